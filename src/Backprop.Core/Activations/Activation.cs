@@ -1,0 +1,21 @@
+namespace Backprop.Activations;
+
+/// <summary>An element-wise function and its derivative. Immutable, so one instance serves every thread.</summary>
+/// <remarks>A new activation is one file beside this one and one entry in <see cref="All"/>; docs/adding-things.md shows the steps.</remarks>
+public abstract record Activation
+{
+    /// <summary>y[i] = f(x[i]).</summary>
+    /// <param name="x">Any length; read.</param>
+    /// <param name="y">As long as <paramref name="x"/>, overwritten.</param>
+    public abstract void Forward(ReadOnlySpan<Real> x, Span<Real> y);
+
+    /// <summary>dx[i] = f′(x[i]) · dy[i]. Use <paramref name="x"/> or <paramref name="y"/>, whichever is cheaper.</summary>
+    /// <param name="x">The input, as given to <see cref="Forward"/>.</param>
+    /// <param name="y">The output, as written by <see cref="Forward"/>.</param>
+    /// <param name="dy">∂loss/∂y.</param>
+    /// <param name="dx">∂loss/∂x, overwritten.</param>
+    public abstract void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx);
+
+    /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in it.</summary>
+    public static IReadOnlyList<Activation> All { get; } = [new Identity(), new ReLU(), new Sigmoid(), new Tanh()];
+}

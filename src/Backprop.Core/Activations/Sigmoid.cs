@@ -1,0 +1,24 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Backprop.Numerics;
+
+namespace Backprop.Activations;
+
+/// <summary>σ(x) = 1 / (1 + e^−x): squashes to (0, 1). Its slope is at most ¼, so deep stacks of it let gradients vanish.</summary>
+/// <remarks>Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors", Nature 323, eq. 2.</remarks>
+public sealed record Sigmoid : Activation
+{
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Sigmoid(x, y);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip<Slope>(y, dy, dx);
+
+    // σ'(x) = σ(x)·(1 − σ(x)), so the output is all we need.
+    private readonly struct Slope : IBinaryOperator
+    {
+        public static Real Invoke(Real y, Real dy) => dy * y * (1 - y);
+        public static Vector<Real> Invoke(Vector<Real> y, Vector<Real> dy) => dy * y * (Vector<Real>.One - y);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Backprop.Numerics;
+
+namespace Backprop.Activations;
+
+/// <summary>tanh(x): squashes to (−1, 1), centred on zero.</summary>
+/// <remarks>LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp", §4.4.</remarks>
+public sealed record Tanh : Activation
+{
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Tanh(x, y);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip<Slope>(y, dy, dx);
+
+    // tanh'(x) = 1 − tanh²(x), so the output is all we need.
+    private readonly struct Slope : IBinaryOperator
+    {
+        public static Real Invoke(Real y, Real dy) => dy * (1 - y * y);
+        public static Vector<Real> Invoke(Vector<Real> y, Vector<Real> dy) => dy * (Vector<Real>.One - y * y);
+    }
+}

@@ -1,0 +1,28 @@
+using Backprop.Numerics;
+
+namespace Backprop.Initializers;
+
+/// <summary>A rule for the starting values of a layer's weights. Biases start at zero.</summary>
+/// <remarks>A new initializer is one file beside this one and one entry in <see cref="All"/>.</remarks>
+public abstract record Initializer
+{
+    /// <summary>Draws the weights of one layer.</summary>
+    /// <param name="weights">[inputs × outputs], overwritten.</param>
+    /// <param name="inputs">Numbers that enter a unit (fan-in).</param>
+    /// <param name="outputs">Numbers that leave the layer (fan-out).</param>
+    /// <param name="random">Where the numbers come from; one sequence per layer.</param>
+    public abstract void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random);
+
+    /// <summary>One of each initializer in this assembly; the contract tests run over this list.</summary>
+    public static IReadOnlyList<Initializer> All { get; } = [new GlorotNormal(), new GlorotUniform(), new HeNormal(), new HeUniform()];
+
+    private protected static void FillUniform(Span<Real> weights, double bound, RandomSequence random)
+    {
+        foreach (ref var w in weights) w = (Real)(bound * (2 * random.NextUniform() - 1));
+    }
+
+    private protected static void FillNormal(Span<Real> weights, double standardDeviation, RandomSequence random)
+    {
+        foreach (ref var w in weights) w = (Real)(standardDeviation * random.NextNormal());
+    }
+}

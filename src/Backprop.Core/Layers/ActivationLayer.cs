@@ -1,0 +1,34 @@
+using Backprop.Activations;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Applies an <see cref="Activations.Activation"/> to every number that passes: y = f(x).</summary>
+public sealed record ActivationLayer : Layer
+{
+    /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
+    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="activation">The function f.</param>
+    public ActivationLayer(int width, Activation activation) : base(width, width)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        Activation = activation;
+    }
+
+    /// <summary>Numbers per example, in and out.</summary>
+    public int Width => Inputs;
+
+    /// <summary>The function f.</summary>
+    public Activation Activation { get; }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
+        Activation.Forward(x.Values, y.Values);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) Activation.Backward(x.Values, y.Values, dy.Values, dx.Values);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Numerics.Tensors;
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>y = x·W + b. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
+/// <remarks>Backward: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ_rows dy (Rumelhart, Hinton and Williams (1986), Nature 323).</remarks>
+public sealed record Dense : Layer
+{
+    /// <summary>Makes a fully connected layer.</summary>
+    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
+    /// <param name="outputs">Units; at least 1.</param>
+    /// <exception cref="ArgumentException">The layer would have more parameters than one array can hold.</exception>
+    public Dense(int inputs, int outputs) : base(inputs, outputs)
+    {
+        if (((long)inputs + 1) * outputs > Array.MaxLength)
+            throw new ArgumentException($"A dense layer of {inputs} × {outputs} has {((long)inputs + 1) * outputs} parameters; at most {Array.MaxLength} are possible.");
+    }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => WeightCount + Outputs;
+
+    /// <summary>Length of W, which comes first among the parameters.</summary>
+    public int WeightCount => Inputs * Outputs;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        initializer.Fill(parameters[..WeightCount], Inputs, Outputs, random);
+        parameters[WeightCount..].Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
+        MatrixMultiply.Product(x, Weights(parameters), parameters[WeightCount..], y);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx);
+
+        MatrixMultiply.AddTransposedProduct(x, dy, new Matrix(dParameters[..WeightCount], Inputs, Outputs));
+        var db = dParameters[WeightCount..];
+        for (var row = 0; row < dy.Rows; row++) TensorPrimitives.Add(db, dy.Row(row), db);
+    }
+
+    private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters) => new(parameters[..WeightCount], Inputs, Outputs);
+}

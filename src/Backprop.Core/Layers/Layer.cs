@@ -1,0 +1,58 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>A pair of pure functions. Parameters, inputs and gradients come in; nothing is remembered.</summary>
+/// <remarks>
+/// A new layer is one file beside this one and one entry in <see cref="Kinds"/>. Its constructor's parameters are what a saved model
+/// keeps of it: each must have a property of the same name.
+/// </remarks>
+public abstract record Layer
+{
+    /// <summary>Fixes the widths.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A width is below 1.</exception>
+    protected Layer(int inputs, int outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    /// <summary>Numbers per example that enter.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Numbers per example that leave.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Numbers to learn.</summary>
+    public virtual int ParameterCount => 0;
+
+    /// <summary>Draws the starting values of this layer's parameters.</summary>
+    /// <param name="parameters">[ParameterCount], overwritten.</param>
+    /// <param name="initializer">The rule for weights.</param>
+    /// <param name="random">Where the numbers come from.</param>
+    public virtual void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+    }
+
+    /// <summary>Writes y = layer(x).</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs]</param>
+    /// <param name="y">[rows × Outputs], overwritten.</param>
+    public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y);
+
+    /// <summary>Writes dx and adds to dParameters, given dy = ∂loss/∂y.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
+    /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
+    /// <param name="dy">[rows × Outputs]</param>
+    /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
+    /// <param name="dParameters">[ParameterCount], accumulated.</param>
+    public abstract void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);
+
+    /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
+    public static IReadOnlyList<Type> Kinds { get; } = [typeof(ActivationLayer), typeof(Dense)];
+}

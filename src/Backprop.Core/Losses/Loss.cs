@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using Backprop.Numerics;
+
+namespace Backprop.Losses;
+
+/// <summary>What the numbers in a target column mean; it decides which tasks a loss suits.</summary>
+public enum TargetKind
+{
+    /// <summary>Any real number: regression.</summary>
+    Real,
+
+    /// <summary>0 or 1: binary classification, one score per example.</summary>
+    Binary,
+
+    /// <summary>A class: multiclass classification, one score per class.</summary>
+    Class,
+}
+
+/// <summary>Compares scores with targets. A loss owns the function that turns its scores into predictions (the inverse link), so the two can never disagree.</summary>
+/// <remarks>A new loss is one file beside this one and one entry in <see cref="All"/>; a loss knows one example's formula, and weights and means are added here.</remarks>
+public abstract record Loss
+{
+    /// <summary>What its targets mean.</summary>
+    public abstract TargetKind TargetKind { get; }
+
+    /// <summary>Whether targets may be shifted and scaled for training: true only where the prediction is the score itself and any real target is allowed.</summary>
+    public virtual bool AllowsTargetScaling => false;
+
+    /// <summary>The loss of every example by itself, and its slope.</summary>
+    /// <param name="scores">[rows × outputs], raw scores z.</param>
+    /// <param name="targets">[rows × target columns], y.</param>
+    /// <param name="losses">[rows], overwritten with L(z, y).</param>
+    /// <param name="gradient">[rows × outputs], overwritten with ∂L(z, y)/∂z of the row's own loss: no mean, no weight.</param>
+    public abstract void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient);
+
+    /// <summary>Turns scores into predictions, in place (identity, logistic, softmax).</summary>
+    /// <param name="scores">[rows × outputs]</param>
+    public abstract void Predict(Matrix scores);
+
+    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it.</summary>
+    public static IReadOnlyList<Loss> All { get; } = [new LogisticLoss(), new SoftmaxCrossEntropy(), new SquaredError()];
+
+    /// <summary>Mean loss J = (1/rows)·Σ L; writes gradient = ∂J/∂scores.</summary>
+    /// <inheritdoc cref="Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, Matrix)"/>
+    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Matrix gradient) => Evaluate(scores, targets, [], gradient);
+
+    /// <summary>Weighted mean loss J = Σ wᵢ·Lᵢ / Σ wᵢ, so that weight 2 counts like the row twice; writes gradient = ∂J/∂scores.</summary>
+    /// <param name="scores">[rows × outputs], raw scores; at least one row.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
+    /// <param name="gradient">[rows × outputs], overwritten.</param>
+    /// <returns>J.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
+    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient)
+    {
+        var rows = scores.Rows;
+        if (rows == 0 || targets.Rows != rows || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
+            throw new ArgumentException($"The shapes do not fit: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, {weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
+
+        var buffer = ArrayPool<Real>.Shared.Rent(rows);
+        var losses = buffer.AsSpan(0, rows);
+        EvaluateRows(scores, targets, losses, gradient);
+
+        // Sums run over the rows in order and in double, so that nobody can see how the rows were shared out.
+        double total = 0, totalWeight = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            var weight = weights.IsEmpty ? 1 : weights[row];
+            total += weight * (double)losses[row];
+            totalWeight += weight;
+        }
+        for (var row = 0; row < rows; row++)
+        {
+            var share = (Real)((weights.IsEmpty ? 1 : weights[row]) / totalWeight);
+            TensorPrimitives.Multiply(gradient.Row(row), share, gradient.Row(row));
+        }
+        ArrayPool<Real>.Shared.Return(buffer);
+        return total / totalWeight;
+    }
+}

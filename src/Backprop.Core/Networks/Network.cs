@@ -1,0 +1,124 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Numerics;
+
+namespace Backprop.Networks;
+
+/// <summary>A chain of layers over one flat vector of parameters. Immutable; the parameters are the caller's.</summary>
+/// <remarks>
+/// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop.
+/// One step of training is four calls: <see cref="Forward"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
+/// </remarks>
+public sealed class Network
+{
+    private readonly Layer[] _layers;
+    private readonly int[] _offsets;
+
+    /// <summary>Joins layers, first to last.</summary>
+    /// <exception cref="ArgumentException">There is no layer, neighbours do not fit, or there are more parameters than one array can hold.</exception>
+    public Network(params ReadOnlySpan<Layer> layers)
+    {
+        if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
+        _layers = layers.ToArray();
+        _offsets = new int[_layers.Length + 1];
+        for (var l = 0; l < _layers.Length; l++)
+        {
+            if (l > 0 && _layers[l].Inputs != _layers[l - 1].Outputs)
+                throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
+            var end = (long)_offsets[l] + _layers[l].ParameterCount;
+            if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
+            _offsets[l + 1] = (int)end;
+        }
+    }
+
+    /// <summary>A multilayer perceptron: dense layers with <paramref name="activation"/> between them, and none after the last.</summary>
+    /// <param name="inputs">Features per example; at least 1.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; none gives a linear model.</param>
+    /// <param name="outputs">Scores per example; at least 1.</param>
+    /// <param name="activation">The non-linearity of the hidden layers.</param>
+    public static Network FullyConnected(int inputs, ReadOnlySpan<int> hiddenLayers, int outputs, Activation activation)
+    {
+        var layers = new List<Layer>();
+        var width = inputs;
+        foreach (var units in hiddenLayers)
+        {
+            layers.Add(new Dense(width, units));
+            layers.Add(new ActivationLayer(units, activation));
+            width = units;
+        }
+        layers.Add(new Dense(width, outputs));
+        return new Network([.. layers]);
+    }
+
+    /// <summary>The layers, first to last.</summary>
+    public IReadOnlyList<Layer> Layers => _layers;
+
+    /// <summary>Features per example.</summary>
+    public int Inputs => _layers[0].Inputs;
+
+    /// <summary>Scores per example.</summary>
+    public int Outputs => _layers[^1].Outputs;
+
+    /// <summary>Length of the parameter vector.</summary>
+    public int ParameterCount => _offsets[^1];
+
+    /// <summary>Where a layer's parameters stand in the vector.</summary>
+    public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
+
+    /// <summary>Draws starting values for all parameters: weights by the initializer, biases zero.</summary>
+    /// <returns>[ParameterCount]; the same for the same seed.</returns>
+    public Real[] Initialize(Initializer initializer, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        var parameters = new Real[ParameterCount];
+        for (var l = 0; l < _layers.Length; l++)
+            _layers[l].Initialize(parameters.AsSpan(ParametersOf(l)), initializer, new RandomSequence(seed, RandomPurpose.Initialization, l));
+        return parameters;
+    }
+
+    /// <summary>Forward propagation: scores = layerₙ(…layer₁(x)). The workspace keeps every layer's output for <see cref="Backward"/>.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
+    /// <param name="workspace">Scratch of this network.</param>
+    /// <returns>[rows × Outputs], owned by the workspace and valid until its next use.</returns>
+    public Matrix Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        CheckLength(parameters.Length, nameof(parameters));
+        if (x.Columns != Inputs) throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
+        workspace.Begin(this, x.Rows);
+        for (var l = 0; l < _layers.Length; l++)
+            _layers[l].Forward(parameters[ParametersOf(l)], l == 0 ? x : workspace.Output(l - 1), workspace.Output(l));
+        return workspace.Output(_layers.Length - 1);
+    }
+
+    /// <summary>Backward propagation by the chain rule, from ∂J/∂scores in <see cref="Workspace.ScoreGradient"/> to ∂J/∂θ.</summary>
+    /// <param name="parameters">[ParameterCount], as given to <see cref="Forward"/>.</param>
+    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
+    /// <param name="workspace">As given to <see cref="Forward"/>, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
+    /// <param name="gradient">[ParameterCount], overwritten with ∂J/∂θ.</param>
+    public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, Span<Real> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        CheckLength(parameters.Length, nameof(parameters));
+        CheckLength(gradient.Length, nameof(gradient));
+        if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
+        gradient.Clear();
+        for (var l = _layers.Length - 1; l >= 0; l--)
+        {
+            // Nobody asks for the gradient of the features, so the first layer is spared it.
+            var input = l == 0 ? x : workspace.Output(l - 1);
+            var inputGradient = l == 0 ? default : workspace.OutputGradient(l - 1);
+            _layers[l].Backward(parameters[ParametersOf(l)], input, workspace.Output(l), workspace.OutputGradient(l), inputGradient, gradient[ParametersOf(l)]);
+        }
+    }
+
+    /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
+    public override string ToString() => string.Join('-', _layers.OfType<Dense>().Select(d => d.Outputs).Prepend(Inputs));
+
+    private void CheckLength(int length, string name)
+    {
+        if (length != ParameterCount) throw new ArgumentException($"The network has {ParameterCount} parameters; {length} were given.", name);
+    }
+}

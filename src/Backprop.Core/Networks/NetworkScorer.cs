@@ -1,0 +1,45 @@
+using Backprop.Numerics;
+
+namespace Backprop.Networks;
+
+/// <summary>Runs a <see cref="TrainedNetwork"/> for one thread. Allocates only when made; make one for every thread.</summary>
+public sealed class NetworkScorer
+{
+    private readonly TrainedNetwork _trained;
+    private readonly Workspace _workspace;
+    private readonly Real[] _inputs;
+
+    internal NetworkScorer(TrainedNetwork trained, int rows)
+    {
+        _trained = trained;
+        _workspace = new Workspace(trained.Network, rows, forTraining: false);
+        _inputs = trained.Inputs is null ? [] : new Real[checked(rows * trained.Network.Inputs)];
+    }
+
+    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target.</summary>
+    /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
+    /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
+    public Matrix Score(ReadOnlyMatrix features)
+    {
+        var x = features;
+        if (_trained.Inputs is { } standardization && features.Rows <= _workspace.Capacity && features.Columns == _trained.Network.Inputs)
+        {
+            var inputs = new Matrix(_inputs.AsSpan(0, features.Values.Length), features.Rows, features.Columns);
+            for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
+            x = inputs;
+        }
+        var scores = _trained.Network.Forward(_trained.Parameters, x, _workspace);
+        if (_trained.Targets is { } targets)
+            for (var row = 0; row < scores.Rows; row++) targets.Invert(scores.Row(row));
+        return scores;
+    }
+
+    /// <summary>Predictions: probabilities of a classifier, values of a regression.</summary>
+    /// <inheritdoc cref="Score"/>
+    public Matrix Predict(ReadOnlyMatrix features)
+    {
+        var scores = Score(features);
+        _trained.Loss.Predict(scores);
+        return scores;
+    }
+}

@@ -1,0 +1,87 @@
+using Backprop.Numerics;
+
+namespace Backprop.Networks;
+
+/// <summary>x′ = (x − mean) / standard deviation, column by column; a constant column becomes 0. Part of a trained network, so raw columns go in at scoring.</summary>
+/// <remarks>LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp", §4.3: shifted and scaled inputs make gradient descent converge faster.</remarks>
+public sealed class Standardization
+{
+    private readonly Real[] _means, _factors;
+
+    /// <summary>Uses the given numbers.</summary>
+    /// <param name="means">What is subtracted, one per column; finite.</param>
+    /// <param name="factors">What is multiplied by afterwards, one per column; finite, ≥ 0; 0 marks a constant column.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a number is out of range.</exception>
+    public Standardization(ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors)
+    {
+        if (means.Length != factors.Length) throw new ArgumentException($"{means.Length} means do not fit {factors.Length} factors.");
+        for (var j = 0; j < means.Length; j++)
+            if (!Real.IsFinite(means[j]) || !Real.IsFinite(factors[j]) || factors[j] < 0)
+                throw new ArgumentException($"Column {j}: mean {means[j]} and factor {factors[j]} must be finite, and the factor ≥ 0.");
+        (_means, _factors) = (means.ToArray(), factors.ToArray());
+    }
+
+    /// <summary>What is subtracted, one per column.</summary>
+    public ReadOnlySpan<Real> Means => _means;
+
+    /// <summary>1 / standard deviation, one per column; 0 for a constant column.</summary>
+    public ReadOnlySpan<Real> Factors => _factors;
+
+    /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
+    /// <param name="values">[rows × columns], finite.</param>
+    /// <param name="weights">[rows], or empty when all rows count the same.</param>
+    public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights)
+    {
+        // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
+        double[] mean = new double[values.Columns], variance = new double[values.Columns];
+        double total = 0;
+        for (var row = 0; row < values.Rows; row++)
+        {
+            double weight = weights.IsEmpty ? 1 : weights[row];
+            total += weight;
+            var x = values.Row(row);
+            for (var j = 0; j < x.Length; j++) mean[j] += weight * x[j];
+        }
+        for (var j = 0; j < mean.Length; j++) mean[j] /= total;
+
+        for (var row = 0; row < values.Rows; row++)
+        {
+            double weight = weights.IsEmpty ? 1 : weights[row];
+            var x = values.Row(row);
+            for (var j = 0; j < x.Length; j++) variance[j] += weight * (x[j] - mean[j]) * (x[j] - mean[j]);
+        }
+
+        Real[] means = new Real[values.Columns], factors = new Real[values.Columns];
+        for (var j = 0; j < means.Length; j++)
+        {
+            means[j] = (Real)mean[j];
+            var factor = (Real)(1 / Math.Sqrt(variance[j] / total));
+            factors[j] = IsConstant(values, j) || !Real.IsFinite(factor) ? 0 : factor;
+        }
+        return new Standardization(means, factors);
+    }
+
+    /// <summary>Writes x′ = (x − mean)·factor for one row.</summary>
+    /// <param name="x">[columns]</param>
+    /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
+    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized)
+    {
+        for (var j = 0; j < standardized.Length; j++) standardized[j] = (x[j] - _means[j]) * _factors[j];
+    }
+
+    /// <summary>Undoes <see cref="Apply"/> in place: x = x′·σ + mean. A constant column becomes its mean.</summary>
+    /// <param name="x">[columns]</param>
+    public void Invert(Span<Real> x)
+    {
+        for (var j = 0; j < x.Length; j++) x[j] = _factors[j] == 0 ? _means[j] : x[j] / _factors[j] + _means[j];
+    }
+
+    // The measured variance of a constant column is only nearly zero: its mean is rounded.
+    private static bool IsConstant(ReadOnlyMatrix values, int column)
+    {
+        var first = values.Row(0)[column];
+        for (var row = 1; row < values.Rows; row++)
+            if (values.Row(row)[column] != first) return false;
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+using Backprop.Losses;
+
+namespace Backprop.Networks;
+
+/// <summary>A network with its parameters and with what turns raw features into its inputs and its scores into predictions. Immutable, so any number of threads may share it.</summary>
+public sealed class TrainedNetwork
+{
+    private readonly Real[] _parameters;
+
+    /// <summary>Puts the parts together; <paramref name="parameters"/> are copied.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="parameters">[network.ParameterCount], all finite.</param>
+    /// <param name="loss">The loss it was trained with; its link makes predictions of scores.</param>
+    /// <param name="inputs">How raw features become inputs; null, when they already are.</param>
+    /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
+    /// <exception cref="ArgumentException">A shape does not fit, or a parameter is not finite.</exception>
+    public TrainedNetwork(Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(loss);
+        if (parameters.Length != network.ParameterCount)
+            throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+        for (var i = 0; i < parameters.Length; i++)
+            if (!Real.IsFinite(parameters[i])) throw new ArgumentException($"Parameter {i} is {parameters[i]}; all must be finite.", nameof(parameters));
+        if (inputs is not null && inputs.Means.Length != network.Inputs)
+            throw new ArgumentException($"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
+        if (targets is not null && (targets.Means.Length != network.Outputs || !loss.AllowsTargetScaling))
+            throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+        (Network, Loss, Inputs, Targets) = (network, loss, inputs, targets);
+        _parameters = parameters.ToArray();
+    }
+
+    /// <summary>The layers.</summary>
+    public Network Network { get; }
+
+    /// <summary>All parameters, in the layers' order.</summary>
+    public ReadOnlySpan<Real> Parameters => _parameters;
+
+    /// <summary>The loss it was trained with.</summary>
+    public Loss Loss { get; }
+
+    /// <summary>How raw features become inputs, or null.</summary>
+    public Standardization? Inputs { get; }
+
+    /// <summary>How targets were scaled for training, or null.</summary>
+    public Standardization? Targets { get; }
+
+    /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
+    /// <param name="rows">Most examples of one call; at least 1.</param>
+    public NetworkScorer CreateScorer(int rows = 1) => new(this, rows);
+}

@@ -1,0 +1,65 @@
+namespace Backprop.Numerics;
+
+/// <summary>A row-major view of numbers owned by someone else. One row is one example.</summary>
+public readonly ref struct Matrix
+{
+    /// <summary>Views <paramref name="values"/> as <paramref name="rows"/> × <paramref name="columns"/> numbers, row after row.</summary>
+    /// <exception cref="ArgumentException">The span does not hold exactly rows × columns numbers.</exception>
+    public Matrix(Span<Real> values, int rows, int columns)
+    {
+        ReadOnlyMatrix.CheckShape(values.Length, rows, columns);
+        Values = values;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>All numbers, row after row.</summary>
+    public Span<Real> Values { get; }
+
+    /// <summary>Number of examples.</summary>
+    public int Rows { get; }
+
+    /// <summary>Numbers per example.</summary>
+    public int Columns { get; }
+
+    /// <summary>Whether there is nothing to view; <c>default</c> is empty.</summary>
+    public bool IsEmpty => Values.IsEmpty;
+
+    /// <summary>The numbers of one example.</summary>
+    public Span<Real> Row(int row) => Values.Slice(row * Columns, Columns);
+
+    /// <summary>A writable view may be read.</summary>
+    public static implicit operator ReadOnlyMatrix(Matrix m) => new(m.Values, m.Rows, m.Columns);
+}
+
+/// <summary>A <see cref="Matrix"/> that its holder may not write to.</summary>
+public readonly ref struct ReadOnlyMatrix
+{
+    /// <summary>Views <paramref name="values"/> as <paramref name="rows"/> × <paramref name="columns"/> numbers, row after row.</summary>
+    /// <exception cref="ArgumentException">The span does not hold exactly rows × columns numbers.</exception>
+    public ReadOnlyMatrix(ReadOnlySpan<Real> values, int rows, int columns)
+    {
+        CheckShape(values.Length, rows, columns);
+        Values = values;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>All numbers, row after row.</summary>
+    public ReadOnlySpan<Real> Values { get; }
+
+    /// <summary>Number of examples.</summary>
+    public int Rows { get; }
+
+    /// <summary>Numbers per example.</summary>
+    public int Columns { get; }
+
+    /// <summary>The numbers of one example.</summary>
+    public ReadOnlySpan<Real> Row(int row) => Values.Slice(row * Columns, Columns);
+
+    internal static void CheckShape(int length, int rows, int columns)
+    {
+        if (rows < 0 || columns < 0 || (long)rows * columns != length)
+            throw new ArgumentException($"{length} numbers cannot be viewed as {rows} rows × {columns} columns.");
+    }
+}

@@ -1,0 +1,77 @@
+namespace Backprop.Numerics;
+
+/// <summary>What a stream of random numbers is drawn for. Every purpose has numbers of its own, so adding one never shifts another.</summary>
+public enum RandomPurpose
+{
+    /// <summary>Starting values of the parameters; one sequence per layer.</summary>
+    Initialization = 1,
+
+    /// <summary>Order of the training examples; one sequence per epoch.</summary>
+    Shuffling = 2,
+}
+
+/// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>
+/// <remarks>
+/// SplitMix64 (Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA, figure 15): number i is a
+/// mix of key + i·γ, so the generator is a counter and any sequence can start anywhere.
+/// </remarks>
+public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 0)
+{
+    private const ulong Gamma = 0x9E3779B97F4A7C15;
+
+    private ulong _state = Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + (uint)index * Gamma);
+    private double _spareNormal = double.NaN;
+
+    /// <summary>64 random bits.</summary>
+    public ulong NextBits() => Mix(_state += Gamma);
+
+    /// <summary>Uniform in [0, 1), 53 random bits.</summary>
+    public double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform over 0 … <paramref name="bound"/> − 1, without bias.</summary>
+    /// <remarks>Lemire (2019), "Fast random integer generation in an interval", arXiv:1805.10941.</remarks>
+    public int NextIndex(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        while (true)
+        {
+            var high = Math.BigMul(NextBits(), (ulong)bound, out var low);
+            if (low >= (ulong)bound || low >= (0 - (ulong)bound) % (ulong)bound)
+                return (int)high;
+        }
+    }
+
+    /// <summary>Normal with mean 0 and variance 1.</summary>
+    /// <remarks>Box and Muller (1958), "A note on the generation of random normal deviates"; each pair of uniforms gives two.</remarks>
+    public double NextNormal()
+    {
+        if (!double.IsNaN(_spareNormal))
+        {
+            var spare = _spareNormal;
+            _spareNormal = double.NaN;
+            return spare;
+        }
+        var radius = Math.Sqrt(-2 * Math.Log(1 - NextUniform()));
+        var (sine, cosine) = Math.SinCos(2 * Math.PI * NextUniform());
+        _spareNormal = radius * sine;
+        return radius * cosine;
+    }
+
+    /// <summary>Puts <paramref name="items"/> into a random order, every order equally likely.</summary>
+    /// <remarks>Durstenfeld (1964), Algorithm 235.</remarks>
+    public void Shuffle(Span<int> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = NextIndex(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

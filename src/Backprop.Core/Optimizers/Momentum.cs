@@ -1,0 +1,36 @@
+using System.Numerics.Tensors;
+
+namespace Backprop.Optimizers;
+
+/// <summary>v ← μ·v + g; θ ← θ − α·v: a heavy ball that keeps rolling through small bumps.</summary>
+/// <remarks>
+/// Polyak (1964), "Some methods of speeding up the convergence of iteration methods". The learning rate stands outside v, as in PyTorch;
+/// in Keras and scikit-learn it stands inside, which differs only while α changes. Customary α = 0.01.
+/// </remarks>
+public sealed record Momentum : Optimizer
+{
+    /// <summary>μ: how much of the last step is kept.</summary>
+    /// <value>0.9; in [0, 1).</value>
+    public double Coefficient
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
+    } = 0.9;
+
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 0.01;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
+
+    private sealed class State(Momentum rule, int parameterCount) : OptimizerState
+    {
+        private readonly Real[] _velocity = new Real[parameterCount];
+
+        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
+        {
+            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)rule.Coefficient, gradient, _velocity);
+            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)(-learningRate), parameters, parameters);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Numerics.Tensors;
+
+namespace Backprop.Optimizers;
+
+/// <summary>θ ← θ − α·g. With the whole training set as one batch this is gradient descent; with minibatches, stochastic gradient descent.</summary>
+/// <remarks>Robbins and Monro (1951), "A stochastic approximation method". Customary α = 0.01, as in Keras.</remarks>
+public sealed record Sgd : Optimizer
+{
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 0.01;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new State();
+
+    private sealed class State : OptimizerState
+    {
+        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
+            TensorPrimitives.FusedMultiplyAdd(gradient, (Real)(-learningRate), parameters, parameters);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Training;
+
+namespace Backprop.Persistence;
+
+/// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
+/// <remarks>
+/// Version 1, all numbers little-endian: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32 count of floats; the
+/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch); the floats (parameters in the layers' order, then
+/// means and factors of the inputs, then means and factors of the targets, each where the header says so); SHA-256 of all before.
+/// Whatever is read is checked before it is used or allocated for: a damaged file ends in a <see cref="FormatException"/>.
+/// </remarks>
+public static class NetworkFormat
+{
+    private const int Version = 1, PrefixLength = 20;
+
+    private static ReadOnlySpan<byte> Magic => "BACKPROP"u8;
+
+    /// <summary>Writes <paramref name="result"/>; the same network gives the same bytes.</summary>
+    public static void Write(Stream stream, TrainingResult result)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(result);
+        var trained = result.Network;
+        var header = JsonSerializer.SerializeToUtf8Bytes(
+            new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch), HeaderJson.Options);
+        var floats = FloatCount(trained.Network, trained.Inputs is not null, trained.Targets is not null);
+
+        var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), header.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), (int)floats);
+        header.CopyTo(bytes, PrefixLength);
+
+        var rest = bytes.AsSpan(PrefixLength + header.Length);
+        rest = WriteFloats(rest, trained.Parameters);
+        if (trained.Inputs is { } inputs) rest = WriteFloats(WriteFloats(rest, inputs.Means), inputs.Factors);
+        if (trained.Targets is { } targets) rest = WriteFloats(WriteFloats(rest, targets.Means), targets.Factors);
+        SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
+        stream.Write(bytes);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; the stream must end there.</summary>
+    /// <exception cref="FormatException">The stream is damaged, truncated, too long, of a later version, or not a network at all; the message says which.</exception>
+    public static TrainingResult Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var bytes = ReadToEnd(stream);
+        if (bytes.Length < PrefixLength + SHA256.HashSizeInBytes || !bytes[..8].SequenceEqual(Magic))
+            throw new FormatException($"This is not a saved network: {bytes.Length} bytes without the mark at the start.");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        if (version != Version)
+            throw new FormatException($"The network is saved in version {version} of the format; this library reads version {Version}.");
+
+        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), floatCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
+        var expected = PrefixLength + (long)headerLength + 4L * floatCount + SHA256.HashSizeInBytes;
+        if (headerLength < 0 || floatCount < 0 || expected != bytes.Length)
+            throw new FormatException($"The saved network is damaged: {bytes.Length} bytes where its header announces {expected}.");
+        if (!SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+            throw new FormatException("The saved network is damaged: its checksum does not match.");
+
+        try
+        {
+            return Build(HeaderJson.Parse(bytes.Slice(PrefixLength, headerLength)), bytes.Slice(PrefixLength + headerLength, 4 * floatCount));
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or OverflowException)
+        {
+            throw new FormatException($"The saved network contradicts itself: {problem.Message}", problem);
+        }
+    }
+
+    private static TrainingResult Build(Header header, ReadOnlySpan<byte> floats)
+    {
+        var network = new Network([.. header.Layers]);
+        if (FloatCount(network, header.InputsAreStandardized, header.TargetsAreStandardized) * 4 != floats.Length)
+            throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
+
+        var parameters = ReadFloats(ref floats, network.ParameterCount);
+        var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
+        var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, network.Outputs) : null;
+        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets), header.History, header.BestEpoch);
+    }
+
+    private static long FloatCount(Network network, bool inputs, bool targets) =>
+        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + (targets ? 2L * network.Outputs : 0);
+
+    private static Span<byte> WriteFloats(Span<byte> bytes, ReadOnlySpan<Real> values)
+    {
+        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes[(4 * i)..], (float)values[i]);
+        return bytes[(4 * values.Length)..];
+    }
+
+    private static Real[] ReadFloats(ref ReadOnlySpan<byte> bytes, int count)
+    {
+        var values = new Real[count];
+        for (var i = 0; i < count; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+        bytes = bytes[(4 * count)..];
+        return values;
+    }
+
+    private static Standardization ReadStandardization(ref ReadOnlySpan<byte> bytes, int columns)
+    {
+        var means = ReadFloats(ref bytes, columns);
+        return new Standardization(means, ReadFloats(ref bytes, columns));
+    }
+
+    // Memory grows with what really arrives, never with what a damaged header announces.
+    private static ReadOnlySpan<byte> ReadToEnd(Stream stream)
+    {
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.GetBuffer().AsSpan(0, (int)memory.Length);
+    }
+}
+
+/// <summary>What the JSON at the start of a saved network says.</summary>
+internal sealed record Header(
+    Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History, int BestEpoch);

@@ -1,0 +1,50 @@
+namespace Backprop.Training;
+
+/// <summary>Ends training when the loss on validation data has not improved for a while, and goes back to the best parameters seen.</summary>
+/// <remarks>Prechelt (1998), "Early stopping — but when?"; the rule is Keras's, with <c>restore_best_weights</c>. Ignored when there is no validation data.</remarks>
+public sealed record EarlyStopping
+{
+    /// <summary>Passes without improvement after which training ends.</summary>
+    /// <value>10; at least 1.</value>
+    public int Patience
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
+    } = 10;
+
+    /// <summary>By how much the loss must fall below the best one so far to count as an improvement.</summary>
+    /// <value>0; ≥ 0 and finite.</value>
+    public double MinimumImprovement
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+    }
+
+    internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
+
+    /// <summary>The memory of one training run: the best validation loss and the parameters that gave it.</summary>
+    internal sealed class BestSoFar(EarlyStopping rule, int parameterCount)
+    {
+        private readonly Real[] _parameters = new Real[parameterCount];
+        private double _loss = double.PositiveInfinity;
+        private int _epoch;
+
+        /// <summary>Takes note of one epoch; true when training should end.</summary>
+        public bool Observe(int epoch, double validationLoss, ReadOnlySpan<Real> parameters)
+        {
+            if (_epoch == 0 || validationLoss < _loss - rule.MinimumImprovement)
+            {
+                (_loss, _epoch) = (validationLoss, epoch);
+                parameters.CopyTo(_parameters);
+            }
+            return epoch - _epoch >= rule.Patience;
+        }
+
+        /// <summary>Puts the best parameters back; answers the epoch that they came from.</summary>
+        public int Restore(Span<Real> parameters)
+        {
+            _parameters.CopyTo(parameters);
+            return _epoch;
+        }
+    }
+}

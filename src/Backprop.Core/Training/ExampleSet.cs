@@ -1,0 +1,59 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not copied.</summary>
+public sealed class ExampleSet
+{
+    private readonly Real[] _features, _targets;
+    private readonly Real[]? _weights;
+
+    /// <summary>Checks and wraps the arrays.</summary>
+    /// <param name="features">[rows × featureCount], row-major, finite.</param>
+    /// <param name="featureCount">Features per example; at least 1.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and column.</exception>
+    public ExampleSet(Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
+        Count = features.Length / featureCount;
+        if (Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        CheckFinite(features, featureCount, nameof(features));
+        CheckFinite(targets, targetCount, nameof(targets));
+        for (var row = 0; row < (weights?.Length ?? 0); row++)
+            if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
+                throw new ArgumentException($"The weight of row {row} is {weights[row]}; weights must be finite and > 0.", nameof(weights));
+        (FeatureCount, TargetCount, _features, _targets, _weights) = (featureCount, targetCount, features, targets, weights);
+    }
+
+    /// <summary>Number of examples.</summary>
+    public int Count { get; }
+
+    /// <summary>Features per example.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>Target columns.</summary>
+    public int TargetCount { get; }
+
+    /// <summary>[Count × FeatureCount]</summary>
+    public ReadOnlyMatrix Features => new(_features, Count, FeatureCount);
+
+    /// <summary>[Count × TargetCount]</summary>
+    public ReadOnlyMatrix Targets => new(_targets, Count, TargetCount);
+
+    /// <summary>[Count], or empty when all rows count the same.</summary>
+    public ReadOnlySpan<Real> Weights => _weights;
+
+    private static void CheckFinite(Real[] values, int columns, string name)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!Real.IsFinite(values[i]))
+                throw new ArgumentException($"Row {i / columns}, column {i % columns} of {name} is {values[i]}; all must be finite.", name);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Numerics.Tensors;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>The training loop: for every epoch, for every minibatch: forward, loss, backward, update.</summary>
+public sealed class Trainer
+{
+    private readonly TrainingOptions _options;
+
+    /// <summary>Trains by the given options.</summary>
+    public Trainer(TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+    }
+
+    /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
+    /// <param name="network">The layers; as many inputs as there are features.</param>
+    /// <param name="training">What to learn from.</param>
+    /// <param name="validation">What to watch for early stopping; not learned from.</param>
+    /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
+    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
+    /// <returns>The trained network and what every epoch did.</returns>
+    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
+    public TrainingResult Train(
+        Network network, ExampleSet training, ExampleSet? validation = null, TrainedNetwork? initial = null,
+        IProgress<EpochReport>? progress = null, Action? checkAlive = null)
+    {
+        CheckShapes(network, training, validation, initial);
+        var (inputs, targets) = Standardize(training, initial);
+        var parameters = initial?.Parameters.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
+        var learningRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate;
+
+        var batchSize = _options.BatchSize ?? TrainingOptions.CustomaryBatchSize(training.Count);
+        var batches = new Minibatches(training, batchSize, inputs, targets);
+        var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
+        var workspace = new Workspace(network, batches.BatchSize);
+        var gradient = new Real[network.ParameterCount];
+        var optimizer = _options.Optimizer.Start(network.ParameterCount);
+        var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
+        var history = new List<EpochReport>();
+
+        for (var epoch = 1; epoch <= _options.NumberOfIterations; epoch++)
+        {
+            if (_options.Shuffle && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch));
+
+            var trainingLoss = new WeightedMean();
+            for (var b = 0; b < batches.Count; b++)
+            {
+                checkAlive?.Invoke();
+                var batch = batches[b];
+                var scores = network.Forward(parameters, batch.X, workspace);
+                var loss = _options.Loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient);
+                if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
+                network.Backward(parameters, batch.X, workspace, gradient);
+                optimizer.Update(parameters, gradient, learningRate);
+                trainingLoss.Add(loss, batch.TotalWeight);
+            }
+
+            // The last update of an epoch is seen by no loss, so its result is looked at by itself.
+            if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
+
+            double? validationLoss = validationBatches is null ? null : MeanLoss(network, parameters, validationBatches, workspace, checkAlive);
+            if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
+
+            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss);
+            history.Add(report);
+            progress?.Report(report);
+            if (best is not null && best.Observe(epoch, validationLoss!.Value, parameters)) break;
+        }
+
+        var bestEpoch = best?.Restore(parameters) ?? history.Count;
+        return new TrainingResult(new TrainedNetwork(network, parameters, _options.Loss, inputs, targets), history, bestEpoch);
+    }
+
+    private (Standardization? Inputs, Standardization? Targets) Standardize(ExampleSet training, TrainedNetwork? initial) => initial is not null
+        ? (initial.Inputs, initial.Targets)
+        : (_options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
+           _options.StandardizeTargets && _options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
+
+    private double MeanLoss(Network network, ReadOnlySpan<Real> parameters, Minibatches batches, Workspace workspace, Action? checkAlive)
+    {
+        var mean = new WeightedMean();
+        for (var b = 0; b < batches.Count; b++)
+        {
+            checkAlive?.Invoke();
+            var batch = batches[b];
+            var scores = network.Forward(parameters, batch.X, workspace);
+            mean.Add(_options.Loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient), batch.TotalWeight);
+        }
+        return mean.Value;
+    }
+
+    private static void CheckShapes(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        if (training.FeatureCount != network.Inputs)
+            throw new ArgumentException($"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.", nameof(training));
+        if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
+            throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
+        if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
+            throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
+    }
+
+    private struct WeightedMean
+    {
+        private double _sum, _weight;
+
+        public readonly double Value => _sum / _weight;
+
+        public void Add(double value, double weight)
+        {
+            _sum += weight * value;
+            _weight += weight;
+        }
+    }
+}

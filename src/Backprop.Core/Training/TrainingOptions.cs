@@ -1,0 +1,71 @@
+using Backprop.Initializers;
+using Backprop.Losses;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>How to train. Immutable; every default is a value that works.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>A <see cref="BatchSize"/> that no data set reaches: every step uses all examples, as in classic gradient descent.</summary>
+    public const int FullBatch = int.MaxValue;
+
+    /// <summary>J: what is minimised.</summary>
+    public required Loss Loss { get; init; }
+
+    /// <summary>The update rule.</summary>
+    /// <value><see cref="Adam"/> with its customary numbers.</value>
+    public Optimizer Optimizer { get; init; } = new Adam();
+
+    /// <summary>α: the length of a step.</summary>
+    /// <value>Null, which stands for <see cref="Optimizer.CustomaryLearningRate"/>; otherwise &gt; 0 and finite.</value>
+    public double? LearningRate
+    {
+        get;
+        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "must be > 0 and finite");
+    }
+
+    /// <summary>Passes over the training data.</summary>
+    /// <value>100; at least 1.</value>
+    public int NumberOfIterations
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(NumberOfIterations), value, "must be at least 1");
+    } = 100;
+
+    /// <summary>Examples per step.</summary>
+    /// <value>Null, which stands for <see cref="CustomaryBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all at once.</value>
+    public int? BatchSize
+    {
+        get;
+        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "must be at least 1");
+    }
+
+    /// <summary>Whether the examples come in a new random order in every pass.</summary>
+    /// <value>True. A full batch keeps the order of the data.</value>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>The rule for starting weights.</summary>
+    /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier network.</value>
+    public Initializer Initializer { get; init; } = new GlorotUniform();
+
+    /// <summary>When to stop early; null never does.</summary>
+    /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
+    public EarlyStopping? EarlyStopping { get; init; } = new();
+
+    /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1.</summary>
+    /// <value>True. Going on from an earlier network uses that network's numbers.</value>
+    public bool StandardizeInputs { get; init; } = true;
+
+    /// <summary>Whether targets are, too.</summary>
+    /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
+    public bool StandardizeTargets { get; init; } = true;
+
+    /// <summary>Where random numbers start: same seed, same bits.</summary>
+    /// <value>0; any number.</value>
+    public int Seed { get; init; }
+
+    /// <summary>The batch size used where none is given: about 1/64 of the examples as a power of two, between 32 and 1024.</summary>
+    public static int CustomaryBatchSize(int exampleCount) =>
+        1 << int.Log2(Math.Clamp(exampleCount / 64, 32, 1024));
+}

@@ -1,0 +1,9 @@
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>What a training run leaves behind.</summary>
+/// <param name="Network">The trained network.</param>
+/// <param name="History">One report per epoch, in order.</param>
+/// <param name="BestEpoch">The epoch that the parameters come from: the best on validation data where that was watched, otherwise the last.</param>
+public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch);

@@ -1,0 +1,65 @@
+using Backprop.ML;
+using Backprop.ML.Tasks;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+// In ML.NET's own namespace, not in the folder's: that is where users look for trainers.
+namespace Microsoft.ML;
+
+/// <summary>Adds <c>Backprop</c> to ML.NET's lists of trainers.</summary>
+public static class BackpropCatalog
+{
+    /// <summary>Trains a neural network for binary classification. Label: Boolean.</summary>
+    /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
+    public static BackpropTrainer Backprop(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
+        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+
+    /// <summary>Trains a neural network for binary classification. Label: Boolean.</summary>
+    /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
+    public static BackpropTrainer Backprop(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, BackpropTrainer.Options options) =>
+        Make(catalog, options, LearningTask.BinaryClassification);
+
+    /// <summary>Trains a neural network for multiclass classification. Label: key.</summary>
+    /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
+    public static BackpropTrainer Backprop(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
+        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+
+    /// <summary>Trains a neural network for multiclass classification. Label: key.</summary>
+    /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
+    public static BackpropTrainer Backprop(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
+        Make(catalog, options, LearningTask.MulticlassClassification);
+
+    /// <summary>Trains a neural network for regression. Label: Single.</summary>
+    /// <param name="catalog">The list of trainers.</param>
+    /// <param name="labelColumnName">The column to predict.</param>
+    /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
+    /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
+    /// <param name="hiddenLayers">Units of every hidden layer; null for 64, 64.</param>
+    /// <param name="learningRate">Length of a step, &gt; 0; null for 0.001.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for 100.</param>
+    /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
+    public static BackpropTrainer Backprop(
+        this RegressionCatalog.RegressionTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
+        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+
+    /// <summary>Trains a neural network for regression. Label: Single.</summary>
+    /// <param name="catalog">The list of trainers.</param>
+    /// <param name="options">Everything that can be chosen; copied.</param>
+    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
+        Make(catalog, options, LearningTask.Regression);
+
+    private static BackpropTrainer Make(TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, LearningTask task)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        return new BackpropTrainer(CatalogUtils.GetEnvironment(catalog), options, task);
+    }
+}

@@ -1,0 +1,62 @@
+using Backprop.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Reads an <c>IDataView</c> once, into memory: rows × (features + label + weight) × 4 bytes.</summary>
+internal static class DataViewReader
+{
+    /// <summary>Reads features, label and, where the data has one, weight. Rows with values that are not finite, and weights not above 0, are left out and counted.</summary>
+    /// <param name="host">For the error messages.</param>
+    /// <param name="channel">Where skipped rows are reported, as a warning.</param>
+    /// <param name="data">The columns and their roles.</param>
+    /// <param name="name">"training" or "validation".</param>
+    /// <exception cref="InvalidOperationException">No row is left, or there are more than one array can hold.</exception>
+    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name)
+    {
+        data.CheckFeatureFloatVector(out var featureCount);
+        var rowCount = (int)Math.Min(data.Data.GetRowCount() ?? 1024, Array.MaxLength / featureCount);
+        RowBuffer features = new(featureCount, rowCount), labels = new(1, rowCount);
+        var weights = data.Schema.Weight.HasValue ? new RowBuffer(1, rowCount) : null;
+
+        using var cursor = new FloatLabelCursor(data, CursOpt.Features | CursOpt.Label | CursOpt.Weight);
+        while (cursor.MoveNext())
+        {
+            host.CheckAlive();
+            cursor.Features.CopyTo(features.Add());
+            labels.Add()[0] = cursor.Label;
+            if (weights is not null) weights.Add()[0] = cursor.Weight;
+        }
+
+        var (kept, skipped) = (cursor.KeptRowCount, cursor.SkippedRowCount);
+        var reasons = $"missing or infinite features {cursor.BadFeaturesRowCount}, labels {cursor.BadLabelCount}, weights {cursor.BadWeightCount}";
+        if (kept == 0) throw host.Except("No valid instances in the {0} data: all {1} rows were skipped ({2}).", name, skipped, reasons);
+        if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data ({3}).", skipped, kept + skipped, name, reasons);
+        return new ExampleSet(features.ToArray(), featureCount, labels.ToArray(), weights: weights?.ToArray());
+    }
+
+    /// <summary>One array that grows by rows of the same width.</summary>
+    private sealed class RowBuffer(int width, int rows)
+    {
+        private float[] _values = new float[Math.Max(width, width * rows)];
+        private int _length;
+
+        public Span<float> Add()
+        {
+            if (_length + (long)width > Array.MaxLength)
+                throw new InvalidOperationException($"The data does not fit into one array: {_length / width} rows of {width} numbers were read, and there are more.");
+            if (_length + width > _values.Length)
+                Array.Resize(ref _values, (int)Math.Clamp(2L * _values.Length, _length + width, Array.MaxLength));
+            _length += width;
+            return _values.AsSpan(_length - width, width);
+        }
+
+        public float[] ToArray()
+        {
+            if (_length < _values.Length) Array.Resize(ref _values, _length);
+            return _values;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Backprop.ML.Tasks;
+using Backprop.Persistence;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Persistence;
+
+/// <summary>What stands in an ML.NET model file of ours, and nothing else writes or reads there.</summary>
+/// <remarks>
+/// ML.NET keeps a zip with one folder per step. Ours: the transformer (label column's name), and in its folder <c>Model</c> the model
+/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. docs/model-file.md describes it.
+/// </remarks>
+internal static class ModelFile
+{
+    public const string TransformerSignature = "BackpropTransformer", ModelSignature = "BackpropModelParameters";
+
+    private const string NetworkEntry = "Network";
+
+    // The loader is named by the assembly's simple name: a model saved by a later version of this assembly then still loads.
+    private static readonly string AssemblyName = typeof(ModelFile).Assembly.GetName().Name!;
+
+    public static VersionInfo TransformerVersion => Version("BPRPTRAN", TransformerSignature);
+
+    public static VersionInfo ModelVersion => Version("BPRPMODL", ModelSignature);
+
+    public static void WriteLabelColumnName(ModelSaveContext context, string name) => context.SaveNonEmptyString(name);
+
+    public static string ReadLabelColumnName(IExceptionContext exceptions, ModelLoadContext context, DataViewSchema trainSchema)
+    {
+        var name = context.LoadNonEmptyString();
+        return trainSchema.GetColumnOrNull(name) is not null
+            ? name
+            : throw exceptions.ExceptDecode("The saved model has no label column '{0}' in its training schema.", name);
+    }
+
+    public static void WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result)
+    {
+        context.SaveNonEmptyString(task.Name);
+        context.SaveBinaryStream(NetworkEntry, writer => NetworkFormat.Write(writer.BaseStream, result));
+    }
+
+    public static (LearningTask Task, TrainingResult Result) ReadModel(IExceptionContext exceptions, ModelLoadContext context)
+    {
+        var name = context.LoadNonEmptyString();
+        var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
+            ?? throw exceptions.ExceptDecode("The saved model is for the task '{0}'; known are {1}.", name, string.Join(", ", LearningTask.All.Select(known => known.Name)));
+
+        TrainingResult? result = null;
+        if (!context.TryLoadBinaryStream(NetworkEntry, reader => result = NetworkFormat.Read(reader.BaseStream)))
+            throw exceptions.ExceptDecode("The saved model has no entry '{0}'.", NetworkEntry);
+        if (result!.Network.Loss.TargetKind != task.TargetKind)
+            throw exceptions.ExceptDecode("The saved model's loss {0} does not suit its task {1}.", result.Network.Loss, name);
+        return (task, result);
+    }
+
+    private static VersionInfo Version(string modelSignature, string loaderSignature) => new(
+        modelSignature: modelSignature,
+        verWrittenCur: 0x00010001, // Initial
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderSignature: loaderSignature,
+        loaderAssemblyName: AssemblyName);
+}

@@ -1,0 +1,48 @@
+using Backprop.Losses;
+using Backprop.ML.Transformers;
+using Backprop.Networks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Backprop.ML.Tasks;
+
+/// <summary>Key label; Score holds the probability of every class, PredictedLabel the key of the likeliest.</summary>
+internal sealed class MulticlassClassificationTask : LearningTask
+{
+    public override string Name => "MulticlassClassification";
+
+    public override PredictionKind Kind => PredictionKind.MulticlassClassification;
+
+    public override TargetKind TargetKind => TargetKind.Class;
+
+    public override Loss DefaultLoss => new SoftmaxCrossEntropy();
+
+    public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
+
+    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label)
+    {
+        var count = ((KeyDataViewType)label.Type).Count;
+        return count is > 0 and <= int.MaxValue
+            ? (int)count
+            : throw context.ExceptParam(nameof(label), "Label column '{0}' is a key with {1} values. A key with a known number of values is needed; MapValueToKey makes one.", label.Name, count == 0 ? "an unknown number of" : count);
+    }
+
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label)
+    {
+        var keyValues = label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues);
+        return
+        [
+            new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
+                new SchemaShape(AnnotationUtils.AnnotationsForMulticlassScoreColumn(label))),
+            new(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true,
+                new SchemaShape(keyValues.Concat(AnnotationUtils.GetTrainerOutputAnnotation()))),
+        ];
+    }
+
+    public override ScoreMapper CreateMapper(TrainedNetwork network) => new VectorMapper(network, Kind);
+
+    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
+        new MulticlassClassificationScorer(host, new MulticlassClassificationScorer.Arguments(), trainSchemaView, mapper, schema);
+}

@@ -1,0 +1,65 @@
+using Backprop.Layers;
+using Backprop.ML.Persistence;
+using Backprop.ML.Tasks;
+using Backprop.Networks;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Backprop.ML;
+
+/// <summary>What was learned: the network with its weights, and how the training went.</summary>
+public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper
+{
+    private readonly TrainingResult _result;
+
+    internal BackpropModelParameters(IHostEnvironment environment, LearningTask task, TrainingResult result)
+        : base(environment, nameof(BackpropModelParameters)) => (Task, _result, Layers) = (task, result, DenseLayers(result.Network));
+
+    private BackpropModelParameters(IHostEnvironment environment, ModelLoadContext context) : base(environment, nameof(BackpropModelParameters), context)
+    {
+        (Task, _result) = ModelFile.ReadModel(Host, context);
+        Layers = DenseLayers(_result.Network);
+    }
+
+    /// <summary>The network, its parameters, and the standardization of its inputs and targets.</summary>
+    public TrainedNetwork Network => _result.Network;
+
+    /// <summary>One report for every pass over the training data, in order.</summary>
+    public IReadOnlyList<EpochReport> History => _result.History;
+
+    /// <summary>The pass that the weights come from: the best on the validation data if early stopping watched it, otherwise the last.</summary>
+    public int BestEpoch => _result.BestEpoch;
+
+    /// <summary>Weights and biases of every dense layer, first to last. They work on standardized features where <c>NormalizeFeatures</c> was on.</summary>
+    public IReadOnlyList<DenseParameters> Layers { get; }
+
+    internal LearningTask Task { get; }
+
+    private protected override PredictionKind PredictionKind => Task.Kind;
+
+    internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        context.CheckAtModel(ModelFile.ModelVersion);
+        return new BackpropModelParameters(environment, context);
+    }
+
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
+        ScoreUtils.GetSchemaBindableMapper(env, Task.CreateMapper(Network)).Bind(env, schema);
+
+    private protected override void SaveCore(ModelSaveContext ctx)
+    {
+        base.SaveCore(ctx);
+        ctx.SetVersionInfo(ModelFile.ModelVersion);
+        ModelFile.WriteModel(ctx, Task, _result);
+    }
+
+    private static DenseParameters[] DenseLayers(TrainedNetwork trained) =>
+    [
+        .. trained.Network.Layers.Select((layer, index) => (layer, index))
+            .Where(at => at.layer is Dense)
+            .Select(at => new DenseParameters((Dense)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)])),
+    ];
+}

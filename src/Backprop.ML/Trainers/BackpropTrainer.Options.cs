@@ -1,0 +1,141 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Losses;
+using Backprop.ML.Tasks;
+using Backprop.Optimizers;
+using Backprop.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    /// <summary>A <see cref="Options.BatchSize"/> that no data set reaches: every step uses all examples, as in classic gradient descent.</summary>
+    public const int FullBatch = TrainingOptions.FullBatch;
+
+    /// <summary>Everything that can be chosen about columns, network and training. Checked when a trainer is made of it; later changes have no effect on that trainer.</summary>
+    public sealed class Options
+    {
+        /// <summary>The column to predict: Boolean, key or Single; its type decides the task.</summary>
+        /// <value>"Label".</value>
+        public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
+
+        /// <summary>The column to predict from: a vector of Single of known size.</summary>
+        /// <value>"Features".</value>
+        public string FeatureColumnName { get; set; } = DefaultColumnNames.Features;
+
+        /// <summary>A column of Single that says how much each row counts: weight 2 counts like the row twice.</summary>
+        /// <value>Null: all rows count the same.</value>
+        public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>Units of every hidden layer, first to last.</summary>
+        /// <value>64, 64; each at least 1. An empty array makes a linear model.</value>
+        public int[] HiddenLayers { get; set; } = [64, 64];
+
+        /// <summary>The non-linearity of the hidden layers.</summary>
+        /// <value><see cref="ReLU"/>. Ignored without hidden layers.</value>
+        public Activation Activation { get; set; } = new ReLU();
+
+        /// <summary>J: what is minimised.</summary>
+        /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>.</value>
+        public Loss? LossFunction { get; set; }
+
+        /// <summary>The update rule.</summary>
+        /// <value><see cref="Adam"/>.</value>
+        public Optimizer Optimizer { get; set; } = new Adam();
+
+        /// <summary>α: the length of a step.</summary>
+        /// <value>Null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
+        public double? LearningRate { get; set; }
+
+        /// <summary>Passes over the training data.</summary>
+        /// <value>100; at least 1.</value>
+        public int NumberOfIterations { get; set; } = 100;
+
+        /// <summary>Examples per step.</summary>
+        /// <value>Null, which stands for about 1/64 of the rows as a power of two from 32 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
+        public int? BatchSize { get; set; }
+
+        /// <summary>Whether the rows come in a new random order in every pass.</summary>
+        /// <value>True. A full batch keeps the order of the data.</value>
+        public bool Shuffle { get; set; } = true;
+
+        /// <summary>The rule for starting weights.</summary>
+        /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
+        public Initializer Initializer { get; set; } = new GlorotUniform();
+
+        /// <summary>When to stop early and go back to the best weights.</summary>
+        /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
+        public EarlyStopping? EarlyStopping { get; set; } = new();
+
+        /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1, inside the model. A constant feature becomes 0.</summary>
+        /// <value>True. Going on from an earlier model uses that model's numbers.</value>
+        public bool NormalizeFeatures { get; set; } = true;
+
+        /// <summary>Whether the label of a regression is shifted and scaled for training, inside the model; predictions are in units of the label all the same.</summary>
+        /// <value>True. Ignored for classification.</value>
+        public bool NormalizeLabel { get; set; } = true;
+
+        /// <summary>Where random numbers start: same seed and same data, same bits.</summary>
+        /// <value>Null: drawn once from the <c>MLContext</c> when the trainer is made.</value>
+        public int? Seed { get; set; }
+
+        /// <summary>Threads to train with. The result does not depend on it.</summary>
+        /// <value>Null: the trainer's choice, at present one; otherwise at least 1, and an upper bound.</value>
+        public int? NumberOfThreads { get; set; }
+
+        /// <summary>Told after every pass, on the thread that called <c>Fit</c>.</summary>
+        /// <value>Null. The same numbers go to <c>MLContext.Log</c> and to the model's <c>History</c>.</value>
+        public IProgress<EpochReport>? Progress { get; set; }
+
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.HiddenLayers = [.. HiddenLayers];
+            return copy;
+        }
+
+        /// <summary>The part that the core understands; its setters check the ranges.</summary>
+        internal TrainingOptions ToTrainingOptions(Loss loss, int seed) => new()
+        {
+            Loss = loss,
+            Optimizer = Optimizer,
+            LearningRate = LearningRate,
+            NumberOfIterations = NumberOfIterations,
+            BatchSize = BatchSize,
+            Shuffle = Shuffle,
+            Initializer = Initializer,
+            EarlyStopping = EarlyStopping,
+            StandardizeInputs = NormalizeFeatures,
+            StandardizeTargets = NormalizeLabel,
+            Seed = seed,
+        };
+
+        /// <exception cref="ArgumentException">An option is missing or out of range; the message names it and what is allowed.</exception>
+        internal void Check(IExceptionContext context)
+        {
+            context.CheckNonEmpty(LabelColumnName, nameof(LabelColumnName));
+            context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
+            if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
+            context.CheckValue(HiddenLayers, nameof(HiddenLayers));
+            context.CheckValue(Activation, nameof(Activation));
+            context.CheckValue(Optimizer, nameof(Optimizer));
+            context.CheckValue(Initializer, nameof(Initializer));
+            foreach (var units in HiddenLayers)
+                if (units < 1) throw OutOfRange(nameof(HiddenLayers), string.Join(", ", HiddenLayers), "every hidden layer needs at least 1 unit");
+            if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
+            ToTrainingOptions(new SquaredError(), seed: 0);
+        }
+
+        internal Loss LossFor(LearningTask task)
+        {
+            if (LossFunction is null) return task.DefaultLoss;
+            if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
+            var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
+            throw OutOfRange(nameof(LossFunction), LossFunction, $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");
+        }
+
+        private static ArgumentOutOfRangeException OutOfRange(string option, object? value, string allowed) => new(option, value, allowed);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using Backprop.ML.Data;
+using Backprop.ML.Tasks;
+using Backprop.Networks;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Backprop.ML;
+
+/// <summary>Trains a feed-forward neural network by backpropagation, for binary and multiclass classification and for regression.</summary>
+/// <remarks>
+/// <para>The task follows from the type of the label column:</para>
+/// <list type="table">
+/// <listheader><term>Label column</term><description>Task and output columns</description></listheader>
+/// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit), <c>Probability</c>, <c>PredictedLabel</c></description></item>
+/// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c> (key)</description></item>
+/// <item><term>Single</term><description>Regression: <c>Score</c></description></item>
+/// </list>
+/// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
+/// read once, into memory); no package besides Microsoft.ML; training is reproducible for a given seed.</para>
+/// <para>Rows with missing or infinite values are skipped, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
+/// </remarks>
+public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
+{
+    private readonly Options _options;
+    private readonly LearningTask? _task;
+    private readonly int _seed;
+
+    /// <summary>Trains with the usual choices; <see cref="Options"/> has them all.</summary>
+    /// <param name="mlContext">The context to train in.</param>
+    /// <param name="labelColumnName">The column to predict: Boolean, key or Single.</param>
+    /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
+    /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
+    /// <param name="hiddenLayers">Units of every hidden layer; null for 64, 64.</param>
+    /// <param name="learningRate">Length of a step, &gt; 0; null for 0.001.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for 100.</param>
+    /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
+    public BackpropTrainer(
+        MLContext mlContext, string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
+        string? exampleWeightColumnName = null, int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null)
+        : this(mlContext, SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations))
+    {
+    }
+
+    /// <summary>Trains with the given choices.</summary>
+    /// <param name="mlContext">The context to train in.</param>
+    /// <param name="options">The choices; copied.</param>
+    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, task: null)
+    {
+    }
+
+    internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask? task)
+        : base(
+            Contracts.CheckRef(environment, nameof(environment)).Register(nameof(BackpropTrainer)),
+            TrainerUtils.MakeR4VecFeature(Contracts.CheckRef(options, nameof(options)).FeatureColumnName),
+            (task ?? LearningTask.Regression).LabelShape(options.LabelColumnName),
+            TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
+    {
+        options.Check(Host);
+        _options = options.Copy();
+        _task = task;
+        _seed = options.Seed ?? Host.Rand.Next();
+        if (task is not null) options.LossFor(task);
+    }
+
+    /// <summary>What ML.NET asks of every trainer: needs no normalized or cached data, takes validation data, goes on from an earlier model.</summary>
+    public override TrainerInfo Info { get; } =
+        new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
+
+    private protected override PredictionKind PredictionKind => _task?.Kind ?? PredictionKind.Custom;
+
+    /// <summary>Trains, watching validation data, or going on from an earlier model, or both.</summary>
+    /// <param name="trainData">What to learn from.</param>
+    /// <param name="validationData">What early stopping watches; null for none. The weights that did best on it are kept.</param>
+    /// <param name="initialParameters">A model of the same task, loss and shape to go on from; null to start anew.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
+    public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null) =>
+        TrainTransformer(trainData, validationData, initialParameters);
+
+    internal static Options SimpleOptions(
+        string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate, int? numberOfIterations)
+    {
+        var options = new Options { LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName, ExampleWeightColumnName = exampleWeightColumnName, LearningRate = learningRate };
+        options.HiddenLayers = hiddenLayers ?? options.HiddenLayers;
+        options.NumberOfIterations = numberOfIterations ?? options.NumberOfIterations;
+        return options;
+    }
+
+    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol) => TaskFor(labelCol);
+
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    {
+        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
+        return TaskFor(label).OutputShapes(label);
+    }
+
+    private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
+    {
+        using var channel = Host.Start("Training");
+        var label = trainContext.TrainingSet.Schema.Label!.Value;
+        var task = TaskFor(SchemaShape.Create(trainContext.TrainingSet.Schema.Schema).Single(column => column.Name == label.Name));
+        var outputs = task.OutputCount(Host, label);
+        if (trainContext.ValidationSet?.Schema.Label is { } validationLabel && task.OutputCount(Host, validationLabel) != outputs)
+            throw Host.ExceptParam(nameof(trainContext), "Label column '{0}' is {1} in the training data and {2} in the validation data.", label.Name, label.Type, validationLabel.Type);
+        var initial = InitialNetwork(trainContext.InitialPredictor, task);
+
+        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training");
+        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation") : null;
+        var network = Network.FullyConnected(training.FeatureCount, _options.HiddenLayers, outputs, _options.Activation);
+
+        using var progressChannel = Host.StartProgressChannel("Training");
+        var progress = new EpochProgress(channel, progressChannel, _options);
+        var trainer = new Trainer(_options.ToTrainingOptions(_options.LossFor(task), _seed));
+        var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
+        return new BackpropModelParameters(Host, task, result);
+    }
+
+    private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
+        new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+
+    // The task of the catalog, if the trainer came from one, otherwise the one that the label column asks for.
+    private LearningTask TaskFor(SchemaShape.Column label)
+    {
+        var task = LearningTask.For(label);
+        if (task is null || (_task is not null && task != _task))
+            throw Host.ExceptSchemaMismatch(nameof(label), "label", label.Name, _task is null ? LearningTask.AllowedLabelTypes : LabelColumn.GetTypeString(), label.GetTypeString());
+        _options.LossFor(task);
+        return task;
+    }
+
+    private TrainedNetwork? InitialNetwork(IPredictor? predictor, LearningTask task)
+    {
+        if (predictor is null) return null;
+        var model = (BackpropModelParameters)predictor;
+        var loss = _options.LossFor(task);
+        if (model.Task != task || model.Network.Loss != loss)
+            throw Host.ExceptParam("initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name, model.Network.Loss, task.Name, loss);
+        return model.Network;
+    }
+
+    /// <summary>Sends every report three ways: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), and to the user's own <see cref="Options.Progress"/>.</summary>
+    private sealed class EpochProgress : IProgress<EpochReport>
+    {
+        private readonly IChannel _channel;
+        private readonly IProgressChannel _progressChannel;
+        private readonly Options _options;
+        private int _epoch;
+
+        public EpochProgress(IChannel channel, IProgressChannel progressChannel, Options options)
+        {
+            (_channel, _progressChannel, _options) = (channel, progressChannel, options);
+            progressChannel.SetHeader(
+                new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, options.NumberOfIterations));
+        }
+
+        public void Report(EpochReport value)
+        {
+            _epoch = value.Epoch;
+            var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
+            _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
+                $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
+            _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
+            _options.Progress?.Report(value);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Backprop.Layers;
+
+namespace Backprop.ML;
+
+/// <summary>Weights and biases of one dense layer, y = x·W + b.</summary>
+public sealed class DenseParameters
+{
+    private readonly float[] _weights, _biases;
+
+    internal DenseParameters(Dense layer, ReadOnlySpan<float> parameters)
+    {
+        (Inputs, Outputs) = (layer.Inputs, layer.Outputs);
+        _weights = parameters[..layer.WeightCount].ToArray();
+        _biases = parameters[layer.WeightCount..].ToArray();
+    }
+
+    /// <summary>Numbers that enter a unit.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Units of the layer.</summary>
+    public int Outputs { get; }
+
+    /// <summary>W, [Inputs × Outputs], row-major: the weight from input i to unit j stands at i·Outputs + j.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <summary>b, [Outputs].</summary>
+    public ReadOnlySpan<float> Biases => _biases;
+}

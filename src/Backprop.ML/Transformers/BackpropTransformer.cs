@@ -1,0 +1,47 @@
+using Backprop.ML.Persistence;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML;
+
+/// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and Probability).</summary>
+/// <remarks>Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.</remarks>
+public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>
+{
+    internal BackpropTransformer(IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, string featureColumnName, string labelColumnName)
+        : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, featureColumnName)
+    {
+        LabelColumnName = labelColumnName;
+        SetScorer();
+    }
+
+    private BackpropTransformer(IHost host, ModelLoadContext context) : base(host, context)
+    {
+        LabelColumnName = ModelFile.ReadLabelColumnName(host, context, TrainSchema);
+        SetScorer();
+    }
+
+    /// <summary>The label column of the training data.</summary>
+    public string LabelColumnName { get; }
+
+    internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        context.CheckAtModel(ModelFile.TransformerVersion);
+        return new BackpropTransformer(environment.Register(nameof(BackpropTransformer)), context);
+    }
+
+    private protected override void SaveCore(ModelSaveContext ctx)
+    {
+        ctx.SetVersionInfo(ModelFile.TransformerVersion);
+        base.SaveCore(ctx);
+        ModelFile.WriteLabelColumnName(ctx, LabelColumnName);
+    }
+
+    // The label column's key values, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
+    private void SetScorer()
+    {
+        var schema = new RoleMappedSchema(TrainSchema, LabelColumnName, FeatureColumnName);
+        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), BindableMapper.Bind(Host, schema), schema);
+    }
+}
