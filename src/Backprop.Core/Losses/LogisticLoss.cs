@@ -7,6 +7,7 @@ namespace Backprop.Losses;
 /// <remarks>
 /// −y·log σ(z) − (1 − y)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
 /// eq. 4.90–4.91. Targets are 0 or 1, or a probability between. In nats.
+/// A predicted probability is never rounded to 0 or to 1, so its logarithm is finite on both sides, as the logistic function's is.
 /// </remarks>
 public sealed record LogisticLoss : Loss
 {
@@ -33,5 +34,14 @@ public sealed record LogisticLoss : Loss
     }
 
     /// <inheritdoc/>
-    public override void Predict(Matrix scores) => TensorPrimitives.Sigmoid(scores.Values, scores.Values);
+    public override void Predict(Matrix scores)
+    {
+        TensorPrimitives.Sigmoid(scores.Values, scores.Values);
+        TensorPrimitives.Clamp(scores.Values, SmallestProbability, LargestProbability, scores.Values);
+    }
+
+    // The smallest normal number of single precision, and the largest number below 1: beyond a logit of 17 a float would round to 1.
+    private static Real SmallestProbability => (Real)1.17549435e-38;
+
+    private static Real LargestProbability => Real.BitDecrement(1);
 }

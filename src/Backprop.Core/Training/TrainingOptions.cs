@@ -65,7 +65,7 @@ public sealed record TrainingOptions
     /// <value>0; any number.</value>
     public int Seed { get; init; }
 
-    /// <summary>The batch size used where none is given: about 1/64 of the examples as a power of two, between 32 and 1024.</summary>
+    /// <summary>The batch size used where none is given: about 1/64 of the examples as a power of two, between 8 and 1024.</summary>
     public static int CustomaryBatchSize(int exampleCount) =>
-        1 << int.Log2(Math.Clamp(exampleCount / 64, 32, 1024));
+        1 << int.Log2(Math.Clamp(exampleCount / 64, 8, 1024));
 }

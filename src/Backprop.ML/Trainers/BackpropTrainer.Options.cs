@@ -54,7 +54,7 @@ public sealed partial class BackpropTrainer
         public int NumberOfIterations { get; set; } = 100;
 
         /// <summary>Examples per step.</summary>
-        /// <value>Null, which stands for about 1/64 of the rows as a power of two from 32 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
+        /// <value>Null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
         public int? BatchSize { get; set; }
 
         /// <summary>Whether the rows come in a new random order in every pass.</summary>
