@@ -22,13 +22,13 @@ public static class NetworkFormat
     private static ReadOnlySpan<byte> Magic => "BACKPROP"u8;
 
     /// <summary>Writes <paramref name="result"/>; the same network gives the same bytes.</summary>
+    /// <exception cref="NotSupportedException">A layer, activation or loss is not one of the listed ones but a user's own.</exception>
     public static void Write(Stream stream, TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
         var trained = result.Network;
-        var header = JsonSerializer.SerializeToUtf8Bytes(
-            new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch), HeaderJson.Options);
+        var header = SerializeHeader(result);
         var floats = FloatCount(trained.Network, trained.Inputs is not null, trained.Targets is not null);
 
         var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
@@ -72,6 +72,20 @@ public static class NetworkFormat
         catch (Exception problem) when (problem is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or OverflowException)
         {
             throw new FormatException($"The saved network contradicts itself: {problem.Message}", problem);
+        }
+    }
+
+    private static byte[] SerializeHeader(TrainingResult result)
+    {
+        var trained = result.Network;
+        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch);
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
+        }
+        catch (NotSupportedException problem)
+        {
+            throw new NotSupportedException($"Network {trained.Network} with {trained.Loss.GetType().Name} cannot be saved: only the library's own layers, activations and losses can be. {problem.Message}", problem);
         }
     }
 
