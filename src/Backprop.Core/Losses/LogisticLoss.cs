@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·y + log(1 + e^−|z|); ∂L/∂z = σ(z) − y. The prediction is the probability σ(z).</summary>
+/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·y + log(1 + e^−|z|), averaged over the outputs; ∂L/∂z = σ(z) − y. The prediction is the probability σ(z).</summary>
 /// <remarks>
 /// −y·log σ(z) − (1 − y)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
 /// eq. 4.90–4.91. Targets are 0 or 1, or a probability between. In nats.
@@ -21,15 +21,15 @@ public sealed record LogisticLoss : Loss
         {
             ReadOnlySpan<Real> z = scores.Row(row), y = targets.Row(row);
             var dz = gradient.Row(row);
-            double sum = 0;
+            double sum = 0, mean = 1.0 / z.Length;
             for (var k = 0; k < z.Length; k++)
             {
                 double score = z[k], tail = Math.Exp(-Math.Abs(score));
                 var sigmoid = (score >= 0 ? 1 : tail) / (1 + tail);
                 sum += Math.Max(score, 0) - score * y[k] + Math.Log(1 + tail);
-                dz[k] = (Real)(sigmoid - y[k]);
+                dz[k] = (Real)(mean * (sigmoid - y[k]));
             }
-            losses[row] = (Real)sum;
+            losses[row] = (Real)(mean * sum);
         }
     }
 

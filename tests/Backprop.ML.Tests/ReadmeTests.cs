@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Backprop.ML.Tests;
+
+/// <summary>The README says what is true: its program is compiled, its output is what the program prints, its links lead somewhere.</summary>
+public partial class ReadmeTests
+{
+    private static readonly string Root = FindRoot();
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    [Fact]
+    public void Its_program_is_the_quick_start() =>
+        Assert.Equal([Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value)], Blocks("csharp"));
+
+    [Fact]
+    public void Its_output_is_what_the_quick_start_prints()
+    {
+        var folder = Directory.CreateTempSubdirectory("backprop-readme-").FullName;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll")]) { RedirectStandardOutput = true, WorkingDirectory = folder })!;
+            var printed = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+
+            Assert.Equal(0, process.ExitCode);
+            Assert.True(File.Exists(Path.Combine(folder, "model.zip")));
+            var lines = printed.Split('\n').Where(line => !line.Contains("the model is saved in"));
+            Assert.Equal([Unindent(string.Join('\n', lines))], Blocks("text"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Its_length_is_at_most_150_lines() => Assert.InRange(Readme.Split('\n').Length, 1, 150);
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("examples/README.md")]
+    [InlineData("docs/architecture.md")]
+    [InlineData("docs/adding-things.md")]
+    [InlineData("docs/model-file.md")]
+    public void Its_links_lead_somewhere(string page)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        var broken = Link().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Groups[1].Value)
+            .Where(target => !target.StartsWith("http", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, target)));
+        Assert.Empty(broken);
+    }
+
+    private static string[] Blocks(string language) =>
+        [.. CodeBlock().Matches(Readme).Where(match => match.Groups[1].Value == language).Select(match => Unindent(match.Groups[2].Value))];
+
+    private static string Unindent(string code)
+    {
+        var lines = code.Split('\n').Select(line => line.TrimEnd()).ToArray();
+        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : "")).Trim('\n');
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"#region readme-program\n(.*?)\s*#endregion", RegexOptions.Singleline)]
+    private static partial Regex Region();
+
+    [GeneratedRegex(@"```(csharp|text)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Link();
+}
