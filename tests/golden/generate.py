@@ -1,0 +1,250 @@
+"""Writes the golden values that Backprop.Core.Tests compares with. README.md beside this file says how to run it.
+
+Layout of every parameter vector: for each dense layer W [inputs x outputs] row-major, then b. PyTorch keeps W as
+[outputs x inputs], scikit-learn as [inputs x outputs].
+"""
+import json
+import platform
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+import torch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.preprocessing import StandardScaler
+
+FOLDER = Path(__file__).parent
+VERSIONS = {
+    "python": platform.python_version(),
+    "numpy": np.__version__,
+    "torch": torch.__version__,
+    "scikit-learn": sklearn.__version__,
+}
+ROWS = 7
+
+
+# --- Data: few decimals, so that the numbers in the files are the exact inputs of both sides -------------------------
+
+def rounded(values, decimals=2):
+    return np.round(values, decimals).astype(np.float32)
+
+
+def features(random, columns):
+    return rounded(random.uniform(-2, 2, (ROWS, columns)))
+
+
+def parameters(random, widths):
+    """Weights in +-1 and biases in +-0.5, one pair per layer; W is [inputs x outputs]."""
+    return [(rounded(random.uniform(-1, 1, (i, o))), rounded(random.uniform(-0.5, 0.5, o)))
+            for i, o in zip(widths, widths[1:])]
+
+
+def flat(layers):
+    return np.concatenate([part.ravel() for layer in layers for part in layer])
+
+
+# --- PyTorch ---------------------------------------------------------------------------------------------------------
+
+ACTIVATIONS = {"Identity": torch.nn.Identity, "ReLU": torch.nn.ReLU, "Sigmoid": torch.nn.Sigmoid, "Tanh": torch.nn.Tanh}
+
+
+def torch_network(layers, activation, dtype):
+    modules = []
+    for w, b in layers:
+        dense = torch.nn.Linear(*w.shape)
+        dense.weight.data = torch.tensor(w.T.copy(), dtype=dtype)
+        dense.bias.data = torch.tensor(b, dtype=dtype)
+        modules += [dense, ACTIVATIONS[activation]()]
+    return torch.nn.Sequential(*modules[:-1])
+
+
+def torch_flat(network, of):
+    return np.concatenate([part.detach().numpy().ravel()
+                           for module in network if isinstance(module, torch.nn.Linear)
+                           for part in (of(module.weight).T, of(module.bias))])
+
+
+def torch_run(make_optimizer, layers, x, classes, dtype):
+    network = torch_network(layers, "Tanh", dtype)
+    optimizer = make_optimizer(network.parameters())
+    loss_function = torch.nn.CrossEntropyLoss()
+    losses, after = [], []
+    for _ in range(10):
+        optimizer.zero_grad()
+        loss = loss_function(network(torch.tensor(x, dtype=dtype)), torch.tensor(classes))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach().numpy()[()])
+        after.append(torch_flat(network, lambda p: p))
+    return losses, after[0], after[9]
+
+
+def write_optimizers():
+    widths = [3, 5, 4, 2]
+    # A seed under which no gradient is nearly zero: Adam would divide rounding error by rounding error there, and no two
+    # implementations would agree. The report below shows it: float32 and float64 part by 1e-7 only.
+    random = np.random.RandomState(36)
+    x, layers, classes = features(random, 3), parameters(random, widths), [0, 1, 1, 0, 1, 0, 0]
+    settings = [
+        ("Sgd", dict(learningRate=0.1), lambda p: torch.optim.SGD(p, lr=0.1)),
+        ("Momentum", dict(learningRate=0.05, coefficient=0.9), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
+        ("Momentum", dict(learningRate=0.2, coefficient=0.5), lambda p: torch.optim.SGD(p, lr=0.2, momentum=0.5)),
+        ("Adam", dict(learningRate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8), lambda p: torch.optim.Adam(p, lr=0.01)),
+        ("Adam", dict(learningRate=0.1, beta1=0.7, beta2=0.95, epsilon=0.1),
+         lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.7, 0.95), eps=0.1)),
+    ]
+    runs = []
+    for name, numbers, make in settings:
+        losses, first, tenth = torch_run(make, layers, x, classes, torch.float32)
+        exact_losses, exact_first, exact_tenth = torch_run(make, layers, x, classes, torch.float64)
+        report(f"{name} {numbers}", losses=(losses, exact_losses), step1=(first, exact_first), step10=(tenth, exact_tenth))
+        runs.append(dict(optimizer=name, **numbers, losses=losses, afterStep1=first, afterStep10=tenth))
+    write("optimizers", dict(
+        network="dense layers of these widths, tanh between them; softmax cross-entropy; all rows in every step",
+        widths=widths, features=x.ravel(), targets=classes, initial=flat(layers), runs=runs))
+
+
+def torch_losses(random):
+    """name, outputs, targets as stored, loss function and target tensor."""
+    classes = [2, 0, 1, 1, 0, 2, 2]
+    probabilities = rounded(random.dirichlet([1, 1, 1], ROWS))
+    probabilities[:, 2] = rounded(1 - probabilities[:, 0] - probabilities[:, 1])
+    binary, real = rounded([1, 0, 0, 1, 0.25, 1, 0]), features(random, 2)
+    return [
+        ("SquaredError", 2, real, torch.nn.MSELoss, torch.tensor(real)),
+        ("LogisticLoss", 1, binary, torch.nn.BCEWithLogitsLoss, torch.tensor(binary)[:, None]),
+        ("SoftmaxCrossEntropy", 3, rounded(classes), torch.nn.CrossEntropyLoss, torch.tensor(classes)),
+        ("SoftmaxCrossEntropy", 3, probabilities, torch.nn.CrossEntropyLoss, torch.tensor(probabilities)),
+    ]
+
+
+def write_gradients():
+    random = np.random.RandomState(2)
+    x = features(random, 3)
+    weights = rounded(random.uniform(0.2, 3, ROWS))
+    cases = []
+    for name, outputs, targets, loss_class, y in torch_losses(random):
+        widths = [3, 5, 4, outputs]
+        layers = parameters(random, widths)
+        for activation in ACTIVATIONS:
+            for w in (None, weights):
+                answers = {}
+                for dtype in (torch.float32, torch.float64):
+                    network = torch_network(layers, activation, dtype)
+                    scores = network(torch.tensor(x, dtype=dtype))
+                    scores.retain_grad()
+                    target = y if y.dtype == torch.int64 else y.to(dtype)
+                    if w is None:
+                        loss = loss_class()(scores, target)
+                    else:
+                        by_row = loss_class(reduction="none")(scores, target)
+                        by_row = by_row.mean(dim=1) if by_row.dim() == 2 else by_row
+                        loss = (torch.tensor(w, dtype=dtype) * by_row).sum() / torch.tensor(w, dtype=dtype).sum()
+                    loss.backward()
+                    answers[dtype] = dict(
+                        scores=scores.detach().numpy().ravel(), value=loss.detach().numpy()[()],
+                        scoreGradient=scores.grad.numpy().ravel(), gradient=torch_flat(network, lambda p: p.grad))
+                single, exact = answers[torch.float32], answers[torch.float64]
+                report(f"{activation} {name} {'weighted' if w is not None else ''}", **{k: (single[k], exact[k]) for k in single})
+                cases.append(dict(activation=activation, loss=name, widths=widths, parameters=flat(layers),
+                                  targets=targets.ravel(), weights=[] if w is None else w, **single))
+    write("gradients", dict(
+        network="dense layers of these widths, the activation between them; loss = sum w*L / sum w over the rows",
+        features=x.ravel(), cases=cases))
+
+
+# --- scikit-learn ----------------------------------------------------------------------------------------------------
+
+def with_given_start(kind, layers):
+    """An estimator of this kind that starts from the given layers; scikit-learn has no public way to say so."""
+    class Started(kind):
+        def _initialize(self, y, layer_units, dtype):
+            super()._initialize(y, layer_units, dtype)
+            self.coefs_ = [w.astype(dtype) for w, _ in layers]
+            self.intercepts_ = [b.astype(dtype) for _, b in layers]
+    return Started
+
+
+def write_training():
+    random = np.random.RandomState(3)
+    x = features(random, 3)
+    real = features(random, 1)[:, 0]
+    # scikit-learn halves the squared error, so its learning rate counts half: the 2 in the last line says so to the test. One
+    # output only: with T of them its loss is a mean over them, but its steps follow the gradient of their sum.
+    settings = [
+        ("LogisticLoss", 1, [1, 0, 0, 1, 1, 0, 1], MLPClassifier, dict(activation="logistic"), "Sigmoid", 0.5, 0.0, 1),
+        ("SoftmaxCrossEntropy", 3, [2, 0, 1, 1, 0, 2, 2], MLPClassifier, dict(activation="tanh"), "Tanh", 0.2, 0.0, 1),
+        ("SoftmaxCrossEntropy", 3, [2, 0, 1, 1, 0, 2, 2], MLPClassifier, dict(activation="relu"), "ReLU", 0.1, 0.9, 1),
+        ("SquaredError", 1, real, MLPRegressor, dict(activation="tanh"), "Tanh", 0.1, 0.0, 2),
+    ]
+    runs = []
+    for loss, outputs, y, kind, options, activation, learning_rate, momentum, scale in settings:
+        widths = [3, 5, 4, outputs]
+        layers = parameters(random, widths)
+        model = with_given_start(kind, layers)(
+            hidden_layer_sizes=widths[1:-1], solver="sgd", alpha=0, batch_size=ROWS, learning_rate="constant",
+            learning_rate_init=learning_rate, momentum=momentum, nesterovs_momentum=False, shuffle=False,
+            max_iter=10, n_iter_no_change=100, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            # float64: scikit-learn takes logarithms of probabilities that it has rounded to the type of the features.
+            model.fit(x.astype(np.float64), y)
+        after = flat(zip(model.coefs_, model.intercepts_))
+        runs.append(dict(loss=loss, activation=activation, widths=widths, targets=np.ravel(y).astype(np.float32), initial=flat(layers),
+                         momentum=momentum, learningRate=learning_rate, lossScale=scale,
+                         losses=model.loss_curve_, afterStep10=after))
+    write("training", dict(
+        network="dense layers of these widths, the activation between them; all rows in every step; "
+                "our loss is lossScale times scikit-learn's",
+        features=x.ravel(), runs=runs))
+
+
+def write_standardization():
+    random = np.random.RandomState(4)
+    constant = np.full(ROWS, 0.1)
+    far = 1000 + random.uniform(-5, 5, ROWS)
+    small = random.uniform(-1, 1, ROWS) * 1e-3
+    x = np.column_stack([rounded(random.uniform(-2, 2, ROWS)), rounded(constant), rounded(far), rounded(small, 5)])
+    weights = rounded(random.uniform(0.2, 3, ROWS))
+    cases = []
+    for w in (None, weights):
+        scaler = StandardScaler().fit(x.astype(np.float64), sample_weight=w)
+        cases.append(dict(weights=[] if w is None else w, means=scaler.mean_, variances=scaler.var_,
+                          standardized=scaler.transform(x.astype(np.float64)).ravel()))
+    write("standardization", dict(columns=x.shape[1], values=x.ravel(), cases=cases))
+
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+def report(title, **pairs):
+    """How far PyTorch's own float32 is from float64: what a tolerance must leave room for."""
+    gaps = {name: float(np.max(np.abs(np.asarray(a, np.float64) - b))) for name, (a, b) in pairs.items()}
+    print(title, *(f"{name} {gap:.1e}" for name, gap in gaps.items()), sep="  ")
+
+
+def text(value, indent=""):
+    """JSON with one line for every list of numbers and the shortest digits that give the number back."""
+    if isinstance(value, dict):
+        inner = ",\n".join(f'{indent}  {json.dumps(key)}: {text(item, indent + "  ")}' for key, item in value.items())
+        return f"{{\n{inner}\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(f"{indent}  {text(item, indent + '  ')}" for item in value) + f"\n{indent}]"
+    if isinstance(value, (list, np.ndarray)):
+        return "[" + ", ".join(text(item) for item in value) + "]"
+    if isinstance(value, np.floating):
+        return repr(value)
+    return json.dumps(value)
+
+
+def write(name, content):
+    (FOLDER / f"{name}.json").write_text(text(dict(versions=VERSIONS, **content)) + "\n")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    write_optimizers()
+    write_gradients()
+    write_training()
+    write_standardization()
