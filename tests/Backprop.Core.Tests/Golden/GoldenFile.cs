@@ -6,7 +6,7 @@ namespace Backprop.Core.Tests.Golden;
 internal static class GoldenFile
 {
     // A misspelt or missing name must fail instead of becoming an empty list.
-    private static readonly JsonSerializerOptions s_strict = new()
+    private static readonly JsonSerializerOptions Strict = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
@@ -14,6 +14,6 @@ internal static class GoldenFile
     };
 
     public static T Read<T>(string name) where T : class =>
-        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.json")), s_strict)
+        JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.json")), Strict)
         ?? throw new InvalidDataException($"{name}.json is empty.");
 }

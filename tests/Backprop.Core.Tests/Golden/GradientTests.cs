@@ -11,18 +11,18 @@ public class GradientTests
     // PyTorch's float32 itself is up to 3e-7 away from its float64 in scores and losses and up to 5e-7 in gradients; all are about 1.
     private const double Tolerance = 1e-6;
 
-    private static readonly Golden s_golden = GoldenFile.Read<Golden>("gradients");
-    private static readonly Dictionary<string, Case> s_cases = s_golden.Cases.ToDictionary(c => c.ToString());
+    private static readonly Contents Golden = GoldenFile.Read<Contents>("gradients");
+    private static readonly Dictionary<string, Case> CasesByName = Golden.Cases.ToDictionary(c => c.ToString());
 
-    public static TheoryData<string> Cases => [.. s_cases.Keys];
+    public static TheoryData<string> Cases => [.. CasesByName.Keys];
 
     [Theory, MemberData(nameof(Cases))]
     public void Scores_loss_and_gradients_are_those_of_PyTorch(string name)
     {
-        var golden = s_cases[name];
+        var golden = CasesByName[name];
         var network = golden.ToNetwork();
-        var rows = s_golden.Features.Length / network.Inputs;
-        var x = new ReadOnlyMatrix(s_golden.Features, rows, network.Inputs);
+        var rows = Golden.Features.Length / network.Inputs;
+        var x = new ReadOnlyMatrix(Golden.Features, rows, network.Inputs);
         var y = new ReadOnlyMatrix(golden.Targets, rows, golden.TargetCount(rows));
         var workspace = new Workspace(network, rows);
 
@@ -42,10 +42,10 @@ public class GradientTests
     public void Every_activation_with_every_loss_has_a_golden_value()
     {
         var pairs = from activation in Activation.All from loss in Loss.All select (activation.GetType().Name, loss.GetType().Name);
-        Assert.Empty(pairs.Except(s_golden.Cases.Select(c => (c.Activation, c.Loss))));
+        Assert.Empty(pairs.Except(Golden.Cases.Select(c => (c.Activation, c.Loss))));
     }
 
-    private sealed record Golden(float[] Features, Case[] Cases);
+    private sealed record Contents(float[] Features, Case[] Cases);
 
     private sealed record Case(
         string Activation, string Loss, int[] Widths, float[] Parameters, float[] Targets, float[] Weights,

@@ -13,21 +13,21 @@ public class OptimizerTests
     // parameters after ten steps (4e-8 after one).
     private const double LossTolerance = 1e-6, FirstStepTolerance = 2e-7, TenthStepTolerance = 1e-6;
 
-    private static readonly Golden s_golden = GoldenFile.Read<Golden>("optimizers");
-    private static readonly Dictionary<string, Run> s_runs = s_golden.Runs.ToDictionary(run => run.ToString());
+    private static readonly Contents Golden = GoldenFile.Read<Contents>("optimizers");
+    private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => run.ToString());
 
-    public static TheoryData<string> Runs => [.. s_runs.Keys];
+    public static TheoryData<string> Runs => [.. RunsByName.Keys];
 
     [Theory, MemberData(nameof(Runs))]
     public void Ten_steps_are_those_of_PyTorch(string name)
     {
-        var run = s_runs[name];
-        var network = Network.FullyConnected(s_golden.Widths[0], s_golden.Widths.AsSpan()[1..^1], s_golden.Widths[^1], new Tanh());
+        var run = RunsByName[name];
+        var network = Network.FullyConnected(Golden.Widths[0], Golden.Widths.AsSpan()[1..^1], Golden.Widths[^1], new Tanh());
         var loss = new SoftmaxCrossEntropy();
-        var x = new ReadOnlyMatrix(s_golden.Features, s_golden.Targets.Length, network.Inputs);
-        var y = new ReadOnlyMatrix(s_golden.Targets, s_golden.Targets.Length, 1);
+        var x = new ReadOnlyMatrix(Golden.Features, Golden.Targets.Length, network.Inputs);
+        var y = new ReadOnlyMatrix(Golden.Targets, Golden.Targets.Length, 1);
         var workspace = new Workspace(network, x.Rows);
-        var parameters = s_golden.Initial.ToArray();
+        var parameters = Golden.Initial.ToArray();
         var gradient = new float[network.ParameterCount];
         var optimizer = run.ToOptimizer().Start(network.ParameterCount);
 
@@ -45,7 +45,7 @@ public class OptimizerTests
         Near.Equal("parameters after step 10", run.AfterStep10, parameters, TenthStepTolerance);
     }
 
-    private sealed record Golden(int[] Widths, float[] Features, float[] Targets, float[] Initial, Run[] Runs);
+    private sealed record Contents(int[] Widths, float[] Features, float[] Targets, float[] Initial, Run[] Runs);
 
     private sealed record Run(
         string Optimizer, double LearningRate, double[] Losses, double[] AfterStep1, double[] AfterStep10,

@@ -9,7 +9,7 @@ public class StandardizationTests
     // The means and factors are measured in double and rounded once to float32, whose numbers stand 1.2e-7 apart, relatively.
     private const double RoundedOnce = 6e-8;
 
-    private static readonly Golden s_golden = GoldenFile.Read<Golden>("standardization");
+    private static readonly Contents Golden = GoldenFile.Read<Contents>("standardization");
 
     [Theory, InlineData(false), InlineData(true)]
     public void Means_and_factors_are_those_of_scikit_learn(bool weighted)
@@ -28,19 +28,19 @@ public class StandardizationTests
     {
         var golden = FitOf(weighted);
         var standardization = Standardization.Measure(Values, golden.Weights);
-        var standardized = new float[s_golden.Values.Length];
+        var standardized = new float[Golden.Values.Length];
         for (var row = 0; row < Values.Rows; row++)
-            standardization.Apply(Values.Row(row), standardized.AsSpan(row * s_golden.Columns, s_golden.Columns));
+            standardization.Apply(Values.Row(row), standardized.AsSpan(row * Golden.Columns, Golden.Columns));
 
         // One column lies near 1000 with a deviation of 3: its mean is rounded by up to 3e-5, which is 1e-5 deviations.
         Near.Equal("standardized", golden.Standardized, standardized, absolute: 1.5e-5);
     }
 
-    private static ReadOnlyMatrix Values => new(s_golden.Values, s_golden.Values.Length / s_golden.Columns, s_golden.Columns);
+    private static ReadOnlyMatrix Values => new(Golden.Values, Golden.Values.Length / Golden.Columns, Golden.Columns);
 
-    private static Fit FitOf(bool weighted) => s_golden.Cases.Single(c => c.Weights.Length > 0 == weighted);
+    private static Fit FitOf(bool weighted) => Golden.Cases.Single(c => c.Weights.Length > 0 == weighted);
 
-    private sealed record Golden(int Columns, float[] Values, Fit[] Cases);
+    private sealed record Contents(int Columns, float[] Values, Fit[] Cases);
 
     private sealed record Fit(float[] Weights, double[] Means, double[] Variances, double[] Standardized);
 }

@@ -11,19 +11,19 @@ public class TrainerTests
     // scikit-learn works in float64 here, so all of the difference is the rounding of our float32, about 1e-7 a step in numbers near 1.
     private const double LossTolerance = 1e-6, ParameterTolerance = 1e-6;
 
-    private static readonly Golden s_golden = GoldenFile.Read<Golden>("training");
-    private static readonly Dictionary<string, Run> s_runs = s_golden.Runs.ToDictionary(run => run.ToString());
+    private static readonly Contents Golden = GoldenFile.Read<Contents>("training");
+    private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => run.ToString());
 
-    public static TheoryData<string> Runs => [.. s_runs.Keys];
+    public static TheoryData<string> Runs => [.. RunsByName.Keys];
 
     [Theory, MemberData(nameof(Runs))]
     public void Ten_full_batch_epochs_are_those_of_scikit_learn(string name)
     {
-        var run = s_runs[name];
+        var run = RunsByName[name];
         var network = run.ToNetwork();
         var loss = Loss.All.Single(l => l.GetType().Name == run.Loss);
-        var rows = s_golden.Features.Length / network.Inputs;
-        var examples = new ExampleSet(s_golden.Features, network.Inputs, run.Targets, run.Targets.Length / rows);
+        var rows = Golden.Features.Length / network.Inputs;
+        var examples = new ExampleSet(Golden.Features, network.Inputs, run.Targets, run.Targets.Length / rows);
         var options = new TrainingOptions
         {
             Loss = loss,
@@ -42,7 +42,7 @@ public class TrainerTests
         Near.Equal("parameters", run.AfterStep10, result.Network.Parameters, ParameterTolerance);
     }
 
-    private sealed record Golden(float[] Features, Run[] Runs);
+    private sealed record Contents(float[] Features, Run[] Runs);
 
     private sealed record Run(
         string Loss, string Activation, int[] Widths, float[] Targets, float[] Initial,

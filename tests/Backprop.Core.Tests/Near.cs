@@ -1,4 +1,4 @@
-namespace Backprop.Core.Tests.Golden;
+namespace Backprop.Core.Tests;
 
 /// <summary>Compares lists of numbers and tells where they part.</summary>
 internal static class Near
