@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Packs the library and uses the package as a stranger would: a project with that one reference trains and saves,
+# and a second process loads and predicts the same. Leaves nothing behind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+version="0.0.0-check.$(date +%s)"
+global_packages=$(dotnet nuget locals global-packages --list | sed 's/^[^ ]* //')
+cleanup() { rm -rf "$work" "${global_packages%/}/backprop.ml/$version"; }
+trap cleanup EXIT
+
+fail() { echo "package check failed: $*" >&2; exit 1; }
+
+dotnet pack src/Backprop.ML --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet
+package="$work/packages/Backprop.ML.$version"
+
+contents=$(unzip -Z1 "$package.nupkg")
+for file in README.md Backprop.ML.nuspec lib/net10.0/Backprop.ML.dll lib/net10.0/Backprop.ML.xml lib/net10.0/Backprop.Core.dll lib/net10.0/Backprop.Core.xml; do
+    grep -qxF "$file" <<< "$contents" || fail "$file is missing in the package, which holds: $contents"
+done
+symbols=$(unzip -Z1 "$package.snupkg")
+for file in lib/net10.0/Backprop.ML.pdb lib/net10.0/Backprop.Core.pdb; do
+    grep -qxF "$file" <<< "$symbols" || fail "$file is missing in the symbol package, which holds: $symbols"
+done
+nuspec=$(unzip -p "$package.nupkg" Backprop.ML.nuspec)
+for word in '<license type="expression">MIT' '<readme>README.md' '<description>' '<tags>' 'id="Microsoft.ML"' 'id="System.Numerics.Tensors"'; do
+    grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the package's metadata"
+done
+! grep -qE 'id="(Backprop.Core|Mono.Cecil)"' <<< "$nuspec" || fail "the package depends on something that is inside it, or on a build tool"
+
+cp -r tests/PackageConsumer "$work/consumer"
+cd "$work/consumer"
+dotnet build --configuration Release --output "$work/out" -p:PackageVersionToCheck="$version" -p:PackageFolder="$work/packages" --nologo -v quiet
+dotnet "$work/out/PackageConsumer.dll" train > "$work/trained.txt"
+dotnet "$work/out/PackageConsumer.dll" predict > "$work/loaded.txt"
+[ "$(wc -l < "$work/trained.txt")" -eq 20 ] || fail "the consumer printed no predictions"
+cmp "$work/trained.txt" "$work/loaded.txt" || fail "the loaded model predicts something else than the trained one"
+echo "package check passed: $(basename "$package.nupkg") trains, saves, and loads in a second process"

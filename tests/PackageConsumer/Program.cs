@@ -1,0 +1,40 @@
+// "train" trains and saves; "predict" loads in a process that has trained nothing. Both print the same predictions.
+using System.Globalization;
+using Backprop.Activations;
+using Backprop.ML;
+using Microsoft.ML;
+
+var ml = new MLContext(seed: 1);
+var rows = Enumerable.Range(0, 200).Select(i => new Row { A = i % 20 / 10f - 1, B = i / 20 / 5f - 1 }).ToArray();
+foreach (var row in rows) row.Label = row.A * row.B > 0;
+var data = ml.Data.LoadFromEnumerable(rows);
+
+if (args is ["train"])
+{
+    var options = new BackpropTrainer.Options { HiddenLayers = [16], Activation = new Tanh(), NumberOfIterations = 50 };
+    var model = ml.Transforms.Concatenate("Features", "A", "B").Append(ml.BinaryClassification.Trainers.Backprop(options)).Fit(data);
+    ml.Model.Save(model, data.Schema, "model.zip");
+    Print(model);
+}
+else
+{
+    Print(ml.Model.Load("model.zip", out _));
+}
+
+void Print(ITransformer model)
+{
+    foreach (var prediction in ml.Data.CreateEnumerable<Prediction>(model.Transform(data), reuseRowObject: false).Take(20))
+        Console.WriteLine(prediction.Probability.ToString("R", CultureInfo.InvariantCulture));
+}
+
+internal sealed class Row
+{
+    public float A { get; set; }
+    public float B { get; set; }
+    public bool Label { get; set; }
+}
+
+internal sealed class Prediction
+{
+    public float Probability { get; set; }
+}
