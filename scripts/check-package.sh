@@ -10,6 +10,8 @@ global_packages=$(dotnet nuget locals global-packages --list | sed 's/^[^ ]* //'
 cleanup() { rm -rf "$work" "${global_packages%/}/backprop.ml/$version"; }
 trap cleanup EXIT
 
+command -v unzip > /dev/null || apt-get install -y unzip > /dev/null
+
 fail() { echo "package check failed: $*" >&2; exit 1; }
 
 dotnet pack src/Backprop.ML --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet

@@ -27,6 +27,9 @@ public abstract record Loss
     /// <summary>Whether targets may be shifted and scaled for training: true only where the prediction is the score itself and any real target is allowed.</summary>
     public virtual bool AllowsTargetScaling => false;
 
+    /// <summary>Whether so many target columns belong to so many scores. One each, unless the loss says otherwise.</summary>
+    public virtual bool FitsTargets(int outputs, int targetColumns) => targetColumns == outputs;
+
     /// <summary>The loss of every example by itself, and its slope.</summary>
     /// <param name="scores">[rows × outputs], raw scores z.</param>
     /// <param name="targets">[rows × target columns], y.</param>
@@ -55,8 +58,8 @@ public abstract record Loss
     public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient)
     {
         var rows = scores.Rows;
-        if (rows == 0 || targets.Rows != rows || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
-            throw new ArgumentException($"The shapes do not fit: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, {weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
+        if (rows == 0 || targets.Rows != rows || !FitsTargets(scores.Columns, targets.Columns) || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
+            throw new ArgumentException($"The shapes do not fit {GetType().Name}: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, {weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
 
         var buffer = ArrayPool<Real>.Shared.Rent(rows);
         var losses = buffer.AsSpan(0, rows);

@@ -14,6 +14,10 @@ public sealed record SoftmaxCrossEntropy : Loss
     public override TargetKind TargetKind => TargetKind.Class;
 
     /// <inheritdoc/>
+    public override bool FitsTargets(int outputs, int targetColumns) => targetColumns == 1 || targetColumns == outputs;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A class is not a whole number from 0 to outputs − 1.</exception>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         for (var row = 0; row < scores.Rows; row++)
@@ -24,6 +28,7 @@ public sealed record SoftmaxCrossEntropy : Loss
             if (t.Length == 1)
             {
                 var k = (int)t[0];
+                if (k != t[0] || (uint)k >= (uint)z.Length) throw new ArgumentException($"The class of row {row} is {t[0]}; allowed are 0 to {z.Length - 1}.", nameof(targets));
                 loss -= z[k];
                 dz[k] -= 1;
             }

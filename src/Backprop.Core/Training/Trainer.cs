@@ -95,12 +95,14 @@ public sealed class Trainer
         return mean.Value;
     }
 
-    private static void CheckShapes(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    private void CheckShapes(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
         if (training.FeatureCount != network.Inputs)
             throw new ArgumentException($"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.", nameof(training));
+        if (!_options.Loss.FitsTargets(network.Outputs, training.TargetCount))
+            throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {_options.Loss}.", nameof(training));
         if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
             throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
