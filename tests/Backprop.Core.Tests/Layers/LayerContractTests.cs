@@ -1,0 +1,71 @@
+using Backprop.Activations;
+using Backprop.Layers;
+using Backprop.Numerics;
+
+namespace Backprop.Core.Tests.Layers;
+
+public class LayerContractTests
+{
+    private static readonly Layer[] SampleLayers =
+        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new ActivationLayer(37, new Tanh()), new ActivationLayer(5, new ReLU())];
+
+    public static TheoryData<Layer> Samples => [.. SampleLayers];
+
+    public static TheoryData<Type> Kinds => [.. Layer.Kinds];
+
+    [Fact]
+    public void Every_layer_in_the_assembly_is_listed() => Choices.AssertListed<Layer>(Layer.Kinds);
+
+    [Fact]
+    public void Every_kind_of_layer_is_sampled_here() =>
+        Assert.Equal(Layer.Kinds.ToHashSet(), SampleLayers.Select(layer => layer.GetType()).ToHashSet());
+
+    // A saved model keeps what a layer's constructor takes, and asks its properties for it.
+    [Theory, MemberData(nameof(Kinds))]
+    public void What_the_constructor_takes_is_a_property_of_the_same_name_and_type(Type kind)
+    {
+        foreach (var parameter in kind.GetConstructors().Single().GetParameters())
+        {
+            var property = kind.GetProperties().SingleOrDefault(p => p.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
+            Assert.True(property?.PropertyType == parameter.ParameterType, $"{kind.Name} takes {parameter.Name}, but has no such property.");
+        }
+    }
+
+    [Theory, MemberData(nameof(Samples))]
+    public void A_batch_gives_what_its_rows_give_one_by_one(Layer layer)
+    {
+        const int rows = 7;
+        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
+        var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
+        var y = new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs);
+        var dx = new Matrix(TestNumbers.Unassigned(rows * layer.Inputs), rows, layer.Inputs);
+        float[] gradient = new float[layer.ParameterCount], rowByRow = new float[layer.ParameterCount];
+        layer.Forward(parameters, x, y);
+        layer.Backward(parameters, x, y, dy, dx, gradient);
+
+        for (var row = 0; row < rows; row++)
+        {
+            var yRow = new Matrix(TestNumbers.Unassigned(layer.Outputs), 1, layer.Outputs);
+            var dxRow = new Matrix(TestNumbers.Unassigned(layer.Inputs), 1, layer.Inputs);
+            layer.Forward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow);
+            layer.Backward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow, new Matrix(dy.Row(row), 1, layer.Outputs), dxRow, rowByRow);
+            TestNumbers.AssertClose(yRow.Values, y.Row(row), 1e-6f);
+            TestNumbers.AssertClose(dxRow.Values, dx.Row(row), 1e-6f);
+        }
+        TestNumbers.AssertClose(rowByRow, gradient, 1e-6f);
+    }
+
+    [Fact]
+    public void Widths_below_one_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new Dense(0, 3));
+        Assert.Throws<ArgumentOutOfRangeException>("outputs", () => new Dense(3, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ActivationLayer(0, new Tanh()));
+        Assert.Throws<ArgumentNullException>("activation", () => new ActivationLayer(3, null!));
+    }
+
+    [Fact]
+    public void A_dense_layer_too_large_for_one_array_is_refused() =>
+        Assert.Contains("100000 × 100000 has 10000100000 parameters", Assert.Throws<ArgumentException>(() => new Dense(100_000, 100_000)).Message);
+}

@@ -1,0 +1,62 @@
+using Backprop.Losses;
+using Backprop.Numerics;
+using CsCheck;
+
+namespace Backprop.Core.Tests.Losses;
+
+public class PredictionTests
+{
+    private static readonly Gen<float[]> Scores = Gen.Float[-50, 50].Array[1, 37];
+
+    [Fact]
+    public void Softmax_gives_probabilities_that_sum_to_one() =>
+        Scores.Sample(scores =>
+        {
+            var p = Predict(new SoftmaxCrossEntropy(), scores);
+            Assert.Equal(1, p.Sum(), 1e-5f);
+            Assert.All(p, probability => Assert.InRange(probability, 0, 1));
+        });
+
+    [Fact]
+    public void Softmax_ignores_a_shift_of_all_scores() =>
+        Gen.Select(Scores, Gen.Float[-50, 50]).Sample((scores, shift) =>
+            TestNumbers.AssertClose(
+                Predict(new SoftmaxCrossEntropy(), scores), Predict(new SoftmaxCrossEntropy(), [.. scores.Select(z => z + shift)]), 2e-5f));
+
+    [Fact]
+    public void Softmax_of_large_scores_does_not_overflow()
+    {
+        Assert.Equal([1f, 0f], Predict(new SoftmaxCrossEntropy(), [1000, 0]));
+        Assert.Equal([0f, 1f], Predict(new SoftmaxCrossEntropy(), [-1e30f, 1e30f]));
+        Assert.Equal([0.5f, 0.5f], Predict(new SoftmaxCrossEntropy(), [-1e30f, -1e30f]));
+    }
+
+    [Fact]
+    public void Softmax_keeps_the_odds_of_two_scores()
+    {
+        var p = Predict(new SoftmaxCrossEntropy(), [1, 3]);
+        Assert.Equal(7.3890561f, p[1] / p[0], 1e-4f); // e²
+    }
+
+    [Fact]
+    public void Each_row_is_a_distribution_of_its_own()
+    {
+        float[] scores = [1000, 0, 0, 0, 5, 5];
+        new SoftmaxCrossEntropy().Predict(new Matrix(scores, 3, 2));
+        TestNumbers.AssertClose([1, 0, 0.5f, 0.5f, 0.5f, 0.5f], scores, 1e-7f);
+    }
+
+    [Fact]
+    public void Logistic_predictions_are_the_probability_of_yes() =>
+        TestNumbers.AssertClose([0, 0.11920292f, 0.5f, 0.88079708f, 1], Predict(new LogisticLoss(), [-1000, -2, 0, 2, 1000]), 1e-7f);
+
+    [Fact]
+    public void A_prediction_of_a_number_is_the_score() => Assert.Equal([3f, -1e30f], Predict(new SquaredError(), [3, -1e30f]));
+
+    private static float[] Predict(Loss loss, float[] scores)
+    {
+        float[] predictions = [.. scores];
+        loss.Predict(new Matrix(predictions, 1, predictions.Length));
+        return predictions;
+    }
+}

@@ -1,0 +1,93 @@
+using Backprop.Optimizers;
+
+namespace Backprop.Core.Tests.Optimizers;
+
+public class OptimizerContractTests
+{
+    public static TheoryData<Optimizer> All => [.. Optimizer.All];
+
+    public static TheoryData<Optimizer, int> Counts()
+    {
+        var cases = new TheoryData<Optimizer, int>();
+        foreach (var optimizer in Optimizer.All)
+            foreach (var count in (int[])[1, 5, 37, 1000]) cases.Add(optimizer, count);
+        return cases;
+    }
+
+    [Fact]
+    public void Every_optimizer_in_the_assembly_is_listed() => Choices.AssertListed<Optimizer>(Optimizer.All);
+
+    [Theory, MemberData(nameof(All))]
+    public void The_bottom_of_a_parabola_is_found(Optimizer optimizer)
+    {
+        float[] theta = [5, -3];
+        var state = optimizer.Start(2);
+        for (var step = 0; step < 10_000; step++) state.Update(theta, [theta[0] - 1, 10 * (theta[1] - 2)], learningRate: 0.01);
+        TestNumbers.AssertClose([1, 2], theta, 1e-3f);
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void The_bottom_of_Rosenbrocks_valley_is_found(Optimizer optimizer)
+    {
+        // f(x, y) = (1 − x)² + 100·(y − x²)²: a curved valley, 2,500 times as steep across as along at its bottom (1, 1).
+        float[] theta = [-1.2f, 1];
+        var state = optimizer.Start(2);
+        for (var step = 0; step < 50_000; step++)
+        {
+            float x = theta[0], y = theta[1];
+            state.Update(theta, [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)], learningRate: 0.001);
+        }
+        TestNumbers.AssertClose([1, 1], theta, 0.01f);
+    }
+
+    [Theory, MemberData(nameof(Counts))]
+    public void Zero_gradient_from_a_fresh_start_moves_nothing(Optimizer optimizer, int count)
+    {
+        var theta = TestNumbers.Normal(count, seed: 1);
+        float[] before = [.. theta];
+        var state = optimizer.Start(count);
+        for (var step = 0; step < 3; step++) state.Update(theta, new float[count], learningRate: 0.1);
+        TestNumbers.AssertSameBits(before, theta);
+    }
+
+    // Memory laid out wrongly, or a vector loop that forgets its rest, would show as parameters that influence each other.
+    [Theory, MemberData(nameof(Counts))]
+    public void Every_parameter_moves_as_if_it_were_alone(Optimizer optimizer, int count)
+    {
+        var together = TestNumbers.Normal(count, seed: 2);
+        float[] alone = [.. together];
+        var state = optimizer.Start(count);
+        var states = alone.Select(_ => optimizer.Start(1)).ToArray();
+        for (var step = 0; step < 3; step++)
+        {
+            var gradient = TestNumbers.Normal(count, seed: 10 + step);
+            state.Update(together, gradient, learningRate: 0.1);
+            for (var i = 0; i < count; i++) states[i].Update(alone.AsSpan(i, 1), gradient.AsSpan(i, 1), learningRate: 0.1);
+        }
+        TestNumbers.AssertSameBits(alone, together);
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void The_first_step_goes_against_the_gradient(Optimizer optimizer)
+    {
+        float[] theta = [0, 0];
+        optimizer.Start(2).Update(theta, [3, -3], optimizer.CustomaryLearningRate);
+        Assert.True(theta[0] < 0 && theta[1] > 0, $"moved to {theta[0]}, {theta[1]}");
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Two_runs_of_one_optimizer_do_not_share_memory(Optimizer optimizer)
+    {
+        float[] first = [1], second = [1];
+        var (one, other) = (optimizer.Start(1), optimizer.Start(1));
+        one.Update(first, [2], learningRate: 0.1);
+        one.Update(first, [2], learningRate: 0.1);
+        other.Update(second, [2], learningRate: 0.1);
+        other.Update(second, [2], learningRate: 0.1);
+        TestNumbers.AssertSameBits(first, second);
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void The_customary_learning_rate_may_be_given_to_a_trainer(Optimizer optimizer) =>
+        Assert.InRange(optimizer.CustomaryLearningRate, 1e-6, 1);
+}
