@@ -1,0 +1,79 @@
+using Backprop.Numerics;
+using CsCheck;
+
+namespace Backprop.Core.Tests.Numerics;
+
+/// <summary>The fast products give the bits of the textbook ones, so tiles, vectors and rest loops cannot be told apart.</summary>
+public class MatrixMultiplyTests
+{
+    // Up to 20 covers every rest of the tiles of 4 rows by 2 vectors; a few larger ones run the tiles many times.
+    private static readonly Gen<int> Size = Gen.Frequency((9, Gen.Int[1, 20]), (1, Gen.Int[21, 130]));
+    private static readonly Gen<Shape> Shapes = Gen.Select(Size, Size, Size, Gen.Int[0, 1000], (rows, inputs, outputs, seed) => new Shape(rows, inputs, outputs, seed));
+
+    [Fact]
+    public void Product_gives_the_bits_of_the_textbook() => Shapes.Sample(ProductAgrees, iter: 1000);
+
+    [Fact]
+    public void Product_with_transposed_gives_the_bits_of_the_textbook() => Shapes.Sample(ProductWithTransposedAgrees, iter: 1000);
+
+    [Fact]
+    public void Transposed_product_gives_the_bits_of_the_textbook() => Shapes.Sample(TransposedProductAgrees, iter: 1000);
+
+    [Fact]
+    public void Every_small_size_gives_the_bits_of_the_textbook()
+    {
+        for (var size = 1; size <= 20; size++)
+            foreach (var shape in (Shape[])[new(size, 7, 17, 1), new(5, size, 19, 2), new(6, 11, size, 3), new(size, size, size, 4)])
+            {
+                ProductAgrees(shape);
+                ProductWithTransposedAgrees(shape);
+                TransposedProductAgrees(shape);
+            }
+    }
+
+    [Fact]
+    public void Products_worked_out_by_hand_agree()
+    {
+        ReadOnlyMatrix x = new([1, 2, 3, 4, 5, 6], 2, 3), w = new([1, 0, 2, -1, 0, 1], 3, 2), dy = new([1, 2, 3, 4], 2, 2);
+        float[] y = TestNumbers.Unassigned(4), dx = TestNumbers.Unassigned(6), dw = [100, 0, 0, 0, 0, 0];
+        MatrixMultiply.Product(x, w, [10, 20], new Matrix(y, 2, 2));
+        MatrixMultiply.ProductWithTransposed(dy, w, new Matrix(dx, 2, 3));
+        MatrixMultiply.AddTransposedProduct(x, dy, new Matrix(dw, 3, 2));
+        Assert.Equal([15f, 21f, 24f, 21f], y);
+        Assert.Equal([1f, 0f, 2f, 3f, 2f, 4f], dx);
+        Assert.Equal([113f, 18f, 17f, 24f, 21f, 30f], dw); // the first cell was 100: this product is added
+    }
+
+    private static void ProductAgrees(Shape s)
+    {
+        var b = TestNumbers.Normal(s.Outputs, s.Seed + 3);
+        float[] fast = TestNumbers.Unassigned(s.Rows * s.Outputs), plain = TestNumbers.Unassigned(s.Rows * s.Outputs);
+        MatrixMultiply.Product(s.X, s.W, b, new Matrix(fast, s.Rows, s.Outputs));
+        PlainMatrixMultiply.Product(s.X, s.W, b, new Matrix(plain, s.Rows, s.Outputs));
+        TestNumbers.AssertSameBits(plain, fast);
+    }
+
+    private static void ProductWithTransposedAgrees(Shape s)
+    {
+        float[] fast = TestNumbers.Unassigned(s.Rows * s.Inputs), plain = TestNumbers.Unassigned(s.Rows * s.Inputs);
+        MatrixMultiply.ProductWithTransposed(s.Dy, s.W, new Matrix(fast, s.Rows, s.Inputs));
+        PlainMatrixMultiply.ProductWithTransposed(s.Dy, s.W, new Matrix(plain, s.Rows, s.Inputs));
+        TestNumbers.AssertSameBits(plain, fast);
+    }
+
+    private static void TransposedProductAgrees(Shape s)
+    {
+        var fast = TestNumbers.Normal(s.Inputs * s.Outputs, s.Seed + 4);
+        float[] plain = [.. fast];
+        MatrixMultiply.AddTransposedProduct(s.X, s.Dy, new Matrix(fast, s.Inputs, s.Outputs));
+        PlainMatrixMultiply.AddTransposedProduct(s.X, s.Dy, new Matrix(plain, s.Inputs, s.Outputs));
+        TestNumbers.AssertSameBits(plain, fast);
+    }
+
+    private sealed record Shape(int Rows, int Inputs, int Outputs, int Seed)
+    {
+        public ReadOnlyMatrix X => new(TestNumbers.Normal(Rows * Inputs, Seed), Rows, Inputs);
+        public ReadOnlyMatrix W => new(TestNumbers.Normal(Inputs * Outputs, Seed + 1), Inputs, Outputs);
+        public ReadOnlyMatrix Dy => new(TestNumbers.Normal(Rows * Outputs, Seed + 2), Rows, Outputs);
+    }
+}
