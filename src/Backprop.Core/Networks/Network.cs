@@ -86,7 +86,7 @@ public sealed class Network
     {
         ArgumentNullException.ThrowIfNull(workspace);
         CheckLength(parameters.Length, nameof(parameters));
-        if (x.Columns != Inputs) throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
+        CheckColumns(x);
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
             _layers[l].Forward(parameters[ParametersOf(l)], l == 0 ? x : workspace.Output(l - 1), workspace.Output(l));
@@ -103,6 +103,8 @@ public sealed class Network
         ArgumentNullException.ThrowIfNull(workspace);
         CheckLength(parameters.Length, nameof(parameters));
         CheckLength(gradient.Length, nameof(gradient));
+        CheckColumns(x);
+        workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
         gradient.Clear();
         for (var l = _layers.Length - 1; l >= 0; l--)
@@ -120,5 +122,10 @@ public sealed class Network
     private void CheckLength(int length, string name)
     {
         if (length != ParameterCount) throw new ArgumentException($"The network has {ParameterCount} parameters; {length} were given.", name);
+    }
+
+    private void CheckColumns(ReadOnlyMatrix x)
+    {
+        if (x.Columns != Inputs) throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
     }
 }

@@ -33,9 +33,14 @@ public sealed class Workspace
 
     internal void Begin(Network network, int rows)
     {
-        if (network != _network) throw new ArgumentException($"The workspace belongs to another network ({_network}).");
+        CheckOwner(network);
         if (rows < 1 || rows > Capacity) throw new ArgumentException($"The workspace holds 1 to {Capacity} rows; x has {rows}.");
         Rows = rows;
+    }
+
+    internal void CheckOwner(Network network)
+    {
+        if (network != _network) throw new ArgumentException($"The workspace belongs to another network ({_network}).");
     }
 
     internal Matrix Output(int layer) => View(_outputs, layer);

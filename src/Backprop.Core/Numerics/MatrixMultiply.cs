@@ -19,6 +19,7 @@ internal static class MatrixMultiply
     /// <summary>y = x·W + b, with b in every row.</summary>
     public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, Matrix y)
     {
+        CheckShapes(x.Rows, x.Columns, w, y);
         for (var row = 0; row < y.Rows; row++) b.CopyTo(y.Row(row));
         AddProduct(x.Values, rowStride: x.Columns, depthStride: 1, w, y);
     }
@@ -30,14 +31,18 @@ internal static class MatrixMultiply
         var turned = ArrayPool<Real>.Shared.Rent(w.Values.Length);
         var wT = new Matrix(turned.AsSpan(0, w.Values.Length), w.Columns, w.Rows);
         Transpose(w, wT);
+        CheckShapes(dy.Rows, dy.Columns, wT, dx);
         dx.Values.Clear();
         AddProduct(dy.Values, rowStride: dy.Columns, depthStride: 1, wT, dx);
         ArrayPool<Real>.Shared.Return(turned);
     }
 
     /// <summary>dW += xᵀ·dy.</summary>
-    public static void AddTransposedProduct(ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dw) =>
+    public static void AddTransposedProduct(ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dw)
+    {
+        CheckShapes(x.Columns, x.Rows, dy, dw);
         AddProduct(x.Values, rowStride: 1, depthStride: x.Columns, dy, dw);
+    }
 
     private static void Transpose(ReadOnlyMatrix w, Matrix wT)
     {
@@ -48,7 +53,14 @@ internal static class MatrixMultiply
         }
     }
 
-    // C[i, j] += Σ_p A[i·rowStride + p·depthStride] · B[p, j]. The callers' shapes guarantee every index; that is why Unsafe is safe here.
+    // The kernels read through references that know no bounds: what fits here is inside for every index.
+    private static void CheckShapes(int aRows, int aColumns, ReadOnlyMatrix b, Matrix c)
+    {
+        if (aRows != c.Rows || aColumns != b.Rows || b.Columns != c.Columns)
+            throw new ArgumentException($"A product of {aRows} × {aColumns} by {b.Rows} × {b.Columns} numbers does not fit into {c.Rows} × {c.Columns}.");
+    }
+
+    // C[i, j] += Σ_p A[i·rowStride + p·depthStride] · B[p, j], of checked shapes; that is why Unsafe is safe here.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddProduct(ReadOnlySpan<Real> aValues, int rowStride, int depthStride, ReadOnlyMatrix bMatrix, Matrix cMatrix)
     {
