@@ -16,7 +16,7 @@ public sealed class Network
     private readonly int[] _offsets;
 
     /// <summary>Joins layers, first to last.</summary>
-    /// <exception cref="ArgumentException">There is no layer, neighbours do not fit, or there are more parameters than one array can hold.</exception>
+    /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one array can hold.</exception>
     public Network(params ReadOnlySpan<Layer> layers)
     {
         if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
@@ -24,6 +24,7 @@ public sealed class Network
         _offsets = new int[_layers.Length + 1];
         for (var l = 0; l < _layers.Length; l++)
         {
+            if (_layers[l] is null) throw new ArgumentException($"Layer {l} is missing (null).", nameof(layers));
             if (l > 0 && _layers[l].Inputs != _layers[l - 1].Outputs)
                 throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
             var end = (long)_offsets[l] + _layers[l].ParameterCount;

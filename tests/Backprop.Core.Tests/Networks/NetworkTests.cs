@@ -55,6 +55,10 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_missing_layer_is_refused() =>
+        Assert.Contains("Layer 1 is missing", Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 3), null!)).Message);
+
+    [Fact]
     public void Wrong_lengths_are_refused_with_both_numbers()
     {
         var workspace = new Workspace(Small, 2);
