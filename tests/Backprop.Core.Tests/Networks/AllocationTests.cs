@@ -1,0 +1,68 @@
+using Backprop.Activations;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Core.Tests.Networks;
+
+/// <summary>Training and scoring allocate nothing per minibatch or row, so the garbage collector stays out of the loop.</summary>
+public class AllocationTests
+{
+    private const int Rows = 70, BatchSize = 32, Features = 5, Outputs = 3;
+
+    public static TheoryData<Loss, Optimizer> Cases()
+    {
+        var cases = new TheoryData<Loss, Optimizer>();
+        foreach (var loss in Loss.All)
+            foreach (var optimizer in Optimizer.All) cases.Add(loss, optimizer);
+        return cases;
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void A_minibatch_of_training_allocates_nothing(Loss loss, Optimizer optimizer)
+    {
+        var network = Network.FullyConnected(Features, [37, 8], Outputs, new Tanh());
+        var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
+        var gradient = new float[network.ParameterCount];
+        var workspace = new Workspace(network, BatchSize);
+        var state = optimizer.Start(network.ParameterCount);
+        var targetCount = loss.TargetKind == TargetKind.Class ? 1 : Outputs;
+        var batches = new Minibatches(
+            new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount, [.. Enumerable.Repeat(0.5f, Rows)]),
+            BatchSize, new Standardization(new float[Features], [1, 1, 1, 1, 1]), targets: null);
+
+        AssertAllocatesNothing(() =>
+        {
+            for (var b = 0; b < batches.Count; b++)
+            {
+                var batch = batches[b];
+                var scores = network.Forward(parameters, batch.X, workspace);
+                loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient);
+                network.Backward(parameters, batch.X, workspace, gradient);
+                state.Update(parameters, gradient, learningRate: 0.001);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void A_scored_row_allocates_nothing(int rows)
+    {
+        var network = Network.FullyConnected(Features, [37], 1, new ReLU());
+        var scorer = new TrainedNetwork(
+            network, new float[network.ParameterCount], new SquaredError(), new(new float[Features], new float[Features]), new([1], [1])).CreateScorer(rows);
+        var features = TestNumbers.Normal(rows * Features, seed: 3);
+        AssertAllocatesNothing(() => scorer.Predict(new ReadOnlyMatrix(features, rows, Features)));
+    }
+
+    private static void AssertAllocatesNothing(Action action)
+    {
+        for (var warmUp = 0; warmUp < 3; warmUp++) action(); // fills the array pool and compiles
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++) action();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

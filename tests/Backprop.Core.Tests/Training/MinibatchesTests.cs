@@ -1,0 +1,86 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Training;
+
+namespace Backprop.Core.Tests.Training;
+
+public class MinibatchesTests
+{
+    [Fact]
+    public void Without_a_shuffle_rows_come_in_order_and_the_last_batch_may_be_smaller()
+    {
+        var batches = new Minibatches(Counting(5), batchSize: 2, null, null);
+        Assert.Equal(3, batches.Count);
+        Assert.Equal([0f, 1f], batches[0].X.Values.ToArray());
+        Assert.Equal([2f, 3f], batches[1].X.Values.ToArray());
+        Assert.Equal([4f], batches[2].X.Values.ToArray());
+    }
+
+    [Fact]
+    public void Features_targets_and_weights_of_a_row_stay_together()
+    {
+        var batches = new Minibatches(Counting(100), batchSize: 7, null, null);
+        batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, 1));
+        for (var b = 0; b < batches.Count; b++)
+            for (var i = 0; i < batches[b].X.Rows; i++)
+            {
+                var row = batches[b].X.Row(i)[0];
+                Assert.Equal(10 * row, batches[b].Y.Row(i)[0]);
+                Assert.Equal(row + 1, batches[b].Weights[i]);
+            }
+    }
+
+    [Fact]
+    public void Every_pass_shows_every_row_once_in_an_order_of_its_own()
+    {
+        var batches = new Minibatches(Counting(100), batchSize: 7, null, null);
+        var first = Pass(batches, epoch: 1);
+        var second = Pass(batches, epoch: 2);
+        Assert.Equal(Pass(batches, epoch: 0, shuffle: false).Order(), first.Order());
+        Assert.Equal(first.Order(), second.Order());
+        Assert.NotEqual(first.Order(), first);
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void The_order_of_an_epoch_does_not_depend_on_earlier_epochs()
+    {
+        var used = new Minibatches(Counting(100), batchSize: 7, null, null);
+        Pass(used, epoch: 1);
+        Assert.Equal(Pass(new Minibatches(Counting(100), batchSize: 7, null, null), epoch: 2), Pass(used, epoch: 2));
+    }
+
+    [Fact]
+    public void A_batch_is_never_larger_than_the_data()
+    {
+        var batches = new Minibatches(Counting(3), TrainingOptions.FullBatch, null, null);
+        Assert.Equal((1, 3), (batches.Count, batches.BatchSize));
+        Assert.Equal(1.0 + 2 + 3, batches[0].TotalWeight);
+    }
+
+    [Fact]
+    public void Without_weights_a_batch_counts_its_rows() =>
+        Assert.Equal(3, new Minibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]), 5, null, null)[0].TotalWeight);
+
+    [Fact]
+    public void Rows_come_standardized()
+    {
+        var batch = new Minibatches(Counting(3), 3, new Standardization([1], [2]), new Standardization([10], [0.1f]))[0];
+        Assert.Equal([-2f, 0f, 2f], batch.X.Values.ToArray());
+        Assert.Equal([-1f, 0f, 1f], batch.Y.Values.ToArray());
+    }
+
+    // Row i has the feature i, the target 10·i and the weight i + 1.
+    private static ExampleSet Counting(int rows) => new(
+        [.. Enumerable.Range(0, rows).Select(i => (float)i)], 1,
+        [.. Enumerable.Range(0, rows).Select(i => 10f * i)], 1,
+        [.. Enumerable.Range(0, rows).Select(i => i + 1f)]);
+
+    private static List<float> Pass(Minibatches batches, int epoch, bool shuffle = true)
+    {
+        if (shuffle) batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, epoch));
+        List<float> rows = [];
+        for (var b = 0; b < batches.Count; b++) rows.AddRange(batches[b].X.Values);
+        return rows;
+    }
+}
