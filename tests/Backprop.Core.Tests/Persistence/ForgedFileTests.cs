@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
+using Backprop.Numerics;
+using CsCheck;
+
+namespace Backprop.Core.Tests.Persistence;
+
+/// <summary>A checksum proves nothing about who made it: a file with a right one may still say anything, and must do no harm.</summary>
+public class ForgedFileTests
+{
+    private static readonly string Header = Saved.Header(Reading.Original);
+    private static readonly byte[] Floats = Saved.Floats(Reading.Original);
+
+    private static readonly string[] Values =
+    [
+        "null", "true", "false", "0", "1", "-1", "2147483647", "-2147483648", "9999999999", "1e999", "-1e308", "0.5",
+        "\"\"", "\"Dense\"", "\"Tanh\"", "\"SquaredError\"", "[]", "[null]", "{}", "{\"type\":\"Dense\"}", "{\"type\":\"Sgd\"}",
+        "{\"type\":\"Tanh\"}", "{\"type\":\"ActivationLayer\",\"width\":2147483647,\"activation\":{\"type\":\"Tanh\"}}",
+    ];
+
+    [Fact]
+    public void A_header_with_other_values_is_refused_or_makes_a_network_that_predicts()
+    {
+        Reading.WarmUp();
+        var refused = 0;
+        Gen.Int.Sample(seed =>
+        {
+            var random = new RandomSequence(seed, RandomPurpose.Shuffling);
+            var header = JsonNode.Parse(Header)!;
+            for (var i = random.NextIndex(3); i >= 0; i--) ChangeOneValue(header, random);
+            if (!SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), Floats))) Interlocked.Increment(ref refused);
+        }, iter: 3000);
+        Assert.InRange(refused, 1000, 2999); // and some changes, such as another learning rate in the history, do no harm
+    }
+
+    [Fact]
+    public void A_header_with_other_bytes_is_refused_or_makes_a_network_that_predicts()
+    {
+        Reading.WarmUp();
+        Gen.Int.Sample(seed =>
+        {
+            var random = new RandomSequence(seed, RandomPurpose.Shuffling);
+            var header = Encoding.UTF8.GetBytes(Header);
+            for (var i = random.NextIndex(4); i >= 0; i--) header[random.NextIndex(header.Length)] = (byte)random.NextBits();
+            SurvivesOrIsRefused(Saved.Forge(header, Floats));
+        }, iter: 3000);
+    }
+
+    [Fact]
+    public void Other_numbers_are_refused_or_make_a_network_that_predicts()
+    {
+        Reading.WarmUp();
+        Gen.Int.Sample(seed =>
+        {
+            var random = new RandomSequence(seed, RandomPurpose.Shuffling);
+            byte[] floats = [.. Floats];
+            for (var i = random.NextIndex(4); i >= 0; i--)
+                BinaryPrimitives.WriteInt32LittleEndian(floats.AsSpan(4 * random.NextIndex(floats.Length / 4)), (int)random.NextBits());
+            SurvivesOrIsRefused(Saved.Forge(Header, floats.AsSpan(0, floats.Length - 4 * random.NextIndex(2))));
+        }, iter: 3000);
+    }
+
+    private static bool SurvivesOrIsRefused(byte[] file)
+    {
+        var (allocated, result) = Reading.Try(file);
+        Assert.InRange(allocated, 0, Reading.MostBytes);
+        return result is not null;
+    }
+
+    // Walks down to a random place and puts something else there, takes it away, or adds to it.
+    private static void ChangeOneValue(JsonNode node, RandomSequence random)
+    {
+        var value = JsonNode.Parse(Values[random.NextIndex(Values.Length)]);
+        switch (node)
+        {
+            case JsonObject members when members.Count > 0:
+                var key = members.ElementAt(random.NextIndex(members.Count)).Key;
+                if (members[key] is JsonObject or JsonArray && random.NextIndex(4) > 0) ChangeOneValue(members[key]!, random);
+                else if (random.NextIndex(8) == 0) members.Remove(key);
+                else if (random.NextIndex(8) == 0) members["more"] = value;
+                else members[key] = value;
+                break;
+            case JsonArray items when items.Count > 0:
+                var index = random.NextIndex(items.Count);
+                if (items[index] is not null && random.NextIndex(4) > 0) ChangeOneValue(items[index]!, random);
+                else if (random.NextIndex(3) == 0) items.RemoveAt(index);
+                else if (random.NextIndex(3) == 0) items.Insert(index, value);
+                else items[index] = value;
+                break;
+        }
+    }
+}

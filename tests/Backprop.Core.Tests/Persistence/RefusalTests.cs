@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Backprop.Persistence;
+
+namespace Backprop.Core.Tests.Persistence;
+
+/// <summary>A refusal says what is wrong with the file.</summary>
+public class RefusalTests
+{
+    private static readonly string Header = Saved.Header(Reading.Original);
+    private static readonly byte[] Floats = Saved.Floats(Reading.Original);
+
+    [Fact]
+    public void The_forge_makes_the_bytes_of_the_writer() => Assert.Equal(Reading.Original, Saved.Forge(Header, Floats));
+
+    [Fact]
+    public void Something_else_is_no_saved_network()
+    {
+        AssertRefused("not a saved network: 0 bytes", []);
+        AssertRefused("not a saved network: 100 bytes", new byte[100]);
+    }
+
+    [Fact]
+    public void A_later_version_is_named()
+    {
+        var body = Reading.Original[..^SHA256.HashSizeInBytes];
+        body[8] = 2;
+        AssertRefused("saved in version 2 of the format; this library reads version 1", Saved.Seal(body));
+    }
+
+    [Fact]
+    public void A_damaged_byte_is_found_by_the_checksum()
+    {
+        byte[] file = [.. Reading.Original];
+        file[^100] ^= 1;
+        AssertRefused("its checksum does not match", file);
+    }
+
+    [Fact]
+    public void A_missing_byte_is_found_by_the_length() =>
+        AssertRefused($"{Reading.Original.Length - 1} bytes where its header announces {Reading.Original.Length}", Reading.Original[..^1]);
+
+    // Four times this count wraps around to a small number in 32 bits.
+    [Fact]
+    public void Counts_that_would_wrap_around_are_refused()
+    {
+        byte[] file = [.. Reading.Original];
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), int.MaxValue);
+        AssertRefused("announces 8589", file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), -1);
+        AssertRefused("damaged", file);
+    }
+
+    [Fact]
+    public void An_unknown_layer_is_refused_by_name() =>
+        AssertRefused("Recurrent", Saved.Forge(Header.Replace("{\"type\":\"Dense\"", "{\"type\":\"Recurrent\"", StringComparison.Ordinal), Floats));
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_parameter_that_is_not_finite_is_refused_by_index(float value)
+    {
+        byte[] floats = [.. Floats];
+        BinaryPrimitives.WriteSingleLittleEndian(floats.AsSpan(4 * 123), value);
+        AssertRefused("Parameter 123", Saved.Forge(Header, floats));
+    }
+
+    [Fact]
+    public void Layers_that_do_not_fit_are_refused_with_both_widths() =>
+        AssertRefused("Layer 1 takes 80 inputs, but layer 0 gives 81 outputs", Saved.Forge(Header.Replace("\"outputs\":80", "\"outputs\":81", StringComparison.Ordinal), Floats));
+
+    [Fact]
+    public void Too_few_numbers_are_refused() =>
+        AssertRefused("numbers do not fit network 40-80-64-10", Saved.Forge(Header, Floats.AsSpan(4)));
+
+    [Fact]
+    public void A_stream_that_is_missing_is_no_damaged_file() =>
+        Assert.Throws<ArgumentNullException>("stream", () => NetworkFormat.Read(null!));
+
+    private static void AssertRefused(string words, byte[] file) =>
+        Assert.Contains(words, Assert.Throws<FormatException>(() => Saved.Read(file)).Message);
+}
