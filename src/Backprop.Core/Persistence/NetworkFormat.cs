@@ -92,6 +92,10 @@ public static class NetworkFormat
     private static TrainingResult Build(Header header, ReadOnlySpan<byte> floats)
     {
         var network = new Network([.. header.Layers]);
+        // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
+        if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
+        for (var i = 0; i < header.History.Count; i++)
+            if (header.History[i] is null) throw new ArgumentException($"Epoch report {i} is missing (null).");
         if (FloatCount(network, header.InputsAreStandardized, header.TargetsAreStandardized) * 4 != floats.Length)
             throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
 

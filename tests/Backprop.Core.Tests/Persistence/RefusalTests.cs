@@ -74,8 +74,23 @@ public class RefusalTests
         AssertRefused("numbers do not fit network 40-80-64-10", Saved.Forge(Header, Floats.AsSpan(4)));
 
     [Fact]
+    public void A_missing_layer_or_report_is_refused()
+    {
+        AssertRefused("Layer 0 is missing", Saved.Forge(Small(layers: "[null]"), []));
+        AssertRefused("Epoch report 1 is missing", Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1,\"validationLoss\":null},null]"), new byte[8]));
+    }
+
+    // Only parameters bound the widths of a network: without any, a few bytes could ask for gigabytes of scratch memory.
+    [Fact]
+    public void A_network_without_parameters_is_refused() =>
+        AssertRefused("no parameters", Saved.Forge(Small(layers: "[{\"type\":\"ActivationLayer\",\"width\":2000000000,\"activation\":{\"type\":\"Tanh\"}}]"), []));
+
+    [Fact]
     public void A_stream_that_is_missing_is_no_damaged_file() =>
         Assert.Throws<ArgumentNullException>("stream", () => NetworkFormat.Read(null!));
+
+    private static string Small(string layers = "[{\"type\":\"Dense\",\"inputs\":1,\"outputs\":1}]", string history = "[]") =>
+        $$"""{"loss":{"type":"SquaredError"},"layers":{{layers}},"inputsAreStandardized":false,"targetsAreStandardized":false,"history":{{history}},"bestEpoch":0}""";
 
     private static void AssertRefused(string words, byte[] file) =>
         Assert.Contains(words, Assert.Throws<FormatException>(() => Saved.Read(file)).Message);
