@@ -40,6 +40,10 @@ public class RefusalTests
     public void A_missing_byte_is_found_by_the_length() =>
         AssertRefused($"{Reading.Original.Length - 1} bytes where its header announces {Reading.Original.Length}", Reading.Original[..^1]);
 
+    [Fact]
+    public void Bytes_that_no_length_announces_are_refused_even_under_a_right_checksum() =>
+        AssertRefused("bytes where its header announces", Saved.Seal([.. Reading.Original[..^SHA256.HashSizeInBytes], 1, 2, 3, 4]));
+
     // Four times this count wraps around to a small number in 32 bits.
     [Fact]
     public void Counts_that_would_wrap_around_are_refused()

@@ -1,3 +1,5 @@
+using Backprop.Losses;
+using Backprop.Numerics;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
@@ -45,6 +47,15 @@ public class MinibatchTrainingTests
     }
 
     [Fact]
+    public void Every_epoch_has_an_order_of_its_own()
+    {
+        var loss = new RecordingLoss();
+        new Trainer(Problems.GradientDescent with { Loss = loss, BatchSize = 1, NumberOfIterations = 2, LearningRate = 1e-6 }).Train(Problems.TwoToOne(), Problems.Surface(30, seed: 1));
+        Assert.NotEqual(loss.Targets[..30], loss.Targets[30..]);
+        Assert.Equal(loss.Targets[..30].Order(), loss.Targets[30..].Order());
+    }
+
+    [Fact]
     public void A_full_batch_is_not_shuffled()
     {
         var shuffled = new Trainer(Problems.GradientDescent).Train(Problems.TwoToOne(4), Problems.Surface(30, seed: 1)).Network;
@@ -65,4 +76,22 @@ public class MinibatchTrainingTests
 
     private static TrainingResult Train(TrainingOptions options) =>
         new Trainer(options).Train(Problems.TwoToOne(8), Problems.Surface(100, seed: 1), Problems.Surface(20, seed: 2));
+
+    // A loss of a user's own, which sees what the trainer deals out.
+    private sealed record RecordingLoss : Loss
+    {
+        public List<float> Targets { get; } = [];
+
+        public override TargetKind TargetKind => TargetKind.Real;
+
+        public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient)
+        {
+            Targets.AddRange(targets.Values);
+            new SquaredError().EvaluateRows(scores, targets, losses, gradient);
+        }
+
+        public override void Predict(Matrix scores)
+        {
+        }
+    }
 }
