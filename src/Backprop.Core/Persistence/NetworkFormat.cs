@@ -94,8 +94,7 @@ public static class NetworkFormat
         var network = new Network([.. header.Layers]);
         // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
         if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
-        for (var i = 0; i < header.History.Count; i++)
-            if (header.History[i] is null) throw new ArgumentException($"Epoch report {i} is missing (null).");
+        CheckHistory(header.History, header.BestEpoch);
         if (FloatCount(network, header.InputsAreStandardized, header.TargetsAreStandardized) * 4 != floats.Length)
             throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
 
@@ -103,6 +102,18 @@ public static class NetworkFormat
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
         var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, network.Outputs) : null;
         return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets), header.History, header.BestEpoch);
+    }
+
+    // JSON lets 1e999 pass as infinity, which could never be written again.
+    private static void CheckHistory(IReadOnlyList<EpochReport> history, int bestEpoch)
+    {
+        for (var i = 0; i < history.Count; i++)
+        {
+            if (history[i] is not { } report) throw new ArgumentException($"Epoch report {i} is missing (null).");
+            if (!double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss) || !double.IsFinite(report.ValidationLoss ?? 0))
+                throw new ArgumentException($"Epoch report {i} holds a number that is not finite: {report}.");
+        }
+        if (bestEpoch < 0 || bestEpoch > history.Count) throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
     }
 
     private static long FloatCount(Network network, bool inputs, bool targets) =>

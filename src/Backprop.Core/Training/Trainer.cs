@@ -107,6 +107,8 @@ public sealed class Trainer
             throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
+        if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
+            throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
     }
 
     private struct WeightedMean

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Backprop.Activations;
+using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Numerics;
@@ -108,7 +109,7 @@ public sealed record Scale : Layer
     public override int ParameterCount => Width;
 
     /// <inheritdoc/>
-    public override void Initialize(Span<Real> parameters, Initializers.Initializer initializer, RandomSequence random) => parameters.Fill(1);
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

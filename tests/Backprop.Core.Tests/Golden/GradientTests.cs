@@ -54,9 +54,9 @@ public class GradientTests
         public int TargetCount(int rows) => Targets.Length / rows;
 
         public Network ToNetwork() => Network.FullyConnected(
-            Widths[0], Widths.AsSpan()[1..^1], Widths[^1], Activations.Activation.All.Single(a => a.GetType().Name == Activation));
+            Widths[0], Widths.AsSpan()[1..^1], Widths[^1], Backprop.Activations.Activation.All.Single(a => a.GetType().Name == Activation));
 
-        public Loss ToLoss() => Losses.Loss.All.Single(l => l.GetType().Name == Loss);
+        public Loss ToLoss() => Backprop.Losses.Loss.All.Single(l => l.GetType().Name == Loss);
 
         public override string ToString() => $"{Activation}, {Loss}, {Targets.Length} targets{(Weights.Length > 0 ? ", weighted" : "")}";
     }

@@ -49,7 +49,7 @@ public class TrainerTests
         double Momentum, double LearningRate, double LossScale, double[] Losses, double[] AfterStep10)
     {
         public Network ToNetwork() => Network.FullyConnected(
-            Widths[0], Widths.AsSpan()[1..^1], Widths[^1], Activations.Activation.All.Single(a => a.GetType().Name == Activation));
+            Widths[0], Widths.AsSpan()[1..^1], Widths[^1], Backprop.Activations.Activation.All.Single(a => a.GetType().Name == Activation));
 
         public Optimizer ToOptimizer() => Momentum > 0 ? new Momentum { Coefficient = Momentum } : new Sgd();
 

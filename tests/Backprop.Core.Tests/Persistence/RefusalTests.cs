@@ -78,11 +78,16 @@ public class RefusalTests
         AssertRefused("numbers do not fit network 40-80-64-10", Saved.Forge(Header, Floats.AsSpan(4)));
 
     [Fact]
-    public void A_missing_layer_or_report_is_refused()
+    public void A_missing_layer_or_a_report_without_numbers_is_refused()
     {
         AssertRefused("Layer 0 is missing", Saved.Forge(Small(layers: "[null]"), []));
         AssertRefused("Epoch report 1 is missing", Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1,\"validationLoss\":null},null]"), new byte[8]));
+        AssertRefused("not finite", Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1e999,\"validationLoss\":null}]"), new byte[8]));
     }
+
+    [Fact]
+    public void A_best_epoch_that_never_was_is_refused() =>
+        AssertRefused("best epoch is 1, among 0", Saved.Forge(Small().Replace("\"bestEpoch\":0", "\"bestEpoch\":1", StringComparison.Ordinal), new byte[8]));
 
     // Only parameters bound the widths of a network: without any, a few bytes could ask for gigabytes of scratch memory.
     [Fact]

@@ -60,6 +60,25 @@ public class ContinuationTests
     }
 
     [Fact]
+    public void Scaled_targets_are_refused_under_a_loss_that_does_not_allow_them()
+    {
+        var initial = new Trainer(Options).Train(Problems.TwoToOne(4), Problems.Surface(50, seed: 1)).Network;
+        var trainer = new Trainer(Options with { Loss = new LogisticLoss() });
+        Assert.Contains("scaled targets", Assert.Throws<ArgumentException>(nameof(initial), () =>
+            trainer.Train(Problems.TwoToOne(4), Problems.Surface(50, seed: 1), initial: initial)).Message);
+    }
+
+    [Fact]
+    public void Target_columns_that_do_not_fit_the_outputs_are_refused()
+    {
+        var two = new ExampleSet([1, 2], 2, [1, 2], targetCount: 2);
+        Assert.Contains("has 1 outputs; 2 target columns", Assert.Throws<ArgumentException>("training", () =>
+            new Trainer(Options).Train(Problems.TwoToOne(4), two)).Message);
+        Assert.Contains("class of row 0 is 3; allowed are 0 to 2", Assert.Throws<ArgumentException>("targets", () =>
+            new Trainer(Options with { Loss = new SoftmaxCrossEntropy() }).Train(Network.FullyConnected(2, [], 3, new Tanh()), new ExampleSet([1, 2], 2, [3]))).Message);
+    }
+
+    [Fact]
     public void Examples_that_do_not_fit_the_network_are_refused_with_both_numbers()
     {
         var three = new ExampleSet([1, 2, 3], 3, [1]);

@@ -55,8 +55,9 @@ public class TrainingOptionTests
     }
 
     [Theory]
-    [InlineData(1, 32)]
-    [InlineData(150, 32)]
+    [InlineData(1, 8)]
+    [InlineData(1023, 8)]
+    [InlineData(1024, 16)]
     [InlineData(4095, 32)]
     [InlineData(4096, 64)]
     [InlineData(10_000, 128)]
