@@ -1,0 +1,76 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Losses;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+// What users may write themselves: one of each contract, in another assembly than ours.
+
+/// <summary>L = |z − y|; its best constant is the median.</summary>
+internal sealed record AbsoluteError : Loss
+{
+    public override TargetKind TargetKind => TargetKind.Real;
+
+    public override bool AllowsTargetScaling => true;
+
+    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient)
+    {
+        for (var row = 0; row < scores.Rows; row++)
+        {
+            var error = scores.Row(row)[0] - targets.Row(row)[0];
+            losses[row] = Math.Abs(error);
+            gradient.Row(row)[0] = Math.Sign(error);
+        }
+    }
+
+    public override void Predict(Matrix scores)
+    {
+    }
+}
+
+/// <summary>θ ← θ − α·sign(g): every parameter moves by the same amount.</summary>
+internal sealed record SignDescent : Optimizer
+{
+    public override double CustomaryLearningRate => 0.01;
+
+    public override OptimizerState Start(int parameterCount) => new State();
+
+    private sealed class State : OptimizerState
+    {
+        public override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
+        {
+            for (var i = 0; i < parameters.Length; i++) parameters[i] -= (float)learningRate * Math.Sign(gradient[i]);
+        }
+    }
+}
+
+/// <summary>x / (1 + |x|).</summary>
+internal sealed record Softsign : Activation
+{
+    public override void Forward(ReadOnlySpan<float> x, Span<float> y)
+    {
+        for (var i = 0; i < y.Length; i++) y[i] = x[i] / (1 + Math.Abs(x[i]));
+    }
+
+    public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx)
+    {
+        for (var i = 0; i < dx.Length; i++) dx[i] = dy[i] / ((1 + Math.Abs(x[i])) * (1 + Math.Abs(x[i])));
+    }
+}
+
+/// <summary>All weights the same.</summary>
+internal sealed record Constant(float Weight) : Initializer
+{
+    public override void Fill(Span<float> weights, int inputs, int outputs, RandomSequence random) => weights.Fill(Weight);
+}
+
+/// <summary>Small numbers that go up and down with the index.</summary>
+internal sealed record Wave : Initializer
+{
+    public override void Fill(Span<float> weights, int inputs, int outputs, RandomSequence random)
+    {
+        for (var i = 0; i < weights.Length; i++) weights[i] = 0.5f * MathF.Sin(7 * i + 1);
+    }
+}

@@ -1,0 +1,88 @@
+using Backprop.Training;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+public class EarlyStoppingTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly IDataView _train, _validation;
+
+    // Few rows and large steps: the network soon learns the rows by heart, and the validation loss rises again.
+    public EarlyStoppingTests() => (_train, _validation) = (Synthetic.Prepared(_ml, 40), Synthetic.Prepared(_ml, 100, seed: 2));
+
+    [Theory]
+    [ClassData(typeof(EveryTask))]
+    public void Training_ends_when_patience_does_and_the_best_epoch_is_kept(string label)
+    {
+        var model = Trainer(label).Fit(_train, _validation).Model;
+        var losses = model.History.Select(report => report.ValidationLoss!.Value).ToArray();
+
+        Assert.InRange(losses.Length, 1, 199);
+        Assert.Equal(model.BestEpoch + 5, losses.Length);
+        Assert.Equal(losses.Min(), losses[model.BestEpoch - 1]);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryTask))]
+    public void Validation_data_influences_nothing_but_the_end(string label)
+    {
+        var stopped = Trainer(label).Fit(_train, _validation);
+        var unwatched = Trainer(label, epochs: stopped.Model.BestEpoch).Fit(_train);
+
+        Assert.Equal(unwatched.Bits(), stopped.Bits());
+        Assert.Equal(unwatched.Model.History, stopped.Model.History.Take(stopped.Model.BestEpoch).Select(report => report with { ValidationLoss = null }));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryTask))]
+    public void The_reported_validation_loss_is_the_one_that_ML_NET_measures(string label)
+    {
+        var model = Trainer(label).Fit(_train, _validation);
+        var reported = model.Model.History[model.Model.BestEpoch - 1].ValidationLoss!.Value;
+
+        var scored = model.Transform(_validation);
+        var measured = label switch
+        {
+            Synthetic.Flag => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2), // ML.NET counts in bits here, we in nats
+            Synthetic.Kind => _ml.MulticlassClassification.Evaluate(scored, label).LogLoss,
+            _ => _ml.Regression.Evaluate(scored, label).MeanSquaredError,
+        };
+        Assert.Equal(measured, reported, 1e-4 * measured);
+    }
+
+    [Fact]
+    public void Without_early_stopping_validation_data_is_only_watched()
+    {
+        var watched = Trainer(Synthetic.Value, epochs: 30, earlyStopping: null).Fit(_train, _validation);
+        var unwatched = Trainer(Synthetic.Value, epochs: 30).Fit(_train);
+
+        Assert.Equal(30, watched.Model.History.Count);
+        Assert.Equal(30, watched.Model.BestEpoch);
+        Assert.All(watched.Model.History, report => Assert.NotNull(report.ValidationLoss));
+        Assert.Equal(unwatched.Bits(), watched.Bits());
+    }
+
+    [Fact]
+    public void Validation_data_serves_a_continued_training_too()
+    {
+        var first = Trainer(Synthetic.Value, epochs: 10).Fit(_train);
+        var continued = Trainer(Synthetic.Value).Fit(_train, _validation, first.Model).Model;
+
+        Assert.True(continued.History[0].TrainingLoss < first.Model.History[0].TrainingLoss);
+        Assert.Equal(continued.History.MinBy(report => report.ValidationLoss)!.Epoch, continued.BestEpoch);
+    }
+
+    private BackpropTrainer Trainer(string label, int epochs = 200) => Trainer(label, epochs, new EarlyStopping { Patience = 5 });
+
+    // Labels are not scaled, so that the losses of a regression are in units that ML.NET knows.
+    private BackpropTrainer Trainer(string label, int epochs, EarlyStopping? earlyStopping) => new(_ml, new BackpropTrainer.Options
+    {
+        LabelColumnName = label,
+        LearningRate = 0.02,
+        NumberOfIterations = epochs,
+        EarlyStopping = earlyStopping,
+        NormalizeLabel = false,
+        Seed = 3,
+    });
+}
