@@ -1,0 +1,45 @@
+using Backprop.Optimizers;
+using Backprop.Training;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+public class DivergenceTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    public static TheoryData<string, double> TasksAndRates()
+    {
+        var cases = new TheoryData<string, double>();
+        foreach (var label in new[] { Synthetic.Flag, Synthetic.Kind, Synthetic.Value })
+            foreach (var rate in new[] { 1e20, 1e38, double.MaxValue })
+                cases.Add(label, rate);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(TasksAndRates))]
+    public void A_run_that_blows_up_says_so_and_what_to_try(string label, double rate)
+    {
+        var options = Synthetic.Brief(label);
+        (options.Optimizer, options.LearningRate) = (new Sgd(), rate);
+
+        var problem = Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100)));
+
+        Assert.InRange(problem.Epoch, 1, 5);
+        Assert.Contains("LearningRate", problem.Message);
+        Assert.Contains("NormalizeFeatures", problem.Message);
+    }
+
+    [Fact]
+    public void Raw_features_of_great_size_diverge_and_standardized_ones_do_not()
+    {
+        var data = Synthetic.Prepared(_ml, Synthetic.Examples(100).Select(example => new Example { Main = 1e9f * example.Main, Value = example.Value }));
+        var options = Synthetic.Brief(Synthetic.Value);
+        (options.Optimizer, options.NormalizeFeatures) = (new Sgd(), false);
+        Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(data));
+
+        options.NormalizeFeatures = true;
+        Assert.Equal(5, new BackpropTrainer(_ml, options).Fit(data).Model.History.Count);
+    }
+}
