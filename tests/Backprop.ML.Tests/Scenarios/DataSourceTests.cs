@@ -42,7 +42,7 @@ public class DataSourceTests
     public void Taken_and_shuffled_rows_train_well()
     {
         var data = _ml.Data.ShuffleRows(_ml.Data.TakeRows(Synthetic.Prepared(_ml, 500), 400), seed: 3);
-        var model = _ml.Regression.Trainers.Backprop(Synthetic.Value).Fit(data);
+        var model = Quick().Fit(data);
 
         Assert.InRange(_ml.Quality(model.Transform(Synthetic.Prepared(_ml, 200, seed: 2)), Synthetic.Value), 0.95, 1);
     }
@@ -51,7 +51,7 @@ public class DataSourceTests
     public void Rows_in_another_order_make_another_model_that_is_as_good()
     {
         var data = Synthetic.Prepared(_ml, 400);
-        var trainer = _ml.Regression.Trainers.Backprop(Synthetic.Value);
+        var trainer = Quick();
         BackpropTransformer ordered = trainer.Fit(data), shuffled = trainer.Fit(_ml.Data.ShuffleRows(data, seed: 3));
         var test = Synthetic.Prepared(_ml, 200, seed: 2);
 
@@ -81,6 +81,8 @@ public class DataSourceTests
 
         Assert.InRange(_ml.Quality(_ml.Regression.Trainers.Backprop().Fit(data).Transform(data), "Label"), 0.98, 1);
     }
+
+    private BackpropTrainer Quick() => _ml.Regression.Trainers.Backprop(Synthetic.Value, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 50);
 
     private int[] Fit(IDataView data) => new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value)).Fit(data).Bits();
 

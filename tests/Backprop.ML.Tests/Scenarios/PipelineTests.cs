@@ -22,9 +22,9 @@ public class PipelineTests
     }
 
     [Fact]
-    public void A_label_that_is_normalized_upstream_is_what_is_predicted()
+    public void Features_may_be_normalized_upstream_as_well()
     {
-        var pipeline = Synthetic.Preparation(_ml).Append(_ml.Transforms.NormalizeMinMax("Features")).Append(_ml.Regression.Trainers.Backprop(Synthetic.Value));
+        var pipeline = Synthetic.Preparation(_ml).Append(_ml.Transforms.NormalizeMinMax("Features")).Append(_ml.Regression.Trainers.Backprop(Synthetic.Value, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 50));
         Assert.InRange(_ml.Quality(pipeline.Fit(_data).Transform(_data), Synthetic.Value), 0.95, 1);
     }
 
