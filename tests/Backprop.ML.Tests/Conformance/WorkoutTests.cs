@@ -1,0 +1,91 @@
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Conformance;
+
+/// <summary>The workout for every task and every way to make a trainer, alone and inside chains.</summary>
+public class WorkoutTests
+{
+    private const string Dense = nameof(SampleRow.Dense), Sparse = nameof(SampleRow.Sparse), Weight = nameof(SampleRow.Weight);
+    private const string Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key), Value = nameof(SampleRow.Value);
+    private const string Color = nameof(SampleRow.Color), Number = nameof(SampleRow.Number);
+
+    private static readonly Dictionary<string, (Func<MLContext, string, string, string?, IEstimator<ITransformer>> Make, string[] Labels)> _trainers = new()
+    {
+        ["constructor"] = ((ml, label, features, weight) => new BackpropTrainer(ml, label, features, weight, [4], 0.01, 2), [Flag, Key, Value]),
+        ["constructor with options"] = ((ml, label, features, weight) => new BackpropTrainer(ml, Samples.Quick(label, features, weight)), [Flag, Key, Value]),
+        ["binary catalog"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Flag]),
+        ["binary catalog with options"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Flag]),
+        ["multiclass catalog"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Key]),
+        ["multiclass catalog with options"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Key]),
+        ["regression catalog"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value]),
+        ["regression catalog with options"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value]),
+    };
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    public static TheoryData<string, string, string, string?> Trainers()
+    {
+        var cases = new TheoryData<string, string, string, string?>();
+        foreach (var (trainer, (_, labels)) in _trainers)
+            foreach (var label in labels)
+                foreach (var features in new[] { Dense, Sparse })
+                    foreach (var weight in new[] { null, Weight })
+                        cases.Add(trainer, label, features, weight);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Trainers))]
+    public void Every_trainer_passes_the_workout(string trainer, string label, string features, string? weight)
+    {
+        var estimator = _trainers[trainer].Make(_ml, label, features, weight);
+        string[] needed = weight is null ? [label, features] : [label, features, weight];
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), needed, neededToTransform: [features]);
+    }
+
+    [Theory]
+    [InlineData(Color)]
+    [InlineData(Number)]
+    public void Labels_that_a_chain_makes_keys_of_pass_the_workout(string label)
+    {
+        var estimator = _ml.Transforms.Concatenate("Inputs", "A", "B").Append(_ml.Transforms.Conversion.MapValueToKey("Class", label))
+            .Append(_ml.MulticlassClassification.Trainers.Backprop(Samples.Quick("Class", "Inputs")))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("Prediction", "PredictedLabel"));
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), ["A", "B", label], neededToTransform: ["A", "B", label]);
+    }
+
+    [Theory]
+    [InlineData(Color)]
+    [InlineData(Number)]
+    public void Labels_whose_names_come_with_the_data_pass_the_workout(string label)
+    {
+        var data = _ml.Transforms.Conversion.MapValueToKey("Class", label).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
+        EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, Samples.Quick("Class")), data, ["Class", Dense], neededToTransform: [Dense]);
+    }
+
+    [Fact]
+    public void Default_column_names_pass_the_workout()
+    {
+        var data = _ml.Transforms.CopyColumns("Label", Value).Append(_ml.Transforms.Concatenate("Features", "A", "B"))
+            .Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
+        EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, hiddenLayers: [4], numberOfIterations: 2), data, ["Label", "Features"], neededToTransform: ["Features"]);
+    }
+
+    [Fact]
+    public void Columns_that_hide_others_of_the_same_name_pass_the_workout()
+    {
+        var estimator = _ml.Transforms.Conversion.MapValueToKey(Color).Append(_ml.Transforms.NormalizeMinMax(Dense))
+            .Append(_ml.MulticlassClassification.Trainers.Backprop(Samples.Quick(Color)))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), [Color, Dense], neededToTransform: [Color, Dense]);
+    }
+
+    [Fact]
+    public void Trainers_one_after_another_pass_the_workout()
+    {
+        var estimator = _ml.BinaryClassification.Trainers.Backprop(Samples.Quick(Flag))
+            .Append(_ml.Transforms.Concatenate("All", Dense, "Score"))
+            .Append(_ml.Regression.Trainers.Backprop(Samples.Quick(Value, "All")));
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), [Flag, Value, Dense], neededToTransform: [Dense]);
+    }
+}
