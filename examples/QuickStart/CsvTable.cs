@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace QuickStart;
 
 /// <summary>A CSV file with a header, read as text once to see what its columns hold.</summary>
-internal sealed class CsvTable
+internal sealed partial class CsvTable
 {
     private static readonly string[] Missing = ["", "?", "na", "nan", "null"];
 
@@ -20,7 +21,7 @@ internal sealed class CsvTable
         if (!File.Exists(path)) throw new UserError($"The file '{path}' does not exist.");
         var header = File.ReadLines(path).FirstOrDefault()?.TrimStart('\uFEFF');
         if (string.IsNullOrWhiteSpace(header)) throw new UserError($"The file '{path}' is empty; a header line is needed.");
-        string[] names = [.. header.Split(',').Select(name => name.Trim().Trim('"'))];
+        string[] names = [.. HeaderField().Matches(header).Select(field => field.Groups["name"].Value.Trim().Replace("\"\"", "\""))];
         if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } repeated)
             throw new UserError($"The header of '{path}' has the column '{repeated.Key}' more than once.");
 
@@ -46,6 +47,10 @@ internal sealed class CsvTable
         ?? throw new UserError($"There is no column '{name}' in '{Path}'; its columns are {string.Join(", ", Columns.Select(column => column.Name))}.");
 
     public static bool IsMissing(string value) => Missing.Contains(value.ToLowerInvariant());
+
+    // Between commas or the ends of the line; commas inside quotes belong to the name.
+    [GeneratedRegex("""(?<=^|,)\s*(?:"(?<name>(?:[^"]|"")*)"\s*|(?<name>[^,]*))(?=,|$)""")]
+    private static partial Regex HeaderField();
 }
 
 /// <summary>One column of a CSV file, as text.</summary>

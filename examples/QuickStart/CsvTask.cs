@@ -9,7 +9,7 @@ internal static class CsvTask
     public static string Choose(CsvColumn label, string? asked)
     {
         var classes = label.Distinct.Length;
-        if (label.MissingCount > 0) throw new UserError($"{label.MissingCount} rows have no value in the label column '{label.Name}'; leave them out of the file.");
+        if (label.MissingCount > 0) throw new UserError($"The label column '{label.Name}' has no value in {label.MissingCount} of {label.Values.Length} rows; leave those out of the file.");
         if (classes == 1) throw new UserError($"The label column '{label.Name}' has the same value '{label.Distinct[0]}' in every row: there is nothing to learn.");
 
         var task = asked ?? (classes == 2 ? "binary" : !label.IsNumeric || (label.IsInteger && classes <= MostIntegerClasses) ? "multiclass" : "regression");

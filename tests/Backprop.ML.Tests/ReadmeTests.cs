@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Backprop.ML.Tests;
@@ -11,27 +10,17 @@ public partial class ReadmeTests
 
     [Fact]
     public void Its_program_is_the_quick_start() =>
-        Assert.Equal([Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value)], Blocks("csharp"));
+        Assert.Equal(Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value), Assert.Single(Blocks("csharp")));
 
     [Fact]
     public void Its_output_is_what_the_quick_start_prints()
     {
-        var folder = Directory.CreateTempSubdirectory("backprop-readme-").FullName;
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll")]) { RedirectStandardOutput = true, WorkingDirectory = folder })!;
-            var printed = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+        using var quickStart = new QuickStartProcess();
 
-            Assert.Equal(0, process.ExitCode);
-            Assert.True(File.Exists(Path.Combine(folder, "model.zip")));
-            var lines = printed.Split('\n').Where(line => !line.Contains("the model is saved in"));
-            Assert.Equal([Unindent(string.Join('\n', lines))], Blocks("text"));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal(0, quickStart.Run());
+        Assert.True(File.Exists(quickStart.PathOf("model.zip")));
+        var lines = quickStart.Output.Split('\n').Where(line => !line.Contains("the model is saved in"));
+        Assert.Equal(Unindent(string.Join('\n', lines)), Assert.Single(Blocks("text")));
     }
 
     [Fact]
