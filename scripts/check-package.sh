@@ -7,25 +7,27 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 version="0.0.0-check.$(date +%s)"
 global_packages=$(dotnet nuget locals global-packages --list | sed 's/^[^ ]* //')
-cleanup() { rm -rf "$work" "${global_packages%/}/backprop.ml/$version"; }
+cleanup() {
+    rm -rf "$work" "${global_packages%/}/backprop.ml/$version"
+    rmdir "${global_packages%/}/backprop.ml" 2> /dev/null || true # not empty where the real package is installed
+}
 trap cleanup EXIT
-
-command -v unzip > /dev/null || apt-get install -y unzip > /dev/null
 
 fail() { echo "package check failed: $*" >&2; exit 1; }
 
 dotnet pack src/Backprop.ML --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet
 package="$work/packages/Backprop.ML.$version"
+for kind in nupkg snupkg; do
+    dotnet msbuild scripts/unpack.proj -p:File="$package.$kind" -p:Folder="$work/$kind" -nologo -v:quiet
+done
 
-contents=$(unzip -Z1 "$package.nupkg")
 for file in README.md Backprop.ML.nuspec lib/net10.0/Backprop.ML.dll lib/net10.0/Backprop.ML.xml lib/net10.0/Backprop.Core.dll lib/net10.0/Backprop.Core.xml; do
-    grep -qxF "$file" <<< "$contents" || fail "$file is missing in the package, which holds: $contents"
+    [ -s "$work/nupkg/$file" ] || fail "$file is missing in the package, which holds: $(cd "$work/nupkg" && find . -type f)"
 done
-symbols=$(unzip -Z1 "$package.snupkg")
 for file in lib/net10.0/Backprop.ML.pdb lib/net10.0/Backprop.Core.pdb; do
-    grep -qxF "$file" <<< "$symbols" || fail "$file is missing in the symbol package, which holds: $symbols"
+    [ -s "$work/snupkg/$file" ] || fail "$file is missing in the symbol package, which holds: $(cd "$work/snupkg" && find . -type f)"
 done
-nuspec=$(unzip -p "$package.nupkg" Backprop.ML.nuspec)
+nuspec=$(cat "$work/nupkg/Backprop.ML.nuspec")
 for word in '<license type="expression">MIT' '<readme>README.md' '<description>' '<tags>' 'id="Microsoft.ML"' 'id="System.Numerics.Tensors"'; do
     grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the package's metadata"
 done
