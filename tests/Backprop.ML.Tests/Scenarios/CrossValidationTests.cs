@@ -9,7 +9,7 @@ public class CrossValidationTests
     private readonly IDataView _data, _unseen;
 
     public CrossValidationTests() =>
-        (_data, _unseen) = (_ml.Data.LoadFromEnumerable(Synthetic.Examples(600)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(100, seed: 2)));
+        (_data, _unseen) = (_ml.Data.LoadFromEnumerable(Synthetic.Examples(800)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(100, seed: 2)));
 
     [Fact]
     public void Binary_classification_holds_on_every_fold()
@@ -36,7 +36,7 @@ public class CrossValidationTests
         where TMetrics : class
     {
         Assert.Equal([0, 1, 2, 3], folds.Select(fold => fold.Fold));
-        Assert.Equal(600, folds.Sum(fold => fold.ScoredHoldOutSet.GetColumn<float>(nameof(Example.Main)).Count()));
+        Assert.Equal(800, folds.Sum(fold => fold.ScoredHoldOutSet.GetColumn<float>(nameof(Example.Main)).Count()));
         foreach (var fold in folds)
         {
             Assert.InRange(quality(fold.Metrics), atLeast, 1);
@@ -46,5 +46,5 @@ public class CrossValidationTests
     }
 
     private EstimatorChain<BackpropTransformer> Pipeline(string label) =>
-        Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, label, hiddenLayers: [32], learningRate: 0.005, numberOfIterations: 60));
+        Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, label, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 60));
 }
