@@ -22,7 +22,7 @@ public sealed class Trainer
     /// <param name="validation">What to watch for early stopping; not learned from.</param>
     /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
     /// <param name="progress">Told after every epoch, on this thread.</param>
-    /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
+    /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
     /// <returns>The trained network and what every epoch did.</returns>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
@@ -74,6 +74,10 @@ public sealed class Trainer
         }
 
         var bestEpoch = best?.Restore(parameters) ?? history.Count;
+
+        // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
+        if (validation is null && !double.IsFinite(MeanLoss(network, parameters, batches, workspace, checkAlive)))
+            throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
         return new TrainingResult(new TrainedNetwork(network, parameters, _options.Loss, inputs, targets), history, bestEpoch);
     }
 

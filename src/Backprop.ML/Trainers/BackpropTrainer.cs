@@ -79,8 +79,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="initialParameters">A model of the same task, loss and shape to go on from; null to start anew.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
-    public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null) =>
-        TrainTransformer(trainData, validationData, initialParameters);
+    public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
+    {
+        if (validationData is not null) CheckSameColumns(trainData.Schema, validationData.Schema);
+        return TrainTransformer(trainData, validationData, initialParameters);
+    }
 
     internal static Options SimpleOptions(
         string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate, int? numberOfIterations)
@@ -105,13 +108,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var label = trainContext.TrainingSet.Schema.Label!.Value;
         var task = TaskFor(SchemaShape.Create(trainContext.TrainingSet.Schema.Schema).Single(column => column.Name == label.Name));
         var outputs = task.OutputCount(Host, label);
-        if (trainContext.ValidationSet?.Schema.Label is { } validationLabel && task.OutputCount(Host, validationLabel) != outputs)
-            throw Host.ExceptParam(nameof(trainContext), "Label column '{0}' is {1} in the training data and {2} in the validation data.", label.Name, label.Type, validationLabel.Type);
         var initial = InitialNetwork(trainContext.InitialPredictor, task);
 
         var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training");
         var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation") : null;
-        var network = Network.FullyConnected(training.FeatureCount, _options.HiddenLayers, outputs, _options.Activation);
+        var network = MakeNetwork(training.FeatureCount, outputs, label);
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
@@ -131,6 +132,26 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             throw Host.ExceptSchemaMismatch(nameof(label), "label", label.Name, _task is null ? LearningTask.AllowedLabelTypes : LabelColumn.GetTypeString(), label.GetTypeString());
         _options.LossFor(task);
         return task;
+    }
+
+    // Columns that the training data lacks are left to the check that follows.
+    private void CheckSameColumns(DataViewSchema training, DataViewSchema validation)
+    {
+        foreach (var (role, name) in new[] { ("feature", FeatureColumn.Name), ("label", LabelColumn.Name), ("weight", WeightColumn.Name) })
+            if (name is not null && training.GetColumnOrNull(name) is { } column)
+                ColumnChecks.CheckType(Host, "validationData", validation, role, name, column.Type);
+    }
+
+    private Network MakeNetwork(int inputs, int outputs, DataViewSchema.Column label)
+    {
+        try
+        {
+            return Network.FullyConnected(inputs, _options.HiddenLayers, outputs, _options.Activation);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new ArgumentException($"No network can be made for {inputs} features, hidden layers of {string.Join(", ", _options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
+        }
     }
 
     private TrainedNetwork? InitialNetwork(IPredictor? predictor, LearningTask task)

@@ -1,3 +1,4 @@
+using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -7,7 +8,7 @@ namespace Backprop.ML;
 
 /// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and Probability).</summary>
 /// <remarks>Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.</remarks>
-public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>
+public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>, ITransformer
 {
     internal BackpropTransformer(IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, string featureColumnName, string labelColumnName)
         : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, featureColumnName)
@@ -24,6 +25,21 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     /// <summary>The label column of the training data.</summary>
     public string LabelColumnName { get; }
+
+    // ML.NET's own check waits for a row mapper, and then does not name the column.
+    /// <summary>Adds the output columns, lazily: rows are scored when they are read.</summary>
+    /// <param name="input">Data with the feature column of the training data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
+    public new IDataView Transform(IDataView input)
+    {
+        Contracts.CheckValue(input, nameof(input));
+        ColumnChecks.CheckType(Host, nameof(input), input.Schema, "feature", FeatureColumnName, FeatureColumnType);
+        return base.Transform(input);
+    }
+
+    IDataView ITransformer.Transform(IDataView input) => Transform(input);
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => (IRowToRowMapper)Transform(new EmptyDataView(Host, inputSchema));
 
     internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context)
     {

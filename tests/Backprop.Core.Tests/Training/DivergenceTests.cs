@@ -27,6 +27,13 @@ public class DivergenceTests
     }
 
     [Fact]
+    public void Finite_parameters_that_are_too_large_to_score_with_are_found()
+    {
+        var problem = Diverge(Problems.GradientDescent with { LearningRate = 1e30, NumberOfIterations = 1 });
+        Assert.Contains("the loss after the last update is not finite", problem.Message);
+    }
+
+    [Fact]
     public void A_validation_loss_that_is_not_finite_is_found()
     {
         var validation = new ExampleSet([1e30f, 1e30f], 2, [0]);
