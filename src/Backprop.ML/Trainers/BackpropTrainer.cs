@@ -55,12 +55,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask? task)
         : base(
-            Contracts.CheckRef(environment, nameof(environment)).Register(nameof(BackpropTrainer)),
-            TrainerUtils.MakeR4VecFeature(Contracts.CheckRef(options, nameof(options)).FeatureColumnName),
+            CheckedHost(environment, options),
+            TrainerUtils.MakeR4VecFeature(options.FeatureColumnName),
             (task ?? LearningTask.Regression).LabelShape(options.LabelColumnName),
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
-        options.Check(Host);
         _options = options.Copy();
         _task = task;
         _seed = options.Seed ?? Host.Rand.Next();
@@ -92,6 +91,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         options.HiddenLayers = hiddenLayers ?? options.HiddenLayers;
         options.NumberOfIterations = numberOfIterations ?? options.NumberOfIterations;
         return options;
+    }
+
+    // Options are checked before the base class makes columns of them: its own errors do not name the option.
+    private static IHost CheckedHost(IHostEnvironment environment, Options options)
+    {
+        Contracts.CheckValue(environment, nameof(environment));
+        environment.CheckValue(options, nameof(options));
+        options.Check(environment);
+        return environment.Register(nameof(BackpropTrainer));
     }
 
     private protected override void CheckLabelCompatible(SchemaShape.Column labelCol) => TaskFor(labelCol);
