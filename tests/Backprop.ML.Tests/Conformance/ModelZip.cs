@@ -1,0 +1,63 @@
+using System.IO.Compression;
+using System.Text;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Conformance;
+
+/// <summary>A saved model, taken apart into the entries of its zip.</summary>
+internal sealed class ModelZip
+{
+    public const string Transformer = "TransformerChain/Model.key", Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
+
+    private readonly (string Name, byte[] Content)[] _entries;
+
+    private ModelZip((string Name, byte[] Content)[] entries) => _entries = entries;
+
+    public byte[] this[string name] => _entries.Single(entry => entry.Name == name).Content;
+
+    public IEnumerable<string> Names => _entries.Select(entry => entry.Name);
+
+    public static ModelZip Save(MLContext ml, ITransformer model, IDataView data)
+    {
+        using var stream = new MemoryStream();
+        ml.Model.Save(model, data.Schema, stream);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+        return new ModelZip([.. zip.Entries.Select(entry =>
+        {
+            using var content = entry.Open();
+            using var bytes = new MemoryStream();
+            content.CopyTo(bytes);
+            return (entry.FullName, bytes.ToArray());
+        })]);
+    }
+
+    public ModelZip With(string name, byte[] content) => new([.. _entries.Select(entry => entry.Name == name ? (name, content) : entry)]);
+
+    public ModelZip Without(string name) => new([.. _entries.Where(entry => entry.Name != name)]);
+
+    /// <summary>The same with another word of the same length in an entry; ML.NET writes words in UTF-16.</summary>
+    public ModelZip WithWord(string name, string word, string other)
+    {
+        Assert.Equal(word.Length, other.Length);
+        var content = this[name].ToArray();
+        var at = content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(word));
+        Assert.True(at >= 0, $"{name} does not say {word}.");
+        Encoding.Unicode.GetBytes(other).CopyTo(content, at);
+        return With(name, content);
+    }
+
+    public ITransformer Load(MLContext ml)
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in _entries)
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        }
+        stream.Position = 0;
+        return ml.Model.Load(stream, out _);
+    }
+}
