@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -80,6 +79,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <exception cref="InvalidOperationException">No valid row is left, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
     {
+        Host.CheckValue(trainData, nameof(trainData));
         if (validationData is not null) CheckSameColumns(trainData.Schema, validationData.Schema);
         return TrainTransformer(trainData, validationData, initialParameters);
     }
@@ -115,12 +115,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var channel = Host.Start("Training");
         var label = trainContext.TrainingSet.Schema.Label!.Value;
         var task = TaskFor(SchemaShape.Create(trainContext.TrainingSet.Schema.Schema).Single(column => column.Name == label.Name));
-        var outputs = task.OutputCount(Host, label);
+        trainContext.TrainingSet.CheckFeatureFloatVector(out var featureCount);
+        var network = MakeNetwork(featureCount, task.OutputCount(Host, label), label);
         var initial = InitialNetwork(trainContext.InitialPredictor, task);
 
         var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training");
         var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation") : null;
-        var network = MakeNetwork(training.FeatureCount, outputs, label);
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
@@ -170,31 +170,5 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (model.Task != task || model.Network.Loss != loss)
             throw Host.ExceptParam("initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name, model.Network.Loss, task.Name, loss);
         return model.Network;
-    }
-
-    /// <summary>Sends every report three ways: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), and to the user's own <see cref="Options.Progress"/>.</summary>
-    private sealed class EpochProgress : IProgress<EpochReport>
-    {
-        private readonly IChannel _channel;
-        private readonly IProgressChannel _progressChannel;
-        private readonly Options _options;
-        private int _epoch;
-
-        public EpochProgress(IChannel channel, IProgressChannel progressChannel, Options options)
-        {
-            (_channel, _progressChannel, _options) = (channel, progressChannel, options);
-            progressChannel.SetHeader(
-                new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, options.NumberOfIterations));
-        }
-
-        public void Report(EpochReport value)
-        {
-            _epoch = value.Epoch;
-            var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
-            _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
-                $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
-            _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
-            _options.Progress?.Report(value);
-        }
     }
 }

@@ -49,6 +49,10 @@ public class ValidationDataTests
     }
 
     [Fact]
+    public void Nothing_to_train_on_is_refused() =>
+        Assert.Throws<ArgumentNullException>("trainData", () => new BackpropTrainer(_ml, Samples.Quick("Key", "Features")).Fit(null!, _training));
+
+    [Fact]
     public void Data_like_the_training_data_is_accepted() =>
         Assert.NotNull(new BackpropTrainer(_ml, Samples.Quick("Key", "Features", "Number")).Fit(_training, _training).Model.History[0].ValidationLoss);
 

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Backprop.Training;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML;
+
+/// <summary>Sends every report three ways: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), and to the user's own <see cref="BackpropTrainer.Options.Progress"/>.</summary>
+internal sealed class EpochProgress : IProgress<EpochReport>
+{
+    private readonly IChannel _channel;
+    private readonly IProgressChannel _progressChannel;
+    private readonly BackpropTrainer.Options _options;
+    private int _epoch;
+
+    public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options)
+    {
+        (_channel, _progressChannel, _options) = (channel, progressChannel, options);
+        progressChannel.SetHeader(
+            new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, options.NumberOfIterations));
+    }
+
+    public void Report(EpochReport value)
+    {
+        _epoch = value.Epoch;
+        var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
+        _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
+            $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
+        _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
+        _options.Progress?.Report(value);
+    }
+}
