@@ -71,11 +71,5 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"^\s*(global )?using (static |\w+ = )?Backprop\.(?<folder>\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
 
-    private static string SourceFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        return Path.Combine(folder.FullName, "src", "Backprop.Core");
-    }
+    private static string SourceFolder() => Path.Combine(Repository.Root, "src", "Backprop.Core");
 }

@@ -5,7 +5,7 @@ namespace Backprop.ML.Tests;
 /// <summary>The rules that keep the adapter an adapter.</summary>
 public partial class ArchitectureTests
 {
-    private static readonly string Source = Path.Combine(FindRoot(), "src", "Backprop.ML");
+    private static readonly string Source = Path.Combine(Repository.Root, "src", "Backprop.ML");
 
     [Fact]
     public void The_core_knows_nothing_of_MLNET() =>
@@ -33,13 +33,6 @@ public partial class ArchitectureTests
         Assert.NotEmpty(files);
         return files.Where(file => !allowedFolders.Contains(Path.GetRelativePath(Source, file).Split(Path.DirectorySeparatorChar)[0]))
             .SelectMany(file => words.Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileName(file)}: {match.Value}"));
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln"))) folder = folder.Parent!;
-        return folder.FullName;
     }
 
     // Bounds of array sizes are no mathematics.

@@ -5,7 +5,7 @@ namespace Backprop.ML.Tests;
 /// <summary>The README says what is true: its program is compiled, its output is what the program prints, its links lead somewhere.</summary>
 public partial class ReadmeTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
     private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
     [Fact]
@@ -49,13 +49,6 @@ public partial class ReadmeTests
         var lines = code.Split('\n').Select(line => line.TrimEnd()).ToArray();
         var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : "")).Trim('\n');
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln"))) folder = folder.Parent!;
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"#region readme-program\n(.*?)\s*#endregion", RegexOptions.Singleline)]

@@ -29,12 +29,7 @@ public partial class AddingThingsTests
         Assert.True(history[^1].TrainingLoss < 0.25 * history[0].TrainingLoss, $"from {history[0].TrainingLoss} to {history[^1].TrainingLoss}");
     }
 
-    private static string FromRepository(string path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln"))) folder = folder.Parent!;
-        return Path.Combine(folder.FullName, path);
-    }
+    private static string FromRepository(string path) => Path.Combine(Repository.Root, path);
 
     [GeneratedRegex(@"#region \w+\n(.*?)#endregion", RegexOptions.Singleline)]
     private static partial Regex Region();

@@ -9,16 +9,8 @@ internal static class TestData
     /// <summary>A file of the shared data sets, or null where they are not installed.</summary>
     public static string? Shared(string file)
     {
-        var folder = Environment.GetEnvironmentVariable("BACKPROP_DATA") ?? BesideRepository();
-        var path = folder is null ? null : Path.Combine(folder, file);
+        var path = Path.Combine(Environment.GetEnvironmentVariable("BACKPROP_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data"), file);
         return File.Exists(path) ? path : null;
-    }
-
-    private static string? BesideRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln"))) folder = folder.Parent;
-        return folder?.Parent is { } parent ? Path.Combine(parent.FullName, "shared", "data") : null;
     }
 }
 
