@@ -31,7 +31,7 @@ internal static class DataViewReader
         }
 
         var (kept, skipped) = (cursor.KeptRowCount, cursor.SkippedRowCount);
-        var reasons = $"missing or infinite features {cursor.BadFeaturesRowCount}, labels {cursor.BadLabelCount}, weights {cursor.BadWeightCount}";
+        var reasons = $"missing or infinite features {cursor.BadFeaturesRowCount}, labels {cursor.BadLabelCount}; weights not above 0 and finite {cursor.BadWeightCount}";
         if (kept + skipped == 0) throw host.Except("The {0} data has no rows.", name);
         if (kept == 0) throw host.Except("No valid instances in the {0} data: all {1} rows were skipped ({2}).", name, skipped, reasons);
         if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data ({3}).", skipped, kept + skipped, name, reasons);

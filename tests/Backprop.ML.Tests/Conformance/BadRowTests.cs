@@ -69,7 +69,7 @@ public class BadRowTests
     {
         EdgeRow[] good = EdgeRows.Make(20), bad = [.. good.Select(row => row.Index < 2 ? row with { Value = float.NaN } : row)];
         EdgeRows.Trainer(_ml, nameof(EdgeRow.Value)).Fit(Table(good), validationData: Table(bad));
-        Assert.Equal(["Skipped 2 of 20 rows of the validation data (missing or infinite features 0, labels 2, weights 0)."], _warnings);
+        Assert.Equal(["Skipped 2 of 20 rows of the validation data (missing or infinite features 0, labels 2; weights not above 0 and finite 0)."], _warnings);
     }
 
     [Theory, MemberData(nameof(Labels))]
@@ -84,7 +84,7 @@ public class BadRowTests
     {
         var data = Table([.. EdgeRows.Make(20).Select(row => row.Index < 15 ? row with { Features = [0, float.NaN, 0] } : row with { Weight = 0 })]);
         var problem = Assert.Throws<InvalidOperationException>(() => EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(data));
-        Assert.Contains("all 20 rows were skipped (missing or infinite features 15, labels 0, weights 5)", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("all 20 rows were skipped (missing or infinite features 15, labels 0; weights not above 0 and finite 5)", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Labels))]
@@ -106,7 +106,7 @@ public class BadRowTests
         var actual = EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(Table(spoiled));
 
         Assert.Equal(
-            [$"Skipped {features + labels + weights} of 20 rows of the training data (missing or infinite features {features}, labels {labels}, weights {weights})."], _warnings);
+            [$"Skipped {features + labels + weights} of 20 rows of the training data (missing or infinite features {features}, labels {labels}; weights not above 0 and finite {weights})."], _warnings);
         Assert.Equal(expected.Model.Network.Parameters, actual.Model.Network.Parameters);
     }
 

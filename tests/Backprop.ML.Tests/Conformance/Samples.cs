@@ -69,7 +69,7 @@ internal static class Samples
             A = x[0],
             B = x[1],
             Flag = x[0] + x[1] > x[2],
-            Key = (uint)kind + 1,
+            Key = (uint)kind, // ML.NET adds one: its keys begin at 1, and 0 is missing
             Color = _colors[kind],
             Number = 10 * (kind + 1),
             Value = 3 * x[0] - x[3] + 100,
