@@ -21,12 +21,12 @@ internal sealed class MulticlassClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
 
+    // A key whose values nobody counted has as many as its type can hold.
     public override int OutputCount(IExceptionContext context, DataViewSchema.Column label)
     {
         var count = ((KeyDataViewType)label.Type).Count;
-        return count is > 0 and <= int.MaxValue
-            ? (int)count
-            : throw context.ExceptParam(nameof(label), "Label column '{0}' is a key with {1} values. A key with a known number of values is needed; MapValueToKey makes one.", label.Name, count == 0 ? "an unknown number of" : count);
+        if (count <= int.MaxValue) return (int)count;
+        throw context.ExceptParam(nameof(label), "Label column '{0}' is a key with {1} values, which is as good as an unknown number of classes. A key with one value for each class is needed; MapValueToKey makes one.", label.Name, count);
     }
 
     public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label)
