@@ -45,6 +45,13 @@ public class OptimizerTests
         Near.Equal("parameters after step 10", run.AfterStep10, parameters, TenthStepTolerance);
     }
 
+    [Fact]
+    public void Every_listed_optimizer_has_golden_steps()
+    {
+        var missing = Optimizer.All.Select(optimizer => optimizer.GetType().Name).Except(Golden.Runs.Select(run => run.Optimizer));
+        Assert.True(!missing.Any(), $"tests/golden/optimizers.json has no steps of {string.Join(", ", missing)}.");
+    }
+
     private sealed record Contents(int[] Widths, float[] Features, float[] Targets, float[] Initial, Run[] Runs);
 
     private sealed record Run(
