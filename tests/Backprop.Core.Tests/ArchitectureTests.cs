@@ -56,6 +56,14 @@ public partial class ArchitectureTests
             Assert.Contains($"namespace Backprop.{folder};", File.ReadAllText(file));
     }
 
+    [Fact]
+    public void Pointers_stay_in_the_kernels()
+    {
+        var outside = Directory.GetFiles(SourceFolder(), "*.cs", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "Numerics" && Pointers().IsMatch(File.ReadAllText(file)));
+        Assert.Empty(outside);
+    }
+
     // Same seed, same bits, for any number of threads: that leaves no room for hidden memory.
     [Fact]
     public void Nothing_static_can_change()
@@ -70,6 +78,9 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"^\s*(global )?using (static |\w+ = )?Backprop\.(?<folder>\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"\bunsafe\b|\bUnsafe\.")]
+    private static partial Regex Pointers();
 
     private static string SourceFolder() => Path.Combine(Repository.Root, "src", "Backprop.Core");
 }

@@ -41,8 +41,9 @@ public sealed record Dense : Layer
     {
         if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx);
 
-        MatrixMultiply.AddTransposedProduct(x, dy, new Matrix(dParameters[..WeightCount], Inputs, Outputs));
+        MatrixMultiply.TransposedProduct(x, dy, new Matrix(dParameters[..WeightCount], Inputs, Outputs));
         var db = dParameters[WeightCount..];
+        db.Clear();
         for (var row = 0; row < dy.Rows; row++) TensorPrimitives.Add(db, dy.Row(row), db);
     }
 

@@ -43,13 +43,13 @@ public abstract record Layer
     /// <param name="y">[rows × Outputs], overwritten.</param>
     public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y);
 
-    /// <summary>Writes dx and adds to dParameters, given dy = ∂loss/∂y.</summary>
+    /// <summary>Writes dx and dParameters, given dy = ∂loss/∂y.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
     /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
-    /// <param name="dParameters">[ParameterCount], accumulated.</param>
+    /// <param name="dParameters">[ParameterCount], overwritten.</param>
     public abstract void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);
 

@@ -107,7 +107,6 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
-        gradient.Clear();
         for (var l = _layers.Length - 1; l >= 0; l--)
         {
             // Nobody asks for the gradient of the features, so the first layer is spared it.

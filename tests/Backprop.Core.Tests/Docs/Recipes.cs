@@ -121,6 +121,7 @@ public sealed record Scale : Layer
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
+        dParameters.Clear();
         for (var row = 0; row < x.Rows; row++)
         {
             TensorPrimitives.MultiplyAdd(x.Row(row), dy.Row(row), dParameters, dParameters);

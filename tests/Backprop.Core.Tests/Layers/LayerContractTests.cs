@@ -40,7 +40,7 @@ public class LayerContractTests
         var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
         var y = new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs);
         var dx = new Matrix(TestNumbers.Unassigned(rows * layer.Inputs), rows, layer.Inputs);
-        float[] gradient = new float[layer.ParameterCount], rowByRow = new float[layer.ParameterCount];
+        float[] gradient = TestNumbers.Unassigned(layer.ParameterCount), sum = new float[layer.ParameterCount];
         layer.Forward(parameters, x, y);
         layer.Backward(parameters, x, y, dy, dx, gradient);
 
@@ -49,11 +49,13 @@ public class LayerContractTests
             var yRow = new Matrix(TestNumbers.Unassigned(layer.Outputs), 1, layer.Outputs);
             var dxRow = new Matrix(TestNumbers.Unassigned(layer.Inputs), 1, layer.Inputs);
             layer.Forward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow);
-            layer.Backward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow, new Matrix(dy.Row(row), 1, layer.Outputs), dxRow, rowByRow);
+            var ofRow = TestNumbers.Unassigned(layer.ParameterCount);
+            layer.Backward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow, new Matrix(dy.Row(row), 1, layer.Outputs), dxRow, ofRow);
+            for (var i = 0; i < sum.Length; i++) sum[i] += ofRow[i];
             TestNumbers.AssertClose(yRow.Values, y.Row(row), 1e-6f);
             TestNumbers.AssertClose(dxRow.Values, dx.Row(row), 1e-6f);
         }
-        TestNumbers.AssertClose(rowByRow, gradient, 1e-6f);
+        TestNumbers.AssertClose(sum, gradient, 1e-6f);
     }
 
     [Fact]

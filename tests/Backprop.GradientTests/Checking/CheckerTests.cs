@@ -25,8 +25,8 @@ public class CheckerTests
         AssertRejected($"dParameters[{parameter}]", () => LayerCheck.Verify(new OnePercentOff(Dense, parameter), rows: 4));
 
     [Fact]
-    public void A_backward_that_overwrites_instead_of_adding_is_found() =>
-        AssertRejected("dParameters after a second backward", () => LayerCheck.Verify(new Overwriting(Dense), rows: 4));
+    public void A_backward_that_adds_to_dParameters_is_found() =>
+        AssertRejected("dParameters after a second backward", () => LayerCheck.Verify(new AccumulatingParameters(Dense), rows: 4));
 
     [Fact]
     public void A_backward_that_leaves_dx_unassigned_is_found() =>

@@ -16,7 +16,7 @@ internal abstract record TamperedDense(Dense Dense) : Layer(Dense.Inputs, Dense.
         var own = new Real[ParameterCount];
         Dense.Backward(parameters, x, y, dy, dx, own);
         Tamper(own, dx, dParameters);
-        for (var i = 0; i < own.Length; i++) dParameters[i] += own[i];
+        own.CopyTo(dParameters);
     }
 
     protected abstract void Tamper(Span<Real> own, Matrix dx, Span<Real> dParameters);
@@ -36,10 +36,14 @@ internal sealed record OnePercentOff(Dense Dense, int Parameter) : TamperedDense
     protected override void Tamper(Span<Real> own, Matrix dx, Span<Real> dParameters) => own[Parameter] *= 1.01;
 }
 
-/// <summary>dParameters is overwritten where it should be added to.</summary>
-internal sealed record Overwriting(Dense Dense) : TamperedDense(Dense)
+/// <summary>dParameters is added to what was there, so it grows from call to call once it holds numbers.</summary>
+internal sealed record AccumulatingParameters(Dense Dense) : TamperedDense(Dense)
 {
-    protected override void Tamper(Span<Real> own, Matrix dx, Span<Real> dParameters) => dParameters.Clear();
+    protected override void Tamper(Span<Real> own, Matrix dx, Span<Real> dParameters)
+    {
+        for (var i = 0; i < own.Length; i++)
+            if (!Real.IsNaN(dParameters[i])) own[i] += dParameters[i];
+    }
 }
 
 /// <summary>The last number of dx is never written.</summary>

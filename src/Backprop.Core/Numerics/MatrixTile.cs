@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Numerics;
+
+/// <summary>A number that is known when the tile is compiled, so that the lines beyond it vanish.</summary>
+internal interface ICount
+{
+    static abstract int Value { get; }
+}
+
+/// <summary>The innermost loop of every product: C = start + A·B for a few rows and two vectors of columns, held in registers from start to end.</summary>
+/// <remarks>
+/// Every number of C is one chain of multiply-adds over the depth, in order, so neither the size of a tile, nor the width of a vector, nor
+/// the thread that computes it shows in the result. What the shape follows from:
+/// a multiply-add takes four cycles and two start per cycle, so at least eight chains must run side by side;
+/// each number of A that is broadcast serves two vectors and each vector of B serves all rows, so loads stay behind the arithmetic;
+/// 14 × 2 chains, two vectors of B and one of A fill the 32 registers of AVX-512 (6 × 2 + 3 fill the 16 of AVX2) and nothing spills.
+/// The chains are locals with names because an array of them would live in memory. The rows of A are reached from every third row by
+/// the address forms [base], [base + stride], [base + 2·stride].
+/// </remarks>
+internal static unsafe class MatrixTile
+{
+    /// <summary>Most rows of one tile: what the registers hold.</summary>
+    public static int MostRows<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 14 : 6;
+
+    /// <summary>One tile of <paramref name="rows"/> rows, 1 to 14, and two vectors of columns, which may overlap.</summary>
+    /// <param name="rows">1 to <see cref="MostRows"/>.</param>
+    /// <param name="depth">Length of the chains.</param>
+    /// <param name="second">Where the second vector begins, counted from the first: less than a vector when few columns are left, 0 when there is only one.</param>
+    /// <param name="a">A(i, p) = a[i·aRow + p·aDepth].</param>
+    /// <param name="aRow">Distance of two rows of A.</param>
+    /// <param name="aDepth">Distance of two steps of depth in A.</param>
+    /// <param name="b">B(p, j) = b[p·bDepth + j].</param>
+    /// <param name="bDepth">Distance of two steps of depth in B.</param>
+    /// <param name="start">Where the chains start, one number per column.</param>
+    /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
+    /// <param name="cRow">Distance of two rows of C.</param>
+    public static void Compute<TLanes>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (second == 0) Compute<TLanes, One>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow);
+        else Compute<TLanes, Two>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow);
+    }
+
+    private static void Compute<TLanes, TVectors>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+        where TLanes : struct, ILanes<TLanes>
+        where TVectors : struct, ICount
+    {
+        switch (rows)
+        {
+            case 1: Tile<TLanes, TVectors, Rows1>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 2: Tile<TLanes, TVectors, Rows2>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 3: Tile<TLanes, TVectors, Rows3>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 4: Tile<TLanes, TVectors, Rows4>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 5: Tile<TLanes, TVectors, Rows5>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 6: Tile<TLanes, TVectors, Rows6>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 7: Tile<TLanes, TVectors, Rows7>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 8: Tile<TLanes, TVectors, Rows8>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 9: Tile<TLanes, TVectors, Rows9>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 10: Tile<TLanes, TVectors, Rows10>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 11: Tile<TLanes, TVectors, Rows11>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 12: Tile<TLanes, TVectors, Rows12>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 13: Tile<TLanes, TVectors, Rows13>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 14: Tile<TLanes, TVectors, Rows14>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            default: throw new ArgumentOutOfRangeException(nameof(rows), rows, "must be 1 to 14");
+        }
+    }
+
+    // Compiled at full optimization at once: the first calls would otherwise run twenty times slower.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile<TLanes, TVectors, TRows>(nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+        where TLanes : struct, ILanes<TLanes>
+        where TVectors : struct, ICount
+        where TRows : struct, ICount
+    {
+        TLanes first = TLanes.Load(start), other = TLanes.Load(start + second);
+        TLanes c0 = first, d0 = other, c1 = first, d1 = other;
+        TLanes c2 = first, d2 = other, c3 = first, d3 = other;
+        TLanes c4 = first, d4 = other, c5 = first, d5 = other;
+        TLanes c6 = first, d6 = other, c7 = first, d7 = other;
+        TLanes c8 = first, d8 = other, c9 = first, d9 = other;
+        TLanes c10 = first, d10 = other, c11 = first, d11 = other;
+        TLanes c12 = first, d12 = other, c13 = first, d13 = other;
+        Real* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, a12 = a + 12 * aRow;
+        for (var p = depth; p > 0; p--)
+        {
+            TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + second), x;
+            { x = TLanes.Broadcast(*a); c0 = TLanes.MultiplyAdd(x, b0, c0); if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(x, b1, d0); }
+            if (TRows.Value > 1) { x = TLanes.Broadcast(*(a + aRow)); c1 = TLanes.MultiplyAdd(x, b0, c1); if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(x, b1, d1); }
+            if (TRows.Value > 2) { x = TLanes.Broadcast(*(a + 2 * aRow)); c2 = TLanes.MultiplyAdd(x, b0, c2); if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(x, b1, d2); }
+            if (TRows.Value > 3) { x = TLanes.Broadcast(*a3); c3 = TLanes.MultiplyAdd(x, b0, c3); if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(x, b1, d3); }
+            if (TRows.Value > 4) { x = TLanes.Broadcast(*(a3 + aRow)); c4 = TLanes.MultiplyAdd(x, b0, c4); if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(x, b1, d4); }
+            if (TRows.Value > 5) { x = TLanes.Broadcast(*(a3 + 2 * aRow)); c5 = TLanes.MultiplyAdd(x, b0, c5); if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(x, b1, d5); }
+            if (TRows.Value > 6) { x = TLanes.Broadcast(*a6); c6 = TLanes.MultiplyAdd(x, b0, c6); if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(x, b1, d6); }
+            if (TRows.Value > 7) { x = TLanes.Broadcast(*(a6 + aRow)); c7 = TLanes.MultiplyAdd(x, b0, c7); if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(x, b1, d7); }
+            if (TRows.Value > 8) { x = TLanes.Broadcast(*(a6 + 2 * aRow)); c8 = TLanes.MultiplyAdd(x, b0, c8); if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(x, b1, d8); }
+            if (TRows.Value > 9) { x = TLanes.Broadcast(*a9); c9 = TLanes.MultiplyAdd(x, b0, c9); if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(x, b1, d9); }
+            if (TRows.Value > 10) { x = TLanes.Broadcast(*(a9 + aRow)); c10 = TLanes.MultiplyAdd(x, b0, c10); if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(x, b1, d10); }
+            if (TRows.Value > 11) { x = TLanes.Broadcast(*(a9 + 2 * aRow)); c11 = TLanes.MultiplyAdd(x, b0, c11); if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(x, b1, d11); }
+            if (TRows.Value > 12) { x = TLanes.Broadcast(*a12); c12 = TLanes.MultiplyAdd(x, b0, c12); if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(x, b1, d12); }
+            if (TRows.Value > 13) { x = TLanes.Broadcast(*(a12 + aRow)); c13 = TLanes.MultiplyAdd(x, b0, c13); if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(x, b1, d13); }
+            b += bDepth;
+            a += aDepth;
+            if (TRows.Value > 3) a3 += aDepth;
+            if (TRows.Value > 6) a6 += aDepth;
+            if (TRows.Value > 9) a9 += aDepth;
+            if (TRows.Value > 12) a12 += aDepth;
+        }
+
+        { TLanes.Store(c0, c); if (TVectors.Value > 1) TLanes.Store(d0, c + second); }
+        if (TRows.Value > 1) { TLanes.Store(c1, c + cRow); if (TVectors.Value > 1) TLanes.Store(d1, c + cRow + second); }
+        if (TRows.Value > 2) { TLanes.Store(c2, c + 2 * cRow); if (TVectors.Value > 1) TLanes.Store(d2, c + 2 * cRow + second); }
+        if (TRows.Value > 3) { TLanes.Store(c3, c + 3 * cRow); if (TVectors.Value > 1) TLanes.Store(d3, c + 3 * cRow + second); }
+        if (TRows.Value > 4) { TLanes.Store(c4, c + 4 * cRow); if (TVectors.Value > 1) TLanes.Store(d4, c + 4 * cRow + second); }
+        if (TRows.Value > 5) { TLanes.Store(c5, c + 5 * cRow); if (TVectors.Value > 1) TLanes.Store(d5, c + 5 * cRow + second); }
+        if (TRows.Value > 6) { TLanes.Store(c6, c + 6 * cRow); if (TVectors.Value > 1) TLanes.Store(d6, c + 6 * cRow + second); }
+        if (TRows.Value > 7) { TLanes.Store(c7, c + 7 * cRow); if (TVectors.Value > 1) TLanes.Store(d7, c + 7 * cRow + second); }
+        if (TRows.Value > 8) { TLanes.Store(c8, c + 8 * cRow); if (TVectors.Value > 1) TLanes.Store(d8, c + 8 * cRow + second); }
+        if (TRows.Value > 9) { TLanes.Store(c9, c + 9 * cRow); if (TVectors.Value > 1) TLanes.Store(d9, c + 9 * cRow + second); }
+        if (TRows.Value > 10) { TLanes.Store(c10, c + 10 * cRow); if (TVectors.Value > 1) TLanes.Store(d10, c + 10 * cRow + second); }
+        if (TRows.Value > 11) { TLanes.Store(c11, c + 11 * cRow); if (TVectors.Value > 1) TLanes.Store(d11, c + 11 * cRow + second); }
+        if (TRows.Value > 12) { TLanes.Store(c12, c + 12 * cRow); if (TVectors.Value > 1) TLanes.Store(d12, c + 12 * cRow + second); }
+        if (TRows.Value > 13) { TLanes.Store(c13, c + 13 * cRow); if (TVectors.Value > 1) TLanes.Store(d13, c + 13 * cRow + second); }
+    }
+
+    /// <summary>Eight vectors of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SingleRow<TLanes>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c) where TLanes : struct, ILanes<TLanes>
+    {
+        nint count = TLanes.Count;
+        TLanes c0 = TLanes.Load(start), c1 = TLanes.Load(start + count), c2 = TLanes.Load(start + 2 * count), c3 = TLanes.Load(start + 3 * count);
+        TLanes c4 = TLanes.Load(start + 4 * count), c5 = TLanes.Load(start + 5 * count), c6 = TLanes.Load(start + 6 * count), c7 = TLanes.Load(start + 7 * count);
+        for (var p = depth; p > 0; p--)
+        {
+            var x = TLanes.Broadcast(*a);
+            c0 = TLanes.MultiplyAdd(x, TLanes.Load(b), c0);
+            c1 = TLanes.MultiplyAdd(x, TLanes.Load(b + count), c1);
+            c2 = TLanes.MultiplyAdd(x, TLanes.Load(b + 2 * count), c2);
+            c3 = TLanes.MultiplyAdd(x, TLanes.Load(b + 3 * count), c3);
+            c4 = TLanes.MultiplyAdd(x, TLanes.Load(b + 4 * count), c4);
+            c5 = TLanes.MultiplyAdd(x, TLanes.Load(b + 5 * count), c5);
+            c6 = TLanes.MultiplyAdd(x, TLanes.Load(b + 6 * count), c6);
+            c7 = TLanes.MultiplyAdd(x, TLanes.Load(b + 7 * count), c7);
+            a += aDepth;
+            b += bDepth;
+        }
+        TLanes.Store(c0, c);
+        TLanes.Store(c1, c + count);
+        TLanes.Store(c2, c + 2 * count);
+        TLanes.Store(c3, c + 3 * count);
+        TLanes.Store(c4, c + 4 * count);
+        TLanes.Store(c5, c + 5 * count);
+        TLanes.Store(c6, c + 6 * count);
+        TLanes.Store(c7, c + 7 * count);
+    }
+
+    private struct One : ICount { public static int Value => 1; }
+    private struct Two : ICount { public static int Value => 2; }
+    private struct Rows1 : ICount { public static int Value => 1; }
+    private struct Rows2 : ICount { public static int Value => 2; }
+    private struct Rows3 : ICount { public static int Value => 3; }
+    private struct Rows4 : ICount { public static int Value => 4; }
+    private struct Rows5 : ICount { public static int Value => 5; }
+    private struct Rows6 : ICount { public static int Value => 6; }
+    private struct Rows7 : ICount { public static int Value => 7; }
+    private struct Rows8 : ICount { public static int Value => 8; }
+    private struct Rows9 : ICount { public static int Value => 9; }
+    private struct Rows10 : ICount { public static int Value => 10; }
+    private struct Rows11 : ICount { public static int Value => 11; }
+    private struct Rows12 : ICount { public static int Value => 12; }
+    private struct Rows13 : ICount { public static int Value => 13; }
+    private struct Rows14 : ICount { public static int Value => 14; }
+}
