@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Backprop.Numerics;
 
 namespace Backprop.Networks;
@@ -66,7 +67,8 @@ public sealed class Standardization
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
     public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized)
     {
-        for (var j = 0; j < standardized.Length; j++) standardized[j] = (x[j] - _means[j]) * _factors[j];
+        TensorPrimitives.Subtract(x, _means, standardized);
+        TensorPrimitives.Multiply(standardized, _factors, standardized);
     }
 
     /// <summary>Undoes <see cref="Apply"/> in place: x = x′·σ + mean. A constant column becomes its mean.</summary>
