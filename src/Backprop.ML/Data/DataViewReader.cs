@@ -13,11 +13,16 @@ internal static class DataViewReader
     /// <param name="channel">Where skipped rows are reported, as a warning.</param>
     /// <param name="data">The columns and their roles.</param>
     /// <param name="name">"training" or "validation".</param>
-    /// <exception cref="InvalidOperationException">No row is left, or there are more than one array can hold.</exception>
-    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name)
+    /// <param name="budget">What the rows may take; what they do take is taken from it.</param>
+    /// <exception cref="InvalidOperationException">No row is left, or there are more than the budget or one array can hold.</exception>
+    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name, MemoryBudget budget)
     {
         data.CheckFeatureFloatVector(out var featureCount);
-        var rowCount = (int)Math.Min(data.Data.GetRowCount() ?? 1024, Array.MaxLength / featureCount);
+        var columns = featureCount + (data.Schema.Weight.HasValue ? 2 : 1);
+        var mostRows = budget.MostRows(columns);
+        if (data.Data.GetRowCount() > mostRows) throw budget.Exceeded(name, $"{data.Data.GetRowCount()}", data.Data.GetRowCount()!.Value, columns);
+
+        var rowCount = (int)Math.Min(data.Data.GetRowCount() ?? 1024, Math.Min(mostRows, Array.MaxLength / featureCount));
         RowBuffer features = new(featureCount, rowCount), labels = new(1, rowCount);
         var weights = data.Schema.Weight.HasValue ? new RowBuffer(1, rowCount) : null;
 
@@ -25,6 +30,7 @@ internal static class DataViewReader
         while (cursor.MoveNext())
         {
             host.CheckAlive();
+            if (cursor.KeptRowCount > mostRows) throw budget.Exceeded(name, $"more than {mostRows}", mostRows + 1, columns);
             cursor.Features.CopyTo(features.Add());
             labels.Add()[0] = cursor.Label;
             if (weights is not null) weights.Add()[0] = cursor.Weight;
@@ -35,6 +41,7 @@ internal static class DataViewReader
         if (kept + skipped == 0) throw host.Except("The {0} data has no rows.", name);
         if (kept == 0) throw host.Except("No valid instances in the {0} data: all {1} rows were skipped ({2}).", name, skipped, reasons);
         if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data ({3}).", skipped, kept + skipped, name, reasons);
+        budget.Take(kept, columns);
         return new ExampleSet(features.ToArray(), featureCount, labels.ToArray(), weights: weights?.ToArray());
     }
 

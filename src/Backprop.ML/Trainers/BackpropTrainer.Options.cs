@@ -85,6 +85,10 @@ public sealed partial class BackpropTrainer
         /// <value>Null: the trainer's choice, at present one; otherwise at least 1, and an upper bound.</value>
         public int? NumberOfThreads { get; set; }
 
+        /// <summary>Bytes that the rows of the training and validation data may take in memory: rows × (features + label + weight) × 4.</summary>
+        /// <value>Null: the memory that .NET may use on this machine or in this container; otherwise at least 1. Data that takes more is refused before training.</value>
+        public long? MemoryBudget { get; set; }
+
         /// <summary>Told after every pass, on the thread that called <c>Fit</c>.</summary>
         /// <value>Null. The same numbers go to <c>MLContext.Log</c> and to the model's <c>History</c>.</value>
         public IProgress<EpochReport>? Progress { get; set; }
@@ -125,6 +129,7 @@ public sealed partial class BackpropTrainer
             foreach (var units in HiddenLayers)
                 if (units < 1) throw OutOfRange(nameof(HiddenLayers), string.Join(", ", HiddenLayers), "every hidden layer needs at least 1 unit");
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
+            if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToTrainingOptions(new SquaredError(), seed: 0);
         }
 

@@ -119,8 +119,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var network = MakeNetwork(featureCount, task.OutputCount(Host, label), label);
         var initial = InitialNetwork(trainContext.InitialPredictor, task);
 
-        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training");
-        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation") : null;
+        var budget = new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess);
+        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget);
+        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget) : null;
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);

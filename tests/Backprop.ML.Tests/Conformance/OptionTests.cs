@@ -22,6 +22,7 @@ public class OptionTests
         ["learning rate that is not a number"] = ("LearningRate", options => options.LearningRate = double.NaN),
         ["no iterations"] = ("NumberOfIterations", options => options.NumberOfIterations = 0),
         ["batches of 0"] = ("BatchSize", options => options.BatchSize = 0),
+        ["no memory"] = ("MemoryBudget", options => options.MemoryBudget = 0),
         ["no threads"] = ("NumberOfThreads", options => options.NumberOfThreads = 0),
     };
 
