@@ -16,6 +16,9 @@ public abstract record Activation
     /// <param name="dx">∂loss/∂x, overwritten.</param>
     public abstract void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx);
 
+    /// <summary>Whether <see cref="Backward"/> uses y alone, so that y may overwrite x, and dx dy: the network then needs half the memory.</summary>
+    public virtual bool WorksInPlace => false;
+
     /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in it.</summary>
     public static IReadOnlyList<Activation> All { get; } = [new Identity(), new ReLU(), new Sigmoid(), new Tanh()];
 }

@@ -4,6 +4,9 @@ namespace Backprop.Activations;
 public sealed record Identity : Activation
 {
     /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => x.CopyTo(y);
 
     /// <inheritdoc/>

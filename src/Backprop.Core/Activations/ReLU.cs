@@ -8,6 +8,9 @@ namespace Backprop.Activations;
 /// <remarks>Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines". The slope at 0 is taken as 0, as PyTorch does.</remarks>
 public sealed record ReLU : Activation
 {
+    /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
     // TensorPrimitives.Max keeps a NaN, so a diverging network is seen by the loss instead of being hidden here.
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Max(x, 0, y);

@@ -9,6 +9,9 @@ namespace Backprop.Activations;
 public sealed record Sigmoid : Activation
 {
     /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Sigmoid(x, y);
 
     /// <inheritdoc/>

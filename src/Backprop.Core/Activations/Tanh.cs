@@ -9,6 +9,9 @@ namespace Backprop.Activations;
 public sealed record Tanh : Activation
 {
     /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Tanh(x, y);
 
     /// <inheritdoc/>

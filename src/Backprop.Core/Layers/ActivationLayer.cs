@@ -22,6 +22,9 @@ public sealed record ActivationLayer : Layer
     public Activation Activation { get; }
 
     /// <inheritdoc/>
+    public override bool WorksInPlace => Activation.WorksInPlace;
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
         Activation.Forward(x.Values, y.Values);
 

@@ -21,6 +21,12 @@ public sealed record Dense : Layer
     /// <inheritdoc/>
     public override int ParameterCount => WeightCount + Outputs;
 
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <summary>One row of W.</summary>
+    public override int PartLength => Outputs;
+
     /// <summary>Length of W, which comes first among the parameters.</summary>
     public int WeightCount => Inputs * Outputs;
 
@@ -40,9 +46,17 @@ public sealed record Dense : Layer
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx);
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
 
-        MatrixMultiply.TransposedProduct(x, dy, new Matrix(dParameters[..WeightCount], Inputs, Outputs));
-        var db = dParameters[WeightCount..];
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        // Row i of W belongs to column i of x, and b is one row more.
+        int firstRow = first / Outputs, rows = Math.Min(dPart.Length / Outputs, Inputs - firstRow);
+        if (rows > 0) MatrixMultiply.TransposedProduct(x, firstRow, dy, new Matrix(dPart[..(rows * Outputs)], rows, Outputs));
+        var db = dPart[(rows * Outputs)..];
+        if (db.IsEmpty) return;
         db.Clear();
         for (var row = 0; row < dy.Rows; row++) TensorPrimitives.Add(db, dy.Row(row), db);
     }

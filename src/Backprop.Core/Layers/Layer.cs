@@ -29,6 +29,16 @@ public abstract record Layer
     /// <summary>Numbers to learn.</summary>
     public virtual int ParameterCount => 0;
 
+    /// <summary>How many neighbouring parameters <see cref="BackwardPart"/> computes at least: it is asked for multiples of this many.</summary>
+    /// <value>All of them, unless the layer overrides <see cref="BackwardPart"/>. A divisor of <see cref="ParameterCount"/>.</value>
+    public virtual int PartLength => ParameterCount;
+
+    /// <summary>Whether y may stand in the memory of x, and dx in that of dy: of x and y, <see cref="Backward"/> reads y alone. Only for layers without parameters.</summary>
+    public virtual bool WorksInPlace => false;
+
+    /// <summary>Whether <see cref="Backward"/> reads y. If not, the next layer may work in place.</summary>
+    public virtual bool ReadsOutput => true;
+
     /// <summary>Draws the starting values of this layer's parameters.</summary>
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="initializer">The rule for weights.</param>
@@ -49,9 +59,19 @@ public abstract record Layer
     /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
-    /// <param name="dParameters">[ParameterCount], overwritten.</param>
+    /// <param name="dParameters">[ParameterCount], overwritten; or empty, when nobody asks for it (a thread that owns some of the rows).</param>
     public abstract void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);
+
+    /// <summary>Writes some neighbours of dParameters, so that several threads can share the work. Worth overriding where there are many parameters.</summary>
+    /// <param name="parameters">[ParameterCount]; where a layer has several parts, only those of this part may be read, for others may move already.</param>
+    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
+    /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
+    /// <param name="dy">[rows × Outputs]</param>
+    /// <param name="first">The first of the parameters, a multiple of <see cref="PartLength"/>.</param>
+    /// <param name="dPart">A multiple of <see cref="PartLength"/>, overwritten with the same bits that <see cref="Backward"/> would write there.</param>
+    public virtual void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        Backward(parameters, x, y, dy, default, dPart);
 
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } = [typeof(ActivationLayer), typeof(Dense)];

@@ -65,20 +65,30 @@ public abstract record Loss
         var losses = buffer.AsSpan(0, rows);
         EvaluateRows(scores, targets, losses, gradient);
 
-        // Sums run over the rows in order and in double, so that nobody can see how the rows were shared out.
-        double total = 0, totalWeight = 0;
-        for (var row = 0; row < rows; row++)
+        double totalWeight = rows;
+        if (!weights.IsEmpty)
         {
-            var weight = weights.IsEmpty ? 1 : weights[row];
-            total += weight * (double)losses[row];
-            totalWeight += weight;
+            totalWeight = 0;
+            foreach (var weight in weights) totalWeight += weight;
         }
-        for (var row = 0; row < rows; row++)
-        {
-            var share = (Real)((weights.IsEmpty ? 1 : weights[row]) / totalWeight);
-            TensorPrimitives.Multiply(gradient.Row(row), share, gradient.Row(row));
-        }
+        ScaleGradient(gradient, weights, totalWeight);
+        var mean = Mean(losses, weights, totalWeight);
         ArrayPool<Real>.Shared.Return(buffer);
+        return mean;
+    }
+
+    /// <summary>Makes ∂J/∂scores of the slopes of the rows' own losses, for all rows or for some: each times wᵢ / Σ w.</summary>
+    internal static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, double totalWeight)
+    {
+        if (weights.IsEmpty) TensorPrimitives.Multiply(gradient.Values, (Real)(1 / totalWeight), gradient.Values);
+        for (var row = 0; row < weights.Length; row++) TensorPrimitives.Multiply(gradient.Row(row), (Real)(weights[row] / totalWeight), gradient.Row(row));
+    }
+
+    /// <summary>J = Σ wᵢ·Lᵢ / Σ w, summed over the rows in order and in double, so that nobody can see how the rows were shared out.</summary>
+    internal static double Mean(ReadOnlySpan<Real> losses, ReadOnlySpan<Real> weights, double totalWeight)
+    {
+        double total = 0;
+        for (var row = 0; row < losses.Length; row++) total += (weights.IsEmpty ? 1 : (double)weights[row]) * losses[row];
         return total / totalWeight;
     }
 }

@@ -89,9 +89,8 @@ public sealed class Network
         CheckLength(parameters.Length, nameof(parameters));
         CheckColumns(x);
         workspace.Begin(this, x.Rows);
-        for (var l = 0; l < _layers.Length; l++)
-            _layers[l].Forward(parameters[ParametersOf(l)], l == 0 ? x : workspace.Output(l - 1), workspace.Output(l));
-        return workspace.Output(_layers.Length - 1);
+        ForwardRows(parameters, x, workspace, 0, x.Rows);
+        return workspace.Scores;
     }
 
     /// <summary>Backward propagation by the chain rule, from ∂J/∂scores in <see cref="Workspace.ScoreGradient"/> to ∂J/∂θ.</summary>
@@ -107,14 +106,37 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
-        for (var l = _layers.Length - 1; l >= 0; l--)
+        BackwardRows(parameters, x, workspace, 0, x.Rows);
+        for (var l = 0; l < _layers.Length; l++) BackwardPart(parameters, x, workspace, l, 0, gradient[ParametersOf(l)]);
+    }
+
+    /// <summary><see cref="Forward"/> for some of the rows of a batch, so that every thread can have rows of its own.</summary>
+    internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    {
+        for (var l = 0; l < _layers.Length; l++)
+            _layers[l].Forward(parameters[ParametersOf(l)], Input(l, x, workspace).RowRange(first, count), workspace.Output(l).RowRange(first, count));
+    }
+
+    /// <summary>The first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
+    internal void BackwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    {
+        // Nobody asks for the gradient of the features, so the first layer is spared it.
+        for (var l = _layers.Length - 1; l > 0; l--)
         {
-            // Nobody asks for the gradient of the features, so the first layer is spared it.
-            var input = l == 0 ? x : workspace.Output(l - 1);
-            var inputGradient = l == 0 ? default : workspace.OutputGradient(l - 1);
-            _layers[l].Backward(parameters[ParametersOf(l)], input, workspace.Output(l), workspace.OutputGradient(l), inputGradient, gradient[ParametersOf(l)]);
+            _layers[l].Backward(
+                parameters[ParametersOf(l)], Input(l, x, workspace).RowRange(first, count), workspace.Output(l).RowRange(first, count),
+                workspace.OutputGradient(l).RowRange(first, count), workspace.OutputGradient(l - 1).RowRange(first, count), []);
         }
     }
+
+    /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="Layer.BackwardPart"/>).</summary>
+    internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
+    {
+        if (!gradient.IsEmpty)
+            _layers[layer].BackwardPart(parameters[ParametersOf(layer)], Input(layer, x, workspace), workspace.Output(layer), workspace.OutputGradient(layer), first, gradient);
+    }
+
+    private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
     public override string ToString() => string.Join('-', _layers.OfType<Dense>().Select(d => d.Outputs).Prepend(Inputs));

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Numerics;
 
 namespace Backprop.Networks;
@@ -18,8 +19,8 @@ public sealed class Workspace
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         _network = network;
         Capacity = rows;
-        _outputs = [.. network.Layers.Select(layer => new Real[checked(rows * layer.Outputs)])];
-        _gradients = forTraining ? [.. _outputs.Select(output => new Real[output.Length])] : [];
+        _outputs = MakeRoom(network.Layers, rows);
+        _gradients = forTraining ? MakeRoom(network.Layers, rows) : [];
     }
 
     /// <summary>Most examples of one call.</summary>
@@ -30,6 +31,8 @@ public sealed class Workspace
 
     /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_network.Layers.Count - 1);
+
+    internal Matrix Scores => Output(_network.Layers.Count - 1);
 
     internal void Begin(Network network, int rows)
     {
@@ -48,6 +51,16 @@ public sealed class Workspace
     internal Matrix OutputGradient(int layer) => _gradients.Length > 0
         ? View(_gradients, layer)
         : throw new InvalidOperationException("The workspace was made without gradients (forTraining: false).");
+
+    // A layer that works in place has the memory of the layer before, unless that one needs it; the first may not write to the caller's features.
+    private static Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows)
+    {
+        var room = new Real[layers.Count][];
+        for (var l = 0; l < room.Length; l++) room[l] = l > 0 && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
+        return room;
+
+        static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
+    }
 
     private Matrix View(Real[][] memory, int layer)
     {

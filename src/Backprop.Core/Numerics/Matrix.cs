@@ -28,6 +28,9 @@ public readonly ref struct Matrix
     /// <summary>The numbers of one example.</summary>
     public Span<Real> Row(int row) => Values.Slice(row * Columns, Columns);
 
+    /// <summary>Some neighbouring rows.</summary>
+    public Matrix RowRange(int first, int count) => new(Values.Slice(first * Columns, count * Columns), count, Columns);
+
     /// <summary>A writable view may be read.</summary>
     public static implicit operator ReadOnlyMatrix(Matrix m) => new(m.Values, m.Rows, m.Columns);
 }
@@ -56,6 +59,9 @@ public readonly ref struct ReadOnlyMatrix
 
     /// <summary>The numbers of one example.</summary>
     public ReadOnlySpan<Real> Row(int row) => Values.Slice(row * Columns, Columns);
+
+    /// <summary>Some neighbouring rows.</summary>
+    public ReadOnlyMatrix RowRange(int first, int count) => new(Values.Slice(first * Columns, count * Columns), count, Columns);
 
     internal static void CheckShape(int length, int rows, int columns)
     {

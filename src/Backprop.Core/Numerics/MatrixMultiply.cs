@@ -32,8 +32,16 @@ internal static unsafe class MatrixMultiply
     public static void TransposedProduct(ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dw)
     {
         CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw);
+        TransposedProduct(x, 0, dy, dw);
+    }
+
+    /// <summary>Some rows of xᵀ·dy: those of the columns of x from <paramref name="firstColumn"/> on, as many as <paramref name="dw"/> has rows.</summary>
+    public static void TransposedProduct(ReadOnlyMatrix x, int firstColumn, ReadOnlyMatrix dy, Matrix dw)
+    {
+        if (firstColumn < 0 || firstColumn > x.Columns - dw.Rows) throw new ArgumentOutOfRangeException(nameof(firstColumn), firstColumn, $"{dw.Rows} of {x.Columns} columns were asked for");
+        CheckShapes(dw.Rows, x.Rows, dy.Rows, dy.Columns, dw);
         fixed (Real* px = x.Values, pdy = dy.Values, pdw = dw.Values)
-            Multiply(new Factors(x.Rows, px, 1, x.Columns, pdy, dy.Columns, 1, null), pdw, dw.Rows, dw.Columns);
+            Multiply(new Factors(x.Rows, px + firstColumn, 1, x.Columns, pdy, dy.Columns, 1, null), pdw, dw.Rows, dw.Columns);
     }
 
     // The kernels read through pointers that know no bounds: what fits here is inside for every index.

@@ -36,28 +36,54 @@ internal sealed class Minibatches
         random.Shuffle(_order);
     }
 
-    /// <summary>Gathers one batch; it is valid until the next call.</summary>
+    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to <see cref="Gather"/>.</summary>
     public Minibatch this[int index]
     {
         get
         {
-            var rows = _order.AsSpan(index * _batchSize, Math.Min(_batchSize, _examples.Count - index * _batchSize));
-            var x = new Matrix(_x.AsSpan(0, rows.Length * _examples.FeatureCount), rows.Length, _examples.FeatureCount);
-            var y = new Matrix(_y.AsSpan(0, rows.Length * _examples.TargetCount), rows.Length, _examples.TargetCount);
-            Gather(_examples.Features, rows, _inputs, x);
-            Gather(_examples.Targets, rows, _targets, y);
-            var weights = _weights.AsSpan(0, Math.Min(_weights.Length, rows.Length));
-            for (var i = 0; i < weights.Length; i++) weights[i] = _examples.Weights[rows[i]];
-            return new Minibatch(x, y, weights);
+            var count = RowsOf(index).Length;
+            return new Minibatch(
+                new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
+                new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
+                _weights.AsSpan(0, Math.Min(_weights.Length, count)));
         }
     }
 
-    private static void Gather(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Matrix to)
+    /// <summary>Examples of one batch.</summary>
+    public int SizeOf(int index) => RowsOf(index).Length;
+
+    /// <summary>What a batch counts for in a mean over many: Σ w.</summary>
+    public double TotalWeight(int index)
     {
+        var rows = RowsOf(index);
+        if (_weights.Length == 0) return rows.Length;
+        var weights = _examples.Weights;
+        double total = 0;
+        foreach (var row in rows) total += weights[row];
+        return total;
+    }
+
+    /// <summary>Fetches some rows of a batch.</summary>
+    public void Gather(int index, int first, int count)
+    {
+        var rows = RowsOf(index).Slice(first, count);
+        CopyRows(_examples.Features, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
+        CopyRows(_examples.Targets, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
+        if (_weights.Length == 0) return;
+        var weights = _examples.Weights;
+        for (var i = 0; i < rows.Length; i++) _weights[first + i] = weights[rows[i]];
+    }
+
+    private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(index * _batchSize, Math.Min(_batchSize, _examples.Count - index * _batchSize));
+
+    private static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    {
+        var columns = from.Columns;
         for (var i = 0; i < rows.Length; i++)
         {
-            if (standardization is null) from.Row(rows[i]).CopyTo(to.Row(i));
-            else standardization.Apply(from.Row(rows[i]), to.Row(i));
+            var row = to.Slice(i * columns, columns);
+            if (standardization is null) from.Row(rows[i]).CopyTo(row);
+            else standardization.Apply(from.Row(rows[i]), row);
         }
     }
 }
@@ -80,16 +106,4 @@ internal readonly ref struct Minibatch
 
     /// <summary>[rows], or empty when all count the same.</summary>
     public ReadOnlySpan<Real> Weights { get; }
-
-    /// <summary>What the batch counts for in a mean over many.</summary>
-    public double TotalWeight
-    {
-        get
-        {
-            if (Weights.IsEmpty) return X.Rows;
-            double total = 0;
-            foreach (var weight in Weights) total += weight;
-            return total;
-        }
-    }
 }

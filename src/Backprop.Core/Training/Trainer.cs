@@ -38,9 +38,8 @@ public sealed class Trainer
         var batchSize = _options.BatchSize ?? TrainingOptions.CustomaryBatchSize(training.Count);
         var batches = new Minibatches(training, batchSize, inputs, targets);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
-        var workspace = new Workspace(network, batches.BatchSize);
-        var gradient = new Real[network.ParameterCount];
-        var optimizer = _options.Optimizer.Start(network.ParameterCount);
+        using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
+        using var step = new TrainingStep(network, parameters, _options.Loss, _options.Optimizer, batches.BatchSize, new WorkerTeam(threads.Count));
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var history = new List<EpochReport>();
 
@@ -52,19 +51,15 @@ public sealed class Trainer
             for (var b = 0; b < batches.Count; b++)
             {
                 checkAlive?.Invoke();
-                var batch = batches[b];
-                var scores = network.Forward(parameters, batch.X, workspace);
-                var loss = _options.Loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient);
+                var (loss, weight) = step.Learn(batches, b, learningRate);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
-                network.Backward(parameters, batch.X, workspace, gradient);
-                optimizer.Update(parameters, gradient, learningRate);
-                trainingLoss.Add(loss, batch.TotalWeight);
+                trainingLoss.Add(loss, weight);
             }
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null ? null : MeanLoss(network, parameters, validationBatches, workspace, checkAlive);
+            double? validationLoss = validationBatches is null ? null : MeanLoss(step, validationBatches, checkAlive);
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss);
@@ -76,7 +71,7 @@ public sealed class Trainer
         var bestEpoch = best?.Restore(parameters) ?? history.Count;
 
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
-        if (validation is null && !double.IsFinite(MeanLoss(network, parameters, batches, workspace, checkAlive)))
+        if (validation is null && !double.IsFinite(MeanLoss(step, batches, checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
         return new TrainingResult(new TrainedNetwork(network, parameters, _options.Loss, inputs, targets), history, bestEpoch);
     }
@@ -86,15 +81,14 @@ public sealed class Trainer
         : (_options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
            _options.StandardizeTargets && _options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
 
-    private double MeanLoss(Network network, ReadOnlySpan<Real> parameters, Minibatches batches, Workspace workspace, Action? checkAlive)
+    private static double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count; b++)
         {
             checkAlive?.Invoke();
-            var batch = batches[b];
-            var scores = network.Forward(parameters, batch.X, workspace);
-            mean.Add(_options.Loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient), batch.TotalWeight);
+            var (loss, weight) = step.Evaluate(batches, b);
+            mean.Add(loss, weight);
         }
         return mean.Value;
     }

@@ -61,6 +61,14 @@ public sealed record TrainingOptions
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
 
+    /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last bit.</summary>
+    /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left to fewer threads.</value>
+    public int? NumberOfThreads
+    {
+        get;
+        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(NumberOfThreads), value, "must be at least 1");
+    }
+
     /// <summary>Where random numbers start: same seed, same bits.</summary>
     /// <value>0; any number.</value>
     public int Seed { get; init; }

@@ -113,6 +113,7 @@ public sealed partial class BackpropTrainer
             EarlyStopping = EarlyStopping,
             StandardizeInputs = NormalizeFeatures,
             StandardizeTargets = NormalizeLabel,
+            NumberOfThreads = NumberOfThreads,
             Seed = seed,
         };
 

@@ -7,7 +7,7 @@ namespace Backprop.Core.Tests.Layers;
 public class LayerContractTests
 {
     private static readonly Layer[] SampleLayers =
-        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new ActivationLayer(37, new Tanh()), new ActivationLayer(5, new ReLU())];
+        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
 
     public static TheoryData<Layer> Samples => [.. SampleLayers];
 
@@ -56,6 +56,58 @@ public class LayerContractTests
             TestNumbers.AssertClose(dxRow.Values, dx.Row(row), 1e-6f);
         }
         TestNumbers.AssertClose(sum, gradient, 1e-6f);
+    }
+
+    [Theory, MemberData(nameof(Samples))]
+    public void Parts_of_the_gradient_have_the_bits_of_the_whole(Layer layer)
+    {
+        if (layer.ParameterCount == 0) return;
+        const int rows = 45;
+        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
+        var y = new Matrix(new float[rows * layer.Outputs], rows, layer.Outputs);
+        var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
+        var whole = TestNumbers.Unassigned(layer.ParameterCount);
+        layer.Forward(parameters, x, y);
+        layer.Backward(parameters, x, y, dy, default, whole);
+
+        Assert.Equal(0, layer.ParameterCount % layer.PartLength);
+        for (var parts = 1; parts <= 3; parts++)
+        {
+            var gradient = TestNumbers.Unassigned(layer.ParameterCount);
+            for (int first = 0, length = parts * layer.PartLength; first < gradient.Length; first += length)
+                layer.BackwardPart(parameters, x, y, dy, first, gradient.AsSpan(first, Math.Min(length, gradient.Length - first)));
+            Assert.Equal(whole, gradient);
+        }
+    }
+
+    [Theory, MemberData(nameof(Samples))]
+    public void What_is_said_of_the_memory_holds(Layer layer)
+    {
+        const int rows = 7;
+        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
+        var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
+        var y = new Matrix(new float[rows * layer.Outputs], rows, layer.Outputs);
+        var dx = new Matrix(new float[rows * layer.Inputs], rows, layer.Inputs);
+        var gradient = new float[layer.ParameterCount];
+        layer.Forward(parameters, x, y);
+        layer.Backward(parameters, x, y, dy, dx, gradient);
+
+        if (!layer.ReadsOutput)
+        {
+            var again = new Matrix(TestNumbers.Unassigned(rows * layer.Inputs), rows, layer.Inputs);
+            layer.Backward(parameters, x, new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs), dy, again, gradient);
+            Assert.Equal(dx.Values.ToArray(), again.Values.ToArray());
+        }
+        if (layer.WorksInPlace)
+        {
+            Matrix memory = new(x.Values.ToArray(), rows, layer.Inputs), slopes = new(dy.Values.ToArray(), rows, layer.Inputs);
+            layer.Forward(parameters, memory, memory);
+            layer.Backward(parameters, memory, memory, slopes, slopes, gradient);
+            Assert.Equal(y.Values.ToArray(), memory.Values.ToArray());
+            Assert.Equal(dx.Values.ToArray(), slopes.Values.ToArray());
+        }
     }
 
     [Fact]

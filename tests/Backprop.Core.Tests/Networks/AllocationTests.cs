@@ -12,37 +12,33 @@ public class AllocationTests
 {
     private const int Rows = 70, BatchSize = 32, Features = 5, Outputs = 3;
 
-    public static TheoryData<Loss, Optimizer> Cases()
+    public static TheoryData<Loss, Optimizer, int> Cases()
     {
-        var cases = new TheoryData<Loss, Optimizer>();
+        var cases = new TheoryData<Loss, Optimizer, int>();
         foreach (var loss in Loss.All)
-            foreach (var optimizer in Optimizer.All) cases.Add(loss, optimizer);
+            foreach (var optimizer in Optimizer.All)
+            {
+                cases.Add(loss, optimizer, 1);
+                cases.Add(loss, optimizer, 3);
+            }
         return cases;
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void A_minibatch_of_training_allocates_nothing(Loss loss, Optimizer optimizer)
+    public void A_minibatch_of_training_allocates_nothing(Loss loss, Optimizer optimizer, int threads)
     {
         var network = Network.FullyConnected(Features, [37, 8], Outputs, new Tanh());
-        var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
-        var gradient = new float[network.ParameterCount];
-        var workspace = new Workspace(network, BatchSize);
-        var state = optimizer.Start(network.ParameterCount);
         var targetCount = loss.TargetKind == TargetKind.Class ? 1 : Outputs;
         var batches = new Minibatches(
             new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount, [.. Enumerable.Repeat(0.5f, Rows)]),
             BatchSize, new Standardization(new float[Features], [1, 1, 1, 1, 1]), targets: null);
+        var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
+        using var step = new TrainingStep(network, parameters, loss, optimizer, BatchSize, new WorkerTeam(threads));
 
         AssertAllocatesNothing(() =>
         {
-            for (var b = 0; b < batches.Count; b++)
-            {
-                var batch = batches[b];
-                var scores = network.Forward(parameters, batch.X, workspace);
-                loss.Evaluate(scores, batch.Y, batch.Weights, workspace.ScoreGradient);
-                network.Backward(parameters, batch.X, workspace, gradient);
-                state.Update(parameters, gradient, learningRate: 0.001);
-            }
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, learningRate: 0.001);
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
         });
     }
 

@@ -11,9 +11,9 @@ public class MinibatchesTests
     {
         var batches = new Minibatches(Counting(5), batchSize: 2, null, null);
         Assert.Equal(3, batches.Count);
-        Assert.Equal([0f, 1f], batches[0].X.Values.ToArray());
-        Assert.Equal([2f, 3f], batches[1].X.Values.ToArray());
-        Assert.Equal([4f], batches[2].X.Values.ToArray());
+        Assert.Equal([0f, 1f], Gathered(batches, 0).X.Values.ToArray());
+        Assert.Equal([2f, 3f], Gathered(batches, 1).X.Values.ToArray());
+        Assert.Equal([4f], Gathered(batches, 2).X.Values.ToArray());
     }
 
     [Fact]
@@ -22,12 +22,15 @@ public class MinibatchesTests
         var batches = new Minibatches(Counting(100), batchSize: 7, null, null);
         batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, 1));
         for (var b = 0; b < batches.Count; b++)
-            for (var i = 0; i < batches[b].X.Rows; i++)
+        {
+            var batch = Gathered(batches, b);
+            for (var i = 0; i < batch.X.Rows; i++)
             {
-                var row = batches[b].X.Row(i)[0];
-                Assert.Equal(10 * row, batches[b].Y.Row(i)[0]);
-                Assert.Equal(row + 1, batches[b].Weights[i]);
+                var row = batch.X.Row(i)[0];
+                Assert.Equal(10 * row, batch.Y.Row(i)[0]);
+                Assert.Equal(row + 1, batch.Weights[i]);
             }
+        }
     }
 
     [Fact]
@@ -55,17 +58,17 @@ public class MinibatchesTests
     {
         var batches = new Minibatches(Counting(3), TrainingOptions.FullBatch, null, null);
         Assert.Equal((1, 3), (batches.Count, batches.BatchSize));
-        Assert.Equal(1.0 + 2 + 3, batches[0].TotalWeight);
+        Assert.Equal(1.0 + 2 + 3, batches.TotalWeight(0));
     }
 
     [Fact]
     public void Without_weights_a_batch_counts_its_rows() =>
-        Assert.Equal(3, new Minibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]), 5, null, null)[0].TotalWeight);
+        Assert.Equal(3, new Minibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]), 5, null, null).TotalWeight(0));
 
     [Fact]
     public void Rows_come_standardized()
     {
-        var batch = new Minibatches(Counting(3), 3, new Standardization([1], [2]), new Standardization([10], [0.1f]))[0];
+        var batch = Gathered(new Minibatches(Counting(3), 3, new Standardization([1], [2]), new Standardization([10], [0.1f])), 0);
         Assert.Equal([-2f, 0f, 2f], batch.X.Values.ToArray());
         Assert.Equal([-1f, 0f, 1f], batch.Y.Values.ToArray());
     }
@@ -80,7 +83,16 @@ public class MinibatchesTests
     {
         if (shuffle) batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, epoch));
         List<float> rows = [];
-        for (var b = 0; b < batches.Count; b++) rows.AddRange(batches[b].X.Values);
+        for (var b = 0; b < batches.Count; b++) rows.AddRange(Gathered(batches, b).X.Values);
         return rows;
+    }
+
+    // In two pieces, as two threads would.
+    private static Minibatch Gathered(Minibatches batches, int index)
+    {
+        var count = batches.SizeOf(index);
+        batches.Gather(index, count / 2, count - count / 2);
+        batches.Gather(index, 0, count / 2);
+        return batches[index];
     }
 }
