@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Activations;
@@ -11,18 +11,17 @@ public sealed record ReLU : Activation
     /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
-    // TensorPrimitives.Max keeps a NaN, so a diverging network is seen by the loss instead of being hidden here.
+    // NaN stays NaN, so a diverging network is seen by the loss instead of being hidden here.
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Max(x, 0, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip<Slope>(y, dy, dx);
+        Elementwise.Zip(new Slope(), y, dy, dx);
 
-    private readonly struct Slope : IBinaryOperator
+    private readonly struct Slope : IFunctionOfTwo
     {
-        public static Real Invoke(Real y, Real dy) => y > 0 ? dy : 0;
-        public static Vector<Real> Invoke(Vector<Real> y, Vector<Real> dy) =>
-            Vector.ConditionalSelect(Vector.GreaterThan(y, Vector<Real>.Zero), dy, Vector<Real>.Zero);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(0));
     }
 }

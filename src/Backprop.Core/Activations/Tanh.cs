@@ -1,5 +1,4 @@
-using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Activations;
@@ -12,16 +11,16 @@ public sealed record Tanh : Activation
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Tanh(x, y);
+    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Exponential.TanhFunction(), x, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip<Slope>(y, dy, dx);
+        Elementwise.Zip(new Slope(), y, dy, dx);
 
     // tanh'(x) = 1 − tanh²(x), so the output is all we need.
-    private readonly struct Slope : IBinaryOperator
+    private readonly struct Slope : IFunctionOfTwo
     {
-        public static Real Invoke(Real y, Real dy) => dy * (1 - y * y);
-        public static Vector<Real> Invoke(Vector<Real> y, Vector<Real> dy) => dy * (Vector<Real>.One - y * y);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * (TLanes.Broadcast(1) - y * y);
     }
 }

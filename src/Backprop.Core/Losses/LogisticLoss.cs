@@ -36,7 +36,7 @@ public sealed record LogisticLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {
-        TensorPrimitives.Sigmoid(scores.Values, scores.Values);
+        Elementwise.Map(new Exponential.SigmoidFunction(), scores.Values, scores.Values);
         TensorPrimitives.Clamp(scores.Values, SmallestProbability, LargestProbability, scores.Values);
     }
 

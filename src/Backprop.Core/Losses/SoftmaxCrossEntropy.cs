@@ -20,11 +20,13 @@ public sealed record SoftmaxCrossEntropy : Loss
     /// <exception cref="ArgumentException">A class is not a whole number from 0 to outputs − 1.</exception>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
+        Shift(scores, gradient, losses);
+        Elementwise.Map(new Exponential.ExpFunction(), gradient.Values, gradient.Values);
         for (var row = 0; row < scores.Rows; row++)
         {
             ReadOnlySpan<Real> z = scores.Row(row), t = targets.Row(row);
             var dz = gradient.Row(row);
-            var loss = Softmax(z, dz);
+            var loss = losses[row] + Math.Log(Normalize(dz));
             if (t.Length == 1)
             {
                 var k = (int)t[0];
@@ -44,18 +46,45 @@ public sealed record SoftmaxCrossEntropy : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {
-        for (var row = 0; row < scores.Rows; row++) Softmax(scores.Row(row), scores.Row(row));
+        Shift(scores, scores, []);
+        Elementwise.Map(new Exponential.ExpFunction(), scores.Values, scores.Values);
+        for (var row = 0; row < scores.Rows; row++) Normalize(scores.Row(row));
     }
 
-    // Writes softmax(z) and returns log Σ e^z. Subtracting the largest score first keeps the exponential from overflowing.
-    private static double Softmax(ReadOnlySpan<Real> z, Span<Real> probabilities)
+    // Subtracts each row's largest score, so that the exponential cannot overflow.
+    private static void Shift(ReadOnlyMatrix scores, Matrix shifted, Span<Real> largest)
     {
-        var max = TensorPrimitives.Max(z);
-        TensorPrimitives.Subtract(z, max, probabilities);
-        TensorPrimitives.Exp(probabilities, probabilities);
-        double sum = 0;
-        foreach (var e in probabilities) sum += e;
-        TensorPrimitives.Divide(probabilities, (Real)sum, probabilities);
-        return max + Math.Log(sum);
+        for (var row = 0; row < scores.Rows; row++)
+        {
+            var z = scores.Row(row);
+            var to = shifted.Row(row);
+            var max = z[0];
+            if (z.Length < ShortRow)
+            {
+                for (var k = 1; k < z.Length; k++) max = Real.Max(max, z[k]);
+                for (var k = 0; k < z.Length; k++) to[k] = z[k] - max;
+            }
+            else
+            {
+                max = TensorPrimitives.Max(z);
+                TensorPrimitives.Subtract(z, max, to);
+            }
+            if (!largest.IsEmpty) largest[row] = max;
+        }
     }
+
+    // Divides by the sum, and returns it. In double and in order: the same for every width of vector.
+    private static double Normalize(Span<Real> row)
+    {
+        double sum = 0;
+        foreach (var e in row) sum += e;
+        var divisor = (Real)sum;
+        if (row.Length >= ShortRow) TensorPrimitives.Divide(row, divisor, row);
+        else
+            for (var k = 0; k < row.Length; k++) row[k] /= divisor;
+        return sum;
+    }
+
+    // Below this, calling a vector operation takes longer than a loop.
+    private const int ShortRow = 16;
 }

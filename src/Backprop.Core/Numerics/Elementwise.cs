@@ -1,29 +1,121 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Backprop.Numerics;
 
-/// <summary>One formula of two numbers, written once for a number and once for a vector of numbers.</summary>
-internal interface IBinaryOperator
+/// <summary>A formula of one number, written once for every width of vector.</summary>
+internal interface IFunction
 {
-    static abstract Real Invoke(Real a, Real b);
-    static abstract Vector<Real> Invoke(Vector<Real> a, Vector<Real> b);
+    TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>Loops over spans; the operator is a type argument, so the compiler inlines it.</summary>
-internal static class Elementwise
+/// <summary>A formula of two numbers.</summary>
+internal interface IFunctionOfTwo
 {
-    /// <summary>destination[i] = TOperator(a[i], b[i]).</summary>
-    public static void Zip<TOperator>(ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, Span<Real> destination)
-        where TOperator : struct, IBinaryOperator
-    {
-        var va = MemoryMarshal.Cast<Real, Vector<Real>>(a);
-        var vb = MemoryMarshal.Cast<Real, Vector<Real>>(b);
-        var vd = MemoryMarshal.Cast<Real, Vector<Real>>(destination);
-        for (var i = 0; i < vd.Length; i++)
-            vd[i] = TOperator.Invoke(va[i], vb[i]);
+    TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes>;
+}
 
-        for (var i = vd.Length * Vector<Real>.Count; i < destination.Length; i++)
-            destination[i] = TOperator.Invoke(a[i], b[i]);
+/// <summary>How an optimizer moves one parameter, given its gradient and two numbers that it remembers.</summary>
+internal interface IUpdateRule
+{
+    void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second) where TLanes : struct, ILanes<TLanes>;
+}
+
+/// <summary>Loops over spans; the formula is a type argument, so the compiler inlines it.</summary>
+/// <remarks>Numbers that fill no vector are computed by one that overlaps its neighbour, and fewer than a vector by a narrower one: a number gets the same bits wherever it stands.</remarks>
+internal static unsafe class Elementwise
+{
+    /// <summary>y[i] = f(x[i]). y may be x.</summary>
+    public static void Map<TFunction>(TFunction f, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunction
+    {
+        CheckLengths(x.Length, y.Length);
+        fixed (Real* px = x, py = y)
+        {
+            if (Vector512.IsHardwareAccelerated && y.Length >= Lanes512.Count) Map<TFunction, Lanes512>(f, px, py, y.Length);
+            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && y.Length >= Lanes256.Count) Map<TFunction, Lanes256>(f, px, py, y.Length);
+            else if (Vector128.IsHardwareAccelerated && y.Length >= Lanes128.Count) Map<TFunction, Lanes128>(f, px, py, y.Length);
+            else Map<TFunction, SingleLane>(f, px, py, y.Length);
+        }
+    }
+
+    /// <summary>destination[i] = f(a[i], b[i]). The destination may be a or b.</summary>
+    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, Span<Real> destination) where TFunction : struct, IFunctionOfTwo
+    {
+        CheckLengths(a.Length, destination.Length);
+        CheckLengths(b.Length, destination.Length);
+        fixed (Real* pa = a, pb = b, pd = destination)
+        {
+            if (Vector512.IsHardwareAccelerated && destination.Length >= Lanes512.Count) Zip<TFunction, Lanes512>(f, pa, pb, pd, destination.Length);
+            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && destination.Length >= Lanes256.Count) Zip<TFunction, Lanes256>(f, pa, pb, pd, destination.Length);
+            else if (Vector128.IsHardwareAccelerated && destination.Length >= Lanes128.Count) Zip<TFunction, Lanes128>(f, pa, pb, pd, destination.Length);
+            else Zip<TFunction, SingleLane>(f, pa, pb, pd, destination.Length);
+        }
+    }
+
+    /// <summary>Moves parameters and what is remembered of them, in one pass over all four: as separate operations it would take several times as long.</summary>
+    public static void Update<TRule>(TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> first, Span<Real> second) where TRule : struct, IUpdateRule
+    {
+        CheckLengths(gradient.Length, parameters.Length);
+        CheckLengths(first.Length, parameters.Length);
+        CheckLengths(second.Length, parameters.Length);
+        fixed (Real* p = parameters, g = gradient, m = first, v = second)
+        {
+            if (Vector512.IsHardwareAccelerated && parameters.Length >= Lanes512.Count) Update<TRule, Lanes512>(rule, p, g, m, v, parameters.Length);
+            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && parameters.Length >= Lanes256.Count) Update<TRule, Lanes256>(rule, p, g, m, v, parameters.Length);
+            else if (Vector128.IsHardwareAccelerated && parameters.Length >= Lanes128.Count) Update<TRule, Lanes128>(rule, p, g, m, v, parameters.Length);
+            else Update<TRule, SingleLane>(rule, p, g, m, v, parameters.Length);
+        }
+    }
+
+    // The last vector is computed first, before anything that it overlaps is overwritten.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map<TFunction, TLanes>(TFunction f, Real* x, Real* y, int count)
+        where TFunction : struct, IFunction
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nint last = count - TLanes.Count;
+        if (last < 0) return;
+        var end = f.Invoke(TLanes.Load(x + last));
+        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(x + i)), y + i);
+        TLanes.Store(end, y + last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Zip<TFunction, TLanes>(TFunction f, Real* a, Real* b, Real* destination, int count)
+        where TFunction : struct, IFunctionOfTwo
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nint last = count - TLanes.Count;
+        if (last < 0) return;
+        var end = f.Invoke(TLanes.Load(a + last), TLanes.Load(b + last));
+        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i)), destination + i);
+        TLanes.Store(end, destination + last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, int count)
+        where TRule : struct, IUpdateRule
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nint last = count - TLanes.Count;
+        if (last < 0) return;
+        TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last);
+        rule.Invoke(ref endParameter, TLanes.Load(gradient + last), ref endFirst, ref endSecond);
+        for (nint i = 0; i < last; i += TLanes.Count)
+        {
+            TLanes parameter = TLanes.Load(parameters + i), m = TLanes.Load(first + i), v = TLanes.Load(second + i);
+            rule.Invoke(ref parameter, TLanes.Load(gradient + i), ref m, ref v);
+            TLanes.Store(parameter, parameters + i);
+            TLanes.Store(m, first + i);
+            TLanes.Store(v, second + i);
+        }
+        TLanes.Store(endParameter, parameters + last);
+        TLanes.Store(endFirst, first + last);
+        TLanes.Store(endSecond, second + last);
+    }
+
+    private static void CheckLengths(int given, int expected)
+    {
+        if (given != expected) throw new ArgumentException($"{given} numbers do not fit {expected}.");
     }
 }

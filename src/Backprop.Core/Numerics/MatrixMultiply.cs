@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -74,7 +73,7 @@ internal static unsafe class MatrixMultiply
         }
 
         var mustCopy = factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor);
-        var buffer = mustCopy ? ArrayPool<Real>.Shared.Rent((int)factors.Depth * 2 * count) : [];
+        var buffer = mustCopy ? Scratch.OfAtLeast(checked((int)factors.Depth * 2 * count)) : [];
         fixed (Real* copy = buffer)
         {
             for (; j < columns; j += 2 * count)
@@ -99,7 +98,6 @@ internal static unsafe class MatrixMultiply
                 }
             }
         }
-        if (mustCopy) ArrayPool<Real>.Shared.Return(buffer);
     }
 
     // A panel whose rows lie far apart shares few lines of the cache; copying it costs one step per number, against one per number and

@@ -1,6 +1,5 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
@@ -44,35 +43,32 @@ public sealed record Adam : Optimizer
         private readonly Real[] _variance = new Real[parameterCount];
         private int _step;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
         {
             _step++;
-            Real beta1 = (Real)rule.Beta1, beta2 = (Real)rule.Beta2, epsilon = (Real)rule.Epsilon;
-            Real newMean = (Real)(1 - rule.Beta1), newVariance = (Real)(1 - rule.Beta2);
-            var stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, _step)));
-            var varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, _step)));
-            Span<Real> m = _mean, v = _variance;
-
-            // One pass over all four arrays: as separate vector operations the update takes several times as long.
-            var vectors = MemoryMarshal.Cast<Real, Vector<Real>>(parameters);
-            var gradients = MemoryMarshal.Cast<Real, Vector<Real>>(gradient);
-            var means = MemoryMarshal.Cast<Real, Vector<Real>>(m);
-            var variances = MemoryMarshal.Cast<Real, Vector<Real>>(v);
-            for (var i = 0; i < vectors.Length; i++)
-            {
-                means[i] = beta1 * means[i] + newMean * gradients[i];
-                variances[i] = beta2 * variances[i] + newVariance * gradients[i] * gradients[i];
-                vectors[i] -= stepSize * means[i] / (Vector.SquareRoot(variances[i] * varianceCorrection) + new Vector<Real>(epsilon));
-            }
-
-            // The same for the last few, which fill no vector.
-            for (var i = vectors.Length * Vector<Real>.Count; i < parameters.Length; i++)
-            {
-                m[i] = beta1 * m[i] + newMean * gradient[i];
-                v[i] = beta2 * v[i] + newVariance * gradient[i] * gradient[i];
-                parameters[i] -= stepSize * m[i] / (Real.Sqrt(v[i] * varianceCorrection) + epsilon);
-            }
+            Elementwise.Update(new Rule(rule, learningRate, _step), parameters, gradient, _mean, _variance);
         }
+    }
+
+    private readonly struct Rule(Adam rule, double learningRate, int step) : IUpdateRule
+    {
+        private readonly Real _beta1 = (Real)rule.Beta1, _beta2 = (Real)rule.Beta2, _epsilon = (Real)rule.Epsilon;
+        private readonly Real _newMean = (Real)(1 - rule.Beta1), _newVariance = (Real)(1 - rule.Beta2);
+        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, step)));
+        private readonly Real _varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, step)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes variance) where TLanes : struct, ILanes<TLanes>
+        {
+            mean = Normal(TLanes.Broadcast(_beta1) * mean + TLanes.Broadcast(_newMean) * gradient);
+            variance = Normal(TLanes.Broadcast(_beta2) * variance + TLanes.Broadcast(_newVariance) * gradient * gradient);
+            var root = TLanes.Sqrt(variance * TLanes.Broadcast(_varianceCorrection));
+            parameter -= TLanes.Broadcast(_stepSize) * mean / (root + TLanes.Broadcast(_epsilon));
+        }
+
+        // The mean of a unit that is dead shrinks until it has fewer digits than others, and stays there: on some processors every such number costs a hundred others.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TLanes Normal<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Abs(x), TLanes.Broadcast((Real)1.17549435e-38), TLanes.Broadcast(0), x);
     }
 }

@@ -124,7 +124,7 @@ public sealed record Scale : Layer
         dParameters.Clear();
         for (var row = 0; row < x.Rows; row++)
         {
-            TensorPrimitives.MultiplyAdd(x.Row(row), dy.Row(row), dParameters, dParameters);
+            if (!dParameters.IsEmpty) TensorPrimitives.MultiplyAdd(x.Row(row), dy.Row(row), dParameters, dParameters);
             if (!dx.IsEmpty) TensorPrimitives.Multiply(dy.Row(row), parameters, dx.Row(row));
         }
     }

@@ -15,7 +15,7 @@ internal static class NetworkCheck
     {
         var weights = TestPoints.Positive(Rows, seed: 21);
         var workspace = new Workspace(network, Rows + 2); // more room than rows: what lies behind the last row must not matter
-        var (parameters, x) = PointAwayFromKinks(network, workspace);
+        var (parameters, x) = PointAwayFromKinks(network);
 
         double Loss() => loss.Evaluate(
             network.Forward(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace),
@@ -28,23 +28,29 @@ internal static class NetworkCheck
     }
 
     // Inside a network a ReLU may meet any number, so points are drawn until all its inputs keep clear of 0.
-    private static (double[] Parameters, double[] X) PointAwayFromKinks(Network network, Workspace workspace)
+    private static (double[] Parameters, double[] X) PointAwayFromKinks(Network network)
     {
-        for (var seed = 100; ; seed++)
+        for (var seed = 100; seed < 1000; seed++)
         {
             var parameters = TestPoints.AwayFromZero(network.ParameterCount, seed);
             var x = TestPoints.AwayFromZero(Rows * network.Inputs, seed + 1000);
-            network.Forward(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace);
-            if (DistanceToKink(network, workspace) > 1e-3) return (parameters, x);
+            if (DistanceToKink(network, parameters, x) > 1e-3) return (parameters, x);
         }
+        throw new InvalidOperationException($"No point of {network} keeps clear of the kinks.");
     }
 
-    private static double DistanceToKink(Network network, Workspace workspace)
+    // Layer by layer, for in a workspace an activation may overwrite what it was given.
+    private static double DistanceToKink(Network network, double[] parameters, double[] x)
     {
         var distance = double.PositiveInfinity;
-        for (var l = 1; l < network.Layers.Count; l++)
-            if (network.Layers[l] is ActivationLayer)
-                foreach (var z in workspace.Output(l - 1).Values) distance = Math.Min(distance, Math.Abs(z));
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            if (layer is ActivationLayer) distance = Math.Min(distance, x.Min(Math.Abs));
+            var y = new double[Rows * layer.Outputs];
+            layer.Forward(parameters.AsSpan(network.ParametersOf(l)), new ReadOnlyMatrix(x, Rows, layer.Inputs), new Matrix(y, Rows, layer.Outputs));
+            x = y;
+        }
         return distance;
     }
 }

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Numerics;
+
+/// <summary>eˣ and what is made of it, lane by lane: within 2.5 units in the last place, and the same bits for every width of vector.</summary>
+/// <remarks>
+/// x = n·ln 2 + r with |r| ≤ ½·ln 2; eʳ is a polynomial, and 2ⁿ is written into the exponent. Reduction in two steps after Cody and Waite
+/// (1980), "Software manual for the elementary functions"; constants of Moshier (1989), "Methods and programs for mathematical functions"
+/// (Cephes, expf). The gradient tests, in double, get the library's function instead.
+/// </remarks>
+internal static class Exponential
+{
+    /// <summary>Added to a whole number n, it brings n + 127 into the lowest bits of the fraction: 1.5·2²³ + 127.</summary>
+    public const double ExponentToFraction = 12582912 + 127;
+
+    // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one.
+    private const double Rounder = 12582912;
+
+    /// <summary>eˣ. Infinity above 88.73, zero below −103.98, NaN for NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Exp<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x);
+        x = Clamp(x, -105, 90);
+        var (n, q) = Reduce(x);
+
+        // 2ⁿ in two factors: at both ends n is too large for one exponent.
+        var half = Round(n * Number<TLanes>(0.5));
+        return (q + Number<TLanes>(1)) * TLanes.PowerOfTwo(half) * TLanes.PowerOfTwo(n - half);
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ), so that nothing overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Sigmoid<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        var e = Exp(Number<TLanes>(0) - TLanes.Abs(x));
+        return TLanes.SelectLess(x, Number<TLanes>(0), e, Number<TLanes>(1)) / (Number<TLanes>(1) + e);
+    }
+
+    /// <summary>tanh x = d / (d + 2) with d = e²ˣ − 1, which keeps its digits near zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Tanh<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        var doubled = Clamp(TLanes.Abs(x + x), 0, 40);
+        TLanes d;
+        if (typeof(Real) != typeof(float)) d = TLanes.LibraryExp(doubled) - Number<TLanes>(1);
+        else
+        {
+            var (n, q) = Reduce(doubled);
+            var power = TLanes.PowerOfTwo(n);
+            d = TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
+        }
+        return TLanes.CopySign(d / (d + Number<TLanes>(2)), x);
+    }
+
+    // x = n·ln 2 + r; returns n and q = eʳ − 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TLanes N, TLanes Q) Reduce<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        var n = Round(x * Number<TLanes>(1.44269504088896341));
+        var r = TLanes.MultiplyAdd(n, Number<TLanes>(-0.693359375), x);
+        r = TLanes.MultiplyAdd(n, Number<TLanes>(2.12194440e-4), r);
+        var p = Number<TLanes>(1.9875691500e-4);
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(1.3981999507e-3));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(8.3334519073e-3));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(4.1665795894e-2));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(1.6666665459e-1));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(5.0000001201e-1));
+        return (n, TLanes.MultiplyAdd(p, r * r, r));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Round<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => x + Number<TLanes>(Rounder) - Number<TLanes>(Rounder);
+
+    // NaN is not less than anything, so it stays.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Clamp<TLanes>(TLanes x, double low, double high) where TLanes : struct, ILanes<TLanes>
+    {
+        x = TLanes.SelectLess(x, Number<TLanes>(low), Number<TLanes>(low), x);
+        return TLanes.SelectLess(Number<TLanes>(high), x, Number<TLanes>(high), x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
+
+    /// <summary><see cref="Exp{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
+    public readonly struct ExpFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => Exp(x);
+    }
+
+    /// <summary><see cref="Sigmoid{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
+    public readonly struct SigmoidFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => Sigmoid(x);
+    }
+
+    /// <summary><see cref="Tanh{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
+    public readonly struct TanhFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => Tanh(x);
+    }
+}

@@ -1,0 +1,87 @@
+using Backprop.Activations;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.Core.Tests.Numerics;
+
+/// <summary>Vectorised functions: near the true value everywhere, and the same bits wherever a number stands.</summary>
+public class ElementwiseTests
+{
+    public static TheoryData<string> Names => ["exp", "sigmoid", "tanh"];
+
+    // Every 1021st of all single-precision numbers, so every exponent and both signs are met some thousand times.
+    [Theory, MemberData(nameof(Names))]
+    public void The_value_is_within_two_and_a_half_units_in_the_last_place(string name)
+    {
+        var (function, exact) = Function(name);
+        float[] x = new float[4096], y = new float[4096];
+        var worst = (Error: 0.0, At: 0f);
+        for (ulong bits = 0; bits <= uint.MaxValue; bits += 1021 * 4096)
+        {
+            for (var i = 0; i < x.Length; i++) x[i] = BitConverter.UInt32BitsToSingle((uint)Math.Min(bits + 1021 * (ulong)i, uint.MaxValue));
+            function(x, y);
+            for (var i = 0; i < x.Length; i++)
+                if (UnitsInTheLastPlace(exact(x[i]), y[i]) is var error && error > worst.Error) worst = (error, x[i]);
+        }
+        Assert.True(worst.Error <= 2.5, $"{worst}");
+        Assert.True(worst.Error > 0.5, "Nothing is more exact than rounding: the check has compared nothing.");
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_number_gets_the_same_bits_wherever_it_stands_and_in_place(string name)
+    {
+        var (function, _) = Function(name);
+        for (var length = 1; length <= 70; length++)
+        {
+            var x = TestNumbers.Normal(length, seed: length, scale: 3);
+            float[] y = TestNumbers.Unassigned(length), alone = new float[length], inPlace = [.. x];
+            function(x, y);
+            function(inPlace, inPlace);
+            for (var i = 0; i < length; i++) function(x.AsSpan(i, 1), alone.AsSpan(i, 1));
+            TestNumbers.AssertSameBits(alone, y);
+            TestNumbers.AssertSameBits(alone, inPlace);
+        }
+    }
+
+    [Fact]
+    public void Extremes_have_their_limits_and_NaN_stays()
+    {
+        float[] x = [float.NegativeInfinity, -1e30f, -0f, 0f, 1e30f, float.PositiveInfinity, float.NaN];
+        AssertValues("exp", [0, 0, 1, 1, float.PositiveInfinity, float.PositiveInfinity, float.NaN]);
+        AssertValues("sigmoid", [0, 0, 0.5f, 0.5f, 1, 1, float.NaN]);
+        AssertValues("tanh", [-1, -1, -0f, 0, 1, 1, float.NaN]);
+
+        void AssertValues(string name, float[] expected)
+        {
+            var y = new float[x.Length];
+            Function(name).Vectorised(x, y);
+            Assert.Equal(expected, y);
+        }
+    }
+
+    [Fact]
+    public void Lengths_that_differ_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new Sigmoid().Forward(new float[3], new float[2]));
+        Assert.Throws<ArgumentException>(() => new Tanh().Backward(new float[3], new float[3], new float[2], new float[3]));
+        Assert.Throws<ArgumentException>(() => new Adam().Start(3).Update(new float[3], new float[2], 0.1));
+        Assert.Throws<ArgumentException>(() => new Adam().Start(3).Update(new float[2], new float[2], 0.1));
+    }
+
+    private delegate void Vectorised(ReadOnlySpan<float> x, Span<float> y);
+
+    private static (Vectorised Vectorised, Func<double, double> Exact) Function(string name) => name switch
+    {
+        "exp" => ((x, y) => Elementwise.Map(new Exponential.ExpFunction(), x, y), Math.Exp),
+        "sigmoid" => (new Sigmoid().Forward, x => 1 / (1 + Math.Exp(-x))),
+        _ => (new Tanh().Forward, Math.Tanh),
+    };
+
+    // A unit is the distance to the next number of single precision. Where the true value is infinite or NaN, so must the other be.
+    private static double UnitsInTheLastPlace(double exact, float value)
+    {
+        var rounded = (float)exact;
+        if (!float.IsFinite(rounded)) return rounded.Equals(value) || Math.BitDecrement((double)float.MaxValue) <= value ? 0 : double.PositiveInfinity;
+        return Math.Abs(value - exact) / ((double)MathF.BitIncrement(Math.Abs(rounded)) - Math.Abs(rounded));
+    }
+}
