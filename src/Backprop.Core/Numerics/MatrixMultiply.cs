@@ -50,13 +50,67 @@ internal static unsafe class MatrixMultiply
             throw new ArgumentException($"A product of {aRows} × {aColumns} by {bRows} × {bColumns} numbers does not fit into {c.Rows} × {c.Columns}.");
     }
 
-    // The widest vector that the columns fill. The tests for hardware are constants to the compiler.
+    // The tests for hardware are constants to the compiler.
     private static void Multiply(Factors factors, Real* c, int rows, int columns)
     {
-        if (Vector512.IsHardwareAccelerated && columns >= Lanes512.Count) MultiplyPanels<Lanes512>(factors, c, rows, columns);
+        if (Vector512.IsHardwareAccelerated) Multiply<Lanes512>(factors, c, rows, columns);
+        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported) Multiply<Lanes256>(factors, c, rows, columns);
+        else if (Vector128.IsHardwareAccelerated) Multiply<Lanes128>(factors, c, rows, columns);
+        else MultiplyPanels<SingleLane>(factors, c, rows, columns);
+    }
+
+    // Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.
+    private static void Multiply<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    {
+        if (columns >= TLanes.Count) MultiplyPanels<TLanes>(factors, c, rows, columns);
+        else if (rows >= TLanes.Count) MultiplyTransposed<TLanes>(factors, c, rows, columns);
         else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && columns >= Lanes256.Count) MultiplyPanels<Lanes256>(factors, c, rows, columns);
         else if (Vector128.IsHardwareAccelerated && columns >= Lanes128.Count) MultiplyPanels<Lanes128>(factors, c, rows, columns);
         else MultiplyPanels<SingleLane>(factors, c, rows, columns);
+    }
+
+    // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
+    private static void MultiplyTransposed<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    {
+        int count = TLanes.Count, most = MatrixTile.MostRows<TLanes>();
+        var mustCopy = factors.ARow != 1;
+        var panel = 2 * count * columns;
+        fixed (Real* scratch = Scratch.OfAtLeast(checked(2 * panel + (mustCopy ? (int)factors.Depth * 2 * count : 0))))
+        {
+            Real* starts = scratch, turned = scratch + panel, copy = scratch + 2 * panel;
+            for (var column = 0; column < columns; column++)
+                new Span<Real>(starts + column * 2 * count, 2 * count).Fill(factors.Bias == null ? 0 : factors.Bias[column]);
+
+            for (var i = 0; i < rows; i += 2 * count)
+            {
+                var (first, second) = PanelAt(i, rows, count);
+                var width = second + count;
+                var a = factors.A + first * factors.ARow;
+                var aDepth = factors.ADepth;
+                if (mustCopy)
+                {
+                    if (aDepth == 1) MatrixTranspose.Copy(a, factors.ARow, width, (int)factors.Depth, copy, width);
+                    else throw new NotSupportedException("The rows of A lie neither side by side nor one after the other.");
+                    a = copy;
+                    aDepth = width;
+                }
+                for (int j = 0, height; j < columns; j += height)
+                {
+                    height = HeightOfNextTile(columns - j, most);
+                    MatrixTile.Compute<TLanes>(
+                        height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
+                        starts + j * 2 * count, 2 * count, turned + j * width, width);
+                }
+                MatrixTranspose.Copy(turned, width, columns, width, c + (nint)first * columns, columns);
+            }
+        }
+    }
+
+    // Two vectors; of the last few columns two that overlap, or one that overlaps the panel before.
+    private static (int First, int Second) PanelAt(int column, int columns, int count)
+    {
+        var left = columns - column;
+        return (Math.Min(column, columns - count), left >= 2 * count ? count : Math.Max(0, left - count));
     }
 
     private static void MultiplyPanels<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
@@ -78,10 +132,7 @@ internal static unsafe class MatrixMultiply
         {
             for (; j < columns; j += 2 * count)
             {
-                // Two vectors; of the last few columns two that overlap, or one that overlaps the panel before.
-                var left = columns - j;
-                var first = Math.Min(j, columns - count);
-                var second = left >= 2 * count ? count : Math.Max(0, left - count);
+                var (first, second) = PanelAt(j, columns, count);
                 var b = factors.B + first * factors.BColumn;
                 var bDepth = factors.BDepth;
                 if (mustCopy)
@@ -94,7 +145,7 @@ internal static unsafe class MatrixMultiply
                 for (int i = 0, height; i < rows; i += height)
                 {
                     height = HeightOfNextTile(rows - i, MatrixTile.MostRows<TLanes>());
-                    MatrixTile.Compute<TLanes>(height, factors.Depth, second, factors.A + i * factors.ARow, factors.ARow, factors.ADepth, b, bDepth, start, c + (nint)i * columns + first, columns);
+                    MatrixTile.Compute<TLanes>(height, factors.Depth, second, factors.A + i * factors.ARow, factors.ARow, factors.ADepth, b, bDepth, start, 0, c + (nint)i * columns + first, columns);
                 }
             }
         }

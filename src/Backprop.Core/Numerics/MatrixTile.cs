@@ -32,55 +32,62 @@ internal static unsafe class MatrixTile
     /// <param name="aDepth">Distance of two steps of depth in A.</param>
     /// <param name="b">B(p, j) = b[p·bDepth + j].</param>
     /// <param name="bDepth">Distance of two steps of depth in B.</param>
-    /// <param name="start">Where the chains start, one number per column.</param>
+    /// <param name="start">Where the chain of row i and column j starts: start[i·startRow + j].</param>
+    /// <param name="startRow">Distance of two rows of the starts; 0 when all rows start alike.</param>
     /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
     /// <param name="cRow">Distance of two rows of C.</param>
-    public static void Compute<TLanes>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+    public static void Compute<TLanes>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
     {
-        if (second == 0) Compute<TLanes, One>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow);
-        else Compute<TLanes, Two>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow);
+        if (second == 0) Compute<TLanes, One>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow);
+        else Compute<TLanes, Two>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow);
     }
 
-    private static void Compute<TLanes, TVectors>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+    private static void Compute<TLanes, TVectors>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
     {
         switch (rows)
         {
-            case 1: Tile<TLanes, TVectors, Rows1>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 2: Tile<TLanes, TVectors, Rows2>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 3: Tile<TLanes, TVectors, Rows3>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 4: Tile<TLanes, TVectors, Rows4>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 5: Tile<TLanes, TVectors, Rows5>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 6: Tile<TLanes, TVectors, Rows6>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 7: Tile<TLanes, TVectors, Rows7>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 8: Tile<TLanes, TVectors, Rows8>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 9: Tile<TLanes, TVectors, Rows9>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 10: Tile<TLanes, TVectors, Rows10>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 11: Tile<TLanes, TVectors, Rows11>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 12: Tile<TLanes, TVectors, Rows12>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 13: Tile<TLanes, TVectors, Rows13>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
-            case 14: Tile<TLanes, TVectors, Rows14>(depth, second, a, aRow, aDepth, b, bDepth, start, c, cRow); break;
+            case 1: Tile<TLanes, TVectors, Rows1>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 2: Tile<TLanes, TVectors, Rows2>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 3: Tile<TLanes, TVectors, Rows3>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 4: Tile<TLanes, TVectors, Rows4>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 5: Tile<TLanes, TVectors, Rows5>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 6: Tile<TLanes, TVectors, Rows6>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 7: Tile<TLanes, TVectors, Rows7>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 8: Tile<TLanes, TVectors, Rows8>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 9: Tile<TLanes, TVectors, Rows9>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 10: Tile<TLanes, TVectors, Rows10>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 11: Tile<TLanes, TVectors, Rows11>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 12: Tile<TLanes, TVectors, Rows12>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 13: Tile<TLanes, TVectors, Rows13>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 14: Tile<TLanes, TVectors, Rows14>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
             default: throw new ArgumentOutOfRangeException(nameof(rows), rows, "must be 1 to 14");
         }
     }
 
     // Compiled at full optimization at once: the first calls would otherwise run twenty times slower.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TLanes, TVectors, TRows>(nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, Real* c, nint cRow)
+    private static void Tile<TLanes, TVectors, TRows>(nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
         where TRows : struct, ICount
     {
-        TLanes first = TLanes.Load(start), other = TLanes.Load(start + second);
-        TLanes c0 = first, d0 = other, c1 = first, d1 = other;
-        TLanes c2 = first, d2 = other, c3 = first, d3 = other;
-        TLanes c4 = first, d4 = other, c5 = first, d5 = other;
-        TLanes c6 = first, d6 = other, c7 = first, d7 = other;
-        TLanes c8 = first, d8 = other, c9 = first, d9 = other;
-        TLanes c10 = first, d10 = other, c11 = first, d11 = other;
-        TLanes c12 = first, d12 = other, c13 = first, d13 = other;
+        TLanes c0 = TLanes.Load(start), d0 = TLanes.Load(start + second);
+        TLanes c1 = TRows.Value > 1 ? TLanes.Load(start + startRow) : c0, d1 = TRows.Value > 1 ? TLanes.Load(start + startRow + second) : d0;
+        TLanes c2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow) : c0, d2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow + second) : d0;
+        TLanes c3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow) : c0, d3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow + second) : d0;
+        TLanes c4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow) : c0, d4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow + second) : d0;
+        TLanes c5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow) : c0, d5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow + second) : d0;
+        TLanes c6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow) : c0, d6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow + second) : d0;
+        TLanes c7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow) : c0, d7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow + second) : d0;
+        TLanes c8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow) : c0, d8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow + second) : d0;
+        TLanes c9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow) : c0, d9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow + second) : d0;
+        TLanes c10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow) : c0, d10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow + second) : d0;
+        TLanes c11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow) : c0, d11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow + second) : d0;
+        TLanes c12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow) : c0, d12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow + second) : d0;
+        TLanes c13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow) : c0, d13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow + second) : d0;
         Real* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, a12 = a + 12 * aRow;
         for (var p = depth; p > 0; p--)
         {
