@@ -126,34 +126,70 @@ internal static unsafe class MatrixMultiply
                 MatrixTile.SingleRow<TLanes>(factors.Depth, factors.A, factors.ADepth, factors.B + j, factors.BDepth, factors.Bias == null ? zeros : factors.Bias + j, c + j);
         }
 
-        var mustCopy = factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor);
-        var buffer = mustCopy ? Scratch.OfAtLeast(checked((int)factors.Depth * 2 * count)) : [];
-        fixed (Real* copy = buffer)
+        // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
+        var mustCopyRows = factors is { ARow: 1, BColumn: 1, ADepth: >= LeastDistanceToCopyRowsFor, Depth: >= LeastDepthToCopyRowsFor } && rows >= LeastRowsToCopyFor;
+        var mustCopy = mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor);
+        var panel = factors.Depth * 2 * count;
+        var panels = !mustCopy ? 0 : mustCopyRows ? (columns - j + 2 * count - 1) / (2 * count) : 1;
+        var blockRows = mustCopyRows ? Math.Min(rows, RowsToCopyAtOnce) : rows;
+        fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
         {
-            for (; j < columns; j += 2 * count)
+            var rowCopy = copy + panels * panel;
+            for (var block = 0; block < rows; block += blockRows)
             {
-                var (first, second) = PanelAt(j, columns, count);
-                var b = factors.B + first * factors.BColumn;
-                var bDepth = factors.BDepth;
-                if (mustCopy)
+                var end = Math.Min(rows, block + blockRows);
+                if (mustCopyRows) CopyTiles<TLanes>(factors, block, end, rowCopy);
+                for (int column = j, k = 0; column < columns; column += 2 * count, k += panels > 1 ? 1 : 0)
                 {
-                    CopyPanel<TLanes>(b, factors, second, copy);
-                    b = copy;
-                    bDepth = second + count;
-                }
-                var start = factors.Bias == null ? zeros : factors.Bias + first;
-                for (int i = 0, height; i < rows; i += height)
-                {
-                    height = HeightOfNextTile(rows - i, MatrixTile.MostRows<TLanes>());
-                    MatrixTile.Compute<TLanes>(height, factors.Depth, second, factors.A + i * factors.ARow, factors.ARow, factors.ADepth, b, bDepth, start, 0, c + (nint)i * columns + first, columns);
+                    var (first, second) = PanelAt(column, columns, count);
+                    var b = factors.B + first * factors.BColumn;
+                    var bDepth = factors.BDepth;
+                    if (mustCopy)
+                    {
+                        if (panels == 1 || block == 0) CopyPanel<TLanes>(b, factors, second, copy + k * panel);
+                        b = copy + k * panel;
+                        bDepth = second + count;
+                    }
+                    var start = factors.Bias == null ? zeros : factors.Bias + first;
+                    for (int i = block, height; i < end; i += height)
+                    {
+                        height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
+                        var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
+                        var aDepth = mustCopyRows ? height : factors.ADepth;
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + (nint)i * columns + first, columns);
+                    }
                 }
             }
+        }
+    }
+
+    // One tile's rows of A after the other, step by step of the depth. What a vector writes beyond a step, the next step overwrites.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
+    {
+        for (int i = block, height; i < end; i += height)
+        {
+            height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
+            var a = factors.A + i;
+            for (var p = factors.Depth; p > 1; p--)
+            {
+                for (nint row = 0; row < height; row += TLanes.Count) TLanes.Store(TLanes.Load(a + row), copy + row);
+                a += factors.ADepth;
+                copy += height;
+            }
+
+            // Beyond the last step there may be nothing to read.
+            for (nint row = 0; row < height; row++) copy[row] = a[row];
+            copy += height;
         }
     }
 
     // A panel whose rows lie far apart shares few lines of the cache; copying it costs one step per number, against one per number and
     // row of A for the product. Below these sizes it was not faster.
     private const int LeastRowsToCopyFor = 48, LeastDistanceToCopyFor = 256;
+
+    // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
+    private const int LeastDistanceToCopyRowsFor = 1024, LeastDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
 
     // Tiles of fewer than four rows leave the processor waiting, so the last two share what is left.
     private static int HeightOfNextTile(int left, int most)

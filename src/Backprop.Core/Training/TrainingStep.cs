@@ -12,8 +12,8 @@ namespace Backprop.Training;
 /// </remarks>
 internal sealed class TrainingStep : IDisposable
 {
-    // A part of this many parameters, with its gradient and its optimizer's memory, stays in a core's cache between being computed and being moved.
-    private const int CustomaryPartLength = 32 * 1024;
+    // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
+    private const int LeastPartLength = 8 * 1024, PartsPerThread = 8;
 
     private readonly Network _network;
     private readonly Loss _loss;
@@ -32,7 +32,8 @@ internal sealed class TrainingStep : IDisposable
         _gradient = new Real[parameters.Length];
         _losses = new Real[batchSize];
         _workspace = new Workspace(network, batchSize);
-        for (var l = 0; l < network.Layers.Count; l++) AddParts(l, optimizer);
+        var partLength = team.Size == 1 ? int.MaxValue : Math.Max(LeastPartLength, parameters.Length / (PartsPerThread * team.Size));
+        for (var l = 0; l < network.Layers.Count; l++) AddParts(l, partLength, optimizer);
         (_evaluateRows, _differentiateRows, _moveParameters) = (EvaluateRows, DifferentiateRows, MoveParameters);
     }
 
@@ -61,12 +62,12 @@ internal sealed class TrainingStep : IDisposable
 
     private double MeanLoss => Loss.Mean(_losses.AsSpan(0, _workspace.Rows), _batches[_batch].Weights, _totalWeight);
 
-    private void AddParts(int layer, Optimizer optimizer)
+    private void AddParts(int layer, int customaryLength, Optimizer optimizer)
     {
         var kind = _network.Layers[layer];
         var count = kind.ParameterCount;
         if (count == 0) return;
-        var length = (int)Math.Min(count, (long)kind.PartLength * Math.Max(1, CustomaryPartLength / kind.PartLength));
+        var length = (int)Math.Min(count, (long)kind.PartLength * Math.Max(1, customaryLength / kind.PartLength));
         for (var first = 0; first < count; first += length)
         {
             var end = Math.Min(first + length, count);
