@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Networks;
@@ -65,11 +65,7 @@ public sealed class Standardization
     /// <summary>Writes x′ = (x − mean)·factor for one row.</summary>
     /// <param name="x">[columns]</param>
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
-    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized)
-    {
-        TensorPrimitives.Subtract(x, _means, standardized);
-        TensorPrimitives.Multiply(standardized, _factors, standardized);
-    }
+    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new ShiftAndScale(), x, _means, _factors, standardized);
 
     /// <summary>Undoes <see cref="Apply"/> in place: x = x′·σ + mean. A constant column becomes its mean.</summary>
     /// <param name="x">[columns]</param>
@@ -85,5 +81,11 @@ public sealed class Standardization
         for (var row = 1; row < values.Rows; row++)
             if (values.Row(row)[column] != first) return false;
         return true;
+    }
+
+    private readonly struct ShiftAndScale : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes mean, TLanes factor) where TLanes : struct, ILanes<TLanes> => (x - mean) * factor;
     }
 }

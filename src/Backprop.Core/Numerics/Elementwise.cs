@@ -15,6 +15,12 @@ internal interface IFunctionOfTwo
     TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes>;
 }
 
+/// <summary>A formula of three numbers.</summary>
+internal interface IFunctionOfThree
+{
+    TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes>;
+}
+
 /// <summary>How an optimizer moves one parameter, given its gradient and two numbers that it remembers.</summary>
 internal interface IUpdateRule
 {
@@ -49,6 +55,21 @@ internal static unsafe class Elementwise
             else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && destination.Length >= Lanes256.Count) Zip<TFunction, Lanes256>(f, pa, pb, pd, destination.Length);
             else if (Vector128.IsHardwareAccelerated && destination.Length >= Lanes128.Count) Zip<TFunction, Lanes128>(f, pa, pb, pd, destination.Length);
             else Zip<TFunction, SingleLane>(f, pa, pb, pd, destination.Length);
+        }
+    }
+
+    /// <summary>destination[i] = f(a[i], b[i], c[i]). The destination may be a, b or c.</summary>
+    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, ReadOnlySpan<Real> c, Span<Real> destination) where TFunction : struct, IFunctionOfThree
+    {
+        CheckLengths(a.Length, destination.Length);
+        CheckLengths(b.Length, destination.Length);
+        CheckLengths(c.Length, destination.Length);
+        fixed (Real* pa = a, pb = b, pc = c, pd = destination)
+        {
+            if (Vector512.IsHardwareAccelerated && destination.Length >= Lanes512.Count) Zip<TFunction, Lanes512>(f, pa, pb, pc, pd, destination.Length);
+            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && destination.Length >= Lanes256.Count) Zip<TFunction, Lanes256>(f, pa, pb, pc, pd, destination.Length);
+            else if (Vector128.IsHardwareAccelerated && destination.Length >= Lanes128.Count) Zip<TFunction, Lanes128>(f, pa, pb, pc, pd, destination.Length);
+            else Zip<TFunction, SingleLane>(f, pa, pb, pc, pd, destination.Length);
         }
     }
 
@@ -89,6 +110,18 @@ internal static unsafe class Elementwise
         if (last < 0) return;
         var end = f.Invoke(TLanes.Load(a + last), TLanes.Load(b + last));
         for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i)), destination + i);
+        TLanes.Store(end, destination + last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Zip<TFunction, TLanes>(TFunction f, Real* a, Real* b, Real* c, Real* destination, int count)
+        where TFunction : struct, IFunctionOfThree
+        where TLanes : struct, ILanes<TLanes>
+    {
+        nint last = count - TLanes.Count;
+        if (last < 0) return;
+        var end = f.Invoke(TLanes.Load(a + last), TLanes.Load(b + last), TLanes.Load(c + last));
+        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i), TLanes.Load(c + i)), destination + i);
         TLanes.Store(end, destination + last);
     }
 

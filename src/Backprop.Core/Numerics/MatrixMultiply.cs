@@ -119,18 +119,17 @@ internal static unsafe class MatrixMultiply
         var zeros = stackalloc Real[8 * count];
         new Span<Real>(zeros, 8 * count).Clear();
 
-        var j = 0;
         if (rows == 1 && factors.BColumn == 1)
         {
-            for (; j + 8 * count <= columns; j += 8 * count)
-                MatrixTile.SingleRow<TLanes>(factors.Depth, factors.A, factors.ADepth, factors.B + j, factors.BDepth, factors.Bias == null ? zeros : factors.Bias + j, c + j);
+            MultiplyRow<TLanes>(factors, c, columns, zeros);
+            return;
         }
 
         // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
         var mustCopyRows = factors is { ARow: 1, BColumn: 1, ADepth: >= LeastDistanceToCopyRowsFor, Depth: >= LeastDepthToCopyRowsFor } && rows >= LeastRowsToCopyFor;
         var mustCopy = mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor);
         var panel = factors.Depth * 2 * count;
-        var panels = !mustCopy ? 0 : mustCopyRows ? (columns - j + 2 * count - 1) / (2 * count) : 1;
+        var panels = !mustCopy ? 0 : mustCopyRows ? (columns + 2 * count - 1) / (2 * count) : 1;
         var blockRows = mustCopyRows ? Math.Min(rows, RowsToCopyAtOnce) : rows;
         fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
         {
@@ -139,7 +138,7 @@ internal static unsafe class MatrixMultiply
             {
                 var end = Math.Min(rows, block + blockRows);
                 if (mustCopyRows) CopyTiles<TLanes>(factors, block, end, rowCopy);
-                for (int column = j, k = 0; column < columns; column += 2 * count, k += panels > 1 ? 1 : 0)
+                for (int column = 0, k = 0; column < columns; column += 2 * count, k += panels > 1 ? 1 : 0)
                 {
                     var (first, second) = PanelAt(column, columns, count);
                     var b = factors.B + first * factors.BColumn;
@@ -160,6 +159,18 @@ internal static unsafe class MatrixMultiply
                     }
                 }
             }
+        }
+    }
+
+    // Eight vectors at a time, then four, two, one; of the last few columns one that overlaps.
+    private static void MultiplyRow<TLanes>(in Factors factors, Real* c, int columns, Real* zeros) where TLanes : struct, ILanes<TLanes>
+    {
+        for (int column = 0, vectors; column < columns; column += vectors * TLanes.Count)
+        {
+            var whole = (columns - column) / TLanes.Count;
+            vectors = whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
+            var first = Math.Min(column, columns - TLanes.Count);
+            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, factors.A, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? zeros : factors.Bias + first, c + first);
         }
     }
 

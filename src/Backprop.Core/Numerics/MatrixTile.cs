@@ -130,39 +130,57 @@ internal static unsafe class MatrixTile
         if (TRows.Value > 13) { TLanes.Store(c13, c + 13 * cRow); if (TVectors.Value > 1) TLanes.Store(d13, c + 13 * cRow + second); }
     }
 
-    /// <summary>Eight vectors of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
+    /// <summary>1, 2, 4 or 8 vectors of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
+    public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c) where TLanes : struct, ILanes<TLanes>
+    {
+        switch (vectors)
+        {
+            case 1: SingleRow<TLanes, One>(depth, a, aDepth, b, bDepth, start, c); break;
+            case 2: SingleRow<TLanes, Two>(depth, a, aDepth, b, bDepth, start, c); break;
+            case 4: SingleRow<TLanes, Four>(depth, a, aDepth, b, bDepth, start, c); break;
+            case 8: SingleRow<TLanes, Eight>(depth, a, aDepth, b, bDepth, start, c); break;
+            default: throw new ArgumentOutOfRangeException(nameof(vectors), vectors, "must be 1, 2, 4 or 8");
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SingleRow<TLanes>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c) where TLanes : struct, ILanes<TLanes>
+    private static void SingleRow<TLanes, TVectors>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c)
+        where TLanes : struct, ILanes<TLanes>
+        where TVectors : struct, ICount
     {
         nint count = TLanes.Count;
-        TLanes c0 = TLanes.Load(start), c1 = TLanes.Load(start + count), c2 = TLanes.Load(start + 2 * count), c3 = TLanes.Load(start + 3 * count);
-        TLanes c4 = TLanes.Load(start + 4 * count), c5 = TLanes.Load(start + 5 * count), c6 = TLanes.Load(start + 6 * count), c7 = TLanes.Load(start + 7 * count);
+        TLanes c0 = TLanes.Load(start), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
+        if (TVectors.Value > 1) c1 = TLanes.Load(start + count);
+        if (TVectors.Value > 2) (c2, c3) = (TLanes.Load(start + 2 * count), TLanes.Load(start + 3 * count));
+        if (TVectors.Value > 4) (c4, c5, c6, c7) = (TLanes.Load(start + 4 * count), TLanes.Load(start + 5 * count), TLanes.Load(start + 6 * count), TLanes.Load(start + 7 * count));
         for (var p = depth; p > 0; p--)
         {
             var x = TLanes.Broadcast(*a);
             c0 = TLanes.MultiplyAdd(x, TLanes.Load(b), c0);
-            c1 = TLanes.MultiplyAdd(x, TLanes.Load(b + count), c1);
-            c2 = TLanes.MultiplyAdd(x, TLanes.Load(b + 2 * count), c2);
-            c3 = TLanes.MultiplyAdd(x, TLanes.Load(b + 3 * count), c3);
-            c4 = TLanes.MultiplyAdd(x, TLanes.Load(b + 4 * count), c4);
-            c5 = TLanes.MultiplyAdd(x, TLanes.Load(b + 5 * count), c5);
-            c6 = TLanes.MultiplyAdd(x, TLanes.Load(b + 6 * count), c6);
-            c7 = TLanes.MultiplyAdd(x, TLanes.Load(b + 7 * count), c7);
+            if (TVectors.Value > 1) c1 = TLanes.MultiplyAdd(x, TLanes.Load(b + count), c1);
+            if (TVectors.Value > 2) c2 = TLanes.MultiplyAdd(x, TLanes.Load(b + 2 * count), c2);
+            if (TVectors.Value > 2) c3 = TLanes.MultiplyAdd(x, TLanes.Load(b + 3 * count), c3);
+            if (TVectors.Value > 4) c4 = TLanes.MultiplyAdd(x, TLanes.Load(b + 4 * count), c4);
+            if (TVectors.Value > 4) c5 = TLanes.MultiplyAdd(x, TLanes.Load(b + 5 * count), c5);
+            if (TVectors.Value > 4) c6 = TLanes.MultiplyAdd(x, TLanes.Load(b + 6 * count), c6);
+            if (TVectors.Value > 4) c7 = TLanes.MultiplyAdd(x, TLanes.Load(b + 7 * count), c7);
             a += aDepth;
             b += bDepth;
         }
         TLanes.Store(c0, c);
-        TLanes.Store(c1, c + count);
-        TLanes.Store(c2, c + 2 * count);
-        TLanes.Store(c3, c + 3 * count);
-        TLanes.Store(c4, c + 4 * count);
-        TLanes.Store(c5, c + 5 * count);
-        TLanes.Store(c6, c + 6 * count);
-        TLanes.Store(c7, c + 7 * count);
+        if (TVectors.Value > 1) TLanes.Store(c1, c + count);
+        if (TVectors.Value > 2) TLanes.Store(c2, c + 2 * count);
+        if (TVectors.Value > 2) TLanes.Store(c3, c + 3 * count);
+        if (TVectors.Value > 4) TLanes.Store(c4, c + 4 * count);
+        if (TVectors.Value > 4) TLanes.Store(c5, c + 5 * count);
+        if (TVectors.Value > 4) TLanes.Store(c6, c + 6 * count);
+        if (TVectors.Value > 4) TLanes.Store(c7, c + 7 * count);
     }
 
     private struct One : ICount { public static int Value => 1; }
     private struct Two : ICount { public static int Value => 2; }
+    private struct Four : ICount { public static int Value => 4; }
+    private struct Eight : ICount { public static int Value => 8; }
     private struct Rows1 : ICount { public static int Value => 1; }
     private struct Rows2 : ICount { public static int Value => 2; }
     private struct Rows3 : ICount { public static int Value => 3; }
