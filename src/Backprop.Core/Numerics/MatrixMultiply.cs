@@ -116,8 +116,8 @@ internal static unsafe class MatrixMultiply
     private static void MultiplyPanels<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
-        var zeros = stackalloc Real[8 * count];
-        new Span<Real>(zeros, 8 * count).Clear();
+        var zeros = stackalloc Real[16 * count];
+        new Span<Real>(zeros, 16 * count).Clear();
 
         if (rows == 1 && factors.BColumn == 1)
         {
@@ -162,13 +162,13 @@ internal static unsafe class MatrixMultiply
         }
     }
 
-    // Eight vectors at a time, then four, two, one; of the last few columns one that overlaps.
+    // Sixteen or eight vectors at a time, then half as many, and so on; of the last few columns one that overlaps.
     private static void MultiplyRow<TLanes>(in Factors factors, Real* c, int columns, Real* zeros) where TLanes : struct, ILanes<TLanes>
     {
         for (int column = 0, vectors; column < columns; column += vectors * TLanes.Count)
         {
             var whole = (columns - column) / TLanes.Count;
-            vectors = whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
+            vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
             MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, factors.A, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? zeros : factors.Bias + first, c + first);
         }

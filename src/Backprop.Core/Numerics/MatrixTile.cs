@@ -23,6 +23,9 @@ internal static unsafe class MatrixTile
     /// <summary>Most rows of one tile: what the registers hold.</summary>
     public static int MostRows<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 14 : 6;
 
+    /// <summary>Most vectors of a single row: what the registers hold.</summary>
+    public static int MostVectors<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 16 : 8;
+
     /// <summary>One tile of <paramref name="rows"/> rows, 1 to 14, and two vectors of columns, which may overlap.</summary>
     /// <param name="rows">1 to <see cref="MostRows"/>.</param>
     /// <param name="depth">Length of the chains.</param>
@@ -130,7 +133,7 @@ internal static unsafe class MatrixTile
         if (TRows.Value > 13) { TLanes.Store(c13, c + 13 * cRow); if (TVectors.Value > 1) TLanes.Store(d13, c + 13 * cRow + second); }
     }
 
-    /// <summary>1, 2, 4 or 8 vectors of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
+    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MostVectors"/>) of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
     public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c) where TLanes : struct, ILanes<TLanes>
     {
         switch (vectors)
@@ -139,7 +142,8 @@ internal static unsafe class MatrixTile
             case 2: SingleRow<TLanes, Two>(depth, a, aDepth, b, bDepth, start, c); break;
             case 4: SingleRow<TLanes, Four>(depth, a, aDepth, b, bDepth, start, c); break;
             case 8: SingleRow<TLanes, Eight>(depth, a, aDepth, b, bDepth, start, c); break;
-            default: throw new ArgumentOutOfRangeException(nameof(vectors), vectors, "must be 1, 2, 4 or 8");
+            case 16: SingleRow<TLanes, Sixteen>(depth, a, aDepth, b, bDepth, start, c); break;
+            default: throw new ArgumentOutOfRangeException(nameof(vectors), vectors, "must be 1, 2, 4, 8 or 16");
         }
     }
 
@@ -149,38 +153,68 @@ internal static unsafe class MatrixTile
         where TVectors : struct, ICount
     {
         nint count = TLanes.Count;
-        TLanes c0 = TLanes.Load(start), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-        if (TVectors.Value > 1) c1 = TLanes.Load(start + count);
-        if (TVectors.Value > 2) (c2, c3) = (TLanes.Load(start + 2 * count), TLanes.Load(start + 3 * count));
-        if (TVectors.Value > 4) (c4, c5, c6, c7) = (TLanes.Load(start + 4 * count), TLanes.Load(start + 5 * count), TLanes.Load(start + 6 * count), TLanes.Load(start + 7 * count));
+        TLanes c0 = TLanes.Load(start);
+        TLanes c1 = TVectors.Value > 1 ? TLanes.Load(start + count) : c0;
+        TLanes c2 = TVectors.Value > 2 ? TLanes.Load(start + 2 * count) : c0;
+        TLanes c3 = TVectors.Value > 3 ? TLanes.Load(start + 3 * count) : c0;
+        TLanes c4 = TVectors.Value > 4 ? TLanes.Load(start + 4 * count) : c0;
+        TLanes c5 = TVectors.Value > 5 ? TLanes.Load(start + 5 * count) : c0;
+        TLanes c6 = TVectors.Value > 6 ? TLanes.Load(start + 6 * count) : c0;
+        TLanes c7 = TVectors.Value > 7 ? TLanes.Load(start + 7 * count) : c0;
+        TLanes c8 = TVectors.Value > 8 ? TLanes.Load(start + 8 * count) : c0;
+        TLanes c9 = TVectors.Value > 9 ? TLanes.Load(start + 9 * count) : c0;
+        TLanes c10 = TVectors.Value > 10 ? TLanes.Load(start + 10 * count) : c0;
+        TLanes c11 = TVectors.Value > 11 ? TLanes.Load(start + 11 * count) : c0;
+        TLanes c12 = TVectors.Value > 12 ? TLanes.Load(start + 12 * count) : c0;
+        TLanes c13 = TVectors.Value > 13 ? TLanes.Load(start + 13 * count) : c0;
+        TLanes c14 = TVectors.Value > 14 ? TLanes.Load(start + 14 * count) : c0;
+        TLanes c15 = TVectors.Value > 15 ? TLanes.Load(start + 15 * count) : c0;
         for (var p = depth; p > 0; p--)
         {
             var x = TLanes.Broadcast(*a);
             c0 = TLanes.MultiplyAdd(x, TLanes.Load(b), c0);
             if (TVectors.Value > 1) c1 = TLanes.MultiplyAdd(x, TLanes.Load(b + count), c1);
             if (TVectors.Value > 2) c2 = TLanes.MultiplyAdd(x, TLanes.Load(b + 2 * count), c2);
-            if (TVectors.Value > 2) c3 = TLanes.MultiplyAdd(x, TLanes.Load(b + 3 * count), c3);
+            if (TVectors.Value > 3) c3 = TLanes.MultiplyAdd(x, TLanes.Load(b + 3 * count), c3);
             if (TVectors.Value > 4) c4 = TLanes.MultiplyAdd(x, TLanes.Load(b + 4 * count), c4);
-            if (TVectors.Value > 4) c5 = TLanes.MultiplyAdd(x, TLanes.Load(b + 5 * count), c5);
-            if (TVectors.Value > 4) c6 = TLanes.MultiplyAdd(x, TLanes.Load(b + 6 * count), c6);
-            if (TVectors.Value > 4) c7 = TLanes.MultiplyAdd(x, TLanes.Load(b + 7 * count), c7);
+            if (TVectors.Value > 5) c5 = TLanes.MultiplyAdd(x, TLanes.Load(b + 5 * count), c5);
+            if (TVectors.Value > 6) c6 = TLanes.MultiplyAdd(x, TLanes.Load(b + 6 * count), c6);
+            if (TVectors.Value > 7) c7 = TLanes.MultiplyAdd(x, TLanes.Load(b + 7 * count), c7);
+            if (TVectors.Value > 8) c8 = TLanes.MultiplyAdd(x, TLanes.Load(b + 8 * count), c8);
+            if (TVectors.Value > 9) c9 = TLanes.MultiplyAdd(x, TLanes.Load(b + 9 * count), c9);
+            if (TVectors.Value > 10) c10 = TLanes.MultiplyAdd(x, TLanes.Load(b + 10 * count), c10);
+            if (TVectors.Value > 11) c11 = TLanes.MultiplyAdd(x, TLanes.Load(b + 11 * count), c11);
+            if (TVectors.Value > 12) c12 = TLanes.MultiplyAdd(x, TLanes.Load(b + 12 * count), c12);
+            if (TVectors.Value > 13) c13 = TLanes.MultiplyAdd(x, TLanes.Load(b + 13 * count), c13);
+            if (TVectors.Value > 14) c14 = TLanes.MultiplyAdd(x, TLanes.Load(b + 14 * count), c14);
+            if (TVectors.Value > 15) c15 = TLanes.MultiplyAdd(x, TLanes.Load(b + 15 * count), c15);
             a += aDepth;
             b += bDepth;
         }
+
         TLanes.Store(c0, c);
         if (TVectors.Value > 1) TLanes.Store(c1, c + count);
         if (TVectors.Value > 2) TLanes.Store(c2, c + 2 * count);
-        if (TVectors.Value > 2) TLanes.Store(c3, c + 3 * count);
+        if (TVectors.Value > 3) TLanes.Store(c3, c + 3 * count);
         if (TVectors.Value > 4) TLanes.Store(c4, c + 4 * count);
-        if (TVectors.Value > 4) TLanes.Store(c5, c + 5 * count);
-        if (TVectors.Value > 4) TLanes.Store(c6, c + 6 * count);
-        if (TVectors.Value > 4) TLanes.Store(c7, c + 7 * count);
+        if (TVectors.Value > 5) TLanes.Store(c5, c + 5 * count);
+        if (TVectors.Value > 6) TLanes.Store(c6, c + 6 * count);
+        if (TVectors.Value > 7) TLanes.Store(c7, c + 7 * count);
+        if (TVectors.Value > 8) TLanes.Store(c8, c + 8 * count);
+        if (TVectors.Value > 9) TLanes.Store(c9, c + 9 * count);
+        if (TVectors.Value > 10) TLanes.Store(c10, c + 10 * count);
+        if (TVectors.Value > 11) TLanes.Store(c11, c + 11 * count);
+        if (TVectors.Value > 12) TLanes.Store(c12, c + 12 * count);
+        if (TVectors.Value > 13) TLanes.Store(c13, c + 13 * count);
+        if (TVectors.Value > 14) TLanes.Store(c14, c + 14 * count);
+        if (TVectors.Value > 15) TLanes.Store(c15, c + 15 * count);
     }
 
     private struct One : ICount { public static int Value => 1; }
     private struct Two : ICount { public static int Value => 2; }
     private struct Four : ICount { public static int Value => 4; }
     private struct Eight : ICount { public static int Value => 8; }
+    private struct Sixteen : ICount { public static int Value => 16; }
     private struct Rows1 : ICount { public static int Value => 1; }
     private struct Rows2 : ICount { public static int Value => 2; }
     private struct Rows3 : ICount { public static int Value => 3; }

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Backprop.Benchmarks.Harness;
+using Backprop.Benchmarks.Peers;
+using Backprop.Optimizers;
+using Backprop.Training;
+
+namespace Backprop.Benchmarks.Groups;
+
+/// <summary>One step of training: gathering a batch, forward, loss, backward, Adam.</summary>
+internal static class StepBenchmarks
+{
+    private const int Batches = 8;
+
+    public static void Run(Report report)
+    {
+        foreach (var (net, bars) in new[] { (Net.A, (20.0, 0.0, 0.55)), (Net.B, (1.8, 2.1, 0.87)), (Net.C, (2.0, 2.2, 0.82)), (Net.D, (1.25, 1.35, 0.88)) })
+        {
+            var one = Compare(report, net, threads: 1, bars.Item1);
+            if (one is not null) report.AddShareOfPeak($"step {net.Name}, 1 thread", net.OperationsPerStep, one.Ours, bars.Item3);
+            if (net == Net.A) continue;
+            Compare(report, net, threads: 2, bars.Item2);
+            CompareThreads(report, net);
+        }
+        report.Add("first 100 steps of A in a new process, beyond 100 warm ones", $"{ColdStart() * 1e3:F0} ms", "≤ 50 ms", ColdStart() <= 0.05);
+    }
+
+    /// <summary>In a process of its own: prints the seconds that the first 100 steps take beyond 100 later ones.</summary>
+    public static void PrintColdStart()
+    {
+        using var ours = new OurNet(Net.A, threads: 1);
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 100; i++) ours.Learn();
+        var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        for (var i = 0; i < 100_000; i++) ours.Learn();
+        start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 100; i++) ours.Learn();
+        Console.WriteLine(first - Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static Comparison? Compare(Report report, Net net, int threads, double bar)
+    {
+        var work = $"step {net.Name}, batch {net.BatchSize}, {threads} thread{(threads > 1 ? "s" : "")}";
+        using var ours = new OurNet(net, threads);
+        using var torch = new TorchNet(net, net.InitialParameters(), threads);
+        var batches = ours.BatchesFor(torch);
+        for (var step = 0; step < 30; step++)
+        {
+            double expected = torch.Learn(batches[step % Batches], wantsLoss: true), found = ours.Learn();
+            if (Math.Abs(expected - found) <= 1e-3) continue;
+            report.Void(work, "libtorch", $"the losses of step {step + 1} differ: {found} and {expected}");
+            return null;
+        }
+        var next = 0;
+        var times = PairedRun.Compare(() => ours.Learn(), () => torch.Learn(batches[next++ % Batches]));
+        report.Add(work, "libtorch", times, bar);
+        return times;
+    }
+
+    private static void CompareThreads(Report report, Net net)
+    {
+        using OurNet two = new(net, threads: 2), one = new(net, threads: 1);
+        report.Add($"step {net.Name}, 2 threads", "1 thread", PairedRun.Compare(() => two.Learn(), () => one.Learn()), 1.75);
+    }
+
+    private static double ColdStart()
+    {
+        var seconds = new List<double>();
+        for (var i = 0; i < 7; i++)
+        {
+            using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "cold-start") { RedirectStandardOutput = true })!;
+            seconds.Add(double.Parse(process.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture));
+            process.WaitForExit();
+        }
+        return seconds.Order().ElementAt(3);
+    }
+
+    /// <summary>Our network in training, over a few batches in turn.</summary>
+    private sealed class OurNet : IDisposable
+    {
+        private readonly TrainingStep _step;
+        private readonly Minibatches _batches;
+        private readonly Net _net;
+        private readonly float[] _x, _y;
+        private int _next;
+
+        public OurNet(Net net, int threads)
+        {
+            _net = net;
+            (_x, _y) = net.Examples(Batches * net.BatchSize, seed: 2);
+            _batches = new Minibatches(new ExampleSet(_x, net.Inputs, _y), net.BatchSize, null, null);
+            _step = new TrainingStep(net.Make(), net.InitialParameters(), net.Loss, new Adam(), net.BatchSize, new WorkerTeam(threads));
+        }
+
+        public double Learn() => _step.Learn(_batches, _next++ % Batches, learningRate: 0.001).Loss;
+
+        public (TorchSharp.torch.Tensor X, TorchSharp.torch.Tensor Y)[] BatchesFor(TorchNet torch) =>
+            [.. Enumerable.Range(0, Batches).Select(b => torch.Batch(_x.AsSpan(b * _net.BatchSize * _net.Inputs, _net.BatchSize * _net.Inputs), _y.AsSpan(b * _net.BatchSize, _net.BatchSize)))];
+
+        public void Dispose() => _step.Dispose();
+    }
+}

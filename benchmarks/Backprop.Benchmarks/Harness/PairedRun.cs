@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Backprop.Benchmarks.Harness;
+
+/// <summary>Two ways of doing the same work, timed in turn: what disturbs the machine disturbs both, so the ratio within a round means more than either time.</summary>
+internal static class PairedRun
+{
+    private const int Rounds = 9;
+    private const double SecondsPerTurn = 0.15;
+
+    /// <summary>Times <paramref name="ours"/> and <paramref name="peer"/> in turn, A B A B …, after a warm-up.</summary>
+    /// <returns>Seconds per call, and how many times as long the peer takes.</returns>
+    public static Comparison Compare(Action ours, Action peer)
+    {
+        int ourCalls = WarmUp(ours), peerCalls = WarmUp(peer);
+        var rounds = new List<(double Ours, double Peer)>();
+        for (var round = 0; round < Rounds; round++) rounds.Add((SecondsPerCall(ours, ourCalls), SecondsPerCall(peer, peerCalls)));
+        return Comparison.Of(rounds);
+    }
+
+    /// <summary>Times work that takes long by itself, one call a turn.</summary>
+    public static Comparison CompareTimes(Func<double> ours, Func<double> peer, int rounds = 7)
+    {
+        ours();
+        peer();
+        return Comparison.Of([.. Enumerable.Range(0, rounds).Select(_ => (ours(), peer()))]);
+    }
+
+    // Long enough for the runtime to have compiled everything a second time.
+    private static int WarmUp(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        var calls = 0;
+        for (; watch.Elapsed.TotalSeconds < 0.6 || calls < 3; calls++) action();
+        watch.Restart();
+        for (var call = 0; call < Math.Max(1, calls / 10); call++) action();
+        var seconds = watch.Elapsed.TotalSeconds / Math.Max(1, calls / 10);
+        return Math.Max(1, (int)(SecondsPerTurn / seconds));
+    }
+
+    private static double SecondsPerCall(Action action, int calls)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var call = 0; call < calls; call++) action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+    }
+}
+
+/// <summary>Medians over rounds.</summary>
+/// <param name="Ours">Seconds per call.</param>
+/// <param name="Peer">Seconds per call.</param>
+/// <param name="Ratio">Peer / ours within a round: above 1, ours is faster.</param>
+/// <param name="Least">The smallest ratio of a round.</param>
+/// <param name="Most">The largest.</param>
+internal sealed record Comparison(double Ours, double Peer, double Ratio, double Least, double Most)
+{
+    public static Comparison Of(List<(double Ours, double Peer)> rounds)
+    {
+        var ratios = rounds.Select(round => round.Peer / round.Ours).Order().ToArray();
+        return new Comparison(Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Peer)), Median(ratios), ratios[0], ratios[^1]);
+    }
+
+    private static double Median(IEnumerable<double> numbers)
+    {
+        double[] sorted = [.. numbers.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace Backprop.Benchmarks.Harness;
+
+/// <summary>Collects rows and prints them as one table of Markdown.</summary>
+internal sealed class Report(double peak)
+{
+    private readonly List<string> _rows = [];
+
+    /// <summary>Operations per second that one core can do at most.</summary>
+    public double Peak => peak;
+
+    /// <summary>A comparison, and the ratio that is aimed at.</summary>
+    public void Add(string work, string peer, Comparison times, double? bar = null, string note = "") =>
+        Row(work, peer, Time(times.Ours), Time(times.Peer), $"{times.Ratio:F2} ({times.Least:F2} – {times.Most:F2})", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(times.Ratio >= least) : "", note);
+
+    /// <summary>How near the processor's limit some work comes.</summary>
+    public void AddShareOfPeak(string work, double operations, double seconds, double? bar = null, int threads = 1)
+    {
+        var share = operations / seconds / (threads * peak);
+        Row(work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {threads * peak / 1e9:F0} GFLOP/s", $"{share:F2}", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
+    }
+
+    /// <summary>A figure of its own kind.</summary>
+    public void Add(string work, string figure, string bar, bool met) => Row(work, "", figure, "", "", bar, Met(met), "");
+
+    /// <summary>Work that could not be compared, and why.</summary>
+    public void Void(string work, string peer, string why) => Row(work, peer, "", "", "void", "", "", why);
+
+    public override string ToString()
+    {
+        var text = new StringBuilder("| work | against | ours | theirs | ratio (least – most) | bar | met | |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (var row in _rows) text.Append(row).Append('\n');
+        return text.ToString();
+    }
+
+    private void Row(params string[] cells)
+    {
+        var row = $"| {string.Join(" | ", cells)} |";
+        _rows.Add(row);
+        Console.WriteLine(row);
+    }
+
+    private static string Met(bool met) => met ? "yes" : "**no**";
+
+    private static string Time(double seconds) => seconds switch
+    {
+        < 1e-6 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e9:F0} ns"),
+        < 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:F2} µs"),
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e3:F2} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s"),
+    };
+}
