@@ -8,7 +8,7 @@ if (args is ["cold-start"])
     return 0;
 }
 
-var groups = new Dictionary<string, Action<Report>> { ["multiply"] = MultiplyBenchmarks.Run, ["step"] = StepBenchmarks.Run, ["score"] = ScoreBenchmarks.Run };
+var groups = new Dictionary<string, Action<Report>> { ["multiply"] = MultiplyBenchmarks.Run, ["step"] = StepBenchmarks.Run, ["fit"] = FitBenchmarks.Run, ["score"] = ScoreBenchmarks.Run };
 var unknown = args.Where(group => !groups.ContainsKey(group)).ToArray();
 if (unknown.Length > 0)
 {

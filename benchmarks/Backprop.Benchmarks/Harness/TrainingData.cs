@@ -6,7 +6,7 @@ namespace Backprop.Benchmarks.Harness;
 /// <summary>The examples of a <see cref="Net"/> as ML.NET sees them: a vector of features, and a key.</summary>
 internal static class TrainingData
 {
-    /// <summary>One example; keys count from 1.</summary>
+    /// <summary>One example. A key is given from 0; in the view it counts from 1, as 0 means missing.</summary>
     internal sealed class Row
     {
         public float[] Features { get; set; } = [];
@@ -17,7 +17,7 @@ internal static class TrainingData
     public static IDataView Load(MLContext ml, Net net, int rows)
     {
         var (x, y) = net.Examples(rows, seed: 5);
-        var examples = Enumerable.Range(0, rows).Select(i => new Row { Features = x[(i * net.Inputs)..((i + 1) * net.Inputs)], Label = (uint)y[i] + 1 }).ToArray();
+        var examples = Enumerable.Range(0, rows).Select(i => new Row { Features = x[(i * net.Inputs)..((i + 1) * net.Inputs)], Label = (uint)y[i] }).ToArray();
         return ml.Data.LoadFromEnumerable(examples, Schema(net));
     }
 
