@@ -1,5 +1,6 @@
 using Backprop.ML.Data;
 using Backprop.ML.Persistence;
+using Backprop.ML.Transformers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -27,19 +28,17 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public string LabelColumnName { get; }
 
     // ML.NET's own check waits for a row mapper, and then does not name the column.
-    /// <summary>Adds the output columns, lazily: rows are scored when they are read.</summary>
+    /// <summary>Adds the output columns, lazily: rows are scored when they are read, in batches.</summary>
     /// <param name="input">Data with the feature column of the training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
     public new IDataView Transform(IDataView input)
     {
-        Contracts.CheckValue(input, nameof(input));
-        ColumnChecks.CheckType(Host, nameof(input), input.Schema, "feature", FeatureColumnName, FeatureColumnType);
-        return base.Transform(input);
+        return new BatchScoredView(Host, ApplyScorer(input), Model.Network, FeatureColumnName);
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => (IRowToRowMapper)Transform(new EmptyDataView(Host, inputSchema));
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ApplyScorer(new EmptyDataView(Host, inputSchema));
 
     internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context)
     {
@@ -58,6 +57,14 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, LabelColumnName, FeatureColumnName);
-        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), BindableMapper.Bind(Host, schema), schema);
+        var mapper = new BatchMapper(BindableMapper, Model.Task.CreateMapper(Model.Network));
+        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), mapper.Bind(Host, schema), schema);
+    }
+
+    private RowToRowScorerBase ApplyScorer(IDataView input)
+    {
+        Contracts.CheckValue(input, nameof(input));
+        ColumnChecks.CheckType(Host, nameof(input), input.Schema, "feature", FeatureColumnName, FeatureColumnType);
+        return (RowToRowScorerBase)Scorer.ApplyToData(Host, input);
     }
 }

@@ -19,6 +19,9 @@ internal abstract class ScoreMapper(TrainedNetwork network, PredictionKind kind)
     public ValueMapper<TSource, TDestination> GetMapper<TSource, TDestination>() =>
         (ValueMapper<TSource, TDestination>)MakeMapper(new RowScorer(network));
 
+    /// <summary>What hands out an output column for the rows of a batch; a <c>ValueGetter</c> of the column's type.</summary>
+    public abstract Delegate MakeGetter(BatchRow rows, string column);
+
     private protected TrainedNetwork Network => network;
 
     private protected abstract Delegate MakeMapper(RowScorer scorer);
@@ -48,6 +51,8 @@ internal sealed class ScalarMapper(TrainedNetwork network, PredictionKind kind) 
 {
     public override DataViewType OutputType => NumberDataViewType.Single;
 
+    public override Delegate MakeGetter(BatchRow rows, string column) => (ValueGetter<float>)((ref float score) => score = rows.Predictions[0]);
+
     private protected override Delegate MakeMapper(RowScorer scorer)
     {
         ValueMapper<VBuffer<float>, float> map = (in VBuffer<float> features, ref float score) => score = scorer.Predict(features).Values[0];
@@ -76,6 +81,10 @@ internal sealed class ProbabilityMapper(TrainedNetwork network, PredictionKind k
         return (ValueMapper<TSource, TScore, TProbability>)(Delegate)map;
     }
 
+    public override Delegate MakeGetter(BatchRow rows, string column) => column == DefaultColumnNames.Probability
+        ? (ValueGetter<float>)((ref float probability) => probability = rows.Predictions[0])
+        : (ValueGetter<float>)((ref float score) => score = rows.Scores[0]);
+
     private protected override Delegate MakeMapper(RowScorer scorer)
     {
         ValueMapper<VBuffer<float>, float> map = (in VBuffer<float> features, ref float score) => score = scorer.Score(features).Values[0];
@@ -88,15 +97,19 @@ internal sealed class VectorMapper(TrainedNetwork network, PredictionKind kind) 
 {
     public override DataViewType OutputType { get; } = new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs);
 
+    public override Delegate MakeGetter(BatchRow rows, string column) =>
+        (ValueGetter<VBuffer<float>>)((ref VBuffer<float> predictions) => Copy(rows.Predictions, ref predictions));
+
     private protected override Delegate MakeMapper(RowScorer scorer)
     {
-        ValueMapper<VBuffer<float>, VBuffer<float>> map = (in VBuffer<float> features, ref VBuffer<float> predictions) =>
-        {
-            var values = scorer.Predict(features).Values;
-            var editor = VBufferEditor.Create(ref predictions, values.Length);
-            values.CopyTo(editor.Values);
-            predictions = editor.Commit();
-        };
+        ValueMapper<VBuffer<float>, VBuffer<float>> map = (in VBuffer<float> features, ref VBuffer<float> predictions) => Copy(scorer.Predict(features).Values, ref predictions);
         return map;
+    }
+
+    private static void Copy(ReadOnlySpan<float> values, ref VBuffer<float> predictions)
+    {
+        var editor = VBufferEditor.Create(ref predictions, values.Length);
+        values.CopyTo(editor.Values);
+        predictions = editor.Commit();
     }
 }

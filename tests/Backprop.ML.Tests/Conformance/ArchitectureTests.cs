@@ -16,7 +16,7 @@ public partial class ArchitectureTests
     public void There_is_no_mathematics_but_the_bounds_of_an_array_size()
     {
         Assert.Equal(["Math.Clamp", "Math.Max", "Math.Min"], Words(Mathematics()).Select(word => word.Word).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(["Data"], FoldersThatSay(Mathematics()));
+        Assert.Equal(["Data", "Transformers"], FoldersThatSay(Mathematics()));
     }
 
     [Fact]

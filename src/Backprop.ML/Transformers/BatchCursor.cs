@@ -1,0 +1,49 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>What ML.NET's scorer makes of rows that were read ahead, as a cursor.</summary>
+internal sealed class BatchCursor : RootCursorBase
+{
+    private readonly BatchRow _rows;
+    private readonly DataViewRow _scored;
+    private readonly bool[] _active;
+
+    /// <summary>Takes the rows over: they are disposed with this.</summary>
+    public BatchCursor(IChannelProvider provider, IRowToRowMapper scorer, BatchRow rows, IReadOnlyCollection<DataViewSchema.Column> active) : base(provider)
+    {
+        _rows = rows;
+        _scored = scorer.GetRow(rows, active);
+        _active = new bool[Schema.Count];
+        foreach (var column in active) _active[column.Index] = true;
+    }
+
+    public override DataViewSchema Schema => _scored.Schema;
+
+    public override long Batch => _rows.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _rows.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column)
+    {
+        Ch.Check(column.Index < _active.Length);
+        return _active[column.Index];
+    }
+
+    // The scorer's row would also hand out columns that were read only to be scored.
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        Ch.Check(IsColumnActive(column));
+        return _scored.GetGetter<TValue>(column);
+    }
+
+    protected override bool MoveNextCore() => _rows.MoveNext();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _scored.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>The rows of an input cursor, one after another, with the values of a batch of them read ahead, so that the batch can be scored together.</summary>
+/// <remarks>
+/// Batches begin with one row and grow, so whoever wants only the first rows does not pay for more. Other rows than the current are never
+/// shown: position, id and every value belong together, because all of them were taken from the input at the same moment. What the input
+/// throws is thrown when its row is reached.
+/// </remarks>
+internal sealed class BatchRow : DataViewRow
+{
+    private readonly DataViewRowCursor _input;
+    private readonly ColumnBuffer?[] _columns;
+    private readonly ColumnBuffer[] _buffers;
+    private readonly ScalarBuffer<DataViewRowId> _ids;
+    private readonly ScalarBuffer<long> _batches;
+    private readonly VectorBuffer<float> _features;
+    private readonly BatchScorer _scorer;
+    private int _room, _count, _row = -1;
+    private long _position = -1;
+    private bool _isAtEnd;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Takes the cursor over: it is disposed with this.</summary>
+    /// <param name="input">Has not moved yet; all of its active columns are of types that ML.NET can cache.</param>
+    /// <param name="features">The active column that is scored.</param>
+    /// <param name="scorer">What scores it.</param>
+    public BatchRow(DataViewRowCursor input, DataViewSchema.Column features, BatchScorer scorer)
+    {
+        (_input, _scorer) = (input, scorer);
+        _columns = [.. input.Schema.Select(column => input.IsColumnActive(column) ? ColumnBuffer.Make(this, input, column) : null)];
+        _features = (VectorBuffer<float>)_columns[features.Index]!;
+        _ids = new ScalarBuffer<DataViewRowId>(this, input.GetIdGetter());
+        _batches = new ScalarBuffer<long>(this, (ref long batch) => batch = input.Batch);
+        _buffers = [.. _columns.OfType<ColumnBuffer>(), _ids, _batches];
+    }
+
+    public override DataViewSchema Schema => _input.Schema;
+
+    public override long Position => _position;
+
+    public override long Batch => _position >= 0 ? _batches[_row] : 0;
+
+    /// <summary>Which of the rows that were read ahead is the current one.</summary>
+    /// <exception cref="InvalidOperationException">There is none: before the first row, or after the last.</exception>
+    public int Row => _position >= 0 ? _row : throw Contracts.Except("A value was asked for before the first row or after the last.");
+
+    /// <summary>Raw scores of the current row.</summary>
+    public ReadOnlySpan<float> Scores => _scorer.Score(_features.Values[.._count], Row);
+
+    /// <summary>Predictions for the current row.</summary>
+    public ReadOnlySpan<float> Predictions => _scorer.Predict(_features.Values[.._count], Row);
+
+    /// <summary>Goes to the next row, if there is one.</summary>
+    public bool MoveNext()
+    {
+        if (++_row < _count || ReadAhead())
+        {
+            _position++;
+            return true;
+        }
+        _position = -1;
+        return false;
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ValueGetter<DataViewRowId>)_ids.Getter;
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _columns[column.Index] is not null;
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        var buffer = _columns[column.Index] ?? throw Contracts.Except("Column '{0}' was not asked for when the cursor was made.", column.Name);
+        return buffer.Getter as ValueGetter<TValue> ?? throw Contracts.Except("Column '{0}' holds {1}, not {2}.", column.Name, column.Type, typeof(TValue));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _position = -1;
+            _input.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private bool ReadAhead()
+    {
+        _failure?.Throw();
+        if (!_isAtEnd) MakeRoom();
+        _scorer.Clear();
+        (_row, _count) = (0, 0);
+        try
+        {
+            while (_count < _room && !_isAtEnd) ReadRow();
+        }
+        catch (Exception problem) when (_count > 0)
+        {
+            _failure = ExceptionDispatchInfo.Capture(problem);
+        }
+        return _count > 0;
+    }
+
+    private void ReadRow()
+    {
+        if (!_input.MoveNext())
+        {
+            _isAtEnd = true;
+            return;
+        }
+        foreach (var buffer in _buffers) buffer.Read(_count);
+        _count++;
+    }
+
+    private void MakeRoom()
+    {
+        var room = _room == 0 ? 1 : Math.Min(4 * _room, _scorer.MostRows);
+        if (room == _room) return;
+        _room = room;
+        foreach (var buffer in _buffers) buffer.Grow(room);
+    }
+}

@@ -1,0 +1,63 @@
+using Backprop.Networks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay the scorer's.</summary>
+/// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the scorer's own cursors.</remarks>
+internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, TrainedNetwork network, string featureColumnName) : IDataScorerTransform, ITransformCanSaveOnnx
+{
+    private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
+
+    public IDataView Source => scorer.Source;
+
+    public DataViewSchema Schema => scorer.OutputSchema;
+
+    public bool CanShuffle => scorer.CanShuffle;
+
+    public long? GetRowCount() => scorer.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
+        if (!CanReadAhead(active, needed)) return scorer.GetRowCursor(active, rand);
+        return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active);
+    }
+
+    // Sets of cursors are made as ML.NET's scorers make them: the input's own, or else one cursor of the input dealt out to several readers.
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
+        if (!CanReadAhead(active, needed)) return scorer.GetRowCursorSet(active, n, rand);
+        var inputs = Source.GetRowCursorSet(needed, n, CanShuffle ? rand : null);
+        if (inputs.Length == 1 && n > 1 && (Source.GetRowCount() ?? long.MaxValue) > n) inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
+        return [.. inputs.Select(input => MakeCursor(input, active))];
+    }
+
+    IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
+        new BatchScoredView(host, (RowToRowScorerBase)scorer.ApplyToData(env, newSource), network, featureColumnName);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)scorer).Save(ctx);
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => ((ICanSaveOnnx)scorer).CanSaveOnnx(ctx);
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => ((ISaveAsOnnx)scorer).SaveAsOnnx(ctx);
+
+    private bool CanReadAhead(DataViewSchema.Column[] active, DataViewSchema.Column[] needed) =>
+        active.Any(column => _added.Contains(column.Index)) && DataViewUtils.AllCacheable(needed);
+
+    private DataViewSchema.Column[] NeededColumns(DataViewSchema.Column[] active) => [.. ((IRowToRowMapper)scorer).GetDependencies(active)];
+
+    private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active) =>
+        new(host, scorer, new BatchRow(input, Source.Schema[featureColumnName], new BatchScorer(network)), active);
+
+    // Every scorer numbers its columns, with one more than the largest number that it finds.
+    private static HashSet<int> AddedColumns(DataViewSchema schema)
+    {
+        var last = schema.GetMaxAnnotationKind(out _, AnnotationUtils.Kinds.ScoreColumnSetId);
+        return [.. schema.GetColumnSet(AnnotationUtils.Kinds.ScoreColumnSetId, last)];
+    }
+}

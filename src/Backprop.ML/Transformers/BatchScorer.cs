@@ -1,0 +1,68 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become larger.</summary>
+internal sealed class BatchScorer(TrainedNetwork network)
+{
+    private NetworkScorer? _scorer;
+    private float[] _features = [], _scores = [], _predictions = [];
+    private int _capacity, _scored, _predicted;
+
+    /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the memory.</summary>
+    public int MostRows { get; } = Math.Clamp((1 << 20) / network.Network.Layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs)), 1, 256);
+
+    private int Outputs => network.Network.Outputs;
+
+    /// <summary>Forgets the batch, because the rows have changed.</summary>
+    public void Clear() => _scored = _predicted = 0;
+
+    /// <summary>Raw scores of one row.</summary>
+    public ReadOnlySpan<float> Score(ReadOnlySpan<VBuffer<float>> batch, int row)
+    {
+        if (_scored == 0) ScoreAll(batch);
+        return _scores.AsSpan(row * Outputs, Outputs);
+    }
+
+    /// <summary>Predictions for one row: what the loss's link makes of its scores.</summary>
+    public ReadOnlySpan<float> Predict(ReadOnlySpan<VBuffer<float>> batch, int row)
+    {
+        if (_scored == 0) ScoreAll(batch);
+        if (_predicted == 0) PredictAll();
+        return _predictions.AsSpan(row * Outputs, Outputs);
+    }
+
+    private void ScoreAll(ReadOnlySpan<VBuffer<float>> batch)
+    {
+        if (batch.Length > _capacity) Grow(batch.Length);
+        var inputs = network.Network.Inputs;
+        for (var row = 0; row < batch.Length; row++)
+        {
+            if (batch[row].Length != inputs)
+                throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", inputs, batch[row].Length);
+            batch[row].CopyTo(_features.AsSpan(row * inputs, inputs));
+        }
+        _scorer!.Score(new ReadOnlyMatrix(_features.AsSpan(0, batch.Length * inputs), batch.Length, inputs)).Values.CopyTo(_scores);
+        _scored = batch.Length;
+    }
+
+    // Row by row, because a link may compute a few numbers otherwise than many, to other bits.
+    private void PredictAll()
+    {
+        _scores.CopyTo(_predictions, 0);
+        for (var row = 0; row < _scored; row++) network.Loss.Predict(new Matrix(_predictions.AsSpan(row * Outputs, Outputs), 1, Outputs));
+        _predicted = _scored;
+    }
+
+    private void Grow(int rows)
+    {
+        _scorer = network.CreateScorer(rows);
+        _features = new float[rows * network.Network.Inputs];
+        _scores = new float[rows * Outputs];
+        _predictions = new float[rows * Outputs];
+        _capacity = rows;
+    }
+}
