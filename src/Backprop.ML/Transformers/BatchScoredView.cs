@@ -8,7 +8,7 @@ namespace Backprop.ML.Transformers;
 
 /// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay the scorer's.</summary>
 /// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the scorer's own cursors.</remarks>
-internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, TrainedNetwork network, string featureColumnName) : IDataScorerTransform, ITransformCanSaveOnnx
+internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, TrainedNetwork network, string featureColumnName) : IDataTransform, ITransformCanSaveOnnx
 {
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
 
@@ -37,9 +37,7 @@ internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, Tra
         return [.. inputs.Select(input => MakeCursor(input, active))];
     }
 
-    IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) =>
-        new BatchScoredView(host, (RowToRowScorerBase)scorer.ApplyToData(env, newSource), network, featureColumnName);
-
+    // Whoever walks back through a pipeline finds here what the scorer itself would say.
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)scorer).Save(ctx);
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => ((ICanSaveOnnx)scorer).CanSaveOnnx(ctx);

@@ -43,12 +43,12 @@ public class PipelineScoringTests
         Assert.Equal(ScoredRows.RowByRow(model, data), ScoredRows.Scanned(model.Transform(data)));
     }
 
-    // ML.NET cannot keep values of types that it does not know; beside them, rows are scored one by one.
+    // What ML.NET knows nothing of cannot be kept, as here where one object serves all rows; beside it, rows are scored one by one.
     [Fact]
     public void Columns_of_unknown_types_pass_through()
     {
         var source = ScoringData.Table(_ml, 300);
-        var data = _ml.Transforms.CustomMapping<ScoringRow, Opaque>((row, opaque) => opaque.Thing = new Thing { Name = row.Name }, contractName: null).Fit(source).Transform(source);
+        var data = _ml.Transforms.CustomMapping<ScoringRow, Opaque>((row, opaque) => opaque.Thing.Name = row.Name, contractName: null).Fit(source).Transform(source);
         var scored = ScoringData.Model(_ml, ScoringData.Value).Transform(data);
 
         using var cursor = scored.GetRowCursor([scored.Schema["Thing"], scored.Schema["Score"]]);

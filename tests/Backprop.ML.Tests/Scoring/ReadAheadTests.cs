@@ -35,6 +35,22 @@ public class ReadAheadTests
         Assert.Equal((1, 1_000), (_readings, _rowsRead));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(100)]
+    public void Whether_read_to_its_end_or_not_a_cursor_disposes_that_of_its_input(int rowsWanted)
+    {
+        var input = new WatchedView(ScoringData.Table(_ml, 50));
+        var scored = ScoringData.Model(_ml, ScoringData.Value).Transform(input);
+        using (var cursor = scored.GetRowCursor(scored.Schema))
+        {
+            var row = 0;
+            while (row < rowsWanted && cursor.MoveNext()) row++;
+            Assert.Equal(Math.Min(rowsWanted, 50), row);
+        }
+        Assert.Equal((1, 1), (input.Opened, input.Disposed));
+    }
+
     // A source that makes up its rows anew whenever it is read must not lend the features of one row to the label of another.
     [Fact]
     public void Rows_of_a_source_that_never_repeats_itself_stay_whole()

@@ -1,0 +1,70 @@
+using Backprop.Activations;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Scoring;
+
+/// <summary>When the network is run, and for how many rows at once; a hidden layer that counts tells.</summary>
+public class BatchSizeTests
+{
+    private const int Units = 9;
+
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly List<int> _batches = [];
+    private readonly BackpropTransformer _model;
+    private readonly IDataView _scored;
+
+    public BatchSizeTests()
+    {
+        var options = new BackpropTrainer.Options { LabelColumnName = ScoringData.Flag, HiddenLayers = [Units], Activation = new Counting(_batches), NumberOfIterations = 1, NumberOfThreads = 1 };
+        _model = new BackpropTrainer(_ml, options).Fit(ScoringData.Table(_ml, 60));
+        _scored = _model.Transform(ScoringData.Table(_ml, 700));
+        _batches.Clear();
+    }
+
+    [Theory]
+    [InlineData("Score")]
+    [InlineData("Probability")]
+    [InlineData("PredictedLabel")]
+    [InlineData("Score", "Probability", "PredictedLabel", "Name")]
+    public void Batches_grow_from_one_row_to_256(params string[] columns)
+    {
+        ScoredRows.Scanned(_scored, column => columns.Contains(column.Name));
+        Assert.Equal([1, 4, 16, 64, 256, 256, 103], _batches);
+    }
+
+    [Fact]
+    public void Columns_of_the_input_are_read_without_scoring()
+    {
+        ScoredRows.Scanned(_scored, column => column.Name is "Features" or "Name");
+        Assert.Empty(_batches);
+    }
+
+    [Fact]
+    public void A_batch_that_nobody_asks_for_is_not_scored()
+    {
+        using var cursor = _scored.GetRowCursor(_scored.Schema);
+        var score = cursor.GetGetter<float>(_scored.Schema["Score"]);
+        float value = 0;
+        while (cursor.MoveNext())
+            if (cursor.Position is 90 or 91) score(ref value);
+        Assert.Equal([256], _batches);
+    }
+
+    [Fact]
+    public void The_row_mapper_scores_single_rows()
+    {
+        ScoredRows.RowByRow(_model, ScoringData.Table(_ml, 7), column => column.Name == "Score");
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1], _batches);
+    }
+
+    private sealed record Counting(List<int> Batches) : Activation
+    {
+        public override void Forward(ReadOnlySpan<float> x, Span<float> y)
+        {
+            Batches.Add(x.Length / Units);
+            new ReLU().Forward(x, y);
+        }
+
+        public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) => new ReLU().Backward(x, y, dy, dx);
+    }
+}
