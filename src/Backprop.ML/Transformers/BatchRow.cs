@@ -55,16 +55,12 @@ internal sealed class BatchRow : DataViewRow
     /// <summary>Predictions for the current row.</summary>
     public ReadOnlySpan<float> Predictions => _scorer.Predict(_features.Values[.._count], Row);
 
-    /// <summary>Goes to the next row, if there is one.</summary>
+    /// <summary>Goes to the next row, if there is one; if not, only disposing is left to do.</summary>
     public bool MoveNext()
     {
-        if (++_row < _count || ReadAhead())
-        {
-            _position++;
-            return true;
-        }
-        _position = -1;
-        return false;
+        if (++_row >= _count && !ReadAhead()) return false;
+        _position++;
+        return true;
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ValueGetter<DataViewRowId>)_ids.Getter;

@@ -22,6 +22,7 @@ internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, Tra
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
+        host.CheckValue(columnsNeeded, nameof(columnsNeeded));
         DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
         if (!CanReadAhead(active, needed)) return scorer.GetRowCursor(active, rand);
         return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active);
@@ -30,6 +31,7 @@ internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, Tra
     // Sets of cursors are made as ML.NET's scorers make them: the input's own, or else one cursor of the input dealt out to several readers.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
+        host.CheckValue(columnsNeeded, nameof(columnsNeeded));
         DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
         if (!CanReadAhead(active, needed)) return scorer.GetRowCursorSet(active, n, rand);
         var inputs = Source.GetRowCursorSet(needed, n, CanShuffle ? rand : null);

@@ -57,6 +57,19 @@ public class BatchSizeTests
         Assert.Equal([1, 1, 1, 1, 1, 1, 1], _batches);
     }
 
+    // Room for 256 rows of 4,000 units would take 4 MB.
+    [Fact]
+    public void A_preview_takes_no_memory_for_rows_that_it_does_not_show()
+    {
+        var options = new BackpropTrainer.Options { LabelColumnName = ScoringData.Flag, HiddenLayers = [4_000], NumberOfIterations = 1 };
+        var scored = new BackpropTrainer(_ml, options).Fit(ScoringData.Table(_ml, 60)).Transform(ScoringData.Table(_ml, 700));
+        Assert.Single(scored.Preview(maxRows: 1).RowView);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Single(scored.Preview(maxRows: 1).RowView);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
     private sealed record Counting(List<int> Batches) : Activation
     {
         public override void Forward(ReadOnlySpan<float> x, Span<float> y)

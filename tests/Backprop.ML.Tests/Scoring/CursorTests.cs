@@ -121,6 +121,13 @@ public class CursorTests
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(_scored.Schema[name]));
     }
 
+    [Fact]
+    public void Cursors_for_no_list_of_columns_are_refused()
+    {
+        Assert.Throws<ArgumentNullException>("columnsNeeded", () => _scored.GetRowCursor(null!));
+        Assert.Throws<ArgumentNullException>("columnsNeeded", () => _scored.GetRowCursorSet(null!, 2));
+    }
+
     private static string[] Names(IDataView data, Random random)
     {
         using var cursor = data.GetRowCursor([.. data.Schema.Where(column => column.Name is "Name" or "Score")], random);
