@@ -82,7 +82,7 @@ public sealed partial class BackpropTrainer
         public int? Seed { get; set; }
 
         /// <summary>Threads to train with. The result does not depend on it.</summary>
-        /// <value>Null: the trainer's choice, at present one; otherwise at least 1, and an upper bound.</value>
+        /// <value>Null: as many as there are processors that no other training of this process uses; otherwise at least 1, and an upper bound. Small steps are left to fewer threads.</value>
         public int? NumberOfThreads { get; set; }
 
         /// <summary>Bytes that the rows of the training and validation data may take in memory: rows × (features + label + weight) × 4.</summary>

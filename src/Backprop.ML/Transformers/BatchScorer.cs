@@ -49,11 +49,11 @@ internal sealed class BatchScorer(TrainedNetwork network)
         _scored = batch.Length;
     }
 
-    // Row by row, because a link may compute a few numbers otherwise than many, to other bits.
     private void PredictAll()
     {
-        _scores.CopyTo(_predictions, 0);
-        for (var row = 0; row < _scored; row++) network.Loss.Predict(new Matrix(_predictions.AsSpan(row * Outputs, Outputs), 1, Outputs));
+        var count = _scored * Outputs;
+        _scores.AsSpan(0, count).CopyTo(_predictions);
+        network.Loss.Predict(new Matrix(_predictions.AsSpan(0, count), _scored, Outputs));
         _predicted = _scored;
     }
 

@@ -97,18 +97,26 @@ public class CancellationTests
 
     private sealed record Counting(Optimizer Inner, int At, Action Act) : Optimizer
     {
+        private bool _isStarted;
+
         public int Steps { get; private set; }
 
         public override double CustomaryLearningRate => Inner.CustomaryLearningRate;
 
-        public override OptimizerState Start(int parameterCount) => new State(this, Inner.Start(parameterCount));
+        // Each part of the parameters has a state of its own; the first one's updates are the steps.
+        public override OptimizerState Start(int parameterCount)
+        {
+            var isFirst = !_isStarted;
+            _isStarted = true;
+            return new State(this, Inner.Start(parameterCount), isFirst);
+        }
 
-        private sealed class State(Counting owner, OptimizerState inner) : OptimizerState
+        private sealed class State(Counting owner, OptimizerState inner, bool counts) : OptimizerState
         {
             public override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
             {
                 inner.Update(parameters, gradient, learningRate);
-                if (++owner.Steps == owner.At) owner.Act();
+                if (counts && ++owner.Steps == owner.At) owner.Act();
             }
         }
     }
