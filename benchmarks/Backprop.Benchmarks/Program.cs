@@ -1,5 +1,7 @@
+using Backprop.Benchmarks;
 using Backprop.Benchmarks.Groups;
 using Backprop.Benchmarks.Harness;
+using BenchmarkDotNet.Running;
 
 // Arguments are groups of work; without any, all of them. "cold-start" is what this program asks of itself.
 if (args is ["cold-start"])
@@ -7,19 +9,26 @@ if (args is ["cold-start"])
     StepBenchmarks.PrintColdStart();
     return 0;
 }
+if (args is ["kernels", .. var options])
+{
+    BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks)]).Run(options is [] ? ["--filter", "*"] : options);
+    return 0;
+}
 
-var groups = new Dictionary<string, Action<Report>> { ["multiply"] = MultiplyBenchmarks.Run, ["step"] = StepBenchmarks.Run, ["fit"] = FitBenchmarks.Run, ["score"] = ScoreBenchmarks.Run };
-var unknown = args.Where(group => !groups.ContainsKey(group)).ToArray();
+var groups = new Dictionary<string, Action<Report>> { ["step"] = StepBenchmarks.Run, ["fit"] = FitBenchmarks.Run, ["score"] = ScoreBenchmarks.Run, ["multiply"] = MultiplyBenchmarks.Run };
+var wanted = args.Where(argument => argument != "--write").ToArray();
+var unknown = wanted.Where(group => !groups.ContainsKey(group)).ToArray();
 if (unknown.Length > 0)
 {
-    Console.Error.WriteLine($"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}.");
+    Console.Error.WriteLine($"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}; kernels, alone, runs BenchmarkDotNet; --write keeps the table in docs/benchmarks.md.");
     return 2;
 }
 
 var report = new Report(Peak.Measure());
 Console.WriteLine($"FMA peak of one core: {report.Peak / 1e9:F0} GFLOP/s");
 foreach (var (name, run) in groups)
-    if (args.Length == 0 || args.Contains(name)) run(report);
+    if (wanted.Length == 0 || wanted.Contains(name)) run(report);
 Console.WriteLine();
 Console.WriteLine(report);
+if (args.Contains("--write")) Page.Write(report);
 return 0;

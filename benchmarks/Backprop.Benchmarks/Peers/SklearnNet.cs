@@ -16,7 +16,7 @@ internal sealed class SklearnNet : IDisposable
         string features = Path.Combine(_folder.FullName, "x"), classes = Path.Combine(_folder.FullName, "y");
         File.WriteAllBytes(features, MemoryMarshal.AsBytes<float>(x));
         File.WriteAllBytes(classes, MemoryMarshal.AsBytes<int>(y.Select(value => (int)value).ToArray()));
-        string[] arguments = [Script(), features, classes, $"{net.Inputs}", $"{net.BatchSize}", $"{epochs}", .. net.Hidden.Select(units => $"{units}")];
+        string[] arguments = [Page.InRepository("benchmarks", "sklearn_fit.py"), features, classes, $"{net.Inputs}", $"{net.BatchSize}", $"{epochs}", .. net.Hidden.Select(units => $"{units}")];
         var start = new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]) start.Environment[variable] = "1";
         start.Environment.Remove("LD_PRELOAD");
@@ -47,13 +47,5 @@ internal sealed class SklearnNet : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    // Built into artifacts/bin/…, below the root of the repository.
-    private static string Script()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (Path.Combine(folder.FullName, "benchmarks", "sklearn_fit.py") is var path && File.Exists(path)) return path;
-        throw new FileNotFoundException("benchmarks/sklearn_fit.py was not found above the program.");
     }
 }
