@@ -23,9 +23,16 @@ internal static class MultiplyBenchmarks
             float[] x = Numbers(m * k), w = Numbers(k * n), y = new float[m * n], biases = new float[n];
             var operations = 2.0 * m * k * n;
             var (share, ratio) = m == 1 ? (0, 1.0) : n <= 16 ? (0.50, 0) : (0.92, 1.08);
-            Compare("y = x·W", share, ratio,
+            Compare("y = x·W", m == 1 || n <= 16 ? share : 0, ratio,
                 () => MatrixMultiply.Product(new ReadOnlyMatrix(x, m, k), new ReadOnlyMatrix(w, k, n), biases, new Matrix(y, m, n)),
                 () => OpenBlas.Multiply(false, false, m, n, k, x, w, y));
+            var packed = MatrixMultiply.Pack(new ReadOnlyMatrix(w, k, n));
+            if (m > 1 && packed.Length > 0 && n > 16)
+            {
+                Compare("y = x·W, W packed", share, ratio,
+                    () => MatrixMultiply.Product(new ReadOnlyMatrix(x, m, k), new ReadOnlyMatrix(w, k, n), packed, biases, new Matrix(y, m, n)),
+                    () => OpenBlas.Multiply(false, false, m, n, k, x, w, y));
+            }
             Compare("dx = dy·Wᵀ", share, ratio,
                 () => MatrixMultiply.ProductWithTransposed(new ReadOnlyMatrix(y, m, n), new ReadOnlyMatrix(w, k, n), new Matrix(x, m, k)),
                 () => OpenBlas.Multiply(false, true, m, k, n, y, w, x));

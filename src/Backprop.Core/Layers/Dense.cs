@@ -41,6 +41,13 @@ public sealed record Dense : Layer
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
         MatrixMultiply.Product(x, Weights(parameters), parameters[WeightCount..], y);
 
+    /// <summary>W, panel by panel.</summary>
+    public override Real[] Pack(ReadOnlySpan<Real> parameters) => MatrixMultiply.Pack(Weights(parameters));
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) =>
+        MatrixMultiply.Product(x, Weights(parameters), packed, parameters[WeightCount..], y);
+
     /// <inheritdoc/>
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)

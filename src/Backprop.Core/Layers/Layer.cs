@@ -53,10 +53,18 @@ public abstract record Layer
     /// <param name="y">[rows × Outputs], overwritten.</param>
     public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y);
 
+    /// <summary>Puts parameters that will not change any more into the order that <see cref="Forward(ReadOnlySpan{Real}, ReadOnlySpan{Real}, ReadOnlyMatrix, Matrix)"/> reads fastest.</summary>
+    /// <returns>Empty, unless the layer overrides both.</returns>
+    public virtual Real[] Pack(ReadOnlySpan<Real> parameters) => [];
+
+    /// <summary>Writes y = layer(x), to the same bits, with the help of what <see cref="Pack"/> made of the same parameters.</summary>
+    /// <inheritdoc cref="Forward(ReadOnlySpan{Real}, ReadOnlyMatrix, Matrix)"/>
+    public virtual void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) => Forward(parameters, x, y);
+
     /// <summary>Writes dx and dParameters, given dy = ∂loss/∂y.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
-    /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
+    /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
+    /// <param name="y">[rows × Outputs], as written by <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
     /// <param name="dParameters">[ParameterCount], overwritten; or empty, when nobody asks for it (a thread that owns some of the rows).</param>
@@ -65,8 +73,8 @@ public abstract record Layer
 
     /// <summary>Writes some neighbours of dParameters, so that several threads can share the work. Worth overriding where there are many parameters.</summary>
     /// <param name="parameters">[ParameterCount]; where a layer has several parts, only those of this part may be read, for others may move already.</param>
-    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
-    /// <param name="y">[rows × Outputs], as written by <see cref="Forward"/>.</param>
+    /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
+    /// <param name="y">[rows × Outputs], as written by <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="first">The first of the parameters, a multiple of <see cref="PartLength"/>.</param>
     /// <param name="dPart">A multiple of <see cref="PartLength"/>, overwritten with the same bits that <see cref="Backward"/> would write there.</param>

@@ -8,7 +8,7 @@ namespace Backprop.Networks;
 /// <summary>A chain of layers over one flat vector of parameters. Immutable; the parameters are the caller's.</summary>
 /// <remarks>
 /// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop.
-/// One step of training is four calls: <see cref="Forward"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
+/// One step of training is four calls: <c>Forward</c>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
 /// </remarks>
 public sealed class Network
 {
@@ -94,9 +94,9 @@ public sealed class Network
     }
 
     /// <summary>Backward propagation by the chain rule, from ∂J/∂scores in <see cref="Workspace.ScoreGradient"/> to ∂J/∂θ.</summary>
-    /// <param name="parameters">[ParameterCount], as given to <see cref="Forward"/>.</param>
-    /// <param name="x">[rows × Inputs], as given to <see cref="Forward"/>.</param>
-    /// <param name="workspace">As given to <see cref="Forward"/>, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
+    /// <param name="parameters">[ParameterCount], as given to <c>Forward</c>.</param>
+    /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
+    /// <param name="workspace">As given to <c>Forward</c>, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
     /// <param name="gradient">[ParameterCount], overwritten with ∂J/∂θ.</param>
     public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, Span<Real> gradient)
     {
@@ -110,7 +110,17 @@ public sealed class Network
         for (var l = 0; l < _layers.Length; l++) BackwardPart(parameters, x, workspace, l, 0, gradient[ParametersOf(l)]);
     }
 
-    /// <summary><see cref="Forward"/> for some of the rows of a batch, so that every thread can have rows of its own.</summary>
+    /// <summary><c>Forward</c> with parameters that were packed, layer by layer, because they do not change any more.</summary>
+    internal Matrix Forward(ReadOnlySpan<Real> parameters, Real[][] packed, ReadOnlyMatrix x, Workspace workspace)
+    {
+        CheckColumns(x);
+        workspace.Begin(this, x.Rows);
+        for (var l = 0; l < _layers.Length; l++)
+            _layers[l].Forward(parameters[ParametersOf(l)], packed[l], Input(l, x, workspace), workspace.Output(l));
+        return workspace.Scores;
+    }
+
+    /// <summary><c>Forward</c> for some of the rows of a batch, so that every thread can have rows of its own.</summary>
     internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
         for (var l = 0; l < _layers.Length; l++)

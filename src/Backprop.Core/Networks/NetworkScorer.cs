@@ -8,11 +8,16 @@ public sealed class NetworkScorer
     private readonly TrainedNetwork _trained;
     private readonly Workspace _workspace;
     private readonly Real[] _inputs;
+    private readonly Real[][]? _packed;
+
+    // One row reads W as it is; for a few, a second copy of it is not worth the memory.
+    private const int LeastRowsToPackFor = 8;
 
     internal NetworkScorer(TrainedNetwork trained, int rows)
     {
         _trained = trained;
         _workspace = new Workspace(trained.Network, rows, forTraining: false);
+        _packed = rows >= LeastRowsToPackFor ? trained.PackedParameters : null;
         _inputs = trained.Inputs is null ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
@@ -28,7 +33,7 @@ public sealed class NetworkScorer
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
-        var scores = _trained.Network.Forward(_trained.Parameters, x, _workspace);
+        var scores = _packed is null ? _trained.Network.Forward(_trained.Parameters, x, _workspace) : _trained.Network.Forward(_trained.Parameters, _packed, x, _workspace);
         if (_trained.Targets is { } targets)
             for (var row = 0; row < scores.Rows; row++) targets.Invert(scores.Row(row));
         return scores;

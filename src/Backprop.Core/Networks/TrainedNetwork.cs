@@ -6,6 +6,7 @@ namespace Backprop.Networks;
 public sealed class TrainedNetwork
 {
     private readonly Real[] _parameters;
+    private readonly Lazy<Real[][]> _packed;
 
     /// <summary>Puts the parts together; <paramref name="parameters"/> are copied.</summary>
     /// <param name="network">The layers.</param>
@@ -28,6 +29,7 @@ public sealed class TrainedNetwork
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         (Network, Loss, Inputs, Targets) = (network, loss, inputs, targets);
         _parameters = parameters.ToArray();
+        _packed = new Lazy<Real[][]>(() => [.. network.Layers.Select((layer, l) => layer.Pack(_parameters.AsSpan(network.ParametersOf(l))))]);
     }
 
     /// <summary>The layers.</summary>
@@ -35,6 +37,9 @@ public sealed class TrainedNetwork
 
     /// <summary>All parameters, in the layers' order.</summary>
     public ReadOnlySpan<Real> Parameters => _parameters;
+
+    /// <summary>The parameters of every layer once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
+    internal Real[][] PackedParameters => _packed.Value;
 
     /// <summary>The loss it was trained with.</summary>
     public Loss Loss { get; }

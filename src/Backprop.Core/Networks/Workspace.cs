@@ -26,7 +26,7 @@ public sealed class Workspace
     /// <summary>Most examples of one call.</summary>
     public int Capacity { get; }
 
-    /// <summary>Examples of the last <see cref="Network.Forward"/>.</summary>
+    /// <summary>Examples of the last <c>Network.Forward</c>.</summary>
     public int Rows { get; private set; }
 
     /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>

@@ -11,13 +11,56 @@ namespace Backprop.Numerics;
 internal static unsafe class MatrixMultiply
 {
     /// <summary>y = x·W + b, with b in every row.</summary>
-    public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, Matrix y)
+    public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, Matrix y) => Product(x, w, [], b, y);
+
+    /// <summary>y = x·W + b, where W has been packed for many products.</summary>
+    /// <param name="x">[rows × k]</param>
+    /// <param name="w">[k × n]</param>
+    /// <param name="packed">What <see cref="Pack"/> made of W; empty, when it was not packed.</param>
+    /// <param name="b">[n]</param>
+    /// <param name="y">[rows × n], overwritten.</param>
+    public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, Matrix y)
     {
         CheckShapes(x.Rows, x.Columns, w.Rows, w.Columns, y);
         if (b.Length != y.Columns) throw new ArgumentException($"{b.Length} biases do not fit {y.Columns} columns.", nameof(b));
-        fixed (Real* px = x.Values, pw = w.Values, pb = b, py = y.Values)
-            Multiply(new Factors(x.Columns, px, x.Columns, 1, pw, w.Columns, 1, pb), py, y.Rows, y.Columns);
+        if (!packed.IsEmpty && packed.Length != PackedLength(w)) throw new ArgumentException($"{packed.Length} packed numbers do not fit {w.Rows} × {w.Columns}.", nameof(packed));
+        fixed (Real* px = x.Values, pw = w.Values, pp = packed, pb = b, py = y.Values)
+            Multiply(new Factors(x.Columns, px, x.Columns, 1, pw, w.Columns, 1, pb, pp), py, y.Rows, y.Columns);
     }
+
+    /// <summary>Copies W panel by panel, as its products read it. Worth it where W stays the same: every product then reads memory in order.</summary>
+    /// <returns>For <see cref="Product(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, Matrix)"/>; empty, when W is too narrow to gain.</returns>
+    public static Real[] Pack(ReadOnlyMatrix w)
+    {
+        var packed = new Real[PackedLength(w)];
+        fixed (Real* pw = w.Values, pp = packed)
+        {
+            var factors = new Factors(w.Rows, null, 0, 0, pw, w.Columns, 1, null);
+            if (packed.Length == 0) return packed;
+            if (Vector512.IsHardwareAccelerated) Pack<Lanes512>(factors, w.Columns, pp);
+            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported) Pack<Lanes256>(factors, w.Columns, pp);
+            else Pack<Lanes128>(factors, w.Columns, pp);
+        }
+        return packed;
+    }
+
+    private static void Pack<TLanes>(in Factors factors, int columns, Real* packed) where TLanes : struct, ILanes<TLanes>
+    {
+        for (var column = 0; column < columns; column += 2 * TLanes.Count)
+        {
+            var (first, second) = PanelAt(column, columns, TLanes.Count);
+            CopyPanel<TLanes>(factors.B + first, factors, second, packed);
+            packed += factors.Depth * 2 * TLanes.Count;
+        }
+    }
+
+    private static int PackedLength(ReadOnlyMatrix w)
+    {
+        var count = Vector512.IsHardwareAccelerated ? Lanes512.Count : Vector256.IsHardwareAccelerated && Fused.IsSupported ? Lanes256.Count : Vector128.IsHardwareAccelerated ? Lanes128.Count : int.MaxValue;
+        return w.Columns < count ? 0 : checked(w.Rows * PanelsOf(w.Columns, count) * 2 * count);
+    }
+
+    private static int PanelsOf(int columns, int count) => (columns + 2 * count - 1) / (2 * count);
 
     /// <summary>dx = dy·Wᵀ.</summary>
     public static void ProductWithTransposed(ReadOnlyMatrix dy, ReadOnlyMatrix w, Matrix dx)
@@ -126,10 +169,11 @@ internal static unsafe class MatrixMultiply
         }
 
         // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
-        var mustCopyRows = factors is { ARow: 1, BColumn: 1, ADepth: >= LeastDistanceToCopyRowsFor, Depth: >= LeastDepthToCopyRowsFor } && rows >= LeastRowsToCopyFor;
-        var mustCopy = mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor);
+        var isPacked = factors.Packed != null;
+        var mustCopyRows = !isPacked && factors is { ARow: 1, BColumn: 1, ADepth: >= LeastDistanceToCopyRowsFor, Depth: >= LeastDepthToCopyRowsFor } && rows >= LeastRowsToCopyFor;
+        var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor));
         var panel = factors.Depth * 2 * count;
-        var panels = !mustCopy ? 0 : mustCopyRows ? (columns + 2 * count - 1) / (2 * count) : 1;
+        var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
         var blockRows = mustCopyRows ? Math.Min(rows, RowsToCopyAtOnce) : rows;
         fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
         {
@@ -138,15 +182,16 @@ internal static unsafe class MatrixMultiply
             {
                 var end = Math.Min(rows, block + blockRows);
                 if (mustCopyRows) CopyTiles<TLanes>(factors, block, end, rowCopy);
-                for (int column = 0, k = 0; column < columns; column += 2 * count, k += panels > 1 ? 1 : 0)
+                for (int column = 0, k = 0; column < columns; column += 2 * count, k++)
                 {
                     var (first, second) = PanelAt(column, columns, count);
                     var b = factors.B + first * factors.BColumn;
                     var bDepth = factors.BDepth;
-                    if (mustCopy)
+                    if (isPacked || mustCopy)
                     {
-                        if (panels == 1 || block == 0) CopyPanel<TLanes>(b, factors, second, copy + k * panel);
-                        b = copy + k * panel;
+                        var place = isPacked ? factors.Packed + k * panel : panels > 1 ? copy + k * panel : copy;
+                        if (mustCopy && (panels == 1 || block == 0)) CopyPanel<TLanes>(b, factors, second, place);
+                        b = place;
                         bDepth = second + count;
                     }
                     var start = factors.Bias == null ? zeros : factors.Bias + first;
@@ -229,10 +274,10 @@ internal static unsafe class MatrixMultiply
         }
     }
 
-    /// <summary>A(i, p) = A[i·ARow + p·ADepth], B(p, j) = B[p·BDepth + j·BColumn], for p below Depth; chains start at Bias, or at 0 when it is null.</summary>
-    private readonly struct Factors(nint depth, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, nint bColumn, Real* bias)
+    /// <summary>A(i, p) = A[i·ARow + p·ADepth], B(p, j) = B[p·BDepth + j·BColumn], for p below Depth; chains start at Bias, or at 0 when it is null. Packed may hold B once more.</summary>
+    private readonly struct Factors(nint depth, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, nint bColumn, Real* bias, Real* packed = null)
     {
         public readonly nint Depth = depth, ARow = aRow, ADepth = aDepth, BDepth = bDepth, BColumn = bColumn;
-        public readonly Real* A = a, B = b, Bias = bias;
+        public readonly Real* A = a, B = b, Bias = bias, Packed = packed;
     }
 }

@@ -82,6 +82,18 @@ public class LayerContractTests
     }
 
     [Theory, MemberData(nameof(Samples))]
+    public void Packed_parameters_give_the_same_bits(Layer layer)
+    {
+        const int rows = 21;
+        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var x = new ReadOnlyMatrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
+        float[] expected = TestNumbers.Unassigned(rows * layer.Outputs), found = TestNumbers.Unassigned(rows * layer.Outputs);
+        layer.Forward(parameters, x, new Matrix(expected, rows, layer.Outputs));
+        layer.Forward(parameters, layer.Pack(parameters), x, new Matrix(found, rows, layer.Outputs));
+        TestNumbers.AssertSameBits(expected, found);
+    }
+
+    [Theory, MemberData(nameof(Samples))]
     public void What_is_said_of_the_memory_holds(Layer layer)
     {
         const int rows = 7;

@@ -44,12 +44,24 @@ public class MatrixMultiplyTests
         Assert.Equal([13f, 18f, 17f, 24f, 21f, 30f], dw);
     }
 
+    [Fact]
+    public void What_was_packed_of_another_matrix_is_refused()
+    {
+        Assert.Throws<ArgumentException>("packed", () => MatrixMultiply.Product(
+            new(new float[3], 1, 3), new(new float[3 * 40], 3, 40), packed: new float[7], new float[40], new Matrix(new float[40], 1, 40)));
+        Assert.Empty(MatrixMultiply.Pack(new(new float[9], 3, 3)));
+    }
+
     private static void ProductAgrees(Shape s)
     {
         var b = TestNumbers.Normal(s.Outputs, s.Seed + 3);
         float[] fast = TestNumbers.Unassigned(s.Rows * s.Outputs), plain = TestNumbers.Unassigned(s.Rows * s.Outputs);
         MatrixMultiply.Product(s.X, s.W, b, new Matrix(fast, s.Rows, s.Outputs));
         PlainMatrixMultiply.Product(s.X, s.W, b, new Matrix(plain, s.Rows, s.Outputs));
+        TestNumbers.AssertSameBits(plain, fast);
+
+        fast = TestNumbers.Unassigned(fast.Length);
+        MatrixMultiply.Product(s.X, s.W, MatrixMultiply.Pack(s.W), b, new Matrix(fast, s.Rows, s.Outputs));
         TestNumbers.AssertSameBits(plain, fast);
     }
 
