@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Backprop.Initializers;
 using Backprop.Numerics;
 
@@ -63,9 +62,7 @@ public sealed record Dense : Layer
         int firstRow = first / Outputs, rows = Math.Min(dPart.Length / Outputs, Inputs - firstRow);
         if (rows > 0) MatrixMultiply.TransposedProduct(x, firstRow, dy, new Matrix(dPart[..(rows * Outputs)], rows, Outputs));
         var db = dPart[(rows * Outputs)..];
-        if (db.IsEmpty) return;
-        db.Clear();
-        for (var row = 0; row < dy.Rows; row++) TensorPrimitives.Add(db, dy.Row(row), db);
+        if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
     }
 
     private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters) => new(parameters[..WeightCount], Inputs, Outputs);

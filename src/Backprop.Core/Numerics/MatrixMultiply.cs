@@ -86,6 +86,15 @@ internal static unsafe class MatrixMultiply
             Multiply(new Factors(x.Rows, px + firstColumn, 1, x.Columns, pdy, dy.Columns, 1, null), pdw, dw.Rows, dw.Columns);
     }
 
+    /// <summary>db = Σ_rows dy: the product of a row of ones with dy, whose chains add row after row.</summary>
+    public static void SumOfRows(ReadOnlyMatrix dy, Span<Real> db)
+    {
+        if (db.Length != dy.Columns) throw new ArgumentException($"The sum of rows of {dy.Columns} numbers does not fit into {db.Length}.", nameof(db));
+        Real one = 1;
+        fixed (Real* pdy = dy.Values, pdb = db)
+            Multiply(new Factors(dy.Rows, &one, 0, 0, pdy, dy.Columns, 1, null), pdb, 1, dy.Columns);
+    }
+
     // The kernels read through pointers that know no bounds: what fits here is inside for every index.
     private static void CheckShapes(int aRows, int aColumns, int bRows, int bColumns, Matrix c)
     {

@@ -45,6 +45,21 @@ public class MatrixMultiplyTests
     }
 
     [Fact]
+    public void A_sum_of_rows_adds_one_row_after_the_other()
+    {
+        for (var columns = 1; columns <= 70; columns++)
+        {
+            var dy = new ReadOnlyMatrix(TestNumbers.Normal(11 * columns, seed: columns), 11, columns);
+            float[] expected = new float[columns], found = TestNumbers.Unassigned(columns);
+            for (var row = 0; row < dy.Rows; row++)
+                for (var j = 0; j < columns; j++) expected[j] += dy.Row(row)[j];
+            MatrixMultiply.SumOfRows(dy, found);
+            TestNumbers.AssertSameBits(expected, found);
+        }
+        Assert.Throws<ArgumentException>("db", () => MatrixMultiply.SumOfRows(new(new float[6], 2, 3), new float[2]));
+    }
+
+    [Fact]
     public void What_was_packed_of_another_matrix_is_refused()
     {
         Assert.Throws<ArgumentException>("packed", () => MatrixMultiply.Product(
