@@ -13,17 +13,33 @@ internal static class PairedRun
     public static Comparison Compare(Action ours, Action peer)
     {
         int ourCalls = WarmUp(ours), peerCalls = WarmUp(peer);
-        var rounds = new List<(double Ours, double Peer)>();
-        for (var round = 0; round < Rounds; round++) rounds.Add((SecondsPerCall(ours, ourCalls), SecondsPerCall(peer, peerCalls)));
-        return Comparison.Of(rounds);
+        return Compare(() => SecondsPerCall(ours, ourCalls), () => SecondsPerCall(peer, peerCalls), Rounds, helper: null);
     }
 
-    /// <summary>Times work that takes long by itself, one call a turn.</summary>
-    public static Comparison CompareTimes(Func<double> ours, Func<double> peer, int rounds = 7)
+    /// <summary>Times work for which there is no peer.</summary>
+    /// <returns>Seconds per call: the median of the rounds.</returns>
+    public static double Time(Action ours)
+    {
+        var calls = WarmUp(ours);
+        return Enumerable.Range(0, Rounds).Select(_ => SecondsPerCall(ours, calls)).Order().ElementAt(Rounds / 2);
+    }
+
+    /// <summary>Compares work that takes long by itself and times itself, one call a turn, after one to warm up.</summary>
+    /// <param name="ours">Works, and returns seconds.</param>
+    /// <param name="peer">Likewise.</param>
+    /// <param name="helper">The process that the peer works in, if it is not this one.</param>
+    public static Comparison CompareTimes(Func<double> ours, Func<double> peer, Process? helper = null)
     {
         ours();
         peer();
-        return Comparison.Of([.. Enumerable.Range(0, rounds).Select(_ => (ours(), peer()))]);
+        return Compare(ours, peer, rounds: 7, helper);
+    }
+
+    private static Comparison Compare(Func<double> ours, Func<double> peer, int rounds, Process? helper)
+    {
+        var neighbours = new Neighbours(helper);
+        List<(double, double)> times = [.. Enumerable.Range(0, rounds).Select(_ => (ours(), peer()))];
+        return Comparison.Of(times, neighbours.Processors);
     }
 
     // Long enough for the runtime to have compiled everything a second time.
@@ -52,12 +68,13 @@ internal static class PairedRun
 /// <param name="Ratio">Peer / ours within a round: above 1, ours is faster.</param>
 /// <param name="Least">The smallest ratio of a round.</param>
 /// <param name="Most">The largest.</param>
-internal sealed record Comparison(double Ours, double Peer, double Ratio, double Least, double Most)
+/// <param name="Others">Processors that other programs kept busy meanwhile.</param>
+internal sealed record Comparison(double Ours, double Peer, double Ratio, double Least, double Most, double Others)
 {
-    public static Comparison Of(List<(double Ours, double Peer)> rounds)
+    public static Comparison Of(List<(double Ours, double Peer)> rounds, double others)
     {
         var ratios = rounds.Select(round => round.Peer / round.Ours).Order().ToArray();
-        return new Comparison(Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Peer)), Median(ratios), ratios[0], ratios[^1]);
+        return new Comparison(Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Peer)), Median(ratios), ratios[0], ratios[^1], others);
     }
 
     private static double Median(IEnumerable<double> numbers)

@@ -11,15 +11,19 @@ internal sealed class Report(double peak)
     /// <summary>Operations per second that one core can do at most.</summary>
     public double Peak => peak;
 
-    /// <summary>A comparison, and the ratio that is aimed at.</summary>
-    public void Add(string work, string peer, Comparison times, double? bar = null, string note = "") =>
-        Row(work, peer, Time(times.Ours), Time(times.Peer), $"{times.Ratio:F2} ({times.Least:F2} – {times.Most:F2})", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(times.Ratio >= least) : "", note);
-
-    /// <summary>How near the processor's limit some work comes.</summary>
-    public void AddShareOfPeak(string work, double operations, double seconds, double? bar = null, int threads = 1)
+    /// <summary>A comparison, and the ratio that is aimed at. Where others left fewer processors than the work has threads, it says so and gives no verdict.</summary>
+    public void Add(string work, string peer, Comparison times, double? bar = null, int threads = 1)
     {
-        var share = operations / seconds / (threads * peak);
-        Row(work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {threads * peak / 1e9:F0} GFLOP/s", $"{share:F2}", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
+        var disturbed = threads + times.Others > Environment.ProcessorCount + 0.1;
+        Row(work, peer, Time(times.Ours), Time(times.Peer), Spread(times), bar is { } b ? $"{b:F2}" : "",
+            disturbed ? "disturbed" : bar is { } least ? Met(times.Ratio >= least) : "", disturbed ? $"other programs kept {times.Others:F1} processors busy" : "");
+    }
+
+    /// <summary>How near the limit of one core some work comes.</summary>
+    public void AddShareOfPeak(string work, double operations, double seconds, double? bar = null)
+    {
+        var share = operations / seconds / peak;
+        Row(work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {peak / 1e9:F0} GFLOP/s", $"{share:F2}", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
     }
 
     /// <summary>A figure of its own kind.</summary>
@@ -34,6 +38,9 @@ internal sealed class Report(double peak)
         foreach (var row in _rows) text.Append(row).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>Median, least and greatest ratio.</summary>
+    public static string Spread(Comparison times) => $"{times.Ratio:F2} ({times.Least:F2} – {times.Most:F2})";
 
     private void Row(params string[] cells)
     {

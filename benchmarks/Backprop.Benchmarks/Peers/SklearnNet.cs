@@ -32,6 +32,9 @@ internal sealed class SklearnNet : IDisposable
         return probe.ExitCode == 0 ? new SklearnNet(net, x, y, epochs) : null;
     }
 
+    /// <summary>Where it works.</summary>
+    public Process Process => _process;
+
     /// <summary>Fits once.</summary>
     /// <returns>Seconds, by its own clock.</returns>
     public double Fit()

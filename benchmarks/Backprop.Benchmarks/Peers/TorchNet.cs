@@ -10,6 +10,9 @@ internal sealed class TorchNet : IDisposable
     private readonly optim.Optimizer _optimizer;
     private readonly Net _net;
 
+    /// <summary>Whether the native library can be loaded.</summary>
+    public static bool IsAvailable { get; } = CanLoad();
+
     public TorchNet(Net net, ReadOnlySpan<float> parameters, int threads)
     {
         _net = net;
@@ -34,6 +37,15 @@ internal sealed class TorchNet : IDisposable
         }
         _network = nn.Sequential(modules);
         _optimizer = optim.Adam(_network.parameters(), lr: 0.001);
+    }
+
+    /// <summary>Length of the steps from now on; at first 0.001.</summary>
+    public double LearningRate
+    {
+        set
+        {
+            foreach (var group in _optimizer.ParamGroups) group.LearningRate = value;
+        }
     }
 
     /// <summary>One batch as tensors.</summary>
@@ -63,5 +75,18 @@ internal sealed class TorchNet : IDisposable
     {
         _optimizer.Dispose();
         _network.Dispose();
+    }
+
+    private static bool CanLoad()
+    {
+        try
+        {
+            set_num_threads(1);
+            return true;
+        }
+        catch (TypeInitializationException)
+        {
+            return false;
+        }
     }
 }
