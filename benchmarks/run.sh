@@ -5,20 +5,29 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+# The system's Python, not another that comes first on the path: scikit-learn is compared as the system ships it.
+missing() {
+    /usr/bin/python3 -c 'import sklearn' 2> /dev/null || echo python3-sklearn
+    ldconfig -p | grep libopenblas.so.0 > /dev/null || echo libopenblas0
+    command -v g++ > /dev/null || echo g++
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# One by one: a package that cannot be had must not keep the others away.
 install_missing() {
-    local missing=()
-    python3 -c 'import sklearn' 2> /dev/null || /usr/bin/python3 -c 'import sklearn' 2> /dev/null || missing+=(python3-sklearn)
-    ldconfig -p | grep -q libopenblas.so.0 || missing+=(libopenblas0)
-    command -v g++ > /dev/null || missing+=(g++)
-    [ ${#missing[@]} -eq 0 ] && return
-    command -v apt-get > /dev/null || { echo "not installed, hence left out: ${missing[*]}" >&2; return; }
-    local as_root=()
-    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-    "${as_root[@]}" apt-get install -y -q "${missing[@]}" > /dev/null || echo "could not install: ${missing[*]}" >&2
+    [ -n "$(missing)" ] || return 0
+    command -v apt-get > /dev/null || { echo "not installed, hence left out:" $(missing) >&2; return 0; }
+    as_root apt-get update -q > /dev/null || true
+    for package in $(missing); do
+        as_root apt-get install -y -q "$package" > /dev/null || echo "could not be installed, hence left out: $package" >&2
+    done
 }
 
 install_missing
-dotnet build Backprop.Benchmarks -c Release -v q --nologo
+dotnet build Backprop.Benchmarks -c Release -r linux-x64 -v q --nologo
 output=$(realpath ../artifacts/bin/Backprop.Benchmarks/release_linux-x64)
-[ -d "$output" ] || output=$(realpath ../artifacts/bin/Backprop.Benchmarks/release)
-LD_PRELOAD=$(./torch-on-debian12.sh "$output") exec "$output/Backprop.Benchmarks" "$@"
+preload=$(./torch-on-debian12.sh "$output") || echo "libtorch may be left out: its library could not be prepared" >&2
+LD_PRELOAD=$preload exec "$output/Backprop.Benchmarks" "$@"

@@ -21,7 +21,9 @@ internal static class Page
     {
         var page = InRepository("docs", "benchmarks.md");
         var text = File.ReadAllText(page);
-        var head = text[..(text.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)];
+        var marker = text.IndexOf(Marker, StringComparison.Ordinal);
+        if (marker < 0) throw new InvalidDataException($"{page} has lost the line that the table goes below: {Marker}");
+        var head = text[..(marker + Marker.Length)];
         File.WriteAllText(page, $"""
             {head}
 

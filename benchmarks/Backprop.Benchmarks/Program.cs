@@ -1,6 +1,7 @@
 using Backprop.Benchmarks;
 using Backprop.Benchmarks.Groups;
 using Backprop.Benchmarks.Harness;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 
 // Arguments are groups of work; without any, all of them. "cold-start" is what this program asks of itself.
@@ -11,11 +12,18 @@ if (args is ["cold-start"])
 }
 if (args is ["kernels", .. var options])
 {
-    BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks)]).Run(options is [] ? ["--filter", "*"] : options);
+    var settings = DefaultConfig.Instance.WithArtifactsPath(Page.InRepository("artifacts", "benchmarks"));
+    BenchmarkSwitcher.FromTypes([typeof(KernelBenchmarks)]).Run(options is [] ? ["--filter", "*"] : options, settings);
     return 0;
 }
 
-var groups = new Dictionary<string, Action<Report>> { ["step"] = StepBenchmarks.Run, ["fit"] = FitBenchmarks.Run, ["score"] = ScoreBenchmarks.Run, ["multiply"] = MultiplyBenchmarks.Run };
+var groups = new Dictionary<string, Action<Report>[]>
+{
+    ["step"] = [StepBenchmarks.Run],
+    ["fit"] = [FitBenchmarks.Run],
+    ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
+    ["multiply"] = [MultiplyBenchmarks.Run],
+};
 var wanted = args.Where(argument => argument != "--write").ToArray();
 var unknown = wanted.Where(group => !groups.ContainsKey(group)).ToArray();
 if (unknown.Length > 0)
@@ -23,11 +31,15 @@ if (unknown.Length > 0)
     Console.Error.WriteLine($"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}; kernels, alone, runs BenchmarkDotNet; --write keeps the table in docs/benchmarks.md.");
     return 2;
 }
+if (args.Contains("--write") && wanted.Length > 0)
+{
+    Console.Error.WriteLine("docs/benchmarks.md holds one run of all groups: --write goes with none of their names.");
+    return 2;
+}
 
 var report = new Report(Peak.Measure());
 Console.WriteLine($"FMA peak of one core: {report.Peak / 1e9:F0} GFLOP/s");
-foreach (var (name, run) in groups)
-    if (wanted.Length == 0 || wanted.Contains(name)) run(report);
+foreach (var run in groups.Where(group => wanted.Length == 0 || wanted.Contains(group.Key)).SelectMany(group => group.Value)) run(report);
 Console.WriteLine();
 Console.WriteLine(report);
 if (args.Contains("--write")) Page.Write(report);

@@ -27,6 +27,15 @@ internal sealed class OnnxNet : IDisposable
     /// <summary>[rows × outputs]: probabilities, after <see cref="Run"/>.</summary>
     public float[] Y { get; }
 
+    /// <summary>Where our outputs and these are not the same; null, when they are.</summary>
+    public static string? Difference(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
+    {
+        if (ours.Length != theirs.Length) return $"{ours.Length} outputs instead of {theirs.Length}";
+        for (var i = 0; i < ours.Length; i++)
+            if (!(Math.Abs(ours[i] - theirs[i]) <= 1e-4)) return $"output {i} differs: {ours[i]} and {theirs[i]}";
+        return null;
+    }
+
     public void Run() => _session.Run(_run, ["x"], [_input], ["y"], [_output]);
 
     public void Dispose()
