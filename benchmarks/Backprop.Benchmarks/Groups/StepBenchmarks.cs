@@ -81,6 +81,7 @@ internal static class StepBenchmarks
             return;
         }
         one.LearningRate = two.LearningRate = LearningRateOnceChecked;
+        report.Add($"FMA peak beside step {net.Letter}, 2 threads", "1 thread", Peak.CompareThreads(), threads: 2);
         report.Add(work, "1 thread", PairedRun.Compare(() => two.Learn(), () => one.Learn()), 1.75, threads: 2);
     }
 

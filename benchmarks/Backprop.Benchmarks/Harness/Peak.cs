@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Backprop.Training;
 
 namespace Backprop.Benchmarks.Harness;
 
@@ -17,11 +18,26 @@ internal static class Peak
         for (var attempt = 0; attempt < 30; attempt++)
         {
             var start = Stopwatch.GetTimestamp();
-            _ = Vector512.IsHardwareAccelerated ? Wide(Steps) : Narrow(Steps);
+            Work();
             best = Math.Max(best, 2.0 * lanes * Chains * Steps / Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return best;
     }
+
+    /// <summary>The same loop by two threads, against one after the other: what a second thread can gain at most, at this moment.</summary>
+    /// <remarks>A host may give two virtual processors one core. The guest sees both idle, and no work by others.</remarks>
+    public static Comparison CompareThreads()
+    {
+        using var team = new WorkerTeam(2);
+        Action<int> work = _ => Work();
+        return PairedRun.Compare(() => team.Run(work), () =>
+        {
+            Work();
+            Work();
+        });
+    }
+
+    private static void Work() => _ = Vector512.IsHardwareAccelerated ? Wide(Steps) : Narrow(Steps);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Wide(int steps)
