@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
@@ -13,11 +12,17 @@ public sealed record ReLU : Activation
 
     // NaN stays NaN, so a diverging network is seen by the loss instead of being hidden here.
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => TensorPrimitives.Max(x, 0, y);
+    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
         Elementwise.Zip(new Slope(), y, dy, dx);
+
+    private readonly struct Function : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(x, TLanes.Broadcast(0), TLanes.Broadcast(0), x);
+    }
 
     private readonly struct Slope : IFunctionOfTwo
     {

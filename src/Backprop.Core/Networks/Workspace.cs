@@ -7,6 +7,7 @@ namespace Backprop.Networks;
 public sealed class Workspace
 {
     private readonly Network _network;
+    private readonly int[] _widths;
     private readonly Real[][] _outputs, _gradients;
 
     /// <summary>Makes room for <paramref name="rows"/> examples.</summary>
@@ -19,6 +20,7 @@ public sealed class Workspace
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         _network = network;
         Capacity = rows;
+        _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         _outputs = MakeRoom(network.Layers, rows);
         _gradients = forTraining ? MakeRoom(network.Layers, rows) : [];
     }
@@ -30,9 +32,9 @@ public sealed class Workspace
     public int Rows { get; private set; }
 
     /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
-    public Matrix ScoreGradient => OutputGradient(_network.Layers.Count - 1);
+    public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
-    internal Matrix Scores => Output(_network.Layers.Count - 1);
+    internal Matrix Scores => Output(_widths.Length - 1);
 
     internal void Begin(Network network, int rows)
     {
@@ -64,7 +66,7 @@ public sealed class Workspace
 
     private Matrix View(Real[][] memory, int layer)
     {
-        var width = _network.Layers[layer].Outputs;
+        var width = _widths[layer];
         return new Matrix(memory[layer].AsSpan(0, Rows * width), Rows, width);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Backprop.Numerics;
 
@@ -35,13 +34,7 @@ internal static unsafe class Elementwise
     public static void Map<TFunction>(TFunction f, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunction
     {
         CheckLengths(x.Length, y.Length);
-        fixed (Real* px = x, py = y)
-        {
-            if (Vector512.IsHardwareAccelerated && y.Length >= Lanes512.Count) Map<TFunction, Lanes512>(f, px, py, y.Length);
-            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && y.Length >= Lanes256.Count) Map<TFunction, Lanes256>(f, px, py, y.Length);
-            else if (Vector128.IsHardwareAccelerated && y.Length >= Lanes128.Count) Map<TFunction, Lanes128>(f, px, py, y.Length);
-            else Map<TFunction, SingleLane>(f, px, py, y.Length);
-        }
+        fixed (Real* px = x, py = y) VectorWidth.Run(new MapWork<TFunction>(f, px, py, y.Length), y.Length);
     }
 
     /// <summary>destination[i] = f(a[i], b[i]). The destination may be a or b.</summary>
@@ -49,13 +42,7 @@ internal static unsafe class Elementwise
     {
         CheckLengths(a.Length, destination.Length);
         CheckLengths(b.Length, destination.Length);
-        fixed (Real* pa = a, pb = b, pd = destination)
-        {
-            if (Vector512.IsHardwareAccelerated && destination.Length >= Lanes512.Count) Zip<TFunction, Lanes512>(f, pa, pb, pd, destination.Length);
-            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && destination.Length >= Lanes256.Count) Zip<TFunction, Lanes256>(f, pa, pb, pd, destination.Length);
-            else if (Vector128.IsHardwareAccelerated && destination.Length >= Lanes128.Count) Zip<TFunction, Lanes128>(f, pa, pb, pd, destination.Length);
-            else Zip<TFunction, SingleLane>(f, pa, pb, pd, destination.Length);
-        }
+        fixed (Real* pa = a, pb = b, pd = destination) VectorWidth.Run(new ZipOfTwoWork<TFunction>(f, pa, pb, pd, destination.Length), destination.Length);
     }
 
     /// <summary>destination[i] = f(a[i], b[i], c[i]). The destination may be a, b or c.</summary>
@@ -64,13 +51,7 @@ internal static unsafe class Elementwise
         CheckLengths(a.Length, destination.Length);
         CheckLengths(b.Length, destination.Length);
         CheckLengths(c.Length, destination.Length);
-        fixed (Real* pa = a, pb = b, pc = c, pd = destination)
-        {
-            if (Vector512.IsHardwareAccelerated && destination.Length >= Lanes512.Count) Zip<TFunction, Lanes512>(f, pa, pb, pc, pd, destination.Length);
-            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && destination.Length >= Lanes256.Count) Zip<TFunction, Lanes256>(f, pa, pb, pc, pd, destination.Length);
-            else if (Vector128.IsHardwareAccelerated && destination.Length >= Lanes128.Count) Zip<TFunction, Lanes128>(f, pa, pb, pc, pd, destination.Length);
-            else Zip<TFunction, SingleLane>(f, pa, pb, pc, pd, destination.Length);
-        }
+        fixed (Real* pa = a, pb = b, pc = c, pd = destination) VectorWidth.Run(new ZipOfThreeWork<TFunction>(f, pa, pb, pc, pd, destination.Length), destination.Length);
     }
 
     /// <summary>Moves parameters and what is remembered of them, in one pass over all four: as separate operations it would take several times as long.</summary>
@@ -79,13 +60,31 @@ internal static unsafe class Elementwise
         CheckLengths(gradient.Length, parameters.Length);
         CheckLengths(first.Length, parameters.Length);
         CheckLengths(second.Length, parameters.Length);
-        fixed (Real* p = parameters, g = gradient, m = first, v = second)
-        {
-            if (Vector512.IsHardwareAccelerated && parameters.Length >= Lanes512.Count) Update<TRule, Lanes512>(rule, p, g, m, v, parameters.Length);
-            else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && parameters.Length >= Lanes256.Count) Update<TRule, Lanes256>(rule, p, g, m, v, parameters.Length);
-            else if (Vector128.IsHardwareAccelerated && parameters.Length >= Lanes128.Count) Update<TRule, Lanes128>(rule, p, g, m, v, parameters.Length);
-            else Update<TRule, SingleLane>(rule, p, g, m, v, parameters.Length);
-        }
+        fixed (Real* p = parameters, g = gradient, m = first, v = second) VectorWidth.Run(new UpdateWork<TRule>(rule, p, g, m, v, parameters.Length), parameters.Length);
+    }
+
+    private readonly struct MapWork<TFunction>(TFunction f, Real* x, Real* y, int count) : IVectorWork where TFunction : struct, IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Map<TFunction, TLanes>(f, x, y, count);
+    }
+
+    private readonly struct ZipOfTwoWork<TFunction>(TFunction f, Real* a, Real* b, Real* destination, int count) : IVectorWork where TFunction : struct, IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, destination, count);
+    }
+
+    private readonly struct ZipOfThreeWork<TFunction>(TFunction f, Real* a, Real* b, Real* c, Real* destination, int count) : IVectorWork where TFunction : struct, IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, c, destination, count);
+    }
+
+    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, int count) : IVectorWork where TRule : struct, IUpdateRule
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, first, second, count);
     }
 
     // The last vector is computed first, before anything that it overlaps is overwritten.

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.InteropServices;
 
 namespace Backprop.Numerics;
 
@@ -14,27 +14,19 @@ internal static unsafe class MatrixPanels
     // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
     private const int LeastDistanceToCopyRowsFor = 1024, LeastDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
 
-    /// <summary>Writes C [rows × columns]. The tests for hardware are constants to the compiler.</summary>
-    public static void Multiply(Factors factors, Real* c, int rows, int columns)
-    {
-        if (Vector512.IsHardwareAccelerated) Multiply<Lanes512>(factors, c, rows, columns);
-        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported) Multiply<Lanes256>(factors, c, rows, columns);
-        else if (Vector128.IsHardwareAccelerated) Multiply<Lanes128>(factors, c, rows, columns);
-        else MultiplyPanels<SingleLane>(factors, c, rows, columns);
-    }
+    // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
+    private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
-    // Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.
-    private static void Multiply<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    /// <summary>Writes C [rows × columns].</summary>
+    /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.</remarks>
+    public static void Multiply(in Factors factors, Real* c, int rows, int columns)
     {
-        if (columns >= TLanes.Count) MultiplyPanels<TLanes>(factors, c, rows, columns);
-        else if (rows >= TLanes.Count) MultiplyTransposed<TLanes>(factors, c, rows, columns);
-        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && columns >= Lanes256.Count) MultiplyPanels<Lanes256>(factors, c, rows, columns);
-        else if (Vector128.IsHardwareAccelerated && columns >= Lanes128.Count) MultiplyPanels<Lanes128>(factors, c, rows, columns);
-        else MultiplyPanels<SingleLane>(factors, c, rows, columns);
+        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, rows, columns));
+        else VectorWidth.Run(new PanelWork(factors, c, rows, columns), columns);
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
-    private static void MultiplyTransposed<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         int count = TLanes.Count, most = MatrixTile.MostRows<TLanes>();
         var mustCopy = factors.ARow != 1;
@@ -77,15 +69,13 @@ internal static unsafe class MatrixPanels
         return (Math.Min(column, columns - count), left >= 2 * count ? count : Math.Max(0, left - count));
     }
 
-    private static void MultiplyPanels<TLanes>(Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
-        var zeros = stackalloc Real[16 * count];
-        new Span<Real>(zeros, 16 * count).Clear();
-
-        if (rows == 1 && factors.BColumn == 1)
+        // Chains of one step are an outer product, which is bound by writing C: best done in order.
+        if (factors.BColumn == 1 && (rows == 1 || factors.Depth == 1))
         {
-            MultiplyRow<TLanes>(factors, c, columns, zeros);
+            for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + (nint)row * columns, columns);
             return;
         }
 
@@ -115,7 +105,7 @@ internal static unsafe class MatrixPanels
                         b = place;
                         bDepth = second + count;
                     }
-                    var start = factors.Bias == null ? zeros : factors.Bias + first;
+                    var start = factors.Bias == null ? s_zeros : factors.Bias + first;
                     for (int i = block, height; i < end; i += height)
                     {
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
@@ -129,14 +119,14 @@ internal static unsafe class MatrixPanels
     }
 
     // Sixteen or eight vectors at a time, then half as many, and so on; of the last few columns one that overlaps.
-    private static void MultiplyRow<TLanes>(in Factors factors, Real* c, int columns, Real* zeros) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyRow<TLanes>(in Factors factors, Real* a, Real* c, int columns) where TLanes : struct, ILanes<TLanes>
     {
         for (int column = 0, vectors; column < columns; column += vectors * TLanes.Count)
         {
             var whole = (columns - column) / TLanes.Count;
             vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
-            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, factors.A, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? zeros : factors.Bias + first, c + first);
+            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? s_zeros : factors.Bias + first, c + first);
         }
     }
 
@@ -161,12 +151,11 @@ internal static unsafe class MatrixPanels
         }
     }
 
-    // Tiles of fewer than four rows leave the processor waiting, so the last two share what is left.
+    // As few tiles as possible, of heights as equal as possible: a low tile leaves the processor waiting for its chains.
     private static int HeightOfNextTile(int left, int most)
     {
-        var customary = most - most % 6;
-        if (left <= most) return left;
-        return left < customary + 4 ? (left + 1) / 2 : customary;
+        var tiles = (left + most - 1) / most;
+        return (left + tiles - 1) / tiles;
     }
 
     private static void CopyPanel<TLanes>(Real* b, in Factors factors, int second, Real* copy) where TLanes : struct, ILanes<TLanes>
@@ -192,18 +181,13 @@ internal static unsafe class MatrixPanels
     /// <param name="factors">B, and its depth.</param>
     /// <param name="columns">Columns of B.</param>
     /// <param name="packed"><see cref="PackedLength"/> numbers, overwritten.</param>
-    public static void Pack(in Factors factors, int columns, Real* packed)
-    {
-        if (Vector512.IsHardwareAccelerated) Pack<Lanes512>(factors, columns, packed);
-        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported) Pack<Lanes256>(factors, columns, packed);
-        else Pack<Lanes128>(factors, columns, packed);
-    }
+    public static void Pack(in Factors factors, int columns, Real* packed) => VectorWidth.Run(new PackWork(factors, columns, packed));
 
     /// <summary>Numbers that a copy of B takes; 0, when B has too few columns for panels.</summary>
     public static int PackedLength(int depth, int columns)
     {
-        var count = Vector512.IsHardwareAccelerated ? Lanes512.Count : Vector256.IsHardwareAccelerated && Fused.IsSupported ? Lanes256.Count : Vector128.IsHardwareAccelerated ? Lanes128.Count : int.MaxValue;
-        return columns < count ? 0 : checked(depth * PanelsOf(columns, count) * 2 * count);
+        var count = VectorWidth.Widest;
+        return columns < count || count == 1 ? 0 : checked(depth * PanelsOf(columns, count) * 2 * count);
     }
 
     private static void Pack<TLanes>(in Factors factors, int columns, Real* packed) where TLanes : struct, ILanes<TLanes>
@@ -217,4 +201,25 @@ internal static unsafe class MatrixPanels
     }
 
     private static int PanelsOf(int columns, int count) => (columns + 2 * count - 1) / (2 * count);
+
+    private readonly struct PanelWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    {
+        private readonly Factors _factors = factors;
+
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyPanels<TLanes>(_factors, c, rows, columns);
+    }
+
+    private readonly struct TransposedWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    {
+        private readonly Factors _factors = factors;
+
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyTransposed<TLanes>(_factors, c, rows, columns);
+    }
+
+    private readonly struct PackWork(in Factors factors, int columns, Real* packed) : IVectorWork
+    {
+        private readonly Factors _factors = factors;
+
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Pack<TLanes>(_factors, columns, packed);
+    }
 }
