@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
@@ -17,20 +18,23 @@ public sealed record LogisticLoss : Loss
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
+        var outputs = scores.Columns;
+        if (outputs == 1)
+        {
+            Elementwise.Zip(new Value(), scores.Values, targets.Values, losses);
+            Elementwise.Zip(new Slope(1), scores.Values, targets.Values, gradient.Values);
+            return;
+        }
+
+        // The values of a row stand where its slopes will, until they are summed.
+        Elementwise.Zip(new Value(), scores.Values, targets.Values, gradient.Values);
         for (var row = 0; row < scores.Rows; row++)
         {
-            ReadOnlySpan<Real> z = scores.Row(row), y = targets.Row(row);
-            var dz = gradient.Row(row);
-            double sum = 0, mean = 1.0 / z.Length;
-            for (var k = 0; k < z.Length; k++)
-            {
-                double score = z[k], tail = Math.Exp(-Math.Abs(score));
-                var sigmoid = (score >= 0 ? 1 : tail) / (1 + tail);
-                sum += Math.Max(score, 0) - score * y[k] + Math.Log(1 + tail);
-                dz[k] = (Real)(mean * (sigmoid - y[k]));
-            }
-            losses[row] = (Real)(mean * sum);
+            double sum = 0;
+            foreach (var value in gradient.Row(row)) sum += value;
+            losses[row] = (Real)(sum / outputs);
         }
+        Elementwise.Zip(new Slope((Real)1 / outputs), scores.Values, targets.Values, gradient.Values);
     }
 
     /// <inheritdoc/>
@@ -44,4 +48,20 @@ public sealed record LogisticLoss : Loss
     private static Real SmallestProbability => (Real)1.17549435e-38;
 
     private static Real LargestProbability => Real.BitDecrement(1);
+
+    private readonly struct Value : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>
+        {
+            var zero = TLanes.Broadcast(0);
+            return TLanes.SelectLess(z, zero, zero, z) - z * y + Logarithm.LogOnePlus(Exponential.Exp(zero - TLanes.Abs(z)));
+        }
+    }
+
+    private readonly struct Slope(Real share) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(share) * (Exponential.Sigmoid(z) - y);
+    }
 }

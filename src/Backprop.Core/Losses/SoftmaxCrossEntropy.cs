@@ -20,71 +20,38 @@ public sealed record SoftmaxCrossEntropy : Loss
     /// <exception cref="ArgumentException">A class is not a whole number from 0 to outputs − 1.</exception>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
-        Shift(scores, gradient, losses);
-        Elementwise.Map(new Exponential.ExpFunction(), gradient.Values, gradient.Values);
-        for (var row = 0; row < scores.Rows; row++)
+        Span<Real> room = stackalloc Real[RowsAtOnce];
+        for (var first = 0; first < scores.Rows; first += RowsAtOnce)
         {
-            ReadOnlySpan<Real> z = scores.Row(row), t = targets.Row(row);
-            var dz = gradient.Row(row);
-            var loss = losses[row] + Math.Log(Normalize(dz));
-            if (t.Length == 1)
+            var count = Math.Min(RowsAtOnce, scores.Rows - first);
+            var largest = room[..count];
+            Softmax.OfRows(scores.RowRange(first, count), gradient.RowRange(first, count), largest, losses.Slice(first, count));
+            for (var i = 0; i < count; i++)
             {
-                var k = (int)t[0];
-                if (k != t[0] || (uint)k >= (uint)z.Length) throw new ArgumentException($"The class of row {row} is {t[0]}; allowed are 0 to {z.Length - 1}.", nameof(targets));
-                loss -= z[k];
-                dz[k] -= 1;
+                var row = first + i;
+                losses[row] += (Real)CompareWithTarget(scores.Row(row), targets.Row(row), gradient.Row(row), largest[i], row);
             }
-            else
-            {
-                for (var k = 0; k < z.Length; k++) loss -= t[k] * (double)z[k];
-                TensorPrimitives.Subtract(dz, t, dz);
-            }
-            losses[row] = (Real)loss;
         }
     }
+
+    // Of the loss, what depends on the target: max z − Σ t·z. Makes the slope of the probabilities.
+    private static double CompareWithTarget(ReadOnlySpan<Real> z, ReadOnlySpan<Real> targets, Span<Real> p, double largest, int row)
+    {
+        if (targets.Length == 1)
+        {
+            var k = (int)targets[0];
+            if (k != targets[0] || (uint)k >= (uint)z.Length) throw new ArgumentException($"The class of row {row} is {targets[0]}; allowed are 0 to {z.Length - 1}.", nameof(targets));
+            p[k] -= 1;
+            return largest - z[k];
+        }
+        for (var k = 0; k < z.Length; k++) largest -= targets[k] * (double)z[k];
+        TensorPrimitives.Subtract(p, targets, p);
+        return largest;
+    }
+
+    // So many rows' largest scores are kept at a time.
+    private const int RowsAtOnce = 64;
 
     /// <inheritdoc/>
-    public override void Predict(Matrix scores)
-    {
-        Shift(scores, scores, []);
-        Elementwise.Map(new Exponential.ExpFunction(), scores.Values, scores.Values);
-        for (var row = 0; row < scores.Rows; row++) Normalize(scores.Row(row));
-    }
-
-    // Subtracts each row's largest score, so that the exponential cannot overflow.
-    private static void Shift(ReadOnlyMatrix scores, Matrix shifted, Span<Real> largest)
-    {
-        for (var row = 0; row < scores.Rows; row++)
-        {
-            var z = scores.Row(row);
-            var to = shifted.Row(row);
-            var max = z[0];
-            if (z.Length < ShortRow)
-            {
-                for (var k = 1; k < z.Length; k++) max = Real.Max(max, z[k]);
-                for (var k = 0; k < z.Length; k++) to[k] = z[k] - max;
-            }
-            else
-            {
-                max = TensorPrimitives.Max(z);
-                TensorPrimitives.Subtract(z, max, to);
-            }
-            if (!largest.IsEmpty) largest[row] = max;
-        }
-    }
-
-    // Divides by the sum, and returns it. In double and in order: the same for every width of vector.
-    private static double Normalize(Span<Real> row)
-    {
-        double sum = 0;
-        foreach (var e in row) sum += e;
-        var divisor = (Real)sum;
-        if (row.Length >= ShortRow) TensorPrimitives.Divide(row, divisor, row);
-        else
-            for (var k = 0; k < row.Length; k++) row[k] /= divisor;
-        return sum;
-    }
-
-    // Below this, calling a vector operation takes longer than a loop.
-    private const int ShortRow = 16;
+    public override void Predict(Matrix scores) => Softmax.OfRows(scores, scores);
 }

@@ -40,8 +40,17 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>2ⁿ for a whole n from −126 to 127. Single precision only.</summary>
     static abstract TSelf PowerOfTwo(TSelf n);
 
+    /// <summary>x = f·2ⁿ with f in [1, 2), for a positive x that is neither subnormal nor infinite; returns n. Single precision only.</summary>
+    static abstract TSelf Exponent(TSelf x);
+
+    /// <summary>The f of <see cref="Exponent"/>. Single precision only.</summary>
+    static abstract TSelf Fraction(TSelf x);
+
     /// <summary>eˣ of the runtime's library: what the gradient tests use, which compile these sources in double.</summary>
     static abstract TSelf LibraryExp(TSelf x);
+
+    /// <summary>ln x of the runtime's library, for the same purpose.</summary>
+    static abstract TSelf LibraryLog(TSelf x);
 }
 
 /// <summary>Whether a·b + c is rounded once. All x64 processors with AVX2 and all ARM64 ones can; elsewhere emulation would cost a call per number.</summary>

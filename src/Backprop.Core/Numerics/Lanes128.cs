@@ -58,6 +58,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 PowerOfTwo(Lanes128 n) => new(Vector128.ShiftLeft((n._value + Vector128.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
+    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Exponent(Lanes128 x) =>
+        new((Vector128.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector128.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector128.Create((Real)Logarithm.TwoTo23AndExponentBias));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Fraction(Lanes128 x) => new(((x._value.As<Real, uint>() & Vector128.Create(Logarithm.FractionMask)) | Vector128.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LibraryExp(Lanes128 x) => new(Vector128.Exp(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LibraryLog(Lanes128 x) => new(Vector128.Log(x._value));
 }

@@ -56,6 +56,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 PowerOfTwo(Lanes256 n) => new(Vector256.ShiftLeft((n._value + Vector256.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
+    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Exponent(Lanes256 x) =>
+        new((Vector256.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector256.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector256.Create((Real)Logarithm.TwoTo23AndExponentBias));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Fraction(Lanes256 x) => new(((x._value.As<Real, uint>() & Vector256.Create(Logarithm.FractionMask)) | Vector256.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LibraryExp(Lanes256 x) => new(Vector256.Exp(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LibraryLog(Lanes256 x) => new(Vector256.Log(x._value));
 }

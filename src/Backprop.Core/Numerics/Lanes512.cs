@@ -56,6 +56,17 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 PowerOfTwo(Lanes512 n) => new(Vector512.ShiftLeft((n._value + Vector512.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
+    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Exponent(Lanes512 x) =>
+        new((Vector512.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector512.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector512.Create((Real)Logarithm.TwoTo23AndExponentBias));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Fraction(Lanes512 x) => new(((x._value.As<Real, uint>() & Vector512.Create(Logarithm.FractionMask)) | Vector512.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LibraryExp(Lanes512 x) => new(Vector512.Exp(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LibraryLog(Lanes512 x) => new(Vector512.Log(x._value));
 }

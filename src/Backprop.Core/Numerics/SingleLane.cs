@@ -57,5 +57,16 @@ internal readonly unsafe struct SingleLane : ILanes<SingleLane>
         new((Real)BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)(n._value + (Real)Exponential.ExponentToFraction)) << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane Exponent(SingleLane x) =>
+        new((Real)BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits((float)x._value) >> 23) | Logarithm.BitsOfTwoTo23) - (Real)Logarithm.TwoTo23AndExponentBias);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane Fraction(SingleLane x) =>
+        new((Real)BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits((float)x._value) & Logarithm.FractionMask) | Logarithm.BitsOfOne));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SingleLane LibraryExp(SingleLane x) => new(Real.Exp(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane LibraryLog(SingleLane x) => new(Real.Log(x._value));
 }

@@ -7,7 +7,7 @@ namespace Backprop.Core.Tests.Numerics;
 /// <summary>Vectorised functions: near the true value everywhere, and the same bits wherever a number stands.</summary>
 public class ElementwiseTests
 {
-    public static TheoryData<string> Names => ["exp", "sigmoid", "tanh"];
+    public static TheoryData<string> Names => ["exp", "log", "log(1 + x)", "sigmoid", "tanh"];
 
     // Every 1021st of all single-precision numbers, so every exponent and both signs are met some thousand times.
     [Theory, MemberData(nameof(Names))]
@@ -48,6 +48,8 @@ public class ElementwiseTests
     {
         float[] x = [float.NegativeInfinity, -1e30f, -0f, 0f, 1e30f, float.PositiveInfinity, float.NaN];
         AssertValues("exp", [0, 0, 1, 1, float.PositiveInfinity, float.PositiveInfinity, float.NaN]);
+        AssertValues("log", [float.NaN, float.NaN, float.NegativeInfinity, float.NegativeInfinity, 69.07755f, float.PositiveInfinity, float.NaN]);
+        AssertValues("log(1 + x)", [float.NaN, float.NaN, -0f, 0, 69.07755f, float.PositiveInfinity, float.NaN]);
         AssertValues("sigmoid", [0, 0, 0.5f, 0.5f, 1, 1, float.NaN]);
         AssertValues("tanh", [-1, -1, -0f, 0, 1, 1, float.NaN]);
 
@@ -73,6 +75,8 @@ public class ElementwiseTests
     private static (Vectorised Vectorised, Func<double, double> Exact) Function(string name) => name switch
     {
         "exp" => ((x, y) => Elementwise.Map(new Exponential.ExpFunction(), x, y), Math.Exp),
+        "log" => ((x, y) => Elementwise.Map(new Logarithm.LogFunction(), x, y), Math.Log),
+        "log(1 + x)" => ((x, y) => Elementwise.Map(new Logarithm.LogOnePlusFunction(), x, y), x => Math.Abs(x) > 0.5 ? Math.Log(1 + x) : 2 * Math.Atanh(x / (2 + x))),
         "sigmoid" => (new Sigmoid().Forward, x => 1 / (1 + Math.Exp(-x))),
         _ => (new Tanh().Forward, Math.Tanh),
     };
