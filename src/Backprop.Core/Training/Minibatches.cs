@@ -6,6 +6,9 @@ namespace Backprop.Training;
 /// <summary>Deals out examples in batches, standardized, in the order of the rows or in a random one. Allocates only when made.</summary>
 internal sealed class Minibatches
 {
+    // A small step waits for its rows a twelfth of its time, when they lie beyond the second cache; a large one does not notice.
+    private const int MostNumbersToPrefetch = 8 * 1024;
+
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
     private readonly int _batchSize;
@@ -63,9 +66,10 @@ internal sealed class Minibatches
         return total;
     }
 
-    /// <summary>Fetches some rows of a batch.</summary>
+    /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
     public void Gather(int index, int first, int count)
     {
+        if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         CopyRows(_examples.Features, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyRows(_examples.Targets, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
@@ -75,6 +79,8 @@ internal sealed class Minibatches
     }
 
     private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(index * _batchSize, Math.Min(_batchSize, _examples.Count - index * _batchSize));
+
+    private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
     private static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
     {
