@@ -21,6 +21,9 @@ public sealed record Dense : Layer
     public override int ParameterCount => WeightCount + Outputs;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights", WeightCount, ParameterRole.Weight), new("biases", Outputs, ParameterRole.Bias)];
+
+    /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
     /// <summary>One row of W.</summary>

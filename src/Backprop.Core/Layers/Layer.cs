@@ -81,6 +81,62 @@ public abstract record Layer
     public virtual void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         Backward(parameters, x, y, dy, default, dPart);
 
+    /// <summary>What the parameters are for, in their order.</summary>
+    /// <value>All of them weights, unless the layer says otherwise. The lengths add up to <see cref="ParameterCount"/>.</value>
+    public virtual IReadOnlyList<ParameterBlock> Blocks => ParameterCount == 0 ? [] : [new("weights", ParameterCount, ParameterRole.Weight)];
+
+    /// <summary>Writes y in a step of training, where a layer may differ from <c>Forward</c>: it drops units, or normalizes by the batch.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="pass">The step, and where the rows stand in the batch.</param>
+    /// <param name="x">[rows × Inputs]</param>
+    /// <param name="y">[rows × Outputs], overwritten.</param>
+    public virtual void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y) => Forward(parameters, x, y);
+
+    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same pass.</summary>
+    /// <inheritdoc cref="Backward"/>
+    public virtual void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+        Backward(parameters, x, y, dy, dx, dParameters);
+
+    /// <summary>Writes some neighbours of the dParameters of <see cref="BackwardTraining"/>.</summary>
+    /// <inheritdoc cref="BackwardPart"/>
+    public virtual void BackwardPartTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        BackwardPart(parameters, x, y, dy, first, dPart);
+
+    /// <summary>Numbers that must be known of the whole batch before one row of it can be trained on.</summary>
+    /// <value>0, unless the layer normalizes by the batch.</value>
+    public virtual int StatisticsLength => 0;
+
+    /// <summary>Measures some columns of the whole batch, before <see cref="ForwardTraining"/>.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs], all rows of the batch.</param>
+    /// <param name="first">The first column; threads share the columns.</param>
+    /// <param name="count">How many columns.</param>
+    /// <param name="statistics">[StatisticsLength]; what belongs to these columns is overwritten.</param>
+    public virtual void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, int first, int count, Span<Real> statistics)
+    {
+    }
+
+    /// <summary>Measures some columns of the whole batch, before <see cref="BackwardTraining"/>.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs], all rows of the batch.</param>
+    /// <param name="dy">[rows × Outputs]</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="count">How many columns.</param>
+    /// <param name="statistics">[StatisticsLength]; what belongs to these columns is overwritten.</param>
+    public virtual void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics)
+    {
+    }
+
+    /// <summary>Moves the parameters that are <see cref="ParameterRole.Statistic"/>, after a step.</summary>
+    /// <param name="parameters">[ParameterCount]; only those may be changed.</param>
+    /// <param name="statistics">[StatisticsLength], as measured.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    public virtual void Observe(Span<Real> parameters, ReadOnlySpan<Real> statistics, int rows)
+    {
+    }
+
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
-    public static IReadOnlyList<Type> Kinds { get; } = [typeof(ActivationLayer), typeof(Dense)];
+    public static IReadOnlyList<Type> Kinds { get; } = [typeof(ActivationLayer), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(LayerNormalization), typeof(SkipConnection)];
 }

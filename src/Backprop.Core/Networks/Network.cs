@@ -8,12 +8,14 @@ namespace Backprop.Networks;
 /// <summary>A chain of layers over one flat vector of parameters. Immutable; the parameters are the caller's.</summary>
 /// <remarks>
 /// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop.
-/// One step of training is four calls: <c>Forward</c>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
+/// One step of training is four calls: <see cref="ForwardTraining"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
+/// <c>Forward</c> scores; without dropout and batch normalization it is the same.
 /// </remarks>
 public sealed class Network
 {
     private readonly Layer[] _layers;
-    private readonly int[] _offsets;
+    private readonly int[] _offsets, _stages;
+    private readonly bool[] _isAddedLater;
 
     /// <summary>Joins layers, first to last.</summary>
     /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one array can hold.</exception>
@@ -22,15 +24,26 @@ public sealed class Network
         if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
         _layers = layers.ToArray();
         _offsets = new int[_layers.Length + 1];
+        _isAddedLater = new bool[_layers.Length];
         for (var l = 0; l < _layers.Length; l++)
         {
             if (_layers[l] is null) throw new ArgumentException($"Layer {l} is missing (null).", nameof(layers));
             if (l > 0 && _layers[l].Inputs != _layers[l - 1].Outputs)
                 throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
+            if (_layers[l] is SkipConnection skip) CheckSkip(l, skip);
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
         }
+        _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
+    }
+
+    private void CheckSkip(int layer, SkipConnection skip)
+    {
+        if (skip.Length > layer) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it; there are {layer}.");
+        var width = _layers[layer - skip.Length].Inputs;
+        _isAddedLater[layer - skip.Length] = true;
+        if (width != skip.Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {layer - skip.Length}, to {skip.Width}.");
     }
 
     /// <summary>A multilayer perceptron: dense layers with <paramref name="activation"/> between them, and none after the last.</summary>
@@ -93,10 +106,31 @@ public sealed class Network
         return workspace.Scores;
     }
 
+    /// <summary>Forward propagation in a step of training, where dropout drops and batch normalization uses the batch.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
+    /// <param name="workspace">Scratch of this network, with room for gradients.</param>
+    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="step">Number of the step: the same seed and step drop the same units.</param>
+    /// <returns>[rows × Outputs], owned by the workspace and valid until its next use.</returns>
+    public Matrix ForwardTraining(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int seed, int step)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        CheckLength(parameters.Length, nameof(parameters));
+        CheckColumns(x);
+        workspace.BeginTraining(this, x.Rows, seed, step);
+        for (var stage = 0; stage < StageCount; stage++)
+        {
+            if (stage > 0) MeasureForward(parameters, x, workspace, stage, 0, 1);
+            ForwardRows(parameters, x, workspace, 0, x.Rows, stage);
+        }
+        return workspace.Scores;
+    }
+
     /// <summary>Backward propagation by the chain rule, from ∂J/∂scores in <see cref="Workspace.ScoreGradient"/> to ∂J/∂θ.</summary>
-    /// <param name="parameters">[ParameterCount], as given to <c>Forward</c>.</param>
-    /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
-    /// <param name="workspace">As given to <c>Forward</c>, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
+    /// <param name="parameters">[ParameterCount], as given to <c>Forward</c> or <c>ForwardTraining</c>.</param>
+    /// <param name="x">[rows × Inputs], as given to it.</param>
+    /// <param name="workspace">As given to it, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
     /// <param name="gradient">[ParameterCount], overwritten with ∂J/∂θ.</param>
     public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, Span<Real> gradient)
     {
@@ -106,7 +140,11 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
-        BackwardRows(parameters, x, workspace, 0, x.Rows);
+        for (var stage = StageCount - 1; stage >= 0; stage--)
+        {
+            BackwardRows(parameters, x, workspace, 0, x.Rows, stage);
+            if (stage > 0) MeasureBackward(parameters, x, workspace, stage, 0, 1);
+        }
         for (var l = 0; l < _layers.Length; l++) BackwardPart(parameters, x, workspace, l, 0, gradient[ParametersOf(l)]);
     }
 
@@ -116,34 +154,102 @@ public sealed class Network
         CheckColumns(x);
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
+        {
             _layers[l].Forward(parameters[ParametersOf(l)], packed[l], Input(l, x, workspace), workspace.Output(l));
+            AddSkipped(l, x, workspace, 0, x.Rows);
+        }
         return workspace.Scores;
     }
+
+    /// <summary>
+    /// Stages of a step of training: the rows can be shared among threads within a stage. A new one begins with every layer that must
+    /// have measured the whole batch.
+    /// </summary>
+    internal int StageCount => _stages.Length - 1;
 
     /// <summary><c>Forward</c> for some of the rows of a batch, so that every thread can have rows of its own.</summary>
     internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
-        for (var l = 0; l < _layers.Length; l++)
-            _layers[l].Forward(parameters[ParametersOf(l)], Input(l, x, workspace).RowRange(first, count), workspace.Output(l).RowRange(first, count));
+        for (var stage = 0; stage < StageCount; stage++) ForwardRows(parameters, x, workspace, first, count, stage);
     }
 
-    /// <summary>The first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
-    internal void BackwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    /// <summary>One stage of <c>Forward</c> or <c>ForwardTraining</c> for some of the rows of a batch.</summary>
+    internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
     {
-        // Nobody asks for the gradient of the features, so the first layer is spared it.
-        for (var l = _layers.Length - 1; l > 0; l--)
+        for (var l = _stages[stage]; l < _stages[stage + 1]; l++)
         {
-            _layers[l].Backward(
-                parameters[ParametersOf(l)], Input(l, x, workspace).RowRange(first, count), workspace.Output(l).RowRange(first, count),
-                workspace.OutputGradient(l).RowRange(first, count), workspace.OutputGradient(l - 1).RowRange(first, count), []);
+            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
+            var output = workspace.Output(l).RowRange(first, count);
+            if (workspace.IsTraining) _layers[l].ForwardTraining(parameters[ParametersOf(l)], workspace.Pass(l, first), input, output);
+            else _layers[l].Forward(parameters[ParametersOf(l)], input, output);
+            AddSkipped(l, x, workspace, first, count);
         }
+    }
+
+    /// <summary>What the first layer of a stage must know of the whole batch, for one share of its columns.</summary>
+    internal void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
+    {
+        var l = _stages[stage];
+        var (first, count) = Share(_layers[l].Inputs, share, shares);
+        if (workspace.IsTraining && count > 0) _layers[l].MeasureForward(parameters[ParametersOf(l)], Input(l, x, workspace), first, count, workspace.Statistics(l));
+    }
+
+    /// <summary>One stage of the first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
+    internal void BackwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
+    {
+        // The first layer of a stage waits until it has measured the batch; it belongs to the stage before, going backward. Nobody
+        // asks for the gradient of the features, so the first layer of all is spared it.
+        int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : 0;
+        for (var l = last; l > end; l--)
+        {
+            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
+            Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count), dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
+            if (workspace.IsTraining) _layers[l].BackwardTraining(parameters[ParametersOf(l)], workspace.Pass(l, first), input, output, dOutput, dInput, []);
+            else _layers[l].Backward(parameters[ParametersOf(l)], input, output, dOutput, dInput, []);
+            AddSkippedGradient(l - 1, workspace, first, count);
+        }
+    }
+
+    /// <summary>What the first layer of a stage must know of the whole batch's gradients, for one share of its columns.</summary>
+    internal void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
+    {
+        var l = _stages[stage];
+        var (first, count) = Share(_layers[l].Inputs, share, shares);
+        if (workspace.IsTraining && count > 0)
+            _layers[l].MeasureBackward(parameters[ParametersOf(l)], Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
     }
 
     /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="Layer.BackwardPart"/>).</summary>
     internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
-        if (!gradient.IsEmpty)
-            _layers[layer].BackwardPart(parameters[ParametersOf(layer)], Input(layer, x, workspace), workspace.Output(layer), workspace.OutputGradient(layer), first, gradient);
+        if (gradient.IsEmpty) return;
+        ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
+        if (workspace.IsTraining) _layers[layer].BackwardPartTraining(parameters[ParametersOf(layer)], workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
+        else _layers[layer].BackwardPart(parameters[ParametersOf(layer)], input, output, dOutput, first, gradient);
+    }
+
+    /// <summary>Part of <paramref name="total"/> neighbours that one of several threads has.</summary>
+    internal static (int First, int Count) Share(int total, int share, int shares)
+    {
+        int first = (int)((long)total * share / shares), end = (int)((long)total * (share + 1) / shares);
+        return (first, end - first);
+    }
+
+    private void AddSkipped(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    {
+        if (_layers[layer] is not SkipConnection skip) return;
+        var sum = workspace.Output(layer).RowRange(first, count).Values;
+        Elementwise.Zip(new Arithmetic.Sum(), sum, Input(layer - skip.Length, x, workspace).RowRange(first, count).Values, sum);
+    }
+
+    // What left a layer on two ways has the sum of both ways' gradients.
+    private void AddSkippedGradient(int source, Workspace workspace, int first, int count)
+    {
+        if (!_isAddedLater[source + 1]) return;
+        var sum = workspace.OutputGradient(source).RowRange(first, count).Values;
+        for (var l = source + 2; l < _layers.Length; l++)
+            if (_layers[l] is SkipConnection skip && l - skip.Length - 1 == source)
+                Elementwise.Zip(new Arithmetic.Sum(), sum, workspace.OutputGradient(l).RowRange(first, count).Values, sum);
     }
 
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);

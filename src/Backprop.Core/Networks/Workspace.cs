@@ -8,7 +8,8 @@ public sealed class Workspace
 {
     private readonly Network _network;
     private readonly int[] _widths;
-    private readonly Real[][] _outputs, _gradients;
+    private int _seed, _step;
+    private readonly Real[][] _outputs, _gradients, _statistics;
 
     /// <summary>Makes room for <paramref name="rows"/> examples.</summary>
     /// <param name="network">Whose layers it serves.</param>
@@ -23,6 +24,7 @@ public sealed class Workspace
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         _outputs = MakeRoom(network.Layers, rows);
         _gradients = forTraining ? MakeRoom(network.Layers, rows) : [];
+        _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
     }
 
     /// <summary>Most examples of one call.</summary>
@@ -30,6 +32,9 @@ public sealed class Workspace
 
     /// <summary>Examples of the last <c>Network.Forward</c>.</summary>
     public int Rows { get; private set; }
+
+    /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the same.</summary>
+    public bool IsTraining { get; private set; }
 
     /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
@@ -41,7 +46,19 @@ public sealed class Workspace
         CheckOwner(network);
         if (rows < 1 || rows > Capacity) throw new ArgumentException($"The workspace holds 1 to {Capacity} rows; x has {rows}.");
         Rows = rows;
+        IsTraining = false;
     }
+
+    internal void BeginTraining(Network network, int rows, int seed, int step)
+    {
+        if (_gradients.Length == 0) throw MadeForScoring();
+        Begin(network, rows);
+        (IsTraining, _seed, _step) = (true, seed, step);
+    }
+
+    internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer]);
+
+    internal Span<Real> Statistics(int layer) => _statistics[layer];
 
     internal void CheckOwner(Network network)
     {
@@ -52,13 +69,16 @@ public sealed class Workspace
 
     internal Matrix OutputGradient(int layer) => _gradients.Length > 0
         ? View(_gradients, layer)
-        : throw new InvalidOperationException("The workspace was made without gradients (forTraining: false).");
+        : throw MadeForScoring();
 
-    // A layer that works in place has the memory of the layer before, unless that one needs it; the first may not write to the caller's features.
+    private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
+
+    // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
     private static Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows)
     {
+        var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
-        for (var l = 0; l < room.Length; l++) room[l] = l > 0 && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
+        for (var l = 0; l < room.Length; l++) room[l] = l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
         return room;
 
         static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;

@@ -8,6 +8,9 @@ public enum RandomPurpose
 
     /// <summary>Order of the training examples; one sequence per epoch.</summary>
     Shuffling = 2,
+
+    /// <summary>Which units sleep; one field per layer and step.</summary>
+    Dropout = 3,
 }
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>
@@ -24,6 +27,9 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
 
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(_state += Gamma);
+
+    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws nothing.</summary>
+    internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
     /// <summary>Uniform in [0, 1), 53 random bits.</summary>
     public double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -21,20 +22,23 @@ internal sealed class TrainingStep : IDisposable
     private readonly Workspace _workspace;
     private readonly List<Part> _parts = [];
     private readonly WorkerTeam _team;
-    private readonly Action<int> _evaluateRows, _differentiateRows, _moveParameters;
+    private readonly Action<int> _evaluateRows, _moveParameters;
+    private readonly Action<int>[] _phases;
     private Minibatches _batches = null!;
-    private int _batch, _nextPart;
+    private readonly int _seed;
+    private int _batch, _nextPart, _step;
     private double _totalWeight, _learningRate;
 
-    public TrainingStep(Network network, Real[] parameters, Loss loss, Optimizer optimizer, int batchSize, WorkerTeam team)
+    public TrainingStep(Network network, Real[] parameters, Loss loss, Optimizer optimizer, int batchSize, WorkerTeam team, int seed = 0)
     {
-        (_network, _parameters, _loss, _team) = (network, parameters, loss, team);
+        (_network, _parameters, _loss, _team, _seed) = (network, parameters, loss, team, seed);
         _gradient = new Real[parameters.Length];
         _losses = new Real[batchSize];
         _workspace = new Workspace(network, batchSize);
         var partLength = team.Size == 1 ? int.MaxValue : Math.Max(LeastPartLength, parameters.Length / (PartsPerThread * team.Size));
         for (var l = 0; l < network.Layers.Count; l++) AddParts(l, partLength, optimizer);
-        (_evaluateRows, _differentiateRows, _moveParameters) = (EvaluateRows, DifferentiateRows, MoveParameters);
+        (_evaluateRows, _moveParameters) = (EvaluateRows, MoveParameters);
+        _phases = [.. Phases()];
     }
 
     /// <summary>Learns from one batch.</summary>
@@ -42,9 +46,10 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, double Weight) Learn(Minibatches batches, int batch, double learningRate)
     {
         Begin(batches, batch);
+        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step);
         _learningRate = learningRate;
         _nextPart = -1;
-        _team.Run(_differentiateRows);
+        foreach (var phase in _phases) _team.Run(phase);
         _team.Run(_moveParameters);
         return (MeanLoss, _totalWeight);
     }
@@ -71,7 +76,8 @@ internal sealed class TrainingStep : IDisposable
         for (var first = 0; first < count; first += length)
         {
             var end = Math.Min(first + length, count);
-            _parts.Add(new Part(layer, first, _network.ParametersOf(layer).Start.Value + first, end - first, optimizer.Start(end - first)));
+            var offset = _network.ParametersOf(layer).Start.Value;
+            _parts.Add(new Part(layer, first, offset + first, end - first, [.. GroupsOf(kind, offset, first, end - first, optimizer)], kind.StatisticsLength > 0));
         }
     }
 
@@ -82,30 +88,76 @@ internal sealed class TrainingStep : IDisposable
         _workspace.Begin(_network, batches.SizeOf(batch));
     }
 
-    private (int First, int Count) RowsOf(int worker)
+    // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
+    // Without layers that measure the batch, that is a single phase.
+    private IEnumerable<Action<int>> Phases()
     {
-        int first = (int)((long)_workspace.Rows * worker / _team.Size), end = (int)((long)_workspace.Rows * (worker + 1) / _team.Size);
-        return (first, end - first);
+        var last = _network.StageCount - 1;
+        if (last == 0)
+        {
+            yield return OfRows(OutwardAndBack);
+            yield break;
+        }
+        yield return OfRows((first, count) =>
+        {
+            _batches.Gather(_batch, first, count);
+            ForwardRows(first, count, 0);
+        });
+        for (var stage = 1; stage < last; stage++)
+        {
+            var s = stage;
+            yield return worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size);
+            yield return OfRows((first, count) => ForwardRows(first, count, s));
+        }
+        yield return worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, last, worker, _team.Size);
+        yield return OfRows((first, count) =>
+        {
+            ForwardRows(first, count, last);
+            EvaluateLoss(first, count);
+            BackwardRows(first, count, last);
+        });
+        for (var stage = last; stage > 0; stage--)
+        {
+            var s = stage;
+            yield return worker => _network.MeasureBackward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size);
+            yield return OfRows((first, count) => BackwardRows(first, count, s - 1));
+        }
     }
+
+    private Action<int> OfRows(Action<int, int> work) => worker =>
+    {
+        var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
+        if (count > 0) work(first, count);
+    };
 
     private void EvaluateRows(int worker)
     {
-        var (first, count) = RowsOf(worker);
+        var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
         if (count == 0) return;
         _batches.Gather(_batch, first, count);
-        var batch = _batches[_batch];
-        _network.ForwardRows(_parameters, batch.X, _workspace, first, count);
-        _loss.EvaluateRows(_workspace.Scores.RowRange(first, count), batch.Y.RowRange(first, count), _losses.AsSpan(first, count), _workspace.ScoreGradient.RowRange(first, count));
+        _network.ForwardRows(_parameters, _batches[_batch].X, _workspace, first, count);
+        EvaluateLoss(first, count);
     }
 
-    private void DifferentiateRows(int worker)
+    private void OutwardAndBack(int first, int count)
     {
-        var (first, count) = RowsOf(worker);
-        if (count == 0) return;
-        EvaluateRows(worker);
+        _batches.Gather(_batch, first, count);
+        ForwardRows(first, count, 0);
+        EvaluateLoss(first, count);
+        BackwardRows(first, count, 0);
+    }
+
+    private void ForwardRows(int first, int count, int stage) => _network.ForwardRows(_parameters, _batches[_batch].X, _workspace, first, count, stage);
+
+    private void BackwardRows(int first, int count, int stage) => _network.BackwardRows(_parameters, _batches[_batch].X, _workspace, first, count, stage);
+
+    // The slopes of the rows' own losses become those of J here, in training; a mere evaluation does not look at them.
+    private void EvaluateLoss(int first, int count)
+    {
         var batch = _batches[_batch];
-        Loss.ScaleGradient(_workspace.ScoreGradient.RowRange(first, count), batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count), _totalWeight);
-        _network.BackwardRows(_parameters, batch.X, _workspace, first, count);
+        var slopes = _workspace.ScoreGradient.RowRange(first, count);
+        _loss.EvaluateRows(_workspace.Scores.RowRange(first, count), batch.Y.RowRange(first, count), _losses.AsSpan(first, count), slopes);
+        if (_workspace.IsTraining) Loss.ScaleGradient(slopes, batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count), _totalWeight);
     }
 
     // Parts are taken by whoever is free: a thread that was interrupted holds up nobody.
@@ -116,10 +168,34 @@ internal sealed class TrainingStep : IDisposable
             var part = _parts[i];
             var gradient = _gradient.AsSpan(part.Offset, part.Length);
             _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, gradient);
-            part.Optimizer.Update(_parameters.AsSpan(part.Offset, part.Length), gradient, _learningRate);
+            foreach (var group in part.Groups)
+                group.Optimizer.Update(_parameters.AsSpan(group.Offset, group.Length), _gradient.AsSpan(group.Offset, group.Length), _learningRate);
+            if (part.Observes) _network.Layers[part.Layer].Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
         }
     }
 
-    /// <summary>Some neighbouring parameters of one layer, with the memory of their optimizer.</summary>
-    private sealed record Part(int Layer, int First, int Offset, int Length, OptimizerState Optimizer);
+    // What is measured and not learned has no optimizer. The rest is one group, for all of it is treated alike.
+    private static IEnumerable<Group> GroupsOf(Layer layer, int layerOffset, int first, int length, Optimizer optimizer)
+    {
+        int start = first, block = 0;
+        foreach (var (_, blockLength, role) in layer.Blocks)
+        {
+            int from = Math.Max(start, block), to = Math.Min(first + length, block + blockLength);
+            if (role == ParameterRole.Statistic && from < to)
+            {
+                if (start < from) yield return Make(start, from);
+                start = to;
+            }
+            block += blockLength;
+        }
+        if (start < first + length) yield return Make(start, first + length);
+
+        Group Make(int from, int to) => new(layerOffset + from, to - from, optimizer.Start(to - from));
+    }
+
+    /// <summary>Some neighbouring parameters of one layer.</summary>
+    private sealed record Part(int Layer, int First, int Offset, int Length, Group[] Groups, bool Observes);
+
+    /// <summary>Those among them that are treated alike, with the memory of their optimizer.</summary>
+    private sealed record Group(int Offset, int Length, OptimizerState Optimizer);
 }

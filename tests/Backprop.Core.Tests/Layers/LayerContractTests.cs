@@ -7,7 +7,7 @@ namespace Backprop.Core.Tests.Layers;
 public class LayerContractTests
 {
     private static readonly Layer[] SampleLayers =
-        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
+        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new BatchNormalization(37), new Dropout(37, 0.5), new FrontScale(37), new LayerNormalization(37), new SkipConnection(37, 1), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
 
     public static TheoryData<Layer> Samples => [.. SampleLayers];
 
@@ -35,7 +35,7 @@ public class LayerContractTests
     public void A_batch_gives_what_its_rows_give_one_by_one(Layer layer)
     {
         const int rows = 7;
-        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var parameters = ParametersOf(layer);
         var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
         var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
         var y = new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs);
@@ -63,7 +63,7 @@ public class LayerContractTests
     {
         if (layer.ParameterCount == 0) return;
         const int rows = 45;
-        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var parameters = ParametersOf(layer);
         var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
         var y = new Matrix(new float[rows * layer.Outputs], rows, layer.Outputs);
         var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
@@ -85,7 +85,7 @@ public class LayerContractTests
     public void Packed_parameters_give_the_same_bits(Layer layer)
     {
         const int rows = 21;
-        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var parameters = ParametersOf(layer);
         var x = new ReadOnlyMatrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
         float[] expected = TestNumbers.Unassigned(rows * layer.Outputs), found = TestNumbers.Unassigned(rows * layer.Outputs);
         layer.Forward(parameters, x, new Matrix(expected, rows, layer.Outputs));
@@ -97,7 +97,7 @@ public class LayerContractTests
     public void What_is_said_of_the_memory_holds(Layer layer)
     {
         const int rows = 7;
-        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var parameters = ParametersOf(layer);
         var x = new Matrix(TestNumbers.Normal(rows * layer.Inputs, seed: 2), rows, layer.Inputs);
         var dy = new Matrix(TestNumbers.Normal(rows * layer.Outputs, seed: 3), rows, layer.Outputs);
         var y = new Matrix(new float[rows * layer.Outputs], rows, layer.Outputs);
@@ -122,13 +122,34 @@ public class LayerContractTests
         }
     }
 
+    [Theory, MemberData(nameof(Samples))]
+    public void Blocks_cover_the_parameters(Layer layer)
+    {
+        Assert.Equal(layer.ParameterCount, layer.Blocks.Sum(block => block.Length));
+        Assert.All(layer.Blocks, block => Assert.True(block.Length > 0 && block.Name.Length > 0));
+    }
+
+    // What a layer measures is a mean or a variance: not negative.
+    private static float[] ParametersOf(Layer layer)
+    {
+        var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
+        var roles = layer.Blocks.SelectMany(block => Enumerable.Repeat(block.Role, block.Length));
+        return [.. parameters.Zip(roles, (parameter, role) => role == ParameterRole.Statistic ? 0.5f + Math.Abs(parameter) : parameter)];
+    }
+
     [Fact]
-    public void Widths_below_one_are_refused()
+    public void Widths_and_options_out_of_range_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new Dense(0, 3));
         Assert.Throws<ArgumentOutOfRangeException>("outputs", () => new Dense(3, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ActivationLayer(0, new Tanh()));
         Assert.Throws<ArgumentNullException>("activation", () => new ActivationLayer(3, null!));
+        Assert.Throws<ArgumentOutOfRangeException>("rate", () => new Dropout(3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("rate", () => new Dropout(3, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("momentum", () => new BatchNormalization(3, momentum: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new BatchNormalization(3, epsilon: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("epsilon", () => new LayerNormalization(3, double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>("length", () => new SkipConnection(3, 0));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -35,6 +37,23 @@ public class AllocationTests
         var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
         using var step = new TrainingStep(network, parameters, loss, optimizer, BatchSize, new WorkerTeam(threads));
 
+        AssertAllocatesNothing(() =>
+        {
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, learningRate: 0.001);
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
+        });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Nor_does_one_that_drops_measures_and_skips(int threads)
+    {
+        var network = new Network(
+            new FrontScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37), new ActivationLayer(37, new ReLU()),
+            new Dense(37, 37), new LayerNormalization(37), new SkipConnection(37, 2), new Dense(37, 1));
+        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null);
+        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new SquaredError(), new Adam(), BatchSize, new WorkerTeam(threads));
         AssertAllocatesNothing(() =>
         {
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, learningRate: 0.001);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -38,25 +40,47 @@ public class ThreadTests
             }
         }
 
-        (float[] Parameters, List<double> Losses) Learn(int threads, Loss loss, Optimizer optimizer)
+        (float[] Parameters, List<double> Losses) Learn(int threads, Loss loss, Optimizer optimizer) =>
+            LearnWith(Network.FullyConnected(features, hidden, outputs, new ReLU()), batchSize, threads, loss, optimizer);
+    }
+
+    // Dropped units depend on places, and a measured batch on all rows, whoever looks at them.
+    [Fact]
+    public void So_it_does_with_layers_that_drop_measure_and_skip()
+    {
+        var network = new Network(
+            new BatchNormalization(7), new FrontScale(7), new Dropout(7, 0.1), new Dense(7, 37), new ActivationLayer(37, new ReLU()), new BatchNormalization(37), new Dropout(37, 0.3),
+            new Dense(37, 37), new LayerNormalization(37), new ActivationLayer(37, new Tanh()), new SkipConnection(37, 3), new BatchNormalization(37), new Dense(37, 3));
+        foreach (var batchSize in (int[])[1, 10, 203])
         {
-            const int rows = 203;
-            var network = Network.FullyConnected(features, hidden, outputs, new ReLU());
-            var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
-            var targets = loss.TargetKind == TargetKind.Class ? 1 : outputs;
-            float[] y = [.. Enumerable.Range(0, rows * targets).Select(i => (float)(i % Math.Min(2, outputs)))];
-            float[] weights = [.. Enumerable.Range(1, rows).Select(i => 1f / i)];
-            var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(rows * features, seed: 2), features, y, targets, weights), batchSize, null, null);
-            using var step = new TrainingStep(network, parameters, loss, optimizer, batches.BatchSize, new WorkerTeam(threads));
-            List<double> losses = [];
-            for (var epoch = 1; epoch <= 2; epoch++)
+            var (parameters, losses) = LearnWith(network, batchSize, 1, new SoftmaxCrossEntropy(), new Adam());
+            foreach (var threads in Counts)
             {
-                batches.Shuffle(new RandomSequence(3, RandomPurpose.Shuffling, epoch));
-                for (var b = 0; b < Math.Min(batches.Count, 10); b++) losses.Add(step.Learn(batches, b, 0.01).Loss);
+                var (others, otherLosses) = LearnWith(network, batchSize, threads, new SoftmaxCrossEntropy(), new Adam());
+                Assert.Equal(losses, otherLosses);
+                Assert.True(parameters.AsSpan().SequenceEqual(others), $"{threads} threads, batches of {batchSize}");
             }
-            losses.Add(step.Evaluate(batches, 0).Loss);
-            return (parameters, losses);
         }
+    }
+
+    private static (float[] Parameters, List<double> Losses) LearnWith(Network network, int batchSize, int threads, Loss loss, Optimizer optimizer)
+    {
+        const int rows = 203;
+        int features = network.Inputs, outputs = network.Outputs;
+        var parameters = network.Initialize(new HeNormal(), seed: 1);
+        var targets = loss.TargetKind == TargetKind.Class ? 1 : outputs;
+        float[] y = [.. Enumerable.Range(0, rows * targets).Select(i => (float)(i % Math.Min(2, outputs)))];
+        float[] weights = [.. Enumerable.Range(1, rows).Select(i => 1f / i)];
+        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(rows * features, seed: 2), features, y, targets, weights), batchSize, null, null);
+        using var step = new TrainingStep(network, parameters, loss, optimizer, batches.BatchSize, new WorkerTeam(threads), seed: 4);
+        List<double> losses = [];
+        for (var epoch = 1; epoch <= 2; epoch++)
+        {
+            batches.Shuffle(new RandomSequence(3, RandomPurpose.Shuffling, epoch));
+            for (var b = 0; b < Math.Min(batches.Count, 10); b++) losses.Add(step.Learn(batches, b, 0.01).Loss);
+        }
+        losses.Add(step.Evaluate(batches, 0).Loss);
+        return (parameters, losses);
     }
 
     // The step is what an equation of three lines says, whoever computes it.

@@ -9,7 +9,7 @@ internal static class LayerCheck
     /// <summary>Throws <see cref="GradientMismatchException"/> where a promise is broken. The loss is a random weighted sum of the outputs.</summary>
     public static void Verify(Layer layer, int rows)
     {
-        var parameters = TestPoints.AwayFromZero(layer.ParameterCount, seed: 1);
+        var parameters = TestPoints.ParametersOf(layer, seed: 1);
         var x = TestPoints.AwayFromZero(rows * layer.Inputs, seed: 2);
         var dy = TestPoints.AwayFromZero(rows * layer.Outputs, seed: 3);
         var y = TestPoints.Unassigned(rows * layer.Outputs);

@@ -27,12 +27,29 @@ internal static class NetworkCheck
         CentralDifferences.Compare($"gradient of {network}", Loss, parameters, gradient);
     }
 
+    /// <summary>The same for a step of training, where units are dropped (the same at every look) and the batch is measured. Without kinks.</summary>
+    public static void VerifyTraining(Network network, Loss loss, double[] targets, int seed, int step)
+    {
+        var weights = TestPoints.Positive(Rows, seed: 21);
+        var workspace = new Workspace(network, Rows + 2);
+        double[] parameters = TestPoints.ParametersOf(network, seed: 100), x = TestPoints.AwayFromZero(Rows * network.Inputs, seed: 200);
+
+        double Loss() => loss.Evaluate(
+            network.ForwardTraining(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace, seed, step),
+            new ReadOnlyMatrix(targets, Rows, targets.Length / Rows), weights, workspace.ScoreGradient);
+
+        Loss();
+        var gradient = TestPoints.Unassigned(network.ParameterCount);
+        network.Backward(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace, gradient);
+        CentralDifferences.Compare($"gradient of {network} in training", Loss, parameters, gradient);
+    }
+
     // Inside a network a ReLU may meet any number, so points are drawn until all its inputs keep clear of 0.
     private static (double[] Parameters, double[] X) PointAwayFromKinks(Network network)
     {
         for (var seed = 100; seed < 1000; seed++)
         {
-            var parameters = TestPoints.AwayFromZero(network.ParameterCount, seed);
+            var parameters = TestPoints.ParametersOf(network, seed);
             var x = TestPoints.AwayFromZero(Rows * network.Inputs, seed + 1000);
             if (DistanceToKink(network, parameters, x) > 1e-3) return (parameters, x);
         }

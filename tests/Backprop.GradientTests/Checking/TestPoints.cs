@@ -1,3 +1,5 @@
+using Backprop.Layers;
+using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.GradientTests.Checking;
@@ -14,6 +16,22 @@ internal static class TestPoints
             point = (random.NextUniform() < 0.5 ? -1 : 1) * (0.1 + 1.4 * random.NextUniform());
         return points;
     }
+
+    /// <summary>Parameters of a layer; those that it measures are positive, as variances are.</summary>
+    public static double[] ParametersOf(Layer layer, int seed)
+    {
+        var points = AwayFromZero(layer.ParameterCount, seed);
+        var first = 0;
+        foreach (var (_, length, role) in layer.Blocks)
+        {
+            for (var i = first; role == ParameterRole.Statistic && i < first + length; i++) points[i] = Math.Abs(points[i]);
+            first += length;
+        }
+        return points;
+    }
+
+    /// <summary>Parameters of all layers of a network.</summary>
+    public static double[] ParametersOf(Network network, int seed) => [.. network.Layers.SelectMany((layer, l) => ParametersOf(layer, seed + l))];
 
     /// <summary>[0.2, 3): weights of examples.</summary>
     public static double[] Positive(int count, int seed)

@@ -19,8 +19,19 @@ public class LayerGradientTests
     public void Backward_of_a_dense_layer_is_the_derivative_of_forward(int inputs, int outputs, int rows) =>
         LayerCheck.Verify(new Dense(inputs, outputs), rows);
 
+    private static readonly Layer[] OtherLayers =
+        [new BatchNormalization(5), new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new FrontScale(5), new LayerNormalization(5), new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1)];
+
+    public static TheoryData<Layer> Others => [.. OtherLayers];
+
+    [Theory, MemberData(nameof(Others))]
+    public void Backward_of_any_other_layer_is_the_derivative_of_forward(Layer layer)
+    {
+        foreach (var rows in (int[])[1, 2, 7]) LayerCheck.Verify(layer, rows);
+    }
+
     // A new kind must be given its own check here (activation layers have theirs beside the activations) before it joins this list.
     [Fact]
     public void Every_kind_of_layer_is_checked() =>
-        Assert.Equal([typeof(ActivationLayer), typeof(Dense)], Layer.Kinds);
+        Assert.Equal(Layer.Kinds.ToHashSet(), OtherLayers.Select(layer => layer.GetType()).Append(typeof(ActivationLayer)).Append(typeof(Dense)).ToHashSet());
 }

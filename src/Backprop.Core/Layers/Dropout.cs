@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>In training, every number becomes 0 with probability p, and x / (1 − p) otherwise; in scoring, y = x. So no unit can lean on another.</summary>
+/// <remarks>
+/// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the first
+/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
+/// </remarks>
+public sealed record Dropout : Layer
+{
+    /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
+    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="rate">p: the share to drop; in [0, 1).</param>
+    public Dropout(int width, double rate) : base(width, width)
+    {
+        if (!(rate is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be in [0, 1)");
+        Rate = rate;
+    }
+
+    /// <summary>Numbers per example, in and out.</summary>
+    public int Width => Inputs;
+
+    /// <summary>p: the share to drop.</summary>
+    public double Rate { get; }
+
+    /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
+    }
+
+    /// <inheritdoc/>
+    public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y) => Drop(pass, x.Values, y.Values);
+
+    // The slope of what was dropped is 0, and of the rest 1 / (1 − p): the same numbers are dropped once more.
+    /// <inheritdoc/>
+    public override void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) Drop(pass, dy.Values, dx.Values);
+    }
+
+    private void Drop(TrainingPass pass, ReadOnlySpan<Real> from, Span<Real> to)
+    {
+        var random = pass.Random(RandomPurpose.Dropout);
+        var place = (uint)pass.FirstRow * (uint)Width;
+        Span<Real> room = stackalloc Real[NumbersAtOnce];
+        for (var i = 0; i < from.Length; i += NumbersAtOnce)
+        {
+            var chance = room[..Math.Min(NumbersAtOnce, from.Length - i)];
+            random.Fill(place + (uint)i, chance);
+            Elementwise.Zip(new Mask((Real)Rate, (Real)(1 / (1 - Rate))), from.Slice(i, chance.Length), chance, to.Slice(i, chance.Length));
+        }
+    }
+
+    // So many random numbers stay in the nearest cache until they are used.
+    private const int NumbersAtOnce = 512;
+
+    private readonly struct Mask(Real rate, Real factor) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes chance) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(chance, TLanes.Broadcast(rate), TLanes.Broadcast(0), x * TLanes.Broadcast(factor));
+    }
+}

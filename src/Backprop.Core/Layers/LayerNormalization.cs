@@ -1,0 +1,97 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>y = γ·(x − μ)/√(σ² + ε) + β, with μ and σ² of the row's own units: no row depends on another, in training either.</summary>
+/// <remarks>
+/// Ba, Kiros and Hinton (2016), "Layer normalization", arXiv:1607.06450; the variance is divided by the units, as in PyTorch's LayerNorm.
+/// Parameters: γ, then β, each [Width].
+/// </remarks>
+public sealed record LayerNormalization : Layer
+{
+    /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
+    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Customary 1e-5.</param>
+    public LayerNormalization(int width, double epsilon = 1e-5) : base(width, width)
+    {
+        if (!(epsilon > 0 && double.IsFinite(epsilon))) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");
+        if (width > Array.MaxLength / 2) throw new ArgumentOutOfRangeException(nameof(width), width, $"must be at most {Array.MaxLength / 2}");
+        Epsilon = epsilon;
+    }
+
+    /// <summary>Numbers per example, in and out.</summary>
+    public int Width => Inputs;
+
+    /// <summary>ε: keeps the quotient finite.</summary>
+    public double Epsilon { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => 2 * Width;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("scale", Width, ParameterRole.Scale), new("shift", Width, ParameterRole.Bias)];
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        parameters[..Width].Fill(1);
+        parameters[Width..].Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            Normalize(x.Row(row), y.Row(row));
+            Elementwise.Zip(new Arithmetic.ProductAndSum(), y.Row(row), parameters[..Width], parameters[Width..], y.Row(row));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        var normalized = Scratch.OfAtLeast(Width).AsSpan(0, Width);
+        dParameters.Clear();
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var factor = Normalize(x.Row(row), normalized);
+            var slopes = dy.Row(row);
+            if (!dParameters.IsEmpty)
+            {
+                Elementwise.Zip(new Arithmetic.ProductAndSum(), slopes, normalized, dParameters[..Width], dParameters[..Width]);
+                Elementwise.Zip(new Arithmetic.Sum(), dParameters[Width..], slopes, dParameters[Width..]);
+            }
+            if (!dx.IsEmpty) DifferentiateRow(slopes, parameters[..Width], normalized, factor, dx.Row(row));
+        }
+    }
+
+    // With g = γ·dy: dx = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε). Sums in double and in order: the same for every width of vector.
+    private static void DifferentiateRow(ReadOnlySpan<Real> dy, ReadOnlySpan<Real> scale, ReadOnlySpan<Real> normalized, double factor, Span<Real> dx)
+    {
+        Elementwise.Zip(new Arithmetic.Product(), dy, scale, dx);
+        double sum = 0, product = 0;
+        for (var j = 0; j < dx.Length; j++)
+        {
+            sum += dx[j];
+            product += (double)dx[j] * normalized[j];
+        }
+        double mean = sum / dx.Length, slope = product / dx.Length;
+        for (var j = 0; j < dx.Length; j++) dx[j] = (Real)(factor * (dx[j] - mean - normalized[j] * slope));
+    }
+
+    private double Normalize(ReadOnlySpan<Real> x, Span<Real> normalized)
+    {
+        double sum = 0, squares = 0;
+        foreach (var value in x) sum += value;
+        var mean = sum / x.Length;
+        foreach (var value in x) squares += (value - mean) * (value - mean);
+        var factor = 1 / Math.Sqrt(squares / x.Length + Epsilon);
+        for (var j = 0; j < x.Length; j++) normalized[j] = (Real)((x[j] - mean) * factor);
+        return factor;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Numerics;
+
+/// <summary>Small formulas for <see cref="Elementwise"/> that several layers use.</summary>
+internal static class Arithmetic
+{
+    /// <summary>a·b, or a·b·c.</summary>
+    public readonly struct Product : IFunctionOfTwo, IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => a * b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes> => a * b * c;
+    }
+
+    /// <summary>a + b.</summary>
+    public readonly struct Sum : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => a + b;
+    }
+
+    /// <summary>a − b − c.</summary>
+    public readonly struct Difference : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes> => a - b - c;
+    }
+
+    /// <summary>(x − μ)·f.</summary>
+    public readonly struct ScaledDeviation : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes mean, TLanes factor) where TLanes : struct, ILanes<TLanes> => (x - mean) * factor;
+    }
+
+    /// <summary>a·b + c, rounded once where the processor can.</summary>
+    public readonly struct ProductAndSum : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(a, b, c);
+    }
+}

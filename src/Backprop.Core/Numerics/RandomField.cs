@@ -1,0 +1,55 @@
+using System.Numerics;
+
+namespace Backprop.Numerics;
+
+/// <summary>A random number for every place 0, 1, 2, …, to be asked for in any order: number i depends on the key and on i alone.</summary>
+/// <remarks>
+/// Two rounds of a mixing function of 32 bits over place and key: Wellons (2018), "Prospecting for hash functions", lowbias32. Far
+/// cheaper than <see cref="RandomSequence"/>, and good enough to say which units sleep; not for draws on which a start depends.
+/// </remarks>
+public readonly struct RandomField
+{
+    private readonly uint _low, _high;
+
+    /// <summary>The field of one seed, purpose, layer and step.</summary>
+    public RandomField(int seed, RandomPurpose purpose, int layer, int step)
+    {
+        var key = new RandomSequence(seed, purpose, layer).BitsAt(step);
+        (_low, _high) = ((uint)key, (uint)(key >> 32));
+    }
+
+    /// <summary>Writes the numbers of neighbouring places, uniform over the multiples of 2⁻²⁴ in [0, 1).</summary>
+    /// <param name="first">The first place.</param>
+    /// <param name="destination">Overwritten.</param>
+    public void Fill(uint first, Span<Real> destination)
+    {
+        var i = 0;
+        if (Vector.IsHardwareAccelerated && typeof(Real) == typeof(float))
+        {
+            Vector<uint> places = Vector<uint>.Indices + new Vector<uint>(first + _low), stride = new((uint)Vector<uint>.Count), high = new(_high);
+            for (; i + Vector<uint>.Count <= destination.Length; i += Vector<uint>.Count)
+            {
+                var uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(places) ^ high) >>> 8)) * (float)Unit;
+                Vector.As<float, Real>(uniform).CopyTo(destination[i..]);
+                places += stride;
+            }
+        }
+        for (; i < destination.Length; i++) destination[i] = (Real)((Mix(Mix(first + (uint)i + _low) ^ _high) >> 8) * Unit);
+    }
+
+    private const double Unit = 1.0 / (1 << 24);
+
+    private static uint Mix(uint x)
+    {
+        x = (x ^ (x >> 16)) * 0x7FEB352D;
+        x = (x ^ (x >> 15)) * 0x846CA68B;
+        return x ^ (x >> 16);
+    }
+
+    private static Vector<uint> Mix(Vector<uint> x)
+    {
+        x = (x ^ (x >>> 16)) * new Vector<uint>(0x7FEB352D);
+        x = (x ^ (x >>> 15)) * new Vector<uint>(0x846CA68B);
+        return x ^ (x >>> 16);
+    }
+}

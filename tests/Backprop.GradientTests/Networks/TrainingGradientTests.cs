@@ -1,0 +1,37 @@
+using Backprop.Activations;
+using Backprop.GradientTests.Checking;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+
+namespace Backprop.GradientTests.Networks;
+
+/// <summary>Gradients of a step of training: dropped units, measured batches, and two ways through a network.</summary>
+public class TrainingGradientTests
+{
+    private static readonly double[] Targets = TestPoints.AwayFromZero(10, seed: 7);
+
+    public static TheoryData<string> Names => [.. Networks.Keys];
+
+    private static Dictionary<string, Network> Networks { get; } = new()
+    {
+        ["dropout"] = new(new Dropout(4, 0.4), new Dense(4, 5), new ActivationLayer(5, new Tanh()), new Dropout(5, 0.3), new Dense(5, 2)),
+        ["batch normalization"] = new(new Dense(4, 5), new BatchNormalization(5), new ActivationLayer(5, new Tanh()), new Dense(5, 3), new BatchNormalization(3), new Dense(3, 2)),
+        ["batch normalization first and last"] = new(new BatchNormalization(4), new Dense(4, 2), new BatchNormalization(2)),
+        ["batch normalization twice"] = new(new Dense(4, 2), new BatchNormalization(2), new BatchNormalization(2)),
+        ["layer normalization"] = new(new FrontScale(4), new Dense(4, 5), new LayerNormalization(5), new ActivationLayer(5, new Sigmoid()), new Dense(5, 2)),
+        ["residual blocks"] = new(
+            new Dense(4, 5), new ActivationLayer(5, new Tanh()), new BatchNormalization(5), new Dense(5, 5), new ActivationLayer(5, new Tanh()), new Dropout(5, 0.2), new Dense(5, 5),
+            new SkipConnection(5, 5), new ActivationLayer(5, new Tanh()), new Dense(5, 5), new SkipConnection(5, 2), new SkipConnection(5, 9), new Dense(5, 2)),
+        ["a way around the features"] = new(new Dense(4, 4), new ActivationLayer(4, new Tanh()), new SkipConnection(4, 2), new Dense(4, 2)),
+    };
+
+    [Theory, MemberData(nameof(Names))]
+    public void Backward_is_the_derivative_of_what_training_computes(string name)
+    {
+        for (var step = 1; step <= 3; step++) NetworkCheck.VerifyTraining(Networks[name], new SquaredError(), Targets, seed: 5, step);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void And_of_what_scoring_computes(string name) => NetworkCheck.Verify(Networks[name], new SquaredError(), Targets);
+}
