@@ -51,19 +51,8 @@ public sealed class Network
     /// <param name="hiddenLayers">Units of each hidden layer; none gives a linear model.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
     /// <param name="activation">The non-linearity of the hidden layers.</param>
-    public static Network FullyConnected(int inputs, ReadOnlySpan<int> hiddenLayers, int outputs, Activation activation)
-    {
-        var layers = new List<Layer>();
-        var width = inputs;
-        foreach (var units in hiddenLayers)
-        {
-            layers.Add(new Dense(width, units));
-            layers.Add(new ActivationLayer(units, activation));
-            width = units;
-        }
-        layers.Add(new Dense(width, outputs));
-        return new Network([.. layers]);
-    }
+    public static Network FullyConnected(int inputs, ReadOnlySpan<int> hiddenLayers, int outputs, Activation activation) =>
+        new MultilayerPerceptron { HiddenLayers = hiddenLayers.ToArray(), Activation = activation }.Build(inputs, outputs);
 
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<Layer> Layers => _layers;

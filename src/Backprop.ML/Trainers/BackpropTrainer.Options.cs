@@ -2,6 +2,7 @@ using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.ML.Tasks;
+using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Training;
 using Microsoft.ML.Data;
@@ -36,6 +37,18 @@ public sealed partial class BackpropTrainer
         /// <summary>The non-linearity of the hidden layers.</summary>
         /// <value><see cref="ReLU"/>. Ignored without hidden layers.</value>
         public Activation Activation { get; set; } = new ReLU();
+
+        /// <summary>How hidden units are normalized, between the weights and the activation.</summary>
+        /// <value><see cref="Normalization.None"/>. Batch normalization wants batches of some dozen rows; layer normalization does not mind.</value>
+        public Normalization Normalization { get; set; }
+
+        /// <summary>The share of hidden units that is dropped in a step of training, against overfitting.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double Dropout { get; set; }
+
+        /// <summary>The share of features that is dropped in a step of training.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double InputDropout { get; set; }
 
         /// <summary>J: what is minimised.</summary>
         /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>.</value>
@@ -100,6 +113,16 @@ public sealed partial class BackpropTrainer
             return copy;
         }
 
+        /// <summary>The layers; the setters check the ranges.</summary>
+        internal MultilayerPerceptron ToPerceptron() => new()
+        {
+            HiddenLayers = HiddenLayers,
+            Activation = Activation,
+            Normalization = Normalization,
+            Dropout = Dropout,
+            InputDropout = InputDropout,
+        };
+
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
         internal TrainingOptions ToTrainingOptions(Loss loss, int seed) => new()
         {
@@ -127,10 +150,9 @@ public sealed partial class BackpropTrainer
             context.CheckValue(Activation, nameof(Activation));
             context.CheckValue(Optimizer, nameof(Optimizer));
             context.CheckValue(Initializer, nameof(Initializer));
-            foreach (var units in HiddenLayers)
-                if (units < 1) throw OutOfRange(nameof(HiddenLayers), string.Join(", ", HiddenLayers), "every hidden layer needs at least 1 unit");
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
+            ToPerceptron();
             ToTrainingOptions(new SquaredError(), seed: 0);
         }
 

@@ -155,7 +155,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         try
         {
-            return Network.FullyConnected(inputs, _options.HiddenLayers, outputs, _options.Activation);
+            return _options.ToPerceptron().Build(inputs, outputs);
         }
         catch (ArgumentException problem)
         {

@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
 
@@ -15,6 +16,9 @@ public class OptionTests
         ["empty weight column"] = ("ExampleWeightColumnName", options => options.ExampleWeightColumnName = ""),
         ["null hidden layers"] = ("HiddenLayers", options => options.HiddenLayers = null!),
         ["hidden layer of 0 units"] = ("HiddenLayers", options => options.HiddenLayers = [8, 0]),
+        ["dropout of everything"] = ("Dropout", options => options.Dropout = 1),
+        ["input dropout below 0"] = ("InputDropout", options => options.InputDropout = -0.1),
+        ["unknown normalization"] = ("Normalization", options => options.Normalization = (Normalization)7),
         ["null activation"] = ("Activation", options => options.Activation = null!),
         ["null optimizer"] = ("Optimizer", options => options.Optimizer = null!),
         ["null initializer"] = ("Initializer", options => options.Initializer = null!),

@@ -1,0 +1,88 @@
+using Backprop.Activations;
+using Backprop.Layers;
+
+namespace Backprop.Networks;
+
+/// <summary>Puts layers one after another, and works out their widths.</summary>
+/// <example>
+/// <code>
+/// var network = new NetworkBuilder(inputs: 20)
+///     .Dense(64).BatchNormalization().Activation(new ReLU()).Dropout(0.1)
+///     .Residual(block => block.Dense(64).Activation(new ReLU()).Dense(64))
+///     .Dense(1)
+///     .Build();
+/// </code>
+/// </example>
+public sealed class NetworkBuilder
+{
+    private readonly List<Layer> _layers;
+
+    /// <summary>Begins with the features.</summary>
+    /// <param name="inputs">Features per example; at least 1.</param>
+    public NetworkBuilder(int inputs) : this(inputs, [])
+    {
+    }
+
+    private NetworkBuilder(int width, List<Layer> layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, "inputs");
+        (Width, _layers) = (width, layers);
+    }
+
+    /// <summary>Numbers per example that leave the last layer so far.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Appends any layer.</summary>
+    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last.</exception>
+    public NetworkBuilder Add(Layer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (layer.Inputs != Width) throw new ArgumentException($"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
+        _layers.Add(layer);
+        Width = layer.Outputs;
+        return this;
+    }
+
+    /// <summary>y = x·W + b.</summary>
+    /// <param name="units">Outputs; at least 1.</param>
+    public NetworkBuilder Dense(int units) => Add(new Dense(Width, units));
+
+    /// <summary>y = f(x), number by number.</summary>
+    /// <param name="activation">The function f.</param>
+    public NetworkBuilder Activation(Activation activation) => Add(new ActivationLayer(Width, activation));
+
+    /// <inheritdoc cref="Layers.BatchNormalization"/>
+    /// <param name="momentum">How much the batch counts in the running numbers; in (0, 1].</param>
+    /// <param name="epsilon">Keeps the quotient finite; &gt; 0.</param>
+    public NetworkBuilder BatchNormalization(double momentum = 0.1, double epsilon = 1e-5) => Add(new BatchNormalization(Width, momentum, epsilon));
+
+    /// <inheritdoc cref="Layers.LayerNormalization"/>
+    /// <param name="epsilon">Keeps the quotient finite; &gt; 0.</param>
+    public NetworkBuilder LayerNormalization(double epsilon = 1e-5) => Add(new LayerNormalization(Width, epsilon));
+
+    /// <inheritdoc cref="Layers.Dropout"/>
+    /// <param name="rate">The share to drop; in [0, 1).</param>
+    public NetworkBuilder Dropout(double rate) => Add(new Dropout(Width, rate));
+
+    /// <inheritdoc cref="Layers.FrontScale"/>
+    public NetworkBuilder FrontScale() => Add(new FrontScale(Width));
+
+    /// <summary>A residual block: y = x + block(x).</summary>
+    /// <param name="block">Appends the layers of the block, at least one, which must lead back to the width they began with.</param>
+    /// <exception cref="ArgumentException">The block is empty or ends with another width.</exception>
+    public NetworkBuilder Residual(Action<NetworkBuilder> block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var inner = new NetworkBuilder(Width, []);
+        block(inner);
+        if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
+        if (inner.Width != Width) throw new ArgumentException($"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
+        _layers.AddRange(inner._layers);
+        _layers.Add(new SkipConnection(Width, inner._layers.Count));
+        return this;
+    }
+
+    /// <summary>The network of the layers so far.</summary>
+    /// <exception cref="ArgumentException">There is none, or they have too many parameters.</exception>
+    public Network Build() => new([.. _layers]);
+}
