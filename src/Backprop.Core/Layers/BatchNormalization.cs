@@ -115,7 +115,7 @@ public sealed record BatchNormalization : Layer
         // Every row moves the mean and the variance of its batch by 1/rows; running numbers of a single row stand still.
         var share = x.Rows > 1 ? (Real)1 / x.Rows : 0;
         ReadOnlySpan<Real> factors = Part(statistics, 2).Slice(first, count);
-        Elementwise.Map(new Multiple(share), sum, Part(statistics, 5).Slice(first, count));
+        Elementwise.Map(new Arithmetic.Multiple(share), sum, Part(statistics, 5).Slice(first, count));
         Elementwise.Zip(new SlopeOfVariance(share), product, factors, Part(statistics, 6).Slice(first, count));
     }
 
@@ -162,12 +162,6 @@ public sealed record BatchNormalization : Layer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes variance) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(1) / TLanes.Sqrt(variance + TLanes.Broadcast(epsilon));
-    }
-
-    private readonly struct Multiple(Real factor) : IFunction
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(factor) * x;
     }
 
     private readonly struct SlopeOfVariance(Real share) : IFunctionOfTwo

@@ -5,6 +5,25 @@ namespace Backprop.Numerics;
 /// <summary>Small formulas for <see cref="Elementwise"/> that several layers use.</summary>
 internal static class Arithmetic
 {
+    /// <summary>f·x.</summary>
+    public readonly struct Multiple(Real factor) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(factor) * x;
+    }
+
+    /// <summary>x, but at least one number and at most another. NaN stays.</summary>
+    public readonly struct Clamp(Real low, Real high) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes least = TLanes.Broadcast(low), most = TLanes.Broadcast(high);
+            x = TLanes.SelectLess(x, least, least, x);
+            return TLanes.SelectLess(most, x, most, x);
+        }
+    }
+
     /// <summary>a·b, or a·b·c.</summary>
     public readonly struct Product : IFunctionOfTwo, IFunctionOfThree
     {

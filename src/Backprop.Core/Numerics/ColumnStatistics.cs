@@ -36,6 +36,22 @@ internal static unsafe class ColumnStatistics
             VectorWidth.Run(new GradientWork(px + first, pdy + first, x.Rows, x.Columns, mean.Length, pm, ps, pp), mean.Length);
     }
 
+    /// <summary>Shortens some columns to a Euclidean norm, where they are longer.</summary>
+    /// <param name="w">[rows × columns], changed in place.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="count">How many columns.</param>
+    /// <param name="norm">The longest that stays.</param>
+    public static void LimitNorms(Matrix w, int first, int count, Real norm)
+    {
+        Check(w, first, count, count);
+        fixed (Real* pw = w.Values)
+        {
+            var whole = count - count % VectorWidth.Widest;
+            if (whole > 0) VectorWidth.Run(new NormWork(pw + first, w.Rows, w.Columns, whole, norm));
+            new NormWork(pw + first + whole, w.Rows, w.Columns, count - whole, norm).Run<SingleLane>();
+        }
+    }
+
     private static void Check(ReadOnlyMatrix x, int first, int count, int length)
     {
         if (first < 0 || count > x.Columns - first || length != count) throw new ArgumentException($"{count} columns from {first} on, and {length} results, do not fit {x.Columns} columns.");
@@ -102,6 +118,28 @@ internal static unsafe class ColumnStatistics
                 }
                 TLanes.Store(totalSum, sum + at);
                 TLanes.Store(totalProduct, product + at);
+            }
+        }
+    }
+
+    private readonly struct NormWork(Real* w, int rows, nint stride, int columns, Real norm) : IVectorWork
+    {
+        // For columns that fill whole vectors: one that two of them share would be shortened twice.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes one = TLanes.Broadcast(1), longest = TLanes.Broadcast(norm);
+            for (var column = 0; column < columns; column += TLanes.Count)
+            {
+                var squares = TLanes.Broadcast(0);
+                for (var i = 0; i < rows; i++)
+                {
+                    var weight = TLanes.Load(w + i * stride + column);
+                    squares = TLanes.MultiplyAdd(weight, weight, squares);
+                }
+                var length = TLanes.Sqrt(squares);
+                var factor = TLanes.SelectLess(longest, length, longest / length, one);
+                for (var i = 0; i < rows; i++) TLanes.Store(TLanes.Load(w + i * stride + column) * factor, w + i * stride + column);
             }
         }
     }

@@ -39,7 +39,7 @@ public sealed class Trainer
         var batches = new Minibatches(training, batchSize, inputs, targets);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options.Loss, _options.Optimizer, batches.BatchSize, new WorkerTeam(threads.Count), _options.Seed);
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var history = new List<EpochReport>();
 

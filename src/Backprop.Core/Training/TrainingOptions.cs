@@ -61,6 +61,48 @@ public sealed record TrainingOptions
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
 
+    /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
+    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+    public double L1Regularization
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(L1Regularization), value, "must be ≥ 0 and finite");
+    }
+
+    /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: the optimizer sees its slope λ₂·θ, as <c>weight_decay</c> of PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
+    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+    public double L2Regularization
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(L2Regularization), value, "must be ≥ 0 and finite");
+    }
+
+    /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer instead of through it, so that adaptive steps do not undo it.</summary>
+    /// <remarks>Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch's AdamW.</remarks>
+    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+    public double WeightDecay
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "must be ≥ 0 and finite");
+    }
+
+    /// <summary>c: after every step, the weights that enter a unit are shortened to this Euclidean norm, if they are longer.</summary>
+    /// <remarks>Srivastava et al. (2014), "Dropout", JMLR 15, §5.1; as Keras's MaxNorm. Of dense layers.</remarks>
+    /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary.</value>
+    public double? MaximumNorm
+    {
+        get;
+        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumNorm), value, "must be > 0 and finite");
+    }
+
+    /// <summary>How gradients are kept short.</summary>
+    /// <value>Null: not at all.</value>
+    public GradientClipping? GradientClipping { get; init; }
+
+    /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
+    /// <value>All learn alike; weights and embeddings are regularized.</value>
+    public ParameterGroups ParameterGroups { get; init; } = new();
+
     /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last bit.</summary>
     /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left to fewer threads.</value>
     public int? NumberOfThreads

@@ -1,7 +1,7 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Optimizers;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -13,32 +13,34 @@ namespace Backprop.Training;
 /// </remarks>
 internal sealed class TrainingStep : IDisposable
 {
-    // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
-    private const int LeastPartLength = 8 * 1024, PartsPerThread = 8;
-
     private readonly Network _network;
     private readonly Loss _loss;
     private readonly Real[] _parameters, _gradient, _losses;
     private readonly Workspace _workspace;
-    private readonly List<Part> _parts = [];
+    private readonly ParameterPart[] _parts;
+    private readonly GradientClipper? _clipper;
+    private readonly double? _maximumNorm;
     private readonly WorkerTeam _team;
-    private readonly Action<int> _evaluateRows, _moveParameters;
-    private readonly Action<int>[] _phases;
+    private readonly Action<int> _evaluateRows;
+    private readonly Action[] _phases;
     private Minibatches _batches = null!;
     private readonly int _seed;
+    private readonly bool _measuresGradient;
     private int _batch, _nextPart, _step;
     private double _totalWeight, _learningRate;
 
-    public TrainingStep(Network network, Real[] parameters, Loss loss, Optimizer optimizer, int batchSize, WorkerTeam team, int seed = 0)
+    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
-        (_network, _parameters, _loss, _team, _seed) = (network, parameters, loss, team, seed);
+        (_network, _parameters, _loss, _seed, _team) = (network, parameters, options.Loss, options.Seed, team);
         _gradient = new Real[parameters.Length];
         _losses = new Real[batchSize];
         _workspace = new Workspace(network, batchSize);
-        var partLength = team.Size == 1 ? int.MaxValue : Math.Max(LeastPartLength, parameters.Length / (PartsPerThread * team.Size));
-        for (var l = 0; l < network.Layers.Count; l++) AddParts(l, partLength, optimizer);
-        (_evaluateRows, _moveParameters) = (EvaluateRows, MoveParameters);
-        _phases = [.. Phases()];
+        _parts = ParameterPart.Of(network, options, team.Size);
+        _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
+        _measuresGradient = options.GradientClipping is { Measure: not ClippingMeasure.Value };
+        _maximumNorm = options.MaximumNorm;
+        _evaluateRows = EvaluateRows;
+        _phases = [.. RowPhases().Concat(ParameterPhases())];
     }
 
     /// <summary>Learns from one batch.</summary>
@@ -48,9 +50,7 @@ internal sealed class TrainingStep : IDisposable
         Begin(batches, batch);
         _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step);
         _learningRate = learningRate;
-        _nextPart = -1;
-        foreach (var phase in _phases) _team.Run(phase);
-        _team.Run(_moveParameters);
+        foreach (var phase in _phases) phase();
         return (MeanLoss, _totalWeight);
     }
 
@@ -67,20 +67,6 @@ internal sealed class TrainingStep : IDisposable
 
     private double MeanLoss => Loss.Mean(_losses.AsSpan(0, _workspace.Rows), _batches[_batch].Weights, _totalWeight);
 
-    private void AddParts(int layer, int customaryLength, Optimizer optimizer)
-    {
-        var kind = _network.Layers[layer];
-        var count = kind.ParameterCount;
-        if (count == 0) return;
-        var length = (int)Math.Min(count, (long)kind.PartLength * Math.Max(1, customaryLength / kind.PartLength));
-        for (var first = 0; first < count; first += length)
-        {
-            var end = Math.Min(first + length, count);
-            var offset = _network.ParametersOf(layer).Start.Value;
-            _parts.Add(new Part(layer, first, offset + first, end - first, [.. GroupsOf(kind, offset, first, end - first, optimizer)], kind.StatisticsLength > 0));
-        }
-    }
-
     private void Begin(Minibatches batches, int batch)
     {
         (_batches, _batch) = (batches, batch);
@@ -90,7 +76,7 @@ internal sealed class TrainingStep : IDisposable
 
     // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
     // Without layers that measure the batch, that is a single phase.
-    private IEnumerable<Action<int>> Phases()
+    private IEnumerable<Action> RowPhases()
     {
         var last = _network.StageCount - 1;
         if (last == 0)
@@ -106,10 +92,10 @@ internal sealed class TrainingStep : IDisposable
         for (var stage = 1; stage < last; stage++)
         {
             var s = stage;
-            yield return worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size);
+            yield return OfTeam(worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
             yield return OfRows((first, count) => ForwardRows(first, count, s));
         }
-        yield return worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, last, worker, _team.Size);
+        yield return OfTeam(worker => _network.MeasureForward(_parameters, _batches[_batch].X, _workspace, last, worker, _team.Size));
         yield return OfRows((first, count) =>
         {
             ForwardRows(first, count, last);
@@ -119,16 +105,68 @@ internal sealed class TrainingStep : IDisposable
         for (var stage = last; stage > 0; stage--)
         {
             var s = stage;
-            yield return worker => _network.MeasureBackward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size);
+            yield return OfTeam(worker => _network.MeasureBackward(_parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
             yield return OfRows((first, count) => BackwardRows(first, count, s - 1));
         }
     }
 
-    private Action<int> OfRows(Action<int, int> work) => worker =>
+    // A norm must be known of the whole gradient before any parameter moves; otherwise each part is moved while its gradient is at hand.
+    private IEnumerable<Action> ParameterPhases()
+    {
+        if (_measuresGradient)
+        {
+            yield return OfParts(Differentiate);
+            var measure = OfTeam(_ => _clipper!.Measure(_gradient));
+            yield return () =>
+            {
+                _clipper!.Begin();
+                measure();
+                _clipper.Conclude();
+            };
+            yield return OfParts(Move);
+        }
+        else
+        {
+            yield return OfParts(part =>
+            {
+                Differentiate(part);
+                Move(part);
+            });
+        }
+        if (_maximumNorm is { } norm)
+            for (var l = 0; l < _network.Layers.Count; l++)
+                if (_network.Layers[l] is Dense dense)
+                {
+                    var range = _network.ParametersOf(l).Start.Value..(_network.ParametersOf(l).Start.Value + dense.WeightCount);
+                    yield return OfTeam(worker =>
+                    {
+                        var (first, count) = Network.Share(dense.Outputs, worker, _team.Size);
+                        if (count > 0) ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range), dense.Inputs, dense.Outputs), first, count, (Real)norm);
+                    });
+                }
+    }
+
+    private Action OfTeam(Action<int> work) => () => _team.Run(work);
+
+    private Action OfRows(Action<int, int> work) => OfTeam(worker =>
     {
         var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
         if (count > 0) work(first, count);
-    };
+    });
+
+    // Parts are taken by whoever is free: a thread that was interrupted holds up nobody.
+    private Action OfParts(Action<ParameterPart> work)
+    {
+        var run = OfTeam(_ =>
+        {
+            for (var i = Interlocked.Increment(ref _nextPart); i < _parts.Length; i = Interlocked.Increment(ref _nextPart)) work(_parts[i]);
+        });
+        return () =>
+        {
+            _nextPart = -1;
+            run();
+        };
+    }
 
     private void EvaluateRows(int worker)
     {
@@ -160,42 +198,14 @@ internal sealed class TrainingStep : IDisposable
         if (_workspace.IsTraining) Loss.ScaleGradient(slopes, batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count), _totalWeight);
     }
 
-    // Parts are taken by whoever is free: a thread that was interrupted holds up nobody.
-    private void MoveParameters(int worker)
+    private void Differentiate(ParameterPart part) =>
+        _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, _gradient.AsSpan(part.Offset, part.Length));
+
+    private void Move(ParameterPart part)
     {
-        for (var i = Interlocked.Increment(ref _nextPart); i < _parts.Count; i = Interlocked.Increment(ref _nextPart))
-        {
-            var part = _parts[i];
-            var gradient = _gradient.AsSpan(part.Offset, part.Length);
-            _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, gradient);
-            foreach (var group in part.Groups)
-                group.Optimizer.Update(_parameters.AsSpan(group.Offset, group.Length), _gradient.AsSpan(group.Offset, group.Length), _learningRate);
-            if (part.Observes) _network.Layers[part.Layer].Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
-        }
+        _clipper?.Clip(_gradient.AsSpan(part.Offset, part.Length), part.Offset);
+        foreach (var group in part.Groups) group.Move(_parameters, _gradient, _learningRate);
+        var layer = _network.Layers[part.Layer];
+        if (layer.StatisticsLength > 0) layer.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
     }
-
-    // What is measured and not learned has no optimizer. The rest is one group, for all of it is treated alike.
-    private static IEnumerable<Group> GroupsOf(Layer layer, int layerOffset, int first, int length, Optimizer optimizer)
-    {
-        int start = first, block = 0;
-        foreach (var (_, blockLength, role) in layer.Blocks)
-        {
-            int from = Math.Max(start, block), to = Math.Min(first + length, block + blockLength);
-            if (role == ParameterRole.Statistic && from < to)
-            {
-                if (start < from) yield return Make(start, from);
-                start = to;
-            }
-            block += blockLength;
-        }
-        if (start < first + length) yield return Make(start, first + length);
-
-        Group Make(int from, int to) => new(layerOffset + from, to - from, optimizer.Start(to - from));
-    }
-
-    /// <summary>Some neighbouring parameters of one layer.</summary>
-    private sealed record Part(int Layer, int First, int Offset, int Length, Group[] Groups, bool Observes);
-
-    /// <summary>Those among them that are treated alike, with the memory of their optimizer.</summary>
-    private sealed record Group(int Offset, int Length, OptimizerState Optimizer);
 }

@@ -78,6 +78,30 @@ public sealed partial class BackpropTrainer
         /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
         public Initializer Initializer { get; set; } = new GlorotUniform();
 
+        /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero.</summary>
+        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+        public double L1Regularization { get; set; }
+
+        /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
+        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+        public double L2Regularization { get; set; }
+
+        /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). With <see cref="Adam"/> that is AdamW; 0.01 is customary there.</summary>
+        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        public double WeightDecay { get; set; }
+
+        /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
+        /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>
+        public double? MaximumNorm { get; set; }
+
+        /// <summary>How gradients are kept short.</summary>
+        /// <value>Null: not at all. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is customary.</value>
+        public GradientClipping? GradientClipping { get; set; }
+
+        /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
+        /// <value>All learn alike; biases and the parameters of normalization and activation are not regularized.</value>
+        public ParameterGroups ParameterGroups { get; set; } = new();
+
         /// <summary>When to stop early and go back to the best weights.</summary>
         /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
         public EarlyStopping? EarlyStopping { get; set; } = new();
@@ -133,6 +157,12 @@ public sealed partial class BackpropTrainer
             BatchSize = BatchSize,
             Shuffle = Shuffle,
             Initializer = Initializer,
+            L1Regularization = L1Regularization,
+            L2Regularization = L2Regularization,
+            WeightDecay = WeightDecay,
+            MaximumNorm = MaximumNorm,
+            GradientClipping = GradientClipping,
+            ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
             StandardizeInputs = NormalizeFeatures,
             StandardizeTargets = NormalizeLabel,
@@ -150,6 +180,7 @@ public sealed partial class BackpropTrainer
             context.CheckValue(Activation, nameof(Activation));
             context.CheckValue(Optimizer, nameof(Optimizer));
             context.CheckValue(Initializer, nameof(Initializer));
+            context.CheckValue(ParameterGroups, nameof(ParameterGroups));
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron();

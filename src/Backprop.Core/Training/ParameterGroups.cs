@@ -1,0 +1,58 @@
+using Backprop.Layers;
+
+namespace Backprop.Training;
+
+/// <summary>How fast parameters of each role learn, and how strongly they are regularized, as factors of the learning rate and of the strength that are given for all.</summary>
+/// <remarks>By default weights and embeddings are regularized, and what is added or scales a unit is not: shrinking that limits no function and only biases it.</remarks>
+public sealed record ParameterGroups
+{
+    /// <summary>Weights: factors of the learning rate and of regularization.</summary>
+    /// <value>1 and 1; each ≥ 0 and finite.</value>
+    public ParameterGroup Weights { get; init; } = new(1, 1);
+
+    /// <summary>Biases, and the shifts of normalization layers.</summary>
+    /// <value>1 and 0.</value>
+    public ParameterGroup Biases { get; init; } = new(1, 0);
+
+    /// <summary>Factors of normalization and scaling layers.</summary>
+    /// <value>1 and 0.</value>
+    public ParameterGroup Scales { get; init; } = new(1, 0);
+
+    /// <summary>Embeddings.</summary>
+    /// <value>1 and 1.</value>
+    public ParameterGroup Embeddings { get; init; } = new(1, 1);
+
+    /// <summary>What activation functions learn.</summary>
+    /// <value>1 and 0.</value>
+    public ParameterGroup Activations { get; init; } = new(1, 0);
+
+    internal ParameterGroup Of(ParameterRole role) => role switch
+    {
+        ParameterRole.Weight => Weights,
+        ParameterRole.Bias => Biases,
+        ParameterRole.Scale => Scales,
+        ParameterRole.Embedding => Embeddings,
+        ParameterRole.Activation => Activations,
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not learned"),
+    };
+}
+
+/// <summary>Factors of one role.</summary>
+public readonly record struct ParameterGroup
+{
+    /// <summary>Sets both factors.</summary>
+    /// <param name="learningRate">Factor of the learning rate; ≥ 0 and finite. 0 keeps the parameters as they are.</param>
+    /// <param name="regularization">Factor of L1, L2 and weight decay; ≥ 0 and finite.</param>
+    public ParameterGroup(double learningRate, double regularization)
+    {
+        if (!(learningRate >= 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "must be ≥ 0 and finite");
+        if (!(regularization >= 0 && double.IsFinite(regularization))) throw new ArgumentOutOfRangeException(nameof(regularization), regularization, "must be ≥ 0 and finite");
+        (LearningRate, Regularization) = (learningRate, regularization);
+    }
+
+    /// <summary>Factor of the learning rate.</summary>
+    public double LearningRate { get; }
+
+    /// <summary>Factor of L1, L2 and weight decay.</summary>
+    public double Regularization { get; }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>Some neighbouring parameters of one layer: what one thread differentiates and moves at a time.</summary>
+/// <param name="Layer">The layer's place in the network.</param>
+/// <param name="First">The first of them, counted in the layer.</param>
+/// <param name="Offset">The first of them, counted in the network.</param>
+/// <param name="Length">How many.</param>
+/// <param name="Groups">Those that are learned, in groups that are treated alike.</param>
+internal sealed record ParameterPart(int Layer, int First, int Offset, int Length, ParameterPart.Group[] Groups)
+{
+    // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
+    private const int LeastLength = 8 * 1024, PartsPerThread = 8;
+
+    /// <summary>All parts of a network.</summary>
+    public static ParameterPart[] Of(Network network, TrainingOptions options, int threads)
+    {
+        var customary = threads == 1 ? int.MaxValue : Math.Max(LeastLength, network.ParameterCount / (PartsPerThread * threads));
+        List<ParameterPart> parts = [];
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
+            if (count == 0) continue;
+            var length = (int)Math.Min(count, (long)layer.PartLength * Math.Max(1, customary / layer.PartLength));
+            for (var first = 0; first < count; first += length)
+            {
+                var end = Math.Min(first + length, count);
+                parts.Add(new ParameterPart(l, first, offset + first, end - first, [.. GroupsOf(layer, offset, first, end, options)]));
+            }
+        }
+        return [.. parts];
+    }
+
+    // Neighbours that are treated alike become one group, for every call of an optimizer costs time. What is measured has none.
+    private static IEnumerable<Group> GroupsOf(Layer layer, int offset, int first, int end, TrainingOptions options)
+    {
+        Treatment? current = null;
+        int start = first, block = 0;
+        foreach (var (_, length, role) in layer.Blocks)
+        {
+            int from = Math.Max(first, block), to = Math.Min(end, block + length);
+            block += length;
+            if (from >= to) continue;
+            var treatment = role == ParameterRole.Statistic ? null : Treatment.Of(options, role);
+            if (treatment != current)
+            {
+                if (current is not null) yield return Make(start, from, current);
+                (current, start) = (treatment, from);
+            }
+        }
+        if (current is not null) yield return Make(start, end, current);
+
+        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment, options.Optimizer.Start(to - from));
+    }
+
+    /// <summary>How parameters of one role are treated.</summary>
+    internal sealed record Treatment(double RateFactor, double L1, double L2, double Decay)
+    {
+        /// <summary>Null for parameters that are to stay as they are.</summary>
+        public static Treatment? Of(TrainingOptions options, ParameterRole role)
+        {
+            var group = options.ParameterGroups.Of(role);
+            return group.LearningRate == 0 ? null : new Treatment(
+                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization, options.WeightDecay * group.Regularization);
+        }
+    }
+
+    /// <summary>Neighbours that are treated alike, with the memory of their optimizer.</summary>
+    internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState Optimizer)
+    {
+        /// <summary>Moves them: penalties into the gradient, decay, and the optimizer's step.</summary>
+        public void Move(Span<Real> parameters, Span<Real> gradient, double learningRate)
+        {
+            Span<Real> some = parameters.Slice(Offset, Length), slopes = gradient.Slice(Offset, Length);
+            var rate = learningRate * Treatment.RateFactor;
+            if (Treatment.L1 > 0 || Treatment.L2 > 0) Elementwise.Zip(new Penalty((Real)Treatment.L1, (Real)Treatment.L2), slopes, some, slopes);
+            if (Treatment.Decay > 0) Elementwise.Map(new Arithmetic.Multiple((Real)(1 - rate * Treatment.Decay)), some, some);
+            Optimizer.Update(some, slopes, rate);
+        }
+    }
+
+    // g + λ₁·sign θ + λ₂·θ; the slope of |θ| at 0 is taken as 0.
+    private readonly struct Penalty(Real l1, Real l2) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>
+        {
+            var zero = TLanes.Broadcast(0);
+            var sign = TLanes.SelectLess(parameter, zero, TLanes.Broadcast(-l1), TLanes.SelectLess(zero, parameter, TLanes.Broadcast(l1), zero));
+            return TLanes.MultiplyAdd(TLanes.Broadcast(l2), parameter, gradient + sign);
+        }
+    }
+}
