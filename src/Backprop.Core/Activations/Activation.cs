@@ -20,5 +20,8 @@ public abstract record Activation
     public virtual bool WorksInPlace => false;
 
     /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in it.</summary>
-    public static IReadOnlyList<Activation> All { get; } = [new Identity(), new ReLU(), new Sigmoid(), new Tanh()];
+    public static IReadOnlyList<Activation> All { get; } = [
+        new ELU(), new GELU(), new HardSigmoid(), new HardSwish(), new HardTanh(), new Identity(), new LeakyReLU(), new Mish(), new ParametricMix(new Mish()), new PReLU(),
+        new ReLU(), new SELU(), new Sigmoid(), new SiLU(), new Softplus(), new Softsign(), new Tanh(),
+    ];
 }

@@ -15,6 +15,16 @@ public sealed record ActivationLayer : Layer
         Activation = activation;
     }
 
+    /// <summary>The layer that applies an activation: of its own kind, where units learn something about it.</summary>
+    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="activation">The function.</param>
+    public static Layer For(int width, Activation activation) => activation switch
+    {
+        PReLU prelu => new PReLULayer(width, prelu.InitialSlope),
+        ParametricMix mix => new ParametricMixLayer(width, mix.Inner),
+        _ => new ActivationLayer(width, activation),
+    };
+
     /// <summary>Numbers per example, in and out.</summary>
     public int Width => Inputs;
 

@@ -138,5 +138,9 @@ public abstract record Layer
     }
 
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
-    public static IReadOnlyList<Type> Kinds { get; } = [typeof(ActivationLayer), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(LayerNormalization), typeof(SkipConnection)];
+    public static IReadOnlyList<Type> Kinds { get; } =
+    [
+        typeof(ActivationLayer), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(LayerNormalization), typeof(ParametricMixLayer),
+        typeof(PReLULayer), typeof(SkipConnection),
+    ];
 }

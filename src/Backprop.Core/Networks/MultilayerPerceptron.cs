@@ -31,6 +31,14 @@ public sealed record MultilayerPerceptron
     /// <value><see cref="ReLU"/>.</value>
     public Activation Activation { get; init; } = new ReLU();
 
+    /// <summary>An activation for every hidden layer, first to last.</summary>
+    /// <value>Null: <see cref="Activation"/> for all of them. Otherwise as many as there are hidden layers.</value>
+    public IReadOnlyList<Activation>? Activations
+    {
+        get;
+        init => field = value is null ? null : value.Any(activation => activation is null) ? throw new ArgumentException("One of the activations is missing (null).", nameof(Activations)) : [.. value];
+    }
+
     /// <summary>How hidden units are normalized.</summary>
     /// <value><see cref="Normalization.None"/>.</value>
     public Normalization Normalization
@@ -58,19 +66,27 @@ public sealed record MultilayerPerceptron
     /// <summary>Makes the layers.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
-    /// <exception cref="ArgumentException">There would be too many parameters.</exception>
+    /// <exception cref="ArgumentException">There would be too many parameters, or there are not as many activations as hidden layers.</exception>
     public Network Build(int inputs, int outputs)
     {
+        CheckActivations();
         var builder = new NetworkBuilder(inputs);
         if (InputDropout > 0) builder.Dropout(InputDropout);
-        foreach (var units in HiddenLayers)
+        for (var l = 0; l < HiddenLayers.Count; l++)
         {
-            builder.Dense(units);
+            builder.Dense(HiddenLayers[l]);
             if (Normalization == Normalization.Batch) builder.BatchNormalization();
             if (Normalization == Normalization.Layer) builder.LayerNormalization();
-            builder.Activation(Activation);
+            builder.Activation(Activations?[l] ?? Activation);
             if (Dropout > 0) builder.Dropout(Dropout);
         }
         return builder.Dense(outputs).Build();
+    }
+
+    /// <exception cref="ArgumentException">There are not as many activations as hidden layers.</exception>
+    internal void CheckActivations()
+    {
+        if (Activations is { } given && given.Count != HiddenLayers.Count)
+            throw new ArgumentException($"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
     }
 }

@@ -49,7 +49,7 @@ public sealed class NetworkBuilder
 
     /// <summary>y = f(x), number by number.</summary>
     /// <param name="activation">The function f.</param>
-    public NetworkBuilder Activation(Activation activation) => Add(new ActivationLayer(Width, activation));
+    public NetworkBuilder Activation(Activation activation) => Add(ActivationLayer.For(Width, activation));
 
     /// <inheritdoc cref="Layers.BatchNormalization"/>
     /// <param name="momentum">How much the batch counts in the running numbers; in (0, 1].</param>

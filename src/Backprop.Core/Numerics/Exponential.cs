@@ -29,6 +29,19 @@ internal static class Exponential
         return (q + Number<TLanes>(1)) * TLanes.PowerOfTwo(half) * TLanes.PowerOfTwo(n - half);
     }
 
+    /// <summary>eˣ − 1, which keeps its digits near zero. Infinity above 88.73, −1 below −17.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes ExpMinusOne<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x) - Number<TLanes>(1);
+
+        // Above 40 the 1 has long been lost; below, 2ⁿ is one factor.
+        var (n, q) = Reduce(Clamp(x, -40, 40));
+        var power = TLanes.PowerOfTwo(n);
+        var small = TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
+        return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), small);
+    }
+
     /// <summary>1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ), so that nothing overflows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Sigmoid<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
@@ -88,6 +101,13 @@ internal static class Exponential
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => Exp(x);
+    }
+
+    /// <summary><see cref="ExpMinusOne{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
+    public readonly struct ExpMinusOneFunction : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => ExpMinusOne(x);
     }
 
     /// <summary><see cref="Sigmoid{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>

@@ -38,6 +38,10 @@ public sealed partial class BackpropTrainer
         /// <value><see cref="ReLU"/>. Ignored without hidden layers.</value>
         public Activation Activation { get; set; } = new ReLU();
 
+        /// <summary>An activation for every hidden layer, first to last, where they are to differ.</summary>
+        /// <value>Null: <see cref="Activation"/> for all. Otherwise as many as there are hidden layers.</value>
+        public Activation[]? Activations { get; set; }
+
         /// <summary>How hidden units are normalized, between the weights and the activation.</summary>
         /// <value><see cref="Normalization.None"/>. Batch normalization wants batches of some dozen rows; layer normalization does not mind.</value>
         public Normalization Normalization { get; set; }
@@ -142,6 +146,7 @@ public sealed partial class BackpropTrainer
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
+            Activations = Activations,
             Normalization = Normalization,
             Dropout = Dropout,
             InputDropout = InputDropout,
@@ -183,7 +188,7 @@ public sealed partial class BackpropTrainer
             context.CheckValue(ParameterGroups, nameof(ParameterGroups));
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            ToPerceptron();
+            ToPerceptron().CheckActivations();
             ToTrainingOptions(new SquaredError(), seed: 0);
         }
 

@@ -1,3 +1,4 @@
+using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Training;
@@ -24,6 +25,8 @@ public class OptionTests
         ["weight decay below 0"] = ("WeightDecay", options => options.WeightDecay = -1),
         ["maximum norm of 0"] = ("MaximumNorm", options => options.MaximumNorm = 0),
         ["null groups"] = ("ParameterGroups", options => options.ParameterGroups = null!),
+        ["one activation for two layers"] = ("Activations", options => options.Activations = [new ReLU()]),
+        ["an activation that is null"] = ("Activations", options => options.Activations = [new ReLU(), null!]),
         ["null activation"] = ("Activation", options => options.Activation = null!),
         ["null optimizer"] = ("Optimizer", options => options.Optimizer = null!),
         ["null initializer"] = ("Initializer", options => options.Initializer = null!),

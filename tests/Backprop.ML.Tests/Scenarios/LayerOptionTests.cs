@@ -1,3 +1,4 @@
+using Backprop.Activations;
 using Backprop.Layers;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -43,6 +44,24 @@ public class LayerOptionTests
         Assert.Equal(
             ["Dropout 0.1", "Dense", "BatchNormalization", "ActivationLayer", "Dropout 0.2", "Dense", "BatchNormalization", "ActivationLayer", "Dropout 0.2", "Dense"],
             layers.Select(layer => layer is Dropout d ? FormattableString.Invariant($"Dropout {d.Rate}") : layer.GetType().Name));
+    }
+
+    [Fact]
+    public void Every_hidden_layer_can_have_an_activation_of_its_own_and_learn_it()
+    {
+        var models = new[] { 1, 3 }.Select(threads =>
+        {
+            var options = Synthetic.Brief(Synthetic.Kind);
+            (options.HiddenLayers, options.Activations, options.BatchSize, options.NumberOfThreads) = ([201, 203, 5], [new PReLU(), new ParametricMix(new Mish()), new GELU()], 53, threads);
+            return new BackpropTrainer(_ml, options).Fit(_data);
+        }).ToArray();
+
+        var network = models[0].Model.Network.Network;
+        Assert.Equal(["Dense", "PReLULayer", "Dense", "ParametricMixLayer", "Dense", "ActivationLayer", "Dense"], network.Layers.Select(layer => layer.GetType().Name));
+        Assert.DoesNotContain(0.25f, models[0].Model.Network.Parameters[network.ParametersOf(1)].ToArray());
+        Assert.DoesNotContain(1f, models[0].Model.Network.Parameters[network.ParametersOf(3)].ToArray());
+        Assert.Equal(models[0].Bits(), models[1].Bits());
+        Assert.Equal(models[0].Transform(_data).ScoreBits(), _ml.SaveAndLoad(models[0], _data.Schema).Transform(_data).ScoreBits());
     }
 
     // Seventy examples and a wide net: without dropout it learns its examples by heart.

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Activations;
+
+/// <summary>λ·x for positive x, λ·α·(eˣ − 1) otherwise, with λ = 1.0507 and α = 1.6733: units keep mean 0 and variance 1 from layer to layer.</summary>
+/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515. Wants LeCun-normal weights and alpha dropout.</remarks>
+public sealed record SELU : Activation
+{
+    /// <inheritdoc/>
+    public override bool WorksInPlace => true;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), y, dy, dx);
+
+    private const double Alpha = 1.6732632423543772, Lambda = 1.0507009873554805;
+
+    private readonly struct Function : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast((Real)Lambda) * TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast((Real)Alpha) * Exponential.ExpMinusOne(TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast(0), x)));
+    }
+
+    // λ·α·eˣ = y + λ·α, so the output is all we need.
+    private readonly struct Slope : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * TLanes.SelectLess(TLanes.Broadcast(0), y, TLanes.Broadcast((Real)Lambda), y + TLanes.Broadcast((Real)(Lambda * Alpha)));
+    }
+}

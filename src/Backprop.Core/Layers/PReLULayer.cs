@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned slope aⱼ per unit. Parameters: a [Width].</summary>
+/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make of <see cref="Activations.PReLU"/>.</remarks>
+public sealed record PReLULayer : Layer
+{
+    /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
+    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="initialSlope">The a that learning starts from; finite. Customary 0.25.</param>
+    public PReLULayer(int width, double initialSlope = 0.25) : base(width, width)
+    {
+        if (!double.IsFinite(initialSlope)) throw new ArgumentOutOfRangeException(nameof(initialSlope), initialSlope, "must be finite");
+        InitialSlope = initialSlope;
+    }
+
+    /// <summary>Numbers per example, in and out.</summary>
+    public int Width => Inputs;
+
+    /// <summary>The a that learning starts from.</summary>
+    public double InitialSlope { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => Width;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("slopes", Width, ParameterRole.Activation)];
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill((Real)InitialSlope);
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new Function(), x.Row(row), parameters, y.Row(row));
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Slope(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
+        if (dParameters.IsEmpty) return;
+        dParameters.Clear();
+        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new SlopeOfParameter(), x.Row(row), dy.Row(row), dParameters, dParameters);
+    }
+
+    private readonly struct Function : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes a) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, a * x);
+    }
+
+    private readonly struct Slope : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes a, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, dy, a * dy);
+    }
+
+    // Adds dy·min(x, 0) to what other rows gave.
+    private readonly struct SlopeOfParameter : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.MultiplyAdd(dy, TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast(0), x), sum);
+    }
+}
