@@ -81,26 +81,98 @@ def torch_run(make_optimizer, layers, x, classes, dtype):
     return losses, after[0], after[9]
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. (2023), arXiv:2302.06675, algorithm 2, with the decay before the step; PyTorch has none."""
+
+    def __init__(self, parameters, lr, betas, weight_decay):
+        super().__init__(parameters, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                mean = self.state[p].setdefault("mean", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(group["lr"] * torch.sign(beta1 * mean + (1 - beta1) * p.grad))
+                mean.mul_(beta2).add_((1 - beta2) * p.grad)
+
+
+class NAdam(torch.optim.Optimizer):
+    """Dozat (2016), as PyTorch from 2.0 on: Debian's 1.13 multiplies the product of the momenta by the last one twice."""
+
+    def __init__(self, parameters, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=0.004):
+        super().__init__(parameters, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, psi=momentum_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(t=0, product=1.0, mean=torch.zeros_like(p), squares=torch.zeros_like(p))
+                state["t"] += 1
+                t, gradient = state["t"], p.grad + group["weight_decay"] * p
+                mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (s * group["psi"])) for s in (t, t + 1))
+                state["product"] *= mu
+                state["mean"].mul_(beta1).add_((1 - beta1) * gradient)
+                state["squares"].mul_(beta2).add_((1 - beta2) * gradient ** 2)
+                mean = mu_next * state["mean"] / (1 - state["product"] * mu_next) + (1 - mu) * gradient / (1 - state["product"])
+                p.sub_(group["lr"] * mean / ((state["squares"] / (1 - beta2 ** t)).sqrt() + group["eps"]))
+
+
 def write_optimizers():
     widths = [3, 5, 4, 2]
     # A seed under which no gradient is nearly zero: Adam would divide rounding error by rounding error there, and no two
     # implementations would agree. The report below shows it: float32 and float64 part by 1e-7 only.
     random = np.random.RandomState(36)
     x, layers, classes = features(random, 3), parameters(random, widths), [0, 1, 1, 0, 1, 0, 0]
+    optim = torch.optim
+    adam = dict(beta1=0.9, beta2=0.999, epsilon=1e-8)
+    other = dict(beta1=0.7, beta2=0.95, epsilon=0.1)
+    torch_other = dict(betas=(0.7, 0.95), eps=0.1)
+    # name, learning rate, coupled L2, decoupled weight decay, options, the same in PyTorch
     settings = [
-        ("Sgd", dict(learningRate=0.1), lambda p: torch.optim.SGD(p, lr=0.1)),
-        ("Momentum", dict(learningRate=0.05, coefficient=0.9), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
-        ("Momentum", dict(learningRate=0.2, coefficient=0.5), lambda p: torch.optim.SGD(p, lr=0.2, momentum=0.5)),
-        ("Adam", dict(learningRate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8), lambda p: torch.optim.Adam(p, lr=0.01)),
-        ("Adam", dict(learningRate=0.1, beta1=0.7, beta2=0.95, epsilon=0.1),
-         lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.7, 0.95), eps=0.1)),
+        ("Sgd", 0.1, 0, 0, {}, lambda p: optim.SGD(p, lr=0.1)),
+        ("Sgd", 0.1, 0.2, 0, {}, lambda p: optim.SGD(p, lr=0.1, weight_decay=0.2)),
+        ("Momentum", 0.05, 0, 0, dict(coefficient=0.9), lambda p: optim.SGD(p, lr=0.05, momentum=0.9)),
+        ("Momentum", 0.2, 0, 0, dict(coefficient=0.5), lambda p: optim.SGD(p, lr=0.2, momentum=0.5)),
+        ("Momentum", 0.05, 0.2, 0, dict(coefficient=0.9), lambda p: optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.2)),
+        ("Nesterov", 0.05, 0, 0, dict(coefficient=0.9), lambda p: optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True)),
+        ("Nesterov", 0.05, 0.2, 0, dict(coefficient=0.5), lambda p: optim.SGD(p, lr=0.05, momentum=0.5, nesterov=True, weight_decay=0.2)),
+        ("AdaGrad", 0.05, 0, 0, dict(epsilon=1e-10), lambda p: optim.Adagrad(p, lr=0.05)),
+        ("AdaGrad", 0.1, 0.2, 0, dict(epsilon=0.1), lambda p: optim.Adagrad(p, lr=0.1, eps=0.1, weight_decay=0.2)),
+        ("AdaDelta", 1, 0, 0, dict(decay=0.9, epsilon=1e-6), lambda p: optim.Adadelta(p)),
+        ("AdaDelta", 0.5, 0.2, 0, dict(decay=0.95, epsilon=1e-3), lambda p: optim.Adadelta(p, lr=0.5, rho=0.95, eps=1e-3, weight_decay=0.2)),
+        ("RmsProp", 0.01, 0, 0, dict(decay=0.99, epsilon=1e-8, momentum=0, centered=False), lambda p: optim.RMSprop(p)),
+        ("RmsProp", 0.02, 0.2, 0, dict(decay=0.9, epsilon=1e-3, momentum=0.8, centered=False),
+         lambda p: optim.RMSprop(p, lr=0.02, alpha=0.9, eps=1e-3, momentum=0.8, weight_decay=0.2)),
+        ("RmsProp", 0.02, 0, 0, dict(decay=0.9, epsilon=0.1, momentum=0.5, centered=True),
+         lambda p: optim.RMSprop(p, lr=0.02, alpha=0.9, eps=0.1, momentum=0.5, centered=True)),
+        ("Adam", 0.01, 0, 0, adam, lambda p: optim.Adam(p, lr=0.01)),
+        ("Adam", 0.1, 0, 0, other, lambda p: optim.Adam(p, lr=0.1, **torch_other)),
+        ("Adam", 0.01, 0.2, 0, adam, lambda p: optim.Adam(p, lr=0.01, weight_decay=0.2)),
+        ("AdamW", 0.01, 0, 0, adam, lambda p: optim.AdamW(p, lr=0.01, weight_decay=0)),
+        ("AdamW", 0.1, 0, 0.2, other, lambda p: optim.AdamW(p, lr=0.1, weight_decay=0.2, **torch_other)),
+        ("AmsGrad", 0.01, 0, 0, adam, lambda p: optim.Adam(p, lr=0.01, amsgrad=True)),
+        ("AmsGrad", 0.1, 0.2, 0, other, lambda p: optim.Adam(p, lr=0.1, amsgrad=True, weight_decay=0.2, **torch_other)),
+        ("AdaMax", 0.02, 0, 0, adam, lambda p: optim.Adamax(p, lr=0.02)),
+        ("AdaMax", 0.1, 0.2, 0, other, lambda p: optim.Adamax(p, lr=0.1, weight_decay=0.2, **torch_other)),
+        ("NAdam", 0.01, 0, 0, dict(momentumDecay=0.004, **adam), lambda p: NAdam(p, lr=0.01)),
+        ("NAdam", 0.1, 0.2, 0, dict(momentumDecay=1, **other), lambda p: NAdam(p, lr=0.1, momentum_decay=1, weight_decay=0.2, **torch_other)),
+        ("RAdam", 0.01, 0, 0, adam, lambda p: optim.RAdam(p, lr=0.01)),
+        ("RAdam", 0.1, 0.2, 0, other, lambda p: optim.RAdam(p, lr=0.1, weight_decay=0.2, **torch_other)),
+        ("Lion", 0.01, 0, 0, dict(beta1=0.9, beta2=0.99), lambda p: Lion(p, 0.01, (0.9, 0.99), 0)),
+        ("Lion", 0.02, 0, 0.2, dict(beta1=0.7, beta2=0.95), lambda p: Lion(p, 0.02, (0.7, 0.95), 0.2)),
     ]
     runs = []
-    for name, numbers, make in settings:
+    for name, learning_rate, l2, decay, options, make in settings:
         losses, first, tenth = torch_run(make, layers, x, classes, torch.float32)
         exact_losses, exact_first, exact_tenth = torch_run(make, layers, x, classes, torch.float64)
-        report(f"{name} {numbers}", losses=(losses, exact_losses), step1=(first, exact_first), step10=(tenth, exact_tenth))
-        runs.append(dict(optimizer=name, **numbers, losses=losses, afterStep1=first, afterStep10=tenth))
+        report(f"{name} {learning_rate} {l2} {decay} {options}", losses=(losses, exact_losses), step1=(first, exact_first), step10=(tenth, exact_tenth))
+        runs.append(dict(optimizer=name, learningRate=learning_rate, l2=l2, weightDecay=decay, options=options,
+                         losses=losses, afterStep1=first, afterStep10=tenth))
     write("optimizers", dict(
         network="dense layers of these widths, tanh between them; softmax cross-entropy; all rows in every step",
         widths=widths, features=x.ravel(), targets=classes, initial=flat(layers), runs=runs))

@@ -20,10 +20,13 @@ internal interface IFunctionOfThree
     TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>How an optimizer moves one parameter, given its gradient and two numbers that it remembers.</summary>
+/// <summary>How an optimizer moves one parameter, given its gradient and up to three numbers that it remembers.</summary>
 internal interface IUpdateRule
 {
-    void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second) where TLanes : struct, ILanes<TLanes>;
+    /// <summary>How many numbers it remembers of every parameter: 1 to 3. The others are neither read nor written.</summary>
+    static abstract int Memories { get; }
+
+    void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second, ref TLanes third) where TLanes : struct, ILanes<TLanes>;
 }
 
 /// <summary>Loops over spans; the formula is a type argument, so the compiler inlines it.</summary>
@@ -54,13 +57,16 @@ internal static unsafe class Elementwise
         fixed (Real* pa = a, pb = b, pc = c, pd = destination) VectorWidth.Run(new ZipOfThreeWork<TFunction>(f, pa, pb, pc, pd, destination.Length), destination.Length);
     }
 
-    /// <summary>Moves parameters and what is remembered of them, in one pass over all four: as separate operations it would take several times as long.</summary>
-    public static void Update<TRule>(TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> first, Span<Real> second) where TRule : struct, IUpdateRule
+    /// <summary>Moves parameters and what is remembered of them, in one pass over all: as separate operations it would take several times as long.</summary>
+    /// <param name="rule">The formula.</param>
+    /// <param name="parameters">[n], changed in place.</param>
+    /// <param name="gradient">[n]</param>
+    /// <param name="memory">[<see cref="IUpdateRule.Memories"/> × n], changed in place.</param>
+    public static void Update<TRule>(TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> memory) where TRule : struct, IUpdateRule
     {
         CheckLengths(gradient.Length, parameters.Length);
-        CheckLengths(first.Length, parameters.Length);
-        CheckLengths(second.Length, parameters.Length);
-        fixed (Real* p = parameters, g = gradient, m = first, v = second) VectorWidth.Run(new UpdateWork<TRule>(rule, p, g, m, v, parameters.Length), parameters.Length);
+        CheckLengths(memory.Length, TRule.Memories * parameters.Length);
+        fixed (Real* p = parameters, g = gradient, m = memory) VectorWidth.Run(new UpdateWork<TRule>(rule, p, g, m, parameters.Length), parameters.Length);
     }
 
     private readonly struct MapWork<TFunction>(TFunction f, Real* x, Real* y, int count) : IVectorWork where TFunction : struct, IFunction
@@ -81,10 +87,10 @@ internal static unsafe class Elementwise
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, c, destination, count);
     }
 
-    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, int count) : IVectorWork where TRule : struct, IUpdateRule
+    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* memory, int count) : IVectorWork where TRule : struct, IUpdateRule
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, first, second, count);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, memory, count);
     }
 
     // The last vector is computed first, before anything that it overlaps is overwritten.
@@ -124,26 +130,31 @@ internal static unsafe class Elementwise
         TLanes.Store(end, destination + last);
     }
 
+    // What a rule does not remember stands where something else does, and is not touched: the questions are constants to the compiler.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, int count)
+    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* memory, int count)
         where TRule : struct, IUpdateRule
         where TLanes : struct, ILanes<TLanes>
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last);
-        rule.Invoke(ref endParameter, TLanes.Load(gradient + last), ref endFirst, ref endSecond);
+        Real* first = memory, second = TRule.Memories > 1 ? memory + count : memory, third = TRule.Memories > 2 ? memory + 2 * (nint)count : memory;
+        TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last), endThird = TLanes.Load(third + last);
+        rule.Invoke(ref endParameter, TLanes.Load(gradient + last), ref endFirst, ref endSecond, ref endThird);
         for (nint i = 0; i < last; i += TLanes.Count)
         {
-            TLanes parameter = TLanes.Load(parameters + i), m = TLanes.Load(first + i), v = TLanes.Load(second + i);
-            rule.Invoke(ref parameter, TLanes.Load(gradient + i), ref m, ref v);
+            TLanes parameter = TLanes.Load(parameters + i), m = TLanes.Load(first + i);
+            TLanes v = TRule.Memories > 1 ? TLanes.Load(second + i) : m, w = TRule.Memories > 2 ? TLanes.Load(third + i) : m;
+            rule.Invoke(ref parameter, TLanes.Load(gradient + i), ref m, ref v, ref w);
             TLanes.Store(parameter, parameters + i);
             TLanes.Store(m, first + i);
-            TLanes.Store(v, second + i);
+            if (TRule.Memories > 1) TLanes.Store(v, second + i);
+            if (TRule.Memories > 2) TLanes.Store(w, third + i);
         }
         TLanes.Store(endParameter, parameters + last);
         TLanes.Store(endFirst, first + last);
-        TLanes.Store(endSecond, second + last);
+        if (TRule.Memories > 1) TLanes.Store(endSecond, second + last);
+        if (TRule.Memories > 2) TLanes.Store(endThird, third + last);
     }
 
     private static void CheckLengths(int given, int expected)

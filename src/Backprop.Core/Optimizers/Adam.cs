@@ -35,40 +35,23 @@ public sealed record Adam : Optimizer
     public override double CustomaryLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
-
-    private sealed class State(Adam rule, int parameterCount) : OptimizerState
-    {
-        private readonly Real[] _mean = new Real[parameterCount];
-        private readonly Real[] _variance = new Real[parameterCount];
-        private int _step;
-
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
-        {
-            _step++;
-            Elementwise.Update(new Rule(rule, learningRate, _step), parameters, gradient, _mean, _variance);
-        }
-    }
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
 
     private readonly struct Rule(Adam rule, double learningRate, int step) : IUpdateRule
     {
-        private readonly Real _beta1 = (Real)rule.Beta1, _beta2 = (Real)rule.Beta2, _epsilon = (Real)rule.Epsilon;
-        private readonly Real _newMean = (Real)(1 - rule.Beta1), _newVariance = (Real)(1 - rule.Beta2);
         private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, step)));
         private readonly Real _varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, step)));
+        private readonly double _beta1 = rule.Beta1, _beta2 = rule.Beta2, _epsilon = rule.Epsilon;
+
+        public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes variance) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes variance, ref TLanes _) where TLanes : struct, ILanes<TLanes>
         {
-            mean = Normal(TLanes.Broadcast(_beta1) * mean + TLanes.Broadcast(_newMean) * gradient);
-            variance = Normal(TLanes.Broadcast(_beta2) * variance + TLanes.Broadcast(_newVariance) * gradient * gradient);
-            var root = TLanes.Sqrt(variance * TLanes.Broadcast(_varianceCorrection));
-            parameter -= TLanes.Broadcast(_stepSize) * mean / (root + TLanes.Broadcast(_epsilon));
+            mean = UpdateFormulas.RunningMean(mean, gradient, _beta1);
+            variance = UpdateFormulas.RunningMeanOfSquares(variance, gradient, _beta2);
+            parameter -= TLanes.Broadcast(_stepSize) * mean / (TLanes.Sqrt(variance * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)_epsilon));
         }
-
-        // The mean of a unit that is dead shrinks until it has fewer digits than others, and stays there: on some processors every such number costs a hundred others.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TLanes Normal<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(TLanes.Abs(x), TLanes.Broadcast((Real)1.17549435e-38), TLanes.Broadcast(0), x);
     }
 }

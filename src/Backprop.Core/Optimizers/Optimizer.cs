@@ -7,11 +7,18 @@ public abstract record Optimizer
     /// <summary>The learning rate that is customary for this optimizer, used where none is given.</summary>
     public abstract double CustomaryLearningRate { get; }
 
+    /// <summary>The decoupled weight decay that is customary for this optimizer, used where none is given.</summary>
+    public virtual double CustomaryWeightDecay => 0;
+
     /// <summary>Begins one training run over <paramref name="parameterCount"/> parameters.</summary>
     public abstract OptimizerState Start(int parameterCount);
 
     /// <summary>One of each optimizer in this assembly; the contract tests run over this list.</summary>
-    public static IReadOnlyList<Optimizer> All { get; } = [new Adam(), new Momentum(), new Sgd()];
+    public static IReadOnlyList<Optimizer> All { get; } =
+    [
+        new AdaDelta(), new AdaGrad(), new Adam(), new AdaMax(), new AdamW(), new AmsGrad(), new Lion(), new Momentum(), new NAdam(), new Nesterov(), new RAdam(),
+        new RmsProp(), new Sgd(),
+    ];
 }
 
 /// <summary>The memory of one training run, laid out like the parameters.</summary>

@@ -67,7 +67,7 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
         {
             var group = options.ParameterGroups.Of(role);
             return group.LearningRate == 0 ? null : new Treatment(
-                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization, options.WeightDecay * group.Regularization);
+                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization, (options.WeightDecay ?? options.Optimizer.CustomaryWeightDecay) * group.Regularization);
         }
     }
 

@@ -79,11 +79,11 @@ public sealed record TrainingOptions
 
     /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer instead of through it, so that adaptive steps do not undo it.</summary>
     /// <remarks>Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch's AdamW.</remarks>
-    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
-    public double WeightDecay
+    /// <value>Null, which stands for <see cref="Optimizer.CustomaryWeightDecay"/>: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+    public double? WeightDecay
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "must be ≥ 0 and finite");
+        init => field = value is null || (value >= 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "must be ≥ 0 and finite");
     }
 
     /// <summary>c: after every step, the weights that enter a unit are shortened to this Euclidean norm, if they are longer.</summary>

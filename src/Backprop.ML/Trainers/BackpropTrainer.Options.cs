@@ -90,9 +90,9 @@ public sealed partial class BackpropTrainer
         /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
         public double L2Regularization { get; set; }
 
-        /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). With <see cref="Adam"/> that is AdamW; 0.01 is customary there.</summary>
-        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
-        public double WeightDecay { get; set; }
+        /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). </summary>
+        /// <value>Null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        public double? WeightDecay { get; set; }
 
         /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
         /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>

@@ -1,8 +1,10 @@
+using System.Reflection;
+using System.Text.Json;
 using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Networks;
-using Backprop.Numerics;
 using Backprop.Optimizers;
+using Backprop.Training;
 
 namespace Backprop.Core.Tests.Golden;
 
@@ -23,22 +25,23 @@ public class OptimizerTests
     {
         var run = RunsByName[name];
         var network = Network.FullyConnected(Golden.Widths[0], Golden.Widths.AsSpan()[1..^1], Golden.Widths[^1], new Tanh());
-        var loss = new SoftmaxCrossEntropy();
-        var x = new ReadOnlyMatrix(Golden.Features, Golden.Targets.Length, network.Inputs);
-        var y = new ReadOnlyMatrix(Golden.Targets, Golden.Targets.Length, 1);
-        var workspace = new Workspace(network, x.Rows);
-        var parameters = Golden.Initial.ToArray();
-        var gradient = new float[network.ParameterCount];
-        var optimizer = run.ToOptimizer().Start(network.ParameterCount);
+        var (parameters, rows) = (Golden.Initial.ToArray(), Golden.Targets.Length);
+        var options = new TrainingOptions
+        {
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = run.ToOptimizer(),
+            L2Regularization = run.L2,
+            WeightDecay = run.WeightDecay,
+            ParameterGroups = new() { Biases = new(1, 1) }, // PyTorch's optimizers do not tell them from weights
+        };
+        using var step = new TrainingStep(network, parameters, options, rows, new WorkerTeam(1));
+        var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets), rows, null, null);
 
         var losses = new double[10];
-        for (var step = 0; step < losses.Length; step++)
+        for (var i = 0; i < losses.Length; i++)
         {
-            var scores = network.Forward(parameters, x, workspace);
-            losses[step] = loss.Evaluate(scores, y, workspace.ScoreGradient);
-            network.Backward(parameters, x, workspace, gradient);
-            optimizer.Update(parameters, gradient, run.LearningRate);
-            if (step == 0) Near.Equal("parameters after step 1", run.AfterStep1, parameters, FirstStepTolerance);
+            losses[i] = step.Learn(batches, 0, run.LearningRate).Loss;
+            if (i == 0) Near.Equal("parameters after step 1", run.AfterStep1, parameters, FirstStepTolerance);
         }
 
         Near.Equal("losses", run.Losses, losses, LossTolerance);
@@ -55,17 +58,20 @@ public class OptimizerTests
     private sealed record Contents(int[] Widths, float[] Features, float[] Targets, float[] Initial, Run[] Runs);
 
     private sealed record Run(
-        string Optimizer, double LearningRate, double[] Losses, double[] AfterStep1, double[] AfterStep10,
-        double Coefficient = double.NaN, double Beta1 = double.NaN, double Beta2 = double.NaN, double Epsilon = double.NaN)
+        string Optimizer, double LearningRate, double L2, double WeightDecay, Dictionary<string, JsonElement> Options, double[] Losses, double[] AfterStep1, double[] AfterStep10)
     {
-        public Optimizer ToOptimizer() => Optimizer switch
+        // The options have the names of the properties, so an optimizer that is added needs no line here.
+        public Optimizer ToOptimizer()
         {
-            nameof(Sgd) => new Sgd(),
-            nameof(Momentum) => new Momentum { Coefficient = Coefficient },
-            nameof(Adam) => new Adam { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon },
-            _ => throw new InvalidDataException($"No optimizer is called {Optimizer}."),
-        };
+            var optimizer = (Optimizer)Activator.CreateInstance(Backprop.Optimizers.Optimizer.All.Single(o => o.GetType().Name == Optimizer).GetType())!;
+            foreach (var (name, value) in Options)
+            {
+                var property = optimizer.GetType().GetProperty(name, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!;
+                property.SetValue(optimizer, property.PropertyType == typeof(bool) ? value.GetBoolean() : value.GetDouble());
+            }
+            return optimizer;
+        }
 
-        public override string ToString() => $"{Optimizer} at {LearningRate}";
+        public override string ToString() => $"{Optimizer} at {LearningRate}, L2 {L2}, decay {WeightDecay}, {string.Join(", ", Options.Select(option => $"{option.Key} {option.Value}"))}";
     }
 }

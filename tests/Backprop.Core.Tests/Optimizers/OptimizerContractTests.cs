@@ -22,7 +22,7 @@ public class OptimizerContractTests
     {
         float[] theta = [5, -3];
         var state = optimizer.Start(2);
-        for (var step = 0; step < 10_000; step++) state.Update(theta, [theta[0] - 1, 10 * (theta[1] - 2)], learningRate: 0.01);
+        for (var step = 0; step < 10_000; step++) state.Update(theta, [theta[0] - 1, 10 * (theta[1] - 2)], Rate(optimizer, 0.01) * (1 - step / 10_000.0));
         TestNumbers.AssertClose([1, 2], theta, 1e-3f);
     }
 
@@ -35,7 +35,7 @@ public class OptimizerContractTests
         for (var step = 0; step < 50_000; step++)
         {
             float x = theta[0], y = theta[1];
-            state.Update(theta, [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)], learningRate: 0.001);
+            state.Update(theta, [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)], Rate(optimizer, 0.001) * (1 - step / 50_000.0));
         }
         TestNumbers.AssertClose([1, 1], theta, 0.01f);
     }
@@ -90,4 +90,7 @@ public class OptimizerContractTests
     [Theory, MemberData(nameof(All))]
     public void The_customary_learning_rate_may_be_given_to_a_trainer(Optimizer optimizer) =>
         Assert.InRange(optimizer.CustomaryLearningRate, 1e-6, 1);
+
+    // Falling to zero, because optimizers whose steps have one size end beside the bottom otherwise. Some steps shrink by themselves besides.
+    private static double Rate(Optimizer optimizer, double customary) => optimizer is AdaGrad or AdaDelta or AmsGrad ? 100 * customary : customary;
 }

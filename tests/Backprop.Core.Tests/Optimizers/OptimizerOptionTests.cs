@@ -1,9 +1,29 @@
+using System.Reflection;
 using Backprop.Optimizers;
 
 namespace Backprop.Core.Tests.Optimizers;
 
 public class OptimizerOptionTests
 {
+    public static TheoryData<string, string> Options()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var type in Optimizer.All.Select(optimizer => optimizer.GetType()))
+            foreach (var option in type.GetProperties().Where(property => property.PropertyType == typeof(double) && property.SetMethod is not null)) cases.Add(type.Name, option.Name);
+        return cases;
+    }
+
+    [Theory, MemberData(nameof(Options))]
+    public void Every_option_refuses_what_is_no_number_or_negative_by_its_name(string optimizer, string option)
+    {
+        foreach (var wrong in (double[])[double.NaN, -0.1, double.PositiveInfinity])
+        {
+            var type = Optimizer.All.Single(o => o.GetType().Name == optimizer).GetType();
+            var problem = Assert.Throws<TargetInvocationException>(() => type.GetProperty(option)!.SetValue(Activator.CreateInstance(type), wrong));
+            Assert.Equal(option, Assert.IsType<ArgumentOutOfRangeException>(problem.InnerException).ParamName);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-0.1)]

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Optimizers;
+
+/// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum that looks at the slope where it is going to be.</summary>
+/// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Customary α = 0.01.</remarks>
+public sealed record Nesterov : Optimizer
+{
+    /// <summary>μ: how much of the last step is kept.</summary>
+    /// <value>0.9; in [0, 1).</value>
+    public double Coefficient
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
+    } = 0.9;
+
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 0.01;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+
+    private readonly struct Rule(Nesterov rule, double learningRate) : IUpdateRule
+    {
+        public static int Memories => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
+        {
+            velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)rule.Coefficient), velocity, gradient);
+            parameter -= TLanes.Broadcast((Real)learningRate) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)rule.Coefficient), velocity, gradient);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Optimizers;
+
+/// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by itself.</summary>
+/// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ &gt; 5; as PyTorch. Customary α = 0.001.</remarks>
+public sealed record RAdam : Optimizer
+{
+    /// <summary>β₁: how slowly the mean of the gradient forgets.</summary>
+    /// <value>0.9; in [0, 1).</value>
+    public double Beta1
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
+    } = 0.9;
+
+    /// <summary>β₂: how slowly the mean of the squared gradient forgets.</summary>
+    /// <value>0.999; in [0, 1).</value>
+    public double Beta2
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
+    } = 0.999;
+
+    /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
+    /// <value>1e-8; &gt; 0 and finite.</value>
+    public double Epsilon
+    {
+        get;
+        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+    } = 1e-8;
+
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 0.001;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
+
+    // Adaptive steps are rectified by r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); 0 as long as they are not to be trusted.
+    private double RectificationAt(int step)
+    {
+        double longest = 2 / (1 - Beta2) - 1, power = Math.Pow(Beta2, step), length = longest - 2 * step * power / (1 - power);
+        return length > 5 ? Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length) * (1 - power)) : 0;
+    }
+
+    private readonly struct Rule(RAdam rule, double learningRate, int step) : IUpdateRule
+    {
+        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, step)));
+        private readonly Real _rectification = (Real)rule.RectificationAt(step);
+
+        public static int Memories => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        {
+            mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
+            squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Beta2);
+            var move = TLanes.Broadcast(_stepSize) * mean;
+            parameter -= _rectification > 0 ? move * TLanes.Broadcast(_rectification) / (TLanes.Sqrt(squares) + TLanes.Broadcast((Real)rule.Epsilon)) : move;
+        }
+    }
+}
