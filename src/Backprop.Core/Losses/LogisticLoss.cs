@@ -1,67 +1,58 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·y + log(1 + e^−|z|), averaged over the outputs; ∂L/∂z = σ(z) − y. The prediction is the probability σ(z).</summary>
+/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·t + log(1 + e^−|z|) with t = (1 − ε)·y + ε/2, averaged over the outputs; ∂L/∂z = σ(z) − t. The prediction is the probability σ(z).</summary>
 /// <remarks>
-/// −y·log σ(z) − (1 − y)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
-/// eq. 4.90–4.91. Targets are 0 or 1, or a probability between. In nats.
+/// −t·log σ(z) − (1 − t)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
+/// eq. 4.90–4.91. As PyTorch's BCEWithLogitsLoss. Targets are 0 or 1, or a probability between. In nats.
 /// A predicted probability is never rounded to 0 or to 1, so its logarithm is finite on both sides, as the logistic function's is.
 /// </remarks>
 public sealed record LogisticLoss : Loss
 {
+    /// <summary>ε: how far a target is drawn towards ½, so that the network is not asked for infinite logits.</summary>
+    /// <value>0; from 0 up to, but not including, 1.</value>
+    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7, for two classes.</remarks>
+    public double LabelSmoothing
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+    }
+
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Binary;
 
     /// <inheritdoc/>
+    public override string AllowedTargets => "numbers from 0 to 1";
+
+    /// <inheritdoc/>
+    public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(0, 1);
+
+    /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
-        var outputs = scores.Columns;
-        if (outputs == 1)
-        {
-            Elementwise.Zip(new Value(), scores.Values, targets.Values, losses);
-            Elementwise.Zip(new Slope(1), scores.Values, targets.Values, gradient.Values);
-            return;
-        }
-
-        // The values of a row stand where its slopes will, until they are summed.
-        Elementwise.Zip(new Value(), scores.Values, targets.Values, gradient.Values);
-        for (var row = 0; row < scores.Rows; row++)
-        {
-            double sum = 0;
-            foreach (var value in gradient.Row(row)) sum += value;
-            losses[row] = (Real)(sum / outputs);
-        }
-        Elementwise.Zip(new Slope((Real)1 / outputs), scores.Values, targets.Values, gradient.Values);
+        Real kept = (Real)(1 - LabelSmoothing), added = (Real)(LabelSmoothing / 2);
+        MeanOverOutputs.Evaluate(new Value(kept, added), new Slope(kept, added), scores, targets, losses, gradient);
     }
 
     /// <inheritdoc/>
-    public override void Predict(Matrix scores)
-    {
-        Elementwise.Map(new Exponential.SigmoidFunction(), scores.Values, scores.Values);
-        TensorPrimitives.Clamp(scores.Values, SmallestProbability, LargestProbability, scores.Values);
-    }
+    public override void Predict(Matrix scores) => Logistic.Predict(scores);
 
-    // The smallest normal number of single precision, and the largest number below 1: beyond a logit of 17 a float would round to 1.
-    private static Real SmallestProbability => (Real)1.17549435e-38;
-
-    private static Real LargestProbability => Real.BitDecrement(1);
-
-    private readonly struct Value : IFunctionOfTwo
+    private readonly struct Value(Real kept, Real added) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>
         {
-            var zero = TLanes.Broadcast(0);
-            return TLanes.SelectLess(z, zero, zero, z) - z * y + Logarithm.LogOnePlus(Exponential.Exp(zero - TLanes.Abs(z)));
+            TLanes zero = TLanes.Broadcast(0), t = TLanes.Broadcast(kept) * y + TLanes.Broadcast(added);
+            return TLanes.SelectLess(z, zero, zero, z) - z * t + Logarithm.LogOnePlus(Exponential.Exp(zero - TLanes.Abs(z)));
         }
     }
 
-    private readonly struct Slope(Real share) : IFunctionOfTwo
+    private readonly struct Slope(Real kept, Real added) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(share) * (Exponential.Sigmoid(z) - y);
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>
+            Exponential.Sigmoid(z) - (TLanes.Broadcast(kept) * y + TLanes.Broadcast(added));
     }
 }

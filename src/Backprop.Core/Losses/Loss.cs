@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Text;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
@@ -24,11 +25,37 @@ public abstract record Loss
     /// <summary>What its targets mean.</summary>
     public abstract TargetKind TargetKind { get; }
 
-    /// <summary>Whether targets may be shifted and scaled for training: true only where the prediction is the score itself and any real target is allowed.</summary>
+    /// <summary>Whether targets may be shifted and scaled for training: true only where predictions are in the units of the target and any real target is allowed.</summary>
     public virtual bool AllowsTargetScaling => false;
 
-    /// <summary>Whether so many target columns belong to so many scores. One each, unless the loss says otherwise.</summary>
-    public virtual bool FitsTargets(int outputs, int targetColumns) => targetColumns == outputs;
+    /// <summary>How many scores so many target columns need. One each, unless the loss says otherwise; more for more columns.</summary>
+    public virtual int OutputsFor(int targetColumns) => targetColumns;
+
+    /// <summary>Whether so many target columns belong to so many scores.</summary>
+    public virtual bool FitsTargets(int outputs, int targetColumns) => outputs == OutputsFor(targetColumns);
+
+    /// <summary>What the predictions for one target are called, in order; empty where there is one prediction for each target, which needs no name.</summary>
+    public virtual IReadOnlyList<string> PredictionNames => [];
+
+    /// <summary>Which targets are allowed, in words for error messages.</summary>
+    public virtual string AllowedTargets => "finite numbers";
+
+    /// <summary>Whether a row of targets is allowed. Training asks once for every row, before its first step.</summary>
+    /// <param name="targets">[target columns], finite.</param>
+    /// <param name="outputs">Scores per example.</param>
+    public virtual bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => true;
+
+    /// <summary>Says how scores that were learned for targets y′ = (y − mean)·factor become scores for y itself: z = z′ / factor + mean, with the mean and factor of each score.</summary>
+    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the numbers of its target, unless the loss says otherwise. A factor of 0 marks a target that was constant: its score becomes the mean.</remarks>
+    /// <param name="targetMeans">[target columns]</param>
+    /// <param name="targetFactors">[target columns], each ≥ 0.</param>
+    /// <param name="scoreMeans">[outputs], overwritten.</param>
+    /// <param name="scoreFactors">[outputs], overwritten.</param>
+    public virtual void ScaleScores(ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
+    {
+        targetMeans.CopyTo(scoreMeans);
+        targetFactors.CopyTo(scoreFactors);
+    }
 
     /// <summary>The loss of every example by itself, and its slope.</summary>
     /// <param name="scores">[rows × outputs], raw scores z.</param>
@@ -37,12 +64,17 @@ public abstract record Loss
     /// <param name="gradient">[rows × outputs], overwritten with ∂L(z, y)/∂z of the row's own loss: no mean, no weight.</param>
     public abstract void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient);
 
-    /// <summary>Turns scores into predictions, in place (identity, logistic, softmax).</summary>
+    /// <summary>Turns scores into predictions, in place (identity, logistic, softmax, exponential, …).</summary>
     /// <param name="scores">[rows × outputs]</param>
     public abstract void Predict(Matrix scores);
 
-    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it.</summary>
-    public static IReadOnlyList<Loss> All { get; } = [new LogisticLoss(), new SoftmaxCrossEntropy(), new SquaredError()];
+    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its short name (a loss of one's own by its full one: docs/model-file.md).</summary>
+    public static IReadOnlyList<Loss> All { get; } =
+    [
+        new AbsoluteError(), new FocalLoss(), new GammaLoss(), new GaussianNegativeLogLikelihood(), new HingeLoss(), new HuberLoss(),
+        new LogCoshLoss(), new LogisticLoss(), new PinballLoss(), new PoissonLoss(), new SoftmaxCrossEntropy(), new SoftmaxFocalLoss(),
+        new SquaredError(), new SquaredHingeLoss(), new TweedieLoss(),
+    ];
 
     /// <summary>Mean loss J = (1/rows)·Σ L; writes gradient = ∂J/∂scores.</summary>
     /// <inheritdoc cref="Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, Matrix)"/>
@@ -75,6 +107,30 @@ public abstract record Loss
         var mean = Mean(losses, weights, totalWeight);
         ArrayPool<Real>.Shared.Return(buffer);
         return mean;
+    }
+
+    /// <summary>Prints options alone: what a loss is like does not vary.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
+
+    /// <summary>Refuses targets that the loss does not allow.</summary>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="outputs">Scores per example.</param>
+    /// <param name="name">What the targets belong to, for the message.</param>
+    /// <exception cref="ArgumentException">Names the first such row and its targets.</exception>
+    internal void CheckTargets(ReadOnlyMatrix targets, int outputs, string name)
+    {
+        for (var row = 0; row < targets.Rows; row++)
+            if (!AllowsTargets(targets.Row(row), outputs))
+                throw new ArgumentException($"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; {GetType().Name} takes {AllowedTargets}.", name);
+    }
+
+    /// <summary>How many target columns belong to so many scores: the inverse of <see cref="OutputsFor"/>.</summary>
+    /// <exception cref="ArgumentException">None do.</exception>
+    internal int TargetColumnsOf(int outputs)
+    {
+        for (var columns = 1; columns <= outputs; columns++)
+            if (FitsTargets(outputs, columns)) return columns;
+        throw new ArgumentException($"{outputs} outputs belong to no number of targets under {this}.", nameof(outputs));
     }
 
     /// <summary>Makes ∂J/∂scores of the slopes of the rows' own losses, for all rows or for some: each times wᵢ / Σ w.</summary>

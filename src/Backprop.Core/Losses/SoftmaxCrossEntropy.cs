@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
@@ -6,15 +5,31 @@ namespace Backprop.Losses;
 /// <summary>L = log Σₖ e^zₖ − Σₖ tₖ·zₖ; ∂L/∂z = softmax(z) − t. One score per class; the prediction is the probability of each class.</summary>
 /// <remarks>
 /// Bishop (2006), "Pattern Recognition and Machine Learning", eq. 4.108–4.109. Targets are one column with the class (0, 1, …), or one
-/// column per class with its probability t, as in PyTorch's CrossEntropyLoss. In nats.
+/// column per class with its probability, as in PyTorch's CrossEntropyLoss; t is that, or 1 for the class, drawn towards 1/K by ε. In nats.
 /// </remarks>
 public sealed record SoftmaxCrossEntropy : Loss
 {
+    /// <summary>ε: of K classes, t = (1 − ε)·p + ε/K, so that the network is not asked for infinite scores.</summary>
+    /// <value>0; from 0 up to, but not including, 1.</value>
+    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7; as PyTorch's label_smoothing.</remarks>
+    public double LabelSmoothing
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+    }
+
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Class;
 
     /// <inheritdoc/>
     public override bool FitsTargets(int outputs, int targetColumns) => targetColumns == 1 || targetColumns == outputs;
+
+    /// <inheritdoc/>
+    public override string AllowedTargets => "one class, a whole number from 0 to the number of classes − 1, or the probability of every class, from 0 to 1";
+
+    /// <inheritdoc/>
+    public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) =>
+        targets.Length == 1 ? Classes.IsClass(targets[0], outputs) : !targets.ContainsAnyExceptInRange(0, 1);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A class is not a whole number from 0 to outputs − 1.</exception>
@@ -35,18 +50,24 @@ public sealed record SoftmaxCrossEntropy : Loss
     }
 
     // Of the loss, what depends on the target: max z − Σ t·z. Makes the slope of the probabilities.
-    private static double CompareWithTarget(ReadOnlySpan<Real> z, ReadOnlySpan<Real> targets, Span<Real> p, double largest, int row)
+    private double CompareWithTarget(ReadOnlySpan<Real> z, ReadOnlySpan<Real> targets, Span<Real> p, double largest, int row)
     {
-        if (targets.Length == 1)
+        if (targets.Length == 1 && LabelSmoothing == 0)
         {
-            var k = (int)targets[0];
-            if (k != targets[0] || (uint)k >= (uint)z.Length) throw new ArgumentException($"The class of row {row} is {targets[0]}; allowed are 0 to {z.Length - 1}.", nameof(targets));
+            var k = Classes.Index(targets[0], z.Length, row);
             p[k] -= 1;
             return largest - z[k];
         }
-        for (var k = 0; k < z.Length; k++) largest -= targets[k] * (double)z[k];
-        TensorPrimitives.Subtract(p, targets, p);
-        return largest;
+
+        double kept = 1 - LabelSmoothing, added = LabelSmoothing / z.Length, rest = 0;
+        var only = targets.Length == 1 ? Classes.Index(targets[0], z.Length, row) : -1;
+        for (var k = 0; k < z.Length; k++)
+        {
+            var t = (Real)(kept * (targets.Length == 1 ? (k == only ? 1 : 0) : targets[k]) + added);
+            rest += t * (double)z[k];
+            p[k] -= t;
+        }
+        return largest - rest;
     }
 
     // So many rows' largest scores are kept at a time.

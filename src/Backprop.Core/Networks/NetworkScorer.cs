@@ -34,8 +34,8 @@ public sealed class NetworkScorer
             x = inputs;
         }
         var scores = _packed is null ? _trained.Network.Forward(_trained.Parameters, x, _workspace) : _trained.Network.Forward(_trained.Parameters, _packed, x, _workspace);
-        if (_trained.Targets is { } targets)
-            for (var row = 0; row < scores.Rows; row++) targets.Invert(scores.Row(row));
+        if (_trained.ScoreScale is { } scale)
+            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
         return scores;
     }
 

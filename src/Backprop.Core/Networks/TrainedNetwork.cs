@@ -25,9 +25,10 @@ public sealed class TrainedNetwork
             if (!Real.IsFinite(parameters[i])) throw new ArgumentException($"Parameter {i} is {parameters[i]}; all must be finite.", nameof(parameters));
         if (inputs is not null && inputs.Means.Length != network.Inputs)
             throw new ArgumentException($"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
-        if (targets is not null && (targets.Means.Length != network.Outputs || !loss.AllowsTargetScaling))
+        if (targets is not null && (!loss.AllowsTargetScaling || targets.Means.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         (Network, Loss, Inputs, Targets) = (network, loss, inputs, targets);
+        ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         _parameters = parameters.ToArray();
         _packed = new Lazy<Real[][]>(() => [.. network.Layers.Select((layer, l) => layer.Pack(_parameters.AsSpan(network.ParametersOf(l))))]);
     }
@@ -50,7 +51,17 @@ public sealed class TrainedNetwork
     /// <summary>How targets were scaled for training, or null.</summary>
     public Standardization? Targets { get; }
 
+    /// <summary>What undoes the scaling of the targets in scores, of which a target may have several; or null.</summary>
+    internal Standardization? ScoreScale { get; }
+
     /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
     /// <param name="rows">Most examples of one call; at least 1.</param>
     public NetworkScorer CreateScorer(int rows = 1) => new(this, rows);
+
+    private static Standardization ScaleOfScores(Network network, Loss loss, Standardization targets)
+    {
+        Real[] means = new Real[network.Outputs], factors = new Real[network.Outputs];
+        loss.ScaleScores(targets.Means, targets.Factors, means, factors);
+        return new Standardization(means, factors);
+    }
 }

@@ -3,12 +3,11 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Backprop.Activations;
 using Backprop.Layers;
-using Backprop.Losses;
 
 namespace Backprop.Persistence;
 
 /// <summary>How choices (activations, layers, losses) become JSON and come back: <c>{"type": "Momentum", "coefficient": 0.9}</c>.</summary>
-/// <remarks>The names come from the lists (<see cref="Activation.All"/>, …), so a new choice is saved without a line here, and a file can name nothing outside them.</remarks>
+/// <remarks>The names come from the lists (<see cref="Activation.All"/>, …), so a new choice is saved without a line here, and a file can name nothing outside them but a loss of a user's own (<see cref="LossJson"/>).</remarks>
 internal static class HeaderJson
 {
     public static JsonSerializerOptions Options { get; } = MakeOptions();
@@ -26,6 +25,7 @@ internal static class HeaderJson
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
+            Converters = { new LossJson() },
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameChoices, DropDerivedProperties } },
         };
         options.MakeReadOnly();
@@ -36,7 +36,6 @@ internal static class HeaderJson
     {
         IEnumerable<Type>? kinds =
             type.Type == typeof(Activation) ? Activation.All.Select(a => a.GetType()) :
-            type.Type == typeof(Loss) ? Loss.All.Select(l => l.GetType()) :
             type.Type == typeof(Layer) ? Layer.Kinds :
             null;
         if (kinds is null) return;

@@ -22,14 +22,14 @@ public static class NetworkFormat
     private static ReadOnlySpan<byte> Magic => "BACKPROP"u8;
 
     /// <summary>Writes <paramref name="result"/>; the same network gives the same bytes.</summary>
-    /// <exception cref="NotSupportedException">A layer, activation or loss is not one of the listed ones but a user's own.</exception>
+    /// <exception cref="NotSupportedException">A layer or activation is not one of the listed ones but a user's own, or a user's own loss is of a type that no file can name.</exception>
     public static void Write(Stream stream, TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
         var trained = result.Network;
         var header = SerializeHeader(result);
-        var floats = FloatCount(trained.Network, trained.Inputs is not null, trained.Targets is not null);
+        var floats = FloatCount(trained.Network, trained.Inputs is not null, trained.Targets?.Means.Length ?? 0);
 
         var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -47,7 +47,7 @@ public static class NetworkFormat
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; the stream must end there.</summary>
-    /// <exception cref="FormatException">The stream is damaged, truncated, too long, of a later version, or not a network at all; the message says which.</exception>
+    /// <exception cref="FormatException">The stream is damaged, truncated, too long, of a later version, or not a network at all, or names a loss that is not there; the message says which.</exception>
     public static TrainingResult Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -85,7 +85,7 @@ public static class NetworkFormat
         }
         catch (NotSupportedException problem)
         {
-            throw new NotSupportedException($"Network {trained.Network} with {trained.Loss.GetType().Name} cannot be saved: only the library's own layers, activations and losses can be. {problem.Message}", problem);
+            throw new NotSupportedException($"Network {trained.Network} with {trained.Loss.GetType().Name} cannot be saved: layers and activations must be the library's own, and a loss the library's own or of a type that is neither generic nor local. {problem.Message}", problem);
         }
     }
 
@@ -95,12 +95,13 @@ public static class NetworkFormat
         // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
         if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
         CheckHistory(header.History, header.BestEpoch);
-        if (FloatCount(network, header.InputsAreStandardized, header.TargetsAreStandardized) * 4 != floats.Length)
+        var scaledTargets = header.TargetsAreStandardized ? header.Loss.TargetColumnsOf(network.Outputs) : 0;
+        if (FloatCount(network, header.InputsAreStandardized, scaledTargets) * 4 != floats.Length)
             throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
 
         var parameters = ReadFloats(ref floats, network.ParameterCount);
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
-        var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, network.Outputs) : null;
+        var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, scaledTargets) : null;
         return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets), header.History, header.BestEpoch);
     }
 
@@ -116,8 +117,8 @@ public static class NetworkFormat
         if (bestEpoch < 0 || bestEpoch > history.Count) throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
     }
 
-    private static long FloatCount(Network network, bool inputs, bool targets) =>
-        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + (targets ? 2L * network.Outputs : 0);
+    private static long FloatCount(Network network, bool inputs, int targets) =>
+        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2L * targets;
 
     private static Span<byte> WriteFloats(Span<byte> bytes, ReadOnlySpan<Real> values)
     {

@@ -24,7 +24,7 @@ public sealed class Trainer
     /// <param name="progress">Told after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
     /// <returns>The trained network and what every epoch did.</returns>
-    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other.</exception>
+    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or the loss does not allow a target (its row is named).</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation = null, TrainedNetwork? initial = null,
@@ -107,6 +107,8 @@ public sealed class Trainer
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
         if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
+        _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
+        if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
     }
 
     private struct WeightedMean

@@ -5,7 +5,7 @@ namespace Backprop.Core.Tests.Losses;
 
 public class LossContractTests
 {
-    private const int Outputs = 3;
+    private const int Columns = 3;
 
     public static TheoryData<Loss> All => [.. Loss.All];
 
@@ -13,83 +13,112 @@ public class LossContractTests
     public void Every_loss_in_the_assembly_is_listed() => Choices.AssertListed<Loss>(Loss.All);
 
     [Theory, MemberData(nameof(All))]
-    public void A_loss_is_never_negative_and_finite_for_extreme_scores(Loss loss)
+    public void No_score_costs_less_than_the_truth_and_extreme_ones_are_finite(Loss loss)
     {
+        const int rows = 20;
+        var outputs = loss.OutputsFor(Columns);
+        var least = EvaluateRows(loss, LossSamples.Truth(loss, LossSamples.Targets(loss, rows, Columns), Columns), rows).Losses;
         foreach (var scale in (double[])[1e-30, 1, 100, 1e15])
         {
-            const int rows = 20;
-            float[] losses = TestNumbers.Unassigned(rows), gradient = TestNumbers.Unassigned(rows * Outputs);
-            var scores = TestNumbers.Normal(rows * Outputs, seed: 1, scale);
-            loss.EvaluateRows(new ReadOnlyMatrix(scores, rows, Outputs), Targets(loss, rows), losses, new Matrix(gradient, rows, Outputs));
-            Assert.All(losses, l => Assert.True(l >= 0 && float.IsFinite(l), $"loss {l} at scale {scale}"));
+            var (losses, gradient) = EvaluateRows(loss, TestNumbers.Normal(rows * outputs, seed: 1, scale), rows);
+            for (var row = 0; row < rows; row++)
+                Assert.True(losses[row] >= least[row] - 1e-5f && float.IsFinite(losses[row]), $"loss {losses[row]} at scale {scale}, of the truth {least[row]}");
             Assert.All(gradient, g => Assert.True(float.IsFinite(g), $"slope {g} at scale {scale}"));
         }
     }
 
     [Theory, MemberData(nameof(All))]
-    public void Scores_that_hit_the_target_cost_nothing_and_have_no_slope(Loss loss)
+    public void The_truth_has_no_slope_and_costs_nothing_or_what_its_likelihood_says(Loss loss)
     {
-        var targets = Targets(loss, rows: 3);
-        // The score of the truth: the number itself, or as sure as a float allows.
-        float[] scores = loss.TargetKind switch
+        var (losses, gradient) = EvaluateRows(loss, LossSamples.Truth(loss, LossSamples.Targets(loss, 3, Columns), Columns), rows: 3);
+        Assert.All(gradient, slope => Assert.Equal(0, slope, 1e-6f));
+        Assert.All(losses, value => Assert.Equal(LossSamples.TruthIsFree(loss), Math.Abs(value) < 1e-12));
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Rows_do_not_know_one_another(Loss loss)
+    {
+        const int rows = 71; // more than are worked on at once, and no multiple of a vector
+        var outputs = loss.OutputsFor(Columns);
+        var scores = TestNumbers.Normal(rows * outputs, seed: 6);
+        var (losses, gradient) = EvaluateRows(loss, scores, rows);
+
+        var targets = LossSamples.TargetMatrix(loss, rows, Columns);
+        for (var row = 0; row < rows; row++)
         {
-            TargetKind.Real => targets.Values.ToArray(),
-            TargetKind.Binary => [.. targets.Values.ToArray().Select(t => t == 1 ? 200f : -200f)],
-            _ => [200, 0, 0, 0, 200, 0, 0, 0, 200],
-        };
-        var gradient = TestNumbers.Unassigned(scores.Length);
-        Assert.Equal(0, loss.Evaluate(new ReadOnlyMatrix(scores, 3, Outputs), targets, new Matrix(gradient, 3, Outputs)), 1e-12);
-        Assert.All(gradient, slope => Assert.Equal(0, slope, 1e-12f));
+            float[] value = [float.NaN], slope = TestNumbers.Unassigned(outputs);
+            loss.EvaluateRows(new ReadOnlyMatrix(scores, rows, outputs).RowRange(row, 1), targets.RowRange(row, 1), value, new Matrix(slope, 1, outputs));
+            TestNumbers.AssertSameBits([losses[row]], value);
+            TestNumbers.AssertSameBits(gradient.AsSpan(row * outputs, outputs), slope);
+        }
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void As_many_scores_as_a_loss_asks_for_fit_its_targets(Loss loss)
+    {
+        for (var columns = 1; columns < 5; columns++)
+        {
+            var targetColumns = loss.TargetKind == TargetKind.Class ? 1 : columns;
+            Assert.True(loss.FitsTargets(loss.OutputsFor(columns), targetColumns));
+            Assert.Equal(targetColumns, loss.TargetColumnsOf(loss.OutputsFor(columns)));
+        }
     }
 
     [Theory, MemberData(nameof(All))]
     public void Weights_count_like_repeated_rows(Loss loss)
     {
-        var scores = TestNumbers.Normal(2 * Outputs, seed: 2);
-        float[] once = new float[2 * Outputs], repeated = new float[3 * Outputs];
-        var weighted = loss.Evaluate(new ReadOnlyMatrix(scores, 2, Outputs), Targets(loss, 2), [2f, 1f], new Matrix(once, 2, Outputs));
+        var outputs = loss.OutputsFor(Columns);
+        var scores = TestNumbers.Normal(2 * outputs, seed: 2);
+        float[] once = new float[2 * outputs], repeated = new float[3 * outputs];
+        var weighted = loss.Evaluate(new ReadOnlyMatrix(scores, 2, outputs), Targets(loss, 2), [2f, 1f], new Matrix(once, 2, outputs));
 
         var targets = Targets(loss, 2);
         var mean = loss.Evaluate(
-            new ReadOnlyMatrix([.. scores[..Outputs], .. scores], 3, Outputs),
+            new ReadOnlyMatrix([.. scores[..outputs], .. scores], 3, outputs),
             new ReadOnlyMatrix([.. targets.Row(0), .. targets.Values], 3, targets.Columns),
-            new Matrix(repeated, 3, Outputs));
+            new Matrix(repeated, 3, outputs));
 
         Assert.Equal(mean, weighted, 1e-6);
-        for (var k = 0; k < Outputs; k++)
+        for (var k = 0; k < outputs; k++)
         {
-            Assert.Equal(repeated[k] + repeated[Outputs + k], once[k], 1e-6f);
-            Assert.Equal(repeated[2 * Outputs + k], once[Outputs + k], 1e-6f);
+            Assert.Equal(repeated[k] + repeated[outputs + k], once[k], 1e-6f);
+            Assert.Equal(repeated[2 * outputs + k], once[outputs + k], 1e-6f);
         }
     }
 
     [Theory, MemberData(nameof(All))]
     public void Only_the_proportions_of_weights_count(Loss loss)
     {
-        var scores = TestNumbers.Normal(3 * Outputs, seed: 3);
+        var outputs = loss.OutputsFor(Columns);
+        var scores = TestNumbers.Normal(3 * outputs, seed: 3);
         float[] small = new float[scores.Length], large = new float[scores.Length];
-        var j = loss.Evaluate(new ReadOnlyMatrix(scores, 3, Outputs), Targets(loss, 3), [1f, 2f, 5f], new Matrix(small, 3, Outputs));
-        Assert.Equal(j, loss.Evaluate(new ReadOnlyMatrix(scores, 3, Outputs), Targets(loss, 3), [1024f, 2048f, 5120f], new Matrix(large, 3, Outputs)));
+        var j = loss.Evaluate(new ReadOnlyMatrix(scores, 3, outputs), Targets(loss, 3), [1f, 2f, 5f], new Matrix(small, 3, outputs));
+        Assert.Equal(j, loss.Evaluate(new ReadOnlyMatrix(scores, 3, outputs), Targets(loss, 3), [1024f, 2048f, 5120f], new Matrix(large, 3, outputs)));
         TestNumbers.AssertSameBits(small, large);
     }
 
     [Theory, MemberData(nameof(All))]
     public void Shapes_that_do_not_fit_are_refused(Loss loss)
     {
+        var outputs = loss.OutputsFor(Columns);
+        var two = new float[2 * outputs];
         var problem = Assert.Throws<ArgumentException>(() =>
-            loss.Evaluate(new ReadOnlyMatrix(new float[6], 2, Outputs), Targets(loss, 1), new Matrix(new float[6], 2, Outputs)));
-        Assert.Contains("scores 2 × 3, targets 1 ×", problem.Message);
+            loss.Evaluate(new ReadOnlyMatrix(two, 2, outputs), Targets(loss, 1), new Matrix(two, 2, outputs)));
+        Assert.Contains($"scores 2 × {outputs}, targets 1 ×", problem.Message);
         Assert.Throws<ArgumentException>(() => loss.Evaluate(default, default, default));
         Assert.Throws<ArgumentException>(() =>
-            loss.Evaluate(new ReadOnlyMatrix(new float[6], 2, Outputs), Targets(loss, 2), [1f], new Matrix(new float[6], 2, Outputs)));
+            loss.Evaluate(new ReadOnlyMatrix(two, 2, outputs), Targets(loss, 2), [1f], new Matrix(two, 2, outputs)));
         Assert.Throws<ArgumentException>(() =>
-            loss.Evaluate(new ReadOnlyMatrix(new float[6], 2, Outputs), Targets(loss, 2), new Matrix(new float[6], 3, 2)));
+            loss.Evaluate(new ReadOnlyMatrix(two, 2, outputs), Targets(loss, 2), new Matrix(new float[3 * outputs], 3, outputs)));
     }
 
-    private static ReadOnlyMatrix Targets(Loss loss, int rows) => loss.TargetKind switch
+    private static (float[] Losses, float[] Gradient) EvaluateRows(Loss loss, float[] scores, int rows)
     {
-        TargetKind.Real => new(TestNumbers.Normal(rows * Outputs, seed: 4), rows, Outputs),
-        TargetKind.Binary => new(Enumerable.Range(0, rows * Outputs).Select(i => i % 2 == 0 ? 1f : 0f).ToArray(), rows, Outputs),
-        _ => new(Enumerable.Range(0, rows).Select(row => (float)(row % Outputs)).ToArray(), rows, 1),
-    };
+        float[] losses = TestNumbers.Unassigned(rows), gradient = TestNumbers.Unassigned(scores.Length);
+        var outputs = scores.Length / rows;
+        loss.EvaluateRows(new ReadOnlyMatrix(scores, rows, outputs), LossSamples.TargetMatrix(loss, rows, Columns), losses, new Matrix(gradient, rows, outputs));
+        return (losses, gradient);
+    }
+
+    private static ReadOnlyMatrix Targets(Loss loss, int rows) => LossSamples.TargetMatrix(loss, rows, Columns);
 }

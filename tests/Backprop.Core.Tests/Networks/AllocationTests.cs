@@ -12,7 +12,7 @@ namespace Backprop.Core.Tests.Networks;
 /// <summary>Training and scoring allocate nothing per minibatch or row, so the garbage collector stays out of the loop.</summary>
 public class AllocationTests
 {
-    private const int Rows = 70, BatchSize = 32, Features = 5, Outputs = 3;
+    private const int Rows = 70, BatchSize = 32, Features = 5, Targets = 3;
 
     public static TheoryData<Loss, Optimizer, int> Cases()
     {
@@ -29,8 +29,8 @@ public class AllocationTests
     [Theory, MemberData(nameof(Cases))]
     public void A_minibatch_of_training_allocates_nothing(Loss loss, Optimizer optimizer, int threads)
     {
-        var network = Network.FullyConnected(Features, [37, 8], Outputs, new Tanh());
-        var targetCount = loss.TargetKind == TargetKind.Class ? 1 : Outputs;
+        var network = Network.FullyConnected(Features, [37, 8], loss.OutputsFor(Targets), new Tanh());
+        var targetCount = loss.TargetKind == TargetKind.Class ? 1 : Targets;
         var batches = new Minibatches(
             new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount, [.. Enumerable.Repeat(0.5f, Rows)]),
             BatchSize, new Standardization(new float[Features], [1, 1, 1, 1, 1]), targets: null);

@@ -41,7 +41,7 @@ public class NetworkScorerTests
     public void A_batch_is_scored_like_its_rows(Loss loss)
     {
         const int rows = 23;
-        var network = Network.FullyConnected(5, [37], 3, new Tanh());
+        var network = Network.FullyConnected(5, [37], loss.OutputsFor(3), new Tanh());
         var targets = loss.AllowsTargetScaling ? new Standardization([1, 2, 3], [0.5f, 2, 0]) : null;
         var trained = new TrainedNetwork(
             network, TestNumbers.Normal(network.ParameterCount, seed: 1), loss, new([1, 2, 3, 4, 5], [1, 2, 0, 0.5f, 3]), targets);

@@ -74,7 +74,7 @@ public class ContinuationTests
         var two = new ExampleSet([1, 2], 2, [1, 2], targetCount: 2);
         Assert.Contains("has 1 outputs; 2 target columns", Assert.Throws<ArgumentException>("training", () =>
             new Trainer(Options).Train(Problems.TwoToOne(4), two)).Message);
-        Assert.Contains("class of row 0 is 3; allowed are 0 to 2", Assert.Throws<ArgumentException>("targets", () =>
+        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy takes one class", Assert.Throws<ArgumentException>("training", () =>
             new Trainer(Options with { Loss = new SoftmaxCrossEntropy() }).Train(Network.FullyConnected(2, [], 3, new Tanh()), new ExampleSet([1, 2], 2, [3]))).Message);
     }
 

@@ -21,6 +21,8 @@ internal sealed record SteepLoss(Loss Inner) : Loss
 {
     public override TargetKind TargetKind => Inner.TargetKind;
 
+    public override int OutputsFor(int targetColumns) => Inner.OutputsFor(targetColumns);
+
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Inner.EvaluateRows(scores, targets, losses, gradient);

@@ -8,7 +8,7 @@ namespace Backprop.GradientTests.Networks;
 
 public class NetworkGradientTests
 {
-    private const int Rows = 5, Outputs = 3;
+    private const int Rows = 5, Targets = 3;
 
     public static TheoryData<Activation, Loss, string> Cases()
     {
@@ -23,6 +23,6 @@ public class NetworkGradientTests
     public void Backward_is_the_derivative_of_the_weighted_mean_loss_by_every_parameter(Activation activation, Loss loss, string hiddenLayers)
     {
         var hidden = hiddenLayers.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
-        NetworkCheck.Verify(Network.FullyConnected(4, hidden, Outputs, activation), loss, LossTargets.For(loss, Rows, Outputs));
+        NetworkCheck.Verify(Network.FullyConnected(4, hidden, loss.OutputsFor(Targets), activation), loss, LossTargets.For(loss, Rows, Targets));
     }
 }

@@ -41,7 +41,7 @@ public class DamagedModelTests
 
     [Fact]
     public void The_network_of_another_task_is_refused() =>
-        Assert.Contains("LogisticLoss { TargetKind = Binary", Refuse(_regression.With(ModelZip.Network, _binary[ModelZip.Network])), StringComparison.Ordinal);
+        Assert.Contains("LogisticLoss {", Refuse(_regression.With(ModelZip.Network, _binary[ModelZip.Network])), StringComparison.Ordinal);
 
     [Fact]
     public void An_unknown_task_is_refused() => Assert.Contains(

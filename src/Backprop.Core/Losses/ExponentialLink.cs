@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Losses;
+
+/// <summary>What losses of positive predictions share: the link μ = eᶻ, with z kept from −30 to 30, so that no prediction is 0 or infinite.</summary>
+/// <remarks>Where a loss would overflow beyond these bounds, it goes on as a straight line: it has the slope of the bound there, and so the way back is never lost.</remarks>
+internal static class ExponentialLink
+{
+    private const double Bound = 30;
+
+    /// <summary>μ = eᶻ, in place.</summary>
+    public static void Predict(Span<Real> scores) => Elementwise.Map(new Link(), scores, scores);
+
+    /// <summary>z, but at most 30.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes AtMost<TLanes>(TLanes z) where TLanes : struct, ILanes<TLanes>
+    {
+        var bound = TLanes.Broadcast((Real)Bound);
+        return TLanes.SelectLess(bound, z, bound, z);
+    }
+
+    /// <summary>z, but at least −30.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes AtLeast<TLanes>(TLanes z) where TLanes : struct, ILanes<TLanes>
+    {
+        var bound = TLanes.Broadcast((Real)(-Bound));
+        return TLanes.SelectLess(z, bound, bound, z);
+    }
+
+    private readonly struct Link : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes z) where TLanes : struct, ILanes<TLanes> => Exponential.Exp(AtMost(AtLeast(z)));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Losses;
+
+/// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive numbers whose spread grows with their size: the prediction is the mean eᶻ.</summary>
+/// <remarks>
+/// The negative log-likelihood of a gamma distribution over its shape, without what does not depend on z, so a good loss may be negative:
+/// McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor reports the half
+/// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight line.
+/// </remarks>
+public sealed record GammaLoss : Loss
+{
+    /// <inheritdoc/>
+    public override TargetKind TargetKind => TargetKind.Real;
+
+    /// <inheritdoc/>
+    public override string AllowedTargets => "numbers > 0";
+
+    /// <inheritdoc/>
+    public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(Real.Epsilon, Real.MaxValue);
+
+    /// <inheritdoc/>
+    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
+        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+
+    /// <inheritdoc/>
+    public override void Predict(Matrix scores) => ExponentialLink.Predict(scores.Values);
+
+    private readonly struct Value : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>
+        {
+            var high = ExponentialLink.AtLeast(z);
+            return z + y * Exponential.Exp(TLanes.Broadcast(0) - high) * (TLanes.Broadcast(1) - (z - high));
+        }
+    }
+
+    private readonly struct Slope : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(1) - y * Exponential.Exp(TLanes.Broadcast(0) - ExponentialLink.AtLeast(z));
+    }
+}

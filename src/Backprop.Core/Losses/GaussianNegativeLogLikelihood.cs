@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Losses;
+
+/// <summary>With two scores for each target, the mean m and the logarithm s of the variance: L = ½·(s + (y − m)²·e⁻ˢ), averaged over the targets; ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
+/// <remarks>
+/// Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution". As PyTorch's GaussianNLLLoss with
+/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s counts as −10 or 10 beyond these, where it has no slope, so that one
+/// row that is all but certain cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). Scores stand target by target.
+/// Predicted variances stay between e⁻³⁰ and e³⁰.
+/// </remarks>
+public sealed record GaussianNegativeLogLikelihood : Loss
+{
+    private const double LargestLogVariance = 10, LogOfLeastVariance = -30;
+
+    /// <inheritdoc/>
+    public override TargetKind TargetKind => TargetKind.Real;
+
+    /// <inheritdoc/>
+    public override bool AllowsTargetScaling => true;
+
+    /// <inheritdoc/>
+    public override int OutputsFor(int targetColumns) => checked(2 * targetColumns);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> PredictionNames => ["Mean", "Variance"];
+
+    // The variance of y is that of (y − mean)·factor divided by factor²; of a constant target, next to nothing.
+    /// <inheritdoc/>
+    public override void ScaleScores(ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
+    {
+        for (var t = 0; t < targetMeans.Length; t++)
+        {
+            var isConstant = targetFactors[t] == 0;
+            (scoreMeans[2 * t], scoreFactors[2 * t]) = (targetMeans[t], targetFactors[t]);
+            scoreMeans[2 * t + 1] = isConstant ? (Real)LogOfLeastVariance : (Real)(-2 * Math.Log(targetFactors[t]));
+            scoreFactors[2 * t + 1] = isConstant ? 0 : 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+    {
+        // e⁻ˢ of every score, those of the means for nothing: one pass over all is faster than a call for each.
+        Elementwise.Map(new Precision(), scores.Values, gradient.Values);
+        Real half = (Real)0.5, bound = (Real)LargestLogVariance, share = (Real)1 / targets.Columns;
+        for (var row = 0; row < scores.Rows; row++)
+        {
+            ReadOnlySpan<Real> z = scores.Row(row), y = targets.Row(row);
+            var dz = gradient.Row(row);
+            double sum = 0;
+            for (var t = 0; t < y.Length; t++)
+            {
+                Real error = z[2 * t] - y[t], s = z[2 * t + 1], precision = dz[2 * t + 1];
+                var scaled = error * precision;
+                var square = error * scaled;
+                sum += half * (Real.Clamp(s, -bound, bound) + square);
+                dz[2 * t] = scaled * share;
+                dz[2 * t + 1] = s < -bound || s > bound ? 0 : half * (1 - square) * share;
+            }
+            losses[row] = (Real)(sum / y.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Predict(Matrix scores)
+    {
+        for (var i = 1; i < scores.Values.Length; i += 2) ExponentialLink.Predict(scores.Values.Slice(i, 1));
+    }
+
+    private readonly struct Precision : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes s) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes low = TLanes.Broadcast((Real)(-LargestLogVariance)), high = TLanes.Broadcast((Real)LargestLogVariance);
+            s = TLanes.SelectLess(s, low, low, TLanes.SelectLess(high, s, high, s));
+            return Exponential.Exp(TLanes.Broadcast(0) - s);
+        }
+    }
+}

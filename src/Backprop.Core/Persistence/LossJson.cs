@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Backprop.Losses;
+
+namespace Backprop.Persistence;
+
+/// <summary>A loss as JSON: <c>{"type": "HuberLoss", "delta": 1}</c>, or with the full name of a user's own, <c>{"type": "Shop.Profit, Shop", …}</c>.</summary>
+internal sealed class LossJson : JsonConverter<Loss>
+{
+    private const string TypeMember = "type";
+
+    private static readonly Dictionary<string, Type> _listed = Loss.All.Select(loss => loss.GetType()).ToDictionary(type => type.Name);
+
+    /// <exception cref="JsonException">The JSON is no loss.</exception>
+    /// <exception cref="FormatException">The type of the loss is not there.</exception>
+    public override Loss Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var members = JsonSerializer.Deserialize<JsonObject>(ref reader, options) ?? throw new JsonException("The loss is null.");
+        if (!members.Remove(TypeMember, out var name) || name?.GetValueKind() != JsonValueKind.String) throw new JsonException("The loss has no type.");
+        return (Loss)members.Deserialize(TypeOf(name.GetValue<string>()), options)!;
+    }
+
+    /// <exception cref="NotSupportedException">A file cannot name the type of the loss.</exception>
+    public override void Write(Utf8JsonWriter writer, Loss value, JsonSerializerOptions options)
+    {
+        var type = value.GetType();
+        writer.WriteStartObject();
+        writer.WriteString(TypeMember, _listed.ContainsValue(type) ? type.Name : OwnType.NameOf(type));
+        foreach (var member in JsonSerializer.SerializeToElement(value, type, options).EnumerateObject()) member.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+
+    private static Type TypeOf(string name)
+    {
+        if (_listed.TryGetValue(name, out var type)) return type;
+        if (!OwnType.IsName(name)) throw new JsonException($"There is no loss '{name}'.");
+        return OwnType.Find(name, typeof(Loss)) ?? throw new FormatException(
+            $"The network was trained with a loss of its user's own, '{name}' (type, assembly), which is not there. Reference or load the assembly that defines it before loading the model; the type must derive from {typeof(Loss).FullName} and keep its name.");
+    }
+}
