@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -14,8 +15,10 @@ internal static class DataViewReader
     /// <param name="data">The columns and their roles.</param>
     /// <param name="name">"training" or "validation".</param>
     /// <param name="budget">What the rows may take; what they do take is taken from it.</param>
-    /// <exception cref="InvalidOperationException">No row is left, or there are more than the budget or one array can hold.</exception>
-    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name, MemoryBudget budget)
+    /// <param name="loss">Which says what labels are allowed.</param>
+    /// <param name="outputs">Scores per row.</param>
+    /// <exception cref="InvalidOperationException">No row is left, there are more than the budget or one array can hold, or the loss does not allow a label: its row is named.</exception>
+    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name, MemoryBudget budget, Loss loss, int outputs)
     {
         data.CheckFeatureFloatVector(out var featureCount);
         var columns = featureCount + (data.Schema.Weight.HasValue ? 2 : 1);
@@ -32,7 +35,10 @@ internal static class DataViewReader
             host.CheckAlive();
             if (cursor.KeptRowCount > mostRows) throw budget.Exceeded(name, $"more than {mostRows}", mostRows + 1, columns);
             cursor.Features.CopyTo(features.Add());
-            labels.Add()[0] = cursor.Label;
+            var label = labels.Add();
+            label[0] = cursor.Label;
+            if (!loss.AllowsTargets(label, outputs))
+                throw host.Except("Row {0} of the {1} data has {2} in label column '{3}'; {4} takes {5}.", cursor.Row.Position, name, cursor.Label, data.Schema.Label!.Value.Name, loss.GetType().Name, loss.AllowedTargets);
             if (weights is not null) weights.Add()[0] = cursor.Weight;
         }
 

@@ -8,7 +8,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Boolean label; Score is the logit, Probability its sigmoid, PredictedLabel whether the score is above 0.</summary>
+/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether the score is above 0.</summary>
 internal sealed class BinaryClassificationTask : LearningTask
 {
     public override string Name => "BinaryClassification";
@@ -21,9 +21,9 @@ internal sealed class BinaryClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeBoolScalarLabel(name);
 
-    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label) => 1;
+    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) => loss.OutputsFor(targetColumns: 1);
 
-    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label) =>
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
     [
         ScalarShape(DefaultColumnNames.Score, NumberDataViewType.Single),
         ScalarShape(DefaultColumnNames.Probability, NumberDataViewType.Single, isNormalized: true),

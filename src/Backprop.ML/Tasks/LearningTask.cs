@@ -38,12 +38,12 @@ internal abstract class LearningTask
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
-    /// <summary>How many outputs a network for this label column needs.</summary>
+    /// <summary>How many outputs a network for this label column needs under this loss.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column does not tell.</exception>
-    public abstract int OutputCount(IExceptionContext context, DataViewSchema.Column label);
+    public abstract int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss);
 
     /// <summary>The columns that scoring adds, as promised before training.</summary>
-    public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label);
+    public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss);
 
     /// <summary>What scores one row in the way ML.NET's scorer for this task expects.</summary>
     public abstract ScoreMapper CreateMapper(TrainedNetwork network);

@@ -22,14 +22,14 @@ internal sealed class MulticlassClassificationTask : LearningTask
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
 
     // A key whose values nobody counted has as many as its type can hold.
-    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label)
+    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss)
     {
         var count = ((KeyDataViewType)label.Type).Count;
         if (count <= int.MaxValue) return (int)count;
         throw context.ExceptParam(nameof(label), "Label column '{0}' is a key with {1} values, which is as good as an unknown number of classes. A key with one value for each class is needed; MapValueToKey makes one.", label.Name, count);
     }
 
-    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label)
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss)
     {
         var keyValues = label.Annotations.Where(annotation => annotation.Name == AnnotationUtils.Kinds.KeyValues);
         return

@@ -14,9 +14,9 @@ namespace Backprop.ML;
 /// <para>The task follows from the type of the label column:</para>
 /// <list type="table">
 /// <listheader><term>Label column</term><description>Task and output columns</description></listheader>
-/// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit), <c>Probability</c>, <c>PredictedLabel</c></description></item>
+/// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit, or margin under hinge losses), <c>Probability</c>, <c>PredictedLabel</c></description></item>
 /// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c> (key)</description></item>
-/// <item><term>Single</term><description>Regression: <c>Score</c></description></item>
+/// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
 /// read once, into memory); no package besides Microsoft.ML; training is reproducible for a given seed.</para>
@@ -76,7 +76,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="validationData">What early stopping watches; null for none. The weights that did best on it are kept.</param>
     /// <param name="initialParameters">A model of the same task, loss and shape to go on from; null to start anew.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
-    /// <exception cref="InvalidOperationException">No valid row is left, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
     {
         Host.CheckValue(trainData, nameof(trainData));
@@ -107,7 +107,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
-        return TaskFor(label).OutputShapes(label);
+        var task = TaskFor(label);
+        return task.OutputShapes(label, _options.LossFor(task));
     }
 
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
@@ -116,16 +117,17 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var label = trainContext.TrainingSet.Schema.Label!.Value;
         var task = TaskFor(SchemaShape.Create(trainContext.TrainingSet.Schema.Schema).Single(column => column.Name == label.Name));
         trainContext.TrainingSet.CheckFeatureFloatVector(out var featureCount);
-        var network = MakeNetwork(featureCount, task.OutputCount(Host, label), label);
+        var loss = _options.LossFor(task);
+        var network = MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label);
         var initial = InitialNetwork(trainContext.InitialPredictor, task);
 
         var budget = new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess);
-        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget);
-        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget) : null;
+        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget, loss, network.Outputs);
+        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget, loss, network.Outputs) : null;
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
-        var trainer = new Trainer(_options.ToTrainingOptions(_options.LossFor(task), _seed));
+        var trainer = new Trainer(_options.ToTrainingOptions(loss, _seed));
         var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, task, result);
     }

@@ -17,7 +17,7 @@ internal sealed class BatchMapper(ISchemaBindableMapper rowByRow, ScoreMapper sc
 
         public RoleMappedSchema InputRoleMappedSchema => rowByRow.InputRoleMappedSchema;
 
-        public DataViewSchema OutputSchema => rowByRow.OutputSchema;
+        public DataViewSchema OutputSchema { get; } = scores.SlotNames.Count == 0 ? rowByRow.OutputSchema : ScoreNames.AddTo(rowByRow.OutputSchema, scores.SlotNames);
 
         public IEnumerable<KeyValuePair<RoleMappedSchema.ColumnRole, string>> GetInputColumnRoles() => rowByRow.GetInputColumnRoles();
 
@@ -26,7 +26,7 @@ internal sealed class BatchMapper(ISchemaBindableMapper rowByRow, ScoreMapper sc
 
         public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
         {
-            if (input is not BatchRow rows) return rowByRow.GetRow(input, activeColumns);
+            if (input is not BatchRow rows) return ScoreNames.InSchema(OutputSchema, rowByRow.GetRow(input, activeColumns));
             var getters = new Delegate[OutputSchema.Count];
             foreach (var column in activeColumns) getters[column.Index] = scores.MakeGetter(rows, column.Name);
             return new SimpleRow(OutputSchema, rows, getters);

@@ -19,6 +19,9 @@ internal abstract class ScoreMapper(TrainedNetwork network, PredictionKind kind)
     public ValueMapper<TSource, TDestination> GetMapper<TSource, TDestination>() =>
         (ValueMapper<TSource, TDestination>)MakeMapper(new RowScorer(network));
 
+    /// <summary>What the numbers of a score are called; empty where nobody says so.</summary>
+    public virtual IReadOnlyList<string> SlotNames => [];
+
     /// <summary>What hands out an output column for the rows of a batch; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate MakeGetter(BatchRow rows, string column);
 
@@ -92,9 +95,11 @@ internal sealed class ProbabilityMapper(TrainedNetwork network, PredictionKind k
     }
 }
 
-/// <summary>A vector of predictions a row: the probabilities of the classes.</summary>
-internal sealed class VectorMapper(TrainedNetwork network, PredictionKind kind) : ScoreMapper(network, kind)
+/// <summary>A vector of predictions a row: the probabilities of the classes, or several predictions of one label.</summary>
+internal sealed class VectorMapper(TrainedNetwork network, PredictionKind kind, params IReadOnlyList<string> slotNames) : ScoreMapper(network, kind)
 {
+    public override IReadOnlyList<string> SlotNames => slotNames;
+
     public override DataViewType OutputType { get; } = new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs);
 
     public override Delegate MakeGetter(BatchRow rows, string column) =>

@@ -92,11 +92,11 @@ public class ContinuationTests
     {
         var options = Synthetic.Brief(Synthetic.Value);
         var first = new BackpropTrainer(_ml, options).Fit(_data);
-        options.LossFunction = new AbsoluteError();
+        options.LossFunction = new Lopsided(0.5);
 
         var problem = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(_data, null, first.Model));
         Assert.Contains("SquaredError", problem.Message);
-        Assert.Contains("AbsoluteError", problem.Message);
+        Assert.Contains("Lopsided", problem.Message);
     }
 
     private BackpropTrainer GradientDescent(string label, int epochs)

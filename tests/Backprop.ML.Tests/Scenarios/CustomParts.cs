@@ -8,9 +8,12 @@ namespace Backprop.ML.Tests.Scenarios;
 
 // What users may write themselves: one of each contract, in another assembly than ours.
 
-/// <summary>L = |z − y|; its best constant is the median.</summary>
-internal sealed record AbsoluteError : Loss
+/// <summary>L = share·(y − z) where y &gt; z, otherwise (1 − share)·(z − y): its best constant is a quantile.</summary>
+internal sealed record Lopsided(double Share) : Loss
 {
+    /// <summary>What all losses are multiplied by.</summary>
+    public double Price { get; init; } = 1;
+
     public override TargetKind TargetKind => TargetKind.Real;
 
     public override bool AllowsTargetScaling => true;
@@ -19,15 +22,28 @@ internal sealed record AbsoluteError : Loss
     {
         for (var row = 0; row < scores.Rows; row++)
         {
-            var error = scores.Row(row)[0] - targets.Row(row)[0];
-            losses[row] = Math.Abs(error);
-            gradient.Row(row)[0] = Math.Sign(error);
+            var rest = targets.Row(row)[0] - scores.Row(row)[0];
+            var slope = rest > 0 ? -Price * Share : Price * (1 - Share);
+            losses[row] = (float)(-rest * slope);
+            gradient.Row(row)[0] = (float)slope;
         }
     }
 
     public override void Predict(Matrix scores)
     {
     }
+}
+
+/// <summary>A loss whose type no file can name.</summary>
+internal sealed record Wrapped<T> : Loss where T : Loss, new()
+{
+    private readonly T _inner = new();
+
+    public override TargetKind TargetKind => _inner.TargetKind;
+
+    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient) => _inner.EvaluateRows(scores, targets, losses, gradient);
+
+    public override void Predict(Matrix scores) => _inner.Predict(scores);
 }
 
 /// <summary>θ ← θ − α·sign(g): every parameter moves by the same amount.</summary>

@@ -16,7 +16,7 @@ public class CustomPartsTests
         var trainer = new BackpropTrainer(_ml, new BackpropTrainer.Options
         {
             LabelColumnName = Synthetic.Value,
-            LossFunction = new AbsoluteError(),
+            LossFunction = new Lopsided(0.5) { Price = 2 },
             Optimizer = new SignDescent(),
             Activation = new Softsign(),
             Initializer = new Wave(),
@@ -27,14 +27,14 @@ public class CustomPartsTests
         var model = trainer.Fit(_data);
 
         Assert.InRange(_ml.Quality(model.Transform(Synthetic.Prepared(_ml, 200, seed: 2)), Synthetic.Value), 0.9, 1);
-        Assert.Equal(new AbsoluteError(), model.Model.Network.Loss);
+        Assert.Equal(new Lopsided(0.5) { Price = 2 }, model.Model.Network.Loss);
         Assert.Contains(new ActivationLayer(32, new Softsign()), model.Model.Network.Network.Layers);
     }
 
     [Fact]
     public void A_custom_loss_is_what_is_minimised()
     {
-        // Features say nothing, so the best prediction is one number: the median under |z − y|, the mean under (z − y)².
+        // Features say nothing, so the best prediction is one number: the median under the loss of the quantile ½, the mean under (z − y)².
         float[] labels = [1, 2, 3, 4, 100];
         var data = Synthetic.Prepared(_ml, labels.Select(label => new Example { Value = label }));
         var options = new BackpropTrainer.Options
@@ -46,7 +46,7 @@ public class CustomPartsTests
             NumberOfIterations = 2000,
         };
         var mean = new BackpropTrainer(_ml, options).Fit(data).Transform(data).Scores();
-        options.LossFunction = new AbsoluteError();
+        options.LossFunction = new Lopsided(0.5) { Price = 2 };
         var median = new BackpropTrainer(_ml, options).Fit(data).Transform(data).Scores();
 
         Assert.All(mean, score => Assert.Equal(22, score, 0.1));
@@ -89,11 +89,23 @@ public class CustomPartsTests
     }
 
     [Fact]
-    public void Saving_a_custom_loss_says_why_it_cannot_be_done()
+    public void A_model_with_a_custom_loss_is_saved_with_the_options_of_the_loss()
     {
         var options = Synthetic.Brief(Synthetic.Value);
-        options.LossFunction = new AbsoluteError();
-        AssertNotSavable(options, "AbsoluteError");
+        options.LossFunction = new Lopsided(0.25) { Price = 3 };
+        var model = new BackpropTrainer(_ml, options).Fit(_data);
+        var loaded = Assert.IsType<BackpropTransformer>(_ml.SaveAndLoad(model, _data.Schema));
+
+        Assert.Equal(new Lopsided(0.25) { Price = 3 }, loaded.Model.Network.Loss);
+        Assert.Equal(model.Transform(_data).ScoreBits(), loaded.Transform(_data).ScoreBits());
+    }
+
+    [Fact]
+    public void Saving_a_custom_loss_of_a_generic_type_says_why_it_cannot_be_done()
+    {
+        var options = Synthetic.Brief(Synthetic.Value);
+        options.LossFunction = new Wrapped<Losses.SquaredError>();
+        AssertNotSavable(options, "Wrapped");
     }
 
     [Fact]
