@@ -55,7 +55,7 @@ public sealed partial class BackpropTrainer
         public double InputDropout { get; set; }
 
         /// <summary>J: what is minimised.</summary>
-        /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>.</value>
+        /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>. Others are in <see cref="Loss.All"/>, and a user may derive one.</value>
         public Loss? LossFunction { get; set; }
 
         /// <summary>The update rule.</summary>
@@ -115,7 +115,7 @@ public sealed partial class BackpropTrainer
         public bool NormalizeFeatures { get; set; } = true;
 
         /// <summary>Whether the label of a regression is shifted and scaled for training, inside the model; predictions are in units of the label all the same.</summary>
-        /// <value>True. Ignored for classification.</value>
+        /// <value>True. Ignored for classification, and for losses whose predictions are not in units of the label (<see cref="Loss.AllowsTargetScaling"/>).</value>
         public bool NormalizeLabel { get; set; } = true;
 
         /// <summary>Where random numbers start: same seed and same data, same bits.</summary>

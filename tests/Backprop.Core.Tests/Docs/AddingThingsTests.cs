@@ -22,7 +22,7 @@ public partial class AddingThingsTests
         Real[] x = [.. Enumerable.Range(0, 41).Select(i => (i - 20) / (Real)10)];
         Real[] y = [.. x.Select(Real.Sin)];
         var network = new Network(new Scale(1), new Dense(1, 16), new ActivationLayer(16, new Softsign()), new Dense(16, 1));
-        var options = new TrainingOptions { Loss = new AbsoluteError(), Optimizer = new AdaGrad(), LearningRate = 0.1, NumberOfIterations = 300, BatchSize = 8 };
+        var options = new TrainingOptions { Loss = new ExpectileLoss(), Optimizer = new AdaGrad(), LearningRate = 0.1, NumberOfIterations = 300, BatchSize = 8 };
 
         var history = new Trainer(options).Train(network, new ExampleSet(x, 1, y)).History;
 

@@ -30,10 +30,18 @@ public sealed record Softsign : Activation
 #endregion
 
 #region loss
-/// <summary>L = |z − y|; ∂L/∂z = sign(z − y), 0 at a tie. The prediction is the score, and tends to the median.</summary>
-/// <remarks>Koenker and Bassett (1978), "Regression quantiles", at the quantile ½. As PyTorch's L1Loss.</remarks>
-public sealed record AbsoluteError : Loss
+/// <summary>L = w·(z − y)² with w = τ where y &gt; z, otherwise 1 − τ; ∂L/∂z = 2·w·(z − y). The prediction is the score, and tends to the expectile τ: for ½, the mean.</summary>
+/// <remarks>Newey and Powell (1987), "Asymmetric least squares estimation and testing". For one target column.</remarks>
+public sealed record ExpectileLoss : Loss
 {
+    /// <summary>τ: how much more an error counts that falls short.</summary>
+    /// <value>0.5; above 0 and below 1.</value>
+    public double Level
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Level), value, "must be above 0 and below 1");
+    } = 0.5;
+
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;
 
@@ -46,8 +54,9 @@ public sealed record AbsoluteError : Loss
         for (var row = 0; row < scores.Rows; row++)
         {
             var error = scores.Row(row)[0] - targets.Row(row)[0];
-            losses[row] = Real.Abs(error);
-            gradient.Row(row)[0] = Real.Sign(error);
+            var weight = (Real)(error < 0 ? Level : 1 - Level);
+            losses[row] = weight * error * error;
+            gradient.Row(row)[0] = 2 * weight * error;
         }
     }
 

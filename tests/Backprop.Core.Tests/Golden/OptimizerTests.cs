@@ -11,9 +11,9 @@ namespace Backprop.Core.Tests.Golden;
 /// <summary>Ten steps of every optimizer, taken one call at a time, against PyTorch.</summary>
 public class OptimizerTests
 {
-    // Losses are about 1. PyTorch's float32 itself is up to 1e-7 away from its float64 in the losses, and up to 2e-7 in the
+    // Losses are about 1. PyTorch's float32 itself is up to 1e-7 away from its float64 in the losses, and up to 4e-7 in the
     // parameters after ten steps (4e-8 after one).
-    private const double LossTolerance = 1e-6, FirstStepTolerance = 2e-7, TenthStepTolerance = 1e-6;
+    private const double LossTolerance = 1e-6, FirstStepTolerance = 2e-7, TenthStepTolerance = 2e-6;
 
     private static readonly Contents Golden = GoldenFile.Read<Contents>("optimizers");
     private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => run.ToString());

@@ -51,6 +51,27 @@ public class PredictionTests
         TestNumbers.AssertClose([0, 0.11920292f, 0.5f, 0.88079708f, 1], Predict(new LogisticLoss(), [-1000, -2, 0, 2, 1000]), 1e-7f);
 
     [Fact]
+    public void A_score_of_hinge_losses_becomes_a_probability_that_grows_with_it()
+    {
+        TestNumbers.AssertClose([0, 0.25f, 0.5f, 0.75f, 1], Predict(new SquaredHingeLoss(), [-3, -0.5f, 0, 0.5f, 3]), 1e-7f);
+        TestNumbers.AssertClose([0, 0.11920292f, 0.5f, 0.88079708f, 1], Predict(new HingeLoss(), [-1000, -2, 0, 2, 1000]), 1e-7f);
+        foreach (var loss in (Loss[])[new HingeLoss(), new SquaredHingeLoss(), new FocalLoss()])
+            Assert.All(Predict(loss, [-1000, 1000]), p => Assert.True(p > 0 && p < 1));
+    }
+
+    [Fact]
+    public void A_mean_is_the_exponential_of_its_score_and_never_0_or_infinite()
+    {
+        foreach (var loss in (Loss[])[new PoissonLoss(), new GammaLoss(), new TweedieLoss()])
+        {
+            var means = Predict(loss, [-1000, 0, 1, 1000]);
+            TestNumbers.AssertClose([1, 2.7182818f], means.AsSpan(1, 2), 1e-6f);
+            Assert.InRange(means[0], 1e-14f, 1e-12f);
+            Assert.InRange(means[3], 1e12f, 1e14f);
+        }
+    }
+
+    [Fact]
     public void A_prediction_of_a_number_is_the_score() => Assert.Equal([3f, -1e30f], Predict(new SquaredError(), [3, -1e30f]));
 
     private static float[] Predict(Loss loss, float[] scores)

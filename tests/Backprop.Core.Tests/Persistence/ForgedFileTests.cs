@@ -16,6 +16,7 @@ public class ForgedFileTests
     [
         "null", "true", "false", "0", "1", "-1", "2147483647", "-2147483648", "9999999999", "1e999", "-1e308", "0.5",
         "\"\"", "\"Dense\"", "\"Tanh\"", "\"SquaredError\"", "[]", "[null]", "{}", "{\"type\":\"Dense\"}", "{\"type\":\"Sgd\"}",
+        "\"System.Object, System.Private.CoreLib\"", "{\"type\":\"Lost.Loss, Lost.Assembly\"}", "{\"type\":\"Backprop.Losses.SquaredError, Backprop.Core\"}",
         "{\"type\":\"Tanh\"}", "{\"type\":\"ActivationLayer\",\"width\":2147483647,\"activation\":{\"type\":\"Tanh\"}}",
     ];
 
