@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Conformance;
@@ -23,6 +24,8 @@ public class WorkoutTests
 
     private readonly MLContext _ml = new(seed: 1);
 
+    public static TheoryData<Loss> Losses => [.. Loss.All];
+
     public static TheoryData<string, string, string, string?> Trainers()
     {
         var cases = new TheoryData<string, string, string, string?>();
@@ -41,6 +44,16 @@ public class WorkoutTests
         var estimator = _trainers[trainer].Make(_ml, label, features, weight);
         string[] needed = weight is null ? [label, features] : [label, features, weight];
         EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), needed, neededToTransform: [features]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Every_loss_passes_the_workout(Loss loss)
+    {
+        var label = loss.TargetKind switch { TargetKind.Binary => Flag, TargetKind.Class => Key, _ => Value };
+        var options = Samples.Quick(label);
+        options.LossFunction = loss;
+        EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, Dense], neededToTransform: [Dense]);
     }
 
     [Theory]
