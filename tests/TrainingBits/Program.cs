@@ -15,7 +15,7 @@ using Backprop.Training;
 Console.WriteLine($"AVX-512 {Vector512.IsHardwareAccelerated}, AVX2 {Avx2.IsSupported}, vectors {Vector128.IsHardwareAccelerated}");
 foreach (var activation in Activation.All) Print($"activation {activation}", outputs => Network.FullyConnected(Features, [70, 19], outputs, activation), new SoftmaxCrossEntropy(), new Adam());
 foreach (var loss in Loss.All) Print($"loss {loss}", Plain, loss, new Adam());
-foreach (var optimizer in Optimizer.All) Print($"optimizer {optimizer}", Plain, new SoftmaxCrossEntropy(), optimizer);
+foreach (var optimizer in Optimizer.All) Print($"optimizer {optimizer}", outputs => Network.FullyConnected(Features, [37, 19], outputs, new Tanh()), new SoftmaxCrossEntropy(), optimizer);
 Print("layers", OtherLayers, new SoftmaxCrossEntropy(), new Adam());
 
 static void Print(string what, Func<int, Network> network, Loss loss, Optimizer optimizer) => Console.WriteLine($"{what} {Digest(Train(network, loss, optimizer))}");
