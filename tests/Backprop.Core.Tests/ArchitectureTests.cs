@@ -17,10 +17,11 @@ public partial class ArchitectureTests
         ["Activations"] = ["Numerics"],
         ["Losses"] = ["Numerics"],
         ["Optimizers"] = ["Numerics"],
+        ["Schedules"] = [],
         ["Initializers"] = ["Numerics"],
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],
-        ["Training"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks"],
+        ["Training"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Schedules", "Networks"],
         ["Persistence"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training"],
     };
 

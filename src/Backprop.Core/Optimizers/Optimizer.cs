@@ -27,6 +27,6 @@ public abstract class OptimizerState
     /// <summary>Moves every parameter once: θ ← θ − α·(direction made of g and of what was remembered). Called exactly once per minibatch.</summary>
     /// <param name="parameters">θ, changed in place.</param>
     /// <param name="gradient">g = ∂J/∂θ, as long as <paramref name="parameters"/>.</param>
-    /// <param name="learningRate">α, &gt; 0.</param>
+    /// <param name="learningRate">α, ≥ 0: some schedules begin or end at 0.</param>
     public abstract void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate);
 }

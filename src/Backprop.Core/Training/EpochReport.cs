@@ -2,7 +2,7 @@ namespace Backprop.Training;
 
 /// <summary>What one pass over the training data did.</summary>
 /// <param name="Epoch">1, 2, 3, …</param>
-/// <param name="LearningRate">α of the pass.</param>
+/// <param name="LearningRate">α of the last step of the pass.</param>
 /// <param name="TrainingLoss">Weighted mean of the minibatches' losses during the pass, each before its update. Of a regression with scaled targets, in scaled units.</param>
 /// <param name="ValidationLoss">Weighted mean loss on the validation data after the pass; null when there is none.</param>
 public sealed record EpochReport(int Epoch, double LearningRate, double TrainingLoss, double? ValidationLoss);

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Schedules;
 
 namespace Backprop.Training;
 
@@ -33,7 +34,8 @@ public sealed class Trainer
         CheckShapes(network, training, validation, initial);
         var (inputs, targets) = Standardize(training, initial);
         var parameters = initial?.Parameters.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
-        var learningRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate;
+        double baseRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate, learningRate = baseRate;
+        var schedule = _options.LearningRateSchedule.Start();
 
         var batchSize = _options.BatchSize ?? TrainingOptions.CustomaryBatchSize(training.Count);
         var batches = new Minibatches(training, batchSize, inputs, targets);
@@ -51,6 +53,7 @@ public sealed class Trainer
             for (var b = 0; b < batches.Count; b++)
             {
                 checkAlive?.Invoke();
+                learningRate = baseRate * schedule.FactorAt(new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count));
                 var (loss, weight) = step.Learn(batches, b, learningRate);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
@@ -64,6 +67,7 @@ public sealed class Trainer
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss);
             history.Add(report);
+            schedule.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);
             if (best is not null && best.Observe(epoch, validationLoss!.Value, parameters)) break;
         }

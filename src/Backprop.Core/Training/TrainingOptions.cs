@@ -1,6 +1,7 @@
 using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.Optimizers;
+using Backprop.Schedules;
 
 namespace Backprop.Training;
 
@@ -24,6 +25,10 @@ public sealed record TrainingOptions
         get;
         init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "must be > 0 and finite");
     }
+
+    /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
+    /// <value><see cref="ConstantSchedule"/>.</value>
+    public Schedule LearningRateSchedule { get; init; } = new ConstantSchedule();
 
     /// <summary>Passes over the training data.</summary>
     /// <value>100; at least 1.</value>

@@ -4,6 +4,7 @@ using Backprop.Losses;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Schedules;
 using Backprop.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -65,6 +66,10 @@ public sealed partial class BackpropTrainer
         /// <summary>α: the length of a step.</summary>
         /// <value>Null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
         public double? LearningRate { get; set; }
+
+        /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
+        /// <value><see cref="ConstantSchedule"/>.</value>
+        public Schedule LearningRateSchedule { get; set; } = new ConstantSchedule();
 
         /// <summary>Passes over the training data.</summary>
         /// <value>100; at least 1.</value>
@@ -158,6 +163,7 @@ public sealed partial class BackpropTrainer
             Loss = loss,
             Optimizer = Optimizer,
             LearningRate = LearningRate,
+            LearningRateSchedule = LearningRateSchedule,
             NumberOfIterations = NumberOfIterations,
             BatchSize = BatchSize,
             Shuffle = Shuffle,
@@ -184,6 +190,7 @@ public sealed partial class BackpropTrainer
             context.CheckValue(HiddenLayers, nameof(HiddenLayers));
             context.CheckValue(Activation, nameof(Activation));
             context.CheckValue(Optimizer, nameof(Optimizer));
+            context.CheckValue(LearningRateSchedule, nameof(LearningRateSchedule));
             context.CheckValue(Initializer, nameof(Initializer));
             context.CheckValue(ParameterGroups, nameof(ParameterGroups));
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");

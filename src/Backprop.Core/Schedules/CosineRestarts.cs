@@ -1,0 +1,39 @@
+namespace Backprop.Schedules;
+
+/// <summary>Down along half a cosine from 1 to β, again and again, each time over more epochs.</summary>
+/// <remarks>Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts", arXiv:1608.03983; as PyTorch's CosineAnnealingWarmRestarts.</remarks>
+public sealed record CosineRestarts : Schedule
+{
+    /// <summary>Epochs of the first cycle.</summary>
+    /// <value>10; at least 1.</value>
+    public int FirstCycle
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(FirstCycle), value, "must be at least 1");
+    } = 10;
+
+    /// <summary>How many times as long each cycle is as the one before.</summary>
+    /// <value>2; at least 1.</value>
+    public int CycleFactor
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(CycleFactor), value, "must be at least 1");
+    } = 2;
+
+    /// <summary>β: the factor at the end of every cycle.</summary>
+    /// <value>0; in [0, 1].</value>
+    public double EndFactor
+    {
+        get;
+        init => field = Share(value, nameof(EndFactor));
+    }
+
+    /// <inheritdoc/>
+    public override double FactorAt(TrainingMoment moment)
+    {
+        double epoch = moment.ExactEpoch, cycle = FirstCycle;
+        if (CycleFactor == 1) epoch %= cycle;
+        for (; epoch >= cycle; cycle *= CycleFactor) epoch -= cycle;
+        return EndFactor + (1 - EndFactor) * HalfCosine(epoch / cycle);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Backprop.Schedules;
+
+/// <summary>1 / (1 + d·e).</summary>
+/// <remarks>Robbins and Monro (1951), "A stochastic approximation method": slow enough to arrive anywhere, fast enough to come to rest. As Keras's InverseTimeDecay, by epochs.</remarks>
+public sealed record InverseTimeDecay : Schedule
+{
+    /// <summary>d: how much an epoch adds to the divisor.</summary>
+    /// <value>0.1; ≥ 0 and finite.</value>
+    public double Decay
+    {
+        get;
+        init => field = AtLeastZero(value, nameof(Decay));
+    } = 0.1;
+
+    /// <inheritdoc/>
+    public override double FactorAt(TrainingMoment moment) => 1 / (1 + Decay * moment.ExactEpoch);
+}

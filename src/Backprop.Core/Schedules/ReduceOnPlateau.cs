@@ -1,0 +1,70 @@
+namespace Backprop.Schedules;
+
+/// <summary>The value falls by a factor when the loss has not improved for some passes.</summary>
+/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold. Watches the validation loss, or the training loss when there is no validation data.</remarks>
+public sealed record ReduceOnPlateau : Schedule
+{
+    /// <summary>What is left after a fall.</summary>
+    /// <value>0.1; in [0, 1].</value>
+    public double Factor
+    {
+        get;
+        init => field = Share(value, nameof(Factor));
+    } = 0.1;
+
+    /// <summary>Passes without improvement that are borne; one more, and the value falls.</summary>
+    /// <value>10; at least 0.</value>
+    public int Patience
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 0");
+    } = 10;
+
+    /// <summary>By which share the loss must fall below the best one to count.</summary>
+    /// <value>1e-4; in [0, 1].</value>
+    public double MinimumImprovement
+    {
+        get;
+        init => field = Share(value, nameof(MinimumImprovement));
+    } = 1e-4;
+
+    /// <summary>Passes after a fall during which nothing is counted.</summary>
+    /// <value>0; at least 0.</value>
+    public int Cooldown
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Cooldown), value, "must be at least 0");
+    }
+
+    /// <summary>The factor never falls below this.</summary>
+    /// <value>0; in [0, 1].</value>
+    public double LowestFactor
+    {
+        get;
+        init => field = Share(value, nameof(LowestFactor));
+    }
+
+    /// <inheritdoc/>
+    public override double FactorAt(TrainingMoment moment) => 1;
+
+    /// <inheritdoc/>
+    public override ScheduleState Start() => new State(this);
+
+    private sealed class State(ReduceOnPlateau rule) : ScheduleState
+    {
+        private double _factor = 1, _best = double.PositiveInfinity;
+        private int _waited, _resting;
+
+        public override double FactorAt(TrainingMoment moment) => _factor;
+
+        public override void Observe(double loss)
+        {
+            if (loss < _best * (1 - rule.MinimumImprovement)) (_best, _waited) = (loss, 0);
+            else _waited++;
+            if (_resting > 0) (_resting, _waited) = (_resting - 1, 0);
+            if (_waited <= rule.Patience) return;
+            _factor = Math.Max(rule.LowestFactor, _factor * rule.Factor);
+            (_resting, _waited) = (rule.Cooldown, 0);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Backprop.Schedules;
+
+/// <summary>How a value changes while training: a factor of it for every moment. Immutable; what depends on the course of training lives in the <see cref="ScheduleState"/> it starts.</summary>
+/// <remarks>A new schedule is one file beside this one and one entry in <see cref="All"/>. It serves any value: a learning rate, a share of units to drop, a weight decay.</remarks>
+public abstract record Schedule
+{
+    /// <summary>Begins one training run.</summary>
+    public virtual ScheduleState Start() => new Planned(this);
+
+    /// <summary>The factor at a moment, for schedules that follow a plan; what it is at first, for those that watch the course of training.</summary>
+    /// <returns>At least 0 and finite.</returns>
+    public abstract double FactorAt(TrainingMoment moment);
+
+    /// <summary>One of each schedule in this assembly; the contract tests run over this list.</summary>
+    public static IReadOnlyList<Schedule> All { get; } =
+    [
+        new ConstantSchedule(), new CosineDecay(), new CosineLogarithmicSchedule(), new CosineRestarts(), new CyclicSchedule(), new ExponentialDecay(), new FlatCosineSchedule(),
+        new InverseScaling(), new InverseTimeDecay(), new MultiStepDecay(), new OneCycleSchedule(), new PolynomialDecay(), new ReduceOnPlateau(), new StepDecay(),
+    ];
+
+    // Numbers are at least 0, unless a schedule allows less: names the option in the exception.
+    private protected static double AtLeastZero(double value, string option) =>
+        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, "must be ≥ 0 and finite");
+
+    private protected static double Positive(double value, string option) =>
+        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, "must be > 0 and finite");
+
+    private protected static double Share(double value, string option) =>
+        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(option, value, "must be in [0, 1]");
+
+    // Falls from 1 to 0 along half a cosine as x goes from 0 to 1.
+    private protected static double HalfCosine(double x) => (1 + Math.Cos(Math.PI * x)) / 2;
+
+    private sealed class Planned(Schedule schedule) : ScheduleState
+    {
+        public override double FactorAt(TrainingMoment moment) => schedule.FactorAt(moment);
+    }
+}
+
+/// <summary>A schedule in the course of one training run.</summary>
+public abstract class ScheduleState
+{
+    /// <summary>The factor of the next step.</summary>
+    public abstract double FactorAt(TrainingMoment moment);
+
+    /// <summary>Takes note of a pass: its validation loss, or its training loss when there is no validation data.</summary>
+    public virtual void Observe(double loss)
+    {
+    }
+}

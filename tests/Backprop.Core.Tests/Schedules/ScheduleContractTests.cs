@@ -1,0 +1,93 @@
+using System.Reflection;
+using Backprop.Core.Tests.Training;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.Core.Tests.Schedules;
+
+public class ScheduleContractTests
+{
+    public static TheoryData<Schedule> All => [.. Schedule.All];
+
+    public static TheoryData<string, string> Options()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var type in Schedule.All.Select(schedule => schedule.GetType()))
+            foreach (var option in type.GetProperties().Where(property => property.SetMethod is not null && property.PropertyType != typeof(bool))) cases.Add(type.Name, option.Name);
+        return cases;
+    }
+
+    [Fact]
+    public void Every_schedule_in_the_assembly_is_listed() => Choices.AssertListed<Schedule>(Schedule.All);
+
+    [Theory, MemberData(nameof(All))]
+    public void A_factor_is_finite_from_0_to_1_and_the_same_when_it_is_asked_for_again(Schedule schedule)
+    {
+        foreach (var (steps, epochs) in new[] { (1, 1), (1, 200), (7, 3), (1000, 20) })
+        {
+            var state = schedule.Start();
+            for (long step = 0; step < (long)steps * epochs; step++)
+            {
+                var moment = new TrainingMoment(step, steps, epochs, 10 * steps);
+                var factor = state.FactorAt(moment);
+                Assert.InRange(factor, 0, 1);
+                Assert.Equal(factor, state.FactorAt(moment));
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Options))]
+    public void An_option_out_of_range_is_refused_by_its_name(string schedule, string option)
+    {
+        var type = Schedule.All.Single(s => s.GetType().Name == schedule).GetType();
+        var property = type.GetProperty(option)!;
+        object wrong = property.PropertyType == typeof(double) ? -0.1 : property.PropertyType == typeof(int) ? -1 : new[] { 3, 2 };
+        var problem = Assert.Throws<TargetInvocationException>(() => property.SetValue(Activator.CreateInstance(type), wrong));
+        Assert.Equal(option, Assert.IsType<ArgumentOutOfRangeException>(problem.InnerException).ParamName);
+    }
+
+    // Numbers of the formulas of fastai and of RealMLP, worked out by hand.
+    [Fact]
+    public void Plans_that_PyTorch_lacks_have_the_values_of_their_formulas()
+    {
+        double At(Schedule schedule, int percent) => schedule.FactorAt(new TrainingMoment(percent, 1, 100, 1));
+
+        Assert.Equal([1, 1, 0.5, 0], [At(new FlatCosineSchedule(), 0), At(new FlatCosineSchedule(), 50), At(new FlatCosineSchedule(), 75), At(new FlatCosineSchedule(), 100)], (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal([1, 0.5], [At(new FlatCosineSchedule { FlatShare = 0.2 }, 20), At(new FlatCosineSchedule { FlatShare = 0.2 }, 60)], (a, b) => Math.Abs(a - b) < 1e-12);
+
+        // Cycles of coslog₄ end where 1 + 15·t is a power of two, and are highest at √2 times that.
+        var coslog = new CosineLogarithmicSchedule();
+        foreach (var (t, expected) in new[] { (0.0, 0.0), (1 / 15.0, 0), (3 / 15.0, 0), (7 / 15.0, 0), ((Math.Sqrt(2) - 1) / 15, 1), ((8 * Math.Sqrt(2) - 1) / 15, 1) })
+            Assert.Equal(expected, coslog.FactorAt(new TrainingMoment((long)Math.Round(t * 1e9), 1_000_000, 1000, 1)), 1e-9);
+
+        Assert.Equal(1 / 1.5, new InverseTimeDecay { Decay = 0.1 }.FactorAt(new TrainingMoment(50, 10, 10, 1)), 1e-12);
+        Assert.Equal([0.25, 0.5, 1, 1], new[] { 0, 1, 3, 4 }.Select(step => new CosineDecay { WarmUpShare = 0.04 }.FactorAt(new TrainingMoment(step, 100, 1, 1))));
+    }
+
+    [Fact]
+    public void Training_takes_steps_of_the_scheduled_size_and_reports_the_last()
+    {
+        var options = Problems.GradientDescent with { LearningRate = 0.05, LearningRateSchedule = new ExponentialDecay { Factor = 0.5 }, NumberOfIterations = 4 };
+        var history = new Trainer(options).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).History;
+        Assert.Equal([0.05, 0.025, 0.0125, 0.00625], history.Select(epoch => epoch.LearningRate), (a, b) => Math.Abs(a - b) < 1e-15);
+
+        var constant = new Trainer(options with { LearningRateSchedule = new ConstantSchedule() }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).History;
+        Assert.Equal(constant[1].TrainingLoss, history[1].TrainingLoss); // the first step has the whole rate
+        Assert.NotEqual(constant[2].TrainingLoss, history[2].TrainingLoss);
+    }
+
+    [Fact]
+    public void A_plateau_of_the_validation_loss_lowers_the_rate()
+    {
+        var options = Problems.GradientDescent with
+        {
+            LearningRate = 1e-30, // nothing moves, so nothing improves
+            LearningRateSchedule = new ReduceOnPlateau { Patience = 2, Factor = 0.5 },
+            NumberOfIterations = 9,
+            EarlyStopping = null,
+        };
+        var set = Problems.Surface(23, seed: 1);
+        var history = new Trainer(options).Train(Problems.TwoToOne(5), set, validation: set).History;
+        Assert.Equal([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25], history.Select(epoch => epoch.LearningRate / 1e-30), (a, b) => Math.Abs(a - b) < 1e-9);
+    }
+}
