@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Initializers;
 
-/// <summary>A rule for the starting values of a layer's weights. Biases start at zero.</summary>
+/// <summary>A rule for the starting values of a layer's weights and biases.</summary>
 /// <remarks>A new initializer is one file beside this one and one entry in <see cref="All"/>.</remarks>
 public abstract record Initializer
 {
@@ -13,8 +13,17 @@ public abstract record Initializer
     /// <param name="random">Where the numbers come from; one sequence per layer.</param>
     public abstract void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random);
 
+    /// <summary>Draws the biases of one layer, after its weights. They are zero, unless the rule says otherwise.</summary>
+    /// <param name="biases">[outputs], overwritten.</param>
+    /// <param name="inputs">Numbers that enter a unit (fan-in).</param>
+    /// <param name="random">Where the numbers come from; goes on from the weights.</param>
+    public virtual void FillBiases(Span<Real> biases, int inputs, RandomSequence random) => biases.Clear();
+
     /// <summary>One of each initializer in this assembly; the contract tests run over this list.</summary>
-    public static IReadOnlyList<Initializer> All { get; } = [new GlorotNormal(), new GlorotUniform(), new HeNormal(), new HeUniform()];
+    public static IReadOnlyList<Initializer> All { get; } =
+    [
+        new GlorotNormal(), new GlorotUniform(), new HeNormal(), new HeUniform(), new LeCunNormal(), new LeCunUniform(), new NguyenWidrow(), new Orthogonal(), new PyTorchDefault(),
+    ];
 
     private protected static void FillUniform(Span<Real> weights, double bound, RandomSequence random)
     {

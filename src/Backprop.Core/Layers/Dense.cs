@@ -36,7 +36,7 @@ public sealed record Dense : Layer
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
         initializer.Fill(parameters[..WeightCount], Inputs, Outputs, random);
-        parameters[WeightCount..].Clear();
+        initializer.FillBiases(parameters[WeightCount..], Inputs, random);
     }
 
     /// <inheritdoc/>

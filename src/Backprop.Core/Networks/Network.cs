@@ -69,7 +69,7 @@ public sealed class Network
     /// <summary>Where a layer's parameters stand in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
-    /// <summary>Draws starting values for all parameters: weights by the initializer, biases zero.</summary>
+    /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
     public Real[] Initialize(Initializer initializer, int seed)
     {

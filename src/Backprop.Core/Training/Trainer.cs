@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Schedules;
@@ -33,7 +34,7 @@ public sealed class Trainer
     {
         CheckShapes(network, training, validation, initial);
         var (inputs, targets) = Standardize(training, initial);
-        var parameters = initial?.Parameters.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
+        var parameters = initial?.Parameters.ToArray() ?? _options.InitialParameters?.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
         double baseRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate, learningRate = baseRate;
         var schedule = _options.LearningRateSchedule.Start();
 
@@ -107,12 +108,24 @@ public sealed class Trainer
             throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {_options.Loss}.", nameof(training));
         if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
             throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
+        if (_options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
         if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
         _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+    }
+
+    private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
+    {
+        if (initialParameters.Length != network.ParameterCount)
+        {
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is Dense && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
+        }
+        for (var i = 0; i < initialParameters.Length; i++)
+            if (!Real.IsFinite(initialParameters[i])) throw new ArgumentException($"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.", nameof(initialParameters));
     }
 
     private struct WeightedMean

@@ -54,6 +54,10 @@ public sealed record TrainingOptions
     /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier network.</value>
     public Initializer Initializer { get; init; } = new GlorotUniform();
 
+    /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
+    /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training goes on from an earlier network.</value>
+    public ReadOnlyMemory<Real>? InitialParameters { get; init; }
+
     /// <summary>When to stop early; null never does.</summary>
     /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();

@@ -87,6 +87,10 @@ public sealed partial class BackpropTrainer
         /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
         public Initializer Initializer { get; set; } = new GlorotUniform();
 
+        /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
+        /// <value>Null: the initializer draws them. Otherwise as many as the network has; another number is refused by <c>Fit</c>, with the shapes. Ignored when training goes on from an earlier model.</value>
+        public float[]? InitialParameters { get; set; }
+
         /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero.</summary>
         /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
         public double L1Regularization { get; set; }
@@ -143,6 +147,7 @@ public sealed partial class BackpropTrainer
         {
             var copy = (Options)MemberwiseClone();
             copy.HiddenLayers = [.. HiddenLayers];
+            copy.InitialParameters = InitialParameters is null ? null : [.. InitialParameters];
             return copy;
         }
 
@@ -168,6 +173,7 @@ public sealed partial class BackpropTrainer
             BatchSize = BatchSize,
             Shuffle = Shuffle,
             Initializer = Initializer,
+            InitialParameters = InitialParameters,
             L1Regularization = L1Regularization,
             L2Regularization = L2Regularization,
             WeightDecay = WeightDecay,
