@@ -35,6 +35,7 @@ public sealed record SoftmaxCrossEntropy : Loss
     /// <exception cref="ArgumentException">A class is not a whole number from 0 to outputs − 1.</exception>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
+        var isClass = targets.Columns == 1 && LabelSmoothing == 0;
         Span<Real> room = stackalloc Real[RowsAtOnce];
         for (var first = 0; first < scores.Rows; first += RowsAtOnce)
         {
@@ -44,21 +45,25 @@ public sealed record SoftmaxCrossEntropy : Loss
             for (var i = 0; i < count; i++)
             {
                 var row = first + i;
-                losses[row] += (Real)CompareWithTarget(scores.Row(row), targets.Row(row), gradient.Row(row), largest[i], row);
+                losses[row] += (Real)(isClass
+                    ? CompareWithClass(scores.Row(row), targets.Row(row)[0], gradient.Row(row), largest[i], row)
+                    : CompareWithShares(scores.Row(row), targets.Row(row), gradient.Row(row), largest[i], row));
             }
         }
     }
 
-    // Of the loss, what depends on the target: max z − Σ t·z. Makes the slope of the probabilities.
-    private double CompareWithTarget(ReadOnlySpan<Real> z, ReadOnlySpan<Real> targets, Span<Real> p, double largest, int row)
+    // Of the loss, what depends on the target: max z − z of the class. Makes the slope of the probabilities.
+    private static double CompareWithClass(ReadOnlySpan<Real> z, Real target, Span<Real> p, double largest, int row)
     {
-        if (targets.Length == 1 && LabelSmoothing == 0)
-        {
-            var k = Classes.Index(targets[0], z.Length, row);
-            p[k] -= 1;
-            return largest - z[k];
-        }
+        var k = (int)target;
+        if (k != target || (uint)k >= (uint)z.Length) Classes.Refuse(target, z.Length, row);
+        p[k] -= 1;
+        return largest - z[k];
+    }
 
+    // The same where no t is 1: max z − Σ t·z.
+    private double CompareWithShares(ReadOnlySpan<Real> z, ReadOnlySpan<Real> targets, Span<Real> p, double largest, int row)
+    {
         double kept = 1 - LabelSmoothing, added = LabelSmoothing / z.Length, rest = 0;
         var only = targets.Length == 1 ? Classes.Index(targets[0], z.Length, row) : -1;
         for (var k = 0; k < z.Length; k++)
