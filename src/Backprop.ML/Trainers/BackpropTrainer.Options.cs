@@ -173,7 +173,7 @@ public sealed partial class BackpropTrainer
             BatchSize = BatchSize,
             Shuffle = Shuffle,
             Initializer = Initializer,
-            InitialParameters = InitialParameters,
+            InitialParameters = InitialParameters is { } given ? given : default(ReadOnlyMemory<float>?), // null itself would become empty memory
             L1Regularization = L1Regularization,
             L2Regularization = L2Regularization,
             WeightDecay = WeightDecay,
