@@ -20,6 +20,19 @@ public sealed record EarlyStopping
         init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
     }
 
+    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one.</summary>
+    /// <value>False: the first.</value>
+    public bool KeepLastBest { get; init; }
+
+    /// <summary>Ends training at once when the validation loss is so many percent above the best: GL = 100·(E / E_best − 1) &gt; this.</summary>
+    /// <remarks>Prechelt (1998), "Early stopping — but when?", the class GL. Says nothing while the best loss is not positive.</remarks>
+    /// <value>Null: never; otherwise &gt; 0 and finite. 5 is customary.</value>
+    public double? MaximumGeneralizationLoss
+    {
+        get;
+        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumGeneralizationLoss), value, "must be > 0 and finite");
+    }
+
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
     /// <summary>The memory of one training run: the best validation loss and the parameters that gave it.</summary>
@@ -32,12 +45,13 @@ public sealed record EarlyStopping
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         public bool Observe(int epoch, double validationLoss, ReadOnlySpan<Real> parameters)
         {
-            if (_epoch == 0 || validationLoss < _loss - rule.MinimumImprovement)
+            var bar = _loss - rule.MinimumImprovement;
+            if (_epoch == 0 || validationLoss < bar || (rule.KeepLastBest && validationLoss <= bar))
             {
                 (_loss, _epoch) = (validationLoss, epoch);
                 parameters.CopyTo(_parameters);
             }
-            return epoch - _epoch >= rule.Patience;
+            return epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
         /// <summary>Puts the best parameters back; answers the epoch that they came from.</summary>

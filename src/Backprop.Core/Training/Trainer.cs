@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 using Backprop.Layers;
 using Backprop.Networks;
@@ -44,20 +45,24 @@ public sealed class Trainer
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
+        var tolerance = _options.LossTolerance?.Start();
         var history = new List<EpochReport>();
+        var start = Stopwatch.GetTimestamp();
+        var isTimeUp = false;
 
         for (var epoch = 1; epoch <= _options.NumberOfIterations; epoch++)
         {
             if (_options.Shuffle && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch));
 
             var trainingLoss = new WeightedMean();
-            for (var b = 0; b < batches.Count; b++)
+            for (var b = 0; b < batches.Count && !isTimeUp; b++)
             {
                 checkAlive?.Invoke();
                 learningRate = baseRate * schedule.FactorAt(new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count));
                 var (loss, weight) = step.Learn(batches, b, learningRate);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
+                isTimeUp = _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
             }
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
@@ -70,7 +75,11 @@ public sealed class Trainer
             history.Add(report);
             schedule.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);
-            if (best is not null && best.Observe(epoch, validationLoss!.Value, parameters)) break;
+
+            // Each is to see every epoch, so none may stand in another's way.
+            var isOverfitting = best is not null && best.Observe(epoch, validationLoss!.Value, parameters);
+            var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
+            if (isOverfitting || isIdle || isTimeUp) break;
         }
 
         var bestEpoch = best?.Restore(parameters) ?? history.Count;

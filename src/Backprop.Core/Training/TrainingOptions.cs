@@ -62,6 +62,18 @@ public sealed record TrainingOptions
     /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
+    /// <summary>When to stop because the training loss no longer falls.</summary>
+    /// <value>Null: never.</value>
+    public LossTolerance? LossTolerance { get; init; }
+
+    /// <summary>How long training may take. Afterwards no other minibatch begins; what was learned is kept, as if it had been the last pass.</summary>
+    /// <value>Null: as long as it takes; otherwise &gt; 0. At least one minibatch is learned. How far training comes depends on the machine, so the result does, too.</value>
+    public TimeSpan? MaximumTrainingTime
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(MaximumTrainingTime), value, "must be > 0");
+    }
+
     /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1.</summary>
     /// <value>True. Going on from an earlier network uses that network's numbers.</value>
     public bool StandardizeInputs { get; init; } = true;

@@ -119,6 +119,14 @@ public sealed partial class BackpropTrainer
         /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
         public EarlyStopping? EarlyStopping { get; set; } = new();
 
+        /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
+        /// <value>Null: never.</value>
+        public LossTolerance? LossTolerance { get; set; }
+
+        /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
+        /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
+        public TimeSpan? MaximumTrainingTime { get; set; }
+
         /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1, inside the model. A constant feature becomes 0.</summary>
         /// <value>True. Going on from an earlier model uses that model's numbers.</value>
         public bool NormalizeFeatures { get; set; } = true;
@@ -181,6 +189,8 @@ public sealed partial class BackpropTrainer
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
+            LossTolerance = LossTolerance,
+            MaximumTrainingTime = MaximumTrainingTime,
             StandardizeInputs = NormalizeFeatures,
             StandardizeTargets = NormalizeLabel,
             NumberOfThreads = NumberOfThreads,

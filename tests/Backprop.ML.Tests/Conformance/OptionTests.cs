@@ -28,6 +28,7 @@ public class OptionTests
         ["one activation for two layers"] = ("Activations", options => options.Activations = [new ReLU()]),
         ["an activation that is null"] = ("Activations", options => options.Activations = [new ReLU(), null!]),
         ["null schedule"] = ("LearningRateSchedule", options => options.LearningRateSchedule = null!),
+        ["no time"] = ("MaximumTrainingTime", options => options.MaximumTrainingTime = TimeSpan.Zero),
         ["null activation"] = ("Activation", options => options.Activation = null!),
         ["null optimizer"] = ("Optimizer", options => options.Optimizer = null!),
         ["null initializer"] = ("Initializer", options => options.Initializer = null!),

@@ -1,0 +1,39 @@
+namespace Backprop.Training;
+
+/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, for there is nothing to judge by that was not learned from.</summary>
+/// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>: a pass counts as idle unless its loss is at least the tolerance below the best; training ends after more than so many idle passes in a row.</remarks>
+public sealed record LossTolerance
+{
+    /// <summary>By how much the training loss must fall below the best one so far.</summary>
+    /// <value>1e-4; ≥ 0 and finite.</value>
+    public double MinimumImprovement
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+    } = 1e-4;
+
+    /// <summary>Idle passes in a row that are borne; one more ends training.</summary>
+    /// <value>10; at least 1.</value>
+    public int Patience
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
+    } = 10;
+
+    internal Watch Start() => new(this);
+
+    /// <summary>The memory of one training run.</summary>
+    internal sealed class Watch(LossTolerance rule)
+    {
+        private double _best = double.PositiveInfinity;
+        private int _idle;
+
+        /// <summary>Takes note of one epoch; true when training should end.</summary>
+        public bool Observe(double trainingLoss)
+        {
+            _idle = trainingLoss > _best - rule.MinimumImprovement ? _idle + 1 : 0;
+            _best = Math.Min(_best, trainingLoss);
+            return _idle > rule.Patience;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Backprop.Training;
+
+namespace Backprop.Core.Tests.Training;
+
+/// <summary>Other reasons to end training than patience with the validation loss.</summary>
+public class StoppingTests
+{
+    private static readonly TrainingOptions Options = Problems.GradientDescent with { NumberOfIterations = 200, LearningRate = 0.01 };
+
+    // scikit-learn 1.2.1: MLPRegressor(max_iter=200, learning_rate_init=1e-30, solver='sgd') ends after n_iter_ = 12 with its defaults.
+    [Fact]
+    public void A_training_loss_that_stands_still_ends_training_after_one_pass_more_than_patience()
+    {
+        var still = Options with { LearningRate = 1e-30, LossTolerance = new LossTolerance() };
+        Assert.Equal(12, new Trainer(still).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
+        Assert.Equal(5, new Trainer(still with { LossTolerance = new LossTolerance { Patience = 3 } }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
+    }
+
+    [Fact]
+    public void A_training_loss_that_falls_slower_than_the_tolerance_is_idle_and_keeps_the_last_parameters()
+    {
+        var free = new Trainer(Options).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History;
+        var idle = Enumerable.Range(1, free.Count - 1).First(i => free[i].TrainingLoss > free[i - 1].TrainingLoss - 0.01);
+        var result = new Trainer(Options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.01, Patience = 2 } }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
+        Assert.Equal(idle + 3, result.History.Count); // idle counts from 0; two idle passes are borne
+        Assert.Equal(result.History.Count, result.BestEpoch);
+    }
+
+    [Fact]
+    public void Time_that_is_up_ends_training_after_one_minibatch_at_least()
+    {
+        var options = Options with { MaximumTrainingTime = TimeSpan.FromTicks(1), NumberOfIterations = int.MaxValue, BatchSize = 1 };
+        var result = new Trainer(options).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
+        var report = Assert.Single(result.History);
+        Assert.True(double.IsFinite(report.TrainingLoss));
+        Assert.NotEqual(new Trainer(options with { LearningRate = 1e-30 }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).Network.Parameters.ToArray(), result.Network.Parameters.ToArray());
+    }
+
+    // The slope goes from 0 towards 2 while validation asks for 1: its loss falls to 0, and then rises without end.
+    [Fact]
+    public void A_validation_loss_too_far_above_the_best_ends_training_before_patience_does()
+    {
+        var options = Options with { EarlyStopping = new EarlyStopping { Patience = 150, MaximumGeneralizationLoss = 50 } };
+        var result = new Trainer(options).Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero());
+        var losses = result.History.Select(report => report.ValidationLoss!.Value).ToArray();
+        Assert.True(losses[^1] > 1.5 * losses.Min());
+        Assert.All(losses[..^1].Select((loss, i) => loss / losses[..(i + 1)].Min()), ratio => Assert.InRange(ratio, 1, 1.5));
+        Assert.Equal(Array.IndexOf(losses, losses.Min()) + 1, result.BestEpoch);
+    }
+
+    [Fact]
+    public void Of_equally_good_epochs_the_first_is_kept_or_the_last()
+    {
+        var still = Options with { LearningRate = 1e-30, NumberOfIterations = 7 };
+        var line = Problems.Line(1);
+        Assert.Equal(1, new Trainer(still).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
+        Assert.Equal(7, new Trainer(still with { EarlyStopping = new EarlyStopping { KeepLastBest = true } }).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_named()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("MinimumImprovement", () => new LossTolerance { MinimumImprovement = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("Patience", () => new LossTolerance { Patience = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("MaximumGeneralizationLoss", () => new EarlyStopping { MaximumGeneralizationLoss = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("MaximumTrainingTime", () => Options with { MaximumTrainingTime = TimeSpan.FromSeconds(-1) });
+    }
+}
