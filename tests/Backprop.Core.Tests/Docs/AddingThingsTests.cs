@@ -21,8 +21,11 @@ public partial class AddingThingsTests
     {
         Real[] x = [.. Enumerable.Range(0, 41).Select(i => (i - 20) / (Real)10)];
         Real[] y = [.. x.Select(Real.Sin)];
-        var network = new Network(new Scale(1), new Dense(1, 16), new ActivationLayer(16, new Softsign()), new Dense(16, 1));
-        var options = new TrainingOptions { Loss = new ExpectileLoss(), Optimizer = new AdaGrad(), LearningRate = 0.1, NumberOfIterations = 300, BatchSize = 8 };
+        var network = new Network(new Shift(1), new Dense(1, 16), new ActivationLayer(16, new Elliott()), new Dense(16, 1));
+        var options = new TrainingOptions
+        {
+            Loss = new ExpectileLoss(), Optimizer = new Signum(), LearningRate = 0.01, LearningRateSchedule = new SquareRootDecay(), Initializer = new SparseNormal(), NumberOfIterations = 300, BatchSize = 8,
+        };
 
         var history = new Trainer(options).Train(network, new ExampleSet(x, 1, y)).History;
 

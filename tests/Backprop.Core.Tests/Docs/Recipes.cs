@@ -5,26 +5,27 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Numerics;
 using Backprop.Optimizers;
+using Backprop.Schedules;
 
 namespace Backprop.Core.Tests.Docs;
 
 // The code of docs/adding-things.md, compiled. A block there and its region here must agree to the letter.
 
 #region activation
-/// <summary>x / (1 + |x|): like tanh, but it approaches ±1 slowly.</summary>
-/// <remarks>Turian, Bergstra and Bengio (2009), "Quadratic features and deep architectures for chunking".</remarks>
-public sealed record Softsign : Activation
+/// <summary>½ + ½·x / (1 + |x|): squashes to (0, 1) like the logistic function, without an exponential.</summary>
+/// <remarks>Elliott (1993), "A better activation function for artificial neural networks", University of Maryland, TR 93-8.</remarks>
+public sealed record Elliott : Activation
 {
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y)
     {
-        for (var i = 0; i < y.Length; i++) y[i] = x[i] / (1 + Real.Abs(x[i]));
+        for (var i = 0; i < y.Length; i++) y[i] = (1 + x[i] / (1 + Real.Abs(x[i]))) / 2;
     }
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx)
     {
-        for (var i = 0; i < dx.Length; i++) dx[i] = dy[i] / ((1 + Real.Abs(x[i])) * (1 + Real.Abs(x[i])));
+        for (var i = 0; i < dx.Length; i++) dx[i] = dy[i] / (2 * (1 + Real.Abs(x[i])) * (1 + Real.Abs(x[i])));
     }
 }
 #endregion
@@ -68,34 +69,34 @@ public sealed record ExpectileLoss : Loss
 #endregion
 
 #region optimizer
-/// <summary>G ← G + g²; θ ← θ − α·g / (√G + ε): parameters that moved much move less.</summary>
-/// <remarks>Duchi, Hazan and Singer (2011), "Adaptive subgradient methods", JMLR 12; ε stands outside the root, as in PyTorch. Customary α = 0.01.</remarks>
-public sealed record AdaGrad : Optimizer
+/// <summary>m ← β·m + (1−β)·g; θ ← θ − α·sign m: every parameter takes steps of the same size.</summary>
+/// <remarks>Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), "signSGD", arXiv:1802.04434, with momentum (Signum). Customary α = 0.0001.</remarks>
+public sealed record Signum : Optimizer
 {
-    /// <summary>ε: keeps the step finite where no gradient was seen.</summary>
-    /// <value>1e-10; &gt; 0 and finite.</value>
-    public double Epsilon
+    /// <summary>β: how slowly the mean of the gradient forgets.</summary>
+    /// <value>0.9; in [0, 1).</value>
+    public double Beta
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
-    } = 1e-10;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta), value, "must be in [0, 1)");
+    } = 0.9;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double CustomaryLearningRate => 0.0001;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(AdaGrad rule, int parameterCount) : OptimizerState
+    private sealed class State(Signum rule, int parameterCount) : OptimizerState
     {
-        private readonly Real[] _squares = new Real[parameterCount];
+        private readonly Real[] _mean = new Real[parameterCount];
 
         public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
         {
             for (var i = 0; i < parameters.Length; i++)
             {
-                _squares[i] += gradient[i] * gradient[i];
-                parameters[i] -= (Real)learningRate * gradient[i] / (Real.Sqrt(_squares[i]) + (Real)rule.Epsilon);
+                _mean[i] = (Real)rule.Beta * _mean[i] + (Real)(1 - rule.Beta) * gradient[i];
+                parameters[i] -= (Real)learningRate * Real.Sign(_mean[i]);
             }
         }
     }
@@ -103,11 +104,11 @@ public sealed record AdaGrad : Optimizer
 #endregion
 
 #region layer
-/// <summary>y = x ⊙ s: one learned factor for every feature. Parameters: s [width].</summary>
-public sealed record Scale : Layer
+/// <summary>y = x + s: one learned shift for every feature. Parameters: s [width].</summary>
+public sealed record Shift : Layer
 {
-    /// <summary>Makes a layer of <paramref name="width"/> factors.</summary>
-    public Scale(int width) : base(width, width)
+    /// <summary>Makes a layer of <paramref name="width"/> shifts.</summary>
+    public Shift(int width) : base(width, width)
     {
     }
 
@@ -118,12 +119,15 @@ public sealed record Scale : Layer
     public override int ParameterCount => Width;
 
     /// <inheritdoc/>
-    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("shifts", Width, ParameterRole.Bias)];
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Clear();
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
-        for (var row = 0; row < x.Rows; row++) TensorPrimitives.Multiply(x.Row(row), parameters, y.Row(row));
+        for (var row = 0; row < x.Rows; row++) TensorPrimitives.Add(x.Row(row), parameters, y.Row(row));
     }
 
     /// <inheritdoc/>
@@ -133,9 +137,37 @@ public sealed record Scale : Layer
         dParameters.Clear();
         for (var row = 0; row < x.Rows; row++)
         {
-            if (!dParameters.IsEmpty) TensorPrimitives.MultiplyAdd(x.Row(row), dy.Row(row), dParameters, dParameters);
-            if (!dx.IsEmpty) TensorPrimitives.Multiply(dy.Row(row), parameters, dx.Row(row));
+            if (!dParameters.IsEmpty) TensorPrimitives.Add(dParameters, dy.Row(row), dParameters);
+            if (!dx.IsEmpty) dy.Row(row).CopyTo(dx.Row(row));
         }
     }
+}
+#endregion
+
+#region initializer
+/// <summary>Every unit listens to a few inputs only, at most fifteen, with normal weights; the others are 0: units start out different from each other.</summary>
+/// <remarks>Martens (2010), "Deep learning via Hessian-free optimization", ICML, §5: sparse initialization.</remarks>
+public sealed record SparseNormal : Initializer
+{
+    private const int InputsOfUnit = 15;
+
+    /// <inheritdoc/>
+    public override void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random)
+    {
+        weights.Clear();
+        for (var unit = 0; unit < outputs; unit++)
+            for (var i = 0; i < InputsOfUnit; i++)
+                weights[random.NextIndex(inputs) * outputs + unit] = (Real)random.NextNormal();
+    }
+}
+#endregion
+
+#region schedule
+/// <summary>1 / √(1 + e) after e epochs.</summary>
+/// <remarks>The rate for which online gradient descent has its bound: Zinkevich (2003), "Online convex programming", ICML.</remarks>
+public sealed record SquareRootDecay : Schedule
+{
+    /// <inheritdoc/>
+    public override double FactorAt(TrainingMoment moment) => 1 / Math.Sqrt(1 + moment.ExactEpoch);
 }
 #endregion
