@@ -24,7 +24,13 @@ public partial class AddingThingsTests
         var network = new Network(new Shift(1), new Dense(1, 16), new ActivationLayer(16, new Elliott()), new Dense(16, 1));
         var options = new TrainingOptions
         {
-            Loss = new ExpectileLoss(), Optimizer = new Signum(), LearningRate = 0.01, LearningRateSchedule = new SquareRootDecay(), Initializer = new SparseNormal(), NumberOfIterations = 300, BatchSize = 8,
+            Loss = new ExpectileLoss(),
+            Optimizer = new Signum(),
+            LearningRate = 0.01,
+            LearningRateSchedule = new SquareRootDecay(),
+            Initializer = new SparseNormal(),
+            NumberOfIterations = 300,
+            BatchSize = 8,
         };
 
         var history = new Trainer(options).Train(network, new ExampleSet(x, 1, y)).History;
