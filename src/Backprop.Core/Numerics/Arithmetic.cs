@@ -2,9 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Small formulas for <see cref="Elementwise"/> that several layers use.</summary>
+/// <summary>Small formulas that several others, and several layers, are made of.</summary>
 internal static class Arithmetic
 {
+    /// <summary>The same number in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
+
     /// <summary>f·x.</summary>
     public readonly struct Multiple(Real factor) : IFunction
     {

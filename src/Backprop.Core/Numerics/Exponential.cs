@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
@@ -21,7 +22,7 @@ internal static class Exponential
     public static TLanes Exp<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
         if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x);
-        x = Clamp(x, -105, 90);
+        x = new Clamp(-105, 90).Invoke(x);
         var (n, q) = Reduce(x);
 
         // 2ⁿ in two factors: at both ends n is too large for one exponent.
@@ -36,7 +37,7 @@ internal static class Exponential
         if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x) - Number<TLanes>(1);
 
         // Above 40 the 1 has long been lost; below, 2ⁿ is one factor.
-        var (n, q) = Reduce(Clamp(x, -40, 40));
+        var (n, q) = Reduce(new Clamp(-40, 40).Invoke(x));
         var power = TLanes.PowerOfTwo(n);
         var small = TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
         return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), small);
@@ -54,7 +55,7 @@ internal static class Exponential
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Tanh<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
-        var doubled = Clamp(TLanes.Abs(x + x), 0, 40);
+        var doubled = new Clamp(0, 40).Invoke(TLanes.Abs(x + x));
         TLanes d;
         if (typeof(Real) != typeof(float)) d = TLanes.LibraryExp(doubled) - Number<TLanes>(1);
         else
@@ -84,17 +85,6 @@ internal static class Exponential
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Round<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => x + Number<TLanes>(Rounder) - Number<TLanes>(Rounder);
-
-    // NaN is not less than anything, so it stays.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Clamp<TLanes>(TLanes x, double low, double high) where TLanes : struct, ILanes<TLanes>
-    {
-        x = TLanes.SelectLess(x, Number<TLanes>(low), Number<TLanes>(low), x);
-        return TLanes.SelectLess(Number<TLanes>(high), x, Number<TLanes>(high), x);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
 
     /// <summary><see cref="Exp{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
     public readonly struct ExpFunction : IFunction

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
@@ -65,9 +66,6 @@ internal static class Logarithm
         var log = Log(sum) + lost / sum;
         return TLanes.SelectLess(sum, Number<TLanes>(double.PositiveInfinity), log, sum);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
 
     /// <summary><see cref="Log{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
     public readonly struct LogFunction : IFunction

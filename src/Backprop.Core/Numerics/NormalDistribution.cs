@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
@@ -90,7 +91,4 @@ internal static class NormalDistribution
         }
         return sum;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
 }

@@ -5,32 +5,8 @@ namespace Backprop.Optimizers;
 
 /// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient in place of the mean of squares.</summary>
 /// <remarks>Kingma and Ba (2015), "Adam", arXiv:1412.6980, algorithm 2; as PyTorch. Customary α = 0.002.</remarks>
-public sealed record AdaMax : Optimizer
+public sealed record AdaMax : MomentOptimizer
 {
-    /// <summary>β₁: how slowly the mean of the gradient forgets.</summary>
-    /// <value>0.9; in [0, 1).</value>
-    public double Beta1
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
-    } = 0.9;
-
-    /// <summary>β₂: how slowly the largest gradient is forgotten.</summary>
-    /// <value>0.999; in [0, 1).</value>
-    public double Beta2
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
-    } = 0.999;
-
-    /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
-    /// <value>1e-8; &gt; 0 and finite.</value>
-    public double Epsilon
-    {
-        get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
-    } = 1e-8;
-
     /// <inheritdoc/>
     public override double CustomaryLearningRate => 0.002;
 

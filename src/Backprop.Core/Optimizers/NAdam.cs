@@ -5,32 +5,8 @@ namespace Backprop.Optimizers;
 
 /// <summary>Adam with Nesterov's look ahead: the step uses the mean as the next step will see it.</summary>
 /// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 − μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Customary α = 0.002.</remarks>
-public sealed record NAdam : Optimizer
+public sealed record NAdam : MomentOptimizer
 {
-    /// <summary>β₁: how slowly the mean of the gradient forgets.</summary>
-    /// <value>0.9; in [0, 1).</value>
-    public double Beta1
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
-    } = 0.9;
-
-    /// <summary>β₂: how slowly the mean of the squared gradient forgets.</summary>
-    /// <value>0.999; in [0, 1).</value>
-    public double Beta2
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
-    } = 0.999;
-
-    /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
-    /// <value>1e-8; &gt; 0 and finite.</value>
-    public double Epsilon
-    {
-        get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
-    } = 1e-8;
-
     /// <summary>ψ: how fast μ grows from ½·β₁ to β₁.</summary>
     /// <value>0.004; ≥ 0 and finite.</value>
     public double MomentumDecay

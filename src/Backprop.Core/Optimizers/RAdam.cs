@@ -5,32 +5,8 @@ namespace Backprop.Optimizers;
 
 /// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by itself.</summary>
 /// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ &gt; 5; as PyTorch. Customary α = 0.001.</remarks>
-public sealed record RAdam : Optimizer
+public sealed record RAdam : MomentOptimizer
 {
-    /// <summary>β₁: how slowly the mean of the gradient forgets.</summary>
-    /// <value>0.9; in [0, 1).</value>
-    public double Beta1
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
-    } = 0.9;
-
-    /// <summary>β₂: how slowly the mean of the squared gradient forgets.</summary>
-    /// <value>0.999; in [0, 1).</value>
-    public double Beta2
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
-    } = 0.999;
-
-    /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
-    /// <value>1e-8; &gt; 0 and finite.</value>
-    public double Epsilon
-    {
-        get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
-    } = 1e-8;
-
     /// <inheritdoc/>
     public override double CustomaryLearningRate => 0.001;
 
