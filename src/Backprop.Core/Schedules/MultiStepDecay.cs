@@ -23,5 +23,11 @@ public sealed record MultiStepDecay : Schedule
     } = 0.1;
 
     /// <inheritdoc/>
-    public override double FactorAt(TrainingMoment moment) => Math.Pow(Factor, Milestones.Count(epoch => moment.Epoch >= epoch));
+    public override double FactorAt(TrainingMoment moment)
+    {
+        // Asked before every step, so it may not allocate: no enumerator, no closure.
+        var reached = 0;
+        while (reached < Milestones.Count && moment.Epoch >= Milestones[reached]) reached++;
+        return Math.Pow(Factor, reached);
+    }
 }

@@ -1,7 +1,7 @@
 namespace Backprop.Schedules;
 
 /// <summary>The value falls by a factor when the loss has not improved for some passes.</summary>
-/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold. Watches the validation loss, or the training loss when there is no validation data.</remarks>
+/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the size of the best loss, so that it serves negative losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
 public sealed record ReduceOnPlateau : Schedule
 {
     /// <summary>What is left after a fall.</summary>
@@ -59,7 +59,7 @@ public sealed record ReduceOnPlateau : Schedule
 
         public override void Observe(double loss)
         {
-            if (loss < _best * (1 - rule.MinimumImprovement)) (_best, _waited) = (loss, 0);
+            if (loss < _best - rule.MinimumImprovement * Math.Abs(_best) || double.IsPositiveInfinity(_best)) (_best, _waited) = (loss, 0);
             else _waited++;
             if (_resting > 0) (_resting, _waited) = (_resting - 1, 0);
             if (_waited <= rule.Patience) return;

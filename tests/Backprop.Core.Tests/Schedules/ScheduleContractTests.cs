@@ -36,6 +36,35 @@ public class ScheduleContractTests
         }
     }
 
+    // It is asked before every step of training.
+    [Theory, MemberData(nameof(All))]
+    public void Asking_for_a_factor_allocates_nothing(Schedule schedule)
+    {
+        var state = schedule.Start();
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var step = 0; step < 1000; step++) state.FactorAt(new TrainingMoment(step, 10, 100, 100));
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(0, least);
+    }
+
+    // Gaussian log-likelihoods are negative where the variance is small.
+    [Fact]
+    public void A_plateau_is_seen_at_negative_losses_too()
+    {
+        var state = new ReduceOnPlateau { Patience = 1, Factor = 0.5, MinimumImprovement = 0.1 }.Start();
+        List<double> factors = [];
+        foreach (var loss in (double[])[-1, -1, -1.05, -2, -2.1, -2.3])
+        {
+            state.Observe(loss);
+            factors.Add(state.FactorAt(default));
+        }
+        Assert.Equal([1, 1, 0.5, 0.5, 0.5, 0.5], factors);
+    }
+
     [Theory, MemberData(nameof(Options))]
     public void An_option_out_of_range_is_refused_by_its_name(string schedule, string option)
     {
