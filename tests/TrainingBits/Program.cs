@@ -38,7 +38,7 @@ static ReadOnlySpan<float> Train(Func<int, Network> network, Loss loss, Optimize
     foreach (ref var target in y.AsSpan())
         target = loss.TargetKind == TargetKind.Real ? (float)(0.1 + 2 * random.NextUniform()) : random.NextIndex(loss.TargetKind == TargetKind.Class ? outputs : 2);
 
-    var options = new TrainingOptions { Loss = loss, Optimizer = optimizer, NumberOfIterations = 3, BatchSize = 45, Seed = 3 };
+    var options = new TrainingOptions { Loss = loss, Optimizer = optimizer, NumberOfIterations = 3, BatchSize = optimizer is Lbfgs ? null : 45, Seed = 3 };
     return new Trainer(options).Train(network(outputs), new ExampleSet(x, Features, y)).Network.Parameters;
 }
 

@@ -77,7 +77,8 @@ def torch_run(make_optimizer, layers, x, classes, dtype):
         loss.backward()
         optimizer.step()
         losses.append(loss.detach().numpy()[()])
-        after.append(torch_flat(network, lambda p: p))
+        # Some predict with other parameters than those they take gradients at.
+        after.append(torch_flat(network, lambda p: optimizer.predictor(p) if hasattr(optimizer, "predictor") else p))
     return losses, after[0], after[9]
 
 
@@ -120,6 +121,50 @@ class NAdam(torch.optim.Optimizer):
                 state["squares"].mul_(beta2).add_((1 - beta2) * gradient ** 2)
                 mean = mu_next * state["mean"] / (1 - state["product"] * mu_next) + (1 - mu) * gradient / (1 - state["product"])
                 p.sub_(group["lr"] * mean / ((state["squares"] / (1 - beta2 ** t)).sqrt() + group["eps"]))
+
+
+class Lookahead:
+    """Zhang et al. (2019), arXiv:1907.08610, algorithm 1, around an optimizer of PyTorch, which has none."""
+
+    def __init__(self, inner, steps, share):
+        self.inner, self.steps, self.share, self.t = inner, steps, share, 0
+        self.parameters = inner.param_groups[0]["params"]
+        self.slow = [p.detach().clone() for p in self.parameters]
+        self.zero_grad = inner.zero_grad
+
+    @torch.no_grad()
+    def step(self):
+        self.inner.step()
+        self.t += 1
+        if self.t % self.steps == 0:
+            for p, slow in zip(self.parameters, self.slow):
+                slow.add_(self.share * (p - slow))
+                p.copy_(slow)
+
+
+class ScheduleFree(torch.optim.Optimizer):
+    """Defazio et al. (2024), arXiv:2405.15682, algorithm 1 with Adam's correction of v in the root; PyTorch has none. The gradient is taken at y."""
+
+    def __init__(self, parameters, lr, betas, eps, weight_decay):
+        super().__init__(parameters, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(t=0, x=p.clone(), z=p.clone(), squares=torch.zeros_like(p))
+                state["t"] += 1
+                state["squares"].mul_(beta2).add_((1 - beta2) * p.grad ** 2)
+                root = (state["squares"] / (1 - beta2 ** state["t"])).sqrt() + group["eps"]
+                state["z"].sub_(group["lr"] * (p.grad / root + group["weight_decay"] * p))
+                state["x"].mul_(1 - 1 / state["t"]).add_(state["z"] / state["t"])
+                p.copy_((1 - beta1) * state["z"] + beta1 * state["x"])
+
+    def predictor(self, p):
+        return self.state[p]["x"]
 
 
 def write_optimizers():
@@ -165,6 +210,14 @@ def write_optimizers():
         ("RAdam", 0.1, 0.2, 0, other, lambda p: optim.RAdam(p, lr=0.1, weight_decay=0.2, **torch_other)),
         ("Lion", 0.01, 0, 0, dict(beta1=0.9, beta2=0.99), lambda p: Lion(p, 0.01, (0.9, 0.99), 0)),
         ("Lion", 0.02, 0, 0.2, dict(beta1=0.7, beta2=0.95), lambda p: Lion(p, 0.02, (0.7, 0.95), 0.2)),
+        # PyTorch's bounds of a step are absolute, ours are multiples of the learning rate.
+        ("IRpropMinus", 0.01, 0, 0, dict(growth=1.2, shrinkage=0.5, leastFactor=1e-4, greatestFactor=5000), lambda p: optim.Rprop(p, lr=0.01)),
+        ("IRpropMinus", 0.1, 0, 0, dict(growth=2, shrinkage=0.25, leastFactor=0.1, greatestFactor=3),
+         lambda p: optim.Rprop(p, lr=0.1, etas=(0.25, 2), step_sizes=(0.01, 0.3))),
+        ("Lookahead", 0.05, 0, 0, dict(steps=3, share=0.5), lambda p: Lookahead(optim.Adam(p, lr=0.05), 3, 0.5)),
+        ("Lookahead", 0.05, 0, 0.2, dict(steps=5, share=0.8), lambda p: Lookahead(optim.AdamW(p, lr=0.05, weight_decay=0.2), 5, 0.8)),
+        ("ScheduleFreeAdamW", 0.05, 0, 0, adam, lambda p: ScheduleFree(p, 0.05, (0.9, 0.999), 1e-8, 0)),
+        ("ScheduleFreeAdamW", 0.1, 0, 0.2, other, lambda p: ScheduleFree(p, 0.1, (0.7, 0.95), 0.1, 0.2)),
     ]
     runs = []
     for name, learning_rate, l2, decay, options, make in settings:
@@ -245,31 +298,45 @@ def write_training():
     real = features(random, 1)[:, 0]
     # scikit-learn halves the squared error, so its learning rate counts half: the 2 in the last line says so to the test. One
     # output only: with T of them its loss is a mean over them, but its steps follow the gradient of their sum.
+    classes, binary = [2, 0, 1, 1, 0, 2, 2], [1, 0, 0, 1, 1, 0, 1]
+    sgd, momentum = dict(solver="sgd", momentum=0), dict(solver="sgd", momentum=0.9, nesterovs_momentum=False)
+    nesterov, adam, lbfgs = dict(solver="sgd", momentum=0.9), dict(solver="adam", epsilon=1e-12), dict(solver="lbfgs", tol=1e-9)
+    # scikit-learn's Adam has epsilon inside the correction of its root, the paper's and PyTorch's outside: so small, it is the same.
     settings = [
-        ("LogisticLoss", 1, [1, 0, 0, 1, 1, 0, 1], MLPClassifier, dict(activation="logistic"), "Sigmoid", 0.5, 0.0, 1),
-        ("SoftmaxCrossEntropy", 3, [2, 0, 1, 1, 0, 2, 2], MLPClassifier, dict(activation="tanh"), "Tanh", 0.2, 0.0, 1),
-        ("SoftmaxCrossEntropy", 3, [2, 0, 1, 1, 0, 2, 2], MLPClassifier, dict(activation="relu"), "ReLU", 0.1, 0.9, 1),
-        ("SquaredError", 1, real, MLPRegressor, dict(activation="tanh"), "Tanh", 0.1, 0.0, 2),
+        ("LogisticLoss", 1, binary, MLPClassifier, "logistic", "Sigmoid", sgd, ROWS, 0.5, 1),
+        ("SoftmaxCrossEntropy", 3, classes, MLPClassifier, "tanh", "Tanh", sgd, ROWS, 0.2, 1),
+        ("SoftmaxCrossEntropy", 3, classes, MLPClassifier, "relu", "ReLU", momentum, ROWS, 0.1, 1),
+        ("SquaredError", 1, real, MLPRegressor, "tanh", "Tanh", sgd, ROWS, 0.1, 2),
+        ("SquaredError", 1, real, MLPRegressor, "tanh", "Tanh", nesterov, 3, 0.05, 2),
+        ("LogisticLoss", 1, binary, MLPClassifier, "tanh", "Tanh", adam, ROWS, 0.01, 1),
+        ("SoftmaxCrossEntropy", 3, classes, MLPClassifier, "relu", "ReLU", adam, 3, 0.01, 1),
+        ("SquaredError", 1, real, MLPRegressor, "logistic", "Sigmoid", adam, 2, 0.02, 2),
+        ("LogisticLoss", 1, binary, MLPClassifier, "tanh", "Tanh", lbfgs, ROWS, 1, 1),
+        ("SoftmaxCrossEntropy", 3, classes, MLPClassifier, "tanh", "Tanh", lbfgs, ROWS, 1, 1),
+        ("SquaredError", 1, real, MLPRegressor, "tanh", "Tanh", lbfgs, ROWS, 1, 2),
     ]
     runs = []
-    for loss, outputs, y, kind, options, activation, learning_rate, momentum, scale in settings:
+    for loss, outputs, y, kind, sklearn_activation, activation, solver, batch_size, learning_rate, scale in settings:
         widths = [3, 5, 4, outputs]
         layers = parameters(random, widths)
-        model = with_given_start(kind, layers)(
-            hidden_layer_sizes=widths[1:-1], solver="sgd", alpha=0, batch_size=ROWS, learning_rate="constant",
-            learning_rate_init=learning_rate, momentum=momentum, nesterovs_momentum=False, shuffle=False,
-            max_iter=10, n_iter_no_change=100, **options)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            # float64: scikit-learn takes logarithms of probabilities that it has rounded to the type of the features.
-            model.fit(x.astype(np.float64), y)
-        after = flat(zip(model.coefs_, model.intercepts_))
+
+        def fit(epochs, **options):
+            model = with_given_start(kind, layers)(
+                hidden_layer_sizes=widths[1:-1], activation=sklearn_activation, alpha=0, batch_size=batch_size, learning_rate="constant",
+                learning_rate_init=learning_rate, shuffle=False, max_iter=epochs, n_iter_no_change=100, **options)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                # float64: scikit-learn takes logarithms of probabilities that it has rounded to the type of the features.
+                return model.fit(x.astype(np.float64), y)
+
+        model = fit(10, **solver)
+        # L-BFGS keeps no curve: the loss before its step k + 1 is the one that k steps end with.
+        losses = [fit(1, solver="sgd").loss_curve_[0]] + [fit(k, **solver).loss_ for k in range(1, 10)] if solver is lbfgs else model.loss_curve_
         runs.append(dict(loss=loss, activation=activation, widths=widths, targets=np.ravel(y).astype(np.float32), initial=flat(layers),
-                         momentum=momentum, learningRate=learning_rate, lossScale=scale,
-                         losses=model.loss_curve_, afterStep10=after))
+                         solver="nesterov" if solver is nesterov else solver["solver"], momentum=solver.get("momentum", 0), batchSize=batch_size,
+                         learningRate=learning_rate, lossScale=scale, losses=losses, afterEpoch10=flat(zip(model.coefs_, model.intercepts_))))
     write("training", dict(
-        network="dense layers of these widths, the activation between them; all rows in every step; "
-                "our loss is lossScale times scikit-learn's",
+        network="dense layers of these widths, the activation between them; rows in order; our loss is lossScale times scikit-learn's",
         features=x.ravel(), runs=runs))
 
 

@@ -16,6 +16,13 @@ internal static class Arithmetic
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(factor) * x;
     }
 
+    /// <summary>a + s·(b − a).</summary>
+    public readonly struct PartOfTheWay(Real share) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => a + TLanes.Broadcast(share) * (b - a);
+    }
+
     /// <summary>x, but at least one number and at most another. NaN stays.</summary>
     public readonly struct Clamp(Real low, Real high) : IFunction
     {

@@ -5,7 +5,7 @@ namespace Backprop.Optimizers;
 
 /// <summary>E ← ρ·E + (1−ρ)·g²; Δ = g·√(D + ε) / √(E + ε); D ← ρ·D + (1−ρ)·Δ²; θ ← θ − α·Δ: steps of the size of earlier steps, so α = 1 suits any scale.</summary>
 /// <remarks>Zeiler (2012), "ADADELTA: an adaptive learning rate method", arXiv:1212.5701; ρ and ε as in PyTorch (H2O: 0.99 and 1e-8). Customary α = 1.</remarks>
-public sealed record AdaDelta : Optimizer
+public sealed record AdaDelta : StepwiseOptimizer
 {
     /// <summary>ρ: how slowly both means forget.</summary>
     /// <value>0.9; in [0, 1).</value>

@@ -5,7 +5,7 @@ namespace Backprop.Optimizers;
 
 /// <summary>G ← G + g²; θ ← θ − α·g / (√G + ε): parameters that have moved far take ever smaller steps.</summary>
 /// <remarks>Duchi, Hazan and Singer (2011), "Adaptive subgradient methods", JMLR 12; as PyTorch. Customary α = 0.01.</remarks>
-public sealed record AdaGrad : Optimizer
+public sealed record AdaGrad : StepwiseOptimizer
 {
     /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
     /// <value>1e-10; &gt; 0 and finite.</value>

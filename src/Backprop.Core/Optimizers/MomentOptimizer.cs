@@ -2,7 +2,7 @@ namespace Backprop.Optimizers;
 
 /// <summary>What Adam and its descendants have in common: running means of the gradient and of its square.</summary>
 /// <remarks>Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980.</remarks>
-public abstract record MomentOptimizer : Optimizer
+public abstract record MomentOptimizer : StepwiseOptimizer
 {
     private protected MomentOptimizer()
     {

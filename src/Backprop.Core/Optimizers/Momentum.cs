@@ -7,7 +7,7 @@ namespace Backprop.Optimizers;
 /// Polyak (1964), "Some methods of speeding up the convergence of iteration methods". The learning rate stands outside v, as in PyTorch;
 /// in Keras and scikit-learn it stands inside, which differs only while α changes. Customary α = 0.01.
 /// </remarks>
-public sealed record Momentum : Optimizer
+public sealed record Momentum : StepwiseOptimizer
 {
     /// <summary>μ: how much of the last step is kept.</summary>
     /// <value>0.9; in [0, 1).</value>

@@ -5,7 +5,7 @@ namespace Backprop.Optimizers;
 
 /// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum that looks at the slope where it is going to be.</summary>
 /// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Customary α = 0.01.</remarks>
-public sealed record Nesterov : Optimizer
+public sealed record Nesterov : StepwiseOptimizer
 {
     /// <summary>μ: how much of the last step is kept.</summary>
     /// <value>0.9; in [0, 1).</value>

@@ -56,7 +56,7 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
         }
         if (current is not null) yield return Make(start, end, current);
 
-        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment, options.Optimizer.Start(to - from));
+        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment, (options.Optimizer as StepwiseOptimizer)?.Start(to - from));
     }
 
     /// <summary>How parameters of one role are treated.</summary>
@@ -71,22 +71,44 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
         }
     }
 
-    /// <summary>Neighbours that are treated alike, with the memory of their optimizer.</summary>
-    internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState Optimizer)
+    /// <summary>Neighbours that are treated alike, with the memory of their optimizer; it is null where one step moves the whole network at once.</summary>
+    internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState? Optimizer)
     {
         /// <summary>Moves them: penalties into the gradient, decay, and the optimizer's step.</summary>
         public void Move(Span<Real> parameters, Span<Real> gradient, double learningRate)
         {
-            Span<Real> some = parameters.Slice(Offset, Length), slopes = gradient.Slice(Offset, Length);
-            var rate = learningRate * Treatment.RateFactor;
-            if (Treatment.L1 > 0 || Treatment.L2 > 0) Elementwise.Zip(new Penalty((Real)Treatment.L1, (Real)Treatment.L2), slopes, some, slopes);
-            if (Treatment.Decay > 0) Elementwise.Map(new Arithmetic.Multiple((Real)(1 - rate * Treatment.Decay)), some, some);
-            Optimizer.Update(some, slopes, rate);
+            AddPenalties(parameters, gradient);
+            Optimizer!.Update(parameters.Slice(Offset, Length), gradient.Slice(Offset, Length), learningRate * Treatment.RateFactor, Treatment.Decay);
+        }
+
+        /// <summary>Adds the slopes of L1 and L2 to the gradient.</summary>
+        public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
+        {
+            var slopes = gradient.Slice(Offset, Length);
+            if (Treatment.L1 > 0 || Treatment.L2 > 0) Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
+        }
+
+        /// <summary>λ₁·Σ|θ| + ½·λ₂·Σθ².</summary>
+        public double Penalty(ReadOnlySpan<Real> parameters)
+        {
+            double absolute = 0, squares = 0;
+            if (Treatment.L1 > 0 || Treatment.L2 > 0)
+                foreach (double parameter in parameters.Slice(Offset, Length)) (absolute, squares) = (absolute + Math.Abs(parameter), squares + parameter * parameter);
+            return Treatment.L1 * absolute + Treatment.L2 / 2 * squares;
+        }
+
+        /// <summary>Moves their average towards them.</summary>
+        public void Average(ReadOnlySpan<Real> parameters, Span<Real> average, double share)
+        {
+            ReadOnlySpan<Real> some = parameters.Slice(Offset, Length);
+            var means = average.Slice(Offset, Length);
+            if (share == 1) some.CopyTo(means);
+            else Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)share), means, some, means);
         }
     }
 
     // g + λ₁·sign θ + λ₂·θ; the slope of |θ| at 0 is taken as 0.
-    private readonly struct Penalty(Real l1, Real l2) : IFunctionOfTwo
+    private readonly struct PenaltySlope(Real l1, Real l2) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Optimizers;
 using Backprop.Schedules;
 
 namespace Backprop.Training;
@@ -13,9 +14,11 @@ public sealed class Trainer
     private readonly TrainingOptions _options;
 
     /// <summary>Trains by the given options.</summary>
+    /// <exception cref="ArgumentException">An option does not go with the optimizer; the message names both.</exception>
     public Trainer(TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.CheckCombination();
         _options = options;
     }
 
@@ -39,11 +42,12 @@ public sealed class Trainer
         double baseRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate, learningRate = baseRate;
         var schedule = _options.LearningRateSchedule.Start();
 
-        var batchSize = _options.BatchSize ?? TrainingOptions.CustomaryBatchSize(training.Count);
+        var batchSize = _options.BatchSize ?? (_options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(training.Count));
         var batches = new Minibatches(training, batchSize, inputs, targets);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
+        var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var tolerance = _options.LossTolerance?.Start();
         var history = new List<EpochReport>();
@@ -58,14 +62,16 @@ public sealed class Trainer
             for (var b = 0; b < batches.Count && !isTimeUp; b++)
             {
                 checkAlive?.Invoke();
-                learningRate = baseRate * schedule.FactorAt(new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count));
-                var (loss, weight) = step.Learn(batches, b, learningRate);
+                var moment = new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count);
+                learningRate = baseRate * schedule.FactorAt(moment);
+                var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, learningRate, _options.WeightAveraging?.ShareAt(moment) ?? 1);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
                 isTimeUp = _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
             }
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
+            step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
             double? validationLoss = validationBatches is null ? null : MeanLoss(step, validationBatches, checkAlive);
@@ -77,17 +83,18 @@ public sealed class Trainer
             progress?.Report(report);
 
             // Each is to see every epoch, so none may stand in another's way.
-            var isOverfitting = best is not null && best.Observe(epoch, validationLoss!.Value, parameters);
+            var isOverfitting = best is not null && best.Observe(epoch, validationLoss!.Value, step.Predictor);
             var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
-            if (isOverfitting || isIdle || isTimeUp) break;
+            if (isOverfitting || isIdle || isTimeUp || descent is { IsDone: true }) break;
         }
 
-        var bestEpoch = best?.Restore(parameters) ?? history.Count;
+        Real[] learned = [.. step.Predictor];
+        var bestEpoch = best?.Restore(learned) ?? history.Count;
 
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
         if (validation is null && !double.IsFinite(MeanLoss(step, batches, checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
-        return new TrainingResult(new TrainedNetwork(network, parameters, _options.Loss, inputs, targets), history, bestEpoch);
+        return new TrainingResult(new TrainedNetwork(network, learned, _options.Loss, inputs, targets), history, bestEpoch);
     }
 
     private (Standardization? Inputs, Standardization? Targets) Standardize(ExampleSet training, TrainedNetwork? initial) => initial is not null
@@ -122,6 +129,8 @@ public sealed class Trainer
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
         if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
+        if (_options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer is Dropout) is { } dropout)
+            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {dropout} changes.", nameof(network));
         _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
     }

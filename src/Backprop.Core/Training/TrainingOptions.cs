@@ -116,6 +116,10 @@ public sealed record TrainingOptions
         init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumNorm), value, "must be > 0 and finite");
     }
 
+    /// <summary>Whether to predict with an average of the parameters on their way.</summary>
+    /// <value>Null: with the parameters as they are in the end.</value>
+    public WeightAveraging? WeightAveraging { get; init; }
+
     /// <summary>How gradients are kept short.</summary>
     /// <value>Null: not at all.</value>
     public GradientClipping? GradientClipping { get; init; }
@@ -135,6 +139,24 @@ public sealed record TrainingOptions
     /// <summary>Where random numbers start: same seed, same bits.</summary>
     /// <value>0; any number.</value>
     public int Seed { get; init; }
+
+    /// <summary>Refuses what does not go with <see cref="Lbfgs"/>.</summary>
+    /// <exception cref="ArgumentException">Names the option.</exception>
+    internal void CheckCombination()
+    {
+        if (Optimizer is not Lbfgs) return;
+        Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
+        Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");
+        Refuse(nameof(WeightDecay), WeightDecay > 0, "minimises one objective: null or 0; L2Regularization is a part of it");
+        Refuse(nameof(GradientClipping), GradientClipping is not null, "needs the gradient as it is: null");
+        Refuse(nameof(MaximumNorm), MaximumNorm is not null, "needs to know where its steps end: null");
+        Refuse(nameof(WeightAveraging), WeightAveraging is not null, "converges by itself: null");
+
+        static void Refuse(string option, bool isGiven, string reason)
+        {
+            if (isGiven) throw new ArgumentException($"{option} does not go with {nameof(Lbfgs)}, which {reason}.", option);
+        }
+    }
 
     /// <summary>The batch size used where none is given: about 1/64 of the examples as a power of two, between 8 and 1024.</summary>
     public static int CustomaryBatchSize(int exampleCount) =>

@@ -15,19 +15,21 @@ internal sealed class TrainingStep : IDisposable
 {
     private readonly Network _network;
     private readonly Loss _loss;
-    private readonly Real[] _parameters, _gradient, _losses;
+    private readonly Real[] _parameters, _predictor, _gradient, _losses;
+    private readonly Real[]? _average;
     private readonly Workspace _workspace;
     private readonly ParameterPart[] _parts;
     private readonly GradientClipper? _clipper;
     private readonly double? _maximumNorm;
     private readonly WorkerTeam _team;
     private readonly Action<int> _evaluateRows;
-    private readonly Action[] _phases;
+    private readonly Action[] _rowPhases, _parameterPhases;
+    private readonly Action _differentiate;
     private Minibatches _batches = null!;
     private readonly int _seed;
     private readonly bool _measuresGradient;
     private int _batch, _nextPart, _step;
-    private double _totalWeight, _learningRate;
+    private double _totalWeight, _learningRate, _averagingShare;
 
     public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
@@ -40,21 +42,64 @@ internal sealed class TrainingStep : IDisposable
         _measuresGradient = options.GradientClipping is { Measure: not ClippingMeasure.Value };
         _maximumNorm = options.MaximumNorm;
         _evaluateRows = EvaluateRows;
-        _phases = [.. RowPhases().Concat(ParameterPhases())];
+        _rowPhases = [.. RowPhases()];
+        _parameterPhases = [.. ParameterPhases()];
+        _differentiate = OfParts(DifferentiateWithPenalties);
+        _average = options.WeightAveraging is null ? null : [.. parameters];
+        _predictor = _average is not null || _parts.Any(part => part.Groups.Any(group => group.Optimizer?.PredictsWithOthers == true)) ? [.. parameters] : parameters;
     }
 
     /// <summary>Learns from one batch.</summary>
+    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batch">Which one it is.</param>
+    /// <param name="learningRate">α</param>
+    /// <param name="averagingShare">What the moved parameters count for in their average, where there is one.</param>
     /// <returns>J before the step, and Σ w of the batch.</returns>
-    public (double Loss, double Weight) Learn(Minibatches batches, int batch, double learningRate)
+    public (double Loss, double Weight) Learn(Minibatches batches, int batch, double learningRate, double averagingShare = 1)
     {
-        Begin(batches, batch);
-        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step);
-        _learningRate = learningRate;
-        foreach (var phase in _phases) phase();
+        (_learningRate, _averagingShare) = (learningRate, averagingShare);
+        PropagateForwardAndBackward(batches, batch);
+        foreach (var phase in _parameterPhases) phase();
         return (MeanLoss, _totalWeight);
     }
 
-    /// <summary>J of one batch, without learning.</summary>
+    /// <summary>Differentiates one batch, and moves nothing: <see cref="Gradient"/> is that of the objective, J with its penalties.</summary>
+    /// <returns>J, and the objective.</returns>
+    public (double Loss, double Objective) Differentiate(Minibatches batches, int batch)
+    {
+        PropagateForwardAndBackward(batches, batch);
+        _differentiate();
+        var loss = MeanLoss;
+        return (loss, loss + _parts.Sum(part => part.Groups.Sum(group => group.Penalty(_parameters))));
+    }
+
+    /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> left it: 0 for parameters that are to stay.</summary>
+    public ReadOnlySpan<Real> Gradient => _gradient;
+
+    /// <summary>The parameters to predict with, as they were when <see cref="UpdatePredictor"/> was called: those that are moved, unless they are averaged or the optimizer has others.</summary>
+    public ReadOnlySpan<Real> Predictor => _predictor;
+
+    /// <summary>Brings <see cref="Predictor"/> up to date; to be called before <see cref="Evaluate"/>.</summary>
+    public void UpdatePredictor()
+    {
+        if (_predictor == _parameters) return;
+        _parameters.CopyTo(_predictor, 0);
+        foreach (var part in _parts)
+            foreach (var group in part.Groups)
+            {
+                var some = _predictor.AsSpan(group.Offset, group.Length);
+                if (_average is not null) _average.AsSpan(group.Offset, group.Length).CopyTo(some);
+                else group.Optimizer?.Predictor(_parameters.AsSpan(group.Offset, group.Length), some);
+            }
+    }
+
+    /// <summary>Lets layers take note of what they measured, where <see cref="Learn"/> does not do it.</summary>
+    public void ObserveStatistics()
+    {
+        foreach (var part in _parts) ObserveStatistics(part);
+    }
+
+    /// <summary>J of one batch at <see cref="Predictor"/>, without learning.</summary>
     /// <returns>J and Σ w of the batch.</returns>
     public (double Loss, double Weight) Evaluate(Minibatches batches, int batch)
     {
@@ -66,6 +111,13 @@ internal sealed class TrainingStep : IDisposable
     public void Dispose() => _team.Dispose();
 
     private double MeanLoss => Loss.Mean(_losses.AsSpan(0, _workspace.Rows), _batches[_batch].Weights, _totalWeight);
+
+    private void PropagateForwardAndBackward(Minibatches batches, int batch)
+    {
+        Begin(batches, batch);
+        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step);
+        foreach (var phase in _rowPhases) phase();
+    }
 
     private void Begin(Minibatches batches, int batch)
     {
@@ -173,7 +225,7 @@ internal sealed class TrainingStep : IDisposable
         var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
         if (count == 0) return;
         _batches.Gather(_batch, first, count);
-        _network.ForwardRows(_parameters, _batches[_batch].X, _workspace, first, count);
+        _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
         EvaluateLoss(first, count);
     }
 
@@ -201,10 +253,32 @@ internal sealed class TrainingStep : IDisposable
     private void Differentiate(ParameterPart part) =>
         _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, _gradient.AsSpan(part.Offset, part.Length));
 
+    private void DifferentiateWithPenalties(ParameterPart part)
+    {
+        Differentiate(part);
+        var end = part.Offset;
+        foreach (var group in part.Groups)
+        {
+            _gradient.AsSpan(end..group.Offset).Clear();
+            group.AddPenalties(_parameters, _gradient);
+            end = group.Offset + group.Length;
+        }
+        _gradient.AsSpan(end..(part.Offset + part.Length)).Clear();
+    }
+
     private void Move(ParameterPart part)
     {
         _clipper?.Clip(_gradient.AsSpan(part.Offset, part.Length), part.Offset);
-        foreach (var group in part.Groups) group.Move(_parameters, _gradient, _learningRate);
+        foreach (var group in part.Groups)
+        {
+            group.Move(_parameters, _gradient, _learningRate);
+            if (_average is not null) group.Average(_parameters, _average, _averagingShare);
+        }
+        ObserveStatistics(part);
+    }
+
+    private void ObserveStatistics(ParameterPart part)
+    {
         var layer = _network.Layers[part.Layer];
         if (layer.StatisticsLength > 0) layer.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
     }

@@ -107,6 +107,10 @@ public sealed partial class BackpropTrainer
         /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>
         public double? MaximumNorm { get; set; }
 
+        /// <summary>Whether to predict with an average of the weights on their way.</summary>
+        /// <value>Null: with the weights as they are in the end. Otherwise <see cref="ExponentialMovingAverage"/> or <see cref="StochasticWeightAveraging"/>.</value>
+        public WeightAveraging? WeightAveraging { get; set; }
+
         /// <summary>How gradients are kept short.</summary>
         /// <value>Null: not at all. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is customary.</value>
         public GradientClipping? GradientClipping { get; set; }
@@ -186,6 +190,7 @@ public sealed partial class BackpropTrainer
             L2Regularization = L2Regularization,
             WeightDecay = WeightDecay,
             MaximumNorm = MaximumNorm,
+            WeightAveraging = WeightAveraging,
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
@@ -212,7 +217,7 @@ public sealed partial class BackpropTrainer
             if (NumberOfThreads < 1) throw OutOfRange(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron().CheckActivations();
-            ToTrainingOptions(new SquaredError(), seed: 0);
+            _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 
         internal Loss LossFor(LearningTask task)

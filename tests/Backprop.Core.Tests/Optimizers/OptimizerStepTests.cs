@@ -28,7 +28,7 @@ public class OptimizerStepTests
         Assert.Equal(-0.1f, theta[0], 1e-4f);
     }
 
-    private static void AssertSteps(Optimizer optimizer, float afterOne, float afterTwo)
+    private static void AssertSteps(StepwiseOptimizer optimizer, float afterOne, float afterTwo)
     {
         float[] theta = [1];
         var state = optimizer.Start(1);

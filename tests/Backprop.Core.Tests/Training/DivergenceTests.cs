@@ -5,10 +5,11 @@ namespace Backprop.Core.Tests.Training;
 
 public class DivergenceTests
 {
-    public static TheoryData<Optimizer> Optimizers => [.. Optimizer.All];
+    // L-BFGS does not diverge: its line search takes no step that raises the loss.
+    public static TheoryData<StepwiseOptimizer> Optimizers => [.. Optimizer.All.OfType<StepwiseOptimizer>()];
 
     [Theory, MemberData(nameof(Optimizers))]
-    public void A_loss_that_is_no_longer_finite_ends_training_with_advice(Optimizer optimizer)
+    public void A_loss_that_is_no_longer_finite_ends_training_with_advice(StepwiseOptimizer optimizer)
     {
         var problem = Diverge(Problems.GradientDescent with { Optimizer = optimizer, LearningRate = 1e30 });
         Assert.Contains("the loss became", problem.Message);
@@ -19,7 +20,7 @@ public class DivergenceTests
 
     // The last update is followed by no loss; without a look at the parameters themselves it would be saved.
     [Theory, MemberData(nameof(Optimizers))]
-    public void A_parameter_that_is_not_finite_after_the_last_update_is_found(Optimizer optimizer)
+    public void A_parameter_that_is_not_finite_after_the_last_update_is_found(StepwiseOptimizer optimizer)
     {
         var problem = Diverge(Problems.GradientDescent with { Optimizer = optimizer, LearningRate = 1e300, NumberOfIterations = 1 });
         Assert.Contains("a parameter is no longer a finite number", problem.Message);

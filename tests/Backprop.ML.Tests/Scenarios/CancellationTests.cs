@@ -95,7 +95,7 @@ public class CancellationTests
         public float Label { get; set; }
     }
 
-    private sealed record Counting(Optimizer Inner, int At, Action Act) : Optimizer
+    private sealed record Counting(StepwiseOptimizer Inner, int At, Action Act) : StepwiseOptimizer
     {
         private bool _isStarted;
 

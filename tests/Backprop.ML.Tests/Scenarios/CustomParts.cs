@@ -47,7 +47,7 @@ internal sealed record Wrapped<T> : Loss where T : Loss, new()
 }
 
 /// <summary>θ ← θ − α·sign(g): every parameter moves by the same amount.</summary>
-internal sealed record SignDescent : Optimizer
+internal sealed record SignDescent : StepwiseOptimizer
 {
     public override double CustomaryLearningRate => 0.01;
 

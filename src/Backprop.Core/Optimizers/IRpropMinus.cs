@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Optimizers;
+
+/// <summary>Every parameter has a step length of its own, which grows while the sign of its gradient stays and shrinks when it turns; the size of the gradient does not matter.</summary>
+/// <remarks>
+/// Δ ← Δ·1.2 where g·g₋₁ &gt; 0; Δ ← Δ·0.5 and g ← 0 where g·g₋₁ &lt; 0; θ ← θ − α·Δ·sign g, with Δ = 1 at first. Igel and Hüsken (2000),
+/// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993); as PyTorch's Rprop, whose <c>lr</c> is the first step and whose
+/// bounds are absolute: here they are multiples of α, so that a schedule moves them, too. For full batches (<c>BatchSize = FullBatch</c>): the
+/// sign of a minibatch's gradient is left to chance. Customary α = 0.01.
+/// </remarks>
+public sealed record IRpropMinus : StepwiseOptimizer
+{
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 0.01;
+
+    /// <summary>η⁺: what Δ grows by.</summary>
+    /// <value>1.2; ≥ 1 and finite.</value>
+    public double Growth
+    {
+        get;
+        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Growth), value, "must be ≥ 1 and finite");
+    } = 1.2;
+
+    /// <summary>η⁻: what Δ shrinks by.</summary>
+    /// <value>0.5; in (0, 1).</value>
+    public double Shrinkage
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Shrinkage), value, "must be in (0, 1)");
+    } = 0.5;
+
+    /// <summary>The least Δ.</summary>
+    /// <value>1e-4; in (0, 1]. With the customary α, steps of 1e-6.</value>
+    public double LeastFactor
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(LeastFactor), value, "must be in (0, 1]");
+    } = 1e-4;
+
+    /// <summary>The greatest Δ.</summary>
+    /// <value>5000; ≥ 1 and finite. With the customary α, steps of 50.</value>
+    public double GreatestFactor
+    {
+        get;
+        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(GreatestFactor), value, "must be ≥ 1 and finite");
+    } = 5000;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step == 1));
+
+    private readonly struct Rule(IRpropMinus rule, double learningRate, bool isFirst) : IUpdateRule
+    {
+        public static int Memories => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes previous, ref TLanes factor, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), least = TLanes.Broadcast((Real)rule.LeastFactor), greatest = TLanes.Broadcast((Real)rule.GreatestFactor);
+            if (isFirst) factor = one;
+
+            // Signs, not gradients, are multiplied: the product of two small ones would vanish.
+            TLanes sign = Sign(gradient, zero, one), agreement = sign * previous;
+            TLanes grown = factor * TLanes.Broadcast((Real)rule.Growth), shrunk = factor * TLanes.Broadcast((Real)rule.Shrinkage);
+            grown = TLanes.SelectLess(grown, greatest, grown, greatest);
+            shrunk = TLanes.SelectLess(shrunk, least, least, shrunk);
+            factor = TLanes.SelectLess(zero, agreement, grown, TLanes.SelectLess(agreement, zero, shrunk, factor));
+            previous = TLanes.SelectLess(agreement, zero, zero, sign);
+            parameter -= TLanes.Broadcast((Real)learningRate) * factor * previous;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TLanes Sign<TLanes>(TLanes x, TLanes zero, TLanes one) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(x, zero, zero - one, TLanes.SelectLess(zero, x, one, zero));
+    }
+}

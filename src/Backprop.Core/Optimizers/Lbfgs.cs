@@ -1,0 +1,60 @@
+namespace Backprop.Optimizers;
+
+/// <summary>Steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made of the last few steps and changes of the gradient, as far as a line search finds good. For small data, where it needs far fewer passes than any other.</summary>
+/// <remarks>
+/// <para>
+/// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I; the line search
+/// is Moré and Thuente's (1994), for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ + td)ᵀd| ≤ c₂·|gᵀd|. The same as SciPy's
+/// L-BFGS-B without bounds, which is scikit-learn's <c>solver='lbfgs'</c>, whose c₁ is 1e-3.
+/// </para>
+/// <para>
+/// Every pass over the data is one step, and uses all examples at once, as often as the line search asks. Training ends by itself when the
+/// gradient is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is
+/// customary. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum norm.
+/// </para>
+/// </remarks>
+public sealed record Lbfgs : Optimizer
+{
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => 1;
+
+    /// <summary>m: how many steps are remembered.</summary>
+    /// <value>10; at least 1. Memory: 16 bytes for each of them and every parameter.</value>
+    public int History
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(History), value, "must be at least 1");
+    } = 10;
+
+    /// <summary>Training ends when no part of the gradient is larger.</summary>
+    /// <value>1e-5; ≥ 0 and finite.</value>
+    public double GradientTolerance
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(GradientTolerance), value, "must be ≥ 0 and finite");
+    } = 1e-5;
+
+    /// <summary>c₁: which part of the fall that the slope promises must come true.</summary>
+    /// <value>1e-4; in (0, 0.5).</value>
+    public double SufficientDecrease
+    {
+        get;
+        init => field = value is > 0 and < 0.5 ? value : throw new ArgumentOutOfRangeException(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
+    } = 1e-4;
+
+    /// <summary>c₂: which part of the slope may be left.</summary>
+    /// <value>0.9; in (0, 1), and not below <see cref="SufficientDecrease"/>.</value>
+    public double Curvature
+    {
+        get;
+        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Curvature), value, "must be in (0, 1)");
+    } = 0.9;
+
+    /// <summary>Most passes over the data of one line search.</summary>
+    /// <value>20; at least 1.</value>
+    public int MaximumEvaluations
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaximumEvaluations), value, "must be at least 1");
+    } = 20;
+}

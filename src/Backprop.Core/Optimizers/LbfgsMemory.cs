@@ -1,0 +1,68 @@
+namespace Backprop.Optimizers;
+
+/// <summary>The last steps s and changes of the gradient y, and the direction that they make of a gradient.</summary>
+/// <remarks>In double, for many small differences are added up. Allocates only when made.</remarks>
+internal sealed class LbfgsMemory(int parameterCount, int most)
+{
+    private readonly double[][] _steps = Rooms(parameterCount, most), _changes = Rooms(parameterCount, most);
+    private readonly double[] _inverseProducts = new double[most], _factors = new double[most];
+    private int _count, _next;
+
+    public void Clear() => (_count, _next) = (0, 0);
+
+    /// <summary>Takes note of a step, unless the curvature along it was not positive: H would not lead downhill any more.</summary>
+    public void Add(ReadOnlySpan<Real> before, ReadOnlySpan<Real> after, ReadOnlySpan<Real> gradientBefore, ReadOnlySpan<Real> gradientAfter)
+    {
+        double[] step = _steps[_next], change = _changes[_next];
+        for (var i = 0; i < step.Length; i++) (step[i], change[i]) = ((double)after[i] - before[i], (double)gradientAfter[i] - gradientBefore[i]);
+        var product = Dot(step, change);
+        if (!(product > double.Epsilon) || product <= 1e-16 * Dot(change, change)) return;
+        _inverseProducts[_next] = 1 / product;
+        _next = (_next + 1) % most;
+        _count = Math.Min(_count + 1, most);
+    }
+
+    /// <summary>Writes d = −H·g by the two-loop recursion; without memory, −g / ‖g‖, a step of length 1.</summary>
+    public void Direction(ReadOnlySpan<Real> gradient, double[] direction)
+    {
+        for (var i = 0; i < direction.Length; i++) direction[i] = -gradient[i];
+        if (_count == 0)
+        {
+            Scale(direction, 1 / Math.Sqrt(Dot(direction, direction)));
+            return;
+        }
+        for (var age = 1; age <= _count; age++)
+        {
+            var k = (_next - age + most) % most;
+            _factors[k] = _inverseProducts[k] * Dot(_steps[k], direction);
+            AddMultiple(direction, -_factors[k], _changes[k]);
+        }
+        var last = (_next - 1 + most) % most;
+        Scale(direction, 1 / (_inverseProducts[last] * Dot(_changes[last], _changes[last])));
+        for (var age = _count; age >= 1; age--)
+        {
+            var k = (_next - age + most) % most;
+            AddMultiple(direction, _factors[k] - _inverseProducts[k] * Dot(_changes[k], direction), _steps[k]);
+        }
+    }
+
+    /// <summary>aᵀb.</summary>
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    private static void Scale(Span<double> x, double factor)
+    {
+        foreach (ref var value in x) value *= factor;
+    }
+
+    private static void AddMultiple(Span<double> sum, double factor, ReadOnlySpan<double> x)
+    {
+        for (var i = 0; i < sum.Length; i++) sum[i] += factor * x[i];
+    }
+
+    private static double[][] Rooms(int length, int count) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
+}

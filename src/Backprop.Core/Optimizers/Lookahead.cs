@@ -1,0 +1,59 @@
+using Backprop.Numerics;
+
+namespace Backprop.Optimizers;
+
+/// <summary>Lets another optimizer run ahead for some steps, and then goes part of the way after it: φ ← φ + r·(θ − φ), θ ← φ.</summary>
+/// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer keeps its memory. Customary α is the inner one's.</remarks>
+public sealed record Lookahead : StepwiseOptimizer
+{
+    /// <summary>The optimizer that runs ahead.</summary>
+    /// <value><see cref="Adam"/>.</value>
+    public StepwiseOptimizer Inner
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Inner));
+    } = new Adam();
+
+    /// <summary>k: how many steps it runs ahead.</summary>
+    /// <value>5; at least 1.</value>
+    public int Steps
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "must be at least 1");
+    } = 5;
+
+    /// <summary>r: which part of the way is gone after it.</summary>
+    /// <value>0.5; in (0, 1].</value>
+    public double Share
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Share), value, "must be in (0, 1]");
+    } = 0.5;
+
+    /// <inheritdoc/>
+    public override double CustomaryLearningRate => Inner.CustomaryLearningRate;
+
+    /// <inheritdoc/>
+    public override double CustomaryWeightDecay => Inner.CustomaryWeightDecay;
+
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
+
+    private sealed class State(Lookahead rule, int parameterCount) : OptimizerState
+    {
+        private readonly OptimizerState _inner = rule.Inner.Start(parameterCount);
+        private readonly Real[] _slow = new Real[parameterCount];
+        private int _step;
+
+        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) => Update(parameters, gradient, learningRate, weightDecay: 0);
+
+        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)
+        {
+            if (_step++ == 0) parameters.CopyTo(_slow);
+            _inner.Update(parameters, gradient, learningRate, weightDecay);
+            if (_step % rule.Steps != 0) return;
+            Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)rule.Share), _slow, parameters, _slow);
+            _slow.CopyTo(parameters);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>One training run of <see cref="Lbfgs"/>: a direction, a line search along it, and again.</summary>
+internal sealed class LbfgsDescent
+{
+    private readonly Lbfgs _rule;
+    private readonly TrainingStep _step;
+    private readonly Minibatches _batches;
+    private readonly Real[] _parameters, _start, _startGradient;
+    private readonly double[] _direction;
+    private readonly LbfgsMemory _memory;
+    private bool _remembers, _hasGradient;
+    private double _loss, _objective;
+
+    public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters)
+    {
+        (_rule, _step, _batches, _parameters) = (rule, step, batches, parameters);
+        (_start, _startGradient, _direction) = (new Real[parameters.Length], new Real[parameters.Length], new double[parameters.Length]);
+        _memory = new LbfgsMemory(parameters.Length, rule.History);
+    }
+
+    /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Takes one step.</summary>
+    /// <param name="learningRate">α: the first trial of the line search.</param>
+    /// <param name="checkAlive">Called before every pass over the data; may throw to abandon the run.</param>
+    /// <returns>The loss before the step, without penalties.</returns>
+    public double Learn(double learningRate, Action? checkAlive)
+    {
+        if (!_hasGradient)
+        {
+            Evaluate(checkAlive);
+            _hasGradient = true;
+        }
+        var loss = _loss;
+        if (!double.IsFinite(_objective)) return loss;
+        if (LargestSlope() <= _rule.GradientTolerance)
+        {
+            IsDone = true;
+            return loss;
+        }
+
+        _parameters.CopyTo(_start, 0);
+        _step.Gradient.CopyTo(_startGradient);
+        _memory.Direction(_startGradient, _direction);
+        if (Slope() >= 0) Forget();
+        var objective = _objective;
+        if (Search(objective, learningRate, checkAlive))
+        {
+            _memory.Add(_start, _parameters, _startGradient, _step.Gradient);
+            _remembers = true;
+            _step.ObserveStatistics();
+            return loss;
+        }
+
+        // What is remembered may mislead, so steepest descent has another try before this is called the end.
+        _start.CopyTo(_parameters, 0);
+        Evaluate(checkAlive);
+        IsDone = !_remembers;
+        Forget();
+        return loss;
+    }
+
+    private void Forget()
+    {
+        _memory.Clear();
+        _memory.Direction(_startGradient, _direction);
+        _remembers = false;
+    }
+
+    // True when a lower point was found; the parameters are there then.
+    private bool Search(double objective, double firstTrial, Action? checkAlive)
+    {
+        var slope = Slope();
+        var search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+        for (var evaluations = 0; evaluations < _rule.MaximumEvaluations; evaluations++)
+        {
+            for (var i = 0; i < _parameters.Length; i++) _parameters[i] = (Real)(_start[i] + search.Trial * _direction[i]);
+            Evaluate(checkAlive);
+            if (!double.IsFinite(_objective))
+            {
+                // Too far for numbers: begin again, nearer.
+                firstTrial = search.Trial / 10;
+                search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+                continue;
+            }
+            if (search.Observe(_objective, Slope())) break;
+        }
+        return double.IsFinite(_objective) && _objective < objective;
+    }
+
+    private void Evaluate(Action? checkAlive)
+    {
+        checkAlive?.Invoke();
+        (_loss, _objective) = _step.Differentiate(_batches, 0);
+    }
+
+    private double Slope()
+    {
+        double sum = 0;
+        var gradient = _step.Gradient;
+        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * _direction[i];
+        return sum;
+    }
+
+    private double LargestSlope()
+    {
+        double largest = 0;
+        foreach (var g in _step.Gradient) largest = Math.Max(largest, Math.Abs((double)g));
+        return largest;
+    }
+}
