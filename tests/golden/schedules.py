@@ -46,6 +46,18 @@ def inverse_scaling(power):
     return found
 
 
+def one_cycle_momentum(rise_share, lowest):
+    """PyTorch's momentum, as a share of its upper end."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0, momentum=0.95)
+    schedule = lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps=EPOCHS * STEPS_PER_EPOCH, pct_start=rise_share, base_momentum=0.95 * lowest, max_momentum=0.95)
+    found = []
+    for _ in range(EPOCHS * STEPS_PER_EPOCH):
+        found.append(optimizer.param_groups[0]["momentum"] / 0.95)
+        optimizer.step()
+        schedule.step() if len(found) < EPOCHS * STEPS_PER_EPOCH else None
+    return found
+
+
 def main():
     total = EPOCHS * STEPS_PER_EPOCH
     runs = [
@@ -73,6 +85,8 @@ def main():
             planned.append(dict(schedule=name, options=options, factors=factors(make, per_step)))
     planned.append(dict(schedule="InverseScaling", options=dict(power=0.5), factors=inverse_scaling(0.5)))
     planned.append(dict(schedule="InverseScaling", options=dict(power=0.25), factors=inverse_scaling(0.25)))
+    planned.append(dict(schedule="OneCycleMomentum", options={}, factors=one_cycle_momentum(0.3, 0.85 / 0.95)))
+    planned.append(dict(schedule="OneCycleMomentum", options=dict(riseShare=0.5, lowestFactor=0.5), factors=one_cycle_momentum(0.5, 0.5)))
 
     losses = [1.0, 0.9, 0.9, 0.95, 0.8999, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8, 0.6999, 0.69, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8]
     watched = [

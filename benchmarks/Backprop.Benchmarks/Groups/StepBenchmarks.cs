@@ -119,7 +119,7 @@ internal static class StepBenchmarks
 
         public double LearningRate { get; set; } = StepBenchmarks.LearningRate;
 
-        public double Learn() => _step.Learn(_batches, _next++ % Batches, LearningRate).Loss;
+        public double Learn() => _step.Learn(_batches, _next++ % Batches, new StepValues(LearningRate)).Loss;
 
         public (TorchSharp.torch.Tensor X, TorchSharp.torch.Tensor Y)[] BatchesFor(TorchNet torch) =>
             [.. Enumerable.Range(0, Batches).Select(b => torch.Batch(_x.AsSpan(b * _net.BatchSize * _net.Inputs, _net.BatchSize * _net.Inputs), _y.AsSpan(b * _net.BatchSize, _net.BatchSize)))];

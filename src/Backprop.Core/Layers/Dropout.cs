@@ -29,6 +29,9 @@ public sealed record Dropout : Layer
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>
+    public override bool IsRandom => true;
+
+    /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
@@ -52,21 +55,11 @@ public sealed record Dropout : Layer
 
     private void Drop(TrainingPass pass, ReadOnlySpan<Real> from, Span<Real> to)
     {
-        var random = pass.Random(RandomPurpose.Dropout);
-        var place = (uint)pass.FirstRow * (uint)Width;
-        Span<Real> room = stackalloc Real[NumbersAtOnce];
-        for (var i = 0; i < from.Length; i += NumbersAtOnce)
-        {
-            var chance = room[..Math.Min(NumbersAtOnce, from.Length - i)];
-            random.Fill(place + (uint)i, chance);
-            Elementwise.Zip(new Mask((Real)Rate, (Real)(1 / (1 - Rate))), from.Slice(i, chance.Length), chance, to.Slice(i, chance.Length));
-        }
+        var rate = pass.ScheduledRate(Rate);
+        pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, from, to);
     }
 
-    // So many random numbers stay in the nearest cache until they are used.
-    private const int NumbersAtOnce = 512;
-
-    private readonly struct Mask(Real rate, Real factor) : IFunctionOfTwo
+    private readonly struct Choice(Real rate, Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes chance) where TLanes : struct, ILanes<TLanes> =>

@@ -39,6 +39,9 @@ public abstract record Layer
     /// <summary>Whether <see cref="Backward"/> reads y. If not, the next layer may work in place.</summary>
     public virtual bool ReadsOutput => true;
 
+    /// <summary>Whether a step of training draws random numbers here, so that the loss changes from step to step.</summary>
+    public virtual bool IsRandom => false;
+
     /// <summary>Draws the starting values of this layer's parameters.</summary>
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="initializer">The rule for weights.</param>
@@ -140,7 +143,7 @@ public abstract record Layer
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
     [
-        typeof(ActivationLayer), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(LayerNormalization), typeof(ParametricMixLayer),
-        typeof(PReLULayer), typeof(SkipConnection),
+        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(GaussianNoise), typeof(InputSkip),
+        typeof(LayerNormalization), typeof(ParametricMixLayer), typeof(PReLULayer), typeof(SkipConnection),
     ];
 }

@@ -5,7 +5,11 @@ namespace Backprop.Layers;
 /// <summary>What a layer is told in a step of training beside its numbers: where it stands, and what was measured of the whole batch.</summary>
 public readonly ref struct TrainingPass
 {
+    // So many random numbers stay in the nearest cache until they are used.
+    private const int NumbersAtOnce = 512;
+
     private readonly int _seed, _layer, _step;
+    private readonly double _dropoutFactor;
 
     /// <summary>Describes one layer's share of one step.</summary>
     /// <param name="seed">Where random numbers start.</param>
@@ -13,9 +17,10 @@ public readonly ref struct TrainingPass
     /// <param name="layer">Place of the layer in its network.</param>
     /// <param name="firstRow">Place of the first row of x in the batch: a thread may have only some of the rows.</param>
     /// <param name="statistics">[<see cref="Layer.StatisticsLength"/>], as filled by <see cref="Layer.MeasureForward"/> and <see cref="Layer.MeasureBackward"/>.</param>
-    public TrainingPass(int seed, int step, int layer, int firstRow, ReadOnlySpan<Real> statistics)
+    /// <param name="dropoutFactor">What a schedule multiplies the rates of dropout by.</param>
+    public TrainingPass(int seed, int step, int layer, int firstRow, ReadOnlySpan<Real> statistics, double dropoutFactor = 1)
     {
-        (_seed, _step, _layer, FirstRow) = (seed, step, layer, firstRow);
+        (_seed, _step, _layer, FirstRow, _dropoutFactor) = (seed, step, layer, firstRow, dropoutFactor);
         Statistics = statistics;
     }
 
@@ -27,4 +32,24 @@ public readonly ref struct TrainingPass
 
     /// <summary>Random numbers of this layer in this step, each with a place of its own: forward and backward, and any thread, find the same.</summary>
     public RandomField Random(RandomPurpose purpose) => new(_seed, purpose, _layer, _step);
+
+    /// <summary>The share to drop in this step, where a schedule changes it in the course of training.</summary>
+    /// <exception cref="InvalidOperationException">The schedule brings it to 1 or more.</exception>
+    internal double ScheduledRate(double rate) => rate * _dropoutFactor is var scheduled && scheduled is >= 0 and < 1
+        ? scheduled
+        : throw new InvalidOperationException($"The schedule of dropout multiplies the rate {rate} by {_dropoutFactor}; the product must be in [0, 1).");
+
+    /// <summary>y[i] = f(x[i], chance[i]), where every place in the batch has a chance of its own, uniform in [0, 1): the same forward and backward.</summary>
+    internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
+    {
+        var random = Random(RandomPurpose.Dropout);
+        var place = (uint)FirstRow * (uint)width;
+        Span<Real> room = stackalloc Real[NumbersAtOnce];
+        for (var i = 0; i < x.Length; i += NumbersAtOnce)
+        {
+            var chance = room[..Math.Min(NumbersAtOnce, x.Length - i)];
+            random.Fill(place + (uint)i, chance);
+            Elementwise.Zip(f, x.Slice(i, chance.Length), chance, y.Slice(i, chance.Length));
+        }
+    }
 }

@@ -21,6 +21,9 @@ public sealed record LogisticLoss : Loss
     }
 
     /// <inheritdoc/>
+    public override Loss WithSmoothingTimes(double factor) => factor == 1 ? this : this with { LabelSmoothing = LabelSmoothing * factor };
+
+    /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Binary;
 
     /// <inheritdoc/>

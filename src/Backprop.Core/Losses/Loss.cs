@@ -64,6 +64,10 @@ public abstract record Loss
     /// <param name="gradient">[rows × outputs], overwritten with ∂L(z, y)/∂z of the row's own loss: no mean, no weight.</param>
     public abstract void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient);
 
+    /// <summary>The same loss with its label smoothing multiplied by a factor, for schedules; itself, where it has none.</summary>
+    /// <param name="factor">≥ 0; the product must be below 1.</param>
+    public virtual Loss WithSmoothingTimes(double factor) => this;
+
     /// <summary>Turns scores into predictions, in place (identity, logistic, softmax, exponential, …).</summary>
     /// <param name="scores">[rows × outputs]</param>
     public abstract void Predict(Matrix scores);

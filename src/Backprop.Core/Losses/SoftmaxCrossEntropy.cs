@@ -19,6 +19,9 @@ public sealed record SoftmaxCrossEntropy : Loss
     }
 
     /// <inheritdoc/>
+    public override Loss WithSmoothingTimes(double factor) => factor == 1 ? this : this with { LabelSmoothing = LabelSmoothing * factor };
+
+    /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Class;
 
     /// <inheritdoc/>

@@ -63,6 +63,34 @@ public sealed record MultilayerPerceptron
         init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(InputDropout), value, "must be in [0, 1)");
     }
 
+    /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/> (<see cref="Layers.AlphaDropout"/>).</summary>
+    /// <value>0; in [0, 1).</value>
+    public double AlphaDropout
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(AlphaDropout), value, "must be in [0, 1)");
+    }
+
+    /// <summary>σ of the noise that is added to the features in a step of training (<see cref="Layers.GaussianNoise"/>).</summary>
+    /// <value>0; ≥ 0 and finite.</value>
+    public double InputNoise
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(InputNoise), value, "must be ≥ 0 and finite");
+    }
+
+    /// <summary>Whether a learned factor of every feature stands first (<see cref="Layers.FrontScale"/>).</summary>
+    /// <value>False.</value>
+    public bool FrontScale { get; init; }
+
+    /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to what enters it (<see cref="Layers.SkipConnection"/>).</summary>
+    /// <value>False.</value>
+    public bool Residual { get; init; }
+
+    /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one (<see cref="Layers.InputSkip"/>).</summary>
+    /// <value>False. Without hidden layers, it sees them anyway.</value>
+    public bool InputSkip { get; init; }
+
     /// <summary>Makes the layers.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
@@ -71,16 +99,27 @@ public sealed record MultilayerPerceptron
     {
         CheckActivations();
         var builder = new NetworkBuilder(inputs);
+        if (FrontScale) builder.FrontScale();
+        if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
         for (var l = 0; l < HiddenLayers.Count; l++)
         {
-            builder.Dense(HiddenLayers[l]);
-            if (Normalization == Normalization.Batch) builder.BatchNormalization();
-            if (Normalization == Normalization.Layer) builder.LayerNormalization();
-            builder.Activation(Activations?[l] ?? Activation);
-            if (Dropout > 0) builder.Dropout(Dropout);
+            var hidden = l;
+            if (Residual && l > 0 && HiddenLayers[l] == HiddenLayers[l - 1]) builder.Residual(block => AddHidden(block, hidden));
+            else AddHidden(builder, l);
         }
+        if (InputSkip && HiddenLayers.Count > 0) builder.InputSkip();
         return builder.Dense(outputs).Build();
+    }
+
+    private void AddHidden(NetworkBuilder builder, int layer)
+    {
+        builder.Dense(HiddenLayers[layer]);
+        if (Normalization == Normalization.Batch) builder.BatchNormalization();
+        if (Normalization == Normalization.Layer) builder.LayerNormalization();
+        builder.Activation(Activations?[layer] ?? Activation);
+        if (Dropout > 0) builder.Dropout(Dropout);
+        if (AlphaDropout > 0) builder.AlphaDropout(AlphaDropout);
     }
 
     /// <exception cref="ArgumentException">There are not as many activations as hidden layers.</exception>

@@ -31,6 +31,7 @@ public sealed class Network
             if (l > 0 && _layers[l].Inputs != _layers[l - 1].Outputs)
                 throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
             if (_layers[l] is SkipConnection skip) CheckSkip(l, skip);
+            if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
@@ -226,6 +227,7 @@ public sealed class Network
 
     private void AddSkipped(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
+        if (_layers[layer] is InputSkip input) input.Fill(x.RowRange(first, count), workspace.Output(layer).RowRange(first, count));
         if (_layers[layer] is not SkipConnection skip) return;
         var sum = workspace.Output(layer).RowRange(first, count).Values;
         Elementwise.Zip(new Arithmetic.Sum(), sum, Input(layer - skip.Length, x, workspace).RowRange(first, count).Values, sum);

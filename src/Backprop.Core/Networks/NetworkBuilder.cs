@@ -16,17 +16,18 @@ namespace Backprop.Networks;
 public sealed class NetworkBuilder
 {
     private readonly List<Layer> _layers;
+    private readonly int _features;
 
     /// <summary>Begins with the features.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
-    public NetworkBuilder(int inputs) : this(inputs, [])
+    public NetworkBuilder(int inputs) : this(inputs, inputs)
     {
     }
 
-    private NetworkBuilder(int width, List<Layer> layers)
+    private NetworkBuilder(int width, int features)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, "inputs");
-        (Width, _layers) = (width, layers);
+        (Width, _features, _layers) = (width, features, []);
     }
 
     /// <summary>Numbers per example that leave the last layer so far.</summary>
@@ -64,8 +65,19 @@ public sealed class NetworkBuilder
     /// <param name="rate">The share to drop; in [0, 1).</param>
     public NetworkBuilder Dropout(double rate) => Add(new Dropout(Width, rate));
 
+    /// <inheritdoc cref="Layers.AlphaDropout"/>
+    /// <param name="rate">The share to drop; in [0, 1).</param>
+    public NetworkBuilder AlphaDropout(double rate) => Add(new AlphaDropout(Width, rate));
+
+    /// <inheritdoc cref="Layers.GaussianNoise"/>
+    /// <param name="standardDeviation">σ; ≥ 0 and finite.</param>
+    public NetworkBuilder GaussianNoise(double standardDeviation) => Add(new GaussianNoise(Width, standardDeviation));
+
     /// <inheritdoc cref="Layers.FrontScale"/>
     public NetworkBuilder FrontScale() => Add(new FrontScale(Width));
+
+    /// <inheritdoc cref="Layers.InputSkip"/>
+    public NetworkBuilder InputSkip() => Add(new InputSkip(Width, _features));
 
     /// <summary>A residual block: y = x + block(x).</summary>
     /// <param name="block">Appends the layers of the block, at least one, which must lead back to the width they began with.</param>
@@ -73,7 +85,7 @@ public sealed class NetworkBuilder
     public NetworkBuilder Residual(Action<NetworkBuilder> block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        var inner = new NetworkBuilder(Width, []);
+        var inner = new NetworkBuilder(Width, _features);
         block(inner);
         if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
         if (inner.Width != Width) throw new ArgumentException($"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));

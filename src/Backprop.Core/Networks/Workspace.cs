@@ -9,6 +9,7 @@ public sealed class Workspace
     private readonly Network _network;
     private readonly int[] _widths;
     private int _seed, _step;
+    private double _dropoutFactor;
     private readonly Real[][] _outputs, _gradients, _statistics;
 
     /// <summary>Makes room for <paramref name="rows"/> examples.</summary>
@@ -49,14 +50,14 @@ public sealed class Workspace
         IsTraining = false;
     }
 
-    internal void BeginTraining(Network network, int rows, int seed, int step)
+    internal void BeginTraining(Network network, int rows, int seed, int step, double dropoutFactor = 1)
     {
         if (_gradients.Length == 0) throw MadeForScoring();
         Begin(network, rows);
-        (IsTraining, _seed, _step) = (true, seed, step);
+        (IsTraining, _seed, _step, _dropoutFactor) = (true, seed, step, dropoutFactor);
     }
 
-    internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer]);
+    internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer], _dropoutFactor);
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
 

@@ -11,6 +11,12 @@ public enum RandomPurpose
 
     /// <summary>Which units sleep; one field per layer and step.</summary>
     Dropout = 3,
+
+    /// <summary>What is added to numbers; one field per layer and step.</summary>
+    Noise = 4,
+
+    /// <summary>Which examples are mixed, and how; one sequence per step.</summary>
+    Mixup = 5,
 }
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>

@@ -11,14 +11,17 @@ public sealed record Adam : MomentOptimizer
     public override double CustomaryLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) =>
-        new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
+    public override bool HasMomentum => true;
 
-    private readonly struct Rule(Adam rule, double learningRate, int step) : IUpdateRule
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) =>
+        new MomentumState<Rule>(parameterCount, Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+
+    private readonly struct Rule(Adam rule, double momentum, double learningRate, int step) : IUpdateRule
     {
-        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, step)));
+        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(momentum, step)));
         private readonly Real _varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, step)));
-        private readonly double _beta1 = rule.Beta1, _beta2 = rule.Beta2, _epsilon = rule.Epsilon;
+        private readonly double _beta1 = momentum, _beta2 = rule.Beta2, _epsilon = rule.Epsilon;
 
         public static int Memories => 2;
 

@@ -14,5 +14,8 @@ public sealed record AdamW : MomentOptimizer
     public override double CustomaryWeightDecay => 0.01;
 
     /// <inheritdoc/>
+    public override bool HasMomentum => true;
+
+    /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new Adam { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon }.Start(parameterCount);
 }

@@ -11,11 +11,14 @@ public sealed record AmsGrad : MomentOptimizer
     public override double CustomaryLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
+    public override bool HasMomentum => true;
 
-    private readonly struct Rule(AmsGrad rule, double learningRate, int step) : IUpdateRule
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+
+    private readonly struct Rule(AmsGrad rule, double momentum, double learningRate, int step) : IUpdateRule
     {
-        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(rule.Beta1, step)));
+        private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(momentum, step)));
         private readonly Real _varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, step)));
 
         public static int Memories => 3;
@@ -23,7 +26,7 @@ public sealed record AmsGrad : MomentOptimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes largest) where TLanes : struct, ILanes<TLanes>
         {
-            mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
+            mean = UpdateFormulas.RunningMean(mean, gradient, momentum);
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Beta2);
             largest = TLanes.SelectLess(largest, squares, squares, largest);
             parameter -= TLanes.Broadcast(_stepSize) * mean / (TLanes.Sqrt(largest * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)rule.Epsilon));

@@ -37,6 +37,9 @@ public sealed record Lookahead : StepwiseOptimizer
     public override double CustomaryWeightDecay => Inner.CustomaryWeightDecay;
 
     /// <inheritdoc/>
+    public override bool HasMomentum => Inner.HasMomentum;
+
+    /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
     private sealed class State(Lookahead rule, int parameterCount) : OptimizerState
@@ -44,6 +47,12 @@ public sealed record Lookahead : StepwiseOptimizer
         private readonly OptimizerState _inner = rule.Inner.Start(parameterCount);
         private readonly Real[] _slow = new Real[parameterCount];
         private int _step;
+
+        public override double MomentumFactor
+        {
+            get => _inner.MomentumFactor;
+            set => _inner.MomentumFactor = value;
+        }
 
         public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) => Update(parameters, gradient, learningRate, weightDecay: 0);
 

@@ -21,6 +21,9 @@ public sealed record Momentum : StepwiseOptimizer
     public override double CustomaryLearningRate => 0.01;
 
     /// <inheritdoc/>
+    public override bool HasMomentum => true;
+
+    /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
     private sealed class State(Momentum rule, int parameterCount) : OptimizerState
@@ -29,7 +32,7 @@ public sealed record Momentum : StepwiseOptimizer
 
         public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
         {
-            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)rule.Coefficient, gradient, _velocity);
+            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)(rule.Coefficient * MomentumFactor), gradient, _velocity);
             TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)(-learningRate), parameters, parameters);
         }
     }

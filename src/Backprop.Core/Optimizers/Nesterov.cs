@@ -19,17 +19,20 @@ public sealed record Nesterov : StepwiseOptimizer
     public override double CustomaryLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+    public override bool HasMomentum => true;
 
-    private readonly struct Rule(Nesterov rule, double learningRate) : IUpdateRule
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
+
+    private readonly struct Rule(double momentum, double learningRate) : IUpdateRule
     {
         public static int Memories => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
         {
-            velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)rule.Coefficient), velocity, gradient);
-            parameter -= TLanes.Broadcast((Real)learningRate) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)rule.Coefficient), velocity, gradient);
+            velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);
+            parameter -= TLanes.Broadcast((Real)learningRate) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);
         }
     }
 }

@@ -12,6 +12,9 @@ public abstract record Optimizer
     /// <summary>The decoupled weight decay that is customary for this optimizer, used where none is given.</summary>
     public virtual double CustomaryWeightDecay => 0;
 
+    /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and Nesterov.</summary>
+    public virtual bool HasMomentum => false;
+
     /// <summary>One of each optimizer in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Optimizer> All { get; } =
     [
@@ -35,6 +38,10 @@ public abstract class OptimizerState
     /// <param name="gradient">g = ∂J/∂θ, as long as <paramref name="parameters"/>.</param>
     /// <param name="learningRate">α, ≥ 0: some schedules begin or end at 0.</param>
     public abstract void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate);
+
+    /// <summary>What a schedule multiplies the momentum by from now on; ignored without <see cref="Optimizer.HasMomentum"/>.</summary>
+    /// <value>1.</value>
+    public virtual double MomentumFactor { get; set; } = 1;
 
     /// <summary>The same after decoupled weight decay: θ ← θ − α·λ·θ. Worth overriding where there is more to decay than θ.</summary>
     /// <param name="parameters">θ, changed in place.</param>

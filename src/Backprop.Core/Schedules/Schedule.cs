@@ -15,7 +15,8 @@ public abstract record Schedule
     public static IReadOnlyList<Schedule> All { get; } =
     [
         new ConstantSchedule(), new CosineDecay(), new CosineLogarithmicSchedule(), new CosineRestarts(), new CyclicSchedule(), new ExponentialDecay(), new FlatCosineSchedule(),
-        new InverseScaling(), new InverseTimeDecay(), new MultiStepDecay(), new OneCycleSchedule(), new PolynomialDecay(), new ReduceOnPlateau(), new StepDecay(),
+        new InverseScaling(), new InverseTimeDecay(), new MultiStepDecay(), new OneCycleMomentum(), new OneCycleSchedule(), new PolynomialDecay(), new ReduceOnPlateau(),
+        new StepDecay(),
     ];
 
     // Numbers are at least 0, unless a schedule allows less: names the option in the exception.

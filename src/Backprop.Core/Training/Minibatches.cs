@@ -13,9 +13,9 @@ internal sealed class Minibatches
     private readonly Standardization? _inputs, _targets;
     private readonly int _batchSize;
     private readonly int[] _order;
-    private readonly Real[] _x, _y, _weights;
+    private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
 
-    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets)
+    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false)
     {
         (_examples, _inputs, _targets) = (examples, inputs, targets);
         _batchSize = Math.Min(batchSize, examples.Count);
@@ -23,6 +23,7 @@ internal sealed class Minibatches
         _order = [.. Enumerable.Range(0, examples.Count)];
         _x = new Real[checked(_batchSize * examples.FeatureCount)];
         _y = new Real[checked(_batchSize * examples.TargetCount)];
+        (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
         _weights = examples.Weights.IsEmpty ? [] : new Real[_batchSize];
     }
 
@@ -48,9 +49,13 @@ internal sealed class Minibatches
             return new Minibatch(
                 new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
                 new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
-                _weights.AsSpan(0, Math.Min(_weights.Length, count)));
+                _weights.AsSpan(0, Math.Min(_weights.Length, count)),
+                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
         }
     }
+
+    /// <summary>Examples of one pass.</summary>
+    public int ExampleCount => _examples.Count;
 
     /// <summary>Examples of one batch.</summary>
     public int SizeOf(int index) => RowsOf(index).Length;
@@ -67,15 +72,30 @@ internal sealed class Minibatches
     }
 
     /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
-    public void Gather(int index, int first, int count)
+    public void Gather(int index, int first, int count, Mixture mixture = default)
     {
         if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         CopyRows(_examples.Features, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyRows(_examples.Targets, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
+        if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
         if (_weights.Length == 0) return;
         var weights = _examples.Weights;
         for (var i = 0; i < rows.Length; i++) _weights[first + i] = weights[rows[i]];
+    }
+
+    // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
+    private void Mix(int index, int first, int count, Mixture mixture)
+    {
+        int features = _examples.FeatureCount, targets = _examples.TargetCount;
+        for (var i = first; i < first + count; i++)
+        {
+            var partner = _order.AsSpan((int)(((long)index * _batchSize + i + mixture.Distance) % _order.Length), 1);
+            CopyRows(_examples.Features, partner, _inputs, _partnerX.AsSpan(i * features));
+            CopyRows(_examples.Targets, partner, _targets, _partnerY.AsSpan(i * targets));
+        }
+        var x = _x.AsSpan(first * features, count * features);
+        Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
     }
 
     private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(index * _batchSize, Math.Min(_batchSize, _examples.Count - index * _batchSize));
@@ -97,8 +117,9 @@ internal sealed class Minibatches
 /// <summary>A few examples that are worked on together.</summary>
 internal readonly ref struct Minibatch
 {
-    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights)
+    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY)
     {
+        PartnerY = partnerY;
         X = x;
         Y = y;
         Weights = weights;
@@ -112,4 +133,7 @@ internal readonly ref struct Minibatch
 
     /// <summary>[rows], or empty when all count the same.</summary>
     public ReadOnlySpan<Real> Weights { get; }
+
+    /// <summary>[rows × target columns] of the examples that were mixed in; without meaning where none were.</summary>
+    public ReadOnlyMatrix PartnerY { get; }
 }

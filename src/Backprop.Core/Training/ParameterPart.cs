@@ -75,10 +75,11 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
     internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState? Optimizer)
     {
         /// <summary>Moves them: penalties into the gradient, decay, and the optimizer's step.</summary>
-        public void Move(Span<Real> parameters, Span<Real> gradient, double learningRate)
+        public void Move(Span<Real> parameters, Span<Real> gradient, in StepValues values)
         {
             AddPenalties(parameters, gradient);
-            Optimizer!.Update(parameters.Slice(Offset, Length), gradient.Slice(Offset, Length), learningRate * Treatment.RateFactor, Treatment.Decay);
+            Optimizer!.MomentumFactor = values.MomentumFactor;
+            Optimizer.Update(parameters.Slice(Offset, Length), gradient.Slice(Offset, Length), values.LearningRate * Treatment.RateFactor, values.WeightDecayFactor * Treatment.Decay);
         }
 
         /// <summary>Adds the slopes of L1 and L2 to the gradient.</summary>

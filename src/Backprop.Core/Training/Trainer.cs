@@ -39,11 +39,11 @@ public sealed class Trainer
         CheckShapes(network, training, validation, initial);
         var (inputs, targets) = Standardize(training, initial);
         var parameters = initial?.Parameters.ToArray() ?? _options.InitialParameters?.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
-        double baseRate = _options.LearningRate ?? _options.Optimizer.CustomaryLearningRate, learningRate = baseRate;
-        var schedule = _options.LearningRateSchedule.Start();
+        double learningRate = 0;
+        var schedules = new ScheduledValues(_options);
 
         var batchSize = _options.BatchSize ?? (_options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(training.Count));
-        var batches = new Minibatches(training, batchSize, inputs, targets);
+        var batches = new Minibatches(training, batchSize, inputs, targets, mixes: _options.Mixup is not null);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
@@ -63,8 +63,9 @@ public sealed class Trainer
             {
                 checkAlive?.Invoke();
                 var moment = new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count);
-                learningRate = baseRate * schedule.FactorAt(moment);
-                var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, learningRate, _options.WeightAveraging?.ShareAt(moment) ?? 1);
+                var values = schedules.At(moment);
+                learningRate = values.LearningRate;
+                var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, values);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
                 isTimeUp = _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
@@ -79,7 +80,7 @@ public sealed class Trainer
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss);
             history.Add(report);
-            schedule.Observe(validationLoss ?? trainingLoss.Value);
+            schedules.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);
 
             // Each is to see every epoch, so none may stand in another's way.
@@ -129,8 +130,8 @@ public sealed class Trainer
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
         if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
-        if (_options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer is Dropout) is { } dropout)
-            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {dropout} changes.", nameof(network));
+        if (_options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
+            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
         _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
     }

@@ -30,6 +30,22 @@ public sealed record TrainingOptions
     /// <value><see cref="ConstantSchedule"/>.</value>
     public Schedule LearningRateSchedule { get; init; } = new ConstantSchedule();
 
+    /// <summary>How decoupled weight decay changes in the course of training: a factor of <see cref="WeightDecay"/> for every step.</summary>
+    /// <value>Null: it does not, beside being multiplied by α.</value>
+    public Schedule? WeightDecaySchedule { get; init; }
+
+    /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
+    /// <value>Null: it does not. Otherwise <see cref="Optimizer"/> must have one (<see cref="Optimizer.HasMomentum"/>), and the product must stay below 1.</value>
+    public Schedule? MomentumSchedule { get; init; }
+
+    /// <summary>How dropout changes: a factor of every dropout layer's rate for every step.</summary>
+    /// <value>Null: it does not. The product must stay below 1.</value>
+    public Schedule? DropoutSchedule { get; init; }
+
+    /// <summary>How label smoothing changes: a factor of the loss's for every step. Validation uses the loss as it is.</summary>
+    /// <value>Null: it does not. The product must stay below 1. A step in which it changes allocates one loss.</value>
+    public Schedule? LabelSmoothingSchedule { get; init; }
+
     /// <summary>Passes over the training data.</summary>
     /// <value>100; at least 1.</value>
     public int NumberOfIterations
@@ -116,6 +132,10 @@ public sealed record TrainingOptions
         init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumNorm), value, "must be > 0 and finite");
     }
 
+    /// <summary>Whether and how examples are mixed.</summary>
+    /// <value>Null: each is learned from by itself.</value>
+    public Mixup? Mixup { get; init; }
+
     /// <summary>Whether to predict with an average of the parameters on their way.</summary>
     /// <value>Null: with the parameters as they are in the end.</value>
     public WeightAveraging? WeightAveraging { get; init; }
@@ -140,16 +160,18 @@ public sealed record TrainingOptions
     /// <value>0; any number.</value>
     public int Seed { get; init; }
 
-    /// <summary>Refuses what does not go with <see cref="Lbfgs"/>.</summary>
+    /// <summary>Refuses what does not go with the optimizer.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>
     internal void CheckCombination()
     {
+        if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
         if (Optimizer is not Lbfgs) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");
         Refuse(nameof(WeightDecay), WeightDecay > 0, "minimises one objective: null or 0; L2Regularization is a part of it");
         Refuse(nameof(GradientClipping), GradientClipping is not null, "needs the gradient as it is: null");
         Refuse(nameof(MaximumNorm), MaximumNorm is not null, "needs to know where its steps end: null");
+        Refuse(nameof(Mixup), Mixup is not null, "needs a loss that stays the same: null");
         Refuse(nameof(WeightAveraging), WeightAveraging is not null, "converges by itself: null");
 
         static void Refuse(string option, bool isGiven, string reason)

@@ -15,8 +15,12 @@ internal sealed class TrainingStep : IDisposable
 {
     private readonly Network _network;
     private readonly Loss _loss;
+    private Loss _scheduledLoss;
     private readonly Real[] _parameters, _predictor, _gradient, _losses;
     private readonly Real[]? _average;
+    private readonly Mixup? _mixup;
+    private readonly Real[] _partnerLosses, _partnerSlopes;
+    private Mixture _mixture;
     private readonly Workspace _workspace;
     private readonly ParameterPart[] _parts;
     private readonly GradientClipper? _clipper;
@@ -29,13 +33,17 @@ internal sealed class TrainingStep : IDisposable
     private readonly int _seed;
     private readonly bool _measuresGradient;
     private int _batch, _nextPart, _step;
-    private double _totalWeight, _learningRate, _averagingShare;
+    private double _totalWeight, _smoothingFactor = 1;
+    private StepValues _values;
 
     public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
         (_network, _parameters, _loss, _seed, _team) = (network, parameters, options.Loss, options.Seed, team);
+        (_scheduledLoss, _values) = (_loss, new StepValues(LearningRate: 0));
         _gradient = new Real[parameters.Length];
         _losses = new Real[batchSize];
+        _mixup = options.Mixup;
+        (_partnerLosses, _partnerSlopes) = _mixup is null ? ([], []) : (new Real[batchSize], new Real[checked(batchSize * network.Outputs)]);
         _workspace = new Workspace(network, batchSize);
         _parts = ParameterPart.Of(network, options, team.Size);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
@@ -52,12 +60,12 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Learns from one batch.</summary>
     /// <param name="batches">Where the batch comes from.</param>
     /// <param name="batch">Which one it is.</param>
-    /// <param name="learningRate">α</param>
-    /// <param name="averagingShare">What the moved parameters count for in their average, where there is one.</param>
+    /// <param name="values">The learning rate, and what else is scheduled.</param>
     /// <returns>J before the step, and Σ w of the batch.</returns>
-    public (double Loss, double Weight) Learn(Minibatches batches, int batch, double learningRate, double averagingShare = 1)
+    public (double Loss, double Weight) Learn(Minibatches batches, int batch, in StepValues values)
     {
-        (_learningRate, _averagingShare) = (learningRate, averagingShare);
+        _values = values;
+        if (values.LabelSmoothingFactor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (values.LabelSmoothingFactor, _loss.WithSmoothingTimes(values.LabelSmoothingFactor));
         PropagateForwardAndBackward(batches, batch);
         foreach (var phase in _parameterPhases) phase();
         return (MeanLoss, _totalWeight);
@@ -115,7 +123,8 @@ internal sealed class TrainingStep : IDisposable
     private void PropagateForwardAndBackward(Minibatches batches, int batch)
     {
         Begin(batches, batch);
-        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step);
+        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step, _values.DropoutFactor);
+        if (_mixup is not null) _mixture = _mixup.At(_seed, _step, batches.ExampleCount);
         foreach (var phase in _rowPhases) phase();
     }
 
@@ -124,6 +133,7 @@ internal sealed class TrainingStep : IDisposable
         (_batches, _batch) = (batches, batch);
         _totalWeight = batches.TotalWeight(batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
+        _mixture = default;
     }
 
     // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
@@ -138,7 +148,7 @@ internal sealed class TrainingStep : IDisposable
         }
         yield return OfRows((first, count) =>
         {
-            _batches.Gather(_batch, first, count);
+            _batches.Gather(_batch, first, count, _mixture);
             ForwardRows(first, count, 0);
         });
         for (var stage = 1; stage < last; stage++)
@@ -224,14 +234,14 @@ internal sealed class TrainingStep : IDisposable
     {
         var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
         if (count == 0) return;
-        _batches.Gather(_batch, first, count);
+        _batches.Gather(_batch, first, count, _mixture);
         _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
         EvaluateLoss(first, count);
     }
 
     private void OutwardAndBack(int first, int count)
     {
-        _batches.Gather(_batch, first, count);
+        _batches.Gather(_batch, first, count, _mixture);
         ForwardRows(first, count, 0);
         EvaluateLoss(first, count);
         BackwardRows(first, count, 0);
@@ -245,8 +255,19 @@ internal sealed class TrainingStep : IDisposable
     private void EvaluateLoss(int first, int count)
     {
         var batch = _batches[_batch];
-        var slopes = _workspace.ScoreGradient.RowRange(first, count);
-        _loss.EvaluateRows(_workspace.Scores.RowRange(first, count), batch.Y.RowRange(first, count), _losses.AsSpan(first, count), slopes);
+        var loss = _workspace.IsTraining ? _scheduledLoss : _loss;
+        Matrix scores = _workspace.Scores.RowRange(first, count), slopes = _workspace.ScoreGradient.RowRange(first, count);
+        var losses = _losses.AsSpan(first, count);
+        loss.EvaluateRows(scores, batch.Y.RowRange(first, count), losses, slopes);
+        if (_mixture.PartnerShare > 0)
+        {
+            var partnerLosses = _partnerLosses.AsSpan(first, count);
+            var partnerSlopes = new Matrix(_partnerSlopes.AsSpan(first * slopes.Columns, count * slopes.Columns), count, slopes.Columns);
+            loss.EvaluateRows(scores, batch.PartnerY.RowRange(first, count), partnerLosses, partnerSlopes);
+            var mix = new Arithmetic.PartOfTheWay((Real)_mixture.PartnerShare);
+            Elementwise.Zip(mix, losses, partnerLosses, losses);
+            Elementwise.Zip(mix, slopes.Values, partnerSlopes.Values, slopes.Values);
+        }
         if (_workspace.IsTraining) Loss.ScaleGradient(slopes, batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count), _totalWeight);
     }
 
@@ -271,8 +292,8 @@ internal sealed class TrainingStep : IDisposable
         _clipper?.Clip(_gradient.AsSpan(part.Offset, part.Length), part.Offset);
         foreach (var group in part.Groups)
         {
-            group.Move(_parameters, _gradient, _learningRate);
-            if (_average is not null) group.Average(_parameters, _average, _averagingShare);
+            group.Move(_parameters, _gradient, _values);
+            if (_average is not null) group.Average(_parameters, _average, _values.AveragingShare);
         }
         ObserveStatistics(part);
     }

@@ -55,6 +55,30 @@ public sealed partial class BackpropTrainer
         /// <value>0; in [0, 1).</value>
         public double InputDropout { get; set; }
 
+        /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/>.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double AlphaDropout { get; set; }
+
+        /// <summary>σ of the noise that is added to the features in a step of training: of standardized features, unless <see cref="NormalizeFeatures"/> is off.</summary>
+        /// <value>0; ≥ 0 and finite.</value>
+        public double InputNoise { get; set; }
+
+        /// <summary>Whether and how rows are mixed for training.</summary>
+        /// <value>Null: each is learned from by itself.</value>
+        public Mixup? Mixup { get; set; }
+
+        /// <summary>Whether a learned factor of every feature stands before the network.</summary>
+        /// <value>False.</value>
+        public bool FrontScale { get; set; }
+
+        /// <summary>Whether every hidden layer that is as wide as the one before learns what to add to it: a residual block.</summary>
+        /// <value>False.</value>
+        public bool Residual { get; set; }
+
+        /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
+        /// <value>False.</value>
+        public bool InputSkip { get; set; }
+
         /// <summary>J: what is minimised.</summary>
         /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>. Others are in <see cref="Loss.All"/>, and a user may derive one.</value>
         public Loss? LossFunction { get; set; }
@@ -70,6 +94,22 @@ public sealed partial class BackpropTrainer
         /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
         /// <value><see cref="ConstantSchedule"/>.</value>
         public Schedule LearningRateSchedule { get; set; } = new ConstantSchedule();
+
+        /// <summary>How decoupled weight decay changes: a factor of <see cref="WeightDecay"/> for every step.</summary>
+        /// <value>Null: it does not.</value>
+        public Schedule? WeightDecaySchedule { get; set; }
+
+        /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
+        /// <value>Null: it does not. Otherwise the optimizer must have one: Adam, AdamW, AMSGrad, momentum, Nesterov.</value>
+        public Schedule? MomentumSchedule { get; set; }
+
+        /// <summary>How dropout changes: a factor of <see cref="Dropout"/> and <see cref="InputDropout"/> for every step.</summary>
+        /// <value>Null: it does not. The product must stay below 1.</value>
+        public Schedule? DropoutSchedule { get; set; }
+
+        /// <summary>How label smoothing changes: a factor of the loss's for every step. Validation uses the loss as it is.</summary>
+        /// <value>Null: it does not. The product must stay below 1.</value>
+        public Schedule? LabelSmoothingSchedule { get; set; }
 
         /// <summary>Passes over the training data.</summary>
         /// <value>100; at least 1.</value>
@@ -172,6 +212,11 @@ public sealed partial class BackpropTrainer
             Normalization = Normalization,
             Dropout = Dropout,
             InputDropout = InputDropout,
+            AlphaDropout = AlphaDropout,
+            InputNoise = InputNoise,
+            FrontScale = FrontScale,
+            Residual = Residual,
+            InputSkip = InputSkip,
         };
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
@@ -181,6 +226,10 @@ public sealed partial class BackpropTrainer
             Optimizer = Optimizer,
             LearningRate = LearningRate,
             LearningRateSchedule = LearningRateSchedule,
+            WeightDecaySchedule = WeightDecaySchedule,
+            MomentumSchedule = MomentumSchedule,
+            DropoutSchedule = DropoutSchedule,
+            LabelSmoothingSchedule = LabelSmoothingSchedule,
             NumberOfIterations = NumberOfIterations,
             BatchSize = BatchSize,
             Shuffle = Shuffle,
@@ -190,6 +239,7 @@ public sealed partial class BackpropTrainer
             L2Regularization = L2Regularization,
             WeightDecay = WeightDecay,
             MaximumNorm = MaximumNorm,
+            Mixup = Mixup,
             WeightAveraging = WeightAveraging,
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,

@@ -31,7 +31,7 @@ public class NormalizationTests
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets, network.Outputs), rows, null, null);
         using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd() }, rows, new WorkerTeam(1));
 
-        var losses = Enumerable.Range(0, 10).Select(_ => step.Learn(batches, 0, 0.1).Loss).ToArray();
+        var losses = Enumerable.Range(0, 10).Select(_ => step.Learn(batches, 0, new StepValues(0.1)).Loss).ToArray();
         Near.Equal("losses", run.Losses, losses, Tolerance);
         Near.Equal("parameters after step 10", run.AfterStep10, parameters, Tolerance);
 

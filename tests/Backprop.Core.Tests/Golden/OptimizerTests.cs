@@ -40,7 +40,7 @@ public class OptimizerTests
         var losses = new double[10];
         for (var i = 0; i < losses.Length; i++)
         {
-            losses[i] = step.Learn(batches, 0, run.LearningRate).Loss;
+            losses[i] = step.Learn(batches, 0, new StepValues(run.LearningRate)).Loss;
             if (i == 0) Near.Equal("parameters after step 1", run.AfterStep1, PredictorOf(step), FirstStepTolerance);
         }
 

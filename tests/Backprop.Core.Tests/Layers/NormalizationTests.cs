@@ -77,7 +77,7 @@ public class NormalizationTests
         var parameters = Fresh(network);
         using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, Rows, new WorkerTeam(2));
         var batches = new Minibatches(new ExampleSet(x, 1, [.. x.Select(value => value * value)]), Rows, null, null);
-        for (var i = 0; i < steps; i++) step.Learn(batches, 0, learningRate);
+        for (var i = 0; i < steps; i++) step.Learn(batches, 0, new StepValues(learningRate));
         return parameters;
     }
 

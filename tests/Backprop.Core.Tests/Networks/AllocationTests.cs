@@ -39,7 +39,7 @@ public class AllocationTests
 
         AssertAllocatesNothing(() =>
         {
-            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, learningRate: 0.001);
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
             for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
         });
     }
@@ -56,7 +56,7 @@ public class AllocationTests
         using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, BatchSize, new WorkerTeam(threads));
         AssertAllocatesNothing(() =>
         {
-            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, learningRate: 0.001);
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
             for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
         });
     }

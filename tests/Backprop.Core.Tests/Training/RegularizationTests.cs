@@ -134,7 +134,7 @@ public class RegularizationTests
         var parameters = Start;
         using var step = new TrainingStep(Net, parameters, options, Rows, new WorkerTeam(threads));
         var batches = new Minibatches(Examples, Rows, null, null);
-        for (var i = 0; i < steps; i++) step.Learn(batches, 0, Rate);
+        for (var i = 0; i < steps; i++) step.Learn(batches, 0, new StepValues(Rate));
         return parameters;
     }
 

@@ -77,7 +77,7 @@ public class ThreadTests
         for (var epoch = 1; epoch <= 2; epoch++)
         {
             batches.Shuffle(new RandomSequence(3, RandomPurpose.Shuffling, epoch));
-            for (var b = 0; b < Math.Min(batches.Count, 10); b++) losses.Add(step.Learn(batches, b, 0.01).Loss);
+            for (var b = 0; b < Math.Min(batches.Count, 10); b++) losses.Add(step.Learn(batches, b, new StepValues(0.01)).Loss);
         }
         losses.Add(step.Evaluate(batches, 0).Loss);
         return (parameters, losses);
@@ -99,7 +99,7 @@ public class ThreadTests
         new Adam().Start(expected.Length).Update(expected, gradient, 0.1);
 
         using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = loss, Optimizer = new Adam() }, rows, new WorkerTeam(3));
-        Assert.Equal((mean, rows), step.Learn(new Minibatches(set, rows, null, null), 0, 0.1));
+        Assert.Equal((mean, rows), step.Learn(new Minibatches(set, rows, null, null), 0, new StepValues(0.1)));
         Assert.Equal(expected, parameters);
     }
 

@@ -1,0 +1,54 @@
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>y = [x, features]: puts the network's own inputs beside what comes out of the layers so far, so that the next dense layer is a linear model of them, too (wide and deep).</summary>
+/// <remarks>
+/// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network fills in the
+/// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
+/// </remarks>
+public sealed record InputSkip : Layer
+{
+    /// <summary>Makes room for the features.</summary>
+    /// <param name="width">Numbers per example that enter; at least 1.</param>
+    /// <param name="features">Features of the network; at least 1.</param>
+    public InputSkip(int width, int features) : base(width, Sum(width, features)) => Features = features;
+
+    /// <summary>Numbers per example that enter.</summary>
+    public int Width => Inputs;
+
+    /// <summary>Features of the network.</summary>
+    public int Features { get; }
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            x.Row(row).CopyTo(y.Row(row));
+            y.Row(row)[Width..].Clear();
+        }
+    }
+
+    /// <summary>Writes the features into their place in y.</summary>
+    internal void Fill(ReadOnlyMatrix features, Matrix y)
+    {
+        for (var row = 0; row < y.Rows; row++) features.Row(row).CopyTo(y.Row(row)[Width..]);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        for (var row = 0; row < dx.Rows; row++) dy.Row(row)[..Width].CopyTo(dx.Row(row));
+    }
+
+    private static int Sum(int width, int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        return (long)width + features <= Array.MaxLength ? width + features : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {width} more, must be at most {Array.MaxLength}");
+    }
+}
