@@ -144,6 +144,6 @@ public abstract record Layer
     public static IReadOnlyList<Type> Kinds { get; } =
     [
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(GaussianNoise), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(ParametricMixLayer), typeof(PReLULayer), typeof(SkipConnection),
+        typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PReLULayer), typeof(SkipConnection),
     ];
 }

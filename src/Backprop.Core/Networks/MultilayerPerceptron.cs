@@ -87,6 +87,10 @@ public sealed record MultilayerPerceptron
     /// <value>False.</value>
     public bool Residual { get; init; }
 
+    /// <summary>Whether weights are of size 1 whatever the width of their layer (<see cref="Layers.NtkDense"/>).</summary>
+    /// <value>False.</value>
+    public bool NtkParametrization { get; init; }
+
     /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one (<see cref="Layers.InputSkip"/>).</summary>
     /// <value>False. Without hidden layers, it sees them anyway.</value>
     public bool InputSkip { get; init; }
@@ -109,12 +113,15 @@ public sealed record MultilayerPerceptron
             else AddHidden(builder, l);
         }
         if (InputSkip && HiddenLayers.Count > 0) builder.InputSkip();
-        return builder.Dense(outputs).Build();
+        AddDense(builder, outputs);
+        return builder.Build();
     }
+
+    private void AddDense(NetworkBuilder builder, int units) => _ = NtkParametrization ? builder.NtkDense(units) : builder.Dense(units);
 
     private void AddHidden(NetworkBuilder builder, int layer)
     {
-        builder.Dense(HiddenLayers[layer]);
+        AddDense(builder, HiddenLayers[layer]);
         if (Normalization == Normalization.Batch) builder.BatchNormalization();
         if (Normalization == Normalization.Layer) builder.LayerNormalization();
         builder.Activation(Activations?[layer] ?? Activation);

@@ -81,6 +81,34 @@ public sealed class Network
         return parameters;
     }
 
+    /// <summary>The same, but an initializer that looks at examples (<see cref="DataDependent"/>) is shown what enters every layer.</summary>
+    /// <param name="initializer">The rule for weights and biases.</param>
+    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="examples">[rows × Inputs], as they will be trained on; at least one row.</param>
+    /// <returns>[ParameterCount]; the same for the same seed and examples.</returns>
+    public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples)
+    {
+        var parameters = Initialize(initializer, seed);
+        if (initializer is not DataDependent rule) return parameters;
+        CheckColumns(examples);
+        var workspace = new Workspace(this, examples.Rows, forTraining: false);
+        workspace.Begin(this, examples.Rows);
+        for (var l = 0; l < _layers.Length; l++)
+        {
+            var some = parameters.AsSpan(ParametersOf(l));
+            if (_layers[l] is Dense or NtkDense)
+            {
+                Span<Real> weights = some[..^_layers[l].Outputs], biases = some[^_layers[l].Outputs..];
+                biases.Clear();
+                _layers[l].Forward(some, Input(l, examples, workspace), workspace.Output(l));
+                rule.Adjust(weights, biases, workspace.Output(l), new RandomSequence(seed, RandomPurpose.BiasInitialization, l));
+            }
+            _layers[l].Forward(some, Input(l, examples, workspace), workspace.Output(l));
+            AddSkipped(l, examples, workspace, 0, examples.Rows);
+        }
+        return parameters;
+    }
+
     /// <summary>Forward propagation: scores = layerₙ(…layer₁(x)). The workspace keeps every layer's output for <see cref="Backward"/>.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
@@ -246,7 +274,7 @@ public sealed class Network
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
-    public override string ToString() => string.Join('-', _layers.OfType<Dense>().Select(d => d.Outputs).Prepend(Inputs));
+    public override string ToString() => string.Join('-', _layers.Where(layer => layer is Dense or NtkDense).Select(layer => layer.Outputs).Prepend(Inputs));
 
     private void CheckLength(int length, string name)
     {

@@ -48,6 +48,10 @@ public sealed class NetworkBuilder
     /// <param name="units">Outputs; at least 1.</param>
     public NetworkBuilder Dense(int units) => Add(new Dense(Width, units));
 
+    /// <inheritdoc cref="Layers.NtkDense"/>
+    /// <param name="units">Outputs; at least 1.</param>
+    public NetworkBuilder NtkDense(int units) => Add(new NtkDense(Width, units));
+
     /// <summary>y = f(x), number by number.</summary>
     /// <param name="activation">The function f.</param>
     public NetworkBuilder Activation(Activation activation) => Add(ActivationLayer.For(Width, activation));

@@ -17,6 +17,12 @@ public enum RandomPurpose
 
     /// <summary>Which examples are mixed, and how; one sequence per step.</summary>
     Mixup = 5,
+
+    /// <summary>Which examples a start looks at; one sequence.</summary>
+    Examples = 6,
+
+    /// <summary>Starting values that depend on examples; one sequence per layer.</summary>
+    BiasInitialization = 7,
 }
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -38,7 +39,7 @@ public sealed class Trainer
     {
         CheckShapes(network, training, validation, initial);
         var (inputs, targets) = Standardize(training, initial);
-        var parameters = initial?.Parameters.ToArray() ?? _options.InitialParameters?.ToArray() ?? network.Initialize(_options.Initializer, _options.Seed);
+        var parameters = initial?.Parameters.ToArray() ?? _options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
@@ -103,6 +104,28 @@ public sealed class Trainer
         : (_options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
            _options.StandardizeTargets && _options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
 
+    private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
+    {
+        var parameters = _options.Initializer is DataDependent
+            ? network.Initialize(_options.Initializer, _options.Seed, SampleOf(training, inputs))
+            : network.Initialize(_options.Initializer, _options.Seed);
+        if (_options.OutputBiasPrior) OutputBias.Fill(parameters, network, _options.Loss, training, targets);
+        return parameters;
+    }
+
+    private ReadOnlyMatrix SampleOf(ExampleSet training, Standardization? inputs)
+    {
+        int[] rows = [.. Enumerable.Range(0, training.Count)];
+        new RandomSequence(_options.Seed, RandomPurpose.Examples).Shuffle(rows);
+        var sample = new Matrix(new Real[Math.Min(rows.Length, DataDependent.MostExamples) * training.FeatureCount], Math.Min(rows.Length, DataDependent.MostExamples), training.FeatureCount);
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (inputs is null) training.Features.Row(rows[i]).CopyTo(sample.Row(i));
+            else inputs.Apply(training.Features.Row(rows[i]), sample.Row(i));
+        }
+        return sample;
+    }
+
     private static double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
     {
         var mean = new WeightedMean();
@@ -125,6 +148,7 @@ public sealed class Trainer
             throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {_options.Loss}.", nameof(training));
         if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
             throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
+        if (_options.OutputBiasPrior) OutputBias.Check(network);
         if (_options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
@@ -140,7 +164,7 @@ public sealed class Trainer
     {
         if (initialParameters.Length != network.ParameterCount)
         {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is Dense && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => (layer is Dense or NtkDense) && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
             throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)

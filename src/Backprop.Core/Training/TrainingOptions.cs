@@ -70,6 +70,11 @@ public sealed record TrainingOptions
     /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier network.</value>
     public Initializer Initializer { get; init; } = new GlorotUniform();
 
+    /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
+    /// <remarks>Spares the first steps of finding it out; worth most for rare classes. Lin et al. (2017), "Focal loss for dense object detection", arXiv:1708.02002, §4.1.</remarks>
+    /// <value>False: the initializer sets them. Ignored when parameters are given, or training goes on from an earlier network.</value>
+    public bool OutputBiasPrior { get; init; }
+
     /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
     /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training goes on from an earlier network.</value>
     public ReadOnlyMemory<Real>? InitialParameters { get; init; }

@@ -75,6 +75,10 @@ public sealed partial class BackpropTrainer
         /// <value>False.</value>
         public bool Residual { get; set; }
 
+        /// <summary>Whether weights are of size 1 whatever the width of their layer: the neural tangent parametrization.</summary>
+        /// <value>False. If true, <see cref="Initializer"/> should be <see cref="NtkNormal"/> or <see cref="DataDependent"/>.</value>
+        public bool NtkParametrization { get; set; }
+
         /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
         /// <value>False.</value>
         public bool InputSkip { get; set; }
@@ -126,6 +130,10 @@ public sealed partial class BackpropTrainer
         /// <summary>The rule for starting weights.</summary>
         /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
         public Initializer Initializer { get; set; } = new GlorotUniform();
+
+        /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
+        /// <value>False: the initializer sets them. Worth most for rare classes. Ignored when parameters are given, or training goes on from an earlier model.</value>
+        public bool OutputBiasPrior { get; set; }
 
         /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
         /// <value>Null: the initializer draws them. Otherwise as many as the network has; another number is refused by <c>Fit</c>, with the shapes. Ignored when training goes on from an earlier model.</value>
@@ -217,6 +225,7 @@ public sealed partial class BackpropTrainer
             FrontScale = FrontScale,
             Residual = Residual,
             InputSkip = InputSkip,
+            NtkParametrization = NtkParametrization,
         };
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
@@ -234,6 +243,7 @@ public sealed partial class BackpropTrainer
             BatchSize = BatchSize,
             Shuffle = Shuffle,
             Initializer = Initializer,
+            OutputBiasPrior = OutputBiasPrior,
             InitialParameters = InitialParameters is { } given ? given : default(ReadOnlyMemory<float>?), // null itself would become empty memory
             L1Regularization = L1Regularization,
             L2Regularization = L2Regularization,

@@ -36,7 +36,7 @@ public class InitializerContractTests
         var parameters = network.Initialize(initializer, seed: 3);
         Assert.NotEqual(parameters[network.ParametersOf(0)], parameters[network.ParametersOf(1)]);
         foreach (var biases in new[] { parameters[16..20], parameters[36..40] })
-            if (initializer is PyTorchDefault or NguyenWidrow) Assert.DoesNotContain(0f, biases);
+            if (initializer is PyTorchDefault or NguyenWidrow or NtkNormal) Assert.DoesNotContain(0f, biases);
             else Assert.Equal(new float[4], biases);
         Assert.DoesNotContain(0f, parameters[..16]);
     }
@@ -48,6 +48,8 @@ public class InitializerContractTests
     [InlineData(typeof(HeNormal), 0.0066667)]
     [InlineData(typeof(HeUniform), 0.0066667)]
     [InlineData(typeof(LeCunNormal), 0.0033333)]
+    [InlineData(typeof(DataDependent), 0.0033333)]
+    [InlineData(typeof(NtkNormal), 1)]
     [InlineData(typeof(LeCunUniform), 0.0033333)]
     [InlineData(typeof(Orthogonal), 0.0033333)]
     [InlineData(typeof(PyTorchDefault), 0.0011111)]

@@ -7,7 +7,7 @@ namespace Backprop.Core.Tests.Layers;
 public class LayerContractTests
 {
     private static readonly Layer[] SampleLayers =
-        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new AlphaDropout(37, 0.5), new BatchNormalization(37), new Dropout(37, 0.5), new FrontScale(37), new GaussianNoise(37, 0.5), new InputSkip(37, 5), new LayerNormalization(37), new SkipConnection(37, 1), new PReLULayer(37), new ParametricMixLayer(37, new Mish()), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
+        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new AlphaDropout(37, 0.5), new BatchNormalization(37), new Dropout(37, 0.5), new FrontScale(37), new GaussianNoise(37, 0.5), new InputSkip(37, 5), new NtkDense(5, 37), new NtkDense(37, 5), new LayerNormalization(37), new SkipConnection(37, 1), new PReLULayer(37), new ParametricMixLayer(37, new Mish()), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
 
     public static TheoryData<Layer> Samples => [.. SampleLayers];
 

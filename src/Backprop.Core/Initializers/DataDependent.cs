@@ -1,0 +1,50 @@
+using Backprop.Numerics;
+
+namespace Backprop.Initializers;
+
+/// <summary>Looks at examples, layer by layer: weights are normal, and divided so that what enters every unit has variance 1 over them; biases put the bend of every unit among them.</summary>
+/// <remarks>
+/// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491: wⱼ ← wⱼ / std(x·wⱼ), and
+/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 of the training data,
+/// drawn at random; where there are none (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights are those of LeCun, and biases 0.
+/// </remarks>
+public sealed record DataDependent : Initializer
+{
+    // So many examples tell a standard deviation within some percent.
+    internal const int MostExamples = 1024;
+
+    private const int ExamplesOfABias = 5;
+
+    /// <summary>Whether biases are drawn, too.</summary>
+    /// <value>True; false leaves them 0.</value>
+    public bool Biases { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random) => FillNormal(weights, Math.Sqrt(1.0 / inputs), random);
+
+    /// <summary>Scales the weights of one layer, and sets its biases.</summary>
+    /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>
+    /// <param name="biases">[outputs], overwritten.</param>
+    /// <param name="products">[examples × outputs]: what enters every unit with these weights and no biases.</param>
+    /// <param name="random">Where the numbers come from.</param>
+    internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, RandomSequence random)
+    {
+        Span<double> shares = stackalloc double[ExamplesOfABias];
+        for (var unit = 0; unit < biases.Length; unit++)
+        {
+            double sum = 0, squares = 0;
+            for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[unit];
+            var mean = sum / products.Rows;
+            for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[unit] - mean) * (products.Row(row)[unit] - mean);
+            // A unit that all examples look alike to has nothing to be scaled by.
+            var deviation = Math.Sqrt(squares / products.Rows);
+            var factor = deviation > 1e-6 * (Math.Abs(mean) + 1e-6) ? 1 / deviation : 1;
+            for (var i = unit; i < weights.Length; i += biases.Length) weights[i] = (Real)(weights[i] * factor);
+
+            double total = 0, bias = 0;
+            foreach (ref var share in shares) total += share = -Math.Log(1 - random.NextUniform());
+            foreach (var share in shares) bias -= share / total * factor * products.Row(random.NextIndex(products.Rows))[unit];
+            biases[unit] = Biases ? (Real)bias : 0;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>The constant scores that fit the targets best: log-odds of the base rate, logarithms of class frequencies or of a mean, a mean, quantiles, as the loss has it.</summary>
+internal static class OutputBias
+{
+    private const int MostSteps = 100;
+
+    /// <summary>Writes them into the biases of the last layer.</summary>
+    public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets)
+    {
+        var y = new Real[examples.Targets.Values.Length];
+        for (var row = 0; row < examples.Count; row++)
+        {
+            var to = y.AsSpan(row * examples.TargetCount, examples.TargetCount);
+            if (targets is null) examples.Targets.Row(row).CopyTo(to);
+            else targets.Apply(examples.Targets.Row(row), to);
+        }
+        Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs).CopyTo(parameters[^network.Outputs..]);
+    }
+
+    /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>
+    public static void Check(Network network)
+    {
+        if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
+            throw new ArgumentException($"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.", nameof(network));
+    }
+
+    // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is gained any more.
+    private static Real[] Best(Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, int outputs)
+    {
+        var rule = new Lbfgs { GradientTolerance = 1e-4 };
+        var memory = new LbfgsMemory(outputs, rule.History);
+        Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs), slopes = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        Real[] place = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
+        var direction = new double[outputs];
+        var value = Evaluate(loss, targets, weights, place, scores, slopes, gradient);
+        for (var step = 0; step < MostSteps && gradient.Any(g => Math.Abs(g) > rule.GradientTolerance); step++)
+        {
+            place.CopyTo(start, 0);
+            gradient.CopyTo(startGradient, 0);
+            memory.Direction(gradient, direction);
+            var before = value;
+            var search = new LineSearch(value, Slope(gradient, direction), 1, rule.SufficientDecrease, rule.Curvature);
+            for (var evaluations = 0; evaluations < rule.MaximumEvaluations; evaluations++)
+            {
+                for (var i = 0; i < outputs; i++) place[i] = (Real)(start[i] + search.Trial * direction[i]);
+                value = Evaluate(loss, targets, weights, place, scores, slopes, gradient);
+                if (!double.IsFinite(value) || search.Observe(value, Slope(gradient, direction))) break;
+            }
+            if (!(value < before)) return start;
+            memory.Add(start, place, startGradient, gradient);
+        }
+        return place;
+    }
+
+    private static double Evaluate(Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] place, Matrix scores, Matrix slopes, Real[] gradient)
+    {
+        for (var row = 0; row < scores.Rows; row++) place.CopyTo(scores.Row(row));
+        var value = loss.Evaluate(scores, targets, weights, slopes);
+        MatrixMultiply.SumOfRows(slopes, gradient);
+        return value;
+    }
+
+    private static double Slope(Real[] gradient, double[] direction)
+    {
+        double sum = 0;
+        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * direction[i];
+        return sum;
+    }
+}
