@@ -16,12 +16,13 @@ public partial class ArchitectureTests
         ["Numerics"] = [],
         ["Activations"] = ["Numerics"],
         ["Losses"] = ["Numerics"],
+        ["Metrics"] = ["Numerics", "Losses"],
         ["Optimizers"] = ["Numerics"],
         ["Schedules"] = [],
         ["Initializers"] = ["Numerics"],
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],
-        ["Training"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Schedules", "Networks"],
+        ["Training"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks"],
         ["Persistence"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training"],
     };
 

@@ -111,7 +111,7 @@ public static class NetworkFormat
         for (var i = 0; i < history.Count; i++)
         {
             if (history[i] is not { } report) throw new ArgumentException($"Epoch report {i} is missing (null).");
-            if (!double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss) || !double.IsFinite(report.ValidationLoss ?? 0))
+            if (!double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss) || !double.IsFinite(report.ValidationLoss ?? 0) || !double.IsFinite(report.ValidationMetric ?? 0))
                 throw new ArgumentException($"Epoch report {i} holds a number that is not finite: {report}.");
         }
         if (bestEpoch < 0 || bestEpoch > history.Count) throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");

@@ -1,3 +1,5 @@
+using Backprop.Metrics;
+
 namespace Backprop.Training;
 
 /// <summary>Ends training when the loss on validation data has not improved for a while, and goes back to the best parameters seen.</summary>
@@ -11,6 +13,18 @@ public sealed record EarlyStopping
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
     } = 10;
+
+    /// <summary>What the network is judged by.</summary>
+    /// <value>Null: the loss. Otherwise a metric that suits its targets; what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
+    public Metric? Metric { get; init; }
+
+    /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this.</summary>
+    /// <value>Null: never; otherwise finite.</value>
+    public double? Target
+    {
+        get;
+        init => field = value is null || double.IsFinite(value.Value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
+    }
 
     /// <summary>By how much the loss must fall below the best one so far to count as an improvement.</summary>
     /// <value>0; ≥ 0 and finite.</value>
@@ -35,7 +49,7 @@ public sealed record EarlyStopping
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
-    /// <summary>The memory of one training run: the best validation loss and the parameters that gave it.</summary>
+    /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that gave it.</summary>
     internal sealed class BestSoFar(EarlyStopping rule, int parameterCount)
     {
         private readonly Real[] _parameters = new Real[parameterCount];
@@ -43,15 +57,20 @@ public sealed record EarlyStopping
         private int _epoch;
 
         /// <summary>Takes note of one epoch; true when training should end.</summary>
-        public bool Observe(int epoch, double validationLoss, ReadOnlySpan<Real> parameters)
+        /// <param name="epoch">1, 2, 3, …</param>
+        /// <param name="judgement">The validation loss, or the metric.</param>
+        /// <param name="parameters">Those that were judged.</param>
+        public bool Observe(int epoch, double judgement, ReadOnlySpan<Real> parameters)
         {
+            var sign = rule.Metric is { HigherIsBetter: true } ? -1 : 1;
+            var validationLoss = sign * judgement;
             var bar = _loss - rule.MinimumImprovement;
             if (_epoch == 0 || validationLoss < bar || (rule.KeepLastBest && validationLoss <= bar))
             {
                 (_loss, _epoch) = (validationLoss, epoch);
                 parameters.CopyTo(_parameters);
             }
-            return epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
+            return validationLoss <= sign * rule.Target || epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
         /// <summary>Puts the best parameters back; answers the epoch that they came from.</summary>

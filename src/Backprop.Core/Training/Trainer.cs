@@ -50,6 +50,7 @@ public sealed class Trainer
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
+        var judge = validation is not null && _options.EarlyStopping?.Metric is { } wanted ? new Judge(wanted, validation) : null;
         var tolerance = _options.LossTolerance?.Start();
         var history = new List<EpochReport>();
         var start = Stopwatch.GetTimestamp();
@@ -79,13 +80,16 @@ public sealed class Trainer
             double? validationLoss = validationBatches is null ? null : MeanLoss(step, validationBatches, checkAlive);
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss);
+            double? metric = judge is null ? null : judge.Measure(new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
+            if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{_options.EarlyStopping!.Metric} of the validation data is {m}: it is not defined for them.");
+
+            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric);
             history.Add(report);
             schedules.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);
 
             // Each is to see every epoch, so none may stand in another's way.
-            var isOverfitting = best is not null && best.Observe(epoch, validationLoss!.Value, step.Predictor);
+            var isOverfitting = best is not null && best.Observe(epoch, metric ?? validationLoss!.Value, step.Predictor);
             var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
             if (isOverfitting || isIdle || isTimeUp || descent is { IsDone: true }) break;
         }
@@ -156,6 +160,8 @@ public sealed class Trainer
             throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
         if (_options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (_options.EarlyStopping?.Metric is { } metric && !metric.Suits(_options.Loss.TargetKind))
+            throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {_options.Loss.TargetKind} targets of {_options.Loss}.", nameof(network));
         _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
     }

@@ -1,6 +1,7 @@
 using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Losses;
+using Backprop.Metrics;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -282,6 +283,11 @@ public sealed partial class BackpropTrainer
 
         internal Loss LossFor(LearningTask task)
         {
+            if (EarlyStopping?.Metric is { } metric && !metric.Suits(task.TargetKind))
+            {
+                var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
+                throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
+            }
             if (LossFunction is null) return task.DefaultLoss;
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);

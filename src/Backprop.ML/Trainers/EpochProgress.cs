@@ -23,6 +23,7 @@ internal sealed class EpochProgress : IProgress<EpochReport>
     {
         _epoch = value.Epoch;
         var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
+        if (value.ValidationMetric is { } metric) validation += string.Create(CultureInfo.InvariantCulture, $", {_options.EarlyStopping!.Metric!.GetType().Name} {metric:G6}");
         _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
             $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);

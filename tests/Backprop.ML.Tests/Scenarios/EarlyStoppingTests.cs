@@ -1,3 +1,4 @@
+using Backprop.Metrics;
 using Backprop.Training;
 using Microsoft.ML;
 
@@ -49,6 +50,67 @@ public class EarlyStoppingTests
             _ => _ml.Regression.Evaluate(scored, label).MeanSquaredError,
         };
         Assert.Equal(measured, reported, 1e-4 * measured);
+    }
+
+    public static TheoryData<string, Metric> Metrics => new()
+    {
+        { Synthetic.Flag, new Accuracy() }, { Synthetic.Flag, new AreaUnderRocCurve() }, { Synthetic.Flag, new F1Score() }, { Synthetic.Flag, new LogLoss() },
+        { Synthetic.Kind, new Accuracy() }, { Synthetic.Kind, new MacroAccuracy() }, { Synthetic.Kind, new LogLoss() },
+        { Synthetic.Value, new MeanAbsoluteError() }, { Synthetic.Value, new RootMeanSquaredError() }, { Synthetic.Value, new RSquared() },
+    };
+
+    [Theory, MemberData(nameof(Metrics))]
+    public void The_best_epoch_by_a_metric_is_kept_and_the_metric_is_ML_NETs(string label, Metric metric)
+    {
+        var model = Trainer(label, 200, new EarlyStopping { Patience = 5, Metric = metric }).Fit(_train, _validation);
+        var values = model.Model.History.Select(report => report.ValidationMetric!.Value).ToArray();
+        var best = metric.HigherIsBetter ? values.Max() : values.Min();
+        Assert.Equal(best, values[model.Model.BestEpoch - 1]);
+        Assert.Equal(values.IndexOf(best) + 1, model.Model.BestEpoch);
+
+        var scored = model.Transform(_validation);
+        double measured = (label, metric) switch
+        {
+            (Synthetic.Flag, Accuracy) => _ml.BinaryClassification.Evaluate(scored, label).Accuracy,
+            (Synthetic.Flag, AreaUnderRocCurve) => _ml.BinaryClassification.Evaluate(scored, label).AreaUnderRocCurve,
+            (Synthetic.Flag, F1Score) => _ml.BinaryClassification.Evaluate(scored, label).F1Score,
+            (Synthetic.Flag, LogLoss) => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2), // ML.NET counts in bits here
+            (Synthetic.Kind, Accuracy) => _ml.MulticlassClassification.Evaluate(scored, label).MicroAccuracy,
+            (Synthetic.Kind, MacroAccuracy) => _ml.MulticlassClassification.Evaluate(scored, label).MacroAccuracy,
+            (Synthetic.Kind, _) => _ml.MulticlassClassification.Evaluate(scored, label).LogLoss,
+            (_, MeanAbsoluteError) => _ml.Regression.Evaluate(scored, label).MeanAbsoluteError,
+            (_, RootMeanSquaredError) => _ml.Regression.Evaluate(scored, label).RootMeanSquaredError,
+            _ => _ml.Regression.Evaluate(scored, label).RSquared,
+        };
+        Assert.Equal(measured, best, 1e-5 * Math.Abs(measured));
+    }
+
+    [Fact]
+    public void Training_ends_where_the_target_is_reached()
+    {
+        var model = Trainer(Synthetic.Kind, 200, new EarlyStopping { Patience = 50, Metric = new Accuracy(), Target = 0.6 }).Fit(_train, _validation).Model;
+        Assert.All(model.History.SkipLast(1), report => Assert.True(report.ValidationMetric < 0.6));
+        Assert.True(model.History[^1].ValidationMetric >= 0.6);
+        Assert.InRange(model.History.Count, 2, 199);
+
+        var byLoss = Trainer(Synthetic.Kind, 200, new EarlyStopping { Patience = 50, Target = 0.9 }).Fit(_train, _validation).Model;
+        Assert.True(byLoss.History[^1].ValidationLoss <= 0.9 && byLoss.History.SkipLast(1).All(report => report.ValidationLoss > 0.9));
+    }
+
+    [Fact]
+    public void A_metric_of_another_task_is_refused_when_the_task_is_known()
+    {
+        var options = new BackpropTrainer.Options { EarlyStopping = new EarlyStopping { Metric = new RSquared() } };
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.BinaryClassification.Trainers.Backprop(options));
+        Assert.Contains("allowed are Accuracy, AreaUnderPrecisionRecallCurve", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reports_keep_the_metric_after_loading()
+    {
+        var model = Trainer(Synthetic.Value, 5, new EarlyStopping { Metric = new RSquared() }).Fit(_train, _validation);
+        Assert.Equal(model.Model.History, ((BackpropTransformer)_ml.SaveAndLoad(model, _train.Schema)).Model.History);
+        Assert.NotNull(model.Model.History[0].ValidationMetric);
     }
 
     [Fact]

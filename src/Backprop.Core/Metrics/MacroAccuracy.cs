@@ -1,0 +1,27 @@
+using Backprop.Losses;
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as much as others.</summary>
+public sealed record MacroAccuracy : Metric
+{
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => true;
+
+    /// <inheritdoc/>
+    public override bool Suits(TargetKind kind) => kind == TargetKind.Class;
+
+    /// <inheritdoc/>
+    public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    {
+        double[] right = new double[scores.Columns], total = new double[scores.Columns];
+        for (var row = 0; row < scores.Rows; row++)
+        {
+            var (k, weight) = (ClassOf(targets.Row(row)), WeightOf(weights, row));
+            total[k] += weight;
+            if (Largest(scores.Row(row)) == k) right[k] += weight;
+        }
+        return right.Zip(total).Where(pair => pair.Second > 0).Average(pair => pair.First / pair.Second);
+    }
+}

@@ -1,0 +1,43 @@
+using Backprop.Losses;
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>What early stopping may judge a network by, in place of its loss: a number for all of the validation data at once.</summary>
+/// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this one and one entry in <see cref="All"/>.</remarks>
+public abstract record Metric
+{
+    /// <summary>Whether larger is better.</summary>
+    public abstract bool HigherIsBetter { get; }
+
+    /// <summary>Whether it suits targets of this kind.</summary>
+    public abstract bool Suits(TargetKind kind);
+
+    /// <summary>Measures.</summary>
+    /// <param name="scores">[rows × outputs]: raw scores, in units of the targets where they are scaled.</param>
+    /// <param name="predictions">[rows × outputs]: what the loss's link makes of them.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="weights">[rows], or empty when all count the same.</param>
+    /// <returns>The metric; NaN where it is not defined, such as an area under a curve of one class alone.</returns>
+    public abstract double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights);
+
+    /// <summary>One of each metric in this assembly; the contract tests run over this list.</summary>
+    public static IReadOnlyList<Metric> All { get; } =
+    [
+        new Accuracy(), new AreaUnderPrecisionRecallCurve(), new AreaUnderRocCurve(), new F1Score(), new LogLoss(), new MacroAccuracy(), new MeanAbsoluteError(),
+        new RootMeanSquaredError(), new RSquared(),
+    ];
+
+    private protected static double WeightOf(ReadOnlySpan<Real> weights, int row) => weights.IsEmpty ? 1 : weights[row];
+
+    // The class of a row: by its number, or the likeliest of its probabilities.
+    private protected static int ClassOf(ReadOnlySpan<Real> row) => row.Length == 1 ? (int)row[0] : Largest(row);
+
+    private protected static int Largest(ReadOnlySpan<Real> row)
+    {
+        var largest = 0;
+        for (var k = 1; k < row.Length; k++)
+            if (row[k] > row[largest]) largest = k;
+        return largest;
+    }
+}
