@@ -38,6 +38,11 @@ public sealed record EarlyStopping
     /// <value>False: the first.</value>
     public bool KeepLastBest { get; init; }
 
+    /// <summary>Whether, once the best epoch is known, a network is trained anew on the training and the validation data together, for as many steps as that epoch was the end of. None is left to judge it by.</summary>
+    /// <remarks>The history stays that of the first run. Schedules go as they did then; those that watch the loss see the training loss.</remarks>
+    /// <value>False.</value>
+    public bool RefitOnAllRows { get; init; }
+
     /// <summary>Ends training at once when the validation loss is so many percent above the best: GL = 100·(E / E_best − 1) &gt; this.</summary>
     /// <remarks>Prechelt (1998), "Early stopping — but when?", the class GL. Says nothing while the best loss is not positive.</remarks>
     /// <value>Null: never; otherwise &gt; 0 and finite. 5 is customary.</value>

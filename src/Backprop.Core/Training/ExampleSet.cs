@@ -50,6 +50,13 @@ public sealed class ExampleSet
     /// <summary>[Count], or empty when all rows count the same.</summary>
     public ReadOnlySpan<Real> Weights => _weights;
 
+    /// <summary>These examples and then others of the same columns.</summary>
+    internal ExampleSet Followed(ExampleSet by) => new(
+        [.. _features, .. by._features], FeatureCount, [.. _targets, .. by._targets], TargetCount,
+        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]);
+
+    private IEnumerable<Real> WeightsOrOnes() => _weights ?? Enumerable.Repeat((Real)1, Count);
+
     private static void CheckFinite(Real[] values, int columns, string name)
     {
         for (var i = 0; i < values.Length; i++)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using Backprop.Initializers;
-using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
@@ -13,6 +11,7 @@ namespace Backprop.Training;
 public sealed class Trainer
 {
     private readonly TrainingOptions _options;
+    private readonly TrainingSetup _setup;
 
     /// <summary>Trains by the given options.</summary>
     /// <exception cref="ArgumentException">An option does not go with the optimizer; the message names both.</exception>
@@ -20,7 +19,7 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.CheckCombination();
-        _options = options;
+        (_options, _setup) = (options, new TrainingSetup(options));
     }
 
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
@@ -37,40 +36,80 @@ public sealed class Trainer
         Network network, ExampleSet training, ExampleSet? validation = null, TrainedNetwork? initial = null,
         IProgress<EpochReport>? progress = null, Action? checkAlive = null)
     {
-        CheckShapes(network, training, validation, initial);
-        var (inputs, targets) = Standardize(training, initial);
-        var parameters = initial?.Parameters.ToArray() ?? _options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
+        _setup.Check(network, training, validation, initial);
+        var start = Stopwatch.GetTimestamp();
+        var result = Run(network, training, validation, initial, progress, checkAlive, start, refit: null);
+        if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || IsTimeUp(start)) return result;
+
+        var steps = (long)result.BestEpoch * _setup.StepsPerEpoch(training);
+        var refitted = Run(network, training.Followed(validation), null, initial, null, checkAlive, start, new Refit(steps, _setup.StepsPerEpoch(training), training.Count));
+        return IsTimeUp(start) ? result : result with { Network = refitted.Network };
+    }
+
+    /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
+    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it; for this trainer's options but its learning rate, schedules and stopping.</remarks>
+    /// <param name="network">The layers.</param>
+    /// <param name="training">What to learn from; gone through once more whenever it ends.</param>
+    /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
+    /// <param name="checkAlive">Called before every step; may throw to abandon the test.</param>
+    /// <returns>The curve, and what it suggests.</returns>
+    /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which finds its own steps.</exception>
+    /// <exception cref="InvalidOperationException">The loss is not finite at the lowest rates already.</exception>
+    public LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRange? range = null, Action? checkAlive = null)
+    {
+        _setup.Check(network, training, null, null);
+        if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
+        range ??= new LearningRateRange();
+        var (inputs, targets) = _setup.Standardize(training, null);
+        var parameters = _setup.Start(network, training, null, inputs, targets);
+        var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, mixes: _options.Mixup is not null);
+        using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
+        return range.Run((number, learningRate) =>
+        {
+            checkAlive?.Invoke();
+            var (epoch, batch) = Math.DivRem(number, batches.Count);
+            if (_options.Shuffle && batch == 0 && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch + 1));
+            return step.Learn(batches, batch, new StepValues(learningRate)).Loss;
+        });
+    }
+
+    // With a refit, exactly its steps, scheduled as if the rows were still those of the first run.
+    private TrainingResult Run(
+        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
+    {
+        var (inputs, targets) = _setup.Standardize(training, initial);
+        var parameters = _setup.Start(network, training, initial, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
-        var batchSize = _options.BatchSize ?? (_options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(training.Count));
-        var batches = new Minibatches(training, batchSize, inputs, targets, mixes: _options.Mixup is not null);
+        var batches = new Minibatches(training, _setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, mixes: _options.Mixup is not null);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var judge = validation is not null && _options.EarlyStopping?.Metric is { } wanted ? new Judge(wanted, validation) : null;
-        var tolerance = _options.LossTolerance?.Start();
+        var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
-        var start = Stopwatch.GetTimestamp();
         var isTimeUp = false;
+        long done = 0;
 
-        for (var epoch = 1; epoch <= _options.NumberOfIterations; epoch++)
+        for (var epoch = 1; refit is null ? epoch <= _options.NumberOfIterations : done < refit.Steps; epoch++)
         {
             if (_options.Shuffle && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch));
 
             var trainingLoss = new WeightedMean();
-            for (var b = 0; b < batches.Count && !isTimeUp; b++)
+            for (var b = 0; b < batches.Count && !isTimeUp && done < (refit?.Steps ?? long.MaxValue); b++)
             {
                 checkAlive?.Invoke();
-                var moment = new TrainingMoment((long)(epoch - 1) * batches.Count + b, batches.Count, _options.NumberOfIterations, training.Count);
+                var moment = new TrainingMoment(done++, refit?.StepsPerEpoch ?? batches.Count, _options.NumberOfIterations, refit?.Examples ?? training.Count);
                 var values = schedules.At(moment);
                 learningRate = values.LearningRate;
                 var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, values);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
-                isTimeUp = _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
+                isTimeUp = IsTimeUp(start);
             }
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
@@ -103,32 +142,7 @@ public sealed class Trainer
         return new TrainingResult(new TrainedNetwork(network, learned, _options.Loss, inputs, targets), history, bestEpoch);
     }
 
-    private (Standardization? Inputs, Standardization? Targets) Standardize(ExampleSet training, TrainedNetwork? initial) => initial is not null
-        ? (initial.Inputs, initial.Targets)
-        : (_options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
-           _options.StandardizeTargets && _options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
-
-    private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
-    {
-        var parameters = _options.Initializer is DataDependent
-            ? network.Initialize(_options.Initializer, _options.Seed, SampleOf(training, inputs))
-            : network.Initialize(_options.Initializer, _options.Seed);
-        if (_options.OutputBiasPrior) OutputBias.Fill(parameters, network, _options.Loss, training, targets);
-        return parameters;
-    }
-
-    private ReadOnlyMatrix SampleOf(ExampleSet training, Standardization? inputs)
-    {
-        int[] rows = [.. Enumerable.Range(0, training.Count)];
-        new RandomSequence(_options.Seed, RandomPurpose.Examples).Shuffle(rows);
-        var sample = new Matrix(new Real[Math.Min(rows.Length, DataDependent.MostExamples) * training.FeatureCount], Math.Min(rows.Length, DataDependent.MostExamples), training.FeatureCount);
-        for (var i = 0; i < sample.Rows; i++)
-        {
-            if (inputs is null) training.Features.Row(rows[i]).CopyTo(sample.Row(i));
-            else inputs.Apply(training.Features.Row(rows[i]), sample.Row(i));
-        }
-        return sample;
-    }
+    private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
 
     private static double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
     {
@@ -142,40 +156,11 @@ public sealed class Trainer
         return mean.Value;
     }
 
-    private void CheckShapes(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(training);
-        if (training.FeatureCount != network.Inputs)
-            throw new ArgumentException($"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.", nameof(training));
-        if (!_options.Loss.FitsTargets(network.Outputs, training.TargetCount))
-            throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {_options.Loss}.", nameof(training));
-        if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
-            throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
-        if (_options.OutputBiasPrior) OutputBias.Check(network);
-        if (_options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
-        if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
-            throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
-        if (initial?.Targets is not null && !_options.Loss.AllowsTargetScaling)
-            throw new ArgumentException($"The initial network was trained on scaled targets, which {_options.Loss} does not allow.", nameof(initial));
-        if (_options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
-            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
-        if (_options.EarlyStopping?.Metric is { } metric && !metric.Suits(_options.Loss.TargetKind))
-            throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {_options.Loss.TargetKind} targets of {_options.Loss}.", nameof(network));
-        _options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
-        if (validation is not null) _options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
-    }
-
-    private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
-    {
-        if (initialParameters.Length != network.ParameterCount)
-        {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => (layer is Dense or NtkDense) && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
-            throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
-        }
-        for (var i = 0; i < initialParameters.Length; i++)
-            if (!Real.IsFinite(initialParameters[i])) throw new ArgumentException($"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.", nameof(initialParameters));
-    }
+    /// <summary>A second run over all rows.</summary>
+    /// <param name="Steps">How many steps it takes.</param>
+    /// <param name="StepsPerEpoch">Steps of an epoch of the first run.</param>
+    /// <param name="Examples">Examples of the first run.</param>
+    private sealed record Refit(long Steps, int StepsPerEpoch, int Examples);
 
     private struct WeightedMean
     {

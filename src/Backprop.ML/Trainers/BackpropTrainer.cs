@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -84,6 +85,23 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return TrainTransformer(trainData, validationData, initialParameters);
     }
 
+    /// <summary>A range test: takes steps with a growing learning rate, and sees where the loss falls and where it rises. Trains nothing that is kept; a learning rate to begin with is <see cref="LearningRateCurve.Valley"/>.</summary>
+    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it.</remarks>
+    /// <param name="trainData">What to learn from.</param>
+    /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which finds its own steps.</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, or the loss does not allow a label.</exception>
+    public LearningRateCurve FindLearningRate(IDataView trainData, LearningRateRange? range = null)
+    {
+        Host.CheckValue(trainData, nameof(trainData));
+        _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
+        var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
+        using var channel = Host.Start("FindLearningRate");
+        var (_, loss, network) = Plan(data);
+        var training = DataViewReader.Read(Host, channel, data, "training", new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess), loss, network.Outputs);
+        return new Trainer(_options.ToTrainingOptions(loss, _seed)).FindLearningRate(network, training, range, Host.CheckAlive);
+    }
+
     internal static Options SimpleOptions(
         string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate, int? numberOfIterations)
     {
@@ -114,11 +132,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
         using var channel = Host.Start("Training");
-        var label = trainContext.TrainingSet.Schema.Label!.Value;
-        var task = TaskFor(SchemaShape.Create(trainContext.TrainingSet.Schema.Schema).Single(column => column.Name == label.Name));
-        trainContext.TrainingSet.CheckFeatureFloatVector(out var featureCount);
-        var loss = _options.LossFor(task);
-        var network = MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label);
+        var (task, loss, network) = Plan(trainContext.TrainingSet);
         var initial = InitialNetwork(trainContext.InitialPredictor, task);
 
         var budget = new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess);
@@ -130,6 +144,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var trainer = new Trainer(_options.ToTrainingOptions(loss, _seed));
         var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, task, result);
+    }
+
+    private (LearningTask Task, Loss Loss, Network Network) Plan(RoleMappedData data)
+    {
+        var label = data.Schema.Label!.Value;
+        var task = TaskFor(SchemaShape.Create(data.Schema.Schema).Single(column => column.Name == label.Name));
+        data.CheckFeatureFloatVector(out var featureCount);
+        var loss = _options.LossFor(task);
+        return (task, loss, MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label));
     }
 
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>

@@ -22,6 +22,26 @@ public class EarlyStoppingTests
         Assert.InRange(result.BestEpoch, 10, 100); // half way: 2·(1 − 0.98ⁿ) = 1 at n = 34
     }
 
+    // Batches of 10 rows: 4 steps an epoch of 40 rows, 6 of all 60.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_refit_is_training_on_all_rows_for_the_steps_of_the_best_epoch(bool hasWeights)
+    {
+        float[]? weights = hasWeights ? [.. Enumerable.Range(1, 40).Select(i => i / 20f)] : null;
+        var (training, validation) = (Problems.Surface(40, seed: 1, weights), Problems.Surface(20, seed: 2));
+        var options = Problems.GradientDescent with { BatchSize = 10, Shuffle = false, NumberOfIterations = 6, EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Patience = 100 } };
+        var refitted = new Trainer(options).Train(Problems.TwoToOne(5), training, validation);
+        Assert.Equal(6, refitted.BestEpoch); // the loss still falls
+        Assert.Equal(6, refitted.History.Count);
+
+        var all = new ExampleSet(
+            [.. training.Features.Values, .. validation.Features.Values], 2, [.. training.Targets.Values, .. validation.Targets.Values],
+            weights: hasWeights ? [.. weights!, .. Enumerable.Repeat(1f, 20)] : null);
+        var byHand = new Trainer(options with { NumberOfIterations = 4, EarlyStopping = null }).Train(Problems.TwoToOne(5), all); // 4 · 6 = 6 · 4 steps
+        TestNumbers.AssertSameBits(byHand.Network.Parameters, refitted.Network.Parameters);
+    }
+
     [Fact]
     public void The_best_parameters_come_back_when_the_iterations_run_out_first()
     {

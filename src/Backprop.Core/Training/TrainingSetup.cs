@@ -1,0 +1,80 @@
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>What happens before the first step: checks, standardization, starting parameters, the size of a batch.</summary>
+internal sealed class TrainingSetup(TrainingOptions options)
+{
+    public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(examples));
+
+    public int StepsPerEpoch(ExampleSet training) => (int)((training.Count + (long)Math.Min(BatchSizeFor(training.Count), training.Count) - 1) / Math.Min(BatchSizeFor(training.Count), training.Count));
+
+    public (Standardization? Inputs, Standardization? Targets) Standardize(ExampleSet training, TrainedNetwork? initial) => initial is not null
+        ? (initial.Inputs, initial.Targets)
+        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
+           options.StandardizeTargets && options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
+
+    public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
+        initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
+
+    private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
+    {
+        var parameters = options.Initializer is DataDependent
+            ? network.Initialize(options.Initializer, options.Seed, SampleOf(training, inputs))
+            : network.Initialize(options.Initializer, options.Seed);
+        if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
+        return parameters;
+    }
+
+    private ReadOnlyMatrix SampleOf(ExampleSet training, Standardization? inputs)
+    {
+        int[] rows = [.. Enumerable.Range(0, training.Count)];
+        new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows);
+        var sample = new Matrix(new Real[Math.Min(rows.Length, DataDependent.MostExamples) * training.FeatureCount], Math.Min(rows.Length, DataDependent.MostExamples), training.FeatureCount);
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (inputs is null) training.Features.Row(rows[i]).CopyTo(sample.Row(i));
+            else inputs.Apply(training.Features.Row(rows[i]), sample.Row(i));
+        }
+        return sample;
+    }
+
+    public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        if (training.FeatureCount != network.Inputs)
+            throw new ArgumentException($"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.", nameof(training));
+        if (!options.Loss.FitsTargets(network.Outputs, training.TargetCount))
+            throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {options.Loss}.", nameof(training));
+        if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
+            throw new ArgumentException($"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training examples {training.FeatureCount} and {training.TargetCount}.", nameof(validation));
+        if (options.OutputBiasPrior) OutputBias.Check(network);
+        if (options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
+        if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
+            throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
+        if (initial?.Targets is not null && !options.Loss.AllowsTargetScaling)
+            throw new ArgumentException($"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
+        if (options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
+            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
+            throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
+        options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
+        if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+    }
+
+    private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
+    {
+        if (initialParameters.Length != network.ParameterCount)
+        {
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => (layer is Dense or NtkDense) && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
+        }
+        for (var i = 0; i < initialParameters.Length; i++)
+            if (!Real.IsFinite(initialParameters[i])) throw new ArgumentException($"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.", nameof(initialParameters));
+    }
+}
