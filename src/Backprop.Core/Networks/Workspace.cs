@@ -16,17 +16,24 @@ public sealed class Workspace
     /// <param name="network">Whose layers it serves.</param>
     /// <param name="rows">Most examples of one call; at least 1.</param>
     /// <param name="forTraining">False leaves out the gradients, for scoring only.</param>
-    public Workspace(Network network, int rows, bool forTraining = true)
+    public Workspace(Network network, int rows, bool forTraining = true) : this(network, rows, forTraining, sharesMemory: true)
+    {
+    }
+
+    private Workspace(Network network, int rows, bool forTraining, bool sharesMemory)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         _network = network;
         Capacity = rows;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
-        _outputs = MakeRoom(network.Layers, rows);
-        _gradients = forTraining ? MakeRoom(network.Layers, rows) : [];
+        _outputs = MakeRoom(network.Layers, rows, sharesMemory);
+        _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
     }
+
+    /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
+    internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false);
 
     /// <summary>Most examples of one call.</summary>
     public int Capacity { get; }
@@ -75,11 +82,11 @@ public sealed class Workspace
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
     // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
-    private static Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows)
+    private static Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows, bool sharesMemory)
     {
         var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
-        for (var l = 0; l < room.Length; l++) room[l] = l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
+        for (var l = 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
         return room;
 
         static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;

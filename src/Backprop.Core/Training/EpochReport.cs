@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Backprop.Diagnostics;
 
 namespace Backprop.Training;
 
@@ -9,4 +10,9 @@ namespace Backprop.Training;
 /// <param name="ValidationLoss">Weighted mean loss on the validation data after the pass; null when there is none.</param>
 /// <param name="ValidationMetric">The metric that early stopping judges by, on the validation data after the pass; null when it judges by the loss.</param>
 public sealed record EpochReport(
-    int Epoch, double LearningRate, double TrainingLoss, double? ValidationLoss, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? ValidationMetric = null);
+    int Epoch, double LearningRate, double TrainingLoss, double? ValidationLoss, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? ValidationMetric = null)
+{
+    /// <summary>How activations and gradients fare from layer to layer after the pass; null unless <see cref="TrainingOptions.Diagnostics"/> asks for it. Not saved with a model.</summary>
+    [JsonIgnore]
+    public NetworkDiagnostics? Diagnostics { get; init; }
+}

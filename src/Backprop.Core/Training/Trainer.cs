@@ -90,6 +90,7 @@ public sealed class Trainer
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var judge = validation is not null && _options.EarlyStopping?.Metric is { } wanted ? new Judge(wanted, validation) : null;
+        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training, inputs, targets, Inspection.MostExamples)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
         var isTimeUp = false;
@@ -106,6 +107,7 @@ public sealed class Trainer
                 var moment = new TrainingMoment(done++, refit?.StepsPerEpoch ?? batches.Count, _options.NumberOfIterations, refit?.Examples ?? training.Count);
                 var values = schedules.At(moment);
                 learningRate = values.LearningRate;
+                if (b == batches.Count - 1) inspection?.Remember(parameters);
                 var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, values);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
@@ -122,7 +124,7 @@ public sealed class Trainer
             double? metric = judge is null ? null : judge.Measure(new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
             if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{_options.EarlyStopping!.Metric} of the validation data is {m}: it is not defined for them.");
 
-            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric);
+            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
             history.Add(report);
             schedules.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);

@@ -153,6 +153,10 @@ public sealed record TrainingOptions
     /// <value>All learn alike; weights and embeddings are regularized.</value>
     public ParameterGroups ParameterGroups { get; init; } = new();
 
+    /// <summary>Whether every <see cref="EpochReport"/> says how activations and gradients fare from layer to layer, and warns when they vanish, explode or die.</summary>
+    /// <value>False. If true, up to 256 examples more are taken forward and back in every pass; what is learned does not change.</value>
+    public bool Diagnostics { get; init; }
+
     /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last bit.</summary>
     /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left to fewer threads.</value>
     public int? NumberOfThreads

@@ -23,24 +23,35 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
     {
-        var parameters = options.Initializer is DataDependent
-            ? network.Initialize(options.Initializer, options.Seed, SampleOf(training, inputs))
-            : network.Initialize(options.Initializer, options.Seed);
+        var parameters = options.Initializer is DataDependent ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
     }
 
-    private ReadOnlyMatrix SampleOf(ExampleSet training, Standardization? inputs)
+    private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
+    {
+        var (x, _, rows) = Sample(training, inputs, null, DataDependent.MostExamples);
+        return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs));
+    }
+
+    /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
+    public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most)
     {
         int[] rows = [.. Enumerable.Range(0, training.Count)];
         new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows);
-        var sample = new Matrix(new Real[Math.Min(rows.Length, DataDependent.MostExamples) * training.FeatureCount], Math.Min(rows.Length, DataDependent.MostExamples), training.FeatureCount);
-        for (var i = 0; i < sample.Rows; i++)
+        rows = rows[..Math.Min(most, rows.Length)];
+        return (Standardized(training.Features, rows, inputs), Standardized(training.Targets, rows, targets), rows.Length);
+    }
+
+    private static Real[] Standardized(ReadOnlyMatrix from, int[] rows, Standardization? standardization)
+    {
+        var sample = new Matrix(new Real[rows.Length * from.Columns], rows.Length, from.Columns);
+        for (var i = 0; i < rows.Length; i++)
         {
-            if (inputs is null) training.Features.Row(rows[i]).CopyTo(sample.Row(i));
-            else inputs.Apply(training.Features.Row(rows[i]), sample.Row(i));
+            if (standardization is null) from.Row(rows[i]).CopyTo(sample.Row(i));
+            else standardization.Apply(from.Row(rows[i]), sample.Row(i));
         }
-        return sample;
+        return sample.Values.ToArray();
     }
 
     public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)

@@ -200,6 +200,10 @@ public sealed partial class BackpropTrainer
         /// <value>Null: the memory that .NET may use on this machine or in this container; otherwise at least 1. Data that takes more is refused before training.</value>
         public long? MemoryBudget { get; set; }
 
+        /// <summary>Whether every report says how activations and gradients fare from layer to layer; when they vanish, explode or die, <c>MLContext.Log</c> warns of it in words.</summary>
+        /// <value>False. If true, up to 256 rows more are taken forward and back in every pass; what is learned does not change.</value>
+        public bool Diagnostics { get; set; }
+
         /// <summary>Told after every pass, on the thread that called <c>Fit</c>.</summary>
         /// <value>Null. The same numbers go to <c>MLContext.Log</c> and to the model's <c>History</c>.</value>
         public IProgress<EpochReport>? Progress { get; set; }
@@ -259,6 +263,7 @@ public sealed partial class BackpropTrainer
             MaximumTrainingTime = MaximumTrainingTime,
             StandardizeInputs = NormalizeFeatures,
             StandardizeTargets = NormalizeLabel,
+            Diagnostics = Diagnostics,
             NumberOfThreads = NumberOfThreads,
             Seed = seed,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backprop.Diagnostics;
 using Backprop.Training;
 using Microsoft.ML.Runtime;
 
@@ -10,6 +11,7 @@ internal sealed class EpochProgress : IProgress<EpochReport>
     private readonly IChannel _channel;
     private readonly IProgressChannel _progressChannel;
     private readonly BackpropTrainer.Options _options;
+    private readonly HashSet<NetworkTrouble> _known = [];
     private int _epoch;
 
     public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options)
@@ -26,6 +28,8 @@ internal sealed class EpochProgress : IProgress<EpochReport>
         if (value.ValidationMetric is { } metric) validation += string.Create(CultureInfo.InvariantCulture, $", {_options.EarlyStopping!.Metric!.GetType().Name} {metric:G6}");
         _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
             $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
+        foreach (var warning in value.Diagnostics?.Warnings ?? [])
+            if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}"); // once each: the next epoch will hardly differ
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
         _options.Progress?.Report(value);
     }

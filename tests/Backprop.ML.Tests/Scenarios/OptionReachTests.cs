@@ -1,0 +1,131 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Losses;
+using Backprop.Metrics;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+/// <summary>Every option reaches what it is for: a property that nobody reads would pass all other tests.</summary>
+public class OptionReachTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly IDataView _data;
+
+    public OptionReachTests() => _data = Synthetic.Prepared(_ml, 200);
+
+    private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
+    [
+        nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.Diagnostics),
+    ];
+
+    // These name columns, or end training at a moment that other tests look at.
+    private static readonly HashSet<string> ThatOtherTestsShow =
+    [
+        nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
+    ];
+
+    private static Dictionary<string, Change> Changes { get; } = new()
+    {
+        [nameof(BackpropTrainer.Options.HiddenLayers)] = new(o => o.HiddenLayers = [8, 7]),
+        [nameof(BackpropTrainer.Options.Activation)] = new(o => o.Activation = new Mish()),
+        [nameof(BackpropTrainer.Options.Activations)] = new(o => o.Activations = [new Tanh(), new ReLU()]),
+        [nameof(BackpropTrainer.Options.Normalization)] = new(o => o.Normalization = Normalization.Layer),
+        [nameof(BackpropTrainer.Options.Dropout)] = new(o => o.Dropout = 0.2),
+        [nameof(BackpropTrainer.Options.InputDropout)] = new(o => o.InputDropout = 0.2),
+        [nameof(BackpropTrainer.Options.AlphaDropout)] = new(o => o.AlphaDropout = 0.2),
+        [nameof(BackpropTrainer.Options.InputNoise)] = new(o => o.InputNoise = 0.1),
+        [nameof(BackpropTrainer.Options.Mixup)] = new(o => o.Mixup = new Mixup()),
+        [nameof(BackpropTrainer.Options.FrontScale)] = new(o => o.FrontScale = true),
+        [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
+        [nameof(BackpropTrainer.Options.NtkParametrization)] = new(o => o.NtkParametrization = true),
+        [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),
+        [nameof(BackpropTrainer.Options.LossFunction)] = new(o => o.LossFunction = new SoftmaxFocalLoss()),
+        [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
+        [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
+        [nameof(BackpropTrainer.Options.LearningRateSchedule)] = new(o => o.LearningRateSchedule = new CosineDecay()),
+        [nameof(BackpropTrainer.Options.WeightDecaySchedule)] = new(o => o.WeightDecaySchedule = new CosineDecay(), o => o.WeightDecay = 0.1),
+        [nameof(BackpropTrainer.Options.MomentumSchedule)] = new(o => o.MomentumSchedule = new OneCycleMomentum()),
+        [nameof(BackpropTrainer.Options.DropoutSchedule)] = new(o => o.DropoutSchedule = new CosineDecay(), o => o.Dropout = 0.2),
+        [nameof(BackpropTrainer.Options.LabelSmoothingSchedule)] = new(o => o.LabelSmoothingSchedule = new CosineDecay(), o => o.LossFunction = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }),
+        [nameof(BackpropTrainer.Options.NumberOfIterations)] = new(o => o.NumberOfIterations = 6),
+        [nameof(BackpropTrainer.Options.BatchSize)] = new(o => o.BatchSize = 16),
+        [nameof(BackpropTrainer.Options.Shuffle)] = new(o => o.Shuffle = false),
+        [nameof(BackpropTrainer.Options.Initializer)] = new(o => o.Initializer = new DataDependent()),
+        [nameof(BackpropTrainer.Options.OutputBiasPrior)] = new(o => o.OutputBiasPrior = true),
+        [nameof(BackpropTrainer.Options.InitialParameters)] = new(o => o.InitialParameters = [.. Enumerable.Range(0, 3 * 8 + 8 + 8 * 8 + 8 + 8 * 3 + 3).Select(i => MathF.Sin(i))]),
+        [nameof(BackpropTrainer.Options.L1Regularization)] = new(o => o.L1Regularization = 0.01),
+        [nameof(BackpropTrainer.Options.L2Regularization)] = new(o => o.L2Regularization = 0.01),
+        [nameof(BackpropTrainer.Options.WeightDecay)] = new(o => o.WeightDecay = 0.1),
+        [nameof(BackpropTrainer.Options.MaximumNorm)] = new(o => o.MaximumNorm = 0.5),
+        [nameof(BackpropTrainer.Options.WeightAveraging)] = new(o => o.WeightAveraging = new ExponentialMovingAverage()),
+        [nameof(BackpropTrainer.Options.GradientClipping)] = new(o => o.GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.001)),
+        [nameof(BackpropTrainer.Options.ParameterGroups)] = new(o => o.ParameterGroups = new ParameterGroups { Biases = new(0, 0) }),
+        [nameof(BackpropTrainer.Options.EarlyStopping)] = new(o => o.EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new MacroAccuracy() }),
+        [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
+        [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
+        [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.Seed)] = new(o => o.Seed = 2),
+    };
+
+    public static TheoryData<string> Names => [.. Changes.Keys];
+
+    [Fact]
+    public void Every_option_is_listed_here()
+    {
+        var listed = Changes.Keys.Concat(ThatDoNotChangeWhatIsLearned).Concat(ThatOtherTestsShow);
+        Assert.Equal(typeof(BackpropTrainer.Options).GetProperties().Select(property => property.Name).Order(), listed.Order());
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void It_changes_what_is_learned_whatever_the_threads_and_the_model_loads_again(string name)
+    {
+        var options = Small();
+        Changes[name].Prepare?.Invoke(options);
+        var validation = Synthetic.Prepared(_ml, 100, seed: 2);
+        var without = new BackpropTrainer(_ml, options).Fit(_data, validation);
+        Changes[name].Apply(options);
+        var with = new BackpropTrainer(_ml, options).Fit(_data, validation);
+        Assert.NotEqual(without.Bits(), with.Bits());
+
+        options.NumberOfThreads = 3;
+        Assert.Equal(with.Bits(), new BackpropTrainer(_ml, options).Fit(_data, validation).Bits());
+        Assert.Equal(with.Transform(_data).ScoreBits(), _ml.SaveAndLoad(with, _data.Schema).Transform(_data).ScoreBits());
+    }
+
+    [Fact]
+    public void Diagnostics_are_reported_and_each_trouble_is_logged_once_in_words()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, e) =>
+        {
+            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(e.RawMessage);
+        };
+        var options = Small();
+        var plain = new BackpropTrainer(_ml, options).Fit(_data);
+        (options.Diagnostics, options.NumberOfThreads) = (true, 2);
+        var inspected = new BackpropTrainer(_ml, options).Fit(_data);
+        Assert.Equal(plain.Bits(), inspected.Bits());
+        Assert.All(inspected.Model.History, epoch => Assert.NotNull(epoch.Diagnostics));
+        Assert.Empty(warnings);
+
+        (options.HiddenLayers, options.Activation) = ([.. Enumerable.Repeat(8, 10)], new Sigmoid());
+        new BackpropTrainer(_ml, options).Fit(_data);
+        Assert.StartsWith("Epoch 1: The gradient vanishes on its way back: ", Assert.Single(warnings));
+    }
+
+    private static BackpropTrainer.Options Small()
+    {
+        var options = Synthetic.Brief(Synthetic.Kind);
+        options.HiddenLayers = [8, 8];
+        return options;
+    }
+
+    /// <param name="Apply">Sets the option.</param>
+    /// <param name="Prepare">Sets what it needs, on both sides of the comparison.</param>
+    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null);
+}
