@@ -10,13 +10,14 @@ using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Training;
 
-// First line: the instruction sets at work. Then the SHA-256 of the trained parameters: for every activation, loss and optimizer, and for a
-// network of the other layers.
+// First line: the instruction sets at work. Then the SHA-256 of the trained parameters: for every activation, loss and optimizer, for a
+// network of the other layers, and for every embedding of numbers.
 Console.WriteLine($"AVX-512 {Vector512.IsHardwareAccelerated}, AVX2 {Avx2.IsSupported}, vectors {Vector128.IsHardwareAccelerated}");
 foreach (var activation in Activation.All) Print($"activation {activation}", outputs => Network.FullyConnected(Features, [70, 19], outputs, activation), new SoftmaxCrossEntropy(), new Adam());
 foreach (var loss in Loss.All) Print($"loss {loss}", Plain, loss, new Adam());
 foreach (var optimizer in Optimizer.All) Print($"optimizer {optimizer}", outputs => Network.FullyConnected(Features, [37, 19], outputs, new Tanh()), new SoftmaxCrossEntropy(), optimizer);
 Print("layers", OtherLayers, new SoftmaxCrossEntropy(), new Adam());
+foreach (var embedding in NumericEmbedding.All) Print($"embedding {embedding}", outputs => new MultilayerPerceptron { HiddenLayers = [19], NumericEmbedding = embedding, Categories = [new(3, 2, 5)] }.Build(Features, outputs), new SoftmaxCrossEntropy(), new Adam());
 
 static void Print(string what, Func<int, Network> network, Loss loss, Optimizer optimizer) => Console.WriteLine($"{what} {Digest(Train(network, loss, optimizer))}");
 

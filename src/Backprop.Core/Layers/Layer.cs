@@ -50,6 +50,16 @@ public abstract record Layer
     {
     }
 
+    /// <summary>Whether some parameters are measured of examples before training: <see cref="Measure"/>.</summary>
+    public virtual bool MeasuresExamples => false;
+
+    /// <summary>Sets those parameters, after <see cref="Initialize"/>.</summary>
+    /// <param name="parameters">[ParameterCount]; only those that are measured are changed.</param>
+    /// <param name="examples">[rows × Inputs]: what enters this layer; at least one row.</param>
+    public virtual void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+    }
+
     /// <summary>Writes y = layer(x).</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs]</param>
@@ -143,7 +153,8 @@ public abstract record Layer
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
     [
-        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(FrontScale), typeof(GaussianNoise), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PReLULayer), typeof(SkipConnection),
+        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
+        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(InputSkip),
+        typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PeriodicFeatures), typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(SkipConnection),
     ];
 }

@@ -1,4 +1,5 @@
 using Backprop.Activations;
+using Backprop.Layers;
 
 namespace Backprop.Networks;
 
@@ -79,7 +80,19 @@ public sealed record MultilayerPerceptron
         init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(InputNoise), value, "must be ≥ 0 and finite");
     }
 
-    /// <summary>Whether a learned factor of every feature stands first (<see cref="Layers.FrontScale"/>).</summary>
+    /// <summary>Those features that hold the number of a category, from 1 on, and become a learned vector each (<see cref="EntityEmbedding"/>).</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<EmbeddedCategory> Categories
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(Categories));
+    } = [];
+
+    /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
+    /// <value>Null: it stays one number.</value>
+    public NumericEmbedding? NumericEmbedding { get; init; }
+
+    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer (<see cref="Layers.FrontScale"/>).</summary>
     /// <value>False.</value>
     public bool FrontScale { get; init; }
 
@@ -103,9 +116,11 @@ public sealed record MultilayerPerceptron
     {
         CheckActivations();
         var builder = new NetworkBuilder(inputs);
-        if (FrontScale) builder.FrontScale();
+        if (Categories.Count > 0) builder.EntityEmbedding(Categories);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
+        if (inputs > Categories.Count) NumericEmbedding?.AddTo(builder, inputs - Categories.Count);
+        if (FrontScale) builder.FrontScale();
         for (var l = 0; l < HiddenLayers.Count; l++)
         {
             var hidden = l;

@@ -32,6 +32,8 @@ public sealed class Network
                 throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
             if (_layers[l] is SkipConnection skip) CheckSkip(l, skip);
             if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
+            if (_layers[l] is EntityEmbedding && l > 0) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
+            if (_layers[l] is InputSkip && _layers[0] is EntityEmbedding) throw new ArgumentException($"Layer {l} would put the numbers of categories beside what is learned of them; {nameof(InputSkip)} and {nameof(EntityEmbedding)} do not go together.", nameof(layers));
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
@@ -81,7 +83,10 @@ public sealed class Network
         return parameters;
     }
 
-    /// <summary>The same, but an initializer that looks at examples (<see cref="DataDependent"/>) is shown what enters every layer.</summary>
+    /// <summary>Whether starting values of some layer are measured of examples.</summary>
+    public bool MeasuresExamples => _layers.Any(layer => layer.MeasuresExamples);
+
+    /// <summary>The same, but layers and initializers that look at examples (<see cref="DataDependent"/>) are shown what enters every layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
     /// <param name="seed">Where random numbers start.</param>
     /// <param name="examples">[rows × Inputs], as they will be trained on; at least one row.</param>
@@ -89,14 +94,15 @@ public sealed class Network
     public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples)
     {
         var parameters = Initialize(initializer, seed);
-        if (initializer is not DataDependent rule) return parameters;
+        if (initializer is not DataDependent && !MeasuresExamples) return parameters;
         CheckColumns(examples);
         var workspace = new Workspace(this, examples.Rows, forTraining: false);
         workspace.Begin(this, examples.Rows);
         for (var l = 0; l < _layers.Length; l++)
         {
             var some = parameters.AsSpan(ParametersOf(l));
-            if (_layers[l] is Dense or NtkDense)
+            if (_layers[l].MeasuresExamples) _layers[l].Measure(some, Input(l, examples, workspace));
+            if (initializer is DataDependent rule && _layers[l] is (Dense or NtkDense))
             {
                 Span<Real> weights = some[..^_layers[l].Outputs], biases = some[^_layers[l].Outputs..];
                 biases.Clear();

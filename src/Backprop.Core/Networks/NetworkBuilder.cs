@@ -77,6 +77,20 @@ public sealed class NetworkBuilder
     /// <param name="standardDeviation">σ; ≥ 0 and finite.</param>
     public NetworkBuilder GaussianNoise(double standardDeviation) => Add(new GaussianNoise(Width, standardDeviation));
 
+    /// <inheritdoc cref="Layers.EntityEmbedding"/>
+    /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
+    public NetworkBuilder EntityEmbedding(params IReadOnlyList<EmbeddedCategory> categories) => Add(new EntityEmbedding(Width, categories));
+
+    /// <summary>Several learned numbers in place of each of the first that leave the last layer; the others pass.</summary>
+    /// <param name="embedding">How.</param>
+    /// <param name="features">How many numbers; null for all.</param>
+    public NetworkBuilder Embed(NumericEmbedding embedding, int? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(embedding);
+        embedding.AddTo(this, features ?? Width);
+        return this;
+    }
+
     /// <inheritdoc cref="Layers.FrontScale"/>
     public NetworkBuilder FrontScale() => Add(new FrontScale(Width));
 

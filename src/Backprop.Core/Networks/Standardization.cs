@@ -62,6 +62,14 @@ public sealed class Standardization
         return new Standardization(means, factors);
     }
 
+    /// <summary>The same, but some columns stay as they are.</summary>
+    internal Standardization Sparing(IEnumerable<int> columns)
+    {
+        Real[] means = [.. _means], factors = [.. _factors];
+        foreach (var column in columns) (means[column], factors[column]) = (0, 1);
+        return new Standardization(means, factors);
+    }
+
     /// <summary>Writes x′ = (x − mean)·factor for one row.</summary>
     /// <param name="x">[columns]</param>
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>

@@ -60,7 +60,7 @@ public sealed class Trainer
         _setup.Check(network, training, null, null);
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRange();
-        var (inputs, targets) = _setup.Standardize(training, null);
+        var (inputs, targets) = _setup.Standardize(network, training, null);
         var parameters = _setup.Start(network, training, null, inputs, targets);
         var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, mixes: _options.Mixup is not null);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
@@ -78,7 +78,7 @@ public sealed class Trainer
     private TrainingResult Run(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
     {
-        var (inputs, targets) = _setup.Standardize(training, initial);
+        var (inputs, targets) = _setup.Standardize(network, training, initial);
         var parameters = _setup.Start(network, training, initial, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);

@@ -9,13 +9,16 @@ namespace Backprop.Training;
 /// <summary>What happens before the first step: checks, standardization, starting parameters, the size of a batch.</summary>
 internal sealed class TrainingSetup(TrainingOptions options)
 {
+    // Their quantiles are known to about one percent of the rows.
+    private const int MostExamplesToMeasure = 16 * 1024;
+
     public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(examples));
 
     public int StepsPerEpoch(ExampleSet training) => (int)((training.Count + (long)Math.Min(BatchSizeFor(training.Count), training.Count) - 1) / Math.Min(BatchSizeFor(training.Count), training.Count));
 
-    public (Standardization? Inputs, Standardization? Targets) Standardize(ExampleSet training, TrainedNetwork? initial) => initial is not null
+    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, ExampleSet training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights) : null,
+        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights).Sparing(network.Layers[0] is EntityEmbedding embedding ? embedding.Categories.Select(category => category.Slot) : []) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -23,14 +26,14 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
     {
-        var parameters = options.Initializer is DataDependent ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
+        var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
     }
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
     {
-        var (x, _, rows) = Sample(training, inputs, null, DataDependent.MostExamples);
+        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? MostExamplesToMeasure : DataDependent.MostExamples);
         return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs));
     }
 

@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
@@ -67,6 +68,14 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether and how rows are mixed for training.</summary>
         /// <value>Null: each is learned from by itself.</value>
         public Mixup? Mixup { get; set; }
+
+        /// <summary>Those slots of the features that hold the number of a category, as <c>Conversion.ConvertType</c> makes it of a key (1 to its count), and become a learned vector each.</summary>
+        /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
+        public EmbeddedCategory[] Categories { get; set; } = [];
+
+        /// <summary>What becomes of every other slot before the first hidden layer: several learned numbers.</summary>
+        /// <value>Null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>, <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do well.</value>
+        public NumericEmbedding? NumericEmbedding { get; set; }
 
         /// <summary>Whether a learned factor of every feature stands before the network.</summary>
         /// <value>False.</value>
@@ -212,6 +221,7 @@ public sealed partial class BackpropTrainer
         {
             var copy = (Options)MemberwiseClone();
             copy.HiddenLayers = [.. HiddenLayers];
+            copy.Categories = [.. Categories];
             copy.InitialParameters = InitialParameters is null ? null : [.. InitialParameters];
             return copy;
         }
@@ -227,6 +237,8 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
+            Categories = Categories,
+            NumericEmbedding = NumericEmbedding,
             FrontScale = FrontScale,
             Residual = Residual,
             InputSkip = InputSkip,
@@ -275,6 +287,7 @@ public sealed partial class BackpropTrainer
             context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
             if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
             context.CheckValue(HiddenLayers, nameof(HiddenLayers));
+            context.CheckValue(Categories, nameof(Categories));
             context.CheckValue(Activation, nameof(Activation));
             context.CheckValue(Optimizer, nameof(Optimizer));
             context.CheckValue(LearningRateSchedule, nameof(LearningRateSchedule));

@@ -1,3 +1,4 @@
+using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -21,6 +22,11 @@ internal static class TestPoints
     public static double[] ParametersOf(Layer layer, int seed)
     {
         var points = AwayFromZero(layer.ParameterCount, seed);
+        if (layer.MeasuresExamples)
+        {
+            layer.Initialize(points, new GlorotUniform(), new RandomSequence(seed, RandomPurpose.Initialization)); // boundaries are sorted
+            return points;
+        }
         var first = 0;
         foreach (var (_, length, role) in layer.Blocks)
         {

@@ -21,7 +21,7 @@ public class LayerGradientTests
         LayerCheck.Verify(new Dense(inputs, outputs), rows);
 
     private static readonly Layer[] OtherLayers =
-        [new AlphaDropout(5, 0.3), new GaussianNoise(5, 0.7), new GaussianNoise(4, 0.2), new InputSkip(5, 3), new NtkDense(5, 3), new NtkDense(3, 9), new BatchNormalization(5), new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new FrontScale(5), new LayerNormalization(5), new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh())];
+        [new AlphaDropout(5, 0.3), new GaussianNoise(5, 0.7), new GaussianNoise(4, 0.2), new InputSkip(5, 3), new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2), new EmbeddedCategory(4, 1, 1)]), new FeaturewiseDense(14, 3, 4, 5, 0, rectified: true), new FeaturewiseDense(10, 2, 4, 6, 2, rectified: false), new PeriodicFeatures(5, 3, 6, 0.5, PeriodicForm.CosineAndSine), new PeriodicFeatures(4, 4, 5, 0.5, PeriodicForm.CosineWithPhase), new PiecewiseLinearEncoding(5, 3, 4), new NtkDense(5, 3), new NtkDense(3, 9), new BatchNormalization(5), new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new FrontScale(5), new LayerNormalization(5), new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh())];
 
     public static TheoryData<Layer> Others => [.. OtherLayers];
 

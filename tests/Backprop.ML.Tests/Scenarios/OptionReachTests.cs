@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
@@ -40,6 +41,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.AlphaDropout)] = new(o => o.AlphaDropout = 0.2),
         [nameof(BackpropTrainer.Options.InputNoise)] = new(o => o.InputNoise = 0.1),
         [nameof(BackpropTrainer.Options.Mixup)] = new(o => o.Mixup = new Mixup()),
+        [nameof(BackpropTrainer.Options.Categories)] = new(o => o.Categories = [new EmbeddedCategory(2, 4, 3)]),
+        [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
         [nameof(BackpropTrainer.Options.FrontScale)] = new(o => o.FrontScale = true),
         [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
         [nameof(BackpropTrainer.Options.NtkParametrization)] = new(o => o.NtkParametrization = true),

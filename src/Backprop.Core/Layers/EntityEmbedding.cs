@@ -1,0 +1,121 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
+/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
+/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="EntityEmbedding.CustomaryDimension"/> suggests one.</param>
+public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension);
+
+/// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
+/// <remarks>
+/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first. Must be a network's first layer; a trainer leaves its features
+/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start and row 0 as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
+/// </remarks>
+public sealed record EntityEmbedding : Layer
+{
+    private readonly int[] _plain;
+
+    /// <summary>Makes tables of vectors.</summary>
+    /// <param name="inputs">Features; at least 1.</param>
+    /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
+    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many parameters.</exception>
+    public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
+    {
+        Categories = [.. categories];
+        var embedded = Categories.Select(category => category.Slot).ToHashSet();
+        _plain = [.. Enumerable.Range(0, inputs).Where(slot => !embedded.Contains(slot))];
+        ParameterCount = (int)Categories.Sum(SizeOf);
+    }
+
+    /// <summary>Those features that hold categories.</summary>
+    public IReadOnlyList<EmbeddedCategory> Categories { get; }
+
+    /// <summary>How many features hold numbers; they come out first.</summary>
+    public int NumericFeatures => _plain.Length;
+
+    /// <inheritdoc/>
+    public override int ParameterCount { get; }
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
+
+    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
+    public static int CustomaryDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        foreach (ref var parameter in parameters) parameter = (Real)random.NextNormal();
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var from = x.Row(row);
+            var to = y.Row(row);
+            for (var i = 0; i < _plain.Length; i++) to[i] = from[_plain[i]];
+            int table = 0, column = _plain.Length;
+            foreach (var category in Categories)
+            {
+                parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension).CopyTo(to[column..]);
+                (table, column) = (table + (int)SizeOf(category), column + category.Dimension);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        dParameters.Clear();
+        if (!dx.IsEmpty) dx.Values.Clear(); // a category has no slope
+        for (var row = 0; row < x.Rows; row++)
+        {
+            ReadOnlySpan<Real> from = x.Row(row), given = dy.Row(row);
+            if (!dx.IsEmpty)
+                for (var i = 0; i < _plain.Length; i++) dx.Row(row)[_plain[i]] = given[i];
+            if (dParameters.IsEmpty) continue;
+            int table = 0, column = _plain.Length;
+            foreach (var category in Categories)
+            {
+                var vector = dParameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
+                Elementwise.Zip(new Arithmetic.Sum(), vector, given.Slice(column, category.Dimension), vector);
+                (table, column) = (table + (int)SizeOf(category), column + category.Dimension);
+            }
+        }
+    }
+
+    /// <summary>Whether the other embeds the same features in the same way.</summary>
+    public bool Equals(EntityEmbedding? other) => other is not null && Inputs == other.Inputs && Categories.SequenceEqual(other.Categories);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Categories.Aggregate(Inputs, HashCode.Combine);
+
+    // Anything but a whole number from 1 to Count: a category that is missing, or that training has not seen.
+    private static int RowOf(Real value, EmbeddedCategory category) => value >= 1 && value <= category.Count && value == Math.Floor(value) ? (int)value : 0;
+
+    private static long SizeOf(EmbeddedCategory category) => (category.Count + 1L) * category.Dimension;
+
+    private static int OutputsOf(int inputs, IReadOnlyList<EmbeddedCategory> categories)
+    {
+        ArgumentNullException.ThrowIfNull(categories);
+        if (categories.Count == 0) throw new ArgumentException("There must be at least one category.", nameof(categories));
+        var slots = new HashSet<int>();
+        foreach (var category in categories)
+        {
+            if (category.Slot < 0 || category.Slot >= inputs) throw new ArgumentOutOfRangeException(nameof(categories), category, $"the slot must be from 0 to {inputs - 1}");
+            if (category.Count < 1 || category.Dimension < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "count and dimension must be at least 1");
+            if (!slots.Add(category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice.", nameof(categories));
+        }
+        var width = inputs - categories.Count + categories.Sum(category => (long)category.Dimension);
+        if (categories.Sum(SizeOf) > Array.MaxLength || width > Array.MaxLength) throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
+        return (int)width;
+    }
+}

@@ -1,0 +1,165 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]; what stands behind the groups passes.</summary>
+/// <remarks>
+/// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at first, as PyTorch's linear
+/// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
+/// </remarks>
+public sealed record FeaturewiseDense : Layer
+{
+    private static readonly ReLU s_rectifier = new();
+    private static readonly PyTorchDefault s_uniform = new();
+    private readonly int _inputs, _outputs;
+
+    /// <summary>Makes a layer for groups.</summary>
+    /// <param name="inputs">Numbers per example that enter; at least <paramref name="features"/> × <paramref name="groupInputs"/>.</param>
+    /// <param name="features">Groups; at least 1.</param>
+    /// <param name="groupInputs">Numbers of a group that enter; more than <paramref name="kept"/>.</param>
+    /// <param name="groupOutputs">Numbers of a group that leave; more than <paramref name="kept"/>.</param>
+    /// <param name="kept">How many of the first numbers of a group pass unchanged; ≥ 0.</param>
+    /// <param name="rectified">Whether f is ReLU, and not the identity.</param>
+    public FeaturewiseDense(int inputs, int features, int groupInputs, int groupOutputs, int kept, bool rectified)
+        : base(inputs, OutputsOf(inputs, features, groupInputs, groupOutputs, kept))
+    {
+        (Features, GroupInputs, GroupOutputs, Kept, Rectified) = (features, groupInputs, groupOutputs, kept, rectified);
+        (_inputs, _outputs) = (groupInputs - kept, groupOutputs - kept);
+        var parameters = (_inputs + 1L) * _outputs * features;
+        if (parameters > Array.MaxLength) throw new ArgumentException($"{features} layers of {_inputs} × {_outputs} have {parameters} parameters; at most {Array.MaxLength} are possible.");
+    }
+
+    /// <summary>Groups.</summary>
+    public int Features { get; }
+
+    /// <summary>Numbers of a group that enter.</summary>
+    public int GroupInputs { get; }
+
+    /// <summary>Numbers of a group that leave.</summary>
+    public int GroupOutputs { get; }
+
+    /// <summary>How many of the first numbers of a group pass unchanged.</summary>
+    public int Kept { get; }
+
+    /// <summary>Whether f is ReLU, and not the identity.</summary>
+    public bool Rectified { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => Features * PartLength;
+
+    /// <inheritdoc/>
+    public override int PartLength => (_inputs + 1) * _outputs;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => Rectified;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.Embedding)];
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var j = 0; j < Features; j++)
+        {
+            s_uniform.Fill(Weights(parameters, j), _inputs, _outputs, random);
+            s_uniform.FillBiases(Biases(parameters, j), _inputs, random);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        var room = Room(x.Rows, out var group, out var result);
+        for (var j = 0; j < Features; j++)
+        {
+            FeatureGroups.Gather(x, j * GroupInputs + Kept, group);
+            MatrixMultiply.Product(group, new ReadOnlyMatrix(Weights(parameters, j), _inputs, _outputs), Biases(parameters, j), result);
+            if (Rectified) s_rectifier.Forward(result.Values, result.Values);
+            FeatureGroups.Scatter(result, y, j * GroupOutputs + Kept);
+            CopyColumns(x, j * GroupInputs, y, j * GroupOutputs, Kept);
+        }
+        CopyColumns(x, Features * GroupInputs, y, Features * GroupOutputs, Inputs - Features * GroupInputs);
+        Scratch.Return(room);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty)
+        {
+            var room = Room(x.Rows, out var dGroup, out var dResult);
+            for (var j = 0; j < Features; j++)
+            {
+                GatherSlopes(y, dy, j, dResult);
+                MatrixMultiply.ProductWithTransposed(dResult, new ReadOnlyMatrix(Weights(parameters, j), _inputs, _outputs), dGroup);
+                FeatureGroups.Scatter(dGroup, dx, j * GroupInputs + Kept);
+                CopyColumns(dy, j * GroupOutputs, dx, j * GroupInputs, Kept);
+            }
+            CopyColumns(dy, Features * GroupOutputs, dx, Features * GroupInputs, Inputs - Features * GroupInputs);
+            Scratch.Return(room);
+        }
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        var room = Room(x.Rows, out var group, out var dResult);
+        for (var start = 0; start < dPart.Length; start += PartLength)
+        {
+            var j = (first + start) / PartLength;
+            FeatureGroups.Gather(x, j * GroupInputs + Kept, group);
+            GatherSlopes(y, dy, j, dResult);
+            MatrixMultiply.TransposedProduct(group, dResult, new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs));
+            MatrixMultiply.SumOfRows(dResult, dPart.Slice(start + _inputs * _outputs, _outputs));
+        }
+        Scratch.Return(room);
+    }
+
+    private static int OutputsOf(int inputs, int features, int groupInputs, int groupOutputs, int kept)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(kept);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(groupInputs, kept);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(groupOutputs, kept);
+        var rest = inputs - (long)features * groupInputs;
+        if (rest < 0) throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"must be at least {features} × {groupInputs}");
+        return FeatureGroups.Width((int)rest, features, groupOutputs);
+    }
+
+    // The products use scratch of their own, so this must be another.
+    private Real[] Room(int rows, out Matrix group, out Matrix result)
+    {
+        var room = Scratch.Rent(rows * (_inputs + _outputs));
+        group = new Matrix(room.AsSpan(0, rows * _inputs), rows, _inputs);
+        result = new Matrix(room.AsSpan(rows * _inputs, rows * _outputs), rows, _outputs);
+        return room;
+    }
+
+    private void GatherSlopes(ReadOnlyMatrix y, ReadOnlyMatrix dy, int feature, Matrix dResult)
+    {
+        FeatureGroups.Gather(dy, feature * GroupOutputs + Kept, dResult);
+        if (!Rectified) return;
+        for (var row = 0; row < dResult.Rows; row++)
+        {
+            var ofRow = y.Row(row).Slice(feature * GroupOutputs + Kept, _outputs);
+            s_rectifier.Backward(ofRow, ofRow, dResult.Row(row), dResult.Row(row));
+        }
+    }
+
+    private static void CopyColumns(ReadOnlyMatrix from, int first, Matrix to, int firstThere, int count)
+    {
+        if (count == 0) return;
+        for (var row = 0; row < from.Rows; row++) from.Row(row).Slice(first, count).CopyTo(to.Row(row)[firstThere..]);
+    }
+
+    private Span<Real> Weights(Span<Real> parameters, int feature) => parameters.Slice(feature * PartLength, _inputs * _outputs);
+
+    private ReadOnlySpan<Real> Weights(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength, _inputs * _outputs);
+
+    private Span<Real> Biases(Span<Real> parameters, int feature) => parameters.Slice(feature * PartLength + _inputs * _outputs, _outputs);
+
+    private ReadOnlySpan<Real> Biases(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength + _inputs * _outputs, _outputs);
+}

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>In place of each of the first numbers that enter, how far it has come through each of its bins: 1 for those behind it, 0 for those before it, a share for its own. The others pass, and stand last.</summary>
+/// <remarks>
+/// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the training data, [bins + 1] for every number; they are measured, not
+/// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep
+/// learning", arXiv:2203.05556, §3.2 (PLE). A <see cref="FeaturewiseDense"/> follows.
+/// </remarks>
+public sealed record PiecewiseLinearEncoding : Layer
+{
+    /// <summary>Makes bins.</summary>
+    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
+    /// <param name="features">How many of them, from the first on, are encoded; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="bins">Bins of each; at least 1.</param>
+    public PiecewiseLinearEncoding(int inputs, int features, int bins) : base(inputs, FeatureGroups.Outputs(inputs, features, AtLeastOne(bins)))
+    {
+        if ((bins + 1L) * features > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(bins), bins, $"with {features} features, there would be more than {Array.MaxLength} boundaries");
+        (Features, Bins) = (features, bins);
+    }
+
+    /// <summary>How many of the numbers that enter are encoded.</summary>
+    public int Features { get; }
+
+    /// <summary>Bins of each.</summary>
+    public int Bins { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => Features * (Bins + 1);
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("boundaries of bins", ParameterCount, ParameterRole.Statistic)];
+
+    /// <summary>Even steps from −3 to 3, until examples are measured.</summary>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var i = 0; i < parameters.Length; i++) parameters[i] = (Real)(6.0 * (i % (Bins + 1)) / Bins - 3);
+    }
+
+    /// <summary>Sets the boundaries to quantiles, the least and the largest number among them.</summary>
+    /// <inheritdoc/>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+        var column = new Real[examples.Rows];
+        for (var j = 0; j < Features; j++)
+        {
+            for (var row = 0; row < column.Length; row++) column[row] = examples.Row(row)[j];
+            Array.Sort(column);
+            for (var t = 0; t <= Bins; t++)
+            {
+                var (whole, part) = Math.DivRem((long)t * (column.Length - 1), Bins);
+                var lower = column[whole];
+                parameters[j * (Bins + 1) + t] = part == 0 ? lower : (Real)(lower + (double)part / Bins * ((double)column[whole + 1] - lower));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var from = x.Row(row);
+            var to = y.Row(row);
+            for (var j = 0; j < Features; j++)
+            {
+                var boundaries = BoundariesOf(parameters, j);
+                var shares = to.Slice(j * Bins, Bins);
+                Elementwise.Zip(new Share(from[j]), boundaries[..^1], boundaries[1..], shares);
+                if (from[j] < boundaries[0] && boundaries[0] < boundaries[1]) shares[0] = (from[j] - boundaries[0]) / (boundaries[1] - boundaries[0]);
+                if (from[j] > boundaries[^1] && boundaries[^2] < boundaries[^1]) shares[^1] = (from[j] - boundaries[^2]) / (boundaries[^1] - boundaries[^2]);
+            }
+            from[Features..].CopyTo(to[(Features * Bins)..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        dParameters.Clear();
+        for (var row = 0; row < dx.Rows; row++)
+        {
+            var given = dy.Row(row);
+            var to = dx.Row(row);
+            for (var j = 0; j < Features; j++) to[j] = Slope(x.Row(row)[j], BoundariesOf(parameters, j), given.Slice(j * Bins, Bins));
+            given[(Features * Bins)..].CopyTo(to[Features..]);
+        }
+    }
+
+    private static int AtLeastOne(int bins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        return bins;
+    }
+
+    // One bin alone has a slope: that in which x lies; outside, the first or the last.
+    private static Real Slope(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
+    {
+        var t = 0;
+        while (t < dy.Length - 1 && x >= boundaries[t + 1]) t++;
+        var width = boundaries[t + 1] - boundaries[t];
+        return width > 0 ? dy[t] / width : 0;
+    }
+
+    private ReadOnlySpan<Real> BoundariesOf(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * (Bins + 1), Bins + 1);
+
+    private readonly struct Share(Real x) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes lower, TLanes upper) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes value = TLanes.Broadcast(x), zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1);
+            var share = new Arithmetic.Clamp(0, 1).Invoke((value - lower) / (upper - lower));
+            return TLanes.SelectLess(lower, upper, share, TLanes.SelectLess(value, lower, zero, one));
+        }
+    }
+}
