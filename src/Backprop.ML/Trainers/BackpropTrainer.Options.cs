@@ -69,7 +69,7 @@ public sealed partial class BackpropTrainer
         /// <value>Null: each is learned from by itself.</value>
         public Mixup? Mixup { get; set; }
 
-        /// <summary>Those slots of the features that hold the number of a category, as <c>Conversion.ConvertType</c> makes it of a key (1 to its count), and become a learned vector each.</summary>
+        /// <summary>Those slots of the features that hold the number of a category, as <c>Conversion.MapValue</c> makes it of text (from 1 on), and become a learned vector each.</summary>
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get; set; } = [];
 

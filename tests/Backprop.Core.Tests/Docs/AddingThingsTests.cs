@@ -31,11 +31,14 @@ public partial class AddingThingsTests
             Initializer = new SparseNormal(),
             NumberOfIterations = 300,
             BatchSize = 8,
+            EarlyStopping = new EarlyStopping { Metric = new MedianAbsoluteError(), Patience = 300 },
         };
 
-        var history = new Trainer(options).Train(network, new ExampleSet(x, 1, y)).History;
+        var set = new ExampleSet(x, 1, y);
+        var history = new Trainer(options).Train(network, set, validation: set).History;
 
         Assert.True(history[^1].TrainingLoss < 0.25 * history[0].TrainingLoss, $"from {history[0].TrainingLoss} to {history[^1].TrainingLoss}");
+        Assert.True(history[^1].ValidationMetric < 0.5 * history[0].ValidationMetric, $"from {history[0].ValidationMetric} to {history[^1].ValidationMetric}");
     }
 
     private static string FromRepository(string path) => Path.Combine(Repository.Root, path);

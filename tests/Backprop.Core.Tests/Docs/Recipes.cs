@@ -3,6 +3,7 @@ using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Losses;
+using Backprop.Metrics;
 using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Schedules;
@@ -169,5 +170,27 @@ public sealed record SquareRootDecay : Schedule
 {
     /// <inheritdoc/>
     public override double FactorAt(TrainingMoment moment) => 1 / Math.Sqrt(1 + moment.ExactEpoch);
+}
+#endregion
+
+#region metric
+/// <summary>The median of |prediction − target|: half of the errors are smaller. Weights do not count.</summary>
+/// <remarks>scikit-learn's <c>median_absolute_error</c>.</remarks>
+public sealed record MedianAbsoluteError : Metric
+{
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => false;
+
+    /// <inheritdoc/>
+    public override bool Suits(TargetKind kind) => kind == TargetKind.Real;
+
+    /// <inheritdoc/>
+    public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    {
+        var errors = new double[targets.Rows];
+        for (var row = 0; row < errors.Length; row++) errors[row] = Math.Abs((double)predictions.Row(row)[0] - targets.Row(row)[0]);
+        Array.Sort(errors);
+        return (errors[errors.Length / 2] + errors[(errors.Length - 1) / 2]) / 2;
+    }
 }
 #endregion
