@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Checking;
+
+/// <summary>Compares backward propagation with central differences: is backward the derivative of forward?</summary>
+/// <remarks>
+/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error of 1 % in one term stands out by a factor of 10,000; networks with a layer,
+/// an activation or a loss of the user's own are checked in single precision, the only one that those parts exist in. Passes are those of a step of training: what is dropped stays the same, and batch normalization
+/// uses the batch. Measured parameters, such as running means, have no gradient and are left out. A unit whose input lies next to a kink (ReLU at 0) may make an error that is none: other examples or another seed tell.
+/// </remarks>
+public static class GradientCheck
+{
+    /// <summary>Compares the gradient of the mean loss over some examples.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="x">[rows × Inputs]; a dozen rows will do.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="parameters">[ParameterCount]; empty for starting values by the seed.</param>
+    /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
+    /// <param name="mostParameters">Parameters to compare, evenly spread where there are more: each takes four passes.</param>
+    /// <returns>The worst of them, by layer and place, and the verdict.</returns>
+    /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a target.</exception>
+    public static GradientCheckResult Run(
+        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0, int mostParameters = 2000)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostParameters, 1);
+        if (targets.Rows != x.Rows || x.Rows == 0) throw new ArgumentException($"x has {x.Rows} rows, the targets {targets.Rows}; there must be as many, and at least one.", nameof(targets));
+        if (x.Columns != network.Inputs) throw new ArgumentException($"x has {x.Columns} columns; the network takes {network.Inputs}.", nameof(x));
+        if (!loss.FitsTargets(network.Outputs, targets.Columns)) throw new ArgumentException($"{targets.Columns} target columns do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+        if (!parameters.IsEmpty && parameters.Length != network.ParameterCount) throw new ArgumentException($"The network has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+        loss.CheckTargets(targets, network.Outputs, nameof(targets));
+
+        Real[] theta = parameters.IsEmpty ? network.Initialize(new GlorotUniform(), seed, x) : parameters.ToArray();
+        if (IsOurs(network, loss))
+        {
+            DoublePrecision.Load();
+            return RunInDouble(network, loss, x, targets, theta, seed, mostParameters);
+        }
+        var inSingle = new InSinglePrecision(network, loss, x.Values.ToArray(), targets.Values.ToArray(), x.Rows, seed);
+        return Compare(network, inSingle, [.. theta], mostParameters, h: 0.01, smallShare: 0.1, inDouble: false);
+    }
+
+    /// <summary>A function of the parameters and its gradient.</summary>
+    internal interface IObjective
+    {
+        /// <summary>J, and its gradient unless that is empty.</summary>
+        double Evaluate(double[] theta, double[] gradient);
+    }
+
+    /// <summary>Compares, one parameter after the other, and keeps the worst.</summary>
+    internal static GradientCheckResult Compare(Network network, IObjective objective, double[] theta, int mostParameters, double h, double smallShare, bool inDouble)
+    {
+        var claimed = new double[theta.Length];
+        objective.Evaluate(theta, claimed);
+        var places = LearnedParameters(network).ToArray();
+        if (places.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
+        var least = smallShare * places.Max(place => Math.Abs(claimed[place.Offset]));
+
+        var compared = Math.Min(mostParameters, places.Length);
+        CheckedParameter? worst = null;
+        for (var i = 0; i < compared; i++)
+        {
+            var place = places[(int)((long)i * places.Length / compared)];
+            var (backward, step) = (claimed[place.Offset], h * Math.Max(1, Math.Abs(theta[place.Offset])));
+            var difference = Differentiate(objective, theta, place.Offset, step);
+            var error = Error(backward, difference, least);
+            if (error > 1e-6 && inDouble)
+            {
+                // A kink may lie within the step; then it hardly lies within a much shorter one, too. A wrong gradient stays wrong.
+                var closer = Differentiate(objective, theta, place.Offset, step / 16);
+                if (Error(backward, closer, least) is var again && again < error) (difference, error) = (closer, again);
+            }
+            // Written so that NaN is worse than any number.
+            if (worst is not null && !double.IsNaN(worst.Error) && !(error > worst.Error) && !double.IsNaN(error)) continue;
+            var layer = network.Layers[place.Layer];
+            worst = new CheckedParameter(place.Layer, $"{layer.GetType().Name} {layer.Inputs} → {layer.Outputs}", place.Block, place.Index, backward, difference, error);
+            if (double.IsNaN(error)) break;
+        }
+        return new GradientCheckResult(worst!, compared, inDouble);
+    }
+
+    private static double Error(double backward, double difference, double least) =>
+        backward == difference ? 0 : Math.Abs(backward - difference) / Math.Max(least, Math.Max(Math.Abs(backward), Math.Abs(difference)));
+
+    private static double Differentiate(IObjective objective, double[] theta, int i, double h)
+    {
+        var value = theta[i];
+        var result = (8 * Across(h) - Across(2 * h)) / (12 * h);
+        theta[i] = value;
+        return result;
+
+        double Across(double step)
+        {
+            theta[i] = value + step;
+            var above = objective.Evaluate(theta, []);
+            theta[i] = value - step;
+            return above - objective.Evaluate(theta, []);
+        }
+    }
+
+    private static IEnumerable<(int Layer, string Block, int Index, int Offset)> LearnedParameters(Network network)
+    {
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var (offset, index) = (network.ParametersOf(l).Start.Value, 0);
+            foreach (var (name, length, role) in network.Layers[l].Blocks)
+            {
+                for (var i = 0; i < length; i++, index++)
+                    if (role != ParameterRole.Statistic) yield return (l, name, index, offset + index);
+            }
+        }
+    }
+
+    private static bool IsOurs(Network network, Loss loss) =>
+        IsOurs(loss) && network.Layers.All(layer => IsOurs(layer) && (layer is not ActivationLayer a || IsOurs(a.Activation)) && (layer is not ParametricMixLayer m || IsOurs(m.Activation)));
+
+    private static bool IsOurs(object part) => part.GetType().Assembly == typeof(GradientCheck).Assembly;
+
+    // Not inlined: the twin must be there before a method that names its types is compiled.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GradientCheckResult RunInDouble(Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int mostParameters)
+    {
+        var objective = new InDoublePrecision(network, loss, x.Values, targets.Values, x.Rows, seed);
+        return Compare(network, objective, [.. theta], mostParameters, h: 2e-5, smallShare: 1e-3, inDouble: true);
+    }
+
+    private sealed class InSinglePrecision(Network network, Loss loss, Real[] x, Real[] targets, int rows, int seed) : IObjective
+    {
+        private readonly Workspace _workspace = new(network, rows);
+        private readonly Real[] _theta = new Real[network.ParameterCount], _gradient = new Real[network.ParameterCount];
+
+        public double Evaluate(double[] theta, double[] gradient)
+        {
+            for (var i = 0; i < theta.Length; i++) _theta[i] = (Real)theta[i];
+            var input = new ReadOnlyMatrix(x, rows, network.Inputs);
+            var scores = network.ForwardTraining(_theta, input, _workspace, seed, step: 0);
+            var value = loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), _workspace.ScoreGradient);
+            if (gradient.Length == 0) return value;
+            network.Backward(_theta, input, _workspace, _gradient);
+            for (var i = 0; i < gradient.Length; i++) gradient[i] = _gradient[i];
+            return value;
+        }
+    }
+}
