@@ -6,6 +6,7 @@ namespace Backprop.Networks;
 public sealed class NetworkScorer
 {
     private readonly TrainedNetwork _trained;
+    private readonly ScoringForm _form;
     private readonly Workspace _workspace;
     private readonly Real[] _inputs;
     private readonly Real[][]? _packed;
@@ -15,8 +16,8 @@ public sealed class NetworkScorer
 
     internal NetworkScorer(TrainedNetwork trained, int rows)
     {
-        _trained = trained;
-        _workspace = new Workspace(trained.Network, rows, forTraining: false);
+        (_trained, _form) = (trained, trained.Scoring);
+        _workspace = new Workspace(_form.Network, rows, forTraining: false);
         _packed = rows >= LeastRowsToPackFor ? trained.PackedParameters : null;
         _inputs = trained.Inputs is null ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
@@ -33,7 +34,7 @@ public sealed class NetworkScorer
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
-        var scores = _packed is null ? _trained.Network.Forward(_trained.Parameters, x, _workspace) : _trained.Network.Forward(_trained.Parameters, _packed, x, _workspace);
+        var scores = _packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace);
         if (_trained.ScoreScale is { } scale)
             for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
         return scores;

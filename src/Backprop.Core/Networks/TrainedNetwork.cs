@@ -6,6 +6,7 @@ namespace Backprop.Networks;
 public sealed class TrainedNetwork
 {
     private readonly Real[] _parameters;
+    private readonly Lazy<ScoringForm> _scoring;
     private readonly Lazy<Real[][]> _packed;
 
     /// <summary>Puts the parts together; <paramref name="parameters"/> are copied.</summary>
@@ -30,7 +31,8 @@ public sealed class TrainedNetwork
         (Network, Loss, Inputs, Targets) = (network, loss, inputs, targets);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         _parameters = parameters.ToArray();
-        _packed = new Lazy<Real[][]>(() => [.. network.Layers.Select((layer, l) => layer.Pack(_parameters.AsSpan(network.ParametersOf(l))))]);
+        _scoring = new Lazy<ScoringForm>(() => ScoringForm.Of(network, _parameters));
+        _packed = new Lazy<Real[][]>(() => [.. Scoring.Network.Layers.Select((layer, l) => layer.Pack(Scoring.Parameters.AsSpan(Scoring.Network.ParametersOf(l))))]);
     }
 
     /// <summary>The layers.</summary>
@@ -39,7 +41,10 @@ public sealed class TrainedNetwork
     /// <summary>All parameters, in the layers' order.</summary>
     public ReadOnlySpan<Real> Parameters => _parameters;
 
-    /// <summary>The parameters of every layer once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
+    /// <summary>What scores the same with fewer layers; made when first asked for.</summary>
+    internal ScoringForm Scoring => _scoring.Value;
+
+    /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
     internal Real[][] PackedParameters => _packed.Value;
 
     /// <summary>The loss it was trained with.</summary>
