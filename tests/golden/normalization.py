@@ -35,9 +35,9 @@ def flat(network):
     return np.concatenate([part.detach().numpy().ravel() for part in parts])
 
 
-def run(layers, normalization, x, y, dtype):
+def run(layers, normalization, x, y, dtype, decay):
     network = network_of(layers, normalization, dtype).train()
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1, weight_decay=decay)
     initial, losses = flat(network), []
     for _ in range(10):
         optimizer.zero_grad()
@@ -61,12 +61,13 @@ def main():
         ("LayerNormalization", lambda n: torch.nn.LayerNorm(n, eps=0.1), dict(momentum=0, epsilon=0.1)),
     ]
     runs = []
-    for name, make, numbers in settings:
-        single, exact = run(layers, make, x, y, torch.float32), run(layers, make, x, y, torch.float64)
+    for (name, make, numbers), decay in [(setting, decay) for decay in (0, 0.3) for setting in settings]:
+        numbers = dict(numbers, decay=decay)
+        single, exact = (run(layers, make, x, y, dtype, decay) for dtype in (torch.float32, torch.float64))
         report(f"{name} {numbers}", **{key: (single[key], exact[key]) for key in single})
         runs.append(dict(layer=name, **numbers, **single))
     write("normalization", dict(
-        network="dense, normalization, tanh, dense; mean squared error; gradient descent with rate 0.1; all rows in every step",
+        network="dense, normalization, tanh, dense; mean squared error; gradient descent with rate 0.1; all rows in every step; decay (L2) of all learned parameters",
         widths=WIDTHS, features=x.ravel(), targets=y.ravel(), runs=runs))
 
 

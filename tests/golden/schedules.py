@@ -1,4 +1,5 @@
 """Writes schedules.json: factors of every schedule that PyTorch or scikit-learn has. README.md beside this file says how to run it."""
+import math
 import warnings
 
 import torch
@@ -24,6 +25,31 @@ def factors(make, per_step):
         if not per_step:
             schedule.step()
     return found
+
+
+def one_after_the_other(optimizer, first, second, steps):
+    return lr_scheduler.SequentialLR(optimizer, [first(optimizer), second(optimizer)], milestones=[steps])
+
+
+def with_warm_up(optimizer, steps, total):
+    return one_after_the_other(
+        optimizer, lambda o: lr_scheduler.LinearLR(o, 1 / steps, total_iters=steps - 1), lambda o: lr_scheduler.CosineAnnealingLR(o, total - steps), steps)
+
+
+def flat_cosine(optimizer, steps, total):
+    return one_after_the_other(
+        optimizer, lambda o: lr_scheduler.ConstantLR(o, 1, total_iters=0), lambda o: lr_scheduler.CosineAnnealingLR(o, total - steps), steps)
+
+
+def cosine_logarithmic(cycles, total):
+    """Each cycle by itself: where it begins and ends follows from its length, which doubles."""
+    def factor(k):
+        t, length, start = k / total, 1 / (2 ** cycles - 1), 0.0
+        while t >= start + length and length < 1:
+            start, length = start + length, 2 * length
+        within = math.log2((t - start) / length + 1)
+        return (1 - math.cos(2 * math.pi * within)) / 2
+    return factor
 
 
 def plateau(losses, **options):
@@ -77,6 +103,12 @@ def main():
         ("OneCycleSchedule", dict(), lambda o: lr_scheduler.OneCycleLR(o, 1.0, total, cycle_momentum=False), True),
         ("OneCycleSchedule", dict(riseShare=0.25, startDivisor=10, endDivisor=100),
          lambda o: lr_scheduler.OneCycleLR(o, 1.0, total, pct_start=0.25, div_factor=10, final_div_factor=100, cycle_momentum=False), True),
+        ("CosineDecay", dict(warmUpShare=0.1), lambda o: with_warm_up(o, total // 10, total), True),
+        ("FlatCosineSchedule", dict(), lambda o: flat_cosine(o, total // 2, total), True),
+        ("FlatCosineSchedule", dict(flatShare=0.75), lambda o: flat_cosine(o, 3 * total // 4, total), True),
+        ("InverseTimeDecay", dict(decay=0.5), lambda o: lr_scheduler.LambdaLR(o, lambda k: 1 / (1 + 0.5 * k / STEPS_PER_EPOCH)), True),
+        ("CosineLogarithmicSchedule", dict(), lambda o: lr_scheduler.LambdaLR(o, cosine_logarithmic(4, total)), True),
+        ("CosineLogarithmicSchedule", dict(cycles=2), lambda o: lr_scheduler.LambdaLR(o, cosine_logarithmic(2, total)), True),
     ]
     planned = []
     for name, options, make, per_step in runs:

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = x·W + b. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>Backward: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ_rows dy (Rumelhart, Hinton and Williams (1986), Nature 323).</remarks>
-public sealed record Dense : Layer
+public sealed record Dense : AffineLayer
 {
     /// <summary>Makes a fully connected layer.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -18,6 +18,9 @@ public sealed record Dense : Layer
     }
 
     /// <inheritdoc/>
+    public override double WeightFactor => 1;
+
+    /// <inheritdoc/>
     public override int ParameterCount => WeightCount + Outputs;
 
     /// <inheritdoc/>
@@ -28,9 +31,6 @@ public sealed record Dense : Layer
 
     /// <summary>One row of W.</summary>
     public override int PartLength => Outputs;
-
-    /// <summary>Length of W, which comes first among the parameters.</summary>
-    public int WeightCount => Inputs * Outputs;
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

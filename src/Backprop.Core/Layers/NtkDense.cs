@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what a
 /// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>. Costs a pass over y, dx and dW more.
 /// </remarks>
-public sealed record NtkDense : Layer
+public sealed record NtkDense : AffineLayer
 {
     private readonly Dense _dense;
     private readonly Real _scale;
@@ -22,8 +22,12 @@ public sealed record NtkDense : Layer
     public NtkDense(int inputs, int outputs) : base(inputs, outputs)
     {
         _dense = new Dense(inputs, outputs);
-        _scale = (Real)(1 / Math.Sqrt(inputs));
+        WeightFactor = 1 / Math.Sqrt(inputs);
+        _scale = (Real)WeightFactor;
     }
+
+    /// <summary>1/√Inputs.</summary>
+    public override double WeightFactor { get; }
 
     /// <inheritdoc/>
     public override int ParameterCount => _dense.ParameterCount;
@@ -72,14 +76,14 @@ public sealed record NtkDense : Layer
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         _dense.BackwardPart(parameters, x, y, dy, first, dPart);
-        var ofWeights = dPart[..Math.Clamp(_dense.WeightCount - first, 0, dPart.Length)];
+        var ofWeights = dPart[..Math.Clamp(WeightCount - first, 0, dPart.Length)];
         Elementwise.Map(new Arithmetic.Multiple(_scale), ofWeights, ofWeights);
     }
 
     // From x·W + b to s·x·W + b.
     private void ScaleProduct(ReadOnlySpan<Real> parameters, Matrix y)
     {
-        var biases = parameters[_dense.WeightCount..];
+        var biases = parameters[WeightCount..];
         for (var row = 0; row < y.Rows; row++) Elementwise.Zip(new ScaleAndShift(_scale, 1 - _scale), y.Row(row), biases, y.Row(row));
     }
 

@@ -102,7 +102,7 @@ public sealed class Network
         {
             var some = parameters.AsSpan(ParametersOf(l));
             if (_layers[l].MeasuresExamples) _layers[l].Measure(some, Input(l, examples, workspace));
-            if (initializer is DataDependent rule && _layers[l] is (Dense or NtkDense))
+            if (initializer is DataDependent rule && _layers[l] is AffineLayer)
             {
                 Span<Real> weights = some[..^_layers[l].Outputs], biases = some[^_layers[l].Outputs..];
                 biases.Clear();
@@ -280,7 +280,7 @@ public sealed class Network
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
-    public override string ToString() => string.Join('-', _layers.Where(layer => layer is Dense or NtkDense).Select(layer => layer.Outputs).Prepend(Inputs));
+    public override string ToString() => string.Join('-', _layers.Where(layer => layer is AffineLayer).Select(layer => layer.Outputs).Prepend(Inputs));
 
     private void CheckLength(int length, string name)
     {

@@ -27,9 +27,9 @@ internal sealed class ScoringForm
         for (var l = 0; l < layers.Count; l++)
         {
             var own = parameters[network.ParametersOf(l)];
-            if (layers[l] is BatchNormalization normalization && kept.Count > 0 && kept[^1] is Dense or NtkDense && !branches.Contains(l - 1))
+            if (layers[l] is BatchNormalization normalization && kept.Count > 0 && kept[^1] is AffineLayer dense && !branches.Contains(l - 1))
             {
-                (kept[^1], values[^1]) = Fold(kept[^1], values[^1], normalization, own);
+                (kept[^1], values[^1]) = Fold(dense, values[^1], normalization, own);
             }
             else if (layers[l] is not (Dropout or AlphaDropout or GaussianNoise))
             {
@@ -43,16 +43,15 @@ internal sealed class ScoringForm
         int OutputAt(int layer) => layer < 0 ? 0 : outputs[layer];
     }
 
-    private static (Layer Layer, Real[] Parameters) Fold(Layer dense, Real[] parameters, BatchNormalization normalization, Real[] normalizing)
+    private static (Layer Layer, Real[] Parameters) Fold(AffineLayer dense, Real[] parameters, BatchNormalization normalization, Real[] normalizing)
     {
         int width = normalization.Width, weights = parameters.Length - width;
-        var fixedFactor = dense is NtkDense ? 1 / Math.Sqrt(dense.Inputs) : 1;
         var folded = new Real[parameters.Length];
         for (var unit = 0; unit < width; unit++)
         {
             double scale = normalizing[unit], shift = normalizing[width + unit], mean = normalizing[2 * width + unit], variance = normalizing[3 * width + unit];
             var factor = scale / Math.Sqrt(variance + normalization.Epsilon);
-            for (var i = unit; i < weights; i += width) folded[i] = (Real)(parameters[i] * fixedFactor * factor);
+            for (var i = unit; i < weights; i += width) folded[i] = (Real)(parameters[i] * dense.WeightFactor * factor);
             folded[weights + unit] = (Real)((parameters[weights + unit] - mean) * factor + shift);
         }
         return (new Dense(dense.Inputs, dense.Outputs), folded);

@@ -85,7 +85,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         if (initialParameters.Length != network.ParameterCount)
         {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => (layer is Dense or NtkDense) && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
             throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)

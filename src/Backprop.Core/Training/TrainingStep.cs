@@ -197,13 +197,13 @@ internal sealed class TrainingStep : IDisposable
         }
         if (_maximumNorm is { } norm)
             for (var l = 0; l < _network.Layers.Count; l++)
-                if (_network.Layers[l] is Dense dense)
+                if (_network.Layers[l] is AffineLayer dense)
                 {
                     var range = _network.ParametersOf(l).Start.Value..(_network.ParametersOf(l).Start.Value + dense.WeightCount);
                     yield return OfTeam(worker =>
                     {
                         var (first, count) = Network.Share(dense.Outputs, worker, _team.Size);
-                        if (count > 0) ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range), dense.Inputs, dense.Outputs), first, count, (Real)norm);
+                        if (count > 0) ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range), dense.Inputs, dense.Outputs), first, count, (Real)(norm / dense.WeightFactor));
                     });
                 }
     }

@@ -59,7 +59,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     private static DenseParameters[] DenseLayers(TrainedNetwork trained) =>
     [
         .. trained.Network.Layers.Select((layer, index) => (layer, index))
-            .Where(at => at.layer is Dense)
-            .Select(at => new DenseParameters((Dense)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)])),
+            .Where(at => at.layer is AffineLayer)
+            .Select(at => new DenseParameters((AffineLayer)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)])),
     ];
 }

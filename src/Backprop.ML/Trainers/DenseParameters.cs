@@ -7,10 +7,10 @@ public sealed class DenseParameters
 {
     private readonly float[] _weights, _biases;
 
-    internal DenseParameters(Dense layer, ReadOnlySpan<float> parameters)
+    internal DenseParameters(AffineLayer layer, ReadOnlySpan<float> parameters)
     {
         (Inputs, Outputs) = (layer.Inputs, layer.Outputs);
-        _weights = parameters[..layer.WeightCount].ToArray();
+        _weights = layer.EffectiveWeights(parameters);
         _biases = parameters[layer.WeightCount..].ToArray();
     }
 
@@ -20,7 +20,7 @@ public sealed class DenseParameters
     /// <summary>Units of the layer.</summary>
     public int Outputs { get; }
 
-    /// <summary>W, [Inputs × Outputs], row-major: the weight from input i to unit j stands at i·Outputs + j.</summary>
+    /// <summary>W, [Inputs × Outputs], row-major, with the fixed factor of <see cref="NtkDense"/> in it: the weight from input i to unit j stands at i·Outputs + j.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>b, [Outputs].</summary>

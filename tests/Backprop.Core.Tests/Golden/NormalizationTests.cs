@@ -15,7 +15,7 @@ public class NormalizationTests
     private const double Tolerance = 1e-6;
 
     private static readonly Contents Golden = GoldenFile.Read<Contents>("normalization");
-    private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => $"{run.Layer}, ε {run.Epsilon}");
+    private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => $"{run.Layer}, ε {run.Epsilon}, decay {run.Decay}");
 
     public static TheoryData<string> Runs => [.. RunsByName.Keys];
 
@@ -29,7 +29,8 @@ public class NormalizationTests
         var rows = Golden.Features.Length / network.Inputs;
         var parameters = run.Initial.ToArray();
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets, network.Outputs), rows, null, null);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd() }, rows, new WorkerTeam(1));
+        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd(), L2Regularization = run.Decay, ParameterGroups = new ParameterGroups { Biases = new(1, 1), Scales = new(1, 1) } };
+        using var step = new TrainingStep(network, parameters, options, rows, new WorkerTeam(1));
 
         var losses = Enumerable.Range(0, 10).Select(_ => step.Learn(batches, 0, new StepValues(0.1)).Loss).ToArray();
         Near.Equal("losses", run.Losses, losses, Tolerance);
@@ -41,5 +42,5 @@ public class NormalizationTests
 
     private sealed record Contents(int[] Widths, float[] Features, float[] Targets, Run[] Runs);
 
-    private sealed record Run(string Layer, double Momentum, double Epsilon, float[] Initial, double[] Losses, double[] AfterStep10, double[] Scores);
+    private sealed record Run(string Layer, double Momentum, double Epsilon, double Decay, float[] Initial, double[] Losses, double[] AfterStep10, double[] Scores);
 }

@@ -15,6 +15,10 @@ public class ScheduleTests
 
     public static TheoryData<int> WatchedRuns => [.. Enumerable.Range(0, Golden.Watched.Length)];
 
+    [Fact]
+    public void Every_schedule_is_compared() =>
+        Assert.Equal(Schedule.All.Select(schedule => schedule.GetType().Name).Except([nameof(ConstantSchedule), nameof(ReduceOnPlateau)]).Order(), Golden.Planned.Select(run => run.Schedule).Distinct().Order());
+
     [Theory, MemberData(nameof(PlannedRuns))]
     public void Factors_of_a_plan_are_those_of_PyTorch_and_scikit_learn(int index)
     {

@@ -73,6 +73,18 @@ public class RegularizationTests
         foreach (var measure in Enum.GetValues<ClippingMeasure>()) Assert.Equal(Step(Plain), Step(Plain with { GradientClipping = new(measure, 1000) }));
     }
 
+    // Their factor 1/√n counts: what a unit sees of x is bounded, whatever the parametrization.
+    [Fact]
+    public void The_maximum_norm_bounds_what_weights_with_a_fixed_factor_amount_to()
+    {
+        var network = new MultilayerPerceptron { HiddenLayers = [9], NtkParametrization = true }.Build(2, 1);
+        var options = Problems.GradientDescent with { Initializer = new NtkNormal(), MaximumNorm = 0.4, NumberOfIterations = 2 };
+        var parameters = new Trainer(options).Train(network, Problems.Surface(50, seed: 1)).Network.Parameters.ToArray();
+        double[] norms = [.. Enumerable.Range(0, 9).Select(unit => Math.Sqrt((parameters[unit] * parameters[unit] + parameters[9 + unit] * parameters[9 + unit]) / 2.0))];
+        Assert.All(norms, norm => Assert.InRange(norm, 0, 0.4 + 1e-6));
+        Assert.Contains(norms, norm => norm > 0.4 - 1e-6);
+    }
+
     [Fact]
     public void No_unit_has_longer_weights_than_the_maximum_norm_and_shorter_ones_are_left_alone()
     {

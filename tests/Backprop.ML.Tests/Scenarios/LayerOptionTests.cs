@@ -64,6 +64,19 @@ public class LayerOptionTests
         Assert.Equal(models[0].Transform(_data).ScoreBits(), _ml.SaveAndLoad(models[0], _data.Schema).Transform(_data).ScoreBits());
     }
 
+    // A linear model of raw features: its weights say what the score is.
+    [Fact]
+    public void The_weights_of_a_model_with_a_fixed_factor_are_those_that_score()
+    {
+        var options = Synthetic.Brief(Synthetic.Value);
+        (options.HiddenLayers, options.NtkParametrization, options.NormalizeFeatures, options.NormalizeLabel) = ([], true, false, false);
+        var model = new BackpropTrainer(_ml, options).Fit(_data);
+        var layer = Assert.Single(model.Model.Layers);
+        var example = Synthetic.Examples(1)[0];
+        var score = layer.Weights[0] * example.Main + layer.Weights[1] * example.Side + layer.Weights[2] * example.Noise + layer.Biases[0];
+        Assert.Equal(score, model.Transform(Synthetic.Prepared(_ml, [example])).Scores()[0], 1e-5f);
+    }
+
     // Seventy examples and a wide net: without dropout it learns its examples by heart.
     [Fact]
     public void Dropout_keeps_the_loss_of_training_from_falling_to_nothing()
