@@ -27,7 +27,7 @@ public sealed record ELU : Activation
     private readonly struct Function(Real alpha) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(alpha) * Exponential.ExpMinusOne(TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast(0), x)));
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(alpha) * Exponential.ExpMinusOneOfNegative(x));
     }
 
     // α·eˣ = y + α, so the output is all we need.

@@ -22,7 +22,7 @@ public sealed record SELU : Activation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Broadcast((Real)Lambda) * TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast((Real)Alpha) * Exponential.ExpMinusOne(TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast(0), x)));
+            TLanes.Broadcast((Real)Lambda) * TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast((Real)Alpha) * Exponential.ExpMinusOneOfNegative(x));
     }
 
     // λ·α·eˣ = y + λ·α, so the output is all we need.

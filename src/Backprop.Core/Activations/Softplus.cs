@@ -30,6 +30,6 @@ public sealed record Softplus : Activation
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(0) - dy * Exponential.ExpMinusOne(TLanes.Broadcast(0) - y);
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(0) - dy * Exponential.ExpMinusOneOfNegative(TLanes.Broadcast(0) - y);
     }
 }

@@ -93,7 +93,8 @@ internal static unsafe class Elementwise
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, memory, count);
     }
 
-    // The last vector is computed first, before anything that it overlaps is overwritten.
+    // The last vector overlaps its neighbour, so what enters it is put aside first. Each formula stands in its loop once: the compiler stops inlining where a method has too many
+    // variables, and a long formula that stood there twice would be called, number by number, through memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TFunction, TLanes>(TFunction f, Real* x, Real* y, int count)
         where TFunction : struct, IFunction
@@ -101,9 +102,15 @@ internal static unsafe class Elementwise
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        var end = f.Invoke(TLanes.Load(x + last));
-        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(x + i)), y + i);
-        TLanes.Store(end, y + last);
+        var aside = stackalloc Real[TLanes.Count];
+        TLanes.Store(TLanes.Load(x + last), aside);
+        for (nint i = 0, stop = last; ;)
+        {
+            for (; i < stop; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(x + i)), y + i);
+            if (stop > last) return;
+            (i, stop) = (last, last + 1);
+            x = aside - last;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -113,9 +120,17 @@ internal static unsafe class Elementwise
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        var end = f.Invoke(TLanes.Load(a + last), TLanes.Load(b + last));
-        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i)), destination + i);
-        TLanes.Store(end, destination + last);
+        var aside = stackalloc Real[2 * TLanes.Count];
+        TLanes.Store(TLanes.Load(a + last), aside);
+        TLanes.Store(TLanes.Load(b + last), aside + TLanes.Count);
+        for (nint i = 0, stop = last; ;)
+        {
+            for (; i < stop; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i)), destination + i);
+            if (stop > last) return;
+            (i, stop) = (last, last + 1);
+            a = aside - last;
+            b = a + TLanes.Count;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -125,9 +140,19 @@ internal static unsafe class Elementwise
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        var end = f.Invoke(TLanes.Load(a + last), TLanes.Load(b + last), TLanes.Load(c + last));
-        for (nint i = 0; i < last; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i), TLanes.Load(c + i)), destination + i);
-        TLanes.Store(end, destination + last);
+        var aside = stackalloc Real[3 * TLanes.Count];
+        TLanes.Store(TLanes.Load(a + last), aside);
+        TLanes.Store(TLanes.Load(b + last), aside + TLanes.Count);
+        TLanes.Store(TLanes.Load(c + last), aside + 2 * TLanes.Count);
+        for (nint i = 0, stop = last; ;)
+        {
+            for (; i < stop; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i), TLanes.Load(c + i)), destination + i);
+            if (stop > last) return;
+            (i, stop) = (last, last + 1);
+            a = aside - last;
+            b = a + TLanes.Count;
+            c = b + TLanes.Count;
+        }
     }
 
     // What a rule does not remember stands where something else does, and is not touched: the questions are constants to the compiler.

@@ -37,10 +37,21 @@ internal static class Exponential
         if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x) - Number<TLanes>(1);
 
         // Above 40 the 1 has long been lost; below, 2ⁿ is one factor.
-        var (n, q) = Reduce(new Clamp(-40, 40).Invoke(x));
+        return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), ExpMinusOneWithin(-40, 40, x));
+    }
+
+    /// <summary>eˣ − 1 for x up to 0; 0 above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes ExpMinusOneOfNegative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => typeof(Real) != typeof(float)
+        ? TLanes.LibraryExp(TLanes.SelectLess(Number<TLanes>(0), x, Number<TLanes>(0), x)) - Number<TLanes>(1)
+        : ExpMinusOneWithin(-40, 0, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpMinusOneWithin<TLanes>(Real low, Real high, TLanes x) where TLanes : struct, ILanes<TLanes>
+    {
+        var (n, q) = Reduce(new Clamp(low, high).Invoke(x));
         var power = TLanes.PowerOfTwo(n);
-        var small = TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
-        return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), small);
+        return TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
     }
 
     /// <summary>1 / (1 + e⁻ˣ), for negative x as eˣ / (1 + eˣ), so that nothing overflows.</summary>
