@@ -202,10 +202,4 @@ public sealed record PeriodicFeatures : Layer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Turns<TLanes>(TLanes frequency, Real x, TLanes phase) where TLanes : struct, ILanes<TLanes> =>
         TLanes.MultiplyAdd(frequency, TLanes.Broadcast(x), phase * Number<TLanes>(0.5 / Math.PI));
-
-    private readonly struct AddMultiple(Real factor) : IFunctionOfTwo
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(a, TLanes.Broadcast(factor), b);
-    }
 }

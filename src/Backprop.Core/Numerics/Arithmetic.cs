@@ -16,6 +16,13 @@ internal static class Arithmetic
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(factor) * x;
     }
 
+    /// <summary>factor·a + b.</summary>
+    public readonly struct AddMultiple(Real factor) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(a, TLanes.Broadcast(factor), b);
+    }
+
     /// <summary>a + s·(b − a).</summary>
     public readonly struct PartOfTheWay(Real share) : IFunctionOfTwo
     {

@@ -1,4 +1,5 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
@@ -24,16 +25,17 @@ public sealed record Momentum : StepwiseOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
+    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
 
-    private sealed class State(Momentum rule, int parameterCount) : OptimizerState
+    private readonly struct Rule(double momentum, double learningRate) : IUpdateRule
     {
-        private readonly Real[] _velocity = new Real[parameterCount];
+        public static int Memories => 1;
 
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
         {
-            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)(rule.Coefficient * MomentumFactor), gradient, _velocity);
-            TensorPrimitives.FusedMultiplyAdd(_velocity, (Real)(-learningRate), parameters, parameters);
+            velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);
+            parameter = TLanes.MultiplyAdd(TLanes.Broadcast((Real)(-learningRate)), velocity, parameter);
         }
     }
 }

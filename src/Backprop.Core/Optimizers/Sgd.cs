@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
@@ -15,6 +15,6 @@ public sealed record Sgd : StepwiseOptimizer
     private sealed class State : OptimizerState
     {
         public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
-            TensorPrimitives.FusedMultiplyAdd(gradient, (Real)(-learningRate), parameters, parameters);
+            Elementwise.Zip(new Arithmetic.AddMultiple((Real)(-learningRate)), gradient, parameters, parameters);
     }
 }
