@@ -120,14 +120,14 @@ public sealed class NetworkDiagnostics
             if (block.Role != ParameterRole.Statistic)
             {
                 for (var i = start; i < start + block.Length; i++) moved += Math.Pow((double)parameters[i] - before[i], 2);
-                size += SumOfSquares.Of(parameters.Slice(start, block.Length));
+                size += Sums.OfSquares(parameters.Slice(start, block.Length));
             }
             start += block.Length;
         }
         return size > 0 ? Math.Sqrt(moved / size) : null;
     }
 
-    private static double RootMeanSquare(ReadOnlySpan<Real> x) => Math.Sqrt(SumOfSquares.Of(x) / x.Length);
+    private static double RootMeanSquare(ReadOnlySpan<Real> x) => Math.Sqrt(Sums.OfSquares(x) / x.Length);
 
     private static IEnumerable<NetworkWarning> Warn(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples)
     {

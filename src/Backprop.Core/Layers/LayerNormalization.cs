@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Initializers;
 using Backprop.Numerics;
 
@@ -70,28 +71,27 @@ public sealed record LayerNormalization : Layer
         }
     }
 
-    // With g = γ·dy: dx = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε). Sums in double and in order: the same for every width of vector.
+    // With g = γ·dy: dx = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε).
     private static void DifferentiateRow(ReadOnlySpan<Real> dy, ReadOnlySpan<Real> scale, ReadOnlySpan<Real> normalized, double factor, Span<Real> dx)
     {
         Elementwise.Zip(new Arithmetic.Product(), dy, scale, dx);
-        double sum = 0, product = 0;
-        for (var j = 0; j < dx.Length; j++)
-        {
-            sum += dx[j];
-            product += (double)dx[j] * normalized[j];
-        }
-        double mean = sum / dx.Length, slope = product / dx.Length;
-        for (var j = 0; j < dx.Length; j++) dx[j] = (Real)(factor * (dx[j] - mean - normalized[j] * slope));
+        double mean = Sums.Of(dx) / dx.Length, slope = Sums.OfProducts(dx, normalized) / dx.Length;
+        Elementwise.Zip(new Slope((Real)factor, (Real)mean, (Real)slope), dx, normalized, dx);
     }
 
     private double Normalize(ReadOnlySpan<Real> x, Span<Real> normalized)
     {
-        double sum = 0, squares = 0;
-        foreach (var value in x) sum += value;
-        var mean = sum / x.Length;
-        foreach (var value in x) squares += (value - mean) * (value - mean);
-        var factor = 1 / Math.Sqrt(squares / x.Length + Epsilon);
-        for (var j = 0; j < x.Length; j++) normalized[j] = (Real)((x[j] - mean) * factor);
+        var mean = Sums.Of(x) / x.Length;
+        Elementwise.Map(new Arithmetic.Add((Real)(-mean)), x, normalized);
+        var factor = 1 / Math.Sqrt(Sums.OfSquares(normalized) / x.Length + Epsilon);
+        Elementwise.Map(new Arithmetic.Multiple((Real)factor), normalized, normalized);
         return factor;
+    }
+
+    private readonly struct Slope(Real factor, Real mean, Real slope) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes g, TLanes normalized) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(factor) * TLanes.MultiplyAdd(normalized, TLanes.Broadcast(-slope), g - TLanes.Broadcast(mean));
     }
 }

@@ -16,6 +16,13 @@ internal static class Arithmetic
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(factor) * x;
     }
 
+    /// <summary>x + constant.</summary>
+    public readonly struct Add(Real constant) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => x + TLanes.Broadcast(constant);
+    }
+
     /// <summary>factor·a + b.</summary>
     public readonly struct AddMultiple(Real factor) : IFunctionOfTwo
     {

@@ -42,7 +42,7 @@ internal sealed class GradientClipper
     public void Measure(ReadOnlySpan<Real> gradient)
     {
         for (var i = Interlocked.Increment(ref _next); i < _pieces.Count; i = Interlocked.Increment(ref _next))
-            _squares[i] = SumOfSquares.Of(gradient.Slice(_pieces[i].Offset, _pieces[i].Length));
+            _squares[i] = Sums.OfSquares(gradient.Slice(_pieces[i].Offset, _pieces[i].Length));
     }
 
     /// <summary>After all threads have measured: what each tensor is multiplied by.</summary>
