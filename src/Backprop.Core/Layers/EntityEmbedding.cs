@@ -17,6 +17,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 public sealed record EntityEmbedding : Layer
 {
     private readonly int[] _plain;
+    private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
 
     /// <summary>Makes tables of vectors.</summary>
     /// <param name="inputs">Features; at least 1.</param>
@@ -24,14 +25,14 @@ public sealed record EntityEmbedding : Layer
     /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many parameters.</exception>
     public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
     {
-        Categories = [.. categories];
+        _categories = [.. categories];
         var embedded = Categories.Select(category => category.Slot).ToHashSet();
         _plain = [.. Enumerable.Range(0, inputs).Where(slot => !embedded.Contains(slot))];
         ParameterCount = (int)Categories.Sum(SizeOf);
     }
 
     /// <summary>Those features that hold categories.</summary>
-    public IReadOnlyList<EmbeddedCategory> Categories { get; }
+    public IReadOnlyList<EmbeddedCategory> Categories => _categories;
 
     /// <summary>How many features hold numbers; they come out first.</summary>
     public int NumericFeatures => _plain.Length;
@@ -63,7 +64,7 @@ public sealed record EntityEmbedding : Layer
             var to = y.Row(row);
             for (var i = 0; i < _plain.Length; i++) to[i] = from[_plain[i]];
             int table = 0, column = _plain.Length;
-            foreach (var category in Categories)
+            foreach (var category in _categories)
             {
                 parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension).CopyTo(to[column..]);
                 (table, column) = (table + (int)SizeOf(category), column + category.Dimension);
@@ -83,7 +84,7 @@ public sealed record EntityEmbedding : Layer
                 for (var i = 0; i < _plain.Length; i++) dx.Row(row)[_plain[i]] = given[i];
             if (dParameters.IsEmpty) continue;
             int table = 0, column = _plain.Length;
-            foreach (var category in Categories)
+            foreach (var category in _categories)
             {
                 var vector = dParameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
                 Elementwise.Zip(new Arithmetic.Sum(), vector, given.Slice(column, category.Dimension), vector);

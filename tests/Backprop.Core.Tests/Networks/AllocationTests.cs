@@ -61,6 +61,45 @@ public class AllocationTests
         });
     }
 
+    public static TheoryData<NumericEmbedding, int> Embeddings
+    {
+        get
+        {
+            var cases = new TheoryData<NumericEmbedding, int>();
+            foreach (var embedding in NumericEmbedding.All)
+            {
+                cases.Add(embedding, 1);
+                cases.Add(embedding, 3);
+            }
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Embeddings))]
+    public void Nor_do_embeddings_noise_and_mixtures(NumericEmbedding embedding, int threads)
+    {
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [37, 37],
+            NumericEmbedding = embedding,
+            Categories = [new(1, 3, 4), new(4, 2, 2)],
+            NtkParametrization = true,
+            Residual = true,
+            InputNoise = 0.1,
+            AlphaDropout = 0.1,
+            Normalization = Normalization.Layer,
+        }.Build(Features, 1);
+        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null, mixes: true);
+        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam(), Mixup = new Mixup(), WeightAveraging = new ExponentialMovingAverage() };
+        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), options, BatchSize, new WorkerTeam(threads));
+        AssertAllocatesNothing(() =>
+        {
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
+            step.UpdatePredictor();
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
+        });
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
