@@ -16,7 +16,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// </remarks>
 public sealed record EntityEmbedding : Layer
 {
-    private readonly int[] _plain;
+    private readonly (int First, int Count)[] _plain; // what stands between the categories: a list of all slots could be made huge by a damaged file
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
 
     /// <summary>Makes tables of vectors.</summary>
@@ -26,8 +26,8 @@ public sealed record EntityEmbedding : Layer
     public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
     {
         _categories = [.. categories];
-        var embedded = Categories.Select(category => category.Slot).ToHashSet();
-        _plain = [.. Enumerable.Range(0, inputs).Where(slot => !embedded.Contains(slot))];
+        int[] slots = [-1, .. _categories.Select(category => category.Slot).Order(), inputs];
+        _plain = [.. slots.Zip(slots.Skip(1), (before, after) => (before + 1, after - before - 1)).Where(run => run.Item2 > 0)];
         ParameterCount = (int)Categories.Sum(SizeOf);
     }
 
@@ -35,7 +35,7 @@ public sealed record EntityEmbedding : Layer
     public IReadOnlyList<EmbeddedCategory> Categories => _categories;
 
     /// <summary>How many features hold numbers; they come out first.</summary>
-    public int NumericFeatures => _plain.Length;
+    public int NumericFeatures => Inputs - _categories.Length;
 
     /// <inheritdoc/>
     public override int ParameterCount { get; }
@@ -62,8 +62,12 @@ public sealed record EntityEmbedding : Layer
         {
             var from = x.Row(row);
             var to = y.Row(row);
-            for (var i = 0; i < _plain.Length; i++) to[i] = from[_plain[i]];
-            int table = 0, column = _plain.Length;
+            int table = 0, column = 0;
+            foreach (var (first, count) in _plain)
+            {
+                from.Slice(first, count).CopyTo(to[column..]);
+                column += count;
+            }
             foreach (var category in _categories)
             {
                 parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension).CopyTo(to[column..]);
@@ -80,10 +84,13 @@ public sealed record EntityEmbedding : Layer
         for (var row = 0; row < x.Rows; row++)
         {
             ReadOnlySpan<Real> from = x.Row(row), given = dy.Row(row);
-            if (!dx.IsEmpty)
-                for (var i = 0; i < _plain.Length; i++) dx.Row(row)[_plain[i]] = given[i];
+            int table = 0, column = 0;
+            foreach (var (first, count) in _plain)
+            {
+                if (!dx.IsEmpty) given.Slice(column, count).CopyTo(dx.Row(row)[first..]);
+                column += count;
+            }
             if (dParameters.IsEmpty) continue;
-            int table = 0, column = _plain.Length;
             foreach (var category in _categories)
             {
                 var vector = dParameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
@@ -116,7 +123,7 @@ public sealed record EntityEmbedding : Layer
             if (!slots.Add(category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice.", nameof(categories));
         }
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Dimension);
-        if (categories.Sum(SizeOf) > Array.MaxLength || width > Array.MaxLength) throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
+        if (categories.Sum(category => (double)SizeOf(category)) > Array.MaxLength || width > Array.MaxLength) throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
         return (int)width;
     }
 }

@@ -37,6 +37,7 @@ public sealed record PeriodicFeatures : Layer
         if (!(standardDeviation > 0) || !double.IsFinite(standardDeviation)) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be > 0 and finite");
         (Features, Frequencies, StandardDeviation, Form) = (features, frequencies, standardDeviation, form);
         _groupWidth = GroupWidthOf(frequencies, form);
+        if ((long)features * PartLength > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
 
     /// <summary>How many of the numbers that enter become waves.</summary>
@@ -52,7 +53,7 @@ public sealed record PeriodicFeatures : Layer
     public PeriodicForm Form { get; }
 
     /// <inheritdoc/>
-    public override int ParameterCount => checked(Features * PartLength);
+    public override int ParameterCount => Features * PartLength;
 
     /// <inheritdoc/>
     public override int PartLength => HasPhases ? 2 * Frequencies : Frequencies;

@@ -20,6 +20,34 @@ public class ForgedFileTests
         "{\"type\":\"Tanh\"}", "{\"type\":\"ActivationLayer\",\"width\":2147483647,\"activation\":{\"type\":\"Tanh\"}}",
     ];
 
+    private static readonly string[] HugeLayers =
+    [
+        """{"type":"EntityEmbedding","inputs":2147483647,"categories":[{"slot":5,"count":1,"dimension":1}]}""",
+        """{"type":"EntityEmbedding","inputs":2,"categories":[{"slot":0,"count":2147483647,"dimension":2147483647},{"slot":1,"count":2147483647,"dimension":2147483647}]}""",
+        """{"type":"EntityEmbedding","inputs":2,"categories":null}""",
+        """{"type":"FeaturewiseDense","inputs":2147483647,"features":1,"groupInputs":2147483647,"groupOutputs":2147483647,"kept":0,"rectified":true}""",
+        """{"type":"FeaturewiseDense","inputs":2147483647,"features":46340,"groupInputs":46340,"groupOutputs":46340,"kept":-1,"rectified":true}""",
+        """{"type":"PeriodicFeatures","inputs":2147483647,"features":2147483647,"frequencies":1,"standardDeviation":1,"form":1}""",
+        """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":2147483590,"standardDeviation":1,"form":1}""",
+        """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":1,"standardDeviation":1e999,"form":7}""",
+        """{"type":"PiecewiseLinearEncoding","inputs":2147483647,"features":2147483647,"bins":2147483647}""",
+        """{"type":"InputSkip","width":2147483647,"features":2147483647}""",
+        """{"type":"NtkDense","inputs":2147483647,"outputs":2147483647}""",
+        """{"type":"BatchNormalization","width":2147483647,"momentum":0.1,"epsilon":0.1}""",
+    ];
+
+    public static TheoryData<string> Huge => [.. HugeLayers];
+
+    [Theory, MemberData(nameof(Huge))]
+    public void A_layer_that_announces_more_than_there_is_is_refused_without_taking_the_memory(string layer)
+    {
+        Reading.WarmUp();
+        var header = JsonNode.Parse(Header)!;
+        header["layers"]!.AsArray().Insert(0, JsonNode.Parse(layer));
+        SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), Floats));
+        Assert.False(SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), Floats)), "It was not refused.");
+    }
+
     [Fact]
     public void A_header_with_other_values_is_refused_or_makes_a_network_that_predicts()
     {
