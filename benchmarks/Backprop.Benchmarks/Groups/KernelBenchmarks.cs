@@ -9,7 +9,7 @@ namespace Backprop.Benchmarks.Groups;
 [MemoryDiagnoser]
 public class KernelBenchmarks
 {
-    private readonly Optimizer _adam = new Adam();
+    private readonly Adam _adam = new();
     private float[] _x = [], _w = [], _y = [], _gradient = [];
     private OptimizerState _state = null!;
 
