@@ -72,7 +72,7 @@ internal static class MultiplyBenchmarks
         Array.Fill(c, float.NaN);
         theirs();
         for (var i = 0; i < c.Length; i++)
-            if (!(Math.Abs(found[i] - c[i]) <= 1e-3)) return $"number {i} differs: {found[i]} and {c[i]}";
+            if (!(Math.Abs(found[i] - c[i]) <= Math.Max(1e-3, 1e-5 * Math.Abs(c[i])))) return $"number {i} differs: {found[i]} and {c[i]}";
         return null;
     }
 
