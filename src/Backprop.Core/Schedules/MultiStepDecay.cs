@@ -30,4 +30,10 @@ public sealed record MultiStepDecay : Schedule
         while (reached < Milestones.Count && moment.Epoch >= Milestones[reached]) reached++;
         return Math.Pow(Factor, reached);
     }
+
+    /// <summary>Whether the other falls at the same epochs by the same factor.</summary>
+    public bool Equals(MultiStepDecay? other) => other is not null && Factor == other.Factor && Milestones.SequenceEqual(other.Milestones);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Milestones.Aggregate(Factor.GetHashCode(), HashCode.Combine);
 }

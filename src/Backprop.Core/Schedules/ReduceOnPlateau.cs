@@ -21,11 +21,11 @@ public sealed record ReduceOnPlateau : Schedule
     } = 10;
 
     /// <summary>By which share the loss must fall below the best one to count.</summary>
-    /// <value>1e-4; in [0, 1].</value>
+    /// <value>1e-4; in [0, 1).</value>
     public double MinimumImprovement
     {
         get;
-        init => field = Share(value, nameof(MinimumImprovement));
+        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be in [0, 1)");
     } = 1e-4;
 
     /// <summary>Passes after a fall during which nothing is counted.</summary>

@@ -119,4 +119,18 @@ public class ScheduleContractTests
         var history = new Trainer(options).Train(Problems.TwoToOne(5), set, validation: set).History;
         Assert.Equal([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25], history.Select(epoch => epoch.LearningRate / 1e-30), (a, b) => Math.Abs(a - b) < 1e-9);
     }
+
+    // With 1, no loss above 0 could ever be an improvement.
+    [Fact]
+    public void A_plateau_cannot_ask_for_an_improvement_by_all_there_is() =>
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(ReduceOnPlateau.MinimumImprovement), () => new ReduceOnPlateau { MinimumImprovement = 1 });
+
+    [Fact]
+    public void Milestones_are_compared_one_by_one()
+    {
+        Assert.Equal(new MultiStepDecay { Milestones = [3, 5] }, new MultiStepDecay { Milestones = [3, 5] });
+        Assert.Equal(new MultiStepDecay { Milestones = [3, 5] }.GetHashCode(), new MultiStepDecay { Milestones = [3, 5] }.GetHashCode());
+        Assert.NotEqual(new MultiStepDecay { Milestones = [3, 5] }, new MultiStepDecay { Milestones = [3, 6] });
+        Assert.NotEqual(new MultiStepDecay { Milestones = [3, 5] }, new MultiStepDecay { Milestones = [3, 5], Factor = 0.5 });
+    }
 }
