@@ -71,7 +71,7 @@ public static class GradientCheck
             var (backward, step) = (claimed[place.Offset], h * Math.Max(1, Math.Abs(theta[place.Offset])));
             var difference = Differentiate(objective, theta, place.Offset, step);
             var error = Error(backward, difference, least);
-            if (error > 1e-6 && inDouble)
+            if (inDouble && error > GradientCheckResult.ToleranceInDouble)
             {
                 // A kink may lie within the step; then it hardly lies within a much shorter one, too. A wrong gradient stays wrong.
                 var closer = Differentiate(objective, theta, place.Offset, step / 16);
@@ -79,8 +79,7 @@ public static class GradientCheck
             }
             // Written so that NaN is worse than any number.
             if (worst is not null && !double.IsNaN(worst.Error) && !(error > worst.Error) && !double.IsNaN(error)) continue;
-            var layer = network.Layers[place.Layer];
-            worst = new CheckedParameter(place.Layer, $"{layer.GetType().Name} {layer.Inputs} → {layer.Outputs}", place.Block, place.Index, backward, difference, error);
+            worst = new CheckedParameter(place.Layer, network.Layers[place.Layer].Caption, place.Block, place.Index, backward, difference, error);
             if (double.IsNaN(error)) break;
         }
         return new GradientCheckResult(worst!, compared, inDouble);

@@ -18,8 +18,10 @@ public sealed record CheckedParameter(int Layer, string LayerName, string Block,
 /// <param name="InDouble">Whether in double precision; parts that are not this library's own exist in single precision alone.</param>
 public sealed record GradientCheckResult(CheckedParameter Worst, int ParametersChecked, bool InDouble)
 {
+    internal const double ToleranceInDouble = 1e-6;
+
     /// <summary>The largest error of a gradient that is right: 1e-6 in double precision, 0.005 in single.</summary>
-    public double Tolerance => InDouble ? 1e-6 : 5e-3;
+    public double Tolerance => InDouble ? ToleranceInDouble : 5e-3;
 
     /// <summary>Whether backward is the derivative of forward.</summary>
     public bool Passed => Worst.Error <= Tolerance; // also false for NaN

@@ -57,7 +57,7 @@ public sealed class NetworkDiagnostics
             var input = l == 0 ? x : workspace.Output(l - 1);
             var (dead, saturated) = layer is ActivationLayer activation ? Slopes(activation, input, workspace.Output(l)) : (null, null);
             layers[l] = new LayerDiagnostics(
-                l, $"{layer.GetType().Name} {layer.Inputs} → {layer.Outputs}",
+                l, layer.Caption,
                 RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows, // that of a mean over the rows
                 dead, saturated, UpdateRatio(layer, parameters[network.ParametersOf(l)], before.IsEmpty ? [] : before[network.ParametersOf(l)]));
         }

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>Dropout for <see cref="Activations.SELU"/>: in training, every number becomes α′ = −λα with probability p, SELU's lowest value; then all are scaled and shifted so that mean 0 and variance 1 stay. In scoring, y = x.</summary>
 /// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
-public sealed record AlphaDropout : Layer
+public sealed record AlphaDropout : TrainingOnlyLayer
 {
     // −λα of SELU.
     private const double Lowest = -1.7580993408473766;
@@ -13,35 +13,14 @@ public sealed record AlphaDropout : Layer
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
     /// <param name="rate">p: the share to drop; in [0, 1). 0.05 to 0.1 are customary.</param>
-    public AlphaDropout(int width, double rate) : base(width, width)
+    public AlphaDropout(int width, double rate) : base(width)
     {
         if (!(rate is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be in [0, 1)");
         Rate = rate;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
-    public int Width => Inputs;
-
     /// <summary>p: the share to drop.</summary>
     public double Rate { get; }
-
-    /// <inheritdoc/>
-    public override bool WorksInPlace => true;
-
-    /// <inheritdoc/>
-    public override bool IsRandom => true;
-
-    /// <inheritdoc/>
-    public override bool ReadsOutput => false;
-
-    /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
-    }
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

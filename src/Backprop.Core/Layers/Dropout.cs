@@ -8,40 +8,19 @@ namespace Backprop.Layers;
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the first
 /// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
 /// </remarks>
-public sealed record Dropout : Layer
+public sealed record Dropout : TrainingOnlyLayer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
     /// <param name="rate">p: the share to drop; in [0, 1).</param>
-    public Dropout(int width, double rate) : base(width, width)
+    public Dropout(int width, double rate) : base(width)
     {
         if (!(rate is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be in [0, 1)");
         Rate = rate;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
-    public int Width => Inputs;
-
     /// <summary>p: the share to drop.</summary>
     public double Rate { get; }
-
-    /// <inheritdoc/>
-    public override bool WorksInPlace => true;
-
-    /// <inheritdoc/>
-    public override bool IsRandom => true;
-
-    /// <inheritdoc/>
-    public override bool ReadsOutput => false;
-
-    /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
-    }
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y) => Drop(pass, x.Values, y.Values);

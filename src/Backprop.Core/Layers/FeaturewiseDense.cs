@@ -63,8 +63,8 @@ public sealed record FeaturewiseDense : Layer
     {
         for (var j = 0; j < Features; j++)
         {
-            s_uniform.Fill(Weights(parameters, j), _inputs, _outputs, random);
-            s_uniform.FillBiases(Biases(parameters, j), _inputs, random);
+            s_uniform.Fill(parameters[WeightsOf(j)], _inputs, _outputs, random);
+            s_uniform.FillBiases(parameters[BiasesOf(j)], _inputs, random);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed record FeaturewiseDense : Layer
         for (var j = 0; j < Features; j++)
         {
             FeatureGroups.Gather(x, j * GroupInputs + Kept, group);
-            MatrixMultiply.Product(group, new ReadOnlyMatrix(Weights(parameters, j), _inputs, _outputs), Biases(parameters, j), result);
+            MatrixMultiply.Product(group, new ReadOnlyMatrix(parameters[WeightsOf(j)], _inputs, _outputs), parameters[BiasesOf(j)], result);
             if (Rectified) s_rectifier.Forward(result.Values, result.Values);
             FeatureGroups.Scatter(result, y, j * GroupOutputs + Kept);
             CopyColumns(x, j * GroupInputs, y, j * GroupOutputs, Kept);
@@ -93,7 +93,7 @@ public sealed record FeaturewiseDense : Layer
             for (var j = 0; j < Features; j++)
             {
                 GatherSlopes(y, dy, j, dResult);
-                MatrixMultiply.ProductWithTransposed(dResult, new ReadOnlyMatrix(Weights(parameters, j), _inputs, _outputs), dGroup);
+                MatrixMultiply.ProductWithTransposed(dResult, new ReadOnlyMatrix(parameters[WeightsOf(j)], _inputs, _outputs), dGroup);
                 FeatureGroups.Scatter(dGroup, dx, j * GroupInputs + Kept);
                 CopyColumns(dy, j * GroupOutputs, dx, j * GroupInputs, Kept);
             }
@@ -155,11 +155,7 @@ public sealed record FeaturewiseDense : Layer
         for (var row = 0; row < from.Rows; row++) from.Row(row).Slice(first, count).CopyTo(to.Row(row)[firstThere..]);
     }
 
-    private Span<Real> Weights(Span<Real> parameters, int feature) => parameters.Slice(feature * PartLength, _inputs * _outputs);
+    private Range WeightsOf(int feature) => (feature * PartLength)..(feature * PartLength + _inputs * _outputs);
 
-    private ReadOnlySpan<Real> Weights(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength, _inputs * _outputs);
-
-    private Span<Real> Biases(Span<Real> parameters, int feature) => parameters.Slice(feature * PartLength + _inputs * _outputs, _outputs);
-
-    private ReadOnlySpan<Real> Biases(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength + _inputs * _outputs, _outputs);
+    private Range BiasesOf(int feature) => (feature * PartLength + _inputs * _outputs)..((feature + 1) * PartLength);
 }

@@ -4,34 +4,19 @@ namespace Backprop.Layers;
 
 /// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn anew in every step; in scoring, y = x. So the network learns to say the same nearby.</summary>
 /// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends on the seed, the layer, the step and the place in the batch.</remarks>
-public sealed record GaussianNoise : Layer
+public sealed record GaussianNoise : TrainingOnlyLayer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
     /// <param name="standardDeviation">σ; ≥ 0 and finite. Of standardized inputs, 0.01 to 0.3 are customary.</param>
-    public GaussianNoise(int width, double standardDeviation) : base(width, width)
+    public GaussianNoise(int width, double standardDeviation) : base(width)
     {
         if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation))) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be ≥ 0 and finite");
         StandardDeviation = standardDeviation;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
-    public int Width => Inputs;
-
     /// <summary>σ</summary>
     public double StandardDeviation { get; }
-
-    /// <inheritdoc/>
-    public override bool WorksInPlace => true;
-
-    /// <inheritdoc/>
-    public override bool IsRandom => true;
-
-    /// <inheritdoc/>
-    public override bool ReadsOutput => false;
-
-    /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
 
     // Neighbouring rows of an odd width share no pair, so that a thread may begin with any row.
     /// <inheritdoc/>
@@ -54,11 +39,5 @@ public sealed record GaussianNoise : Layer
                 if (j + 1 < Width) to[j + 1] = (Real)(from[j + 1] + radius * sine);
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
     }
 }

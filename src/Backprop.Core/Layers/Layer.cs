@@ -26,6 +26,9 @@ public abstract record Layer
     /// <summary>Numbers per example that leave.</summary>
     public int Outputs { get; }
 
+    /// <summary>Kind and widths, such as "Dense 30 → 64": what reports call the layer.</summary>
+    internal string Caption => $"{GetType().Name} {Inputs} → {Outputs}";
+
     /// <summary>Numbers to learn.</summary>
     public virtual int ParameterCount => 0;
 

@@ -5,16 +5,6 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Layers;
 
-/// <summary>What waves stand for a number x.</summary>
-public enum PeriodicForm
-{
-    /// <summary>cos(2π·c·x) for every frequency c, and then sin(2π·c·x) for every one.</summary>
-    CosineAndSine,
-
-    /// <summary>x itself, and then cos(2π·w·x + b) for every frequency w, with a phase b of its own.</summary>
-    CosineWithPhase,
-}
-
 /// <summary>Waves of learned frequencies in place of each of the first numbers that enter; the others pass, and stand last.</summary>
 /// <remarks>
 /// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π). Gorishniy,

@@ -20,7 +20,7 @@ internal sealed class ScoringForm
     public static ScoringForm Of(Network network, Real[] parameters)
     {
         var layers = network.Layers;
-        if (!layers.Any(layer => layer is BatchNormalization || IsForTrainingOnly(layer))) return new ScoringForm(network, parameters);
+        if (!layers.Any(layer => layer is BatchNormalization or TrainingOnlyLayer)) return new ScoringForm(network, parameters);
 
         var branches = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -2).ToHashSet();
         var kept = new List<Layer>();
@@ -33,7 +33,7 @@ internal sealed class ScoringForm
             {
                 (kept[^1], values[^1]) = Fold(dense, values[^1], normalization, own);
             }
-            else if (!IsForTrainingOnly(layers[l]))
+            else if (layers[l] is not TrainingOnlyLayer)
             {
                 kept.Add(layers[l] is SkipConnection skip ? new SkipConnection(skip.Width, kept.Count - OutputAt(l - skip.Length - 1)) : layers[l]);
                 values.Add(own);
@@ -44,8 +44,6 @@ internal sealed class ScoringForm
 
         int OutputAt(int layer) => layer < 0 ? 0 : outputs[layer];
     }
-
-    private static bool IsForTrainingOnly(Layer layer) => layer is Dropout or AlphaDropout or GaussianNoise;
 
     private static (Layer Layer, Real[] Parameters) Fold(AffineLayer dense, Real[] parameters, BatchNormalization normalization, Real[] normalizing)
     {

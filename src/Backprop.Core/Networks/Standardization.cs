@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Networks;
@@ -73,7 +72,7 @@ public sealed class Standardization
     /// <summary>Writes x′ = (x − mean)·factor for one row.</summary>
     /// <param name="x">[columns]</param>
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
-    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new ShiftAndScale(), x, _means, _factors, standardized);
+    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, _means, _factors, standardized);
 
     /// <summary>Undoes <see cref="Apply"/> in place: x = x′·σ + mean. A constant column becomes its mean.</summary>
     /// <param name="x">[columns]</param>
@@ -89,11 +88,5 @@ public sealed class Standardization
         for (var row = 1; row < values.Rows; row++)
             if (values.Row(row)[column] != first) return false;
         return true;
-    }
-
-    private readonly struct ShiftAndScale : IFunctionOfThree
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes mean, TLanes factor) where TLanes : struct, ILanes<TLanes> => (x - mean) * factor;
     }
 }

@@ -19,13 +19,16 @@ internal sealed class Minibatches
     {
         (_examples, _inputs, _targets) = (examples, inputs, targets);
         _batchSize = Math.Min(batchSize, examples.Count);
-        Count = (examples.Count + _batchSize - 1) / _batchSize;
+        Count = CountOf(examples, batchSize);
         _order = [.. Enumerable.Range(0, examples.Count)];
         _x = new Real[checked(_batchSize * examples.FeatureCount)];
         _y = new Real[checked(_batchSize * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
         _weights = examples.Weights.IsEmpty ? [] : new Real[_batchSize];
     }
+
+    /// <summary>Batches of one pass over examples, of up to so many each.</summary>
+    public static int CountOf(ExampleSet examples, int batchSize) => (examples.Count - 1) / Math.Min(batchSize, examples.Count) + 1;
 
     /// <summary>Batches of one pass; the last may be smaller.</summary>
     public int Count { get; }

@@ -14,7 +14,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(examples));
 
-    public int StepsPerEpoch(ExampleSet training) => (int)((training.Count + (long)Math.Min(BatchSizeFor(training.Count), training.Count) - 1) / Math.Min(BatchSizeFor(training.Count), training.Count));
+    public int StepsPerEpoch(ExampleSet training) => Minibatches.CountOf(training, BatchSizeFor(training.Count));
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, ExampleSet training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
