@@ -11,7 +11,7 @@ internal readonly struct Errors
         double absolutes = 0, squares = 0, spread = 0, total = 0;
         for (var row = 0; row < targets.Rows; row++)
         {
-            double weight = weights.IsEmpty ? 1 : weights[row];
+            double weight = Metric.WeightOf(weights, row);
             total += weight;
             for (var j = 0; j < means.Length; j++) means[j] += weight * targets.Row(row)[j];
         }
@@ -20,7 +20,7 @@ internal readonly struct Errors
         for (var row = 0; row < targets.Rows; row++)
             for (var j = 0; j < means.Length; j++)
             {
-                double weight = weights.IsEmpty ? 1 : weights[row], target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
+                double weight = Metric.WeightOf(weights, row), target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
                 absolutes += weight * Math.Abs(error);
                 squares += weight * error * error;
                 spread += weight * (target - means[j]) * (target - means[j]);

@@ -28,7 +28,7 @@ public abstract record Metric
         new RootMeanSquaredError(), new RSquared(),
     ];
 
-    private protected static double WeightOf(ReadOnlySpan<Real> weights, int row) => weights.IsEmpty ? 1 : weights[row];
+    internal static double WeightOf(ReadOnlySpan<Real> weights, int row) => weights.IsEmpty ? 1 : weights[row];
 
     // The class of a row: by its number, or the likeliest of its probabilities.
     private protected static int ClassOf(ReadOnlySpan<Real> row) => row.Length == 1 ? (int)row[0] : Largest(row);

@@ -74,6 +74,13 @@ public sealed class Standardization
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
     public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, _means, _factors, standardized);
 
+    /// <summary>Writes one row standardized, or as it is where nothing is to be standardized.</summary>
+    internal static void ApplyOrCopy(Standardization? standardization, ReadOnlySpan<Real> x, Span<Real> destination)
+    {
+        if (standardization is null) x.CopyTo(destination);
+        else standardization.Apply(x, destination);
+    }
+
     /// <summary>Undoes <see cref="Apply"/> in place: x = x′·σ + mean. A constant column becomes its mean.</summary>
     /// <param name="x">[columns]</param>
     public void Invert(Span<Real> x)

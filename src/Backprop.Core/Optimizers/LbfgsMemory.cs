@@ -54,6 +54,14 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
         return sum;
     }
 
+    /// <summary>∂J/∂t where the parameters move by t·direction.</summary>
+    public static double Slope(ReadOnlySpan<Real> gradient, ReadOnlySpan<double> direction)
+    {
+        double sum = 0;
+        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * direction[i];
+        return sum;
+    }
+
     private static void Scale(Span<double> x, double factor)
     {
         foreach (ref var value in x) value *= factor;

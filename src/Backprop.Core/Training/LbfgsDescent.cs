@@ -98,13 +98,7 @@ internal sealed class LbfgsDescent
         (_loss, _objective) = _step.Differentiate(_batches, 0);
     }
 
-    private double Slope()
-    {
-        double sum = 0;
-        var gradient = _step.Gradient;
-        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * _direction[i];
-        return sum;
-    }
+    private double Slope() => LbfgsMemory.Slope(_step.Gradient, _direction);
 
     private double LargestSlope()
     {

@@ -105,15 +105,11 @@ internal sealed class Minibatches
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
-    private static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    /// <summary>Writes some rows one after the other, standardized.</summary>
+    public static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
     {
         var columns = from.Columns;
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var row = to.Slice(i * columns, columns);
-            if (standardization is null) from.Row(rows[i]).CopyTo(row);
-            else standardization.Apply(from.Row(rows[i]), row);
-        }
+        for (var i = 0; i < rows.Length; i++) Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));
     }
 }
 

@@ -16,11 +16,7 @@ internal static class OutputBias
     {
         var y = new Real[examples.Targets.Values.Length];
         for (var row = 0; row < examples.Count; row++)
-        {
-            var to = y.AsSpan(row * examples.TargetCount, examples.TargetCount);
-            if (targets is null) examples.Targets.Row(row).CopyTo(to);
-            else targets.Apply(examples.Targets.Row(row), to);
-        }
+            Standardization.ApplyOrCopy(targets, examples.Targets.Row(row), y.AsSpan(row * examples.TargetCount, examples.TargetCount));
         Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs).CopyTo(parameters[^network.Outputs..]);
     }
 
@@ -46,12 +42,12 @@ internal static class OutputBias
             gradient.CopyTo(startGradient, 0);
             memory.Direction(gradient, direction);
             var before = value;
-            var search = new LineSearch(value, Slope(gradient, direction), 1, rule.SufficientDecrease, rule.Curvature);
+            var search = new LineSearch(value, LbfgsMemory.Slope(gradient, direction), 1, rule.SufficientDecrease, rule.Curvature);
             for (var evaluations = 0; evaluations < rule.MaximumEvaluations; evaluations++)
             {
                 for (var i = 0; i < outputs; i++) place[i] = (Real)(start[i] + search.Trial * direction[i]);
                 value = Evaluate(loss, targets, weights, place, scores, slopes, gradient);
-                if (!double.IsFinite(value) || search.Observe(value, Slope(gradient, direction))) break;
+                if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.Slope(gradient, direction))) break;
             }
             if (!(value < before)) return start;
             memory.Add(start, place, startGradient, gradient);
@@ -65,12 +61,5 @@ internal static class OutputBias
         var value = loss.Evaluate(scores, targets, weights, slopes);
         MatrixMultiply.SumOfRows(slopes, gradient);
         return value;
-    }
-
-    private static double Slope(Real[] gradient, double[] direction)
-    {
-        double sum = 0;
-        for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * direction[i];
-        return sum;
     }
 }

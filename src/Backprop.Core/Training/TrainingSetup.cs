@@ -48,13 +48,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private static Real[] Standardized(ReadOnlyMatrix from, int[] rows, Standardization? standardization)
     {
-        var sample = new Matrix(new Real[rows.Length * from.Columns], rows.Length, from.Columns);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (standardization is null) from.Row(rows[i]).CopyTo(sample.Row(i));
-            else standardization.Apply(from.Row(rows[i]), sample.Row(i));
-        }
-        return sample.Values.ToArray();
+        var sample = new Real[rows.Length * from.Columns];
+        Minibatches.CopyRows(from, rows, standardization, sample);
+        return sample;
     }
 
     public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
