@@ -2,36 +2,41 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>What regressions are measured by: weighted means over examples and target columns.</summary>
-internal readonly struct Errors
+/// <summary>What regressions are measured by: weighted means over the examples, for every target column.</summary>
+internal sealed class Errors
 {
+    private readonly double[] _absolutes, _squares, _spreads;
+
     public Errors(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
-        var means = new double[targets.Columns];
-        double absolutes = 0, squares = 0, spread = 0, total = 0;
+        var columns = targets.Columns;
+        var means = new double[columns];
+        (_absolutes, _squares, _spreads) = (new double[columns], new double[columns], new double[columns]);
+        double total = 0;
         for (var row = 0; row < targets.Rows; row++)
         {
             double weight = Metric.WeightOf(weights, row);
             total += weight;
-            for (var j = 0; j < means.Length; j++) means[j] += weight * targets.Row(row)[j];
+            for (var j = 0; j < columns; j++) means[j] += weight * targets.Row(row)[j];
         }
-        for (var j = 0; j < means.Length; j++) means[j] /= total;
-        var predictionsOfATarget = predictions.Columns / targets.Columns;
+        for (var j = 0; j < columns; j++) means[j] /= total;
+        var predictionsOfATarget = predictions.Columns / columns;
         for (var row = 0; row < targets.Rows; row++)
-            for (var j = 0; j < means.Length; j++)
+            for (var j = 0; j < columns; j++)
             {
-                double weight = Metric.WeightOf(weights, row), target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
-                absolutes += weight * Math.Abs(error);
-                squares += weight * error * error;
-                spread += weight * (target - means[j]) * (target - means[j]);
+                double share = Metric.WeightOf(weights, row) / total, target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
+                _absolutes[j] += share * Math.Abs(error);
+                _squares[j] += share * error * error;
+                _spreads[j] += share * (target - means[j]) * (target - means[j]);
             }
-        total *= means.Length;
-        (MeanOfAbsolutes, MeanOfSquares, VarianceOfTargets) = (absolutes / total, squares / total, spread / total);
     }
 
-    public double MeanOfAbsolutes { get; }
+    public double MeanOfAbsolutes => _absolutes.Average();
 
-    public double MeanOfSquares { get; }
+    public double MeanOfSquares => _squares.Average();
 
-    public double VarianceOfTargets { get; }
+    public double VarianceOfTargets => _spreads.Average();
+
+    public TargetMetrics Of(int column, string name) =>
+        new(name, _absolutes[column], _squares[column], Math.Sqrt(_squares[column]), 1 - _squares[column] / _spreads[column]);
 }

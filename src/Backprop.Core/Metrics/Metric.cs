@@ -28,6 +28,8 @@ public abstract record Metric
         new RootMeanSquaredError(), new RSquared(),
     ];
 
+    internal static string NameOf(IReadOnlyList<string> names, int column) => column < names.Count ? names[column] : $"{column}";
+
     internal static double WeightOf(ReadOnlySpan<Real> weights, int row) => weights.IsEmpty ? 1 : weights[row];
 
     // The class of a row: by its number, or the likeliest of its probabilities.

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -54,6 +55,9 @@ public sealed class ExampleSet
     internal ExampleSet Followed(ExampleSet by) => new(
         [.. _features, .. by._features], FeatureCount, [.. _targets, .. by._targets], TargetCount,
         _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]);
+
+    /// <summary>Whether a row can be learned from.</summary>
+    internal static bool AreFinite(ReadOnlySpan<Real> row) => TensorPrimitives.IsFiniteAll(row);
 
     private IEnumerable<Real> WeightsOrOnes() => _weights ?? Enumerable.Repeat((Real)1, Count);
 

@@ -35,7 +35,7 @@ public static class BackpropCatalog
     public static BackpropTrainer Backprop(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.MulticlassClassification);
 
-    /// <summary>Trains a neural network for regression. Label: Single.</summary>
+    /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
     /// <param name="catalog">The list of trainers.</param>
     /// <param name="labelColumnName">The column to predict.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
@@ -50,16 +50,16 @@ public static class BackpropCatalog
         int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
         catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
-    /// <summary>Trains a neural network for regression. Label: Single.</summary>
+    /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
     /// <param name="catalog">The list of trainers.</param>
     /// <param name="options">Everything that can be chosen; copied.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
     public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
-        Make(catalog, options, LearningTask.Regression);
+        Make(catalog, options, LearningTask.Regression, LearningTask.MultiTargetRegression);
 
-    private static BackpropTrainer Make(TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, LearningTask task)
+    private static BackpropTrainer Make(TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, params LearningTask[] tasks)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
-        return new BackpropTrainer(CatalogUtils.GetEnvironment(catalog), options, task);
+        return new BackpropTrainer(CatalogUtils.GetEnvironment(catalog), options, tasks);
     }
 }

@@ -51,8 +51,8 @@ internal static class ModelFile
             throw exceptions.ExceptDecode("The saved model has no entry '{0}'.", NetworkEntry);
         if (result!.Network.Loss.TargetKind != task.TargetKind)
             throw exceptions.ExceptDecode("The saved model's loss {0} does not suit its task {1}.", result.Network.Loss, name);
-        if (!result.Network.Loss.FitsTargets(result.Network.Network.Outputs, targetColumns: 1))
-            throw exceptions.ExceptDecode("The saved model's network {0} has {1} outputs, which do not fit one label under its loss {2}.", result.Network.Network, result.Network.Network.Outputs, result.Network.Loss);
+        if (!task.FitsOutputs(result.Network.Loss, result.Network.Network.Outputs))
+            throw exceptions.ExceptDecode("The saved model's network {0} has {1} outputs, which do not fit its task {2} under its loss {3}.", result.Network.Network, result.Network.Network.Outputs, name, result.Network.Loss);
         return (task, result);
     }
 

@@ -21,16 +21,17 @@ internal sealed class BinaryClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeBoolScalarLabel(name);
 
-    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) => loss.OutputsFor(targetColumns: 1);
-
     public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
     [
-        ScalarShape(DefaultColumnNames.Score, NumberDataViewType.Single),
-        ScalarShape(DefaultColumnNames.Probability, NumberDataViewType.Single, isNormalized: true),
-        ScalarShape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance),
+        OutputColumn.ScalarShape(DefaultColumnNames.Score, NumberDataViewType.Single),
+        OutputColumn.ScalarShape(DefaultColumnNames.Probability, NumberDataViewType.Single, isNormalized: true),
+        OutputColumn.ScalarShape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance),
     ];
 
-    public override ScoreMapper CreateMapper(TrainedNetwork network) => new ProbabilityMapper(network, Kind);
+    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchemaFactory.CreateBinaryClassificationSchema();
+
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) =>
+        column == DefaultColumnNames.Probability ? OutputGetters.FirstPrediction(row) : OutputGetters.FirstScore(row);
 
     public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
         new BinaryClassifierScorer(host, new BinaryClassifierScorer.Arguments(), trainSchemaView, mapper, schema);

@@ -20,8 +20,14 @@ internal abstract class LearningTask
     /// <summary>Single label.</summary>
     public static LearningTask Regression { get; } = new RegressionTask();
 
+    /// <summary>Label of several Singles.</summary>
+    public static LearningTask MultiTargetRegression { get; } = new MultiTargetRegressionTask();
+
+    /// <summary>Label of several Booleans.</summary>
+    public static LearningTask MultiLabelClassification { get; } = new MultiLabelClassificationTask();
+
     /// <summary>Every task, one for each type of label column.</summary>
-    public static IReadOnlyList<LearningTask> All { get; } = [BinaryClassification, MulticlassClassification, Regression];
+    public static IReadOnlyList<LearningTask> All { get; } = [BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
 
     /// <summary>The name that saved models keep.</summary>
     public abstract string Name { get; }
@@ -38,25 +44,49 @@ internal abstract class LearningTask
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
+    /// <summary>Target columns that a label column is read as.</summary>
+    public virtual int TargetColumns(DataViewSchema.Column label) => 1;
+
     /// <summary>How many outputs a network for this label column needs under this loss.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column does not tell.</exception>
-    public abstract int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss);
+    public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) => loss.OutputsFor(TargetColumns(label));
+
+    /// <summary>Whether a network with so many outputs can have been trained for this task.</summary>
+    public virtual bool FitsOutputs(Loss loss, int outputs) => loss.FitsTargets(outputs, targetColumns: 1);
 
     /// <summary>The columns that scoring adds, as promised before training.</summary>
     public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss);
 
-    /// <summary>What scores one row in the way ML.NET's scorer for this task expects.</summary>
-    public abstract ScoreMapper CreateMapper(TrainedNetwork network);
+    /// <summary>The columns that a network gives to the scorer; the scorer may add what follows from them.</summary>
+    /// <param name="network">What scores.</param>
+    /// <param name="labelNames">What the numbers of a vector label are called; empty where nobody says so.</param>
+    public abstract DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames);
+
+    /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
+    public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network);
 
     /// <summary>ML.NET's scorer for this task: it adds the output columns and their annotations.</summary>
-    public abstract RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema);
+    public virtual RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
+        new GenericScorer(host, new GenericScorer.Arguments(), trainSchemaView, mapper, schema);
 
     /// <summary>The task that a label column of this shape asks for; null, if none does.</summary>
     public static LearningTask? For(SchemaShape.Column label) => All.FirstOrDefault(task => task.LabelShape(label.Name).IsCompatibleWith(label));
 
-    /// <summary>The label types of every task, in words for error messages.</summary>
-    public static string AllowedLabelTypes => string.Join(" or ", All.Select(task => task.LabelShape("Label").GetTypeString()));
+    /// <summary>The label types of some tasks, in words for error messages.</summary>
+    public static string LabelTypesOf(IEnumerable<LearningTask> tasks) => string.Join(" or ", tasks.Select(task => task.LabelShape("Label").GetTypeString()));
 
-    private protected static SchemaShape.Column ScalarShape(string name, DataViewType type, bool isNormalized = false) =>
-        new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
+    // A name for each prediction of a loss, or none at all.
+    private protected static IReadOnlyList<string> NamesOf(Loss loss) => loss.PredictionNames.Count == loss.OutputsFor(targetColumns: 1) ? loss.PredictionNames : [];
+
+    private protected static bool HasSlotNames(SchemaShape.Column label) => label.Annotations.Any(annotation => annotation.Name == AnnotationUtils.Kinds.SlotNames);
+
+    private protected static DataViewSchema ScoreSchema(DataViewType type, string kind, params IReadOnlyList<string> slotNames) =>
+        Schema((DefaultColumnNames.Score, type, OutputColumn.Annotations(kind, AnnotationUtils.Const.ScoreValueKind.Score, slotNames)));
+
+    private protected static DataViewSchema Schema(params ReadOnlySpan<(string Name, DataViewType Type, DataViewSchema.Annotations Annotations)> columns)
+    {
+        var schema = new DataViewSchema.Builder();
+        foreach (var (name, type, annotations) in columns) schema.AddColumn(name, type, annotations);
+        return schema.ToSchema();
+    }
 }

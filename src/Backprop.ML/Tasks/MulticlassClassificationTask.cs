@@ -41,7 +41,10 @@ internal sealed class MulticlassClassificationTask : LearningTask
         ];
     }
 
-    public override ScoreMapper CreateMapper(TrainedNetwork network) => new VectorMapper(network, Kind);
+    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) =>
+        ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
+
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => OutputGetters.Predictions(row);
 
     public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
         new MulticlassClassificationScorer(host, new MulticlassClassificationScorer.Arguments(), trainSchemaView, mapper, schema);

@@ -3,7 +3,6 @@ using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
@@ -21,28 +20,17 @@ internal sealed class RegressionTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeR4ScalarColumn(name);
 
-    public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) => loss.OutputsFor(targetColumns: 1);
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
+    [
+        loss.OutputsFor(targetColumns: 1) == 1
+            ? OutputColumn.ScalarShape(DefaultColumnNames.Score, NumberDataViewType.Single)
+            : OutputColumn.VectorShape(DefaultColumnNames.Score, NumberDataViewType.Single, NamesOf(loss).Count > 0),
+    ];
 
-    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss)
-    {
-        if (loss.OutputsFor(targetColumns: 1) == 1) return [ScalarShape(DefaultColumnNames.Score, NumberDataViewType.Single)];
-        IEnumerable<SchemaShape.Column> slotNames = NamesOf(loss).Count == 0
-            ? []
-            : [new(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)];
-        return
-        [
-            new(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false,
-                new SchemaShape(slotNames.Concat(AnnotationUtils.GetTrainerOutputAnnotation()))),
-        ];
-    }
+    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => network.Network.Outputs == 1
+        ? ScoreSchema(NumberDataViewType.Single, AnnotationUtils.Const.ScoreColumnKind.Regression)
+        : ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOf(network.Loss));
 
-    public override ScoreMapper CreateMapper(TrainedNetwork network) => network.Network.Outputs == 1
-        ? new ScalarMapper(network, Kind)
-        : new VectorMapper(network, PredictionKind.MultiOutputRegression, NamesOf(network.Loss));
-
-    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
-        new GenericScorer(host, new GenericScorer.Arguments(), trainSchemaView, mapper, schema);
-
-    // A name for each prediction, or none at all.
-    private static IReadOnlyList<string> NamesOf(Loss loss) => loss.PredictionNames.Count == loss.OutputsFor(targetColumns: 1) ? loss.PredictionNames : [];
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) =>
+        network.Network.Outputs == 1 ? OutputGetters.FirstPrediction(row) : OutputGetters.Predictions(row);
 }

@@ -1,6 +1,7 @@
 using Backprop.Layers;
 using Backprop.ML.Persistence;
 using Backprop.ML.Tasks;
+using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
@@ -47,7 +48,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     }
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
-        ScoreUtils.GetSchemaBindableMapper(env, Task.CreateMapper(Network)).Bind(env, schema);
+        new NetworkMapper(Task, Network, labelNames: []).Bind(env, schema);
 
     private protected override void SaveCore(ModelSaveContext ctx)
     {

@@ -1,4 +1,3 @@
-using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -17,6 +16,8 @@ namespace Backprop.ML;
 /// <listheader><term>Label column</term><description>Task and output columns</description></listheader>
 /// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit, or margin under hinge losses), <c>Probability</c>, <c>PredictedLabel</c></description></item>
 /// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c> (key)</description></item>
+/// <item><term>Vector of Single</term><description>Multi-target regression: <c>Score</c> (a vector of predictions, named as the label's slots are)</description></item>
+/// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of them may be true: <c>Score</c> (logits), <c>Probability</c>, <c>PredictedLabel</c> (vectors)</description></item>
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
@@ -26,7 +27,7 @@ namespace Backprop.ML;
 public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
 {
     private readonly Options _options;
-    private readonly LearningTask? _task;
+    private readonly LearningTask[] _tasks;
     private readonly int _seed;
 
     /// <summary>Trains with the usual choices; <see cref="Options"/> has them all.</summary>
@@ -49,28 +50,29 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="mlContext">The context to train in.</param>
     /// <param name="options">The choices; copied.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
-    public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, task: null)
+    public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, [.. LearningTask.All])
     {
     }
 
-    internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask? task)
+    // The first of several tasks stands for all of them where ML.NET wants to know the type of the label column.
+    internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask[] tasks)
         : base(
             CheckedHost(environment, options),
             TrainerUtils.MakeR4VecFeature(options.FeatureColumnName),
-            (task ?? LearningTask.Regression).LabelShape(options.LabelColumnName),
+            (tasks.Length > 2 ? LearningTask.Regression : tasks[0]).LabelShape(options.LabelColumnName),
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
         _options = options.Copy();
-        _task = task;
+        _tasks = tasks;
         _seed = options.Seed ?? Host.Rand.Next();
-        if (task is not null) options.LossFor(task);
+        if (tasks.Length < LearningTask.All.Count) options.LossFor(tasks[0]);
     }
 
     /// <summary>What ML.NET asks of every trainer: needs no normalized or cached data, takes validation data, goes on from an earlier model.</summary>
     public override TrainerInfo Info { get; } =
         new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
-    private protected override PredictionKind PredictionKind => _task?.Kind ?? PredictionKind.Custom;
+    private protected override PredictionKind PredictionKind => _tasks is [var task] ? task.Kind : PredictionKind.Custom;
 
     /// <summary>Trains, watching validation data, or going on from an earlier model, or both.</summary>
     /// <param name="trainData">What to learn from.</param>
@@ -97,9 +99,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
         var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
         using var channel = Host.Start("FindLearningRate");
-        var (_, loss, network) = Plan(data);
-        var training = DataViewReader.Read(Host, channel, data, "training", new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess), loss, network.Outputs);
-        return new Trainer(_options.ToTrainingOptions(loss, _seed)).FindLearningRate(network, training, range, Host.CheckAlive);
+        var plan = Plan(data);
+        var training = DataViewReader.Read(Host, channel, data, "training", new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess), plan);
+        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed)).FindLearningRate(plan.Network, training, range, Host.CheckAlive);
     }
 
     internal static Options SimpleOptions(
@@ -132,38 +134,38 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
         using var channel = Host.Start("Training");
-        var (task, loss, network) = Plan(trainContext.TrainingSet);
-        var initial = InitialNetwork(trainContext.InitialPredictor, task);
+        var plan = Plan(trainContext.TrainingSet);
+        var initial = InitialNetwork(trainContext.InitialPredictor, plan.Task);
 
         var budget = new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess);
-        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget, loss, network.Outputs);
-        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget, loss, network.Outputs) : null;
+        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget, plan);
+        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget, plan) : null;
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
-        var trainer = new Trainer(_options.ToTrainingOptions(loss, _seed));
-        var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
-        return new BackpropModelParameters(Host, task, result);
+        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed));
+        var result = trainer.Train(plan.Network, training, validation, initial, progress, Host.CheckAlive);
+        return new BackpropModelParameters(Host, plan.Task, result);
     }
 
-    private (LearningTask Task, Loss Loss, Network Network) Plan(RoleMappedData data)
+    private TrainingPlan Plan(RoleMappedData data)
     {
         var label = data.Schema.Label!.Value;
         var task = TaskFor(SchemaShape.Create(data.Schema.Schema).Single(column => column.Name == label.Name));
         data.CheckFeatureFloatVector(out var featureCount);
         var loss = _options.LossFor(task);
-        return (task, loss, MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label));
+        return new TrainingPlan(task, loss, new InputColumns(FeatureColumn.Name, []), MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label));
     }
 
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
         new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
 
-    // The task of the catalog, if the trainer came from one, otherwise the one that the label column asks for.
+    // The one that the label column asks for, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
     {
         var task = LearningTask.For(label);
-        if (task is null || (_task is not null && task != _task))
-            throw Host.ExceptSchemaMismatch(nameof(label), "label", label.Name, _task is null ? LearningTask.AllowedLabelTypes : LabelColumn.GetTypeString(), label.GetTypeString());
+        if (task is null || !_tasks.Contains(task))
+            throw Host.ExceptSchemaMismatch(nameof(label), "label", label.Name, LearningTask.LabelTypesOf(_tasks), label.GetTypeString());
         _options.LossFor(task);
         return task;
     }

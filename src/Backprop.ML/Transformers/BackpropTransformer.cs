@@ -11,16 +11,20 @@ namespace Backprop.ML;
 /// <remarks>Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.</remarks>
 public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>, ITransformer
 {
+    private readonly InputColumns _inputs;
+
     internal BackpropTransformer(IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, string featureColumnName, string labelColumnName)
         : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, featureColumnName)
     {
         LabelColumnName = labelColumnName;
+        _inputs = new InputColumns(featureColumnName, []);
         SetScorer();
     }
 
     private BackpropTransformer(IHost host, ModelLoadContext context) : base(host, context)
     {
         LabelColumnName = ModelFile.ReadLabelColumnName(host, context, TrainSchema);
+        _inputs = new InputColumns(FeatureColumnName, []);
         SetScorer();
     }
 
@@ -33,7 +37,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
     public new IDataView Transform(IDataView input)
     {
-        return new BatchScoredView(Host, ApplyScorer(input), Model.Network, FeatureColumnName);
+        return new BatchScoredView(Host, ApplyScorer(input), Model.Network, _inputs);
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);
@@ -53,18 +57,18 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         ModelFile.WriteLabelColumnName(ctx, LabelColumnName);
     }
 
-    // The label column's key values, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
+    // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
     private void SetScorer()
     {
-        var schema = new RoleMappedSchema(TrainSchema, LabelColumnName, FeatureColumnName);
-        var mapper = new BatchMapper(BindableMapper, Model.Task.CreateMapper(Model.Network));
+        var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
+        var mapper = new NetworkMapper(Model.Task, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]));
         Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), mapper.Bind(Host, schema), schema);
     }
 
     private RowToRowScorerBase ApplyScorer(IDataView input)
     {
         Contracts.CheckValue(input, nameof(input));
-        ColumnChecks.CheckType(Host, nameof(input), input.Schema, "feature", FeatureColumnName, FeatureColumnType);
+        _inputs.CheckTypes(Host, nameof(input), input.Schema, TrainSchema);
         return (RowToRowScorerBase)Scorer.ApplyToData(Host, input);
     }
 }

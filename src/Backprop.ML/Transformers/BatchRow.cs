@@ -1,4 +1,6 @@
 using System.Runtime.ExceptionServices;
+using Backprop.ML.Data;
+using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -11,14 +13,13 @@ namespace Backprop.ML.Transformers;
 /// shown: position, id and every value belong together, because all of them were taken from the input at the same moment. What the input
 /// throws is thrown when its row is reached.
 /// </remarks>
-internal sealed class BatchRow : DataViewRow
+internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 {
     private readonly DataViewRowCursor _input;
     private readonly ColumnBuffer?[] _columns;
     private readonly ColumnBuffer[] _buffers;
     private readonly ScalarBuffer<DataViewRowId> _ids;
     private readonly ScalarBuffer<long> _batches;
-    private readonly VectorBuffer<float> _features;
     private readonly BatchScorer _scorer;
     private int _room, _count, _row = -1;
     private long _position = -1;
@@ -27,13 +28,13 @@ internal sealed class BatchRow : DataViewRow
 
     /// <summary>Takes the cursor over: it is disposed with this.</summary>
     /// <param name="input">Has not moved yet; all of its active columns are of types that ML.NET can cache.</param>
-    /// <param name="features">The active column that is scored.</param>
-    /// <param name="scorer">What scores it.</param>
-    public BatchRow(DataViewRowCursor input, DataViewSchema.Column features, BatchScorer scorer)
+    /// <param name="inputs">The active columns that are scored.</param>
+    /// <param name="network">What scores them.</param>
+    public BatchRow(DataViewRowCursor input, InputColumns inputs, TrainedNetwork network)
     {
-        (_input, _scorer) = (input, scorer);
+        _input = input;
         _columns = [.. input.Schema.Select(column => input.IsColumnActive(column) ? ColumnBuffer.Make(this, input, column) : null)];
-        _features = (VectorBuffer<float>)_columns[features.Index]!;
+        _scorer = new BatchScorer(network, new InputBuffers([.. inputs.In(input.Schema).Select(column => _columns[column.Index]!)]));
         _ids = new ScalarBuffer<DataViewRowId>(this, input.GetIdGetter());
         _batches = new ScalarBuffer<long>(this, (ref long batch) => batch = input.Batch);
         _buffers = [.. _columns.OfType<ColumnBuffer>(), _ids, _batches];
@@ -49,11 +50,11 @@ internal sealed class BatchRow : DataViewRow
     /// <exception cref="InvalidOperationException">There is none: before the first row, or after the last.</exception>
     public int Row => _position >= 0 ? _row : throw Contracts.Except("A value was asked for before the first row or after the last.");
 
-    /// <summary>Raw scores of the current row.</summary>
-    public ReadOnlySpan<float> Scores => _scorer.Score(_features.Values[.._count], Row);
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Scores => _scorer.Score(_count, Row);
 
-    /// <summary>Predictions for the current row.</summary>
-    public ReadOnlySpan<float> Predictions => _scorer.Predict(_features.Values[.._count], Row);
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Predictions => _scorer.Predict(_count, Row);
 
     /// <summary>Goes to the next row, if there is one; if not, only disposing is left to do.</summary>
     public bool MoveNext()

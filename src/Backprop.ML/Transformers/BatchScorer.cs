@@ -1,12 +1,11 @@
+using Backprop.ML.Data;
 using Backprop.Networks;
 using Backprop.Numerics;
-using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
 /// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become larger.</summary>
-internal sealed class BatchScorer(TrainedNetwork network)
+internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
     private NetworkScorer? _scorer;
     private float[] _features = [], _scores = [], _predictions = [];
@@ -20,33 +19,28 @@ internal sealed class BatchScorer(TrainedNetwork network)
     /// <summary>Forgets the batch, because the rows have changed.</summary>
     public void Clear() => _scored = _predicted = 0;
 
-    /// <summary>Raw scores of one row.</summary>
-    public ReadOnlySpan<float> Score(ReadOnlySpan<VBuffer<float>> batch, int row)
+    /// <summary>Raw scores of one of so many rows.</summary>
+    public ReadOnlySpan<float> Score(int rows, int row)
     {
-        if (_scored == 0) ScoreAll(batch);
+        if (_scored == 0) ScoreAll(rows);
         return _scores.AsSpan(row * Outputs, Outputs);
     }
 
-    /// <summary>Predictions for one row: what the loss's link makes of its scores.</summary>
-    public ReadOnlySpan<float> Predict(ReadOnlySpan<VBuffer<float>> batch, int row)
+    /// <summary>Predictions for one of so many rows: what the loss's link makes of its scores.</summary>
+    public ReadOnlySpan<float> Predict(int rows, int row)
     {
-        if (_scored == 0) ScoreAll(batch);
+        if (_scored == 0) ScoreAll(rows);
         if (_predicted == 0) PredictAll();
         return _predictions.AsSpan(row * Outputs, Outputs);
     }
 
-    private void ScoreAll(ReadOnlySpan<VBuffer<float>> batch)
+    private void ScoreAll(int rows)
     {
-        if (batch.Length > _capacity) Grow(batch.Length);
+        if (rows > _capacity) Grow(rows);
         var inputs = network.Network.Inputs;
-        for (var row = 0; row < batch.Length; row++)
-        {
-            if (batch[row].Length != inputs)
-                throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", inputs, batch[row].Length);
-            batch[row].CopyTo(_features.AsSpan(row * inputs, inputs));
-        }
-        _scorer!.Score(new ReadOnlyMatrix(_features.AsSpan(0, batch.Length * inputs), batch.Length, inputs)).Values.CopyTo(_scores);
-        _scored = batch.Length;
+        for (var row = 0; row < rows; row++) columns.CopyTo(row, _features.AsSpan(row * inputs, inputs));
+        _scorer!.Score(new ReadOnlyMatrix(_features.AsSpan(0, rows * inputs), rows, inputs)).Values.CopyTo(_scores);
+        _scored = rows;
     }
 
     private void PredictAll()

@@ -27,6 +27,12 @@ internal sealed class SampleRow
 
     public float Value { get; set; }
 
+    [VectorType(2)]
+    public float[] Values { get; set; } = [];
+
+    [VectorType(3)]
+    public bool[] Flags { get; set; } = [];
+
     public float Weight { get; set; } = 1;
 }
 
@@ -73,6 +79,8 @@ internal static class Samples
             Color = _colors[kind],
             Number = 10 * (kind + 1),
             Value = 3 * x[0] - x[3] + 100,
+            Values = [x[0] + x[1], 10 * x[2] - 5],
+            Flags = [x[0] > 0, x[1] + x[2] > 0, x[3] > 0],
             Weight = 1 + Math.Abs(x[3]),
         };
     }

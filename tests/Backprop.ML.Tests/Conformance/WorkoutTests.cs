@@ -8,18 +8,19 @@ public class WorkoutTests
 {
     private const string Dense = nameof(SampleRow.Dense), Sparse = nameof(SampleRow.Sparse), Weight = nameof(SampleRow.Weight);
     private const string Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key), Value = nameof(SampleRow.Value);
+    private const string Values = nameof(SampleRow.Values), Flags = nameof(SampleRow.Flags);
     private const string Color = nameof(SampleRow.Color), Number = nameof(SampleRow.Number);
 
     private static readonly Dictionary<string, (Func<MLContext, string, string, string?, IEstimator<ITransformer>> Make, string[] Labels)> _trainers = new()
     {
-        ["constructor"] = ((ml, label, features, weight) => new BackpropTrainer(ml, label, features, weight, [4], 0.01, 2), [Flag, Key, Value]),
-        ["constructor with options"] = ((ml, label, features, weight) => new BackpropTrainer(ml, Samples.Quick(label, features, weight)), [Flag, Key, Value]),
+        ["constructor"] = ((ml, label, features, weight) => new BackpropTrainer(ml, label, features, weight, [4], 0.01, 2), [Flag, Key, Value, Values, Flags]),
+        ["constructor with options"] = ((ml, label, features, weight) => new BackpropTrainer(ml, Samples.Quick(label, features, weight)), [Flag, Key, Value, Values, Flags]),
         ["binary catalog"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Flag]),
         ["binary catalog with options"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Flag]),
         ["multiclass catalog"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Key]),
         ["multiclass catalog with options"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Key]),
-        ["regression catalog"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value]),
-        ["regression catalog with options"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value]),
+        ["regression catalog"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value, Values]),
+        ["regression catalog with options"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value, Values]),
     };
 
     private readonly MLContext _ml = new(seed: 1);
@@ -54,6 +55,17 @@ public class WorkoutTests
         var options = Samples.Quick(label);
         options.LossFunction = loss;
         EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, Dense], neededToTransform: [Dense]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Every_loss_of_several_targets_passes_the_workout(Loss loss)
+    {
+        if (loss.TargetKind == TargetKind.Class) return; // a class is one label
+        var options = Samples.Quick(loss.TargetKind == TargetKind.Binary ? Flags : "Positive");
+        options.LossFunction = loss;
+        var estimator = _ml.Transforms.Concatenate("Positive", Weight, Value).Append(new BackpropTrainer(_ml, options));
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), loss.TargetKind == TargetKind.Binary ? [Flags, Dense] : [Weight, Value, Dense], neededToTransform: [Weight, Value, Dense]);
     }
 
     [Theory]

@@ -5,7 +5,7 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>Columns of the wrong type are refused before training and by <c>Fit</c>, with a message that says which, what was found and what is allowed.</summary>
 public class WrongColumnsTests
 {
-    private const string AnyLabel = "Boolean or Key<UInt32> or Single", FeatureType = "Vector<Single>";
+    private const string AnyLabel = "Boolean or Key<UInt32> or Single or Vector<Single> or Vector<Boolean>", FeatureType = "Vector<Single>";
 
     private readonly MLContext _ml = new(seed: 1);
     private readonly IDataView _data;
@@ -17,9 +17,7 @@ public class WrongColumnsTests
     [InlineData(nameof(OddRow.Double), "Double")]
     [InlineData(nameof(OddRow.Integer), "Int32")]
     [InlineData(nameof(OddRow.Date), "DateTime")]
-    [InlineData(nameof(OddRow.Features), "Vector<Single>")]
     [InlineData(nameof(OddRow.UnknownSize), "VarVector<Single>")]
-    [InlineData(nameof(OddRow.Flags), "Vector<Boolean>")]
     [InlineData(nameof(OddRow.ByteKey), "Key<Byte>")]
     [InlineData(nameof(OddRow.LongKey), "Key<UInt64>")]
     public void A_label_of_no_task_is_refused(string label, string found)
@@ -34,11 +32,13 @@ public class WrongColumnsTests
     [InlineData(nameof(OddRow.Flag), "Boolean")]
     [InlineData(nameof(OddRow.Key), "Key<UInt32>")]
     [InlineData(nameof(OddRow.Number), "Single")]
+    [InlineData(nameof(OddRow.Features), "Vector<Single>")]
+    [InlineData(nameof(OddRow.Flags), "Vector<Boolean>")]
     public void A_trainer_of_a_catalog_refuses_the_labels_of_other_tasks(string label, string found)
     {
         if (label != nameof(OddRow.Flag)) Refuses(_ml.BinaryClassification.Trainers.Backprop(label), "label", label, "Boolean", found);
         if (label != nameof(OddRow.Key)) Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32>", found);
-        if (label != nameof(OddRow.Number)) Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single", found);
+        if (label is not (nameof(OddRow.Number) or nameof(OddRow.Features))) Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single or Vector<Single>", found);
     }
 
     [Theory]

@@ -18,5 +18,8 @@ internal sealed class Example
     /// <summary>Label of a regression.</summary>
     public float Value { get; set; }
 
+    /// <summary>A second flag, for a multi-label classification: whether Side is above 0.</summary>
+    public bool Aside { get; set; }
+
     public float Weight { get; set; } = 1;
 }

@@ -1,3 +1,4 @@
+using Backprop.ML.Tasks;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -11,7 +12,7 @@ public class ProgressChannelTests
     {
         var ml = new MLContext(seed: 1);
         var host = new ListeningHost(((IHostEnvironment)ml).Register("Test"));
-        var trainer = new BackpropTrainer(host, Synthetic.Brief(Synthetic.Flag), task: null);
+        var trainer = new BackpropTrainer(host, Synthetic.Brief(Synthetic.Flag), [.. LearningTask.All]);
 
         var model = trainer.Fit(Synthetic.Prepared(ml, 100), Synthetic.Prepared(ml, 100, seed: 2)).Model;
 

@@ -35,7 +35,7 @@ internal static class Synthetic
     private static Example Make(float main, float side, float noise, float error)
     {
         var value = MathF.Sin(3.5f * main) + 0.5f * side + error;
-        return new Example { Main = main, Side = side, Noise = noise, Value = value, Flag = value > 0, Kind = value < -0.5f ? "low" : value < 0.5f ? "middle" : "high" };
+        return new Example { Main = main, Side = side, Noise = noise, Value = value, Flag = value > 0, Aside = side > 0, Kind = value < -0.5f ? "low" : value < 0.5f ? "middle" : "high" };
     }
 
     private static float Uniform(Random random) => 2 * random.NextSingle() - 1;

@@ -1,0 +1,46 @@
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>How well one of several targets is predicted.</summary>
+/// <param name="Name">What the target is called; its number, from 0 on, where nobody named it.</param>
+/// <param name="MeanAbsoluteError">Mean of |prediction − target|.</param>
+/// <param name="MeanSquaredError">Mean of (prediction − target)².</param>
+/// <param name="RootMeanSquaredError">Its square root, in units of the target.</param>
+/// <param name="RSquared">The share of the target's variance that is explained; NaN or −∞ for a target that is constant.</param>
+public sealed record TargetMetrics(string Name, double MeanAbsoluteError, double MeanSquaredError, double RootMeanSquaredError, double RSquared);
+
+/// <summary>How well several targets are predicted: each by itself, and the plain mean over them.</summary>
+/// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean says something only where those are alike.</remarks>
+public sealed class MultiTargetRegressionMetrics
+{
+    private MultiTargetRegressionMetrics(IReadOnlyList<TargetMetrics> targets) => Targets = targets;
+
+    /// <summary>The metrics of every target, in the order of the label's slots.</summary>
+    public IReadOnlyList<TargetMetrics> Targets { get; }
+
+    /// <summary>Mean of the targets' mean absolute errors.</summary>
+    public double MeanAbsoluteError => Targets.Average(target => target.MeanAbsoluteError);
+
+    /// <summary>Mean of the targets' mean squared errors.</summary>
+    public double MeanSquaredError => Targets.Average(target => target.MeanSquaredError);
+
+    /// <summary>Mean of the targets' root mean squared errors.</summary>
+    public double RootMeanSquaredError => Targets.Average(target => target.RootMeanSquaredError);
+
+    /// <summary>Mean of the targets' R².</summary>
+    public double RSquared => Targets.Average(target => target.RSquared);
+
+    /// <summary>Measures.</summary>
+    /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first is measured.</param>
+    /// <param name="targets">[rows × targets]; at least one row.</param>
+    /// <param name="names">[targets], or empty.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
+    {
+        if (targets.Rows == 0 || predictions.Rows != targets.Rows || predictions.Columns % targets.Columns != 0)
+            throw new ArgumentException($"{predictions.Rows} × {predictions.Columns} predictions do not fit {targets.Rows} × {targets.Columns} targets.", nameof(predictions));
+        var errors = new Errors(predictions, targets, []);
+        return new MultiTargetRegressionMetrics([.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
+    }
+}

@@ -1,0 +1,90 @@
+using Backprop.Metrics;
+using Backprop.ML.Data;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+// In ML.NET's own namespace, not in the folder's: that is where users look for evaluators.
+namespace Microsoft.ML;
+
+/// <summary>Evaluation and cross-validation of the tasks that ML.NET has no evaluators for.</summary>
+public static class BackpropEvaluation
+{
+    /// <summary>Evaluates scored data of a multi-target regression.</summary>
+    /// <param name="catalog">The regression catalog.</param>
+    /// <param name="data">The scored data. Rows with a missing label are left out, and reported on <c>MLContext.Log</c>.</param>
+    /// <param name="labelColumnName">The targets: a vector of Single of known size.</param>
+    /// <param name="scoreColumnName">The predictions: a vector of as many; or of a multiple, of which the first of each target is measured.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the two do not fit.</exception>
+    /// <exception cref="InvalidOperationException">No row has a label, or a prediction is not a finite number.</exception>
+    public static MultiTargetRegressionMetrics EvaluateMultiTarget(
+        this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label, string scoreColumnName = DefaultColumnNames.Score)
+    {
+        var scored = new ScoredData(Host(catalog), data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
+        return MultiTargetRegressionMetrics.Measure(scored[1], scored[0], scored.LabelNames);
+    }
+
+    /// <summary>Evaluates scored data of a multi-label classification.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="data">The scored data.</param>
+    /// <param name="labelColumnName">The labels: a vector of Boolean of known size.</param>
+    /// <param name="scoreColumnName">Their scores: a vector of as many Single.</param>
+    /// <param name="predictedLabelColumnName">Which are called true: a vector of as many Boolean.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or they do not fit.</exception>
+    /// <exception cref="InvalidOperationException">There is no row, or a score is not a finite number.</exception>
+    public static MultiLabelClassificationMetrics EvaluateMultiLabel(
+        this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
+    {
+        var scored = new ScoredData(Host(catalog), data,
+            ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single), ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
+        return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames);
+    }
+
+    /// <summary>Trains a multi-target regression on all folds of the data but one, evaluates it on that one, and so for every fold.</summary>
+    /// <param name="catalog">The regression catalog.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="estimator">What is trained.</param>
+    /// <param name="numberOfFolds">At least 2.</param>
+    /// <param name="labelColumnName">The targets.</param>
+    /// <param name="samplingKeyColumnName">Rows that are equal here come into the same fold; null for any.</param>
+    /// <param name="seed">Where the random split starts; null for the context's own.</param>
+    /// <returns>Model, metrics and scored hold-out set of every fold.</returns>
+    /// <exception cref="ArgumentException">An argument is out of range, or a column is missing or has the wrong type.</exception>
+    public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>> CrossValidateMultiTarget(
+        this RegressionCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
+        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+            (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
+
+    /// <summary>The same of a multi-label classification.</summary>
+    /// <inheritdoc cref="CrossValidateMultiTarget"/>
+    public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>> CrossValidateMultiLabel(
+        this MulticlassClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
+        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+            (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
+
+    // As ML.NET's own catalogs do it, by its own split.
+    private static TResult[] CrossValidate<TResult>(
+        IHost host, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds, string? samplingKey, int? seed, Func<ITransformer, IDataView, int, TResult> evaluate)
+    {
+        host.CheckValue(data, nameof(data));
+        host.CheckValue(estimator, nameof(estimator));
+        if (numberOfFolds < 2) throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "must be at least 2");
+        var splitColumn = DataOperationsCatalog.CreateSplitColumn(host, ref data, samplingKey, seed, fallbackInEnvSeed: true);
+        return
+        [
+            .. DataOperationsCatalog.CrossValidationSplit(host, data, splitColumn, numberOfFolds).Select((split, fold) =>
+            {
+                var model = estimator.Fit(split.TrainSet);
+                return evaluate(model, model.Transform(split.TestSet), fold);
+            }),
+        ];
+    }
+
+    private static IHost Host(TrainCatalogBase catalog)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        return ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropEvaluation));
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Internal.Utilities;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Somebody who stands on one of the rows that were read.</summary>
+internal interface IRowNumber
+{
+    /// <summary>Which of them.</summary>
+    int Row { get; }
+}
+
+/// <summary>The values that one column has in the rows that were read ahead.</summary>
+internal abstract class ColumnBuffer
+{
+    private static readonly FuncStaticMethodInfo1<IRowNumber?, ValueSource, ColumnBuffer> _scalar = new(MakeScalar<int>), _vector = new(MakeVector<int>);
+
+    /// <summary>Hands out the value of the row that the reader stands on; a <c>ValueGetter</c> of the column's type.</summary>
+    public abstract Delegate Getter { get; }
+
+    /// <summary>Makes room for so many rows.</summary>
+    public abstract void Grow(int rows);
+
+    /// <summary>Keeps the value that the input has now.</summary>
+    public abstract void Read(int row);
+
+    /// <summary>Numbers that one row has, if they are numbers or keys: a vector has as many as its type says.</summary>
+    public abstract int Width { get; }
+
+    /// <summary>Writes the numbers of one row; a key as the number that stands for it, and 0 for a missing one.</summary>
+    /// <param name="row">One that was read.</param>
+    /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
+    public abstract void CopyTo(int row, Span<float> numbers);
+
+    /// <summary>A buffer for a column of any type that ML.NET can cache.</summary>
+    /// <param name="reader">Who knows which of the rows <see cref="Getter"/> means; null where nobody asks for it.</param>
+    /// <param name="input">Where values come from.</param>
+    /// <param name="column">One of its active columns.</param>
+    public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) => column.Type is VectorDataViewType vector
+        ? Utils.MarshalInvoke(_vector, vector.ItemType.RawType, reader, new ValueSource(input, column))
+        : Utils.MarshalInvoke(_scalar, column.Type.RawType, reader, new ValueSource(input, column));
+
+    private static ScalarBuffer<T> MakeScalar<T>(IRowNumber? reader, ValueSource source) => new ScalarBuffer<T>(reader, source.Getter<T>());
+
+    private static VectorBuffer<T> MakeVector<T>(IRowNumber? reader, ValueSource source) => new VectorBuffer<T>(reader, source.Getter<VBuffer<T>>(), ((VectorDataViewType)source.Column.Type).Size);
+
+    private protected static float Number<T>(T value) => value switch
+    {
+        float number => number,
+        byte key => key,
+        ushort key => key,
+        uint key => key,
+        ulong key => key,
+        _ => throw new NotSupportedException($"{typeof(T)} is neither a number nor a key."),
+    };
+
+    private readonly record struct ValueSource(DataViewRow Row, DataViewSchema.Column Column)
+    {
+        public ValueGetter<T> Getter<T>() => Row.GetGetter<T>(Column);
+    }
+}
+
+/// <summary>One value a row, of a type whose values can be kept by assigning them.</summary>
+internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source) : ColumnBuffer
+{
+    private T[] _values = [];
+
+    public T this[int row] => _values[row];
+
+    public override Delegate Getter => (ValueGetter<T>)((ref T value) => value = _values[reader!.Row]);
+
+    public override int Width => 1;
+
+    public override void Grow(int rows) => Array.Resize(ref _values, rows);
+
+    public override void Read(int row) => source(ref _values[row]);
+
+    public override void CopyTo(int row, Span<float> numbers) => numbers[0] = Number(_values[row]);
+}
+
+/// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
+internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width) : ColumnBuffer
+{
+    private VBuffer<T>[] _values = [];
+
+    public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[reader!.Row].CopyTo(ref value));
+
+    public override int Width => width;
+
+    public override void Grow(int rows) => Array.Resize(ref _values, rows);
+
+    public override void Read(int row) => source(ref _values[row]);
+
+    public override void CopyTo(int row, Span<float> numbers)
+    {
+        ref var vector = ref _values[row];
+        if (vector.Length != width) throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", width, vector.Length);
+        if (_values is VBuffer<float>[] singles)
+        {
+            singles[row].CopyTo(numbers);
+            return;
+        }
+        numbers.Clear();
+        foreach (var (slot, value) in vector.Items()) numbers[slot] = Number(value);
+    }
+}

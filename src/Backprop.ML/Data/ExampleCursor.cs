@@ -1,0 +1,90 @@
+using Backprop.ML.Tasks;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Walks over those rows of a view that can be learned from, and counts the others: rows with a number that is not finite, or a weight not above 0.</summary>
+internal sealed class ExampleCursor : IDisposable
+{
+    private readonly DataViewRowCursor _cursor;
+    private readonly InputBuffers _inputs;
+    private readonly LabelGetter _label;
+    private readonly ValueGetter<float>? _weight;
+    private readonly float[] _features, _targets;
+    private long _badFeatures, _badLabels, _badWeights;
+
+    /// <param name="data">The rows, with the roles of label and weight.</param>
+    /// <param name="inputs">The columns to predict from.</param>
+    /// <param name="task">Which says how the label is read.</param>
+    public ExampleCursor(RoleMappedData data, InputColumns inputs, LearningTask task)
+    {
+        var schema = data.Data.Schema;
+        DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
+        var columns = inputs.In(schema);
+        _cursor = data.Data.GetRowCursor([.. columns, label, weight]);
+        _inputs = InputBuffers.Of(_cursor, columns);
+        _label = LabelGetters.Make(_cursor, label);
+        _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(weight) : null;
+        (_features, _targets) = (new float[_inputs.Width], new float[task.TargetColumns(label)]);
+    }
+
+    /// <summary>[features, then categories] of the row.</summary>
+    public ReadOnlySpan<float> Features => _features;
+
+    /// <summary>[target columns] of the row.</summary>
+    public ReadOnlySpan<float> Targets => _targets;
+
+    /// <summary>What the row counts for; 1 where the data does not say.</summary>
+    public float Weight { get; private set; } = 1;
+
+    /// <summary>Rows so far that can be learned from.</summary>
+    public long Kept { get; private set; }
+
+    /// <summary>Rows so far that cannot.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>Where the row stands in the view.</summary>
+    public long Position => _cursor.Position;
+
+    /// <summary>Why rows were skipped, in words and numbers.</summary>
+    public string Reasons => $"missing or infinite features {_badFeatures}, labels {_badLabels}; weights not above 0 and finite {_badWeights}";
+
+    /// <summary>Goes to the next row that can be learned from, if there is one.</summary>
+    public bool MoveNext()
+    {
+        while (_cursor.MoveNext())
+        {
+            if (ReadRow())
+            {
+                Kept++;
+                return true;
+            }
+            Skipped++;
+        }
+        return false;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    private bool ReadRow()
+    {
+        _inputs.Read(0);
+        _inputs.CopyTo(0, _features);
+        if (!ExampleSet.AreFinite(_features)) return Refuse(ref _badFeatures);
+        _label(_targets);
+        if (!ExampleSet.AreFinite(_targets)) return Refuse(ref _badLabels);
+        if (_weight is null) return true;
+        float weight = 0;
+        _weight(ref weight);
+        Weight = weight;
+        return (weight > 0 && float.IsFinite(weight)) || Refuse(ref _badWeights);
+    }
+
+    private static bool Refuse(ref long count)
+    {
+        count++;
+        return false;
+    }
+}

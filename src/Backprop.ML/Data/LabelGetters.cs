@@ -1,0 +1,36 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Writes the label of the current row as targets: false and true as 0 and 1, keys from 0 on; what is missing as NaN.</summary>
+/// <param name="targets">[target columns], overwritten.</param>
+internal delegate void LabelGetter(Span<float> targets);
+
+/// <summary>Makes them, by the column's type.</summary>
+internal static class LabelGetters
+{
+    /// <summary>For a label of one of the tasks' types; the column must be active.</summary>
+    public static LabelGetter Make(DataViewRow row, DataViewSchema.Column label)
+    {
+        if (label.Type is not VectorDataViewType vector) return Scalar(RowCursorUtils.GetLabelGetter(row, label.Index));
+        return vector.ItemType is BooleanDataViewType
+            ? Vector(row.GetGetter<VBuffer<bool>>(label), vector.Size, value => value ? 1 : 0)
+            : Vector(row.GetGetter<VBuffer<float>>(label), vector.Size, value => value);
+    }
+
+    private static LabelGetter Scalar(ValueGetter<float> getter) => targets => getter(ref targets[0]);
+
+    private static LabelGetter Vector<T>(ValueGetter<VBuffer<T>> getter, int size, Func<T, float> convert)
+    {
+        VBuffer<T> buffer = default;
+        return targets =>
+        {
+            getter(ref buffer);
+            if (buffer.Length != size) throw Contracts.Except("The label column has vectors of {0}; this row has {1}.", size, buffer.Length);
+            targets.Clear(); // of a sparse vector, the others are 0 or false
+            foreach (var (slot, value) in buffer.Items()) targets[slot] = convert(value);
+        };
+    }
+}

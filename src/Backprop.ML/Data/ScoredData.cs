@@ -1,0 +1,67 @@
+using Backprop.Numerics;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Vector columns of scored data, read side by side into memory: the first holds the labels, the others what was made of their rows.</summary>
+internal sealed class ScoredData
+{
+    private readonly List<float>[] _columns;
+
+    /// <summary>Reads; rows whose label is missing are left out, and reported.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">No row is left, or a prediction is not a finite number.</exception>
+    public ScoredData(IHost host, IDataView data, params ReadOnlySpan<(string Role, string Name, DataViewType ItemType)> columns)
+    {
+        host.CheckValue(data, nameof(data));
+        var found = new DataViewSchema.Column[columns.Length];
+        for (var i = 0; i < columns.Length; i++) found[i] = Check(host, data.Schema, columns[i].Role, columns[i].Name, columns[i].ItemType);
+        LabelNames = SlotNames.Of(found[0]);
+        _columns = [.. found.Select(_ => new List<float>())];
+
+        using var channel = host.Start("Evaluation");
+        using var cursor = data.GetRowCursor(found);
+        LabelGetter[] getters = [.. found.Select(column => LabelGetters.Make(cursor, column))];
+        float[][] values = [.. found.Select(column => new float[Size(column)])];
+        long skipped = 0;
+        while (cursor.MoveNext())
+        {
+            host.CheckAlive();
+            for (var i = 0; i < getters.Length; i++) getters[i](values[i]);
+            if (!ExampleSet.AreFinite(values[0]))
+            {
+                skipped++;
+                continue;
+            }
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (!ExampleSet.AreFinite(values[i])) throw host.Except("Row {0} has a number in column '{1}' that is not finite.", cursor.Position, found[i].Name);
+                _columns[i].AddRange(values[i]);
+            }
+            Rows++;
+        }
+        if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, whose label is missing.", skipped, skipped + Rows);
+        if (Rows == 0) throw host.Except("The data has no row with a label in column '{0}'.", found[0].Name);
+    }
+
+    /// <summary>What the slots of the label are called; empty where nobody says so.</summary>
+    public IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>Rows that were read.</summary>
+    public int Rows { get; }
+
+    /// <summary>[rows × width] of one of the columns.</summary>
+    public ReadOnlyMatrix this[int column] => new(_columns[column].ToArray(), Rows, _columns[column].Count / Rows);
+
+    private static int Size(DataViewSchema.Column column) => ((VectorDataViewType)column.Type).Size;
+
+    private static DataViewSchema.Column Check(IExceptionContext host, DataViewSchema schema, string role, string name, DataViewType itemType)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column) throw host.ExceptSchemaMismatch("data", role, name);
+        if (column.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType.Equals(itemType)) return column;
+        throw host.ExceptSchemaMismatch("data", role, name, $"Vector<{itemType}> of known size", column.Type.ToString());
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Data;
+
+/// <summary>What the numbers of a vector column are called.</summary>
+internal static class SlotNames
+{
+    /// <summary>A name for every slot; empty where nobody says so.</summary>
+    public static IReadOnlyList<string> Of(DataViewSchema.Column column)
+    {
+        if (!column.HasSlotNames()) return [];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        column.GetSlotNames(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+}

@@ -1,0 +1,51 @@
+using Backprop.Losses;
+using Backprop.ML.Transformers;
+using Backprop.Networks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tasks;
+
+/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link makes of them, PredictedLabel which scores are above 0.</summary>
+internal sealed class MultiLabelClassificationTask : LearningTask
+{
+    // ML.NET has no such task, so no name for it either.
+    private const string ScoreColumnKind = "MultiLabelClassification";
+
+    public override string Name => "MultiLabelClassification";
+
+    public override PredictionKind Kind => PredictionKind.Custom;
+
+    public override TargetKind TargetKind => TargetKind.Binary;
+
+    public override Loss DefaultLoss => new LogisticLoss();
+
+    public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
+
+    public override int TargetColumns(DataViewSchema.Column label) => ((VectorDataViewType)label.Type).Size;
+
+    public override bool FitsOutputs(Loss loss, int outputs) => loss.TargetColumnsOf(outputs) == outputs;
+
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
+    [
+        OutputColumn.VectorShape(DefaultColumnNames.Score, NumberDataViewType.Single, HasSlotNames(label)),
+        OutputColumn.VectorShape(DefaultColumnNames.Probability, NumberDataViewType.Single, HasSlotNames(label), isNormalized: true),
+        OutputColumn.VectorShape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, HasSlotNames(label)),
+    ];
+
+    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames)
+    {
+        DataViewType numbers = new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), decisions = new VectorDataViewType(BooleanDataViewType.Instance, network.Network.Outputs);
+        return Schema(
+            (DefaultColumnNames.Score, numbers, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.Score, labelNames)),
+            (DefaultColumnNames.Probability, numbers, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.Probability, labelNames, isNormalized: true)),
+            (DefaultColumnNames.PredictedLabel, decisions, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.PredictedLabel, labelNames)));
+    }
+
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => column switch
+    {
+        DefaultColumnNames.Probability => OutputGetters.Predictions(row),
+        DefaultColumnNames.PredictedLabel => OutputGetters.Decisions(row, threshold: 0),
+        _ => OutputGetters.Scores(row),
+    };
+}

@@ -1,0 +1,42 @@
+using Backprop.Losses;
+using Backprop.ML.Transformers;
+using Backprop.Networks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tasks;
+
+/// <summary>Label of several Singles; Score holds a prediction for each, named as the label's slots are, or several where the loss makes several.</summary>
+internal sealed class MultiTargetRegressionTask : LearningTask
+{
+    public override string Name => "MultiTargetRegression";
+
+    public override PredictionKind Kind => PredictionKind.MultiOutputRegression;
+
+    public override TargetKind TargetKind => TargetKind.Real;
+
+    public override Loss DefaultLoss => new SquaredError();
+
+    public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
+
+    public override int TargetColumns(DataViewSchema.Column label) => ((VectorDataViewType)label.Type).Size;
+
+    public override bool FitsOutputs(Loss loss, int outputs) => loss.TargetColumnsOf(outputs) >= 1;
+
+    public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
+        [OutputColumn.VectorShape(DefaultColumnNames.Score, NumberDataViewType.Single, HasSlotNames(label))];
+
+    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchema(
+        new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOfPredictions(network, labelNames));
+
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => OutputGetters.Predictions(row);
+
+    // "height", or "height 0.1", "height 0.9" where each target has predictions with names of their own; numbers where those have none.
+    private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)
+    {
+        if (labelNames.Count == 0 || labelNames.Count == network.Network.Outputs) return labelNames;
+        var names = NamesOf(network.Loss);
+        var each = network.Network.Outputs / labelNames.Count;
+        return [.. labelNames.SelectMany(label => Enumerable.Range(0, each).Select(i => $"{label} {(names.Count == each ? names[i] : $"{i + 1}")}"))];
+    }
+}

@@ -1,0 +1,60 @@
+using Backprop.ML.Data;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Microsoft.ML;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>Scores one row after another, each when it is asked for. Belongs to one reader; allocates only when made.</summary>
+internal sealed class LoneRow : IScores
+{
+    private readonly DataViewRow _row;
+    private readonly InputBuffers _inputs;
+    private readonly TrainedNetwork _network;
+    private readonly NetworkScorer _scorer;
+    private readonly float[] _features, _scores, _predictions;
+    private long _scored = -1, _predicted = -1;
+
+    /// <summary>Reads the columns of a row that are active.</summary>
+    public LoneRow(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, TrainedNetwork network)
+    {
+        (_row, _network) = (row, network);
+        _inputs = InputBuffers.Of(row, inputs);
+        _scorer = network.CreateScorer();
+        (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
+    }
+
+    public ReadOnlySpan<float> Scores
+    {
+        get
+        {
+            Score();
+            return _scores;
+        }
+    }
+
+    public ReadOnlySpan<float> Predictions
+    {
+        get
+        {
+            Score();
+            if (_predicted != _scored)
+            {
+                _scores.CopyTo(_predictions, 0);
+                _network.Loss.Predict(new Matrix(_predictions, 1, _predictions.Length));
+                _predicted = _scored;
+            }
+            return _predictions;
+        }
+    }
+
+    private void Score()
+    {
+        if (_scored == _row.Position && _scored >= 0) return;
+        _scored = _predicted = -1; // should reading fail
+        _inputs.Read(0);
+        _inputs.CopyTo(0, _features);
+        _scorer.Score(new ReadOnlyMatrix(_features, 1, _features.Length)).Values.CopyTo(_scores);
+        _scored = _row.Position;
+    }
+}
