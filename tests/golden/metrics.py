@@ -27,7 +27,7 @@ def main():
         # Mean recall over the classes is scikit-learn's balanced accuracy.
         cases.append(dict(weights=[] if w is None else w, values=dict(
             binary=dict(Accuracy=metrics.accuracy_score(binary, scores > 0, **both), AreaUnderRocCurve=metrics.roc_auc_score(binary, scores, **both),
-                        AreaUnderPrecisionRecallCurve=metrics.average_precision_score(binary, scores, **both), F1Score=metrics.f1_score(binary, scores > 0, **both),
+                        AreaUnderPrecisionRecallCurve=metrics.average_precision_score(binary, scores, **both), F1Score=metrics.f1_score(binary, scores > 0, **both), MacroAccuracy=metrics.balanced_accuracy_score(binary, scores > 0, **both),
                         LogLoss=metrics.log_loss(binary, p, **both)),
             classes=dict(Accuracy=metrics.accuracy_score(classes, logits.argmax(axis=1), **both), LogLoss=metrics.log_loss(classes, shares, **both),
                          MacroAccuracy=metrics.balanced_accuracy_score(classes, logits.argmax(axis=1), **both)),

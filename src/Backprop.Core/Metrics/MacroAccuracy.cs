@@ -3,18 +3,19 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as much as others.</summary>
-public sealed record MacroAccuracy : Metric
+/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as much as others: scikit-learn's balanced accuracy.</summary>
+public sealed record MacroAccuracy : Metric, IDecisionMetric
 {
     /// <inheritdoc/>
     public override bool HigherIsBetter => true;
 
     /// <inheritdoc/>
-    public override bool Suits(TargetKind kind) => kind == TargetKind.Class;
+    public override bool Suits(TargetKind kind) => kind is TargetKind.Binary or TargetKind.Class;
 
     /// <inheritdoc/>
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
+        if (scores.Columns == 1) return ((IDecisionMetric)this).Of(DecisionCounts.Of(scores, targets, weights));
         double[] right = new double[scores.Columns], total = new double[scores.Columns];
         for (var row = 0; row < scores.Rows; row++)
         {
@@ -23,5 +24,12 @@ public sealed record MacroAccuracy : Metric
             if (Largest(scores.Row(row)) == k) right[k] += weight;
         }
         return right.Zip(total).Where(pair => pair.Second > 0).Average(pair => pair.First / pair.Second);
+    }
+
+    double IDecisionMetric.Of(DecisionCounts counts)
+    {
+        double positives = counts.TruePositives + counts.FalseNegatives, negatives = counts.TrueNegatives + counts.FalsePositives;
+        if (positives == 0) return counts.TrueNegatives / negatives;
+        return negatives == 0 ? counts.TruePositives / positives : (counts.TruePositives / positives + counts.TrueNegatives / negatives) / 2;
     }
 }

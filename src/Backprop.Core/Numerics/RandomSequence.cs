@@ -23,6 +23,9 @@ public enum RandomPurpose
 
     /// <summary>Starting values that depend on examples; one sequence per layer.</summary>
     BiasInitialization = 7,
+
+    /// <summary>Which examples are kept from training; one sequence per class.</summary>
+    Validation = 8,
 }
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>

@@ -78,9 +78,10 @@ public sealed record EarlyStopping
             return validationLoss <= sign * rule.Target || epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
-        /// <summary>Puts the best parameters back; answers the epoch that they came from.</summary>
-        public int Restore(Span<Real> parameters)
+        /// <summary>Puts the best parameters back; answers the epoch that they came from, or null if none was ever judged.</summary>
+        public int? Restore(Span<Real> parameters)
         {
+            if (_epoch == 0) return null;
             _parameters.CopyTo(parameters);
             return _epoch;
         }

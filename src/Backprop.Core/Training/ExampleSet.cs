@@ -8,6 +8,7 @@ public sealed class ExampleSet
 {
     private readonly Real[] _features, _targets;
     private readonly Real[]? _weights;
+    private readonly int _first;
 
     /// <summary>Checks and wraps the arrays.</summary>
     /// <param name="features">[rows × featureCount], row-major, finite.</param>
@@ -33,6 +34,12 @@ public sealed class ExampleSet
         (FeatureCount, TargetCount, _features, _targets, _weights) = (featureCount, targetCount, features, targets, weights);
     }
 
+    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights)
+    {
+        (FeatureCount, TargetCount, _features, _targets, _weights) = (of.FeatureCount, of.TargetCount, of._features, of._targets, weights);
+        (_first, Count) = (first, count);
+    }
+
     /// <summary>Number of examples.</summary>
     public int Count { get; }
 
@@ -43,23 +50,32 @@ public sealed class ExampleSet
     public int TargetCount { get; }
 
     /// <summary>[Count × FeatureCount]</summary>
-    public ReadOnlyMatrix Features => new(_features, Count, FeatureCount);
+    public ReadOnlyMatrix Features => new(Rows(_features, FeatureCount), Count, FeatureCount);
 
     /// <summary>[Count × TargetCount]</summary>
-    public ReadOnlyMatrix Targets => new(_targets, Count, TargetCount);
+    public ReadOnlyMatrix Targets => new(Rows(_targets, TargetCount), Count, TargetCount);
 
     /// <summary>[Count], or empty when all rows count the same.</summary>
-    public ReadOnlySpan<Real> Weights => _weights;
+    public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
 
     /// <summary>These examples and then others of the same columns.</summary>
     internal ExampleSet Followed(ExampleSet by) => new(
-        [.. _features, .. by._features], FeatureCount, [.. _targets, .. by._targets], TargetCount,
+        [.. Features.Values, .. by.Features.Values], FeatureCount, [.. Targets.Values, .. by.Targets.Values], TargetCount,
         _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]);
+
+    /// <summary>Some neighbouring examples; nothing is copied.</summary>
+    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights);
+
+    /// <summary>The same examples with other weights.</summary>
+    /// <param name="weights">[Count]</param>
+    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights]);
 
     /// <summary>Whether a row can be learned from.</summary>
     internal static bool AreFinite(ReadOnlySpan<Real> row) => TensorPrimitives.IsFiniteAll(row);
 
-    private IEnumerable<Real> WeightsOrOnes() => _weights ?? Enumerable.Repeat((Real)1, Count);
+    private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
+
+    private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
 
     private static void CheckFinite(Real[] values, int columns, string name)
     {

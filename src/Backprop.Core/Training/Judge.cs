@@ -4,14 +4,32 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Measures a metric of networks on the validation data.</summary>
-internal sealed class Judge(Metric metric, ExampleSet validation)
+/// <summary>Scores the validation data, for whatever is measured there.</summary>
+internal sealed class Judge(ExampleSet validation)
 {
     private const int RowsAtOnce = 256;
 
     private Real[] _scores = [], _predictions = [];
 
-    public double Measure(TrainedNetwork trained)
+    /// <summary>A metric of a network.</summary>
+    public double Measure(Metric metric, TrainedNetwork trained)
+    {
+        Score(trained);
+        int rows = validation.Count, outputs = trained.Network.Outputs;
+        var predictions = new Matrix(_predictions, rows, outputs);
+        _scores.CopyTo(_predictions, 0);
+        trained.Loss.Predict(predictions);
+        return metric.Measure(new Matrix(_scores, rows, outputs), predictions, validation.Targets, validation.Weights);
+    }
+
+    /// <summary>The best threshold for a metric of two classes.</summary>
+    public Real Threshold(IDecisionMetric metric, TrainedNetwork trained)
+    {
+        Score(trained);
+        return ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights);
+    }
+
+    private void Score(TrainedNetwork trained)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(rows * outputs)], new Real[rows * outputs]);
@@ -21,9 +39,5 @@ internal sealed class Judge(Metric metric, ExampleSet validation)
             var count = Math.Min(RowsAtOnce, rows - first);
             scorer.Score(validation.Features.RowRange(first, count)).Values.CopyTo(_scores.AsSpan(first * outputs));
         }
-        var predictions = new Matrix(_predictions, rows, outputs);
-        _scores.CopyTo(_predictions, 0);
-        trained.Loss.Predict(predictions);
-        return metric.Measure(new Matrix(_scores, rows, outputs), predictions, validation.Targets, validation.Weights);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
@@ -39,11 +40,11 @@ public sealed class Trainer
         _setup.Check(network, training, validation, initial);
         var start = Stopwatch.GetTimestamp();
         var result = Run(network, training, validation, initial, progress, checkAlive, start, refit: null);
-        if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || IsTimeUp(start)) return result;
+        if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || MustEnd(start)) return result;
 
         var steps = (long)result.BestEpoch * _setup.StepsPerEpoch(training);
         var refitted = Run(network, training.Followed(validation), null, initial, null, checkAlive, start, new Refit(steps, _setup.StepsPerEpoch(training), training.Count));
-        return IsTimeUp(start) ? result : result with { Network = refitted.Network };
+        return MustEnd(start) ? result : result with { Network = refitted.Network };
     }
 
     /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
@@ -61,6 +62,7 @@ public sealed class Trainer
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRange();
         var (inputs, targets) = _setup.Standardize(network, training, null);
+        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = balance.Weigh(training);
         var parameters = _setup.Start(network, training, null, inputs, targets);
         var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, mixes: _options.Mixup is not null);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
@@ -79,6 +81,8 @@ public sealed class Trainer
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
     {
         var (inputs, targets) = _setup.Standardize(network, training, initial);
+        var judge = validation is null ? null : new Judge(validation);
+        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (balance.Weigh(training), validation is null ? null : balance.Weigh(validation));
         var parameters = _setup.Start(network, training, initial, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
@@ -89,11 +93,11 @@ public sealed class Trainer
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
-        var judge = validation is not null && _options.EarlyStopping?.Metric is { } wanted ? new Judge(wanted, validation) : null;
+        var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
         var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training, inputs, targets, Inspection.MostExamples)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
-        var isTimeUp = false;
+        var mustEnd = false;
         long done = 0;
 
         for (var epoch = 1; refit is null ? epoch <= _options.NumberOfIterations : done < refit.Steps; epoch++)
@@ -101,9 +105,10 @@ public sealed class Trainer
             if (_options.Shuffle && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch));
 
             var trainingLoss = new WeightedMean();
-            for (var b = 0; b < batches.Count && !isTimeUp && done < (refit?.Steps ?? long.MaxValue); b++)
+            for (var b = 0; b < batches.Count && !mustEnd && done < (refit?.Steps ?? long.MaxValue); b++)
             {
                 checkAlive?.Invoke();
+                if (done == 0) _options.CancellationToken.ThrowIfCancellationRequested(); // there is nothing to keep yet
                 var moment = new TrainingMoment(done++, refit?.StepsPerEpoch ?? batches.Count, _options.NumberOfIterations, refit?.Examples ?? training.Count);
                 var values = schedules.At(moment);
                 learningRate = values.LearningRate;
@@ -111,18 +116,19 @@ public sealed class Trainer
                 var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, values);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
-                isTimeUp = IsTimeUp(start);
+                mustEnd = MustEnd(start);
             }
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null ? null : MeanLoss(step, validationBatches, checkAlive);
+            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive);
+            if (IsCancelled) validationLoss = null; // of some of the rows
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            double? metric = judge is null ? null : judge.Measure(new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
-            if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{_options.EarlyStopping!.Metric} of the validation data is {m}: it is not defined for them.");
+            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
+            if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
             history.Add(report);
@@ -130,26 +136,38 @@ public sealed class Trainer
             progress?.Report(report);
 
             // Each is to see every epoch, so none may stand in another's way.
-            var isOverfitting = best is not null && best.Observe(epoch, metric ?? validationLoss!.Value, step.Predictor);
+            var isOverfitting = best is not null && (metric ?? validationLoss) is { } judgement && best.Observe(epoch, judgement, step.Predictor);
             var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
-            if (isOverfitting || isIdle || isTimeUp || descent is { IsDone: true }) break;
+            if (isOverfitting || isIdle || mustEnd || IsCancelled || descent is { IsDone: true }) break;
         }
 
         Real[] learned = [.. step.Predictor];
         var bestEpoch = best?.Restore(learned) ?? history.Count;
 
-        // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
-        if (validation is null && !double.IsFinite(MeanLoss(step, batches, checkAlive)))
+        // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
+        if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, batches, checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
-        return new TrainingResult(new TrainedNetwork(network, learned, _options.Loss, inputs, targets), history, bestEpoch);
+        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets);
+        return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
     }
+
+    private bool IsCancelled
+    {
+        get
+        {
+            if (_options.ThrowOnCancellation) _options.CancellationToken.ThrowIfCancellationRequested();
+            return _options.CancellationToken.IsCancellationRequested;
+        }
+    }
+
+    private bool MustEnd(long start) => IsCancelled || IsTimeUp(start);
 
     private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
 
-    private static double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
+    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
     {
         var mean = new WeightedMean();
-        for (var b = 0; b < batches.Count; b++)
+        for (var b = 0; b < batches.Count && (b == 0 || !IsCancelled); b++)
         {
             checkAlive?.Invoke();
             var (loss, weight) = step.Evaluate(batches, b);

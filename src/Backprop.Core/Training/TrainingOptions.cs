@@ -1,5 +1,6 @@
 using Backprop.Initializers;
 using Backprop.Losses;
+using Backprop.Metrics;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -93,6 +94,35 @@ public sealed record TrainingOptions
     {
         get;
         init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(MaximumTrainingTime), value, "must be > 0");
+    }
+
+    /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far where validation data tells which.</summary>
+    /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/> is thrown.</value>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Whether cancellation throws <see cref="OperationCanceledException"/> instead.</summary>
+    /// <value>False.</value>
+    public bool ThrowOnCancellation { get; init; }
+
+    /// <summary>What every example of a class counts for, beside its own weight.</summary>
+    /// <value>Null: 1 for all classes. Otherwise one for each class, > 0 and finite; of two classes, first the negative one. Validation losses are weighed alike, metrics are not.</value>
+    public IReadOnlyList<double>? ClassWeights
+    {
+        get;
+        init => field = value is null || value.All(weight => weight > 0 && double.IsFinite(weight)) ? value?.ToArray() : throw new ArgumentOutOfRangeException(nameof(ClassWeights), string.Join(", ", value), "each must be > 0 and finite");
+    }
+
+    /// <summary>Whether every class counts for as much as any other, however rare: its examples by Σw / (classes · Σw of the class).</summary>
+    /// <remarks>King and Zeng (2001), "Logistic regression in rare events data"; scikit-learn's <c>class_weight='balanced'</c>.</remarks>
+    /// <value>False. Multiplied by <see cref="ClassWeights"/>, where those are given.</value>
+    public bool BalancedClassWeights { get; init; }
+
+    /// <summary>Of two classes: the metric that decides from which score on an example is called positive.</summary>
+    /// <value>Null: from 0 on. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>; the score that does best by it on the validation data becomes <see cref="TrainingResult.Threshold"/>.</value>
+    public Metric? ThresholdMetric
+    {
+        get;
+        init => field = value is null or IDecisionMetric ? value : throw new ArgumentOutOfRangeException(nameof(ThresholdMetric), value, $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
     /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1.</summary>

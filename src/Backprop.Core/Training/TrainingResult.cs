@@ -6,4 +6,8 @@ namespace Backprop.Training;
 /// <param name="Network">The trained network.</param>
 /// <param name="History">One report per epoch, in order.</param>
 /// <param name="BestEpoch">The epoch that the parameters come from: the best on validation data where that was watched, otherwise the last.</param>
-public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch);
+public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch)
+{
+    /// <summary>The score above which an example is called positive, where <see cref="TrainingOptions.ThresholdMetric"/> asked for one; null where not. Not saved with the network.</summary>
+    public Real? Threshold { get; init; }
+}

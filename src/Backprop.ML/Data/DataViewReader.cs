@@ -5,37 +5,80 @@ using Microsoft.ML.Runtime;
 namespace Backprop.ML.Data;
 
 /// <summary>Reads an <c>IDataView</c> once, into memory: rows × (features + label + weight) × 4 bytes.</summary>
-internal static class DataViewReader
+internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan plan, MemoryBudget budget)
 {
     /// <summary>Reads features, label and, where the data has one, weight. Rows with values that are not finite, and weights not above 0, are left out and counted.</summary>
-    /// <param name="host">For the error messages.</param>
-    /// <param name="channel">Where skipped rows are reported, as a warning.</param>
     /// <param name="data">The columns and their roles.</param>
     /// <param name="name">"training" or "validation".</param>
-    /// <param name="budget">What the rows may take; what they do take is taken from it.</param>
-    /// <param name="plan">What is read, and for which network.</param>
     /// <exception cref="InvalidOperationException">No row is left, there are more than the budget or one array can hold, or the loss does not allow a label: its row is named.</exception>
-    public static ExampleSet Read(IHost host, IChannel channel, RoleMappedData data, string name, MemoryBudget budget, TrainingPlan plan)
+    public ExampleSet Read(RoleMappedData data, string name)
     {
-        var (featureCount, targetCount) = (plan.Network.Inputs, plan.Task.TargetColumns(data.Schema.Label!.Value));
-        var columns = featureCount + targetCount + (data.Schema.Weight.HasValue ? 1 : 0);
-        var mostRows = budget.MostRows(columns);
-        if (data.Data.GetRowCount() > mostRows) throw budget.Exceeded(name, $"{data.Data.GetRowCount()}", data.Data.GetRowCount()!.Value, columns);
-
-        var rowCount = (int)Math.Min(data.Data.GetRowCount() ?? 1024, Math.Min(mostRows, Array.MaxLength / Math.Max(featureCount, targetCount)));
-        RowBuffer features = new(featureCount, rowCount), targets = new(targetCount, rowCount);
-        var weights = data.Schema.Weight.HasValue ? new RowBuffer(1, rowCount) : null;
-
         using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task);
+        var all = MakeBuffer(data, name);
+        Read(cursor, data, name, _ => all);
+        return all.ToExamples();
+    }
+
+    /// <summary>The same, but some of the rows are kept apart, to validate on.</summary>
+    /// <param name="data">The columns and their roles.</param>
+    /// <param name="rule">Which rows.</param>
+    /// <exception cref="InvalidOperationException">As for <see cref="Read(RoleMappedData, string)"/>; or one of the two parts would have no row.</exception>
+    public (ExampleSet Training, ExampleSet Validation) ReadAndSplit(RoleMappedData data, HoldOut rule)
+    {
+        ExampleBuffer training = MakeBuffer(data, "training"), validation = new(plan.Network.Inputs, TargetCount(data), data.Schema.Weight.HasValue, 1024);
+        var split = new ValidationSplit(rule.Fraction, rule.Seed);
+        ExampleSet? all = null;
+        if (rule.SamplingKeyColumnName is { } key)
+        {
+            var (view, column) = GroupColumn.AddTo(host, data.Data, key, rule.Seed);
+            using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task, view, column);
+            Read(cursor, data, "training", row => split.TakesGroup(row.Group, GroupColumn.Count) ? validation : training);
+        }
+        else
+        {
+            using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task);
+            if (rule.Rows == ValidationRows.Last)
+            {
+                Read(cursor, data, "training", _ => training);
+                all = training.ToExamples();
+            }
+            else
+            {
+                Read(cursor, data, "training", row => split.Takes(plan.Task.HasClasses ? row.Targets[0] : 0) ? validation : training);
+            }
+        }
+
+        var validating = all is null ? validation.Count : split.Last(all.Count);
+        var learning = (all?.Count ?? training.Count + validation.Count) - validating;
+        if (validating == 0 || learning == 0)
+            throw host.Except("{0} = {1} would keep {2} of {3} rows from training; at least one must be, and one must not.", nameof(BackpropTrainer.Options.ValidationFraction), rule.Fraction, validating, learning + validating);
+        return all is null ? (training.ToExamples(), validation.ToExamples()) : (all.Slice(0, learning), all.Slice(learning, validating));
+    }
+
+    private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
+
+    private int Columns(RoleMappedData data) => plan.Network.Inputs + TargetCount(data) + (data.Schema.Weight.HasValue ? 1 : 0);
+
+    private ExampleBuffer MakeBuffer(RoleMappedData data, string name)
+    {
+        var (columns, announced) = (Columns(data), data.Data.GetRowCount());
+        var mostRows = budget.MostRows(columns);
+        if (announced > mostRows) throw budget.Exceeded(name, $"{announced}", announced.Value, columns);
+        return new ExampleBuffer(plan.Network.Inputs, TargetCount(data), data.Schema.Weight.HasValue, (int)Math.Min(announced ?? 1024, Math.Min(mostRows, Array.MaxLength / columns)));
+    }
+
+    private void Read(ExampleCursor cursor, RoleMappedData data, string name, Func<ExampleCursor, ExampleBuffer> bufferFor)
+    {
+        var columns = Columns(data);
+        var mostRows = budget.MostRows(columns);
         while (cursor.MoveNext())
         {
             host.CheckAlive();
+            plan.CancellationToken.ThrowIfCancellationRequested();
             if (cursor.Kept > mostRows) throw budget.Exceeded(name, $"more than {mostRows}", mostRows + 1, columns);
             if (!plan.Loss.AllowsTargets(cursor.Targets, plan.Network.Outputs))
                 throw host.Except("Row {0} of the {1} data has {2} in label column '{3}'; {4} takes {5}.", cursor.Position, name, string.Join(", ", cursor.Targets.ToArray()), data.Schema.Label!.Value.Name, plan.Loss.GetType().Name, plan.Loss.AllowedTargets);
-            cursor.Features.CopyTo(features.Add());
-            cursor.Targets.CopyTo(targets.Add());
-            if (weights is not null) weights.Add()[0] = cursor.Weight;
+            bufferFor(cursor).Add(cursor);
         }
 
         var (kept, skipped) = (cursor.Kept, cursor.Skipped);
@@ -43,29 +86,5 @@ internal static class DataViewReader
         if (kept == 0) throw host.Except("No valid instances in the {0} data: all {1} rows were skipped ({2}).", name, skipped, cursor.Reasons);
         if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data ({3}).", skipped, kept + skipped, name, cursor.Reasons);
         budget.Take(kept, columns);
-        return new ExampleSet(features.ToArray(), featureCount, targets.ToArray(), targetCount, weights?.ToArray());
-    }
-
-    /// <summary>One array that grows by rows of the same width.</summary>
-    private sealed class RowBuffer(int width, int rows)
-    {
-        private float[] _values = new float[Math.Max(width, width * rows)];
-        private int _length;
-
-        public Span<float> Add()
-        {
-            if (_length + (long)width > Array.MaxLength)
-                throw new InvalidOperationException($"The data does not fit into one array: {_length / width} rows of {width} numbers were read, and there are more.");
-            if (_length + width > _values.Length)
-                Array.Resize(ref _values, (int)Math.Clamp(2L * _values.Length, _length + width, Array.MaxLength));
-            _length += width;
-            return _values.AsSpan(_length - width, width);
-        }
-
-        public float[] ToArray()
-        {
-            if (_length < _values.Length) Array.Resize(ref _values, _length);
-            return _values;
-        }
     }
 }

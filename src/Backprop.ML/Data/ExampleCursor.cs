@@ -12,21 +12,26 @@ internal sealed class ExampleCursor : IDisposable
     private readonly InputBuffers _inputs;
     private readonly LabelGetter _label;
     private readonly ValueGetter<float>? _weight;
+    private readonly ValueGetter<uint>? _group;
     private readonly float[] _features, _targets;
     private long _badFeatures, _badLabels, _badWeights;
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
     /// <param name="inputs">The columns to predict from.</param>
     /// <param name="task">Which says how the label is read.</param>
-    public ExampleCursor(RoleMappedData data, InputColumns inputs, LearningTask task)
+    /// <param name="view">The same rows with more columns, if one of those is asked for.</param>
+    /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
+    public ExampleCursor(RoleMappedData data, InputColumns inputs, LearningTask task, IDataView? view = null, string? group = null)
     {
-        var schema = data.Data.Schema;
+        view ??= data.Data;
+        var schema = view.Schema;
         DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
         var columns = inputs.In(schema);
-        _cursor = data.Data.GetRowCursor([.. columns, label, weight]);
+        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
         _inputs = InputBuffers.Of(_cursor, columns);
-        _label = LabelGetters.Make(_cursor, label);
-        _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(weight) : null;
+        _label = LabelGetters.Make(_cursor, schema[label.Name]);
+        _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
+        _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
         (_features, _targets) = (new float[_inputs.Width], new float[task.TargetColumns(label)]);
     }
 
@@ -38,6 +43,9 @@ internal sealed class ExampleCursor : IDisposable
 
     /// <summary>What the row counts for; 1 where the data does not say.</summary>
     public float Weight { get; private set; } = 1;
+
+    /// <summary>What the row has in common with others, if that was asked for.</summary>
+    public uint Group { get; private set; }
 
     /// <summary>Rows so far that can be learned from.</summary>
     public long Kept { get; private set; }
@@ -75,6 +83,12 @@ internal sealed class ExampleCursor : IDisposable
         if (!ExampleSet.AreFinite(_features)) return Refuse(ref _badFeatures);
         _label(_targets);
         if (!ExampleSet.AreFinite(_targets)) return Refuse(ref _badLabels);
+        if (_group is not null)
+        {
+            uint group = 0;
+            _group(ref group);
+            Group = group;
+        }
         if (_weight is null) return true;
         float weight = 0;
         _weight(ref weight);

@@ -8,7 +8,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether the score is above 0.</summary>
+/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether it is above the threshold.</summary>
 internal sealed class BinaryClassificationTask : LearningTask
 {
     public override string Name => "BinaryClassification";
@@ -18,6 +18,10 @@ internal sealed class BinaryClassificationTask : LearningTask
     public override TargetKind TargetKind => TargetKind.Binary;
 
     public override Loss DefaultLoss => new LogisticLoss();
+
+    public override bool HasClasses => true;
+
+    public override IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [bool.FalseString, bool.TrueString];
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeBoolScalarLabel(name);
 
@@ -30,9 +34,9 @@ internal sealed class BinaryClassificationTask : LearningTask
 
     public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchemaFactory.CreateBinaryClassificationSchema();
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) =>
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         column == DefaultColumnNames.Probability ? OutputGetters.FirstPrediction(row) : OutputGetters.FirstScore(row);
 
-    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
-        new BinaryClassifierScorer(host, new BinaryClassifierScorer.Arguments(), trainSchemaView, mapper, schema);
+    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
+        new BinaryClassifierScorer(host, new BinaryClassifierScorer.Arguments { Threshold = threshold.Value, ThresholdColumn = threshold.ColumnName }, trainSchemaView, mapper, schema);
 }

@@ -44,6 +44,12 @@ internal abstract class LearningTask
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
+    /// <summary>Whether every row belongs to one of several classes.</summary>
+    public virtual bool HasClasses => false;
+
+    /// <summary>What the classes are called, in their order; empty where there are none.</summary>
+    public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];
+
     /// <summary>Target columns that a label column is read as.</summary>
     public virtual int TargetColumns(DataViewSchema.Column label) => 1;
 
@@ -63,10 +69,10 @@ internal abstract class LearningTask
     public abstract DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames);
 
     /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
-    public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network);
+    public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold);
 
     /// <summary>ML.NET's scorer for this task: it adds the output columns and their annotations.</summary>
-    public virtual RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
+    public virtual RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
         new GenericScorer(host, new GenericScorer.Arguments(), trainSchemaView, mapper, schema);
 
     /// <summary>The task that a label column of this shape asks for; null, if none does.</summary>

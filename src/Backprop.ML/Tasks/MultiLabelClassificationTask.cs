@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link makes of them, PredictedLabel which scores are above 0.</summary>
+/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link makes of them, PredictedLabel which are above the threshold.</summary>
 internal sealed class MultiLabelClassificationTask : LearningTask
 {
     // ML.NET has no such task, so no name for it either.
@@ -42,10 +42,10 @@ internal sealed class MultiLabelClassificationTask : LearningTask
             (DefaultColumnNames.PredictedLabel, decisions, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.PredictedLabel, labelNames)));
     }
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => column switch
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => column switch
     {
         DefaultColumnNames.Probability => OutputGetters.Predictions(row),
-        DefaultColumnNames.PredictedLabel => OutputGetters.Decisions(row, threshold: 0),
+        DefaultColumnNames.PredictedLabel => OutputGetters.Decisions(row, threshold),
         _ => OutputGetters.Scores(row),
     };
 }

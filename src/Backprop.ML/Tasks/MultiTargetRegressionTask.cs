@@ -29,7 +29,7 @@ internal sealed class MultiTargetRegressionTask : LearningTask
     public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchema(
         new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOfPredictions(network, labelNames));
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => OutputGetters.Predictions(row);
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
 
     // "height", or "height 0.1", "height 0.9" where each target has predictions with names of their own; numbers where those have none.
     private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)

@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.ML.Data;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -18,6 +19,10 @@ internal sealed class MulticlassClassificationTask : LearningTask
     public override TargetKind TargetKind => TargetKind.Class;
 
     public override Loss DefaultLoss => new SoftmaxCrossEntropy();
+
+    public override bool HasClasses => true;
+
+    public override IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => KeyNames.Of(label);
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
 
@@ -44,8 +49,8 @@ internal sealed class MulticlassClassificationTask : LearningTask
     public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) =>
         ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network) => OutputGetters.Predictions(row);
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
 
-    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema) =>
+    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
         new MulticlassClassificationScorer(host, new MulticlassClassificationScorer.Arguments(), trainSchemaView, mapper, schema);
 }

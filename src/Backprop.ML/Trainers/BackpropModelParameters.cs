@@ -39,6 +39,8 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     internal LearningTask Task { get; }
 
+    internal DecisionThreshold Threshold => _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Customary;
+
     private protected override PredictionKind PredictionKind => Task.Kind;
 
     internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context)
@@ -48,7 +50,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     }
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
-        new NetworkMapper(Task, Network, labelNames: []).Bind(env, schema);
+        new NetworkMapper(Task, Network, labelNames: [], DecisionThreshold.Customary).Bind(env, schema);
 
     private protected override void SaveCore(ModelSaveContext ctx)
     {

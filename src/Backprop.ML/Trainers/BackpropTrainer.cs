@@ -83,7 +83,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
     {
         Host.CheckValue(trainData, nameof(trainData));
-        if (validationData is not null) CheckSameColumns(trainData.Schema, validationData.Schema);
+        if (validationData is not null) CheckSameColumns(nameof(validationData), trainData.Schema, validationData.Schema);
         return TrainTransformer(trainData, validationData, initialParameters);
     }
 
@@ -100,8 +100,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
         using var channel = Host.Start("FindLearningRate");
         var plan = Plan(data);
-        var training = DataViewReader.Read(Host, channel, data, "training", new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess), plan);
-        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed)).FindLearningRate(plan.Network, training, range, Host.CheckAlive);
+        var training = Reader(channel, plan).Read(data, "training");
+        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights)).FindLearningRate(plan.Network, training, range, Host.CheckAlive);
     }
 
     internal static Options SimpleOptions(
@@ -128,6 +128,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
         var task = TaskFor(label);
+        if (_options.SamplingKeyColumnName is { } key && !inputSchema.TryFindColumn(key, out _)) throw Host.ExceptSchemaMismatch(nameof(inputSchema), "sampling key", key);
         return task.OutputShapes(label, _options.LossFor(task));
     }
 
@@ -137,15 +138,38 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var plan = Plan(trainContext.TrainingSet);
         var initial = InitialNetwork(trainContext.InitialPredictor, plan.Task);
 
-        var budget = new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess);
-        var training = DataViewReader.Read(Host, channel, trainContext.TrainingSet, "training", budget, plan);
-        var validation = trainContext.ValidationSet is { } set ? DataViewReader.Read(Host, channel, set, "validation", budget, plan) : null;
+        var reader = Reader(channel, plan);
+        var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
+        if (_options.ThresholdMetric is not null && given is null && _options.ValidationFraction == 0)
+            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0} or {1}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData));
+        ExampleSet training;
+        ExampleSet? validation = null;
+        if (_options.ValidationFraction > 0)
+        {
+            if (given is not null) throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), _options.ValidationFraction);
+            (training, validation) = reader.ReadAndSplit(trainContext.TrainingSet, new HoldOut(_options.ValidationFraction, _options.ValidationRows, _options.SamplingKeyColumnName, _seed));
+        }
+        else
+        {
+            training = reader.Read(trainContext.TrainingSet, "training");
+            if (given is not null) validation = reader.Read(given, "validation");
+        }
 
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
-        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed));
+        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
         var result = trainer.Train(plan.Network, training, validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, plan.Task, result);
+    }
+
+    private DataViewReader Reader(IChannel channel, TrainingPlan plan) => new(Host, channel, plan, new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess));
+
+    // In a chain, nobody else can give it.
+    private RoleMappedData? GivenValidation(RoleMappedData training)
+    {
+        if (_options.ValidationData is not { } data) return null;
+        CheckSameColumns(nameof(Options.ValidationData), training.Schema.Schema, data.Schema);
+        return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
     private TrainingPlan Plan(RoleMappedData data)
@@ -154,11 +178,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var task = TaskFor(SchemaShape.Create(data.Schema.Schema).Single(column => column.Name == label.Name));
         data.CheckFeatureFloatVector(out var featureCount);
         var loss = _options.LossFor(task);
-        return new TrainingPlan(task, loss, new InputColumns(FeatureColumn.Name, []), MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label));
+        return new TrainingPlan(task, loss, new InputColumns(FeatureColumn.Name, []), MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label),
+            _options.ClassWeightsFor(task, label), _options.CancellationToken);
     }
 
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+        new(Host, model, trainSchema, new InputColumns(FeatureColumn.Name, []), LabelColumn.Name, model.Threshold);
 
     // The one that the label column asks for, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
@@ -171,11 +196,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     }
 
     // Columns that the training data lacks are left to the check that follows.
-    private void CheckSameColumns(DataViewSchema training, DataViewSchema validation)
+    private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
         foreach (var (role, name) in new[] { ("feature", FeatureColumn.Name), ("label", LabelColumn.Name), ("weight", WeightColumn.Name) })
             if (name is not null && training.GetColumnOrNull(name) is { } column)
-                ColumnChecks.CheckType(Host, "validationData", validation, role, name, column.Type);
+                ColumnChecks.CheckType(Host, argument, validation, role, name, column.Type);
     }
 
     private Network MakeNetwork(int inputs, int outputs, DataViewSchema.Column label)

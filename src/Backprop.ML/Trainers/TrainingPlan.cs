@@ -10,4 +10,6 @@ namespace Backprop.ML;
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Inputs">The columns to predict from.</param>
 /// <param name="Network">The layers.</param>
-internal sealed record TrainingPlan(LearningTask Task, Loss Loss, InputColumns Inputs, Network Network);
+/// <param name="ClassWeights">One for each class; null where all count the same.</param>
+/// <param name="CancellationToken">Ends reading, too.</param>
+internal sealed record TrainingPlan(LearningTask Task, Loss Loss, InputColumns Inputs, Network Network, double[]? ClassWeights, CancellationToken CancellationToken);

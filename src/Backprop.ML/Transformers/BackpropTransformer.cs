@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Backprop.ML.Transformers;
@@ -12,24 +13,46 @@ namespace Backprop.ML;
 public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>, ITransformer
 {
     private readonly InputColumns _inputs;
+    private readonly DecisionThreshold _threshold;
 
-    internal BackpropTransformer(IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, string featureColumnName, string labelColumnName)
-        : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, featureColumnName)
+    internal BackpropTransformer(
+        IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs, string labelColumnName, DecisionThreshold threshold)
+        : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, inputs.Features)
     {
-        LabelColumnName = labelColumnName;
-        _inputs = new InputColumns(featureColumnName, []);
+        (LabelColumnName, _inputs, _threshold) = (labelColumnName, inputs, threshold);
         SetScorer();
     }
 
     private BackpropTransformer(IHost host, ModelLoadContext context) : base(host, context)
     {
-        LabelColumnName = ModelFile.ReadLabelColumnName(host, context, TrainSchema);
-        _inputs = new InputColumns(FeatureColumnName, []);
+        (LabelColumnName, var categories, _threshold) = ModelFile.ReadTransformer(host, context, TrainSchema);
+        _inputs = new InputColumns(FeatureColumnName, categories);
         SetScorer();
     }
 
     /// <summary>The label column of the training data.</summary>
     public string LabelColumnName { get; }
+
+    /// <summary>Above what a row, or a label of several, is called positive; in <see cref="ThresholdColumnName"/>. Without meaning for other tasks than these.</summary>
+    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> chose another.</value>
+    public float Threshold => _threshold.Value;
+
+    /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
+    public string ThresholdColumnName => _threshold.ColumnName;
+
+    /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
+    /// <param name="threshold">Finite; a row is called positive above it.</param>
+    /// <param name="thresholdColumnName">"Probability" or "Score".</param>
+    /// <exception cref="ArgumentException">The threshold is not finite, or there is no such column to compare it with.</exception>
+    /// <exception cref="InvalidOperationException">The model is for another task.</exception>
+    public BackpropTransformer WithThreshold(float threshold, string thresholdColumnName = DefaultColumnNames.Probability)
+    {
+        if (!float.IsFinite(threshold)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "must be finite");
+        if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
+            throw new ArgumentOutOfRangeException(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
+        if (Model.Task.TargetKind != TargetKind.Binary) throw Host.Except("A threshold decides between two classes; the model is for {0}.", Model.Task.Name);
+        return new BackpropTransformer(Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
+    }
 
     // ML.NET's own check waits for a row mapper, and then does not name the column.
     /// <summary>Adds the output columns, lazily: rows are scored when they are read, in batches.</summary>
@@ -54,15 +77,15 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     {
         ctx.SetVersionInfo(ModelFile.TransformerVersion);
         base.SaveCore(ctx);
-        ModelFile.WriteLabelColumnName(ctx, LabelColumnName);
+        ModelFile.WriteTransformer(ctx, LabelColumnName, _inputs.Categories, _threshold);
     }
 
     // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
-        var mapper = new NetworkMapper(Model.Task, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]));
-        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), mapper.Bind(Host, schema), schema);
+        var mapper = new NetworkMapper(Model.Task, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]), _threshold);
+        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), mapper.Bind(Host, schema), schema, _threshold);
     }
 
     private RowToRowScorerBase ApplyScorer(IDataView input)

@@ -11,13 +11,14 @@ namespace Backprop.ML.Transformers;
 /// <param name="task">Which says what the outputs mean.</param>
 /// <param name="network">What scores.</param>
 /// <param name="labelNames">What the numbers of a vector label are called; empty where nobody says so.</param>
-internal sealed class NetworkMapper(LearningTask task, TrainedNetwork network, IReadOnlyList<string> labelNames) : ISchemaBindableMapper
+/// <param name="threshold">Above what a row is called positive.</param>
+internal sealed class NetworkMapper(LearningTask task, TrainedNetwork network, IReadOnlyList<string> labelNames, DecisionThreshold threshold) : ISchemaBindableMapper
 {
     public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, schema);
 
     private LoneRow Read(DataViewRow row, DataViewSchema.Column[] inputs) => new(row, inputs, network);
 
-    private Delegate MakeGetter(IScores scores, string column) => task.MakeGetter(scores, column, network);
+    private Delegate MakeGetter(IScores scores, string column) => task.MakeGetter(scores, column, network, threshold);
 
     private sealed class Bound : ISchemaBoundRowMapper
     {

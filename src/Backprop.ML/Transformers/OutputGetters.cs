@@ -14,12 +14,12 @@ internal static class OutputGetters
 
     public static ValueGetter<VBuffer<float>> Predictions(IScores row) => (ref VBuffer<float> values) => Copy(row.Predictions, ref values);
 
-    /// <summary>Whether each score is above a threshold.</summary>
-    public static ValueGetter<VBuffer<bool>> Decisions(IScores row, float threshold) => (ref VBuffer<bool> values) =>
+    /// <summary>Whether each score, or each prediction, is above a threshold.</summary>
+    public static ValueGetter<VBuffer<bool>> Decisions(IScores row, DecisionThreshold threshold) => (ref VBuffer<bool> values) =>
     {
-        var scores = row.Scores;
+        var scores = threshold.ColumnName == DefaultColumnNames.Probability ? row.Predictions : row.Scores;
         var editor = VBufferEditor.Create(ref values, scores.Length);
-        for (var i = 0; i < scores.Length; i++) editor.Values[i] = scores[i] > threshold;
+        for (var i = 0; i < scores.Length; i++) editor.Values[i] = scores[i] > threshold.Value;
         values = editor.Commit();
     };
 

@@ -54,6 +54,47 @@ public class CancellationTests
         Assert.Equal(step, optimizer.Steps);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(23)]
+    public void A_token_ends_training_before_the_next_minibatch_and_keeps_what_was_learned(int step)
+    {
+        using var source = new CancellationTokenSource();
+        var optimizer = new Counting(new Sgd(), step, source.Cancel);
+        var options = Synthetic.Brief(Synthetic.Value);
+        (options.Optimizer, options.BatchSize, options.CancellationToken) = (optimizer, 10, source.Token);
+
+        var model = new BackpropTrainer(_ml, options).Fit(_data);
+        Assert.Equal(step, optimizer.Steps);
+        Assert.Equal((step + 9) / 10, model.Model.History.Count);
+        Assert.All(model.Transform(_data).Scores(), score => Assert.True(float.IsFinite(score)));
+
+        options.ThrowOnCancellation = true;
+        Assert.Throws<OperationCanceledException>(() => new BackpropTrainer(_ml, options).Fit(_data));
+        options.CancellationToken = default;
+        Assert.Equal(5, new BackpropTrainer(_ml, options).Fit(_data).Model.History.Count); // unlike the context's own, it harms nobody else
+    }
+
+    [Fact]
+    public void A_token_ends_reading_where_there_is_nothing_to_keep_yet()
+    {
+        using var source = new CancellationTokenSource();
+        var options = Synthetic.Brief(Synthetic.Value);
+        options.CancellationToken = source.Token;
+        var rows = 0;
+        IEnumerable<Example> Endless()
+        {
+            while (true)
+            {
+                if (++rows == 50) source.Cancel();
+                yield return Synthetic.Examples(1)[0];
+            }
+        }
+        Assert.Throws<OperationCanceledException>(() => _ml.Transforms.Concatenate("Features", Synthetic.FeatureNames).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Endless())));
+        Assert.InRange(rows, 50, 100_000); // of endlessly many; ML.NET reads ahead
+    }
+
     [Fact]
     public void Cancelling_ends_validation_before_its_next_minibatch()
     {

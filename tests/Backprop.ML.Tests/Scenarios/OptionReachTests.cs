@@ -22,12 +22,15 @@ public class OptionReachTests
     private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
     [
         nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.Diagnostics),
+        nameof(BackpropTrainer.Options.ThresholdMetric),
     ];
 
     // These name columns, or end training at a moment that other tests look at.
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
         nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
+        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
+        nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
     private static Dictionary<string, Change> Changes { get; } = new()
@@ -72,6 +75,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
         [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
+        [nameof(BackpropTrainer.Options.PositiveInstanceWeight)] = new(o => o.PositiveInstanceWeight = 2, o => o.LabelColumnName = Synthetic.Flag),
         [nameof(BackpropTrainer.Options.Seed)] = new(o => o.Seed = 2),
     };
 

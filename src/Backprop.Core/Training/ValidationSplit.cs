@@ -1,0 +1,46 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Decides row by row, in one pass over the data, which are kept from training.</summary>
+/// <remarks>
+/// Of every run of 1/fraction rows of a class one is drawn, so the share of each class is right to one row, whatever their order, and the
+/// number of rows need not be known.
+/// </remarks>
+/// <param name="fraction">The share of the rows; in (0, 1).</param>
+/// <param name="seed">Where random numbers start.</param>
+internal sealed class ValidationSplit(double fraction, int seed)
+{
+    private readonly Dictionary<Real, Stratum> _strata = [];
+
+    /// <summary>Whether the next row of a class is kept from training.</summary>
+    /// <param name="stratum">The class; the same for all rows where there are none.</param>
+    public bool Takes(Real stratum)
+    {
+        if (!_strata.TryGetValue(stratum, out var known)) _strata[stratum] = known = new Stratum(new RandomSequence(seed, RandomPurpose.Validation, _strata.Count));
+        return known.TakesNext(fraction);
+    }
+
+    /// <summary>Whether all rows of a group are kept from training.</summary>
+    /// <param name="group">A hash of what they have in common.</param>
+    /// <param name="groups">How many hashes there are.</param>
+    public bool TakesGroup(ulong group, ulong groups) => group < fraction * groups;
+
+    /// <summary>How many of so many rows are the last ones.</summary>
+    public int Last(int rows) => (int)Math.Round(rows * fraction);
+
+    private sealed class Stratum(RandomSequence random)
+    {
+        private long _row, _run, _runEnd, _drawn;
+
+        public bool TakesNext(double fraction)
+        {
+            if (_row == _runEnd)
+            {
+                _runEnd = (long)Math.Ceiling(++_run / fraction);
+                _drawn = _row + random.NextIndex((int)Math.Min(_runEnd - _row, int.MaxValue));
+            }
+            return _row++ == _drawn;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Networks;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    // The network: its layers, and what keeps it from learning by heart.
+    public sealed partial class Options
+    {
+        /// <summary>Units of every hidden layer, first to last.</summary>
+        /// <value>64, 64; each at least 1. An empty array makes a linear model.</value>
+        public int[] HiddenLayers { get; set; } = [64, 64];
+
+        /// <summary>The non-linearity of the hidden layers.</summary>
+        /// <value><see cref="ReLU"/>. Ignored without hidden layers.</value>
+        public Activation Activation { get; set; } = new ReLU();
+
+        /// <summary>An activation for every hidden layer, first to last, where they are to differ.</summary>
+        /// <value>Null: <see cref="Activation"/> for all. Otherwise as many as there are hidden layers.</value>
+        public Activation[]? Activations { get; set; }
+
+        /// <summary>How hidden units are normalized, between the weights and the activation.</summary>
+        /// <value><see cref="Normalization.None"/>. Batch normalization wants batches of some dozen rows; layer normalization does not mind.</value>
+        public Normalization Normalization { get; set; }
+
+        /// <summary>The share of hidden units that is dropped in a step of training, against overfitting.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double Dropout { get; set; }
+
+        /// <summary>The share of features that is dropped in a step of training.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double InputDropout { get; set; }
+
+        /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/>.</summary>
+        /// <value>0; in [0, 1).</value>
+        public double AlphaDropout { get; set; }
+
+        /// <summary>σ of the noise that is added to the features in a step of training: of standardized features, unless <see cref="NormalizeFeatures"/> is off.</summary>
+        /// <value>0; ≥ 0 and finite.</value>
+        public double InputNoise { get; set; }
+
+        /// <summary>Those slots of the features that hold the number of a category, as <c>Conversion.MapValue</c> makes it of text (from 1 on), and become a learned vector each.</summary>
+        /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
+        public EmbeddedCategory[] Categories { get; set; } = [];
+
+        /// <summary>What becomes of every other slot before the first hidden layer: several learned numbers.</summary>
+        /// <value>Null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>, <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do well.</value>
+        public NumericEmbedding? NumericEmbedding { get; set; }
+
+        /// <summary>Whether a learned factor of every feature stands before the network.</summary>
+        /// <value>False.</value>
+        public bool FrontScale { get; set; }
+
+        /// <summary>Whether every hidden layer that is as wide as the one before learns what to add to it: a residual block.</summary>
+        /// <value>False.</value>
+        public bool Residual { get; set; }
+
+        /// <summary>Whether weights are of size 1 whatever the width of their layer: the neural tangent parametrization.</summary>
+        /// <value>False. If true, <see cref="Initializer"/> should be <see cref="NtkNormal"/> or <see cref="DataDependent"/>.</value>
+        public bool NtkParametrization { get; set; }
+
+        /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
+        /// <value>False.</value>
+        public bool InputSkip { get; set; }
+    }
+}

@@ -1,0 +1,114 @@
+using Backprop.Initializers;
+using Backprop.Losses;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    // The loss, the way down, and when to stop.
+    public sealed partial class Options
+    {
+        /// <summary>Whether and how rows are mixed for training.</summary>
+        /// <value>Null: each is learned from by itself.</value>
+        public Mixup? Mixup { get; set; }
+
+        /// <summary>J: what is minimised.</summary>
+        /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>. Others are in <see cref="Loss.All"/>, and a user may derive one.</value>
+        public Loss? LossFunction { get; set; }
+
+        /// <summary>The update rule.</summary>
+        /// <value><see cref="Adam"/>.</value>
+        public Optimizer Optimizer { get; set; } = new Adam();
+
+        /// <summary>α: the length of a step.</summary>
+        /// <value>Null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
+        public double? LearningRate { get; set; }
+
+        /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
+        /// <value><see cref="ConstantSchedule"/>.</value>
+        public Schedule LearningRateSchedule { get; set; } = new ConstantSchedule();
+
+        /// <summary>How decoupled weight decay changes: a factor of <see cref="WeightDecay"/> for every step.</summary>
+        /// <value>Null: it does not.</value>
+        public Schedule? WeightDecaySchedule { get; set; }
+
+        /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
+        /// <value>Null: it does not. Otherwise the optimizer must have one: Adam, AdamW, AMSGrad, momentum, Nesterov.</value>
+        public Schedule? MomentumSchedule { get; set; }
+
+        /// <summary>How dropout changes: a factor of <see cref="Dropout"/> and <see cref="InputDropout"/> for every step.</summary>
+        /// <value>Null: it does not. The product must stay below 1.</value>
+        public Schedule? DropoutSchedule { get; set; }
+
+        /// <summary>How label smoothing changes: a factor of the loss's for every step. Validation uses the loss as it is.</summary>
+        /// <value>Null: it does not. The product must stay below 1.</value>
+        public Schedule? LabelSmoothingSchedule { get; set; }
+
+        /// <summary>Passes over the training data.</summary>
+        /// <value>100; at least 1.</value>
+        public int NumberOfIterations { get; set; } = 100;
+
+        /// <summary>Examples per step.</summary>
+        /// <value>Null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
+        public int? BatchSize { get; set; }
+
+        /// <summary>Whether the rows come in a new random order in every pass.</summary>
+        /// <value>True. A full batch keeps the order of the data.</value>
+        public bool Shuffle { get; set; } = true;
+
+        /// <summary>The rule for starting weights.</summary>
+        /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
+        public Initializer Initializer { get; set; } = new GlorotUniform();
+
+        /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
+        /// <value>False: the initializer sets them. Worth most for rare classes. Ignored when parameters are given, or training goes on from an earlier model.</value>
+        public bool OutputBiasPrior { get; set; }
+
+        /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
+        /// <value>Null: the initializer draws them. Otherwise as many as the network has; another number is refused by <c>Fit</c>, with the shapes. Ignored when training goes on from an earlier model.</value>
+        public float[]? InitialParameters { get; set; }
+
+        /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero.</summary>
+        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+        public double L1Regularization { get; set; }
+
+        /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
+        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+        public double L2Regularization { get; set; }
+
+        /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). </summary>
+        /// <value>Null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        public double? WeightDecay { get; set; }
+
+        /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
+        /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>
+        public double? MaximumNorm { get; set; }
+
+        /// <summary>Whether to predict with an average of the weights on their way.</summary>
+        /// <value>Null: with the weights as they are in the end. Otherwise <see cref="ExponentialMovingAverage"/> or <see cref="StochasticWeightAveraging"/>.</value>
+        public WeightAveraging? WeightAveraging { get; set; }
+
+        /// <summary>How gradients are kept short.</summary>
+        /// <value>Null: not at all. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is customary.</value>
+        public GradientClipping? GradientClipping { get; set; }
+
+        /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
+        /// <value>All learn alike; biases and the parameters of normalization and activation are not regularized.</value>
+        public ParameterGroups ParameterGroups { get; set; } = new();
+
+        /// <summary>When to stop early and go back to the best weights.</summary>
+        /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
+        public EarlyStopping? EarlyStopping { get; set; } = new();
+
+        /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
+        /// <value>Null: never.</value>
+        public LossTolerance? LossTolerance { get; set; }
+
+        /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
+        /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
+        public TimeSpan? MaximumTrainingTime { get; set; }
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>Above what a row is called positive.</summary>
+/// <param name="Value">The number; finite.</param>
+/// <param name="ColumnName">The column that it is compared with: Score or Probability.</param>
+internal sealed record DecisionThreshold(float Value, string ColumnName)
+{
+    /// <summary>Above score 0, which is a probability of one half.</summary>
+    public static DecisionThreshold Customary { get; } = new(0, DefaultColumnNames.Score);
+}
