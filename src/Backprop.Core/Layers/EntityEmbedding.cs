@@ -11,8 +11,8 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first. Must be a network's first layer; a trainer leaves its features
-/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start and row 0 as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
+/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features
+/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : Layer
 {
@@ -53,6 +53,12 @@ public sealed record EntityEmbedding : Layer
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
         foreach (ref var parameter in parameters) parameter = (Real)random.NextNormal();
+        var table = 0;
+        foreach (var category in _categories)
+        {
+            parameters.Slice(table, category.Dimension).Clear();
+            table += (int)SizeOf(category);
+        }
     }
 
     /// <inheritdoc/>

@@ -157,7 +157,7 @@ public abstract record Layer
     public static IReadOnlyList<Type> Kinds { get; } =
     [
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
-        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(InputSkip),
+        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(Imputation), typeof(InputSkip),
         typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PeriodicFeatures), typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(SkipConnection),
     ];
 }

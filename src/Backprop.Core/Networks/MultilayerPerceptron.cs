@@ -88,6 +88,22 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(Categories));
     } = [];
 
+    /// <summary>What stands in for missing features (<see cref="Imputation"/>).</summary>
+    /// <value><see cref="MissingValues.Skip"/>: nothing, there are none.</value>
+    public MissingValues MissingValues
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(MissingValues), value, "is not known");
+    }
+
+    /// <summary>Features of which the network is told whether they are missing, in rising order.</summary>
+    /// <value>None. Ignored where <see cref="MissingValues"/> is <see cref="MissingValues.Skip"/>.</value>
+    public IReadOnlyList<int> IndicatedFeatures
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
+    } = [];
+
     /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
     /// <value>Null: it stays one number.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
@@ -116,10 +132,12 @@ public sealed record MultilayerPerceptron
     {
         CheckActivations();
         var builder = new NetworkBuilder(inputs);
+        if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
+        var numbers = builder.Width - Categories.Count;
         if (Categories.Count > 0) builder.EntityEmbedding(Categories);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
-        if (inputs > Categories.Count) NumericEmbedding?.AddTo(builder, inputs - Categories.Count);
+        if (numbers > 0) NumericEmbedding?.AddTo(builder, numbers);
         if (FrontScale) builder.FrontScale();
         for (var l = 0; l < HiddenLayers.Count; l++)
         {

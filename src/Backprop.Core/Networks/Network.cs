@@ -32,7 +32,9 @@ public sealed class Network
                 throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
             if (_layers[l] is SkipConnection skip) CheckSkip(l, skip);
             if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
-            if (_layers[l] is EntityEmbedding && l > 0) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
+            if (_layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
+            if (_layers[l] is InputSkip && _layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
+            if (_layers[l] is EntityEmbedding && (l > 1 || (l == 1 && _layers[0] is not Imputation))) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
             if (_layers[l] is InputSkip && _layers[0] is EntityEmbedding) throw new ArgumentException($"Layer {l} would put the numbers of categories beside what is learned of them; {nameof(InputSkip)} and {nameof(EntityEmbedding)} do not go together.", nameof(layers));
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
@@ -93,9 +95,9 @@ public sealed class Network
     /// <returns>[ParameterCount]; the same for the same seed and examples.</returns>
     public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples)
     {
+        CheckColumns(examples);
         var parameters = Initialize(initializer, seed);
         if (initializer is not DataDependent && !MeasuresExamples) return parameters;
-        CheckColumns(examples);
         var workspace = new Workspace(this, examples.Rows, forTraining: false);
         workspace.Begin(this, examples.Rows);
         for (var l = 0; l < _layers.Length; l++)

@@ -81,6 +81,11 @@ public sealed class NetworkBuilder
     /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
     public NetworkBuilder EntityEmbedding(params IReadOnlyList<EmbeddedCategory> categories) => Add(new EntityEmbedding(Width, categories));
 
+    /// <inheritdoc cref="Layers.Imputation"/>
+    /// <param name="replacement">What stands in for missing features.</param>
+    /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
+    public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) => Add(new Imputation(Width, replacement, indicated));
+
     /// <summary>Several learned numbers in place of each of the first that leave the last layer; the others pass.</summary>
     /// <param name="embedding">How.</param>
     /// <param name="features">How many numbers; null for all.</param>

@@ -28,34 +28,38 @@ public sealed class Standardization
     public ReadOnlySpan<Real> Factors => _factors;
 
     /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
-    /// <param name="values">[rows × columns], finite.</param>
+    /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
     /// <param name="weights">[rows], or empty when all rows count the same.</param>
     public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights)
     {
         // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
-        double[] mean = new double[values.Columns], variance = new double[values.Columns];
-        double total = 0;
+        double[] total = new double[values.Columns], mean = new double[values.Columns], variance = new double[values.Columns];
         for (var row = 0; row < values.Rows; row++)
         {
             double weight = weights.IsEmpty ? 1 : weights[row];
-            total += weight;
             var x = values.Row(row);
-            for (var j = 0; j < x.Length; j++) mean[j] += weight * x[j];
+            for (var j = 0; j < x.Length; j++)
+            {
+                if (Real.IsNaN(x[j])) continue;
+                total[j] += weight;
+                mean[j] += weight * x[j];
+            }
         }
-        for (var j = 0; j < mean.Length; j++) mean[j] /= total;
+        for (var j = 0; j < mean.Length; j++) mean[j] = total[j] == 0 ? 0 : mean[j] / total[j];
 
         for (var row = 0; row < values.Rows; row++)
         {
             double weight = weights.IsEmpty ? 1 : weights[row];
             var x = values.Row(row);
-            for (var j = 0; j < x.Length; j++) variance[j] += weight * (x[j] - mean[j]) * (x[j] - mean[j]);
+            for (var j = 0; j < x.Length; j++)
+                if (!Real.IsNaN(x[j])) variance[j] += weight * (x[j] - mean[j]) * (x[j] - mean[j]);
         }
 
         Real[] means = new Real[values.Columns], factors = new Real[values.Columns];
         for (var j = 0; j < means.Length; j++)
         {
             means[j] = (Real)mean[j];
-            var factor = (Real)(1 / Math.Sqrt(variance[j] / total));
+            var factor = (Real)(1 / Math.Sqrt(variance[j] / total[j]));
             factors[j] = IsConstant(values, j) || !Real.IsFinite(factor) ? 0 : factor;
         }
         return new Standardization(means, factors);
@@ -91,9 +95,14 @@ public sealed class Standardization
     // The measured variance of a constant column is only nearly zero: its mean is rounded.
     private static bool IsConstant(ReadOnlyMatrix values, int column)
     {
-        var first = values.Row(0)[column];
-        for (var row = 1; row < values.Rows; row++)
-            if (values.Row(row)[column] != first) return false;
+        var first = Real.NaN;
+        for (var row = 0; row < values.Rows; row++)
+        {
+            var value = values.Row(row)[column];
+            if (Real.IsNaN(value)) continue;
+            if (Real.IsNaN(first)) first = value;
+            else if (value != first) return false;
+        }
         return true;
     }
 }

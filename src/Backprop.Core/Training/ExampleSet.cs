@@ -11,13 +11,14 @@ public sealed class ExampleSet
     private readonly int _first;
 
     /// <summary>Checks and wraps the arrays.</summary>
-    /// <param name="features">[rows × featureCount], row-major, finite.</param>
+    /// <param name="features">[rows × featureCount], row-major, finite; NaN for a missing one, if that is allowed.</param>
     /// <param name="featureCount">Features per example; at least 1.</param>
     /// <param name="targets">[rows × targetCount], row-major, finite.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
     /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and column.</exception>
-    public ExampleSet(Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null)
+    public ExampleSet(Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
@@ -26,7 +27,8 @@ public sealed class ExampleSet
         Count = features.Length / featureCount;
         if (Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
             throw new ArgumentException($"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
-        CheckFinite(features, featureCount, nameof(features));
+        CheckFinite(features, featureCount, nameof(features), allowsMissing);
+        HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
         CheckFinite(targets, targetCount, nameof(targets));
         for (var row = 0; row < (weights?.Length ?? 0); row++)
             if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
@@ -37,7 +39,7 @@ public sealed class ExampleSet
     private ExampleSet(ExampleSet of, int first, int count, Real[]? weights)
     {
         (FeatureCount, TargetCount, _features, _targets, _weights) = (of.FeatureCount, of.TargetCount, of._features, of._targets, weights);
-        (_first, Count) = (first, count);
+        (_first, Count, HasMissing) = (first, count, of.HasMissing);
     }
 
     /// <summary>Number of examples.</summary>
@@ -48,6 +50,9 @@ public sealed class ExampleSet
 
     /// <summary>Target columns.</summary>
     public int TargetCount { get; }
+
+    /// <summary>Whether some feature of some example is missing, perhaps.</summary>
+    internal bool HasMissing { get; }
 
     /// <summary>[Count × FeatureCount]</summary>
     public ReadOnlyMatrix Features => new(Rows(_features, FeatureCount), Count, FeatureCount);
@@ -61,7 +66,7 @@ public sealed class ExampleSet
     /// <summary>These examples and then others of the same columns.</summary>
     internal ExampleSet Followed(ExampleSet by) => new(
         [.. Features.Values, .. by.Features.Values], FeatureCount, [.. Targets.Values, .. by.Targets.Values], TargetCount,
-        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]);
+        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()], HasMissing || by.HasMissing);
 
     /// <summary>Some neighbouring examples; nothing is copied.</summary>
     internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights);
@@ -70,17 +75,30 @@ public sealed class ExampleSet
     /// <param name="weights">[Count]</param>
     internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights]);
 
+    /// <summary>Features that are missing in some example, in rising order.</summary>
+    internal IReadOnlyList<int> SlotsWithMissing()
+    {
+        if (!HasMissing) return [];
+        var isMissing = new bool[FeatureCount];
+        for (var row = 0; row < Count; row++)
+            for (var j = 0; j < isMissing.Length; j++) isMissing[j] |= Real.IsNaN(Features.Row(row)[j]);
+        return [.. Enumerable.Range(0, FeatureCount).Where(j => isMissing[j])];
+    }
+
     /// <summary>Whether a row can be learned from.</summary>
     internal static bool AreFinite(ReadOnlySpan<Real> row) => TensorPrimitives.IsFiniteAll(row);
+
+    /// <summary>The same where numbers may be missing (NaN), but not infinite.</summary>
+    internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
 
     private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
 
     private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
 
-    private static void CheckFinite(Real[] values, int columns, string name)
+    private static void CheckFinite(Real[] values, int columns, string name, bool allowsMissing = false)
     {
         for (var i = 0; i < values.Length; i++)
-            if (!Real.IsFinite(values[i]))
+            if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i])))
                 throw new ArgumentException($"Row {i / columns}, column {i % columns} of {name} is {values[i]}; all must be finite.", name);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, ExampleSet training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights).Sparing(network.Layers[0] is EntityEmbedding embedding ? embedding.Categories.Select(category => category.Slot) : []) : null,
+        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights).Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -27,8 +27,17 @@ internal sealed class TrainingSetup(TrainingOptions options)
     private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
     {
         var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
+        if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
+    }
+
+    // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
+    private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs)
+    {
+        if (imputation.Replacement == MissingValues.Mean) Standardization.Measure(training.Features, training.Weights).Means.CopyTo(replacements);
+        else imputation.Measure(replacements, training.Features);
+        inputs?.Apply(replacements, replacements);
     }
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
@@ -59,6 +68,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
         ArgumentNullException.ThrowIfNull(training);
         if (training.FeatureCount != network.Inputs)
             throw new ArgumentException($"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.", nameof(training));
+        CheckMissing(network, training, nameof(training));
+        if (validation is not null) CheckMissing(network, validation, nameof(validation));
         if (!options.Loss.FitsTargets(network.Outputs, training.TargetCount))
             throw new ArgumentException($"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under {options.Loss}.", nameof(training));
         if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
@@ -75,6 +86,11 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+    }
+
+    private static void CheckMissing(Network network, ExampleSet examples, string name)
+    {
+        if (examples.HasMissing && network.Layers[0] is not Imputation) throw new ArgumentException($"The {name} examples have missing values; the network must begin with {nameof(Imputation)}, and begins with {network.Layers[0].Caption}.", name);
     }
 
     private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)

@@ -13,7 +13,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     /// <exception cref="InvalidOperationException">No row is left, there are more than the budget or one array can hold, or the loss does not allow a label: its row is named.</exception>
     public ExampleSet Read(RoleMappedData data, string name)
     {
-        using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task);
+        using var cursor = new ExampleCursor(data, plan);
         var all = MakeBuffer(data, name);
         Read(cursor, data, name, _ => all);
         return all.ToExamples();
@@ -25,18 +25,18 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     /// <exception cref="InvalidOperationException">As for <see cref="Read(RoleMappedData, string)"/>; or one of the two parts would have no row.</exception>
     public (ExampleSet Training, ExampleSet Validation) ReadAndSplit(RoleMappedData data, HoldOut rule)
     {
-        ExampleBuffer training = MakeBuffer(data, "training"), validation = new(plan.Network.Inputs, TargetCount(data), data.Schema.Weight.HasValue, 1024);
+        ExampleBuffer training = MakeBuffer(data, "training"), validation = new(plan.FeatureCount, TargetCount(data), data.Schema.Weight.HasValue, plan.AllowsMissing, 1024);
         var split = new ValidationSplit(rule.Fraction, rule.Seed);
         ExampleSet? all = null;
         if (rule.SamplingKeyColumnName is { } key)
         {
             var (view, column) = GroupColumn.AddTo(host, data.Data, key, rule.Seed);
-            using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task, view, column);
+            using var cursor = new ExampleCursor(data, plan, view, column);
             Read(cursor, data, "training", row => split.TakesGroup(row.Group, GroupColumn.Count) ? validation : training);
         }
         else
         {
-            using var cursor = new ExampleCursor(data, plan.Inputs, plan.Task);
+            using var cursor = new ExampleCursor(data, plan);
             if (rule.Rows == ValidationRows.Last)
             {
                 Read(cursor, data, "training", _ => training);
@@ -57,14 +57,14 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
 
     private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
 
-    private int Columns(RoleMappedData data) => plan.Network.Inputs + TargetCount(data) + (data.Schema.Weight.HasValue ? 1 : 0);
+    private int Columns(RoleMappedData data) => plan.FeatureCount + TargetCount(data) + (data.Schema.Weight.HasValue ? 1 : 0);
 
     private ExampleBuffer MakeBuffer(RoleMappedData data, string name)
     {
         var (columns, announced) = (Columns(data), data.Data.GetRowCount());
         var mostRows = budget.MostRows(columns);
         if (announced > mostRows) throw budget.Exceeded(name, $"{announced}", announced.Value, columns);
-        return new ExampleBuffer(plan.Network.Inputs, TargetCount(data), data.Schema.Weight.HasValue, (int)Math.Min(announced ?? 1024, Math.Min(mostRows, Array.MaxLength / columns)));
+        return new ExampleBuffer(plan.FeatureCount, TargetCount(data), data.Schema.Weight.HasValue, plan.AllowsMissing, (int)Math.Min(announced ?? 1024, Math.Min(mostRows, Array.MaxLength / columns)));
     }
 
     private void Read(ExampleCursor cursor, RoleMappedData data, string name, Func<ExampleCursor, ExampleBuffer> bufferFor)
@@ -76,7 +76,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
             host.CheckAlive();
             plan.CancellationToken.ThrowIfCancellationRequested();
             if (cursor.Kept > mostRows) throw budget.Exceeded(name, $"more than {mostRows}", mostRows + 1, columns);
-            if (!plan.Loss.AllowsTargets(cursor.Targets, plan.Network.Outputs))
+            if (!plan.Loss.AllowsTargets(cursor.Targets, plan.Outputs))
                 throw host.Except("Row {0} of the {1} data has {2} in label column '{3}'; {4} takes {5}.", cursor.Position, name, string.Join(", ", cursor.Targets.ToArray()), data.Schema.Label!.Value.Name, plan.Loss.GetType().Name, plan.Loss.AllowedTargets);
             bufferFor(cursor).Add(cursor);
         }

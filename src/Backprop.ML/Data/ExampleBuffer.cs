@@ -3,7 +3,7 @@ using Backprop.Training;
 namespace Backprop.ML.Data;
 
 /// <summary>Examples that are read one by one, into arrays that grow.</summary>
-internal sealed class ExampleBuffer(int featureCount, int targetCount, bool hasWeights, int rows)
+internal sealed class ExampleBuffer(int featureCount, int targetCount, bool hasWeights, bool allowsMissing, int rows)
 {
     private readonly RowBuffer _features = new(featureCount, rows), _targets = new(targetCount, rows);
     private readonly RowBuffer? _weights = hasWeights ? new(1, rows) : null;
@@ -21,7 +21,7 @@ internal sealed class ExampleBuffer(int featureCount, int targetCount, bool hasW
     }
 
     /// <summary>The examples; nothing can be added afterwards.</summary>
-    public ExampleSet ToExamples() => new(_features.ToArray(), featureCount, _targets.ToArray(), targetCount, _weights?.ToArray());
+    public ExampleSet ToExamples() => new(_features.ToArray(), featureCount, _targets.ToArray(), targetCount, _weights?.ToArray(), allowsMissing);
 
     /// <summary>One array that grows by rows of the same width.</summary>
     private sealed class RowBuffer(int width, int rows)

@@ -1,4 +1,3 @@
-using Backprop.ML.Tasks;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,25 +13,26 @@ internal sealed class ExampleCursor : IDisposable
     private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<uint>? _group;
     private readonly float[] _features, _targets;
+    private readonly bool _allowsMissing;
     private long _badFeatures, _badLabels, _badWeights;
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
-    /// <param name="inputs">The columns to predict from.</param>
-    /// <param name="task">Which says how the label is read.</param>
+    /// <param name="plan">Which says what is read, and how.</param>
     /// <param name="view">The same rows with more columns, if one of those is asked for.</param>
     /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
-    public ExampleCursor(RoleMappedData data, InputColumns inputs, LearningTask task, IDataView? view = null, string? group = null)
+    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
     {
         view ??= data.Data;
         var schema = view.Schema;
         DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
-        var columns = inputs.In(schema);
+        var columns = plan.Inputs.In(schema);
         _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
         _inputs = InputBuffers.Of(_cursor, columns);
         _label = LabelGetters.Make(_cursor, schema[label.Name]);
         _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
         _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
-        (_features, _targets) = (new float[_inputs.Width], new float[task.TargetColumns(label)]);
+        _allowsMissing = plan.AllowsMissing;
+        (_features, _targets) = (new float[_inputs.Width], new float[plan.Task.TargetColumns(label)]);
     }
 
     /// <summary>[features, then categories] of the row.</summary>
@@ -57,7 +57,7 @@ internal sealed class ExampleCursor : IDisposable
     public long Position => _cursor.Position;
 
     /// <summary>Why rows were skipped, in words and numbers.</summary>
-    public string Reasons => $"missing or infinite features {_badFeatures}, labels {_badLabels}; weights not above 0 and finite {_badWeights}";
+    public string Reasons => $"{(_allowsMissing ? "" : "missing or ")}infinite features {_badFeatures}, labels {_badLabels}; weights not above 0 and finite {_badWeights}";
 
     /// <summary>Goes to the next row that can be learned from, if there is one.</summary>
     public bool MoveNext()
@@ -80,7 +80,7 @@ internal sealed class ExampleCursor : IDisposable
     {
         _inputs.Read(0);
         _inputs.CopyTo(0, _features);
-        if (!ExampleSet.AreFinite(_features)) return Refuse(ref _badFeatures);
+        if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(_features) : ExampleSet.AreFinite(_features))) return Refuse(ref _badFeatures);
         _label(_targets);
         if (!ExampleSet.AreFinite(_targets)) return Refuse(ref _badLabels);
         if (_group is not null)

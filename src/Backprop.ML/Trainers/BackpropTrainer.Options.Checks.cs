@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
@@ -18,12 +19,15 @@ public sealed partial class BackpropTrainer
             var copy = (Options)MemberwiseClone();
             copy.HiddenLayers = [.. HiddenLayers];
             copy.Categories = [.. Categories];
+            copy.CategoricalFeatureColumnNames = [.. CategoricalFeatureColumnNames];
             copy.InitialParameters = InitialParameters is null ? null : [.. InitialParameters];
             return copy;
         }
 
         /// <summary>The layers; the setters check the ranges.</summary>
-        internal MultilayerPerceptron ToPerceptron() => new()
+        /// <param name="keys">What key columns add to <see cref="Categories"/>.</param>
+        /// <param name="indicated">Slots that have missing values.</param>
+        internal MultilayerPerceptron ToPerceptron(IEnumerable<EmbeddedCategory> keys, IReadOnlyList<int> indicated) => new()
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
@@ -33,7 +37,9 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
-            Categories = Categories,
+            Categories = [.. Categories, .. keys],
+            MissingValues = MissingValues,
+            IndicatedFeatures = indicated,
             NumericEmbedding = NumericEmbedding,
             FrontScale = FrontScale,
             Residual = Residual,
@@ -87,6 +93,9 @@ public sealed partial class BackpropTrainer
             context.CheckNonEmpty(LabelColumnName, nameof(LabelColumnName));
             context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
             if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
+            context.CheckValue(CategoricalFeatureColumnNames, nameof(CategoricalFeatureColumnNames));
+            foreach (var name in CategoricalFeatureColumnNames) context.CheckNonEmpty(name, nameof(CategoricalFeatureColumnNames));
+            if (CategoricalFeatureColumnNames.Distinct().Count() < CategoricalFeatureColumnNames.Length) throw OutOfRange(nameof(CategoricalFeatureColumnNames), string.Join(", ", CategoricalFeatureColumnNames), "a column is named twice");
             context.CheckValue(HiddenLayers, nameof(HiddenLayers));
             context.CheckValue(Categories, nameof(Categories));
             context.CheckValue(Activation, nameof(Activation));
@@ -101,7 +110,7 @@ public sealed partial class BackpropTrainer
             if (SamplingKeyColumnName is not null && ValidationFraction == 0) throw OutOfRange(nameof(SamplingKeyColumnName), SamplingKeyColumnName, $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            ToPerceptron().CheckActivations();
+            ToPerceptron([], []).CheckActivations();
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Training;
@@ -26,6 +27,15 @@ public sealed partial class BackpropTrainer
         /// <summary>A column of Single that says how much each row counts: weight 2 counts like the row twice.</summary>
         /// <value>Null: all rows count the same.</value>
         public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector of min(600, round(1.6·n^0.56)) numbers for n values (<see cref="EntityEmbedding"/>).</summary>
+        /// <value>None. Missing keys have a vector of their own, which also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
+        public string[] CategoricalFeatureColumnNames { get; set; } = [];
+
+        /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>
+        /// <value><see cref="MissingValues.Skip"/>: training leaves them out and counts them, as ML.NET's trainers do, and their score is NaN. Otherwise mean, median or a learned number stands in, and
+        /// the network is told of every slot that had missing values in training whether it is missing; all of it is part of the model.</value>
+        public MissingValues MissingValues { get; set; }
 
         /// <summary>What rows whose label is true count for, beside their own weight.</summary>
         /// <value>1; &gt; 0 and finite. Of binary classification alone. Multiplied by <see cref="ClassWeights"/>, where those are given.</value>

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -101,7 +102,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var channel = Host.Start("FindLearningRate");
         var plan = Plan(data);
         var training = Reader(channel, plan).Read(data, "training");
-        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights)).FindLearningRate(plan.Network, training, range, Host.CheckAlive);
+        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights)).FindLearningRate(plan.MakeNetwork(training.SlotsWithMissing()), training, range, Host.CheckAlive);
     }
 
     internal static Options SimpleOptions(
@@ -128,6 +129,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
         var task = TaskFor(label);
+        CategoryColumns.Check(Host, inputSchema, _options.CategoricalFeatureColumnNames);
         if (_options.SamplingKeyColumnName is { } key && !inputSchema.TryFindColumn(key, out _)) throw Host.ExceptSchemaMismatch(nameof(inputSchema), "sampling key", key);
         return task.OutputShapes(label, _options.LossFor(task));
     }
@@ -155,10 +157,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             if (given is not null) validation = reader.Read(given, "validation");
         }
 
+        // Which slots have missing values is known now; who goes on from an earlier model goes on with those that it was told of.
+        var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? training.SlotsWithMissing());
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
         var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
-        var result = trainer.Train(plan.Network, training, validation, initial, progress, Host.CheckAlive);
+        var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
@@ -175,15 +179,32 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private TrainingPlan Plan(RoleMappedData data)
     {
         var label = data.Schema.Label!.Value;
-        var task = TaskFor(SchemaShape.Create(data.Schema.Schema).Single(column => column.Name == label.Name));
+        var shape = SchemaShape.Create(data.Schema.Schema);
+        var task = TaskFor(shape.Single(column => column.Name == label.Name));
+        CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
         var loss = _options.LossFor(task);
-        return new TrainingPlan(task, loss, new InputColumns(FeatureColumn.Name, []), MakeNetwork(featureCount, task.OutputCount(Host, label, loss), label),
-            _options.ClassWeightsFor(task, label), _options.CancellationToken);
+        var keys = CategoryColumns.Slots(Host, data.Schema.Schema, _options.CategoricalFeatureColumnNames, featureCount);
+        var outputs = task.OutputCount(Host, label, loss);
+        return new TrainingPlan(task, loss, Inputs, MakeNetwork, _options.ClassWeightsFor(task, label), _options.MissingValues != MissingValues.Skip, _options.CancellationToken);
+
+        Network MakeNetwork(IReadOnlyList<int> indicated)
+        {
+            try
+            {
+                return _options.ToPerceptron(keys, indicated).Build(featureCount + keys.Count, outputs);
+            }
+            catch (ArgumentException problem)
+            {
+                throw new ArgumentException($"No network can be made for {featureCount} features, {keys.Count} categories, hidden layers of {string.Join(", ", _options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
+            }
+        }
     }
 
+    private InputColumns Inputs => new(FeatureColumn.Name, _options.CategoricalFeatureColumnNames);
+
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, new InputColumns(FeatureColumn.Name, []), LabelColumn.Name, model.Threshold);
+        new(Host, model, trainSchema, Inputs, LabelColumn.Name, model.Threshold);
 
     // The one that the label column asks for, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
@@ -198,21 +219,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // Columns that the training data lacks are left to the check that follows.
     private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
-        foreach (var (role, name) in new[] { ("feature", FeatureColumn.Name), ("label", LabelColumn.Name), ("weight", WeightColumn.Name) })
+        foreach (var (role, name) in ((string, string)[])[("feature", FeatureColumn.Name), ("label", LabelColumn.Name), ("weight", WeightColumn.Name), .. _options.CategoricalFeatureColumnNames.Select(name => ("category", name))])
             if (name is not null && training.GetColumnOrNull(name) is { } column)
                 ColumnChecks.CheckType(Host, argument, validation, role, name, column.Type);
-    }
-
-    private Network MakeNetwork(int inputs, int outputs, DataViewSchema.Column label)
-    {
-        try
-        {
-            return _options.ToPerceptron().Build(inputs, outputs);
-        }
-        catch (ArgumentException problem)
-        {
-            throw new ArgumentException($"No network can be made for {inputs} features, hidden layers of {string.Join(", ", _options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
-        }
     }
 
     private TrainedNetwork? InitialNetwork(IPredictor? predictor, LearningTask task)

@@ -79,6 +79,7 @@ internal static class Cells
         VBuffer<int> vector => Join(vector),
         VBuffer<bool> vector => Join(vector),
         VBuffer<uint> vector => Join(vector),
+        VBuffer<ushort> vector => Join(vector),
         VBuffer<ReadOnlyMemory<char>> vector => Join(vector),
         IConvertible scalar => scalar.ToString(CultureInfo.InvariantCulture),
         _ => throw new NotSupportedException($"No text for {typeof(T)}."),

@@ -23,6 +23,15 @@ internal sealed class SampleRow
 
     public string Color { get; set; } = "";
 
+    [KeyType(5)]
+    public uint Category { get; set; }
+
+    [VectorType(2), KeyType(7)]
+    public ushort[] Categories { get; set; } = [];
+
+    [VectorType(Samples.FeatureCount)]
+    public float[] Holes { get; set; } = [];
+
     public int Number { get; set; }
 
     public float Value { get; set; }
@@ -77,6 +86,9 @@ internal static class Samples
             Flag = x[0] + x[1] > x[2],
             Key = (uint)kind, // ML.NET adds one: its keys begin at 1, and 0 is missing
             Color = _colors[kind],
+            Category = (uint)(places.Length % 5),
+            Categories = [(ushort)places.Length, (ushort)kind],
+            Holes = [.. x.Select(value => value > 0.8f ? float.NaN : value)],
             Number = 10 * (kind + 1),
             Value = 3 * x[0] - x[3] + 100,
             Values = [x[0] + x[1], 10 * x[2] - 5],

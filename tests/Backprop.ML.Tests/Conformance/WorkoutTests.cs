@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Losses;
 using Microsoft.ML;
 
@@ -66,6 +67,37 @@ public class WorkoutTests
         options.LossFunction = loss;
         var estimator = _ml.Transforms.Concatenate("Positive", Weight, Value).Append(new BackpropTrainer(_ml, options));
         EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), loss.TargetKind == TargetKind.Binary ? [Flags, Dense] : [Weight, Value, Dense], neededToTransform: [Weight, Value, Dense]);
+    }
+
+    [Theory]
+    [InlineData(Flag)]
+    [InlineData(Key)]
+    [InlineData(Value)]
+    [InlineData(Values)]
+    [InlineData(Flags)]
+    public void Key_columns_and_missing_values_pass_the_workout(string label)
+    {
+        var options = Samples.Quick(label, nameof(SampleRow.Holes));
+        options.CategoricalFeatureColumnNames = [nameof(SampleRow.Category), nameof(SampleRow.Categories)];
+        string[] inputs = [nameof(SampleRow.Holes), .. options.CategoricalFeatureColumnNames];
+        foreach (var missing in Enum.GetValues<MissingValues>())
+        {
+            options.MissingValues = missing;
+            EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, .. inputs], neededToTransform: inputs);
+        }
+    }
+
+    [Theory]
+    [InlineData(Flag)]
+    [InlineData(Key)]
+    [InlineData(Value)]
+    [InlineData(Values)]
+    [InlineData(Flags)]
+    public void A_validation_fraction_of_groups_passes_the_workout(string label)
+    {
+        var options = Samples.Quick(label);
+        (options.ValidationFraction, options.SamplingKeyColumnName) = (0.5, "B");
+        EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, Dense, "B"], neededToTransform: [Dense]);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public class OptionReachTests
     private readonly MLContext _ml = new(seed: 1);
     private readonly IDataView _data;
 
-    public OptionReachTests() => _data = Synthetic.Prepared(_ml, 200);
+    public OptionReachTests() => _data = WithHoles(Synthetic.Examples(200));
 
     private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
     [
@@ -75,6 +75,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
         [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
         [nameof(BackpropTrainer.Options.PositiveInstanceWeight)] = new(o => o.PositiveInstanceWeight = 2, o => o.LabelColumnName = Synthetic.Flag),
         [nameof(BackpropTrainer.Options.Seed)] = new(o => o.Seed = 2),
@@ -94,7 +96,7 @@ public class OptionReachTests
     {
         var options = Small();
         Changes[name].Prepare?.Invoke(options);
-        var validation = Synthetic.Prepared(_ml, 100, seed: 2);
+        var validation = WithHoles(Synthetic.Examples(100, seed: 2));
         var without = new BackpropTrainer(_ml, options).Fit(_data, validation);
         Changes[name].Apply(options);
         var with = new BackpropTrainer(_ml, options).Fit(_data, validation);
@@ -124,6 +126,14 @@ public class OptionReachTests
         (options.HiddenLayers, options.Activation) = ([.. Enumerable.Repeat(8, 10)], new Sigmoid());
         new BackpropTrainer(_ml, options).Fit(_data);
         Assert.StartsWith("Epoch 1: The gradient vanishes on its way back: ", Assert.Single(warnings));
+    }
+
+    // Every seventh row lacks a feature, in one of the columns.
+    private IDataView WithHoles(Example[] examples)
+    {
+        for (var i = 0; i < examples.Length; i += 7) examples[i].Weight = float.NaN;
+        var data = Synthetic.Prepared(_ml, examples);
+        return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight)).Fit(data).Transform(data);
     }
 
     private static BackpropTrainer.Options Small()

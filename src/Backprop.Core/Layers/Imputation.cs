@@ -1,0 +1,114 @@
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Puts a number of the feature's own in the place of a missing one (NaN), and says of some features whether they were missing: y = [x or v where x is NaN, 1 or 0 for every indicated feature].</summary>
+/// <remarks>
+/// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis with missing data";
+/// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
+/// </remarks>
+public sealed record Imputation : Layer
+{
+    private readonly int[] _indicated;
+
+    /// <summary>Makes room for the numbers.</summary>
+    /// <param name="inputs">Features; at least 1.</param>
+    /// <param name="replacement">What stands in for missing ones: not <see cref="MissingValues.Skip"/>.</param>
+    /// <param name="indicated">Features of which is said whether they are missing, in rising order; may be empty.</param>
+    /// <exception cref="ArgumentException">A number is out of range or order.</exception>
+    public Imputation(int inputs, MissingValues replacement, IReadOnlyList<int> indicated) : base(inputs, OutputsOf(inputs, indicated))
+    {
+        if (replacement is not (MissingValues.Mean or MissingValues.Median or MissingValues.Learned))
+            throw new ArgumentOutOfRangeException(nameof(replacement), replacement, "must be Mean, Median or Learned");
+        (Replacement, _indicated) = (replacement, [.. indicated]);
+    }
+
+    /// <summary>What stands in for missing ones.</summary>
+    public MissingValues Replacement { get; }
+
+    /// <summary>Features of which is said whether they are missing; in this order at the end of y.</summary>
+    public IReadOnlyList<int> Indicated => _indicated;
+
+    /// <inheritdoc/>
+    public override int ParameterCount => Inputs;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => Replacement != MissingValues.Learned;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [Replacement == MissingValues.Learned ? new("learned replacements", Inputs, ParameterRole.Embedding) : new("replacements", Inputs, ParameterRole.Statistic)];
+
+    /// <summary>Mean or median of every feature, over the examples where it is there; 0 where it never is.</summary>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+        var known = new Real[examples.Rows];
+        for (var j = 0; j < Inputs; j++)
+        {
+            var count = 0;
+            for (var row = 0; row < examples.Rows; row++)
+                if (!Real.IsNaN(examples.Row(row)[j])) known[count++] = examples.Row(row)[j];
+            parameters[j] = count == 0 ? 0 : Replacement == MissingValues.Mean ? Mean(known.AsSpan(0, count)) : Median(known.AsSpan(0, count));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            ReadOnlySpan<Real> from = x.Row(row);
+            var to = y.Row(row);
+            for (var j = 0; j < from.Length; j++) to[j] = Real.IsNaN(from[j]) ? parameters[j] : from[j];
+            for (var i = 0; i < _indicated.Length; i++) to[Inputs + i] = Real.IsNaN(from[_indicated[i]]) ? 1 : 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        dParameters.Clear();
+        var learns = Replacement == MissingValues.Learned && !dParameters.IsEmpty;
+        for (var row = 0; row < x.Rows; row++)
+        {
+            ReadOnlySpan<Real> from = x.Row(row), given = dy.Row(row);
+            if (learns)
+                for (var j = 0; j < from.Length; j++)
+                    if (Real.IsNaN(from[j])) dParameters[j] += given[j];
+            if (dx.IsEmpty) continue;
+            for (var j = 0; j < from.Length; j++) dx.Row(row)[j] = Real.IsNaN(from[j]) ? 0 : given[j];
+        }
+    }
+
+    /// <summary>Whether the other does the same for the same features.</summary>
+    public bool Equals(Imputation? other) => other is not null && Inputs == other.Inputs && Replacement == other.Replacement && Indicated.SequenceEqual(other.Indicated);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _indicated.Aggregate(HashCode.Combine(Inputs, Replacement), HashCode.Combine);
+
+    private static Real Mean(ReadOnlySpan<Real> values)
+    {
+        double sum = 0;
+        foreach (var value in values) sum += value;
+        return (Real)(sum / values.Length);
+    }
+
+    private static Real Median(Span<Real> values)
+    {
+        values.Sort();
+        var middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : values[middle - 1] + (values[middle] - values[middle - 1]) / 2;
+    }
+
+    private static int OutputsOf(int inputs, IReadOnlyList<int> indicated)
+    {
+        ArgumentNullException.ThrowIfNull(indicated);
+        for (var i = 0; i < indicated.Count; i++)
+            if (indicated[i] < (i == 0 ? 0 : indicated[i - 1] + 1) || indicated[i] >= inputs)
+                throw new ArgumentOutOfRangeException(nameof(indicated), indicated[i], $"features must be from 0 to {inputs - 1}, in rising order");
+        return (long)inputs + indicated.Count <= Array.MaxLength ? inputs + indicated.Count : throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"with {indicated.Count} indicators, must be at most {Array.MaxLength}");
+    }
+}

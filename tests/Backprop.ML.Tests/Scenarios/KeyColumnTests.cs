@@ -1,0 +1,112 @@
+using Backprop.Layers;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+/// <summary>Key columns beside the features, as learned vectors.</summary>
+public class KeyColumnTests
+{
+    private const int Towns = 40;
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Fact]
+    public void Keys_are_learned_without_one_hot_encoding_and_the_chain_is_one_model()
+    {
+        var (train, test) = (House.Many(_ml, 3000, 1), House.Many(_ml, 1000, 2));
+        var model = Chain().Fit(train);
+        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) }) Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
+
+        var embedding = Assert.IsType<EntityEmbedding>(model.LastTransformer.Model.Network.Network.Layers[0]);
+        Assert.Equal([new EmbeddedCategory(2, Towns, 13), new EmbeddedCategory(3, 3, 3), new EmbeddedCategory(4, 3, 3)], embedding.Categories); // 1.6·40^0.56 = 12.6, 1.6·3^0.56 = 2.96
+    }
+
+    [Fact]
+    public void Missing_and_unseen_keys_score_alike_and_one_by_one_as_together()
+    {
+        var train = House.Many(_ml, 500, 1);
+        var model = Chain().Fit(train);
+        House unseen = new() { Town = "nowhere", Colors = ["red", "mauve"], Size = 0.3f }, missing = new() { Town = "", Colors = ["red", ""], Size = 0.3f };
+        using var engine = _ml.Model.CreatePredictionEngine<House, Price>(_ml.SaveAndLoad(model, train.Schema));
+        var scores = model.Transform(_ml.Data.LoadFromEnumerable(new[] { unseen, missing })).Scores();
+        Assert.Equal(scores[0], scores[1]);
+        Assert.Equal((scores[0], scores[1]), (engine.Predict(unseen).Score, engine.Predict(missing).Score));
+        Assert.True(float.IsFinite(scores[0]));
+    }
+
+    [Fact]
+    public void Columns_that_are_no_keys_are_refused_by_name()
+    {
+        var data = Synthetic.Prepared(_ml, 20);
+        foreach (var (column, found) in new[] { ("Main", "Single"), ("Features", "Vector<Single>"), ("Nowhere", "Nowhere") })
+        {
+            var options = Synthetic.Brief(Synthetic.Value);
+            options.CategoricalFeatureColumnNames = [column];
+            foreach (var action in new Action[] { () => new BackpropTrainer(_ml, options).GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)), () => new BackpropTrainer(_ml, options).Fit(data) })
+            {
+                var problem = Assert.Throws<ArgumentOutOfRangeException>(action);
+                Assert.Contains(column, problem.Message, StringComparison.Ordinal);
+                Assert.Contains(found, problem.Message, StringComparison.Ordinal);
+            }
+        }
+        var twice = Synthetic.Brief(Synthetic.Value);
+        twice.CategoricalFeatureColumnNames = ["Kind", "Kind"];
+        Assert.Contains("twice", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, twice)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_of_too_many_values_is_refused_by_Fit()
+    {
+        var hashed = _ml.Transforms.Conversion.Hash("Hash", nameof(House.Town), numberOfBits: 30).Append(_ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age)));
+        var data = House.Many(_ml, 20, 1);
+        var options = new BackpropTrainer.Options { LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options).Fit(hashed.Fit(data).Transform(data)));
+        Assert.Contains("'Hash' is a key with 1073741824 values", problem.Message, StringComparison.Ordinal);
+    }
+
+    private EstimatorChain<BackpropTransformer> Chain() =>
+        _ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age))
+            .Append(_ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("TownKey", nameof(House.Town)), new InputOutputColumnPair("ColorKeys", nameof(House.Colors))]))
+            .Append(new BackpropTrainer(_ml, new BackpropTrainer.Options
+            {
+                LabelColumnName = "Price",
+                CategoricalFeatureColumnNames = ["TownKey", "ColorKeys"],
+                HiddenLayers = [32],
+                LearningRate = 0.005,
+                NumberOfIterations = 40,
+                Seed = 1,
+            }));
+
+    private sealed class House
+    {
+        private static readonly string[] _colors = ["red", "green", "blue"];
+
+        public string Town { get; set; } = "";
+
+        [VectorType(2)]
+        public string[] Colors { get; set; } = [];
+
+        public float Size { get; set; }
+
+        public float Age { get; set; }
+
+        public float Price { get; set; }
+
+        public static IDataView Many(MLContext ml, int count, int seed)
+        {
+            var random = new Random(seed);
+            return ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(_ =>
+            {
+                int town = random.Next(Towns), door = random.Next(3), roof = random.Next(3);
+                var size = random.NextSingle();
+                return new House { Town = $"town {town}", Colors = [_colors[door], _colors[roof]], Size = size, Age = random.NextSingle(), Price = MathF.Sin(town * town) + (door == roof ? 1 : 0) + 2 * size };
+            }).ToArray());
+        }
+    }
+
+    private sealed class Price
+    {
+        public float Score { get; set; }
+    }
+}
