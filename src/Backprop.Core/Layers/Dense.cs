@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = x·W + b. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>Backward: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ_rows dy (Rumelhart, Hinton and Williams (1986), Nature 323).</remarks>
-public sealed record Dense : AffineLayer
+public sealed record Dense : AffineLayer, ISparseInput
 {
     /// <summary>Makes a fully connected layer.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -61,11 +61,28 @@ public sealed record Dense : AffineLayer
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        // Row i of W belongs to column i of x, and b is one row more.
-        int firstRow = first / Outputs, rows = Math.Min(dPart.Length / Outputs, Inputs - firstRow);
-        if (rows > 0) MatrixMultiply.TransposedProduct(x, firstRow, dy, new Matrix(dPart[..(rows * Outputs)], rows, Outputs));
-        var db = dPart[(rows * Outputs)..];
+        var dw = WeightRows(first, dPart, out var firstRow, out var db);
+        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(x, firstRow, dy, dw);
         if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
+    }
+
+    void ISparseInput.Forward(ReadOnlySpan<Real> parameters, SparseBatch x, int first, Matrix y) =>
+        SparseMultiply.Product(x, first, Weights(parameters), parameters[WeightCount..], y);
+
+    void ISparseInput.BackwardPart(SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        var dw = WeightRows(first, dPart, out var firstRow, out var db);
+        if (dw.Rows > 0) SparseMultiply.TransposedProduct(x, firstRow, dy, dw);
+        if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
+    }
+
+    // Row i of W belongs to column i of x, and b is one row more.
+    private Matrix WeightRows(int first, Span<Real> dPart, out int firstRow, out Span<Real> db)
+    {
+        firstRow = first / Outputs;
+        var rows = Math.Min(dPart.Length / Outputs, Inputs - firstRow);
+        db = dPart[(rows * Outputs)..];
+        return new Matrix(dPart[..(rows * Outputs)], rows, Outputs);
     }
 
     private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters) => new(parameters[..WeightCount], Inputs, Outputs);

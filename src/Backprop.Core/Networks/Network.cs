@@ -74,6 +74,9 @@ public sealed class Network
     /// <summary>Where a layer's parameters stand in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
+    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but the first layer sees them, and that can take them.</summary>
+    internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
+
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
     public Real[] Initialize(Initializer initializer, int seed)
@@ -187,6 +190,16 @@ public sealed class Network
         return workspace.Scores;
     }
 
+    /// <summary><c>Forward</c> of rows most of whose numbers are 0 (<see cref="TakesSparse"/>).</summary>
+    internal Matrix Forward(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace)
+    {
+        workspace.Begin(this, x.Rows);
+        workspace.Sparse = x;
+        ForwardRows(parameters, default, workspace, 0, x.Rows);
+        workspace.Sparse = null;
+        return workspace.Scores;
+    }
+
     /// <summary>
     /// Stages of a step of training: the rows can be shared among threads within a stage. A new one begins with every layer that must
     /// have measured the whole batch.
@@ -204,8 +217,13 @@ public sealed class Network
     {
         for (var l = _stages[stage]; l < _stages[stage + 1]; l++)
         {
-            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
             var output = workspace.Output(l).RowRange(first, count);
+            if (l == 0 && workspace.Sparse is { } sparse)
+            {
+                ((ISparseInput)_layers[0]).Forward(parameters[ParametersOf(0)], sparse, first, output);
+                continue;
+            }
+            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
             if (workspace.IsTraining) _layers[l].ForwardTraining(parameters[ParametersOf(l)], workspace.Pass(l, first), input, output);
             else _layers[l].Forward(parameters[ParametersOf(l)], input, output);
             AddSkipped(l, x, workspace, first, count);
@@ -249,6 +267,11 @@ public sealed class Network
     internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
+        if (layer == 0 && workspace.Sparse is { } sparse)
+        {
+            ((ISparseInput)_layers[0]).BackwardPart(sparse, workspace.OutputGradient(0), first, gradient);
+            return;
+        }
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
         if (workspace.IsTraining) _layers[layer].BackwardPartTraining(parameters[ParametersOf(layer)], workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
         else _layers[layer].BackwardPart(parameters[ParametersOf(layer)], input, output, dOutput, first, gradient);

@@ -8,7 +8,7 @@ public sealed class NetworkScorer
     private readonly TrainedNetwork _trained;
     private readonly ScoringForm _form;
     private readonly Workspace _workspace;
-    private readonly Real[] _inputs;
+    private Real[] _inputs;
     private readonly Real[][]? _packed;
 
     // One row reads W as it is; for a few, a second copy of it is not worth the memory.
@@ -19,7 +19,7 @@ public sealed class NetworkScorer
         (_trained, _form) = (trained, trained.Scoring);
         _workspace = new Workspace(_form.Network, rows, forTraining: false);
         _packed = rows >= LeastRowsToPackFor ? trained.PackedParameters : null;
-        _inputs = trained.Inputs is null ? [] : new Real[checked(rows * trained.Network.Inputs)];
+        _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
     /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target.</summary>
@@ -30,11 +30,20 @@ public sealed class NetworkScorer
         var x = features;
         if (_trained.Inputs is { } standardization && features.Rows <= _workspace.Capacity && features.Columns == _trained.Network.Inputs)
         {
+            if (_inputs.Length == 0) _inputs = new Real[checked(_workspace.Capacity * _trained.Network.Inputs)]; // sparse rows need none
             var inputs = new Matrix(_inputs.AsSpan(0, features.Values.Length), features.Rows, features.Columns);
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
-        var scores = _packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace);
+        return Rescale(_packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace));
+    }
+
+    /// <summary>The same of rows most of whose numbers are 0, if the network takes them (<see cref="TrainedNetwork.TakesSparse"/>).</summary>
+    /// <param name="features">1 row up to the scorer's, already multiplied by <see cref="TrainedNetwork.SparseFactors"/>.</param>
+    internal Matrix ScoreSparse(SparseBatch features) => Rescale(_form.Network.Forward(_form.Parameters, features, _workspace));
+
+    private Matrix Rescale(Matrix scores)
+    {
         if (_trained.ScoreScale is { } scale)
             for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
         return scores;

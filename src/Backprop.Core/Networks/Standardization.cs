@@ -65,6 +65,27 @@ public sealed class Standardization
         return new Standardization(means, factors);
     }
 
+    /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A column of zeros stays so.</summary>
+    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told otherwise.</remarks>
+    /// <param name="values">[rows × columns]</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows.</param>
+    internal static Standardization MeasureMagnitudes(SparseMatrix values, int first, int count)
+    {
+        var factors = new Real[values.Columns];
+        for (var row = first; row < first + count; row++)
+        {
+            var columns = values.ColumnsOf(row);
+            var numbers = values.ValuesOf(row);
+            for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Math.Max(factors[columns[i]], Math.Abs(numbers[i]));
+        }
+        for (var j = 0; j < factors.Length; j++) factors[j] = Real.IsFinite(1 / factors[j]) ? 1 / factors[j] : 0;
+        return new Standardization(new Real[values.Columns], factors);
+    }
+
+    /// <summary>Whether 0 stays 0 in every column.</summary>
+    internal bool KeepsZeros => !_means.AsSpan().ContainsAnyExcept((Real)0);
+
     /// <summary>The same, but some columns stay as they are.</summary>
     internal Standardization Sparing(IEnumerable<int> columns)
     {

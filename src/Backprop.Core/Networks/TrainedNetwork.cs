@@ -44,6 +44,18 @@ public sealed class TrainedNetwork
     /// <summary>What scores the same with fewer layers; made when first asked for.</summary>
     internal ScoringForm Scoring => _scoring.Value;
 
+    /// <summary>Whether it scores rows most of whose numbers are 0 as they are.</summary>
+    internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Scoring.Network.TakesSparse;
+
+    /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the same either way.</summary>
+    internal bool IsFedSparse => TakesSparse && Network.Inputs >= LeastInputsToFeedSparse;
+
+    // A row of fewer numbers is multiplied faster with its zeros, if it has any.
+    private const int LeastInputsToFeedSparse = 1000;
+
+    /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
+    internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
+
     /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
     internal Real[][] PackedParameters => _packed.Value;
 

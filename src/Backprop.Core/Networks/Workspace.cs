@@ -47,6 +47,9 @@ public sealed class Workspace
     /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
+    /// <summary>What enters the first layer in place of x, if most of its numbers are 0; null where x does.</summary>
+    internal SparseBatch? Sparse { get; set; }
+
     internal Matrix Scores => Output(_widths.Length - 1);
 
     internal void Begin(Network network, int rows)

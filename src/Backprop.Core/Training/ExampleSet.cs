@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -7,6 +8,7 @@ namespace Backprop.Training;
 public sealed class ExampleSet
 {
     private readonly Real[] _features, _targets;
+    private readonly SparseMatrix? _sparse;
     private readonly Real[]? _weights;
     private readonly int _first;
 
@@ -30,15 +32,31 @@ public sealed class ExampleSet
         CheckFinite(features, featureCount, nameof(features), allowsMissing);
         HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
         CheckFinite(targets, targetCount, nameof(targets));
-        for (var row = 0; row < (weights?.Length ?? 0); row++)
-            if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
-                throw new ArgumentException($"The weight of row {row} is {weights[row]}; weights must be finite and > 0.", nameof(weights));
+        CheckWeights(weights);
         (FeatureCount, TargetCount, _features, _targets, _weights) = (featureCount, targetCount, features, targets, weights);
+    }
+
+    /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with their zeros.</summary>
+    /// <param name="features">[rows × features]</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range.</exception>
+    public ExampleSet(SparseMatrix features, Real[] targets, int targetCount = 1, Real[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
+        (Count, FeatureCount, TargetCount, _sparse, _features, _targets, _weights) = (features.Rows, features.Columns, targetCount, features, [], targets, weights);
+        if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        CheckFinite(targets, targetCount, nameof(targets));
+        CheckWeights(weights);
     }
 
     private ExampleSet(ExampleSet of, int first, int count, Real[]? weights)
     {
-        (FeatureCount, TargetCount, _features, _targets, _weights) = (of.FeatureCount, of.TargetCount, of._features, of._targets, weights);
+        (FeatureCount, TargetCount, _features, _sparse, _targets, _weights) = (of.FeatureCount, of.TargetCount, of._features, of._sparse, of._targets, weights);
         (_first, Count, HasMissing) = (first, count, of.HasMissing);
     }
 
@@ -54,8 +72,12 @@ public sealed class ExampleSet
     /// <summary>Whether some feature of some example is missing, perhaps.</summary>
     internal bool HasMissing { get; }
 
+    /// <summary>Whether most features are 0, and only the others are kept.</summary>
+    public bool IsSparse => _sparse is not null;
+
     /// <summary>[Count × FeatureCount]</summary>
-    public ReadOnlyMatrix Features => new(Rows(_features, FeatureCount), Count, FeatureCount);
+    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>): <see cref="CopyFeatures"/> hands them out.</exception>
+    public ReadOnlyMatrix Features => _sparse is not null ? throw new InvalidOperationException("The features are sparse.") : new(Rows(_features, FeatureCount), Count, FeatureCount);
 
     /// <summary>[Count × TargetCount]</summary>
     public ReadOnlyMatrix Targets => new(Rows(_targets, TargetCount), Count, TargetCount);
@@ -63,8 +85,25 @@ public sealed class ExampleSet
     /// <summary>[Count], or empty when all rows count the same.</summary>
     public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
 
+    /// <summary>Writes the features of one example.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="destination">[FeatureCount], overwritten.</param>
+    public void CopyFeatures(int row, Span<Real> destination)
+    {
+        if (_sparse is not null) _sparse.CopyRow(_first + row, destination);
+        else Features.Row(row).CopyTo(destination);
+    }
+
+    /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
+    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(_first + row), _sparse.ValuesOf(_first + row), factors);
+
+    /// <summary>Mean and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
+    internal Standardization MeasureFeatures() => _sparse is null ? Standardization.Measure(Features, Weights) : Standardization.MeasureMagnitudes(_sparse, _first, Count);
+
     /// <summary>These examples and then others of the same columns.</summary>
-    internal ExampleSet Followed(ExampleSet by) => new(
+    internal ExampleSet Followed(ExampleSet by) => _sparse is not null && by._sparse is not null ? new(
+        SparseMatrix.Join(_sparse, _first, Count, by._sparse, by._first, by.Count), [.. Targets.Values, .. by.Targets.Values], TargetCount,
+        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]) : new(
         [.. Features.Values, .. by.Features.Values], FeatureCount, [.. Targets.Values, .. by.Targets.Values], TargetCount,
         _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()], HasMissing || by.HasMissing);
 
@@ -86,7 +125,7 @@ public sealed class ExampleSet
     }
 
     /// <summary>Whether a row can be learned from.</summary>
-    internal static bool AreFinite(ReadOnlySpan<Real> row) => TensorPrimitives.IsFiniteAll(row);
+    internal static bool AreFinite(ReadOnlySpan<Real> row) => row.IsEmpty || TensorPrimitives.IsFiniteAll(row);
 
     /// <summary>The same where numbers may be missing (NaN), but not infinite.</summary>
     internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
@@ -94,6 +133,13 @@ public sealed class ExampleSet
     private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
 
     private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
+
+    private static void CheckWeights(Real[]? weights)
+    {
+        for (var row = 0; row < (weights?.Length ?? 0); row++)
+            if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
+                throw new ArgumentException($"The weight of row {row} is {weights[row]}; weights must be finite and > 0.", nameof(weights));
+    }
 
     private static void CheckFinite(Real[] values, int columns, string name, bool allowsMissing = false)
     {

@@ -10,6 +10,7 @@ internal sealed class Judge(ExampleSet validation)
     private const int RowsAtOnce = 256;
 
     private Real[] _scores = [], _predictions = [];
+    private SparseBatch? _sparse;
 
     /// <summary>A metric of a network.</summary>
     public double Measure(Metric metric, TrainedNetwork trained)
@@ -37,7 +38,22 @@ internal sealed class Judge(ExampleSet validation)
         for (var first = 0; first < rows; first += RowsAtOnce)
         {
             var count = Math.Min(RowsAtOnce, rows - first);
-            scorer.Score(validation.Features.RowRange(first, count)).Values.CopyTo(_scores.AsSpan(first * outputs));
+            Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
         }
+    }
+
+    private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)
+    {
+        if (!validation.IsSparse) return scorer.Score(validation.Features.RowRange(first, count));
+        if (trained.TakesSparse)
+        {
+            _sparse ??= new SparseBatch(validation.FeatureCount);
+            _sparse.Clear();
+            for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
+            return scorer.ScoreSparse(_sparse);
+        }
+        var features = new Matrix(new Real[count * validation.FeatureCount], count, validation.FeatureCount);
+        for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
+        return scorer.Score(features);
     }
 }

@@ -14,14 +14,22 @@ internal sealed class Minibatches
     private readonly int _batchSize;
     private readonly int[] _order;
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
+    private readonly SparseBatch? _sparse;
 
-    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false)
+    /// <param name="examples">What is dealt out.</param>
+    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="targets">How targets are.</param>
+    /// <param name="mixes">Whether examples are mixed with others.</param>
+    /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
+    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false)
     {
+        if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets) = (examples, inputs, targets);
         _batchSize = Math.Min(batchSize, examples.Count);
         Count = CountOf(examples, batchSize);
         _order = [.. Enumerable.Range(0, examples.Count)];
-        _x = new Real[checked(_batchSize * examples.FeatureCount)];
+        _x = _sparse is not null ? [] : new Real[checked(_batchSize * examples.FeatureCount)];
         _y = new Real[checked(_batchSize * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
         _weights = examples.Weights.IsEmpty ? [] : new Real[_batchSize];
@@ -50,7 +58,7 @@ internal sealed class Minibatches
         {
             var count = RowsOf(index).Length;
             return new Minibatch(
-                new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
+                _sparse is not null ? default : new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
                 new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
                 _weights.AsSpan(0, Math.Min(_weights.Length, count)),
                 new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
@@ -74,13 +82,22 @@ internal sealed class Minibatches
         return total;
     }
 
+    /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where <see cref="Minibatch.X"/> has them.</summary>
+    public SparseBatch? Sparse(int index)
+    {
+        if (_sparse is null) return null;
+        _sparse.Clear();
+        foreach (var row in RowsOf(index)) _examples.AddTo(_sparse, row, _inputs is null ? [] : _inputs.Factors);
+        return _sparse;
+    }
+
     /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
-        if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
+        if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
-        CopyRows(_examples.Features, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
-        CopyRows(_examples.Targets, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
+        if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
+        CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
         if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
         if (_weights.Length == 0) return;
         var weights = _examples.Weights;
@@ -94,8 +111,8 @@ internal sealed class Minibatches
         for (var i = first; i < first + count; i++)
         {
             var partner = _order.AsSpan((int)(((long)index * _batchSize + i + mixture.Distance) % _order.Length), 1);
-            CopyRows(_examples.Features, partner, _inputs, _partnerX.AsSpan(i * features));
-            CopyRows(_examples.Targets, partner, _targets, _partnerY.AsSpan(i * targets));
+            CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
+            CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
         var x = _x.AsSpan(first * features, count * features);
         Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
@@ -105,8 +122,27 @@ internal sealed class Minibatches
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
-    /// <summary>Writes some rows one after the other, standardized.</summary>
-    public static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    /// <summary>Writes the features of some rows one after the other, standardized.</summary>
+    public static void CopyFeatures(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    {
+        var columns = from.FeatureCount;
+        if (!from.IsSparse)
+        {
+            CopyRows(from.Features, rows, standardization, to);
+            return;
+        }
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = to.Slice(i * columns, columns);
+            from.CopyFeatures(rows[i], row);
+            standardization?.Apply(row, row);
+        }
+    }
+
+    /// <summary>The same of the targets.</summary>
+    public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) => CopyRows(from.Targets, rows, standardization, to);
+
+    private static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
     {
         var columns = from.Columns;
         for (var i = 0; i < rows.Length; i++) Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));

@@ -64,7 +64,7 @@ public sealed class Trainer
         var (inputs, targets) = _setup.Standardize(network, training, null);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = balance.Weigh(training);
         var parameters = _setup.Start(network, training, null, inputs, targets);
-        var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, mixes: _options.Mixup is not null);
+        var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         return range.Run((number, learningRate) =>
@@ -87,8 +87,8 @@ public sealed class Trainer
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
-        var batches = new Minibatches(training, _setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, mixes: _options.Mixup is not null);
-        var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets);
+        var batches = new Minibatches(training, _setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;

@@ -12,13 +12,16 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Their quantiles are known to about one percent of the rows.
     private const int MostExamplesToMeasure = 16 * 1024;
 
+    // Tens of thousands of features must not fill the memory.
+    private const int MostNumbersOfSample = 1 << 26, LeastExamplesOfSample = 256;
+
     public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(examples));
 
     public int StepsPerEpoch(ExampleSet training) => Minibatches.CountOf(training, BatchSizeFor(training.Count));
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, ExampleSet training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? Standardization.Measure(training.Features, training.Weights).Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
+        : (options.StandardizeInputs ? training.MeasureFeatures().Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -35,7 +38,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
     private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs)
     {
-        if (imputation.Replacement == MissingValues.Mean) Standardization.Measure(training.Features, training.Weights).Means.CopyTo(replacements);
+        if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures().Means.CopyTo(replacements);
         else imputation.Measure(replacements, training.Features);
         inputs?.Apply(replacements, replacements);
     }
@@ -51,15 +54,11 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         int[] rows = [.. Enumerable.Range(0, training.Count)];
         new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows);
-        rows = rows[..Math.Min(most, rows.Length)];
-        return (Standardized(training.Features, rows, inputs), Standardized(training.Targets, rows, targets), rows.Length);
-    }
-
-    private static Real[] Standardized(ReadOnlyMatrix from, int[] rows, Standardization? standardization)
-    {
-        var sample = new Real[rows.Length * from.Columns];
-        Minibatches.CopyRows(from, rows, standardization, sample);
-        return sample;
+        rows = rows[..Math.Min(Math.Min(most, Math.Max(LeastExamplesOfSample, MostNumbersOfSample / training.FeatureCount)), rows.Length)];
+        Real[] x = new Real[rows.Length * training.FeatureCount], y = new Real[rows.Length * training.TargetCount];
+        Minibatches.CopyFeatures(training, rows, inputs, x);
+        Minibatches.CopyTargets(training, rows, targets, y);
+        return (x, y, rows.Length);
     }
 
     public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)

@@ -124,6 +124,7 @@ internal sealed class TrainingStep : IDisposable
     {
         Begin(batches, batch);
         _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step, _values.DropoutFactor);
+        _workspace.Sparse?.Transpose();
         if (_mixup is not null) _mixture = _mixup.At(_seed, _step, batches.ExampleCount);
         foreach (var phase in _rowPhases) phase();
     }
@@ -133,6 +134,7 @@ internal sealed class TrainingStep : IDisposable
         (_batches, _batch) = (batches, batch);
         _totalWeight = batches.TotalWeight(batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
+        _workspace.Sparse = batches.Sparse(batch);
         _mixture = default;
     }
 

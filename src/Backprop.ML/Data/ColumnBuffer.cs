@@ -34,6 +34,9 @@ internal abstract class ColumnBuffer
     /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
     public abstract void CopyTo(int row, Span<float> numbers);
 
+    /// <summary>The numbers of one row of a vector of Single, as it represents them.</summary>
+    public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is no vector of Single.");
+
     /// <summary>A buffer for a column of any type that ML.NET can cache.</summary>
     /// <param name="reader">Who knows which of the rows <see cref="Getter"/> means; null where nobody asks for it.</param>
     /// <param name="input">Where values come from.</param>
@@ -95,8 +98,7 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
 
     public override void CopyTo(int row, Span<float> numbers)
     {
-        ref var vector = ref _values[row];
-        if (vector.Length != width) throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", width, vector.Length);
+        ref var vector = ref Checked(row);
         if (_values is VBuffer<float>[] singles)
         {
             singles[row].CopyTo(numbers);
@@ -104,5 +106,18 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
         }
         numbers.Clear();
         foreach (var (slot, value) in vector.Items()) numbers[slot] = Number(value);
+    }
+
+    public override SparseRow SparseAt(int row)
+    {
+        Checked(row);
+        if (_values is not VBuffer<float>[] singles) return base.SparseAt(row);
+        return singles[row].IsDense ? new SparseRow([], singles[row].GetValues()) : new SparseRow(singles[row].GetIndices(), singles[row].GetValues());
+    }
+
+    private ref VBuffer<T> Checked(int row)
+    {
+        if (_values[row].Length != width) throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", width, _values[row].Length);
+        return ref _values[row];
     }
 }

@@ -1,48 +1,98 @@
+using Backprop.Numerics;
 using Backprop.Training;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Examples that are read one by one, into arrays that grow.</summary>
-internal sealed class ExampleBuffer(int featureCount, int targetCount, bool hasWeights, bool allowsMissing, int rows)
+/// <summary>Examples that are read one by one, into arrays that grow. Of many features most of which are 0, only the others are kept.</summary>
+/// <remarks>Whether that is so, the first rows decide, by their numbers: how the view represents them does not matter.</remarks>
+internal sealed class ExampleBuffer
 {
-    private readonly RowBuffer _features = new(featureCount, rows), _targets = new(targetCount, rows);
-    private readonly RowBuffer? _weights = hasWeights ? new(1, rows) : null;
+    // Fewer features are learned from as fast with their zeros.
+    private const int LeastFeaturesOfSparse = 1000, RowsThatDecide = 1024, MostSharesOfSparse = 10;
+
+    private readonly int _featureCount, _targetCount;
+    private readonly bool _allowsMissing;
+    private readonly GrowingArray<float> _targets;
+    private readonly GrowingArray<float>? _weights;
+    private GrowingArray<float>? _features;
+    private SparseRows? _sparse;
+
+    /// <param name="plan">Which says how many features there are, and whether they may be missing.</param>
+    /// <param name="targetCount">Target columns.</param>
+    /// <param name="hasWeights">Whether rows have weights.</param>
+    /// <param name="rows">Rows to make room for.</param>
+    public ExampleBuffer(TrainingPlan plan, int targetCount, bool hasWeights, int rows)
+    {
+        (_featureCount, _targetCount, _allowsMissing) = (plan.FeatureCount, targetCount, plan.AllowsMissing);
+        if (MayBeSparse(plan)) _sparse = new SparseRows();
+        else _features = new GrowingArray<float>(_featureCount, rows);
+        _targets = new GrowingArray<float>(targetCount, rows);
+        _weights = hasWeights ? new GrowingArray<float>(1, rows) : null;
+    }
+
+    /// <summary>Whether the features are many enough to look whether most are 0. Where numbers may be missing, all are kept.</summary>
+    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= LeastFeaturesOfSparse && !plan.AllowsMissing;
 
     /// <summary>Rows that were added.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether only numbers that are not 0 are kept.</summary>
+    public bool IsSparse => _sparse is not null;
+
+    /// <summary>Bytes that the features take; of sparse ones, a place and a number each.</summary>
+    public long Bytes => _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
+
     /// <summary>Keeps the row that a cursor stands on.</summary>
     public void Add(ExampleCursor row)
     {
-        row.Features.CopyTo(_features.Add());
+        if (_sparse is not null) _sparse.Add(row.SparseFeatures);
+        else row.CopyFeatures(_features!.Add());
         row.Targets.CopyTo(_targets.Add());
         if (_weights is not null) _weights.Add()[0] = row.Weight;
-        Count++;
+        if (++Count == RowsThatDecide) Decide();
     }
 
     /// <summary>The examples; nothing can be added afterwards.</summary>
-    public ExampleSet ToExamples() => new(_features.ToArray(), featureCount, _targets.ToArray(), targetCount, _weights?.ToArray(), allowsMissing);
-
-    /// <summary>One array that grows by rows of the same width.</summary>
-    private sealed class RowBuffer(int width, int rows)
+    public ExampleSet ToExamples()
     {
-        private float[] _values = new float[Math.Max(width, width * rows)];
-        private int _length;
+        if (Count < RowsThatDecide) Decide();
+        return _sparse is not null
+            ? new ExampleSet(_sparse.ToMatrix(_featureCount), _targets.ToArray(), _targetCount, _weights?.ToArray())
+            : new ExampleSet(_features!.ToArray(), _featureCount, _targets.ToArray(), _targetCount, _weights?.ToArray(), _allowsMissing);
+    }
 
-        public Span<float> Add()
+    private void Decide()
+    {
+        if (_sparse is null || _sparse.Numbers * MostSharesOfSparse <= (long)Count * _featureCount) return;
+        _features = new GrowingArray<float>(_featureCount, Count);
+        var rows = _sparse.ToMatrix(_featureCount);
+        for (var row = 0; row < Count; row++) rows.CopyRow(row, _features.Add());
+        _sparse = null;
+    }
+
+    /// <summary>Rows without their zeros.</summary>
+    private sealed class SparseRows
+    {
+        private readonly GrowingArray<int> _starts = new(1, 1024), _columns = new(1, 1024);
+        private readonly GrowingArray<float> _values = new(1, 1024);
+        private int _numbers;
+
+        public SparseRows() => _starts.Add()[0] = 0;
+
+        public long Numbers => _numbers;
+
+        public void Add(SparseRow row)
         {
-            if (_length + (long)width > Array.MaxLength)
-                throw new InvalidOperationException($"The data does not fit into one array: {_length / width} rows of {width} numbers were read, and there are more.");
-            if (_length + width > _values.Length)
-                Array.Resize(ref _values, (int)Math.Clamp(2L * _values.Length, _length + width, Array.MaxLength));
-            _length += width;
-            return _values.AsSpan(_length - width, width);
+            for (var i = 0; i < row.Values.Length; i++)
+            {
+                if (row.Values[i] == 0) continue;
+                _columns.Add()[0] = row.Places.IsEmpty ? i : row.Places[i];
+                _values.Add()[0] = row.Values[i];
+                _numbers++;
+            }
+            _starts.Add()[0] = _numbers;
         }
 
-        public float[] ToArray()
-        {
-            if (_length < _values.Length) Array.Resize(ref _values, _length);
-            return _values;
-        }
+        public SparseMatrix ToMatrix(int columns) => new(_starts.ToArray(), _columns.ToArray(), _values.ToArray(), columns);
     }
 }

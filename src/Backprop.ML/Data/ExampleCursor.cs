@@ -12,7 +12,7 @@ internal sealed class ExampleCursor : IDisposable
     private readonly LabelGetter _label;
     private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<uint>? _group;
-    private readonly float[] _features, _targets;
+    private readonly float[] _targets;
     private readonly bool _allowsMissing;
     private long _badFeatures, _badLabels, _badWeights;
 
@@ -32,11 +32,11 @@ internal sealed class ExampleCursor : IDisposable
         _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
         _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
         _allowsMissing = plan.AllowsMissing;
-        (_features, _targets) = (new float[_inputs.Width], new float[plan.Task.TargetColumns(label)]);
+        _targets = new float[plan.Task.TargetColumns(label)];
     }
 
-    /// <summary>[features, then categories] of the row.</summary>
-    public ReadOnlySpan<float> Features => _features;
+    /// <summary>Features, then categories of the row, without those zeros that the view leaves out.</summary>
+    public SparseRow SparseFeatures => _inputs.SparseAt(0);
 
     /// <summary>[target columns] of the row.</summary>
     public ReadOnlySpan<float> Targets => _targets;
@@ -74,13 +74,16 @@ internal sealed class ExampleCursor : IDisposable
         return false;
     }
 
+    /// <summary>Writes features, then categories of the row.</summary>
+    public void CopyFeatures(Span<float> features) => _inputs.CopyTo(0, features);
+
     public void Dispose() => _cursor.Dispose();
 
     private bool ReadRow()
     {
         _inputs.Read(0);
-        _inputs.CopyTo(0, _features);
-        if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(_features) : ExampleSet.AreFinite(_features))) return Refuse(ref _badFeatures);
+        var features = _inputs.SparseAt(0).Values;
+        if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(features) : ExampleSet.AreFinite(features))) return Refuse(ref _badFeatures);
         _label(_targets);
         if (!ExampleSet.AreFinite(_targets)) return Refuse(ref _badLabels);
         if (_group is not null)

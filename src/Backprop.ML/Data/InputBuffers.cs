@@ -5,6 +5,9 @@ namespace Backprop.ML.Data;
 /// <summary>The columns that a network is fed from, as the numbers of a row, one column after another.</summary>
 internal sealed class InputBuffers(params ColumnBuffer[] columns)
 {
+    private int[] _places = [];
+    private float[] _values = [];
+
     /// <summary>Numbers of a row.</summary>
     public int Width { get; } = columns.Sum(column => column.Width);
 
@@ -35,5 +38,26 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
             column.CopyTo(row, numbers.Slice(at, column.Width));
             at += column.Width;
         }
+    }
+
+    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is asked for.</summary>
+    public SparseRow SparseAt(int row)
+    {
+        var features = columns[0].SparseAt(row);
+        if (columns.Length == 1) return features;
+
+        // Keys are behind the features, and few.
+        var (count, first) = (features.Values.Length, columns[0].Width);
+        if (_places.Length < count + Width - first) (_places, _values) = (new int[count + Width - first], new float[count + Width - first]);
+        features.Values.CopyTo(_values);
+        if (features.Places.IsEmpty)
+            for (var i = 0; i < count; i++) _places[i] = i;
+        else features.Places.CopyTo(_places);
+        foreach (var column in columns.AsSpan(1))
+        {
+            column.CopyTo(row, _values.AsSpan(count, column.Width));
+            for (var i = 0; i < column.Width; i++) _places[count++] = first++;
+        }
+        return new SparseRow(_places.AsSpan(0, count), _values.AsSpan(0, count));
     }
 }

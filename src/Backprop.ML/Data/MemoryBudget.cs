@@ -14,7 +14,16 @@ internal sealed class MemoryBudget(long bytes)
     public long MostRows(int columns) => (bytes - _taken) / (columns * (long)sizeof(float));
 
     /// <summary>Takes what a data set has used.</summary>
-    public void Take(long rows, int columns) => _taken += rows * columns * sizeof(float);
+    public void Take(long used) => _taken += used;
+
+    /// <summary>Refuses rows of which only the numbers are kept that are not 0, once they take too much.</summary>
+    /// <exception cref="InvalidOperationException">They do.</exception>
+    public void CheckSparse(string name, int rows, long used)
+    {
+        if (used <= bytes - _taken) return;
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"The {name} data does not fit into memory: {rows} rows, of which only the features that are not 0 are kept, take {used} bytes, there are more, and the budget is {bytes} bytes{(_taken > 0 ? $", of which {_taken} are taken by the training data" : "")} ({nameof(BackpropTrainer.Options.MemoryBudget)}). Train on fewer rows or columns, or raise the budget."));
+    }
 
     /// <summary>The error for a data set that does not fit.</summary>
     /// <param name="name">"training" or "validation".</param>

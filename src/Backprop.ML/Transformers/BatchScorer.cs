@@ -7,12 +7,13 @@ namespace Backprop.ML.Transformers;
 /// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
+    private readonly SparseBatch? _sparse = network.IsFedSparse ? new SparseBatch(network.Network.Inputs) : null;
     private NetworkScorer? _scorer;
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted;
 
     /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the memory.</summary>
-    public int MostRows { get; } = Math.Clamp((1 << 20) / network.Network.Layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs)), 1, 256);
+    public int MostRows { get; } = Math.Clamp((1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
 
     private int Outputs => network.Network.Outputs;
 
@@ -37,10 +38,26 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private void ScoreAll(int rows)
     {
         if (rows > _capacity) Grow(rows);
+        (_sparse is not null ? ScoreSparse(rows) : ScoreDense(rows)).Values.CopyTo(_scores);
+        _scored = rows;
+    }
+
+    private Matrix ScoreDense(int rows)
+    {
         var inputs = network.Network.Inputs;
         for (var row = 0; row < rows; row++) columns.CopyTo(row, _features.AsSpan(row * inputs, inputs));
-        _scorer!.Score(new ReadOnlyMatrix(_features.AsSpan(0, rows * inputs), rows, inputs)).Values.CopyTo(_scores);
-        _scored = rows;
+        return _scorer!.Score(new ReadOnlyMatrix(_features.AsSpan(0, rows * inputs), rows, inputs));
+    }
+
+    private Matrix ScoreSparse(int rows)
+    {
+        _sparse!.Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            var features = columns.SparseAt(row);
+            _sparse.Add(features.Places, features.Values, network.SparseFactors);
+        }
+        return _scorer!.ScoreSparse(_sparse);
     }
 
     private void PredictAll()
@@ -54,7 +71,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private void Grow(int rows)
     {
         _scorer = network.CreateScorer(rows);
-        _features = new float[rows * network.Network.Inputs];
+        if (_sparse is null) _features = new float[rows * network.Network.Inputs];
         _scores = new float[rows * Outputs];
         _predictions = new float[rows * Outputs];
         _capacity = rows;

@@ -13,6 +13,7 @@ internal sealed class LoneRow : IScores
     private readonly TrainedNetwork _network;
     private readonly NetworkScorer _scorer;
     private readonly float[] _features, _scores, _predictions;
+    private readonly SparseBatch? _sparse;
     private long _scored = -1, _predicted = -1;
 
     /// <summary>Reads the columns of a row that are active.</summary>
@@ -20,6 +21,7 @@ internal sealed class LoneRow : IScores
     {
         (_row, _network) = (row, network);
         _inputs = InputBuffers.Of(row, inputs);
+        _sparse = network.IsFedSparse ? new SparseBatch(network.Network.Inputs) : null;
         _scorer = network.CreateScorer();
         (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
     }
@@ -53,8 +55,18 @@ internal sealed class LoneRow : IScores
         if (_scored == _row.Position && _scored >= 0) return;
         _scored = _predicted = -1; // should reading fail
         _inputs.Read(0);
-        _inputs.CopyTo(0, _features);
-        _scorer.Score(new ReadOnlyMatrix(_features, 1, _features.Length)).Values.CopyTo(_scores);
+        if (_sparse is not null)
+        {
+            _sparse.Clear();
+            var features = _inputs.SparseAt(0);
+            _sparse.Add(features.Places, features.Values, _network.SparseFactors);
+            _scorer.ScoreSparse(_sparse).Values.CopyTo(_scores);
+        }
+        else
+        {
+            _inputs.CopyTo(0, _features);
+            _scorer.Score(new ReadOnlyMatrix(_features, 1, _features.Length)).Values.CopyTo(_scores);
+        }
         _scored = _row.Position;
     }
 }

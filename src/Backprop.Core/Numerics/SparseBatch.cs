@@ -1,0 +1,79 @@
+namespace Backprop.Numerics;
+
+/// <summary>A few rows of which most numbers are 0, and, where a gradient is wanted, the same column by column. Belongs to one reader; allocates only when there is more than ever before.</summary>
+/// <param name="columns">Numbers in a row, zeros among them.</param>
+internal sealed class SparseBatch(int columns)
+{
+    private readonly List<int> _starts = [0];
+    private int[] _columns = new int[256], _columnStarts = [], _rows = [];
+    private Real[] _values = new Real[256], _columnValues = [];
+
+    /// <summary>Rows that were added.</summary>
+    public int Rows => _starts.Count - 1;
+
+    /// <summary>Numbers in a row, zeros among them.</summary>
+    public int Columns => columns;
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        _starts.Clear();
+        _starts.Add(0);
+    }
+
+    /// <summary>Adds a row; zeros among the values are left out.</summary>
+    /// <param name="places">Columns in rising order; empty, if the values are those of all columns.</param>
+    /// <param name="values">The numbers there.</param>
+    /// <param name="factors">[Columns] that they are multiplied by; empty for none.</param>
+    public void Add(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
+    {
+        var count = _starts[^1];
+        if (_values.Length - count < values.Length)
+        {
+            var room = (int)Math.Min(Math.Max(2L * _values.Length, (long)count + values.Length), Array.MaxLength);
+            Array.Resize(ref _columns, room);
+            Array.Resize(ref _values, room);
+        }
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i] == 0) continue;
+            var place = places.IsEmpty ? i : places[i];
+            (_columns[count], _values[count]) = (place, factors.IsEmpty ? values[i] : values[i] * factors[place]);
+            count++;
+        }
+        _starts.Add(count);
+    }
+
+    /// <summary>Sorts the numbers by columns, for <see cref="RowsOf"/> and <see cref="ValuesOfColumn"/>; within a column, the order of the rows stays.</summary>
+    public void Transpose()
+    {
+        var count = _starts[^1];
+        if (_columnStarts.Length == 0) _columnStarts = new int[columns + 1];
+        if (_rows.Length < count) (_rows, _columnValues) = (new int[_columns.Length], new Real[_columns.Length]);
+        var starts = _columnStarts.AsSpan();
+        starts.Clear();
+        foreach (var column in _columns.AsSpan(0, count)) starts[column]++;
+
+        // From numbers of each column to where each ends; taken backward, each then comes to where it starts.
+        var sum = 0;
+        for (var j = 0; j < starts.Length; j++) starts[j] = sum += starts[j];
+        for (var row = Rows - 1; row >= 0; row--)
+            for (var i = _starts[row + 1] - 1; i >= _starts[row]; i--)
+            {
+                var at = --starts[_columns[i]];
+                (_rows[at], _columnValues[at]) = (row, _values[i]);
+            }
+    }
+
+    /// <summary>Where the numbers of a row stand.</summary>
+    public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>The numbers of a row.</summary>
+    public ReadOnlySpan<Real> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>The rows in which a column has numbers.</summary>
+    public ReadOnlySpan<int> RowsOf(int column) => _rows.AsSpan(_columnStarts[column].._columnStarts[column + 1]);
+
+    /// <summary>The numbers of a column.</summary>
+    public ReadOnlySpan<Real> ValuesOfColumn(int column) => _columnValues.AsSpan(_columnStarts[column].._columnStarts[column + 1]);
+}

@@ -1,0 +1,74 @@
+namespace Backprop.Numerics;
+
+/// <summary>Numbers of which most are 0: for every row, the places and values of the others (compressed sparse rows). The arrays are used as they are, not copied.</summary>
+public sealed class SparseMatrix
+{
+    private readonly int[] _starts, _columns;
+    private readonly Real[] _values;
+
+    /// <summary>Checks and wraps the arrays.</summary>
+    /// <param name="starts">[rows + 1]: row i has the places from starts[i] up to starts[i + 1]; begins with 0, ends with their number, never falls.</param>
+    /// <param name="columns">The columns of the numbers, rising within a row.</param>
+    /// <param name="values">The numbers, finite.</param>
+    /// <param name="columnCount">Numbers in a row, zeros among them; at least 1.</param>
+    /// <exception cref="ArgumentException">The arrays contradict each other, or a number is not finite; the message names the row.</exception>
+    public SparseMatrix(int[] starts, int[] columns, Real[] values, int columnCount)
+    {
+        ArgumentNullException.ThrowIfNull(starts);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columnCount, 1);
+        if (starts.Length == 0 || starts[0] != 0 || starts[^1] != columns.Length || columns.Length != values.Length)
+            throw new ArgumentException($"{starts.Length} starts from {starts.FirstOrDefault()} to {starts.LastOrDefault()} do not fit {columns.Length} columns and {values.Length} values.", nameof(starts));
+        (_starts, _columns, _values, Rows, Columns) = (starts, columns, values, starts.Length - 1, columnCount);
+        for (var row = 0; row < Rows; row++)
+        {
+            if (starts[row + 1] < starts[row]) throw new ArgumentException($"Row {row} starts at {starts[row]} and ends at {starts[row + 1]}.", nameof(starts));
+            var last = -1;
+            for (var i = starts[row]; i < starts[row + 1]; i++)
+            {
+                if (columns[i] <= last || columns[i] >= columnCount) throw new ArgumentException($"Row {row} has column {columns[i]} after {last}; columns must rise, up to {columnCount - 1}.", nameof(columns));
+                if (!Real.IsFinite(values[i])) throw new ArgumentException($"Row {row}, column {columns[i]} is {values[i]}; all must be finite.", nameof(values));
+                last = columns[i];
+            }
+        }
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Numbers in a row, zeros among them.</summary>
+    public int Columns { get; }
+
+    /// <summary>Where the numbers of a row that are not 0 stand.</summary>
+    public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>These numbers.</summary>
+    public ReadOnlySpan<Real> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>Writes a row with its zeros.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="destination">[Columns], overwritten.</param>
+    public void CopyRow(int row, Span<Real> destination)
+    {
+        destination.Clear();
+        var (columns, values) = (_columns, _values);
+        for (var i = _starts[row]; i < _starts[row + 1]; i++) destination[columns[i]] = values[i];
+    }
+
+    /// <summary>Some rows of this and then some of another with as many columns.</summary>
+    internal static SparseMatrix Join(SparseMatrix a, int firstA, int countA, SparseMatrix b, int firstB, int countB)
+    {
+        int[] starts = new int[countA + countB + 1];
+        var columns = new List<int>();
+        var values = new List<Real>();
+        for (var row = 0; row < countA + countB; row++)
+        {
+            var (from, at) = row < countA ? (a, firstA + row) : (b, firstB + row - countA);
+            columns.AddRange(from.ColumnsOf(at));
+            values.AddRange(from.ValuesOf(at));
+            starts[row + 1] = columns.Count;
+        }
+        return new SparseMatrix(starts, [.. columns], [.. values], a.Columns);
+    }
+}
