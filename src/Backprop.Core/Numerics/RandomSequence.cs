@@ -46,6 +46,9 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws nothing.</summary>
     internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
+    /// <summary>64 random bits that belong to a number of 128.</summary>
+    internal static ulong BitsOf(int seed, RandomPurpose purpose, ulong low, ulong high) => Mix(Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + low * Gamma) + high * Gamma);
+
     /// <summary>Uniform in [0, 1), 53 random bits.</summary>
     public double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 

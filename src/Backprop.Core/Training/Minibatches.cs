@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Training;
 
 /// <summary>Deals out examples in batches, standardized, in the order of the rows or in a random one. Allocates only when made.</summary>
-internal sealed class Minibatches
+internal class Minibatches : IDisposable
 {
     // A small step waits for its rows a twelfth of its time, when they lie beyond the second cache; a large one does not notice.
     private const int MostNumbersToPrefetch = 8 * 1024;
@@ -23,11 +23,17 @@ internal sealed class Minibatches
     /// <param name="mixes">Whether examples are mixed with others.</param>
     /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
     public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false)
+        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse)
+    {
+    }
+
+    /// <summary>Deals out more examples than there are at any time.</summary>
+    private protected Minibatches(ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
-        (_examples, _inputs, _targets) = (examples, inputs, targets);
-        _batchSize = Math.Min(batchSize, examples.Count);
-        Count = CountOf(examples, batchSize);
+        (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
+        _batchSize = Math.Min(batchSize, exampleCount);
+        Count = CountOf(exampleCount, batchSize);
         _order = [.. Enumerable.Range(0, examples.Count)];
         _x = _sparse is not null ? [] : new Real[checked(_batchSize * examples.FeatureCount)];
         _y = new Real[checked(_batchSize * examples.TargetCount)];
@@ -36,7 +42,7 @@ internal sealed class Minibatches
     }
 
     /// <summary>Batches of one pass over examples, of up to so many each.</summary>
-    public static int CountOf(ExampleSet examples, int batchSize) => (examples.Count - 1) / Math.Min(batchSize, examples.Count) + 1;
+    public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
 
     /// <summary>Batches of one pass; the last may be smaller.</summary>
     public int Count { get; }
@@ -44,11 +50,24 @@ internal sealed class Minibatches
     /// <summary>Most examples of one batch.</summary>
     public int BatchSize => _batchSize;
 
-    /// <summary>Draws the order of one pass. It depends on the sequence alone, not on earlier orders, so any epoch can be repeated by itself.</summary>
-    public void Shuffle(RandomSequence random)
+    /// <summary>Begins a pass over the examples.</summary>
+    /// <param name="pass">1, 2, 3, …</param>
+    /// <param name="order">What their order is drawn from; null for that of the data. It depends on the sequence alone, not on earlier orders, so any pass can be repeated by itself.</param>
+    public virtual void BeginPass(int pass, RandomSequence? order)
     {
+        if (order is null) return;
         for (var i = 0; i < _order.Length; i++) _order[i] = i;
-        random.Shuffle(_order);
+        order.Shuffle(_order);
+    }
+
+    /// <summary>Must be called before anything else is asked of a batch; batches come one after another.</summary>
+    public virtual void Prepare(int index)
+    {
+    }
+
+    /// <summary>Ends the pass.</summary>
+    public virtual void Dispose()
+    {
     }
 
     /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to <see cref="Gather"/>.</summary>
@@ -66,7 +85,7 @@ internal sealed class Minibatches
     }
 
     /// <summary>Examples of one pass.</summary>
-    public int ExampleCount => _examples.Count;
+    public int ExampleCount { get; }
 
     /// <summary>Examples of one batch.</summary>
     public int SizeOf(int index) => RowsOf(index).Length;
@@ -110,7 +129,7 @@ internal sealed class Minibatches
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)index * _batchSize + i + mixture.Distance) % _order.Length), 1);
+            var partner = _order.AsSpan((int)(((long)FirstOf(index) + i + mixture.Distance) % _order.Length), 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
@@ -118,7 +137,13 @@ internal sealed class Minibatches
         Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
     }
 
-    private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(index * _batchSize, Math.Min(_batchSize, _examples.Count - index * _batchSize));
+    /// <summary>The places of the examples, in the order in which they are dealt.</summary>
+    private protected int[] Order => _order;
+
+    /// <summary>Where a batch begins in <see cref="Order"/>.</summary>
+    private protected virtual int FirstOf(int index) => index * _batchSize;
+
+    private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(FirstOf(index), (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 

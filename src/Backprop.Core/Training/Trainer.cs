@@ -39,12 +39,32 @@ public sealed class Trainer
     {
         _setup.Check(network, training, validation, initial);
         var start = Stopwatch.GetTimestamp();
-        var result = Run(network, training, validation, initial, progress, checkAlive, start, refit: null);
+        var result = Run(network, new MemoryData(training), validation, initial, progress, checkAlive, start, refit: null);
         if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || MustEnd(start)) return result;
 
-        var steps = (long)result.BestEpoch * _setup.StepsPerEpoch(training);
-        var refitted = Run(network, training.Followed(validation), null, initial, null, checkAlive, start, new Refit(steps, _setup.StepsPerEpoch(training), training.Count));
+        var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
+        var refit = new Refit((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count);
+        var refitted = Run(network, new MemoryData(training.Followed(validation)), null, initial, null, checkAlive, start, refit);
         return MustEnd(start) ? result : result with { Network = refitted.Network };
+    }
+
+    /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check of the result look at a random sample of them.</summary>
+    /// <param name="network">The layers; as many inputs as there are features.</param>
+    /// <param name="training">What to learn from; read once to be measured, and then once in every pass.</param>
+    /// <param name="validation">What to watch for early stopping; not learned from.</param>
+    /// <param name="initial">A network of the same shape to go on from.</param>
+    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
+    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
+    /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every pass.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
+    public TrainingResult Train(
+        Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null, IProgress<EpochReport>? progress = null, Action? checkAlive = null)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        var data = Open(network, training, validation, initial, checkAlive);
+        if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
+        return Run(network, data, validation, initial, progress, checkAlive, Stopwatch.GetTimestamp(), refit: null);
     }
 
     /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
@@ -59,42 +79,55 @@ public sealed class Trainer
     public LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRange? range = null, Action? checkAlive = null)
     {
         _setup.Check(network, training, null, null);
+        return FindLearningRate(network, new MemoryData(training), range, checkAlive);
+    }
+
+    /// <summary>The same with more examples than memory holds.</summary>
+    /// <inheritdoc cref="FindLearningRate(Network, ExampleSet, LearningRateRange?, Action?)"/>
+    public LearningRateCurve FindLearningRate(Network network, ExampleSource training, LearningRateRange? range = null, Action? checkAlive = null)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return FindLearningRate(network, Open(network, training, null, null, checkAlive), range, checkAlive);
+    }
+
+    private LearningRateCurve FindLearningRate(Network network, TrainingData training, LearningRateRange? range, Action? checkAlive)
+    {
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRange();
         var (inputs, targets) = _setup.Standardize(network, training, null);
-        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = balance.Weigh(training);
-        var parameters = _setup.Start(network, training, null, inputs, targets);
-        var batches = new Minibatches(training, _setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
+        var parameters = _setup.Start(network, training.Examples, null, inputs, targets);
+        using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         return range.Run((number, learningRate) =>
         {
             checkAlive?.Invoke();
             var (epoch, batch) = Math.DivRem(number, batches.Count);
-            if (_options.Shuffle && batch == 0 && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch + 1));
+            if (batch == 0) BeginPass(batches, epoch + 1);
             return step.Learn(batches, batch, new StepValues(learningRate)).Loss;
         });
     }
 
     // With a refit, exactly its steps, scheduled as if the rows were still those of the first run.
     private TrainingResult Run(
-        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
+        Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
     {
         var (inputs, targets) = _setup.Standardize(network, training, initial);
         var judge = validation is null ? null : new Judge(validation);
-        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (balance.Weigh(training), validation is null ? null : balance.Weigh(validation));
-        var parameters = _setup.Start(network, training, initial, inputs, targets);
+        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
+        var parameters = _setup.Start(network, training.Examples, initial, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
-        var batches = new Minibatches(training, _setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
         var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
-        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training, inputs, targets, Inspection.MostExamples)) : null;
+        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
         var mustEnd = false;
@@ -102,7 +135,7 @@ public sealed class Trainer
 
         for (var epoch = 1; refit is null ? epoch <= _options.NumberOfIterations : done < refit.Steps; epoch++)
         {
-            if (_options.Shuffle && batches.Count > 1) batches.Shuffle(new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch));
+            BeginPass(batches, epoch);
 
             var trainingLoss = new WeightedMean();
             for (var b = 0; b < batches.Count && !mustEnd && done < (refit?.Steps ?? long.MaxValue); b++)
@@ -145,10 +178,25 @@ public sealed class Trainer
         var bestEpoch = best?.Restore(learned) ?? history.Count;
 
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
-        if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, batches, checkAlive)))
+        if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, Again(training, batches, inputs, targets), checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
         var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets);
         return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
+    }
+
+    // A stream is not read once more for a mere check.
+    private static Minibatches Again(TrainingData training, Minibatches batches, Standardization? inputs, Standardization? targets) =>
+        batches is StreamedMinibatches ? new Minibatches(training.Examples, batches.BatchSize, inputs, targets) : batches;
+
+    private void BeginPass(Minibatches batches, int epoch) =>
+        batches.BeginPass(epoch, _options.Shuffle && batches.Count > 1 ? new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch) : null);
+
+    private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, Action? checkAlive)
+    {
+        var summary = training.Summarize(_options.Seed, checkAlive);
+        _setup.Check(network, summary.Sample, validation, initial);
+        if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} needs all examples in memory; these are a stream.", nameof(training));
+        return new StreamData(training, summary, _options.Shuffle);
     }
 
     private bool IsCancelled

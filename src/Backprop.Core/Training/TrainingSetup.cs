@@ -17,12 +17,12 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.CustomaryBatchSize(examples));
 
-    public int StepsPerEpoch(ExampleSet training) => Minibatches.CountOf(training, BatchSizeFor(training.Count));
+    public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
 
-    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, ExampleSet training, TrainedNetwork? initial) => initial is not null
+    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
         : (options.StandardizeInputs ? training.MeasureFeatures().Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
-           options.StandardizeTargets && options.Loss.AllowsTargetScaling ? Standardization.Measure(training.Targets, training.Weights) : null);
+           options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
         initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);

@@ -132,6 +132,7 @@ internal sealed class TrainingStep : IDisposable
     private void Begin(Minibatches batches, int batch)
     {
         (_batches, _batch) = (batches, batch);
+        batches.Prepare(batch);
         _totalWeight = batches.TotalWeight(batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);

@@ -21,6 +21,11 @@ internal sealed class ValidationSplit(double fraction, int seed)
         return known.TakesNext(fraction);
     }
 
+    /// <summary>Whether a row is kept from training, in whatever order rows come: each is drawn by itself, so shares are about right.</summary>
+    /// <param name="low">The lower half of what identifies the row.</param>
+    /// <param name="high">The upper half.</param>
+    public bool TakesRow(ulong low, ulong high) => TakesGroup(RandomSequence.BitsOf(seed, RandomPurpose.Validation, low, high) >> 32, 1UL << 32);
+
     /// <summary>Whether all rows of a group are kept from training.</summary>
     /// <param name="group">A hash of what they have in common.</param>
     /// <param name="groups">How many hashes there are.</param>

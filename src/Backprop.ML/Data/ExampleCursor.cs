@@ -12,6 +12,7 @@ internal sealed class ExampleCursor : IDisposable
     private readonly LabelGetter _label;
     private readonly ValueGetter<float>? _weight;
     private readonly ValueGetter<uint>? _group;
+    private readonly ValueGetter<DataViewRowId> _id;
     private readonly float[] _targets;
     private readonly bool _allowsMissing;
     private long _badFeatures, _badLabels, _badWeights;
@@ -19,14 +20,16 @@ internal sealed class ExampleCursor : IDisposable
     /// <param name="data">The rows, with the roles of label and weight.</param>
     /// <param name="plan">Which says what is read, and how.</param>
     /// <param name="view">The same rows with more columns, if one of those is asked for.</param>
+    /// <param name="random">Where another order of the rows is drawn from, if the view can shuffle; null for its own.</param>
     /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
-    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
+    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null, Random? random = null)
     {
         view ??= data.Data;
         var schema = view.Schema;
         DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
         var columns = plan.Inputs.In(schema);
-        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
+        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]], view.CanShuffle ? random : null);
+        _id = _cursor.GetIdGetter();
         _inputs = InputBuffers.Of(_cursor, columns);
         _label = LabelGetters.Make(_cursor, schema[label.Name]);
         _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
@@ -46,6 +49,17 @@ internal sealed class ExampleCursor : IDisposable
 
     /// <summary>What the row has in common with others, if that was asked for.</summary>
     public uint Group { get; private set; }
+
+    /// <summary>What identifies the row, in whatever order rows come.</summary>
+    public DataViewRowId Id
+    {
+        get
+        {
+            DataViewRowId id = default;
+            _id(ref id);
+            return id;
+        }
+    }
 
     /// <summary>Rows so far that can be learned from.</summary>
     public long Kept { get; private set; }

@@ -16,14 +16,12 @@ internal sealed class MemoryBudget(long bytes)
     /// <summary>Takes what a data set has used.</summary>
     public void Take(long used) => _taken += used;
 
-    /// <summary>Refuses rows of which only the numbers are kept that are not 0, once they take too much.</summary>
-    /// <exception cref="InvalidOperationException">They do.</exception>
-    public void CheckSparse(string name, int rows, long used)
-    {
-        if (used <= bytes - _taken) return;
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"The {name} data does not fit into memory: {rows} rows, of which only the features that are not 0 are kept, take {used} bytes, there are more, and the budget is {bytes} bytes{(_taken > 0 ? $", of which {_taken} are taken by the training data" : "")} ({nameof(BackpropTrainer.Options.MemoryBudget)}). Train on fewer rows or columns, or raise the budget."));
-    }
+    /// <summary>Whether so many bytes still fit.</summary>
+    public bool Fits(long used) => used <= bytes - _taken;
+
+    /// <summary>The error for rows of which only the numbers are kept that are not 0.</summary>
+    public InvalidOperationException ExceededSparse(string name, int rows, long used) => new(string.Create(CultureInfo.InvariantCulture,
+        $"The {name} data does not fit into memory: {rows} rows, of which only the features that are not 0 are kept, take {used} bytes, there are more, and the budget is {Budget}. Train on fewer rows or columns, or raise the budget."));
 
     /// <summary>The error for a data set that does not fit.</summary>
     /// <param name="name">"training" or "validation".</param>
@@ -33,6 +31,8 @@ internal sealed class MemoryBudget(long bytes)
     public InvalidOperationException Exceeded(string name, string rows, long leastRows, int columns)
     {
         return new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"The {name} data does not fit into memory: {rows} rows × {columns} columns × {sizeof(float)} bytes = {(Int128)leastRows * columns * sizeof(float)} bytes, and the budget is {bytes} bytes{(_taken > 0 ? $", of which {_taken} are taken by the training data" : "")} ({nameof(BackpropTrainer.Options.MemoryBudget)}). Train on fewer rows or columns, or raise the budget."));
+            $"The {name} data does not fit into memory: {rows} rows × {columns} columns × {sizeof(float)} bytes = {(Int128)leastRows * columns * sizeof(float)} bytes, and the budget is {Budget}. Train on fewer rows or columns, or raise the budget."));
     }
+
+    private string Budget => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes{(_taken > 0 ? $", of which {_taken} are taken by the training data" : "")} ({nameof(BackpropTrainer.Options.MemoryBudget)})");
 }

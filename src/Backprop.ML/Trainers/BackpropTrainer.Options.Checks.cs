@@ -3,6 +3,7 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
+using Backprop.Optimizers;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -109,6 +110,8 @@ public sealed partial class BackpropTrainer
             if (!Enum.IsDefined(ValidationRows)) throw OutOfRange(nameof(ValidationRows), ValidationRows, "is not known");
             if (SamplingKeyColumnName is not null && ValidationFraction == 0) throw OutOfRange(nameof(SamplingKeyColumnName), SamplingKeyColumnName, $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
+            if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
+            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron([], []).CheckActivations();
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
@@ -130,6 +133,9 @@ public sealed partial class BackpropTrainer
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
             throw OutOfRange(nameof(LossFunction), LossFunction, $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");
         }
+
+        /// <summary>Whether training can do with rows that are read anew in every pass.</summary>
+        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true };
 
         /// <summary>A weight for each class; null where all count the same.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)

@@ -90,8 +90,13 @@ public sealed partial class BackpropTrainer
         public bool ThrowOnCancellation { get; set; }
 
         /// <summary>Bytes that the rows of the training and validation data may take in memory: rows × (features + label + weight) × 4.</summary>
-        /// <value>Null: the memory that .NET may use on this machine or in this container; otherwise at least 1. Data that takes more is refused before training.</value>
+        /// <value>Null: the memory that .NET may use on this machine or in this container; otherwise at least 1. What becomes of data that takes more, <see cref="Caching"/> says.</value>
         public long? MemoryBudget { get; set; }
+
+        /// <summary>Where the training data is kept.</summary>
+        /// <value><see cref="DataCaching.Auto"/>: in memory, if it fits <see cref="MemoryBudget"/>; otherwise it is read anew in every pass, and once before to be measured. Validation data is always kept.
+        /// What is measured of all rows, such as medians, is then measured of a sample; <see cref="ValidationRows.Stratified"/> draws every row by itself; L-BFGS and <c>RefitOnAllRows</c> need memory.</value>
+        public DataCaching Caching { get; set; }
 
         /// <summary>Whether every report says how activations and gradients fare from layer to layer; when they vanish, explode or die, <c>MLContext.Log</c> warns of it in words.</summary>
         /// <value>False. If true, up to 256 rows more are taken forward and back in every pass; what is learned does not change.</value>

@@ -101,8 +101,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
         using var channel = Host.Start("FindLearningRate");
         var plan = Plan(data);
-        var training = Reader(channel, plan).Read(data, "training");
-        return new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights)).FindLearningRate(plan.MakeNetwork(training.SlotsWithMissing()), training, range, Host.CheckAlive);
+        var training = Read(channel, plan, data, rule: null);
+        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+        var network = plan.MakeNetwork(training.SlotsWithMissing);
+        return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
 
     internal static Options SimpleOptions(
@@ -140,33 +142,48 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var plan = Plan(trainContext.TrainingSet);
         var initial = InitialNetwork(trainContext.InitialPredictor, plan.Task);
 
-        var reader = Reader(channel, plan);
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
         if (_options.ThresholdMetric is not null && given is null && _options.ValidationFraction == 0)
             throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0} or {1}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData));
-        ExampleSet training;
-        ExampleSet? validation = null;
-        if (_options.ValidationFraction > 0)
-        {
-            if (given is not null) throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), _options.ValidationFraction);
-            (training, validation) = reader.ReadAndSplit(trainContext.TrainingSet, new HoldOut(_options.ValidationFraction, _options.ValidationRows, _options.SamplingKeyColumnName, _seed));
-        }
-        else
-        {
-            training = reader.Read(trainContext.TrainingSet, "training");
-            if (given is not null) validation = reader.Read(given, "validation");
-        }
+        if (given is not null && _options.ValidationFraction > 0)
+            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), _options.ValidationFraction);
+        var rule = _options.ValidationFraction > 0 ? new HoldOut(_options.ValidationFraction, _options.ValidationRows, _options.SamplingKeyColumnName, _seed) : null;
+        var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
         // Which slots have missing values is known now; who goes on from an earlier model goes on with those that it was told of.
-        var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? training.SlotsWithMissing());
+        var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? data.SlotsWithMissing);
         using var progressChannel = Host.StartProgressChannel("Training");
         var progress = new EpochProgress(channel, progressChannel, _options);
         var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
-        var result = trainer.Train(network, training, validation, initial, progress, Host.CheckAlive);
+        var result = data.Stream is { } stream
+            ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
+            : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
-    private DataViewReader Reader(IChannel channel, TrainingPlan plan) => new(Host, channel, plan, new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess));
+    // Into memory, if it is to stay there and fits.
+    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)
+    {
+        var reader = new DataViewReader(Host, channel, plan, new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess));
+        if (_options.Caching != DataCaching.Stream)
+        {
+            var mayStream = _options.Caching == DataCaching.Auto && _options.MayStream;
+            var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
+            if (training is not null) return new TrainingInput(training, null, kept ?? Validation(), training.SlotsWithMissing());
+            channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
+        }
+        var source = new DataViewSource(Host, reader, data, plan, rule, _seed);
+        var (summary, held) = source.Measure();
+        return new TrainingInput(null, source, held ?? Validation(), summary.Features.WithMissing);
+
+        ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
+    }
+
+    /// <param name="Memory">All examples to learn from; null where they are a stream.</param>
+    /// <param name="Stream">The stream; null where memory has them.</param>
+    /// <param name="Validation">What early stopping watches; null for none.</param>
+    /// <param name="SlotsWithMissing">Slots that have missing values.</param>
+    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)

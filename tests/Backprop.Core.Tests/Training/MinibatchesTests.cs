@@ -20,7 +20,7 @@ public class MinibatchesTests
     public void Features_targets_and_weights_of_a_row_stay_together()
     {
         var batches = new Minibatches(Counting(100), batchSize: 7, null, null);
-        batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, 1));
+        batches.BeginPass(1, new RandomSequence(1, RandomPurpose.Shuffling, 1));
         for (var b = 0; b < batches.Count; b++)
         {
             var batch = Gathered(batches, b);
@@ -81,7 +81,7 @@ public class MinibatchesTests
 
     private static List<float> Pass(Minibatches batches, int epoch, bool shuffle = true)
     {
-        if (shuffle) batches.Shuffle(new RandomSequence(1, RandomPurpose.Shuffling, epoch));
+        if (shuffle) batches.BeginPass(1, new RandomSequence(1, RandomPurpose.Shuffling, epoch));
         List<float> rows = [];
         for (var b = 0; b < batches.Count; b++) rows.AddRange(Gathered(batches, b).X.Values);
         return rows;

@@ -76,7 +76,7 @@ public class ThreadTests
         List<double> losses = [];
         for (var epoch = 1; epoch <= 2; epoch++)
         {
-            batches.Shuffle(new RandomSequence(3, RandomPurpose.Shuffling, epoch));
+            batches.BeginPass(1, new RandomSequence(3, RandomPurpose.Shuffling, epoch));
             for (var b = 0; b < Math.Min(batches.Count, 10); b++) losses.Add(step.Learn(batches, b, new StepValues(0.01)).Loss);
         }
         losses.Add(step.Evaluate(batches, 0).Loss);

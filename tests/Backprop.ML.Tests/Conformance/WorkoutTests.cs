@@ -93,10 +93,15 @@ public class WorkoutTests
     [InlineData(Value)]
     [InlineData(Values)]
     [InlineData(Flags)]
-    public void A_validation_fraction_of_groups_passes_the_workout(string label)
+    public void A_validation_fraction_of_groups_passes_the_workout_from_memory_and_from_a_stream(string label)
+    {
+        foreach (var caching in new[] { DataCaching.Memory, DataCaching.Stream }) ValidateGroups(label, caching);
+    }
+
+    private void ValidateGroups(string label, DataCaching caching)
     {
         var options = Samples.Quick(label);
-        (options.ValidationFraction, options.SamplingKeyColumnName) = (0.5, "B");
+        (options.ValidationFraction, options.SamplingKeyColumnName, options.Caching) = (0.5, "B", caching);
         EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, Dense, "B"], neededToTransform: [Dense]);
     }
 

@@ -48,7 +48,7 @@ public class MemoryBudgetTests
     private BackpropTrainer Trainer(long budget)
     {
         var options = Synthetic.Brief(Synthetic.Value);
-        options.MemoryBudget = budget;
+        (options.MemoryBudget, options.Caching) = (budget, DataCaching.Memory);
         return new BackpropTrainer(_ml, options);
     }
 

@@ -77,6 +77,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
+        [nameof(BackpropTrainer.Options.Caching)] = new(o => o.Caching = DataCaching.Stream),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
         [nameof(BackpropTrainer.Options.PositiveInstanceWeight)] = new(o => o.PositiveInstanceWeight = 2, o => o.LabelColumnName = Synthetic.Flag),
         [nameof(BackpropTrainer.Options.Seed)] = new(o => o.Seed = 2),

@@ -35,7 +35,7 @@ public class SparseTextTests
         var data = _ml.Data.LoadFromEnumerable(Rows(3000, 1));
         var options = new BackpropTrainer.Options { HiddenLayers = [4], NumberOfIterations = 1, MemoryBudget = 3000L * (8 * 12 + 8) }; // 12 numbers a row at most; dense ones would take 24 MB
         new BackpropTrainer(_ml, options).Fit(data);
-        options.MemoryBudget = 3000 * 8;
+        (options.MemoryBudget, options.Caching) = (3000 * 8, DataCaching.Memory);
         var problem = Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, options).Fit(data));
         Assert.Contains("only the features that are not 0 are kept", problem.Message, StringComparison.Ordinal);
     }

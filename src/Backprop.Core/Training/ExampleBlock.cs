@@ -1,0 +1,29 @@
+namespace Backprop.Training;
+
+/// <summary>Room for some examples of a stream, filled again and again.</summary>
+internal sealed class ExampleBlock(ExampleSource stream, int rows, bool isBalanced)
+{
+    private readonly Real[] _features = new Real[checked(rows * stream.FeatureCount)], _targets = new Real[checked(rows * stream.TargetCount)];
+    private readonly Real[]? _weights = stream.HasWeights || isBalanced ? [.. Enumerable.Repeat((Real)1, rows)] : null;
+
+    /// <summary>The examples that are here, whatever they will be.</summary>
+    public ExampleSet ToExamples() => new(_features, stream.FeatureCount, _targets, stream.TargetCount, _weights, allowsMissing: true);
+
+    /// <summary>Reads one example into a place.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    public bool Read(ExampleReader reader, int place, ClassBalance? balance)
+    {
+        var targets = _targets.AsSpan(place * stream.TargetCount, stream.TargetCount);
+        if (!reader.Read(_features.AsSpan(place * stream.FeatureCount, stream.FeatureCount), targets, out var weight)) return false;
+        if (_weights is not null) _weights[place] = balance is null ? weight : (Real)(weight * balance.FactorOf(targets[0]));
+        return true;
+    }
+
+    /// <summary>Copies one example into a place of another block of the same stream.</summary>
+    public void CopyTo(int place, ExampleBlock other, int otherPlace)
+    {
+        _features.AsSpan(place * stream.FeatureCount, stream.FeatureCount).CopyTo(other._features.AsSpan(otherPlace * stream.FeatureCount));
+        _targets.AsSpan(place * stream.TargetCount, stream.TargetCount).CopyTo(other._targets.AsSpan(otherPlace * stream.TargetCount));
+        if (_weights is not null) other._weights![otherPlace] = _weights[place];
+    }
+}

@@ -1,0 +1,74 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>What must be known of a stream of examples before the first step: their number, their means and spreads, and a sample of them.</summary>
+internal sealed class StreamSummary
+{
+    // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
+    private const int MostExamplesOfSample = 16 * 1024, LeastExamplesOfSample = 256, MostNumbersOfSample = 1 << 22;
+    private const int MostClasses = 4096;
+
+    private readonly double[] _classTotals = new double[MostClasses];
+
+    private StreamSummary(ExampleSource stream) => (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
+
+    /// <summary>Number of examples.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Means and spreads of the features.</summary>
+    public ColumnMoments Features { get; }
+
+    /// <summary>Means and spreads of the targets.</summary>
+    public ColumnMoments Targets { get; }
+
+    /// <summary>Examples drawn at random, each as likely as any other.</summary>
+    public ExampleSet Sample { get; private set; } = null!;
+
+    public static StreamSummary Of(ExampleSource stream, int seed, Action? checkAlive)
+    {
+        var summary = new StreamSummary(stream);
+        var most = Math.Min(MostExamplesOfSample, Math.Max(LeastExamplesOfSample, MostNumbersOfSample / stream.FeatureCount));
+        List<Real[]> features = [], targets = [];
+        List<Real> weights = [];
+        Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
+        var random = new RandomSequence(seed, RandomPurpose.Examples);
+        using var reader = stream.Open(pass: 0, shuffles: false);
+        while (reader.Read(x, y, out var weight))
+        {
+            checkAlive?.Invoke();
+            summary.Add(x, y, weight);
+
+            // Vitter (1985), "Random sampling with a reservoir", algorithm R.
+            var place = features.Count < most ? features.Count : random.NextIndex(summary.Count);
+            if (place >= most) continue;
+            if (place == features.Count)
+            {
+                features.Add(new Real[x.Length]);
+                targets.Add(new Real[y.Length]);
+                weights.Add(1);
+            }
+            x.CopyTo(features[place], 0);
+            y.CopyTo(targets[place], 0);
+            weights[place] = weight;
+        }
+        if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
+        summary.Sample = new ExampleSet([.. features.SelectMany(row => row)], x.Length, [.. targets.SelectMany(row => row)], y.Length, stream.HasWeights ? [.. weights] : null, allowsMissing: true);
+        return summary;
+    }
+
+    /// <summary>Σ w of the examples of every class.</summary>
+    public double[] ClassTotals(int classes) => classes <= MostClasses ? _classTotals[..classes] : throw new ArgumentException($"{classes} classes cannot be balanced in a stream; {MostClasses} can.");
+
+    private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
+    {
+        if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreFinite(y) || !(weight > 0) || !Real.IsFinite(weight))
+            throw new InvalidOperationException($"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), or a weight not above 0 ({weight}).");
+        if (Count == int.MaxValue) throw new InvalidOperationException($"The stream has more than {int.MaxValue} examples.");
+        Count++;
+        Features.Add(x, weight);
+        Targets.Add(y, weight);
+        if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < MostClasses and var k) _classTotals[(int)k] += weight;
+    }
+}

@@ -1,0 +1,129 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Deals out examples that are read anew in every pass. They are mixed in a pool: a block of it is drawn at random and learned from, while those that take its place are read by another thread.</summary>
+/// <remarks>
+/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are drawn depends on the seed
+/// and the pass alone, not on who is faster, so the same seed gives the same bits.
+/// </remarks>
+internal sealed class StreamedMinibatches : Minibatches
+{
+    // Some ten thousand rows of a table; a quarter of them is dealt at a time.
+    private const int BytesOfPool = 1 << 25, MostRowsOfPool = 1 << 17, BlocksOfPool = 4;
+
+    private readonly ExampleSource _stream;
+    private readonly ExampleBlock _pool, _staged;
+    private readonly ClassBalance? _balance;
+    private readonly bool _shuffles;
+    private readonly int _batchesOfBlock, _batchSize;
+    private RandomSequence? _random;
+    private ExampleReader? _reader;
+    private Task<int>? _reading;
+    private int _pass, _inPool, _dealt, _read;
+
+    private StreamedMinibatches(
+        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, bool shuffles, Standardization? inputs, Standardization? targets, bool mixes)
+        : base(pool.ToExamples(), batchSize, count, inputs, targets, mixes)
+    {
+        (_stream, _pool, _balance, _shuffles) = (stream, pool, balance, shuffles);
+        (_batchSize, _batchesOfBlock) = (batchSize, rowsOfBlock / batchSize);
+        _staged = new ExampleBlock(stream, rowsOfBlock, balance is not null);
+    }
+
+    /// <param name="stream">What is dealt out.</param>
+    /// <param name="count">Examples of a pass.</param>
+    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="targets">How targets are.</param>
+    /// <param name="mixes">Whether examples are mixed with others.</param>
+    /// <param name="shuffles">Whether in a random order.</param>
+    /// <param name="balance">What classes count for; null for all the same.</param>
+    public static StreamedMinibatches Of(
+        ExampleSource stream, int count, int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool shuffles, ClassBalance? balance)
+    {
+        batchSize = Math.Min(batchSize, count);
+        var fitting = BytesOfPool / (sizeof(Real) * (stream.FeatureCount + stream.TargetCount));
+        var batchesOfBlock = Math.Max(1, Math.Min(fitting, MostRowsOfPool) / BlocksOfPool / batchSize);
+        var rowsOfBlock = batchesOfBlock * batchSize;
+        var rows = (int)Math.Min(count, shuffles ? (long)BlocksOfPool * rowsOfBlock : rowsOfBlock);
+        return new StreamedMinibatches(stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows, balance is not null), balance, shuffles, inputs, targets, mixes);
+    }
+
+    /// <inheritdoc/>
+    public override void BeginPass(int pass, RandomSequence? order)
+    {
+        _reading?.GetAwaiter().GetResult(); // of the pass before: it looked whether there was more
+        End();
+        (_pass, _random, _dealt, _read) = (pass, order, 0, 0);
+        _reader = _stream.Open(pass, _shuffles);
+        for (var i = 0; i < Order.Length; i++) Order[i] = i;
+        _inPool = Fill(_pool, Order.Length);
+    }
+
+    /// <inheritdoc/>
+    public override void Prepare(int index)
+    {
+        if (_reader is null) BeginPass(1, null);
+        if (index % _batchesOfBlock > 0) return;
+        if (index > 0) Replace();
+        _dealt = Math.Min(_batchesOfBlock * _batchSize, _inPool);
+        for (var i = 0; i < _dealt && _random is not null; i++)
+        {
+            var j = i + _random.NextIndex(_inPool - i);
+            (Order[i], Order[j]) = (Order[j], Order[i]);
+        }
+        _reading = Task.Run(() => Fill(_staged, _dealt));
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        End();
+        base.Dispose();
+    }
+
+    private protected override int FirstOf(int index) => index % _batchesOfBlock * _batchSize;
+
+    // Those that were read meanwhile take the places of those that were dealt; at the end of the data, the pool empties.
+    private void Replace()
+    {
+        var count = _reading!.GetAwaiter().GetResult();
+        _reading = null;
+        for (var i = 0; i < count; i++) _staged.CopyTo(i, _pool, Order[i]);
+        for (var i = count; i < _dealt; i++)
+        {
+            _inPool--;
+            if (i < _inPool) (Order[i], Order[_inPool]) = (Order[_inPool], Order[i]);
+        }
+    }
+
+    private int Fill(ExampleBlock block, int most)
+    {
+        var count = 0;
+        while (count < most && block.Read(_reader!, count, _balance))
+        {
+            if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
+            count++;
+        }
+        return count == most || _read == ExampleCount ? count : throw Changed($"{_read}");
+    }
+
+    private InvalidOperationException Changed(string found) => new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in pass {_pass} it has {found}.");
+
+    private void End()
+    {
+        try
+        {
+            _reading?.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Nobody waits for these rows any more.
+        }
+        _reading = null;
+        _reader?.Dispose();
+        _reader = null;
+    }
+}

@@ -1,0 +1,66 @@
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>What a run learns from, whether memory holds all of it or not.</summary>
+internal abstract class TrainingData
+{
+    /// <summary>Number of examples.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>All examples, or a random sample of them: what starting values and diagnostics look at.</summary>
+    public abstract ExampleSet Examples { get; }
+
+    /// <summary>How features are standardized.</summary>
+    public abstract Standardization MeasureFeatures();
+
+    /// <summary>How targets are.</summary>
+    public abstract Standardization MeasureTargets();
+
+    /// <summary>Σ w of the examples of every class.</summary>
+    public abstract double[] ClassTotals(int classes);
+
+    /// <summary>The same examples with weights that take their class into account.</summary>
+    public abstract TrainingData Weighed(ClassBalance balance);
+
+    /// <summary>Deals them out in batches.</summary>
+    public abstract Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse);
+}
+
+/// <summary>Examples that memory holds.</summary>
+internal sealed class MemoryData(ExampleSet examples) : TrainingData
+{
+    public override int Count => examples.Count;
+
+    public override ExampleSet Examples => examples;
+
+    public override Standardization MeasureFeatures() => examples.MeasureFeatures();
+
+    public override Standardization MeasureTargets() => Standardization.Measure(examples.Targets, examples.Weights);
+
+    public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
+
+    public override TrainingData Weighed(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
+
+    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse) =>
+        new(examples, batchSize, inputs, targets, mixes, takesSparse);
+}
+
+/// <summary>Examples that are read anew in every pass.</summary>
+internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bool shuffles, ClassBalance? balance = null) : TrainingData
+{
+    public override int Count => summary.Count;
+
+    public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
+
+    public override Standardization MeasureFeatures() => summary.Features.ToStandardization();
+
+    public override Standardization MeasureTargets() => summary.Targets.ToStandardization();
+
+    public override double[] ClassTotals(int classes) => summary.ClassTotals(classes);
+
+    public override TrainingData Weighed(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
+
+    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse) =>
+        StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
+}
