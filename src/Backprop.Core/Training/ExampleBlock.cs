@@ -18,12 +18,4 @@ internal sealed class ExampleBlock(ExampleSource stream, int rows, bool isBalanc
         if (_weights is not null) _weights[place] = balance is null ? weight : (Real)(weight * balance.FactorOf(targets[0]));
         return true;
     }
-
-    /// <summary>Copies one example into a place of another block of the same stream.</summary>
-    public void CopyTo(int place, ExampleBlock other, int otherPlace)
-    {
-        _features.AsSpan(place * stream.FeatureCount, stream.FeatureCount).CopyTo(other._features.AsSpan(otherPlace * stream.FeatureCount));
-        _targets.AsSpan(place * stream.TargetCount, stream.TargetCount).CopyTo(other._targets.AsSpan(otherPlace * stream.TargetCount));
-        if (_weights is not null) other._weights![otherPlace] = _weights[place];
-    }
 }

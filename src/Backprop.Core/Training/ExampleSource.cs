@@ -16,9 +16,8 @@ public abstract class ExampleSource
     public abstract bool HasWeights { get; }
 
     /// <summary>Begins a pass.</summary>
-    /// <param name="pass">0 for the one that measures, then 1, 2, 3, …; with <paramref name="shuffles"/>, every number may have an order of its own, and has always the same one.</param>
-    /// <param name="shuffles">Whether another order is welcome; examples are mixed further with some thousands of neighbours in any case.</param>
-    public abstract ExampleReader Open(int pass, bool shuffles);
+    /// <param name="pass">0 for the one that measures, then 1, 2, 3, …; each may have an order of its own, but always the same one.</param>
+    public abstract ExampleReader Open(int pass);
 
     /// <summary>What was found by reading all examples once; that happens when it is first asked for.</summary>
     /// <exception cref="InvalidOperationException">There is none, or a number is out of range; the message names it.</exception>

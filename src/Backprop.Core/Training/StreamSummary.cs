@@ -34,7 +34,7 @@ internal sealed class StreamSummary
         List<Real> weights = [];
         Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
         var random = new RandomSequence(seed, RandomPurpose.Examples);
-        using var reader = stream.Open(pass: 0, shuffles: false);
+        using var reader = stream.Open(pass: 0);
         while (reader.Read(x, y, out var weight))
         {
             checkAlive?.Invoke();

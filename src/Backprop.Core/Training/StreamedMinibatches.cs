@@ -14,9 +14,9 @@ internal sealed class StreamedMinibatches : Minibatches
     private const int BytesOfPool = 1 << 25, MostRowsOfPool = 1 << 17, BlocksOfPool = 4;
 
     private readonly ExampleSource _stream;
-    private readonly ExampleBlock _pool, _staged;
+    private readonly ExampleBlock _pool;
+    private readonly int[] _free; // the places that are read into
     private readonly ClassBalance? _balance;
-    private readonly bool _shuffles;
     private readonly int _batchesOfBlock, _batchSize;
     private RandomSequence? _random;
     private ExampleReader? _reader;
@@ -24,12 +24,12 @@ internal sealed class StreamedMinibatches : Minibatches
     private int _pass, _inPool, _dealt, _read;
 
     private StreamedMinibatches(
-        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, bool shuffles, Standardization? inputs, Standardization? targets, bool mixes)
+        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, Standardization? inputs, Standardization? targets, bool mixes)
         : base(pool.ToExamples(), batchSize, count, inputs, targets, mixes)
     {
-        (_stream, _pool, _balance, _shuffles) = (stream, pool, balance, shuffles);
+        (_stream, _pool, _balance) = (stream, pool, balance);
         (_batchSize, _batchesOfBlock) = (batchSize, rowsOfBlock / batchSize);
-        _staged = new ExampleBlock(stream, rowsOfBlock, balance is not null);
+        _free = [.. Enumerable.Range(Order.Length - rowsOfBlock, rowsOfBlock)];
     }
 
     /// <param name="stream">What is dealt out.</param>
@@ -48,7 +48,7 @@ internal sealed class StreamedMinibatches : Minibatches
         var batchesOfBlock = Math.Max(1, Math.Min(fitting, MostRowsOfPool) / BlocksOfPool / batchSize);
         var rowsOfBlock = batchesOfBlock * batchSize;
         var rows = (int)Math.Min(count, shuffles ? (long)BlocksOfPool * rowsOfBlock : rowsOfBlock);
-        return new StreamedMinibatches(stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows, balance is not null), balance, shuffles, inputs, targets, mixes);
+        return new StreamedMinibatches(stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows + rowsOfBlock, balance is not null), balance, inputs, targets, mixes);
     }
 
     /// <inheritdoc/>
@@ -57,9 +57,10 @@ internal sealed class StreamedMinibatches : Minibatches
         _reading?.GetAwaiter().GetResult(); // of the pass before: it looked whether there was more
         End();
         (_pass, _random, _dealt, _read) = (pass, order, 0, 0);
-        _reader = _stream.Open(pass, _shuffles);
+        _reader = _stream.Open(pass);
         for (var i = 0; i < Order.Length; i++) Order[i] = i;
-        _inPool = Fill(_pool, Order.Length);
+        for (var i = 0; i < _free.Length; i++) _free[i] = Order.Length - _free.Length + i;
+        _inPool = Fill(Order, Order.Length - _free.Length);
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,7 @@ internal sealed class StreamedMinibatches : Minibatches
             var j = i + _random.NextIndex(_inPool - i);
             (Order[i], Order[j]) = (Order[j], Order[i]);
         }
-        _reading = Task.Run(() => Fill(_staged, _dealt));
+        _reading = Task.Run(() => Fill(_free, _dealt));
     }
 
     /// <inheritdoc/>
@@ -86,23 +87,23 @@ internal sealed class StreamedMinibatches : Minibatches
 
     private protected override int FirstOf(int index) => index % _batchesOfBlock * _batchSize;
 
-    // Those that were read meanwhile take the places of those that were dealt; at the end of the data, the pool empties.
+    // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the pool empties.
     private void Replace()
     {
         var count = _reading!.GetAwaiter().GetResult();
         _reading = null;
-        for (var i = 0; i < count; i++) _staged.CopyTo(i, _pool, Order[i]);
-        for (var i = count; i < _dealt; i++)
+        for (var i = 0; i < count; i++) (Order[i], _free[i]) = (_free[i], Order[i]);
+        for (var i = _dealt - 1; i >= count; i--)
         {
             _inPool--;
-            if (i < _inPool) (Order[i], Order[_inPool]) = (Order[_inPool], Order[i]);
+            (Order[i], Order[_inPool]) = (Order[_inPool], Order[i]);
         }
     }
 
-    private int Fill(ExampleBlock block, int most)
+    private int Fill(int[] places, int most)
     {
         var count = 0;
-        while (count < most && block.Read(_reader!, count, _balance))
+        while (count < most && _pool.Read(_reader!, places[count], _balance))
         {
             if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
             count++;

@@ -49,16 +49,10 @@ internal sealed class DataViewSource : ExampleSource
         return (summary, Kept is null ? null : _reader.Finish(Kept));
     }
 
-    public override ExampleReader Open(int pass, bool shuffles)
-    {
-        var random = shuffles && pass > 0 && _rowsToLearnFrom == long.MaxValue ? new Random(HashCode(pass)) : null;
-        return new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column, random), isMeasuring: pass == 0);
-    }
+    // In the order of the view: another one costs ML.NET as much as reading does.
+    public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column), isMeasuring: pass == 0);
 
     private ExampleBuffer? Kept { get; set; }
-
-    // Stable from process to process, unlike those of the runtime.
-    private int HashCode(int pass) => unchecked((_seed * 397) ^ pass);
 
     private long CountRows()
     {

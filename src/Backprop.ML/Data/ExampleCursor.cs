@@ -20,15 +20,14 @@ internal sealed class ExampleCursor : IDisposable
     /// <param name="data">The rows, with the roles of label and weight.</param>
     /// <param name="plan">Which says what is read, and how.</param>
     /// <param name="view">The same rows with more columns, if one of those is asked for.</param>
-    /// <param name="random">Where another order of the rows is drawn from, if the view can shuffle; null for its own.</param>
     /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
-    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null, Random? random = null)
+    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
     {
         view ??= data.Data;
         var schema = view.Schema;
         DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
         var columns = plan.Inputs.In(schema);
-        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]], view.CanShuffle ? random : null);
+        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
         _id = _cursor.GetIdGetter();
         _inputs = InputBuffers.Of(_cursor, columns);
         _label = LabelGetters.Make(_cursor, schema[label.Name]);

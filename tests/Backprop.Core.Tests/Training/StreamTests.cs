@@ -177,7 +177,7 @@ public class StreamTests
 
         public override bool HasWeights => !set.Weights.IsEmpty;
 
-        public override ExampleReader Open(int pass, bool shuffles)
+        public override ExampleReader Open(int pass)
         {
             Opened++;
             return new Reader(this, pass);
