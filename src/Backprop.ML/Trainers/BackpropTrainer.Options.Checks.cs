@@ -112,6 +112,7 @@ public sealed partial class BackpropTrainer
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
             if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
+            if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron([], []).CheckActivations();
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));

@@ -102,6 +102,10 @@ public sealed partial class BackpropTrainer
         /// <value>False. If true, up to 256 rows more are taken forward and back in every pass; what is learned does not change.</value>
         public bool Diagnostics { get; set; }
 
+        /// <summary>A folder for TensorBoard: every <c>Fit</c> makes a folder run-001, run-002, … in it, and writes loss, metric and learning rate of every pass there, with scales of all layers where <see cref="Diagnostics"/> is on.</summary>
+        /// <value>Null: none. Made where it does not exist. <c>tensorboard --logdir</c> shows it, during training too.</value>
+        public string? TensorBoardDirectory { get; set; }
+
         /// <summary>Told after every pass, on the thread that called <c>Fit</c>.</summary>
         /// <value>Null. The same numbers go to <c>MLContext.Log</c> and to the model's <c>History</c>.</value>
         public IProgress<EpochReport>? Progress { get; set; }

@@ -1,5 +1,6 @@
 using Backprop.Layers;
 using Backprop.ML.Data;
+using Backprop.ML.Reporting;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Training;
@@ -153,7 +154,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         // Which slots have missing values is known now; who goes on from an earlier model goes on with those that it was told of.
         var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? data.SlotsWithMissing);
         using var progressChannel = Host.StartProgressChannel("Training");
-        var progress = new EpochProgress(channel, progressChannel, _options);
+        using var progress = new EpochProgress(channel, progressChannel, _options);
         var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
         var result = data.Stream is { } stream
             ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)

@@ -3,20 +3,24 @@ using Backprop.Diagnostics;
 using Backprop.Training;
 using Microsoft.ML.Runtime;
 
-namespace Backprop.ML;
+namespace Backprop.ML.Reporting;
 
-/// <summary>Sends every report three ways: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), and to the user's own <see cref="BackpropTrainer.Options.Progress"/>.</summary>
-internal sealed class EpochProgress : IProgress<EpochReport>
+/// <summary>Sends every report where it is wanted: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), to TensorBoard's files, and to the user's own <see cref="BackpropTrainer.Options.Progress"/>.</summary>
+internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
 {
     private readonly IChannel _channel;
     private readonly IProgressChannel _progressChannel;
     private readonly BackpropTrainer.Options _options;
     private readonly HashSet<NetworkTrouble> _known = [];
+    private readonly TensorBoardLog? _tensorBoard;
+    private readonly string? _metric;
     private int _epoch;
 
     public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options)
     {
         (_channel, _progressChannel, _options) = (channel, progressChannel, options);
+        _metric = options.EarlyStopping?.Metric?.GetType().Name;
+        _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null;
         progressChannel.SetHeader(
             new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, options.NumberOfIterations));
     }
@@ -25,12 +29,15 @@ internal sealed class EpochProgress : IProgress<EpochReport>
     {
         _epoch = value.Epoch;
         var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
-        if (value.ValidationMetric is { } metric) validation += string.Create(CultureInfo.InvariantCulture, $", {_options.EarlyStopping!.Metric!.GetType().Name} {metric:G6}");
+        if (value.ValidationMetric is { } metric) validation += string.Create(CultureInfo.InvariantCulture, $", {_metric} {metric:G6}");
         _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
             $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
         foreach (var warning in value.Diagnostics?.Warnings ?? [])
             if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}"); // once each: the next epoch will hardly differ
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
+        _tensorBoard?.Write(value);
         _options.Progress?.Report(value);
     }
+
+    public void Dispose() => _tensorBoard?.Dispose();
 }

@@ -1,0 +1,62 @@
+namespace Backprop.Reports;
+
+/// <summary>Where numbers stand between the two ends of an axis, and which of them are written beside it.</summary>
+internal sealed class ChartAxis
+{
+    private const int Ticks = 5;
+    private const double WideEnoughForLogarithms = 50;
+
+    private readonly double _low, _high;
+    private readonly bool _isLogarithmic;
+
+    /// <summary>An axis that has room for all finite values; logarithmic if they are positive and the largest is 50 times the smallest.</summary>
+    public ChartAxis(IEnumerable<double> values)
+    {
+        var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
+        (_low, _high) = (finite.Min(), finite.Max());
+        _isLogarithmic = _low > 0 && _high / _low >= WideEnoughForLogarithms;
+        if (_low == _high) (_low, _high) = _low == 0 ? (-1, 1) : (_low - Math.Abs(_low) / 10, _high + Math.Abs(_high) / 10);
+    }
+
+    /// <summary>0 at the lowest value, 1 at the highest; null for what has no place.</summary>
+    public double? Position(double value) =>
+        !double.IsFinite(value) ? null
+        : !_isLogarithmic ? (value - _low) / (_high - _low)
+        : value > 0 ? Math.Log(value / _low) / Math.Log(_high / _low)
+        : null;
+
+    /// <summary>Round numbers within the axis, some five of them.</summary>
+    public IEnumerable<double> Marks => _isLogarithmic ? LogarithmicMarks : LinearMarks(Step(_high - _low));
+
+    /// <summary>The same for an axis that counts.</summary>
+    public IEnumerable<double> WholeMarks => LinearMarks(Math.Max(1, Step(_high - _low)));
+
+    private IEnumerable<double> LinearMarks(double step)
+    {
+        for (var k = Math.Ceiling(_low / step); k * step <= _high; k++) yield return k * step;
+    }
+
+    // Powers of ten; with 2 and 5 between where those are few, leaving some out where they are many.
+    private IEnumerable<double> LogarithmicMarks
+    {
+        get
+        {
+            var decades = Math.Log10(_high / _low);
+            double[] within = decades < Ticks / 2.0 ? [1, 2, 5] : [1];
+            var stride = Math.Max(1, (int)Math.Ceiling(decades / (Ticks + 1)));
+            return from k in Enumerable.Range(0, (int)Math.Ceiling(decades / stride) + 2)
+                   let power = Math.Pow(10, Math.Floor(Math.Log10(_low)) + k * stride)
+                   from factor in within
+                   let mark = factor * power
+                   where mark >= _low && mark <= _high
+                   select mark;
+        }
+    }
+
+    // 1, 2 or 5 times a power of ten.
+    private static double Step(double range)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(range / Ticks)));
+        return power * (range / Ticks / power) switch { > 5 => 10, > 2 => 5, > 1 => 2, _ => 1 };
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Backprop.Reports;
+
+/// <summary>Curves over epochs, as a figure of HTML with an SVG in it.</summary>
+/// <param name="title">Stands above it.</param>
+internal sealed class LineChart(string title)
+{
+    private const int Width = 720, Height = 280, Left = 72, Right = 12, Top = 12, Bottom = 34;
+    private const int MostDots = 200; // more would hide the line
+
+    // Distinct to the colour-blind: Okabe and Ito (2008), "Color universal design"; black is left out, for dark pages.
+    private static ImmutableArray<string> Colours { get; } = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a800"];
+
+    private readonly List<(string Name, (int Epoch, double Value)[] Points)> _curves = [];
+
+    /// <summary>Adds a curve; values that are not finite, or have no logarithm where one is needed, leave a gap.</summary>
+    public LineChart With(string name, IEnumerable<(int Epoch, double? Value)> points)
+    {
+        _curves.Add((name, [.. points.Where(point => point.Value is not null).Select(point => (point.Epoch, point.Value!.Value))]));
+        return this;
+    }
+
+    /// <summary>The figure; empty where no curve has a point.</summary>
+    /// <param name="marked">An epoch with a line through it; null for none.</param>
+    public string ToHtml(int? marked = null)
+    {
+        if (_curves.All(curve => curve.Points.Length == 0)) return "";
+        var epochs = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => (double)point.Epoch));
+        var values = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => point.Value));
+
+        var svg = new StringBuilder();
+        foreach (var mark in values.Marks)
+        {
+            var y = Y(values.Position(mark)!.Value);
+            Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{mark:G4}</text>");
+        }
+        foreach (var mark in epochs.WholeMarks)
+            Add($"<text x=\"{X(epochs.Position(mark)!.Value):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{mark:0}</text>");
+        Add($"<text x=\"{Width - Right}\" y=\"{Height - 2}\" text-anchor=\"end\">epoch</text>");
+        if (marked is { } epoch && epochs.Position(epoch) is { } at)
+            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>epoch {epoch}</title></line>");
+        for (var i = 0; i < _curves.Count; i++) Draw(_curves[i], Colour(i));
+
+        var legend = string.Concat(_curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{WebUtility.HtmlEncode(curve.Name)}</span>"));
+        return $"<figure><figcaption><b>{WebUtility.HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">{svg}</svg></figure>\n";
+
+        void Draw((string Name, (int Epoch, double Value)[] Points) curve, string colour)
+        {
+            var path = new StringBuilder();
+            var isBroken = true;
+            foreach (var point in curve.Points)
+            {
+                var position = values.Position(point.Value);
+                if (position is { } height) path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{X(epochs.Position(point.Epoch)!.Value):0.#} {Y(height):0.#}");
+                isBroken = position is null;
+            }
+            Add($"<path stroke=\"{colour}\" d=\"{path}\"/>");
+            if (curve.Points.Length > MostDots) return;
+            foreach (var point in curve.Points)
+                if (values.Position(point.Value) is { } height)
+                    Add($"<circle fill=\"{colour}\" cx=\"{X(epochs.Position(point.Epoch)!.Value):0.#}\" cy=\"{Y(height):0.#}\" r=\"2\"><title>{WebUtility.HtmlEncode(curve.Name)}, epoch {point.Epoch}: {point.Value:G6}</title></circle>");
+        }
+
+        void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
+        static double X(double position) => Left + position * (Width - Left - Right);
+        static double Y(double position) => Height - Bottom - position * (Height - Top - Bottom);
+    }
+
+    // Where the distinct ones do not suffice, one after the other through the rainbow: layers have an order.
+    private string Colour(int curve) => _curves.Count <= Colours.Length ? Colours[curve] : $"hsl({280 * curve / (_curves.Count - 1)} 75% 45%)";
+}
