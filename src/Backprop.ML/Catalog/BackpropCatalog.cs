@@ -22,7 +22,7 @@ public static class BackpropCatalog
     public static BackpropTrainer Backprop(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.BinaryClassification);
 
-    /// <summary>Trains a neural network for multiclass classification. Label: key.</summary>
+    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
     public static BackpropTrainer Backprop(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
@@ -30,10 +30,10 @@ public static class BackpropCatalog
         int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
         catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
-    /// <summary>Trains a neural network for multiclass classification. Label: key.</summary>
+    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
     public static BackpropTrainer Backprop(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
-        Make(catalog, options, LearningTask.MulticlassClassification);
+        Make(catalog, options, LearningTask.MulticlassClassification, LearningTask.MultiLabelClassification);
 
     /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
     /// <param name="catalog">The list of trainers.</param>

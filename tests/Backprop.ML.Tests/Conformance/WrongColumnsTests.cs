@@ -24,7 +24,7 @@ public class WrongColumnsTests
     {
         Refuses(new BackpropTrainer(_ml, label), "label", label, AnyLabel, found);
         Refuses(_ml.BinaryClassification.Trainers.Backprop(label), "label", label, "Boolean", found);
-        Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32>", found);
+        Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32> or Vector<Boolean>", found);
         Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single", found);
     }
 
@@ -37,7 +37,7 @@ public class WrongColumnsTests
     public void A_trainer_of_a_catalog_refuses_the_labels_of_other_tasks(string label, string found)
     {
         if (label != nameof(OddRow.Flag)) Refuses(_ml.BinaryClassification.Trainers.Backprop(label), "label", label, "Boolean", found);
-        if (label != nameof(OddRow.Key)) Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32>", found);
+        if (label is not (nameof(OddRow.Key) or nameof(OddRow.Flags))) Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32> or Vector<Boolean>", found);
         if (label is not (nameof(OddRow.Number) or nameof(OddRow.Features))) Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single or Vector<Single>", found);
     }
 
