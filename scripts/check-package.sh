@@ -15,7 +15,9 @@ trap cleanup EXIT
 
 fail() { echo "package check failed: $*" >&2; exit 1; }
 
-dotnet pack src/Backprop.ML --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet
+for project in Backprop.ML Backprop.ML.ConsoleProgress; do
+    dotnet pack "src/$project" --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet
+done
 package="$work/packages/Backprop.ML.$version"
 for kind in nupkg snupkg; do
     dotnet msbuild scripts/unpack.proj -p:File="$package.$kind" -p:Folder="$work/$kind" -nologo -v:quiet
@@ -28,10 +30,18 @@ for file in lib/net10.0/Backprop.ML.pdb lib/net10.0/Backprop.Core.pdb; do
     [ -s "$work/snupkg/$file" ] || fail "$file is missing in the symbol package, which holds: $(cd "$work/snupkg" && find . -type f)"
 done
 nuspec=$(cat "$work/nupkg/Backprop.ML.nuspec")
-for word in '<license type="expression">MIT' '<readme>README.md' '<description>' '<tags>' 'id="Microsoft.ML"' 'id="System.Numerics.Tensors"'; do
+for word in '<license type="expression">MIT' '<readme>README.md' '<description>' '<tags>' 'id="Microsoft.ML"' 'id="System.Numerics.Tensors"' 'id="Google.Protobuf"'; do
     grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the package's metadata"
 done
 ! grep -qE 'id="(Backprop.Core|Mono.Cecil)"' <<< "$nuspec" || fail "the package depends on something that is inside it, or on a build tool"
+
+# The progress bar brings a console library, and finds the core inside the other package.
+dotnet msbuild scripts/unpack.proj -p:File="$work/packages/Backprop.ML.ConsoleProgress.$version.nupkg" -p:Folder="$work/progress" -nologo -v:quiet
+nuspec=$(cat "$work/progress/Backprop.ML.ConsoleProgress.nuspec")
+for word in "id=\"Backprop.ML\" version=\"$version\"" 'id="Spectre.Console"' '<readme>README.md' '<license type="expression">MIT'; do
+    grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the metadata of the progress bar's package"
+done
+! grep -qF 'id="Backprop.Core"' <<< "$nuspec" || fail "the progress bar's package depends on the core, which is no package"
 
 cp -r tests/PackageConsumer "$work/consumer"
 cd "$work/consumer"

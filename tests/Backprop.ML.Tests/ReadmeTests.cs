@@ -32,6 +32,7 @@ public partial class ReadmeTests
     [InlineData("examples/README.md")]
     [InlineData("docs/architecture.md")]
     [InlineData("docs/adding-things.md")]
+    [InlineData("docs/coming-from.md")]
     [InlineData("docs/model-file.md")]
     public void Its_links_lead_somewhere(string page)
     {
@@ -39,6 +40,20 @@ public partial class ReadmeTests
         var broken = Link().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Groups[1].Value)
             .Where(target => !target.StartsWith("http", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, target)));
         Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void What_users_of_other_libraries_are_told_to_use_exists()
+    {
+        var ours = new[] { typeof(BackpropTrainer), typeof(Networks.Network), typeof(ConsoleProgress), typeof(Microsoft.ML.MLContext), typeof(Microsoft.ML.IDataView), typeof(Microsoft.ML.CategoricalCatalog) }
+            .SelectMany(type => type.Assembly.GetExportedTypes())
+            .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name))
+            .Concat(["Append", "PredictedLabel", "Probability", "Score", "Boolean", "Single", "BinaryClassification", "MLContext"])
+            .ToHashSet();
+        var told = File.ReadLines(Path.Combine(Root, "docs/coming-from.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .SelectMany(line => Code().Matches(line.Split(" | ")[^1])).SelectMany(code => Name().Matches(code.Groups[1].Value)).Select(name => name.Value).ToArray();
+        Assert.InRange(told.Length, 100, int.MaxValue);
+        Assert.DoesNotContain(told, name => !ours.Contains(name));
     }
 
     private static string[] Blocks(string language) =>
@@ -56,6 +71,12 @@ public partial class ReadmeTests
 
     [GeneratedRegex(@"```(csharp|text)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\b[A-Z]\w+")]
+    private static partial Regex Name();
 
     [GeneratedRegex(@"\]\(([^)#]+)\)")]
     private static partial Regex Link();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Layers;
@@ -184,7 +185,7 @@ public sealed class Network
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
         {
-            _layers[l].Forward(parameters[ParametersOf(l)], packed[l], Input(l, x, workspace), workspace.Output(l));
+            _layers[l].Forward(Parameters(parameters, l), packed[l], Input(l, x, workspace), workspace.Output(l));
             AddSkipped(l, x, workspace, 0, x.Rows);
         }
         return workspace.Scores;
@@ -215,17 +216,14 @@ public sealed class Network
     /// <summary>One stage of <c>Forward</c> or <c>ForwardTraining</c> for some of the rows of a batch.</summary>
     internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
     {
-        for (var l = _stages[stage]; l < _stages[stage + 1]; l++)
+        var l = _stages[stage];
+        if (l == 0 && workspace.Sparse is { } sparse) ForwardSparse(parameters, sparse, workspace, first, count, l++);
+        for (; l < _stages[stage + 1]; l++)
         {
-            var output = workspace.Output(l).RowRange(first, count);
-            if (l == 0 && workspace.Sparse is { } sparse)
-            {
-                ((ISparseInput)_layers[0]).Forward(parameters[ParametersOf(0)], sparse, first, output);
-                continue;
-            }
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
-            if (workspace.IsTraining) _layers[l].ForwardTraining(parameters[ParametersOf(l)], workspace.Pass(l, first), input, output);
-            else _layers[l].Forward(parameters[ParametersOf(l)], input, output);
+            var output = workspace.Output(l).RowRange(first, count);
+            if (workspace.IsTraining) _layers[l].ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output);
+            else _layers[l].Forward(Parameters(parameters, l), input, output);
             AddSkipped(l, x, workspace, first, count);
         }
     }
@@ -235,7 +233,7 @@ public sealed class Network
     {
         var l = _stages[stage];
         var (first, count) = Share(_layers[l].Inputs, share, shares);
-        if (workspace.IsTraining && count > 0) _layers[l].MeasureForward(parameters[ParametersOf(l)], Input(l, x, workspace), first, count, workspace.Statistics(l));
+        if (workspace.IsTraining && count > 0) _layers[l].MeasureForward(Parameters(parameters, l), Input(l, x, workspace), first, count, workspace.Statistics(l));
     }
 
     /// <summary>One stage of the first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
@@ -248,8 +246,8 @@ public sealed class Network
         {
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
             Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count), dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
-            if (workspace.IsTraining) _layers[l].BackwardTraining(parameters[ParametersOf(l)], workspace.Pass(l, first), input, output, dOutput, dInput, []);
-            else _layers[l].Backward(parameters[ParametersOf(l)], input, output, dOutput, dInput, []);
+            if (workspace.IsTraining) _layers[l].BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
+            else _layers[l].Backward(Parameters(parameters, l), input, output, dOutput, dInput, []);
             AddSkippedGradient(l - 1, workspace, first, count);
         }
     }
@@ -260,7 +258,7 @@ public sealed class Network
         var l = _stages[stage];
         var (first, count) = Share(_layers[l].Inputs, share, shares);
         if (workspace.IsTraining && count > 0)
-            _layers[l].MeasureBackward(parameters[ParametersOf(l)], Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
+            _layers[l].MeasureBackward(Parameters(parameters, l), Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
     }
 
     /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="Layer.BackwardPart"/>).</summary>
@@ -273,8 +271,8 @@ public sealed class Network
             return;
         }
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
-        if (workspace.IsTraining) _layers[layer].BackwardPartTraining(parameters[ParametersOf(layer)], workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
-        else _layers[layer].BackwardPart(parameters[ParametersOf(layer)], input, output, dOutput, first, gradient);
+        if (workspace.IsTraining) _layers[layer].BackwardPartTraining(Parameters(parameters, layer), workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
+        else _layers[layer].BackwardPart(Parameters(parameters, layer), input, output, dOutput, first, gradient);
     }
 
     /// <summary>Part of <paramref name="total"/> neighbours that one of several threads has.</summary>
@@ -301,6 +299,13 @@ public sealed class Network
             if (_layers[l] is SkipConnection skip && l - skip.Length - 1 == source)
                 Elementwise.Zip(new Arithmetic.Sum(), sum, workspace.OutputGradient(l).RowRange(first, count).Values, sum);
     }
+
+    // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count, int layer) =>
+        ((ISparseInput)_layers[layer]).Forward(Parameters(parameters, layer), x, first, workspace.Output(layer).RowRange(first, count));
+
+    private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
 
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 

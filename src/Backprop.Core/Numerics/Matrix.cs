@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Numerics;
 
 /// <summary>A row-major view of numbers owned by someone else. One row is one example.</summary>
@@ -29,9 +31,11 @@ public readonly ref struct Matrix
     public Span<Real> Row(int row) => Values.Slice(row * Columns, Columns);
 
     /// <summary>Some neighbouring rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Matrix RowRange(int first, int count) => new(Values.Slice(first * Columns, count * Columns), count, Columns);
 
     /// <summary>A writable view may be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator ReadOnlyMatrix(Matrix m) => new(m.Values, m.Rows, m.Columns);
 }
 
@@ -61,6 +65,7 @@ public readonly ref struct ReadOnlyMatrix
     public ReadOnlySpan<Real> Row(int row) => Values.Slice(row * Columns, Columns);
 
     /// <summary>Some neighbouring rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlyMatrix RowRange(int first, int count) => new(Values.Slice(first * Columns, count * Columns), count, Columns);
 
     internal static void CheckShape(int length, int rows, int columns)

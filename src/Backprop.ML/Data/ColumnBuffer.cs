@@ -34,6 +34,13 @@ internal abstract class ColumnBuffer
     /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
     public abstract void CopyTo(int row, Span<float> numbers);
 
+    /// <summary>Where the numbers of one row of a vector of Single are, if they are all there.</summary>
+    public virtual bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
+    {
+        numbers = default;
+        return false;
+    }
+
     /// <summary>The numbers of one row of a vector of Single, as it represents them.</summary>
     public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is no vector of Single.");
 
@@ -106,6 +113,13 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
         }
         numbers.Clear();
         foreach (var (slot, value) in vector.Items()) numbers[slot] = Number(value);
+    }
+
+    public override bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
+    {
+        Checked(row);
+        numbers = _values is VBuffer<float>[] singles && singles[row].IsDense ? singles[row].GetValues() : default;
+        return !numbers.IsEmpty;
     }
 
     public override SparseRow SparseAt(int row)

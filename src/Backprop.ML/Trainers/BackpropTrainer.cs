@@ -23,8 +23,9 @@ namespace Backprop.ML;
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
-/// read once, into memory); no package besides Microsoft.ML; training is reproducible for a given seed.</para>
-/// <para>Rows with missing or infinite values are skipped, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
+/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and Google.Protobuf, both
+/// brought along; training is reproducible for a given seed.</para>
+/// <para>Rows with missing values (unless <see cref="Options.MissingValues"/> says otherwise) or infinite ones are skipped, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
 /// </remarks>
 public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
 {
@@ -34,7 +35,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     /// <summary>Trains with the usual choices; <see cref="Options"/> has them all.</summary>
     /// <param name="mlContext">The context to train in.</param>
-    /// <param name="labelColumnName">The column to predict: Boolean, key or Single.</param>
+    /// <param name="labelColumnName">The column to predict: Boolean, key, Single, or a vector of Single or Boolean.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for 64, 64.</param>

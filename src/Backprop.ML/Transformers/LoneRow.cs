@@ -42,7 +42,7 @@ internal sealed class LoneRow : IScores
             Score();
             if (_predicted != _scored)
             {
-                _scores.CopyTo(_predictions, 0);
+                _scores.AsSpan().CopyTo(_predictions);
                 _network.Loss.Predict(new Matrix(_predictions, 1, _predictions.Length));
                 _predicted = _scored;
             }
@@ -52,7 +52,8 @@ internal sealed class LoneRow : IScores
 
     private void Score()
     {
-        if (_scored == _row.Position && _scored >= 0) return;
+        var position = _row.Position;
+        if (_scored == position && position >= 0) return;
         _scored = _predicted = -1; // should reading fail
         _inputs.Read(0);
         if (_sparse is not null)
@@ -64,9 +65,8 @@ internal sealed class LoneRow : IScores
         }
         else
         {
-            _inputs.CopyTo(0, _features);
-            _scorer.Score(new ReadOnlyMatrix(_features, 1, _features.Length)).Values.CopyTo(_scores);
+            _scorer.Score(new ReadOnlyMatrix(_inputs.At(0, _features), 1, _features.Length)).Values.CopyTo(_scores);
         }
-        _scored = _row.Position;
+        _scored = position;
     }
 }
