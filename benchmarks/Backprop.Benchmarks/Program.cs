@@ -22,6 +22,7 @@ var groups = new Dictionary<string, Action<Report>[]>
     ["step"] = [StepBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
+    ["data"] = [DataBenchmarks.Run],
     ["multiply"] = [MultiplyBenchmarks.Run],
 };
 var wanted = args.Where(argument => argument != "--write").ToArray();
