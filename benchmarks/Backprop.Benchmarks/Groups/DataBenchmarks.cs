@@ -25,7 +25,7 @@ internal static class DataBenchmarks
         var data = SparseRows(ml, rows, slots, filled);
         var ours = ml.BinaryClassification.Trainers.Backprop(new BackpropTrainer.Options { HiddenLayers = [64], NumberOfIterations = 1, NumberOfThreads = Threads, Seed = 1 });
         var theirs = ml.BinaryClassification.Trainers.LbfgsLogisticRegression();
-        report.Add($"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit", PairedRun.CompareTimes(() => Time(() => ours.Fit(data)), () => Time(() => theirs.Fit(data))), 1 / 1.5);
+        report.Add($"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit", PairedRun.CompareTimes(() => Time(() => ours.Fit(data)), () => Time(() => theirs.Fit(data))), 0.5);
     }
 
     private static void CompareStream(Report report)
@@ -43,7 +43,12 @@ internal static class DataBenchmarks
                 {
                     IEstimator<ITransformer> Trainer(DataCaching caching) => ml.Regression.Trainers.Backprop(new BackpropTrainer.Options
                     {
-                        HiddenLayers = [units, units], NumberOfIterations = epochs, BatchSize = 512, NumberOfThreads = Threads, Seed = 1, Caching = caching,
+                        HiddenLayers = [units, units],
+                        NumberOfIterations = epochs,
+                        BatchSize = 512,
+                        NumberOfThreads = Threads,
+                        Seed = 1,
+                        Caching = caching,
                     });
                     IEstimator<ITransformer> stream = Trainer(DataCaching.Stream), memory = Trainer(DataCaching.Memory);
                     report.Add($"Fit {DenseRow.Size}-{units}-{units}-1 from a stream, {rows} rows of a binary file, {epochs} epochs", "the same in memory, reading included", PairedRun.CompareTimes(() => Time(() => stream.Fit(data)), () => Time(() => memory.Fit(data))), 0.5);
