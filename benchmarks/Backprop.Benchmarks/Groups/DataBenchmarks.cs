@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Backprop.Benchmarks.Harness;
 using Backprop.ML;
 using Microsoft.ML;
@@ -25,7 +24,7 @@ internal static class DataBenchmarks
         var data = SparseRows(ml, rows, slots, filled);
         var ours = ml.BinaryClassification.Trainers.Backprop(new BackpropTrainer.Options { HiddenLayers = [64], NumberOfIterations = 1, NumberOfThreads = Threads, Seed = 1 });
         var theirs = ml.BinaryClassification.Trainers.LbfgsLogisticRegression();
-        report.Add($"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit", PairedRun.CompareTimes(() => Time(() => ours.Fit(data)), () => Time(() => theirs.Fit(data))), 0.5);
+        report.Add($"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit", PairedRun.CompareTimes(() => PairedRun.SecondsPerCall(() => ours.Fit(data)), () => PairedRun.SecondsPerCall(() => theirs.Fit(data))), 0.5);
     }
 
     private static void CompareStream(Report report)
@@ -51,7 +50,7 @@ internal static class DataBenchmarks
                         Caching = caching,
                     });
                     IEstimator<ITransformer> stream = Trainer(DataCaching.Stream), memory = Trainer(DataCaching.Memory);
-                    report.Add($"Fit {DenseRow.Size}-{units}-{units}-1 from a stream, {rows} rows of a binary file, {epochs} epochs", "the same in memory, reading included", PairedRun.CompareTimes(() => Time(() => stream.Fit(data)), () => Time(() => memory.Fit(data))), 0.5);
+                    report.Add($"Fit {DenseRow.Size}-{units}-{units}-1 from a stream, {rows} rows of a binary file, {epochs} epochs", "the same in memory, reading included", PairedRun.CompareTimes(() => PairedRun.SecondsPerCall(() => stream.Fit(data)), () => PairedRun.SecondsPerCall(() => memory.Fit(data))), 0.5);
                 }
             }
         }
@@ -59,13 +58,6 @@ internal static class DataBenchmarks
         {
             File.Delete(path);
         }
-    }
-
-    private static double Time(Action fit)
-    {
-        var start = Stopwatch.GetTimestamp();
-        fit();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     // Words of few kinds are frequent: slot numbers grow with the cube of a random number. A tenth of the slots speaks for one side or the other.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Backprop.Benchmarks.Harness;
 using Backprop.Benchmarks.Peers;
 using Backprop.ML;
@@ -30,9 +29,7 @@ internal static class FitBenchmarks
     private static double Fit(MLContext ml, Net net, IDataView data)
     {
         var options = new BackpropTrainer.Options { HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1, NormalizeFeatures = false, Seed = 1 };
-        var start = Stopwatch.GetTimestamp();
-        ml.MulticlassClassification.Trainers.Backprop(options).Fit(data);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return PairedRun.SecondsPerCall(() => ml.MulticlassClassification.Trainers.Backprop(options).Fit(data));
     }
 
     private static void CompareSklearn(Report report, MLContext ml, Net net, IDataView data, double bar)
@@ -46,13 +43,12 @@ internal static class FitBenchmarks
     private static void CompareTorch(Report report, MLContext ml, Net net, IDataView data, double bar)
     {
         if (!TorchNet.IsAvailable) report.Void(Work(net), "libtorch loop", "not installed, or its library cannot be loaded");
-        else report.Add(Work(net), "libtorch loop", PairedRun.CompareTimes(() => Fit(ml, net, data), () => FitTorch(net, data)), bar);
+        else report.Add(Work(net), "libtorch loop", PairedRun.CompareTimes(() => Fit(ml, net, data), () => PairedRun.SecondsPerCall(() => FitTorch(net, data))), bar);
     }
 
     // As a user would who cares: a cursor fills arrays, these become tensors, and every batch is picked by index.
-    private static double FitTorch(Net net, IDataView data)
+    private static void FitTorch(Net net, IDataView data)
     {
-        var start = Stopwatch.GetTimestamp();
         var (x, y) = Read(net, data);
         using var network = new TorchNet(net, net.InitialParameters(), threads: 1);
         var (features, classes) = network.Batch(x, y);
@@ -68,7 +64,6 @@ internal static class FitBenchmarks
         }
         features.Dispose();
         classes.Dispose();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static (float[] X, float[] Y) Read(Net net, IDataView data)

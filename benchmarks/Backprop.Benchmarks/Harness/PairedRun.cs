@@ -54,7 +54,8 @@ internal static class PairedRun
         return Math.Max(1, (int)(SecondsPerTurn / seconds));
     }
 
-    private static double SecondsPerCall(Action action, int calls)
+    /// <summary>Seconds that <paramref name="action"/> takes, on average over some calls.</summary>
+    public static double SecondsPerCall(Action action, int calls = 1)
     {
         var start = Stopwatch.GetTimestamp();
         for (var call = 0; call < calls; call++) action();

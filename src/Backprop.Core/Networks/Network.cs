@@ -217,7 +217,11 @@ public sealed class Network
     internal void ForwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
     {
         var l = _stages[stage];
-        if (l == 0 && workspace.Sparse is { } sparse) ForwardSparse(parameters, sparse, workspace, first, count, l++);
+        if (l == 0 && workspace.Sparse is { } sparse)
+        {
+            ForwardSparse(parameters, sparse, workspace, first, count);
+            l++;
+        }
         for (; l < _stages[stage + 1]; l++)
         {
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
@@ -302,9 +306,10 @@ public sealed class Network
 
     // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count, int layer) =>
-        ((ISparseInput)_layers[layer]).Forward(Parameters(parameters, layer), x, first, workspace.Output(layer).RowRange(first, count));
+    private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
+        ((ISparseInput)_layers[0]).Forward(Parameters(parameters, 0), x, first, workspace.Output(0).RowRange(first, count));
 
+    // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
 
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Backprop.Diagnostics;
 using Backprop.Training;
+using static System.Net.WebUtility;
 
 namespace Backprop.Reports;
 
@@ -25,13 +25,14 @@ internal static class HistoryPage
         th, td { text-align: right; padding: .1em .8em; }
         """;
 
-    public static string Write(IReadOnlyList<EpochReport> history, IReadOnlyList<LayerDiagnostics> layers, string title)
+    public static string Write(IReadOnlyList<EpochReport> history, string title)
     {
+        var diagnostics = history.LastDiagnostics();
         var best = history.Where(report => report.ValidationLoss is not null).MinBy(report => report.ValidationLoss);
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width\"/><title>{Text(title)}</title>\n<style>\n{Style}\n</style></head>\n<body>\n<h1>{Text(title)}</h1>\n<p>{Text(Summary(history, best))}</p>\n");
-        foreach (var warning in history.LastOrDefault(report => report.Diagnostics is not null)?.Diagnostics!.Warnings ?? [])
-            page.Append(CultureInfo.InvariantCulture, $"<p class=\"warning\">{Text(warning.Text)}</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width\"/><title>{HtmlEncode(title)}</title>\n<style>\n{Style}\n</style></head>\n<body>\n<h1>{HtmlEncode(title)}</h1>\n<p>{HtmlEncode(Summary(history, best))}</p>\n");
+        foreach (var warning in diagnostics?.Warnings ?? [])
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"warning\">{HtmlEncode(warning.Text)}</p>\n");
 
         page.Append(new LineChart("Loss").With("training", Each(report => report.TrainingLoss)).With("validation", Each(report => report.ValidationLoss)).ToHtml(best?.Epoch));
         page.Append(new LineChart("Metric").With("validation", Each(report => report.ValidationMetric)).ToHtml(best?.Epoch));
@@ -49,8 +50,8 @@ internal static class HistoryPage
         string OfLayers(string name, Func<LayerDiagnostics, double?> number)
         {
             var chart = new LineChart(name);
-            foreach (var layer in layers) chart.With($"{layer.Layer} {layer.Name}", Each(report => report.Diagnostics is { } diagnostics ? number(diagnostics.Layers[layer.Layer]) : null));
-            return layers.Count == 0 ? "" : chart.ToHtml();
+            foreach (var layer in diagnostics.LearningLayers()) chart.With($"{layer.Layer} {layer.Name}", Each(report => report.Diagnostics is { } measured ? number(measured.Layers[layer.Layer]) : null));
+            return chart.ToHtml();
         }
     }
 
@@ -60,6 +61,4 @@ internal static class HistoryPage
         var validation = best is null ? "" : string.Create(CultureInfo.InvariantCulture, $" Lowest validation loss {best.ValidationLoss:G6}, after epoch {best.Epoch}.");
         return string.Create(CultureInfo.InvariantCulture, $"{history.Count} epochs. Training loss {history[0].TrainingLoss:G6} in the first, {history[^1].TrainingLoss:G6} in the last.{validation}");
     }
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

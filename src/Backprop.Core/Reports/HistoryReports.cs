@@ -24,7 +24,7 @@ public static class HistoryReports
     public static string ToCsv(this IReadOnlyList<EpochReport> history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        var layers = LearningLayers(history);
+        var layers = history.LastDiagnostics().LearningLayers();
         var text = new StringBuilder();
         Line(["Epoch", "LearningRate", "TrainingLoss", "ValidationLoss", "ValidationMetric", .. layers.Select(layer => $"\"GradientScale {layer.Layer} {layer.Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")]);
         foreach (var report in history)
@@ -62,7 +62,7 @@ public static class HistoryReports
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(title);
-        return HistoryPage.Write(history, LearningLayers(history), title);
+        return HistoryPage.Write(history, title);
     }
 
     /// <summary>Writes <see cref="ToCsv"/> to a file, over what is there.</summary>
@@ -82,7 +82,10 @@ public static class HistoryReports
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveHtml(this IReadOnlyList<EpochReport> history, string path, string title = "Training") => File.WriteAllText(path, history.ToHtml(title));
 
+    internal static NetworkDiagnostics? LastDiagnostics(this IReadOnlyList<EpochReport> history) =>
+        history.LastOrDefault(report => report.Diagnostics is not null)?.Diagnostics;
+
     // Their number and order are the same in every epoch. Whether a layer has parameters shows in its updates.
-    private static IReadOnlyList<LayerDiagnostics> LearningLayers(IReadOnlyList<EpochReport> history) =>
-        [.. (history.LastOrDefault(report => report.Diagnostics is not null)?.Diagnostics!.Layers ?? []).Where(layer => layer.UpdateRatio is not null)];
+    internal static LayerDiagnostics[] LearningLayers(this NetworkDiagnostics? diagnostics) =>
+        [.. (diagnostics?.Layers ?? []).Where(layer => layer.UpdateRatio is not null)];
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
+using static System.Net.WebUtility;
 
 namespace Backprop.Reports;
 
@@ -41,28 +41,33 @@ internal sealed class LineChart(string title)
         foreach (var mark in epochs.WholeMarks)
             Add($"<text x=\"{X(epochs.Position(mark)!.Value):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{mark:0}</text>");
         Add($"<text x=\"{Width - Right}\" y=\"{Height - 2}\" text-anchor=\"end\">epoch</text>");
-        if (marked is { } epoch && epochs.Position(epoch) is { } at)
-            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>epoch {epoch}</title></line>");
+        if (marked is { } best && epochs.Position(best) is { } at)
+            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>epoch {best}</title></line>");
         for (var i = 0; i < _curves.Count; i++) Draw(_curves[i], Colour(i));
 
-        var legend = string.Concat(_curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{WebUtility.HtmlEncode(curve.Name)}</span>"));
-        return $"<figure><figcaption><b>{WebUtility.HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">{svg}</svg></figure>\n";
+        var legend = string.Concat(_curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{HtmlEncode(curve.Name)}</span>"));
+        return $"<figure><figcaption><b>{HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlEncode(title)}\">{svg}</svg></figure>\n";
 
         void Draw((string Name, (int Epoch, double Value)[] Points) curve, string colour)
         {
-            var path = new StringBuilder();
+            StringBuilder path = new(), dots = new();
             var isBroken = true;
-            foreach (var point in curve.Points)
+            foreach (var (epoch, value) in curve.Points)
             {
-                var position = values.Position(point.Value);
-                if (position is { } height) path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{X(epochs.Position(point.Epoch)!.Value):0.#} {Y(height):0.#}");
-                isBroken = position is null;
+                if (values.Position(value) is { } height)
+                {
+                    double x = X(epochs.Position(epoch)!.Value), y = Y(height);
+                    path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{x:0.#} {y:0.#}");
+                    dots.Append(CultureInfo.InvariantCulture, $"<circle fill=\"{colour}\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"2\"><title>{HtmlEncode(curve.Name)}, epoch {epoch}: {value:G6}</title></circle>");
+                    isBroken = false;
+                }
+                else
+                {
+                    isBroken = true;
+                }
             }
             Add($"<path stroke=\"{colour}\" d=\"{path}\"/>");
-            if (curve.Points.Length > MostDots) return;
-            foreach (var point in curve.Points)
-                if (values.Position(point.Value) is { } height)
-                    Add($"<circle fill=\"{colour}\" cx=\"{X(epochs.Position(point.Epoch)!.Value):0.#}\" cy=\"{Y(height):0.#}\" r=\"2\"><title>{WebUtility.HtmlEncode(curve.Name)}, epoch {point.Epoch}: {point.Value:G6}</title></circle>");
+            if (curve.Points.Length <= MostDots) svg.Append(dots);
         }
 
         void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
