@@ -104,6 +104,14 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
+    /// <summary>What no other feature goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
+    /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
+    public double? SmoothClip
+    {
+        get;
+        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(SmoothClip), value, "must be > 0 and finite");
+    }
+
     /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
     /// <value>Null: it stays one number.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
@@ -135,6 +143,7 @@ public sealed record MultilayerPerceptron
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
         var numbers = builder.Width - Categories.Count;
         if (Categories.Count > 0) builder.EntityEmbedding(Categories);
+        if (SmoothClip is { } limit && numbers > 0) builder.SmoothClip(limit, numbers);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
         if (numbers > 0) NumericEmbedding?.AddTo(builder, numbers);

@@ -96,6 +96,11 @@ public sealed class NetworkBuilder
         return this;
     }
 
+    /// <inheritdoc cref="Layers.SmoothClip"/>
+    /// <param name="limit">What no number goes beyond; &gt; 0 and finite.</param>
+    /// <param name="features">How many numbers, from the first on; null for all.</param>
+    public NetworkBuilder SmoothClip(double limit = 3, int? features = null) => Add(new SmoothClip(Width, features ?? Width, limit));
+
     /// <inheritdoc cref="Layers.FrontScale"/>
     public NetworkBuilder FrontScale() => Add(new FrontScale(Width));
 

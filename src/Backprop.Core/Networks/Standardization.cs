@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>x′ = (x − mean) / standard deviation, column by column; a constant column becomes 0. Part of a trained network, so raw columns go in at scoring.</summary>
+/// <summary>x′ = (x − center)·factor, column by column: mean and 1 / standard deviation, or median and 1 / distance of the quartiles. A constant column becomes 0. Part of a trained network, so raw columns go in at scoring.</summary>
 /// <remarks>LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp", §4.3: shifted and scaled inputs make gradient descent converge faster.</remarks>
 public sealed class Standardization
 {
@@ -24,7 +24,7 @@ public sealed class Standardization
     /// <summary>What is subtracted, one per column.</summary>
     public ReadOnlySpan<Real> Means => _means;
 
-    /// <summary>1 / standard deviation, one per column; 0 for a constant column.</summary>
+    /// <summary>1 / standard deviation, or what else was measured in its place, one per column; 0 for a constant column.</summary>
     public ReadOnlySpan<Real> Factors => _factors;
 
     /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
@@ -63,6 +63,34 @@ public sealed class Standardization
             factors[j] = IsConstant(values, j) || !Real.IsFinite(factor) ? 0 : factor;
         }
         return new Standardization(means, factors);
+    }
+
+    /// <summary>Measures median and quartiles: x′ = (x − median) / (upper − lower quartile); where the quartiles are equal, half the range stands for their distance.</summary>
+    /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491.</remarks>
+    /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
+    public static Standardization MeasureQuartiles(ReadOnlyMatrix values)
+    {
+        Real[] medians = new Real[values.Columns], factors = new Real[values.Columns], known = new Real[values.Rows];
+        for (var j = 0; j < values.Columns; j++)
+        {
+            var count = 0;
+            for (var row = 0; row < values.Rows; row++)
+                if (!Real.IsNaN(values.Row(row)[j])) known[count++] = values.Row(row)[j];
+            if (count == 0) continue;
+            var sorted = known.AsSpan(0, count);
+            sorted.Sort();
+            var (median, factor) = ByQuartiles(sorted);
+            (medians[j], factors[j]) = ((Real)median, Real.IsFinite((Real)factor) ? (Real)factor : 0);
+        }
+        return new Standardization(medians, factors);
+    }
+
+    /// <summary>Median, and 1 / distance of the quartiles; 0 where all numbers are equal.</summary>
+    internal static (double Median, double Factor) ByQuartiles(ReadOnlySpan<Real> sorted)
+    {
+        var distance = Quantile(sorted, 0.75) - Quantile(sorted, 0.25);
+        if (distance == 0) distance = ((double)sorted[^1] - sorted[0]) / 2;
+        return (Quantile(sorted, 0.5), distance == 0 ? 0 : 1 / distance);
     }
 
     /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A column of zeros stays so.</summary>
@@ -111,6 +139,13 @@ public sealed class Standardization
     public void Invert(Span<Real> x)
     {
         for (var j = 0; j < x.Length; j++) x[j] = _factors[j] == 0 ? _means[j] : x[j] / _factors[j] + _means[j];
+    }
+
+    private static double Quantile(ReadOnlySpan<Real> sorted, double share)
+    {
+        var place = share * (sorted.Length - 1);
+        var below = (int)place;
+        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (place - below) * ((double)sorted[below + 1] - sorted[below]);
     }
 
     // The measured variance of a constant column is only nearly zero: its mean is rounded.

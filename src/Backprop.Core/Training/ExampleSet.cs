@@ -97,8 +97,10 @@ public sealed class ExampleSet
     /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
     internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(_first + row), _sparse.ValuesOf(_first + row), factors);
 
-    /// <summary>Mean and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
-    internal Standardization MeasureFeatures() => _sparse is null ? Standardization.Measure(Features, Weights) : Standardization.MeasureMagnitudes(_sparse, _first, Count);
+    /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
+    internal Standardization MeasureFeatures(FeatureScaling scaling) =>
+        _sparse is not null ? Standardization.MeasureMagnitudes(_sparse, _first, Count) :
+        scaling == FeatureScaling.Robust ? Standardization.MeasureQuartiles(Features) : Standardization.Measure(Features, Weights);
 
     /// <summary>These examples and then others of the same columns.</summary>
     internal ExampleSet Followed(ExampleSet by) => _sparse is not null && by._sparse is not null ? new(

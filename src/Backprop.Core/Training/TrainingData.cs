@@ -11,8 +11,8 @@ internal abstract class TrainingData
     /// <summary>All examples, or a random sample of them: what starting values and diagnostics look at.</summary>
     public abstract ExampleSet Examples { get; }
 
-    /// <summary>How features are standardized.</summary>
-    public abstract Standardization MeasureFeatures();
+    /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
+    public abstract Standardization MeasureFeatures(FeatureScaling scaling);
 
     /// <summary>How targets are.</summary>
     public abstract Standardization MeasureTargets();
@@ -34,7 +34,7 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override ExampleSet Examples => examples;
 
-    public override Standardization MeasureFeatures() => examples.MeasureFeatures();
+    public override Standardization MeasureFeatures(FeatureScaling scaling) => examples.MeasureFeatures(scaling);
 
     public override Standardization MeasureTargets() => Standardization.Measure(examples.Targets, examples.Weights);
 
@@ -53,7 +53,7 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
 
-    public override Standardization MeasureFeatures() => summary.Features.ToStandardization();
+    public override Standardization MeasureFeatures(FeatureScaling scaling) => scaling == FeatureScaling.Robust ? summary.Sample.MeasureFeatures(scaling) : summary.Features.ToStandardization();
 
     public override Standardization MeasureTargets() => summary.Targets.ToStandardization();
 

@@ -1,6 +1,7 @@
 using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -125,9 +126,17 @@ public sealed record TrainingOptions
         init => field = value is null or IDecisionMetric ? value : throw new ArgumentOutOfRangeException(nameof(ThresholdMetric), value, $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
-    /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1.</summary>
+    /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
     /// <value>True. Going on from an earlier network uses that network's numbers.</value>
     public bool StandardizeInputs { get; init; } = true;
+
+    /// <summary>By what features are shifted and scaled.</summary>
+    /// <value><see cref="FeatureScaling.Standard"/>. Sparse features are divided by their largest magnitude either way.</value>
+    public FeatureScaling FeatureScaling
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(FeatureScaling), value, "is not known");
+    }
 
     /// <summary>Whether targets are, too.</summary>
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>

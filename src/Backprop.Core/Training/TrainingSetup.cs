@@ -21,7 +21,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? training.MeasureFeatures().Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
+        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -38,7 +38,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
     private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs)
     {
-        if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures().Means.CopyTo(replacements);
+        if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
         else imputation.Measure(replacements, training.Features);
         inputs?.Apply(replacements, replacements);
     }

@@ -46,6 +46,10 @@ public sealed partial class BackpropTrainer
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get; set; } = [];
 
+        /// <summary>What no other slot goes beyond, once it is scaled: x / √(1 + (x/limit)²).</summary>
+        /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
+        public double? SmoothClip { get; set; }
+
         /// <summary>What becomes of every other slot before the first hidden layer: several learned numbers.</summary>
         /// <value>Null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>, <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do well.</value>
         public NumericEmbedding? NumericEmbedding { get; set; }

@@ -1,6 +1,7 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -65,9 +66,13 @@ public sealed partial class BackpropTrainer
         /// <value>Null: from 0 on, a probability of one half. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>, of binary classification. <see cref="BackpropTransformer.WithThreshold"/> chooses another afterwards.</value>
         public Metric? ThresholdMetric { get; set; }
 
-        /// <summary>Whether features are shifted and scaled to mean 0 and standard deviation 1, inside the model. A constant feature becomes 0.</summary>
+        /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says. A constant feature becomes 0.</summary>
         /// <value>True. Going on from an earlier model uses that model's numbers.</value>
         public bool NormalizeFeatures { get; set; } = true;
+
+        /// <summary>By what features are shifted and scaled.</summary>
+        /// <value><see cref="FeatureScaling.Standard"/>: to mean 0 and standard deviation 1. Sparse features are divided by their largest magnitude either way.</value>
+        public FeatureScaling FeatureScaling { get; set; }
 
         /// <summary>Whether the label of a regression is shifted and scaled for training, inside the model; predictions are in units of the label all the same.</summary>
         /// <value>True. Ignored for classification, and for losses whose predictions are not in units of the label (<see cref="Loss.AllowsTargetScaling"/>).</value>

@@ -34,6 +34,8 @@ public class ForgedFileTests
         """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":2147483590,"standardDeviation":1,"form":1}""",
         """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":1,"standardDeviation":1e999,"form":7}""",
         """{"type":"PiecewiseLinearEncoding","inputs":2147483647,"features":2147483647,"bins":2147483647}""",
+        """{"type":"SmoothClip","inputs":2,"features":3,"limit":3}""",
+        """{"type":"SmoothClip","inputs":2,"features":2,"limit":1e999}""",
         """{"type":"InputSkip","width":2147483647,"features":2147483647}""",
         """{"type":"NtkDense","inputs":2147483647,"outputs":2147483647}""",
         """{"type":"BatchNormalization","width":2147483647,"momentum":0.1,"epsilon":0.1}""",

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>y = x / √(1 + (x/limit)²) of the first numbers that enter: nearly x where x is small, and never beyond ±limit. The others pass.</summary>
+/// <remarks>
+/// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491,
+/// where it follows scaling by median and quartiles, with a limit of 3.
+/// </remarks>
+public sealed record SmoothClip : Layer
+{
+    /// <summary>Makes a layer.</summary>
+    /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
+    /// <param name="features">How many of them, from the first on, are clipped; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="limit">What no number goes beyond; &gt; 0 and finite.</param>
+    public SmoothClip(int inputs, int features, double limit) : base(inputs, inputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(features, inputs);
+        if (!((Real)limit > 0 && Real.IsFinite((Real)limit))) throw new ArgumentOutOfRangeException(nameof(limit), limit, "must be > 0 and finite");
+        (Features, Limit) = (features, limit);
+    }
+
+    /// <summary>How many numbers are clipped.</summary>
+    public int Features { get; }
+
+    /// <summary>What no number goes beyond.</summary>
+    public double Limit { get; }
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var from = x.Row(row);
+            var to = y.Row(row);
+            Elementwise.Map(new Clipped((Real)Limit), from[..Features], to[..Features]);
+            from[Features..].CopyTo(to[Features..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        for (var row = 0; row < dx.Rows; row++)
+        {
+            var given = dy.Row(row);
+            var to = dx.Row(row);
+            Elementwise.Zip(new Slope((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
+            given[Features..].CopyTo(to[Features..]);
+        }
+    }
+
+    /// <summary>One number, in double: for what is clipped once and kept.</summary>
+    internal static double Of(double x, double limit) => x / Math.Sqrt(1 + x / limit * (x / limit));
+
+    // Beyond the limit its quotient is turned around: the square of a large number would be infinite, and the result 0.
+    private readonly struct Clipped(Real limit) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes one = TLanes.Broadcast(1), most = TLanes.Broadcast(limit);
+            var far = TLanes.Abs(x) / most;
+            var quotient = TLanes.SelectLess(one, far, one / far, far);
+            return TLanes.SelectLess(one, far, TLanes.CopySign(most, x), x) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+        }
+    }
+
+    // dy·(1 + (x/limit)²)^(−3/2)
+    private readonly struct Slope(Real limit) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
+        {
+            var one = TLanes.Broadcast(1);
+            var far = TLanes.Abs(x) / TLanes.Broadcast(limit);
+            var quotient = TLanes.SelectLess(one, far, one / far, far);
+            var share = TLanes.SelectLess(one, far, quotient, one) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+            return dy * share * share * share;
+        }
+    }
+}
