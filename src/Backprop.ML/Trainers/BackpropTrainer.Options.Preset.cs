@@ -34,7 +34,7 @@ public sealed partial class BackpropTrainer
         }
 
         private T Chosen<T>(Func<Recipe, T> ofPreset, [CallerMemberName] string option = "") =>
-            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? Adapted(Preset.For(Situation.Typical)));
+            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? Adapted(Preset.For(Situation.Typical with { HasValidation = ValidationData is not null })));
 
         private void Choose(object? value, [CallerMemberName] string option = "") => _chosen[option] = value;
     }
