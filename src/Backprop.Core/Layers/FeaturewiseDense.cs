@@ -56,7 +56,7 @@ public sealed record FeaturewiseDense : Layer
     public override bool ReadsOutput => Rectified;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.Embedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.NumericEmbedding)];
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -52,7 +52,7 @@ public sealed record PeriodicFeatures : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.Embedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
