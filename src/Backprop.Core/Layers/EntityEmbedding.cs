@@ -43,7 +43,7 @@ public sealed record EntityEmbedding : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
+    public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.CategoryEmbedding))];
 
     /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
     public static int CustomaryDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);

@@ -15,8 +15,11 @@ public enum ParameterRole
     /// <summary>What an activation function learns.</summary>
     Activation,
 
-    /// <summary>Vectors that stand for categories or numbers.</summary>
+    /// <summary>What makes several numbers of one, or stands in for one that is missing.</summary>
     Embedding,
+
+    /// <summary>Vectors that stand for categories.</summary>
+    CategoryEmbedding,
 
     /// <summary>Not learned but measured on the way, such as running means. Optimizers leave them alone.</summary>
     Statistic,
