@@ -35,13 +35,25 @@ public sealed class Network
             if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
             if (_layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
             if (_layers[l] is InputSkip && _layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
-            if (_layers[l] is EntityEmbedding && (l > 1 || (l == 1 && _layers[0] is not Imputation))) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
-            if (_layers[l] is InputSkip && _layers[0] is EntityEmbedding) throw new ArgumentException($"Layer {l} would put the numbers of categories beside what is learned of them; {nameof(InputSkip)} and {nameof(EntityEmbedding)} do not go together.", nameof(layers));
+            CheckCategories(l);
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
         }
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
+    }
+
+    private void CheckCategories(int layer)
+    {
+        var misplaced = _layers[layer] switch
+        {
+            EntityEmbedding => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding)),
+            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
+            _ => false,
+        };
+        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
+            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
     }
 
     private void CheckSkip(int layer, SkipConnection skip)
@@ -77,6 +89,17 @@ public sealed class Network
 
     /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but the first layer sees them, and that can take them.</summary>
     internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
+
+    /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
+    internal IEnumerable<int> CategorySlots
+    {
+        get
+        {
+            var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
+            var embedded = _layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+            return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+        }
+    }
 
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>

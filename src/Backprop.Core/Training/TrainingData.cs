@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Training;

@@ -1,7 +1,7 @@
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 

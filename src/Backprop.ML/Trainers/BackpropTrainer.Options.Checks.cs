@@ -1,6 +1,7 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.ML.Data;
 using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -28,9 +29,9 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>The layers; the setters check the ranges.</summary>
-        /// <param name="keys">What key columns add to <see cref="Categories"/>.</param>
+        /// <param name="keys">What key columns add.</param>
         /// <param name="indicated">Slots that have missing values.</param>
-        internal MultilayerPerceptron ToPerceptron(IEnumerable<EmbeddedCategory> keys, IReadOnlyList<int> indicated) => new()
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, IReadOnlyList<int> indicated) => new()
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
@@ -40,7 +41,9 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
-            Categories = [.. Categories, .. keys],
+            Categories = [.. Categories, .. keys.Where(key => !IsOneHot(key)).Select(key => new EmbeddedCategory(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count)))],
+            OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
+            OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
             IndicatedFeatures = indicated,
             SmoothClip = SmoothClip,
@@ -50,6 +53,9 @@ public sealed partial class BackpropTrainer
             InputSkip = InputSkip,
             NtkParametrization = NtkParametrization,
         };
+
+        // The missing value is one of them.
+        private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
         internal TrainingOptions ToTrainingOptions(Loss loss, int seed, double[]? classWeights = null) => new()
@@ -120,6 +126,8 @@ public sealed partial class BackpropTrainer
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
             if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
+            if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
+            if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron([], []).CheckActivations();
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));

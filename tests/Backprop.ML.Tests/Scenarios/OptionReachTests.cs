@@ -78,6 +78,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.FeatureScaling)] = new(o => o.FeatureScaling = FeatureScaling.Robust),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.MaximumOneHotValues)] = new(o => o.MaximumOneHotValues = 9, PredictFromKind),
+        [nameof(BackpropTrainer.Options.EmbeddingDimension)] = new(o => o.EmbeddingDimension = 8, PredictFromKind),
         [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
         [nameof(BackpropTrainer.Options.Caching)] = new(o => o.Caching = DataCaching.Stream),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
@@ -138,6 +140,8 @@ public class OptionReachTests
         var data = Synthetic.Prepared(_ml, examples);
         return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight)).Fit(data).Transform(data);
     }
+
+    private static void PredictFromKind(BackpropTrainer.Options options) => (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);
 
     private static BackpropTrainer.Options Small()
     {
