@@ -25,17 +25,18 @@ public sealed record DataDependent : Initializer
     /// <summary>Scales the weights of one layer, and sets its biases.</summary>
     /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>
     /// <param name="biases">[outputs], overwritten.</param>
-    /// <param name="products">[examples × outputs]: what enters every unit with these weights and no biases.</param>
+    /// <param name="products">[examples × units]: what enters every unit with these weights and no biases.</param>
+    /// <param name="first">The column of the first unit: others may stand before it.</param>
     /// <param name="random">Where the numbers come from.</param>
-    internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, RandomSequence random)
+    internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
         Span<double> shares = stackalloc double[ExamplesOfABias];
         for (var unit = 0; unit < biases.Length; unit++)
         {
             double sum = 0, squares = 0;
-            for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[unit];
+            for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[first + unit];
             var mean = sum / products.Rows;
-            for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[unit] - mean) * (products.Row(row)[unit] - mean);
+            for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[first + unit] - mean) * (products.Row(row)[first + unit] - mean);
             // A unit that all examples look alike to has nothing to be scaled by.
             var deviation = Math.Sqrt(squares / products.Rows);
             var factor = deviation > 1e-6 * (Math.Abs(mean) + 1e-6) ? 1 / deviation : 1;
@@ -43,7 +44,7 @@ public sealed record DataDependent : Initializer
 
             double total = 0, bias = 0;
             foreach (ref var share in shares) total += share = -Math.Log(1 - random.NextUniform());
-            foreach (var share in shares) bias -= share / total * factor * products.Row(random.NextIndex(products.Rows))[unit];
+            foreach (var share in shares) bias -= share / total * factor * products.Row(random.NextIndex(products.Rows))[first + unit];
             biases[unit] = Biases ? (Real)bias : 0;
         }
     }

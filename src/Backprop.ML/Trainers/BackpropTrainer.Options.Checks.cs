@@ -47,6 +47,7 @@ public sealed partial class BackpropTrainer
             Residual = Residual,
             InputSkip = InputSkip,
             NtkParametrization = NtkParametrization,
+            Members = Members,
         };
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
@@ -116,7 +117,8 @@ public sealed partial class BackpropTrainer
             if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            ToPerceptron([], []).CheckActivations();
+            ToPerceptron([], []).CheckCombination();
+            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 

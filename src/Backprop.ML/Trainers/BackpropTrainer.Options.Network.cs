@@ -69,5 +69,9 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
         /// <value>False.</value>
         public bool InputSkip { get; set; }
+
+        /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>
+        /// <value>1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
+        public int Members { get; set; } = 1;
     }
 }
