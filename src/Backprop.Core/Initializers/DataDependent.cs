@@ -25,22 +25,23 @@ public sealed record DataDependent : Initializer
     /// <summary>Scales the weights of one layer, and sets its biases.</summary>
     /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>
     /// <param name="biases">[outputs], overwritten.</param>
-    /// <param name="products">[examples × outputs]: what enters every unit with these weights and no biases.</param>
+    /// <param name="products">[examples × units]: what enters every unit with these weights and no biases.</param>
+    /// <param name="first">The column of the first unit: others may stand before it.</param>
     /// <param name="random">Where the numbers come from.</param>
-    internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, RandomSequence random)
+    internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
         Span<double> shares = stackalloc double[ExamplesOfABias];
         Span<int> rows = stackalloc int[ExamplesOfABias];
         for (var unit = 0; unit < biases.Length; unit++)
         {
-            var factor = FactorOf(products, unit);
+            var factor = FactorOf(products, first + unit);
             for (var i = unit; i < weights.Length; i += biases.Length) weights[i] = (Real)(weights[i] * factor);
 
             double total = 0;
             foreach (ref var share in shares) total += share = -Math.Log(1 - random.NextUniform());
             foreach (ref var share in shares) share /= total;
             foreach (ref var row in rows) row = random.NextIndex(products.Rows);
-            biases[unit] = Biases ? (Real)BiasOf(products, unit, factor, shares, rows) : 0;
+            biases[unit] = Biases ? (Real)BiasOf(products, first + unit, factor, shares, rows) : 0;
         }
     }
 

@@ -26,6 +26,12 @@ public sealed record FrontScale : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new FrontScale(Replicate.Times(Width, members));
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
 
     /// <inheritdoc/>

@@ -30,6 +30,12 @@ public sealed record ParametricMixLayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
 
     /// <inheritdoc/>

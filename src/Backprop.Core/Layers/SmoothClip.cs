@@ -32,6 +32,12 @@ public sealed record SmoothClip : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.ForMembers(members);
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
         for (var row = 0; row < x.Rows; row++)

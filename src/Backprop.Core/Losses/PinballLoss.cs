@@ -67,6 +67,14 @@ public sealed record PinballLoss : Loss
         for (var first = 0; first < scores.Values.Length; first += Quantiles.Count) scores.Values.Slice(first, Quantiles.Count).Sort();
     }
 
+    /// <summary>The mean of every quantile, once each member's are in order.</summary>
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages)
+    {
+        Predict(scores);
+        base.AverageMembers(scores, averages);
+    }
+
     /// <summary>Whether the quantiles are the same.</summary>
     public bool Equals(PinballLoss? other) => other is not null && Quantiles.SequenceEqual(other.Quantiles);
 

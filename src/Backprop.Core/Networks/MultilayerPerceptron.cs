@@ -144,13 +144,22 @@ public sealed record MultilayerPerceptron
     /// <value>False. Without hidden layers, it sees them anyway.</value>
     public bool InputSkip { get; init; }
 
+    /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout drops.</summary>
+    /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
+    /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
+    public int Members
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Members), value, "must be at least 1");
+    } = 1;
+
     /// <summary>Makes the layers.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
     /// <exception cref="ArgumentException">There would be too many parameters, or there are not as many activations as hidden layers.</exception>
     public Network Build(int inputs, int outputs)
     {
-        CheckActivations();
+        CheckCombination();
         var builder = new NetworkBuilder(inputs);
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
         var scaled = AddCategories(builder);
@@ -183,6 +192,7 @@ public sealed record MultilayerPerceptron
             builder.Add(encoding);
             embedded = [.. Categories.Select(category => category with { Slot = encoding.ColumnOf(category.Slot) })];
         }
+        builder.Replicate(Members);
         var scaled = builder.Width - embedded.Count;
         if (embedded.Count > 0) builder.EntityEmbedding(embedded);
         return scaled;
@@ -200,9 +210,10 @@ public sealed record MultilayerPerceptron
         if (AlphaDropout > 0) builder.AlphaDropout(AlphaDropout);
     }
 
-    /// <exception cref="ArgumentException">There are not as many activations as hidden layers.</exception>
-    internal void CheckActivations()
+    /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option does not go with members.</exception>
+    internal void CheckCombination()
     {
+        if (Members > 1 && InputSkip) throw new ArgumentException($"{nameof(InputSkip)} does not go with {nameof(Members)}, of which there are {Members}: the features stand beside all members, and belong to none.", nameof(InputSkip));
         if (Activations is { } given && given.Count != HiddenLayers.Count)
             throw new ArgumentException($"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
     }

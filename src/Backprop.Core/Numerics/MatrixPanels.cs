@@ -17,16 +17,16 @@ internal static unsafe class MatrixPanels
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
-    /// <summary>Writes C [rows × columns].</summary>
+    /// <summary>Writes C [rows × columns], whose rows lie cRow numbers apart.</summary>
     /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.</remarks>
-    public static void Multiply(in Factors factors, Real* c, int rows, int columns)
+    public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
-        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, rows, columns));
-        else VectorWidth.Run(new PanelWork(factors, c, rows, columns), columns);
+        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
+        else VectorWidth.Run(new PanelWork(factors, c, cRow, rows, columns), columns);
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
-    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         int count = TLanes.Count, most = MatrixTile.MostRows<TLanes>();
         var mustCopy = factors.ARow != 1;
@@ -57,7 +57,7 @@ internal static unsafe class MatrixPanels
                         height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
                         starts + j * 2 * count, 2 * count, turned + j * width, width);
                 }
-                MatrixTranspose.Copy(turned, width, columns, width, c + (nint)first * columns, columns);
+                MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
     }
@@ -69,13 +69,13 @@ internal static unsafe class MatrixPanels
         return (Math.Min(column, columns - count), left >= 2 * count ? count : Math.Max(0, left - count));
     }
 
-    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
         // Chains of one step are an outer product, which is bound by writing C: best done in order.
         if (factors.BColumn == 1 && (rows == 1 || factors.Depth == 1))
         {
-            for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + (nint)row * columns, columns);
+            for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + row * cRow, columns);
             return;
         }
 
@@ -111,7 +111,7 @@ internal static unsafe class MatrixPanels
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
                         var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
                         var aDepth = mustCopyRows ? height : factors.ADepth;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + (nint)i * columns + first, columns);
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + i * cRow + first, cRow);
                     }
                 }
             }
@@ -202,18 +202,18 @@ internal static unsafe class MatrixPanels
 
     private static int PanelsOf(int columns, int count) => (columns + 2 * count - 1) / (2 * count);
 
-    private readonly struct PanelWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    private readonly struct PanelWork(in Factors factors, Real* c, nint cRow, int rows, int columns) : IVectorWork
     {
         private readonly Factors _factors = factors;
 
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyPanels<TLanes>(_factors, c, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyPanels<TLanes>(_factors, c, cRow, rows, columns);
     }
 
-    private readonly struct TransposedWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    private readonly struct TransposedWork(in Factors factors, Real* c, nint cRow, int rows, int columns) : IVectorWork
     {
         private readonly Factors _factors = factors;
 
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyTransposed<TLanes>(_factors, c, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyTransposed<TLanes>(_factors, c, cRow, rows, columns);
     }
 
     private readonly struct PackWork(in Factors factors, int columns, Real* packed) : IVectorWork

@@ -11,13 +11,16 @@ internal static class OutputBias
 {
     private const int MostSteps = 100;
 
-    /// <summary>Writes them into the biases of the last layer.</summary>
+    /// <summary>Writes them into the biases of the last layer, those of every member of an ensemble.</summary>
     public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets)
     {
         var y = new Real[examples.Targets.Values.Length];
         for (var row = 0; row < examples.Count; row++)
             Standardization.ApplyOrCopy(targets, examples.Targets.Row(row), y.AsSpan(row * examples.TargetCount, examples.TargetCount));
-        Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs).CopyTo(parameters[^network.Outputs..]);
+        var best = Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs);
+        var ofLast = parameters[network.ParametersOf(network.Layers.Count - 1)];
+        if (network.Layers[^1] is not AffineLayer dense) best.CopyTo(ofLast[^best.Length..]);
+        else for (var group = 0; group < dense.Groups; group++) best.CopyTo(ofLast[dense.BiasesOf(group)]);
     }
 
     /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>

@@ -96,6 +96,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
         if (options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.Optimizer is Lbfgs && network.Members > 1)
+            throw new ArgumentException($"{nameof(Lbfgs)} searches along one line for all {network.Members} members of network {network}, which are to learn as if each were alone.", nameof(network));
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
@@ -111,7 +113,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         if (initialParameters.Length != network.ParameterCount)
         {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer dense && block.Role == ParameterRole.Weight ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}" : $"{block.Length} {block.Name}"));
             throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)

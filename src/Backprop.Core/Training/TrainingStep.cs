@@ -16,7 +16,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly Network _network;
     private readonly Loss _loss;
     private Loss _scheduledLoss;
-    private readonly Real[] _parameters, _predictor, _gradient, _losses;
+    private readonly Real[] _parameters, _predictor, _gradient, _losses, _averages;
     private readonly Real[]? _average;
     private readonly Mixup? _mixup;
     private readonly Real[] _partnerLosses, _partnerSlopes;
@@ -42,8 +42,9 @@ internal sealed class TrainingStep : IDisposable
         (_scheduledLoss, _values) = (_loss, new StepValues(LearningRate: 0));
         _gradient = new Real[parameters.Length];
         _losses = new Real[batchSize];
+        _averages = network.Members == 1 ? [] : new Real[checked(batchSize * network.Outputs)];
         _mixup = options.Mixup;
-        (_partnerLosses, _partnerSlopes) = _mixup is null ? ([], []) : (new Real[batchSize], new Real[checked(batchSize * network.Outputs)]);
+        (_partnerLosses, _partnerSlopes) = _mixup is null ? ([], []) : (new Real[batchSize], new Real[checked(batchSize * network.MemberOutputs)]);
         _workspace = new Workspace(network, batchSize);
         _parts = ParameterPart.Of(network, options, team.Size);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
@@ -202,11 +203,12 @@ internal sealed class TrainingStep : IDisposable
             for (var l = 0; l < _network.Layers.Count; l++)
                 if (_network.Layers[l] is AffineLayer dense)
                 {
-                    var range = _network.ParametersOf(l).Start.Value..(_network.ParametersOf(l).Start.Value + dense.WeightCount);
+                    var range = _network.ParametersOf(l);
                     yield return OfTeam(worker =>
                     {
-                        var (first, count) = Network.Share(dense.Outputs, worker, _team.Size);
-                        if (count > 0) ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range), dense.Inputs, dense.Outputs), first, count, (Real)(norm / dense.WeightFactor));
+                        var (first, count) = Network.Share(dense.GroupOutputs, worker, _team.Size);
+                        for (var group = 0; group < dense.Groups && count > 0; group++)
+                            ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range)[dense.WeightsOf(group)], dense.GroupInputs, dense.GroupOutputs), first, count, (Real)(norm / dense.WeightFactor));
                     });
                 }
     }
@@ -261,12 +263,20 @@ internal sealed class TrainingStep : IDisposable
         var loss = _workspace.IsTraining ? _scheduledLoss : _loss;
         Matrix scores = _workspace.Scores.RowRange(first, count), slopes = _workspace.ScoreGradient.RowRange(first, count);
         var losses = _losses.AsSpan(first, count);
-        loss.EvaluateRows(scores, batch.Y.RowRange(first, count), losses, slopes);
+        if (!_workspace.IsTraining && _network.Members > 1)
+        {
+            // The ensemble is judged by what it predicts; the slopes, which nobody looks at, are as many.
+            Matrix averages = new(_averages.AsSpan(first * _network.Outputs, count * _network.Outputs), count, _network.Outputs);
+            loss.AverageMembers(new Matrix(scores.Values, count * _network.Members, _network.Outputs), averages);
+            loss.EvaluateRows(averages, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..averages.Values.Length], count, _network.Outputs));
+            return;
+        }
+        MemberLosses.EvaluateRows(loss, scores, _network.Members, batch.Y.RowRange(first, count), losses, slopes);
         if (_mixture.PartnerShare > 0)
         {
             var partnerLosses = _partnerLosses.AsSpan(first, count);
             var partnerSlopes = new Matrix(_partnerSlopes.AsSpan(first * slopes.Columns, count * slopes.Columns), count, slopes.Columns);
-            loss.EvaluateRows(scores, batch.PartnerY.RowRange(first, count), partnerLosses, partnerSlopes);
+            MemberLosses.EvaluateRows(loss, scores, _network.Members, batch.PartnerY.RowRange(first, count), partnerLosses, partnerSlopes);
             var mix = new Arithmetic.PartOfTheWay((Real)_mixture.PartnerShare);
             Elementwise.Zip(mix, losses, partnerLosses, losses);
             Elementwise.Zip(mix, slopes.Values, partnerSlopes.Values, slopes.Values);

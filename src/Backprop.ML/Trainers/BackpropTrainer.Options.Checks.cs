@@ -52,6 +52,7 @@ public sealed partial class BackpropTrainer
             Residual = Residual,
             InputSkip = InputSkip,
             NtkParametrization = NtkParametrization,
+            Members = Members,
         };
 
         // The missing value is one of them.
@@ -129,7 +130,8 @@ public sealed partial class BackpropTrainer
             if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
             if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            ToPerceptron([], []).CheckActivations();
+            ToPerceptron([], []).CheckCombination();
+            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 

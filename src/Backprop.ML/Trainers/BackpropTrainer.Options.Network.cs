@@ -77,5 +77,9 @@ public sealed partial class BackpropTrainer
         /// <summary>Numbers of the vector that stands for a value of any other key.</summary>
         /// <value>Null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.CustomaryDimension"/>); otherwise at least 1. 8 is customary together with <see cref="MaximumOneHotValues"/>.</value>
         public int? EmbeddingDimension { get; set; }
+
+        /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>
+        /// <value>1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
+        public int Members { get; set; } = 1;
     }
 }

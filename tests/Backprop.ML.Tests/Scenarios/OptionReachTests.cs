@@ -51,6 +51,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
         [nameof(BackpropTrainer.Options.NtkParametrization)] = new(o => o.NtkParametrization = true),
         [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),
+        [nameof(BackpropTrainer.Options.Members)] = new(o => o.Members = 2),
         [nameof(BackpropTrainer.Options.LossFunction)] = new(o => o.LossFunction = new SoftmaxFocalLoss()),
         [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
         [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
