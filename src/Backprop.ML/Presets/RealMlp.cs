@@ -38,12 +38,14 @@ internal static class RealMlp
             FeatureScaling = FeatureScaling.Robust,
             SmoothClip = 3,
             NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding() : null,
+            MaximumOneHotValues = 9,
+            EmbeddingDimension = 8,
             FrontScale = true,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             Optimizer = new Adam { Beta2 = 0.95 },
             LearningRate = isRegression ? 0.2 : 0.04,
             LearningRateSchedule = new CosineLogarithmicSchedule(),
-            ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 1), Embeddings = new(0.1, 1), Activations = new(0.1, 1) },
+            ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
             NumberOfIterations = PassesOver(situation.Rows),
             BatchSize = 256,
             Dropout = 0.15,
@@ -76,7 +78,7 @@ internal static class RealMlp
     private static EarlyStopping Selection(LearningTask task) => new()
     {
         Metric = task.HasClasses ? new Accuracy() : task.TargetKind == TargetKind.Real ? new RootMeanSquaredError() : null,
-        Patience = int.MaxValue,
+        Patience = EarlyStopping.Unlimited,
         KeepLastBest = true,
     };
 }

@@ -25,6 +25,12 @@ internal sealed record Recipe
 
     public bool NtkParametrization { get; init; }
 
+    public int MaximumOneHotValues { get; init; }
+
+    public int? EmbeddingDimension { get; init; }
+
+    public int Members { get; init; } = 1;
+
     public double LabelSmoothing { get; init; }
 
     public Optimizer Optimizer { get; init; } = new Adam();
@@ -75,7 +81,10 @@ internal sealed record Recipe
         (nameof(FeatureScaling), Text(FeatureScaling)),
         (nameof(SmoothClip), Text(SmoothClip)),
         (nameof(NumericEmbedding), Text(NumericEmbedding)),
+        (nameof(MaximumOneHotValues), Text(MaximumOneHotValues)),
+        (nameof(EmbeddingDimension), Text(EmbeddingDimension)),
         (nameof(FrontScale), Text(FrontScale)),
+        (nameof(Members), Text(Members)),
         (nameof(NormalizeLabel), Text(NormalizeLabel)),
         (nameof(LabelSmoothing), Text(LabelSmoothing)),
         (nameof(Optimizer), Text(Optimizer)),
