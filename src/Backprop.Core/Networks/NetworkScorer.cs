@@ -22,7 +22,7 @@ public sealed class NetworkScorer
         _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
-    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target.</summary>
+    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target, within its bounds (<see cref="TrainedNetwork.Bounds"/>).</summary>
     /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
     public Matrix Score(ReadOnlyMatrix features)
@@ -46,6 +46,7 @@ public sealed class NetworkScorer
     {
         if (_trained.ScoreScale is { } scale)
             for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
+        _trained.Limits?.Apply(scores);
         return scores;
     }
 
