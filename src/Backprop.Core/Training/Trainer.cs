@@ -117,6 +117,7 @@ public sealed class Trainer
         Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
     {
         var (inputs, targets) = _setup.Standardize(network, training, initial);
+        var bounds = _options.ClampPredictions ? training.MeasureBounds().JoinedWith(initial?.Bounds) : null;
         var judge = validation is null ? null : new Judge(validation);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
         var parameters = _setup.Start(network, training.Examples, initial, inputs, targets);
@@ -129,6 +130,7 @@ public sealed class Trainer
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
+        var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
         var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
@@ -159,11 +161,11 @@ public sealed class Trainer
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive);
+            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits);
             if (IsCancelled) validationLoss = null; // of some of the rows
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
+            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets, bounds));
             if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
@@ -183,7 +185,7 @@ public sealed class Trainer
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
         if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, Again(training, batches, inputs, targets), checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
-        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets);
+        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
         return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
     }
 
@@ -215,13 +217,13 @@ public sealed class Trainer
 
     private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
 
-    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
+    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive, ScoreLimits? limits = null)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count && (b == 0 || !IsCancelled); b++)
         {
             checkAlive?.Invoke();
-            var (loss, weight) = step.Evaluate(batches, b);
+            var (loss, weight) = step.Evaluate(batches, b, limits);
             mean.Add(loss, weight);
         }
         return mean.Value;

@@ -142,6 +142,10 @@ public sealed record TrainingOptions
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
 
+    /// <summary>Whether predictions go no further than the least and the largest target of the training data, in validation and in scoring.</summary>
+    /// <value>False. Only for losses whose predictions are in units of the target (<see cref="Loss.AllowsTargetScaling"/>); others are refused. Going on from an earlier network widens its bounds.</value>
+    public bool ClampPredictions { get; init; }
+
     /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
     public double L1Regularization
@@ -208,11 +212,12 @@ public sealed record TrainingOptions
     /// <value>0; any number.</value>
     public int Seed { get; init; }
 
-    /// <summary>Refuses what does not go with the optimizer.</summary>
+    /// <summary>Refuses what does not go with the optimizer or the loss.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>
     internal void CheckCombination()
     {
         if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
+        if (ClampPredictions && !Loss.AllowsTargetScaling) throw new ArgumentException($"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in units of the target.", nameof(ClampPredictions));
         if (Optimizer is not Lbfgs) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");

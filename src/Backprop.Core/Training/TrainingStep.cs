@@ -35,6 +35,7 @@ internal sealed class TrainingStep : IDisposable
     private int _batch, _nextPart, _step;
     private double _totalWeight, _smoothingFactor = 1;
     private StepValues _values;
+    private ScoreLimits? _limits;
 
     public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
@@ -109,10 +110,14 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>J of one batch at <see cref="Predictor"/>, without learning.</summary>
+    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batch">Which one it is.</param>
+    /// <param name="limits">What scores are limited to before they are judged; null for nothing.</param>
     /// <returns>J and Σ w of the batch.</returns>
-    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch)
+    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch, ScoreLimits? limits = null)
     {
         Begin(batches, batch);
+        _limits = limits;
         _team.Run(_evaluateRows);
         return (MeanLoss, _totalWeight);
     }
@@ -137,7 +142,7 @@ internal sealed class TrainingStep : IDisposable
         _totalWeight = batches.TotalWeight(batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
-        _mixture = default;
+        (_mixture, _limits) = (default, null);
     }
 
     // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
@@ -241,6 +246,7 @@ internal sealed class TrainingStep : IDisposable
         if (count == 0) return;
         _batches.Gather(_batch, first, count, _mixture);
         _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
+        _limits?.Apply(_workspace.Scores.RowRange(first, count));
         EvaluateLoss(first, count);
     }
 

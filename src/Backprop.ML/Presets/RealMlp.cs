@@ -41,6 +41,7 @@ internal static class RealMlp
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,
+            ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             Optimizer = new Adam { Beta2 = 0.95 },
             LearningRate = isRegression ? 0.2 : 0.04,

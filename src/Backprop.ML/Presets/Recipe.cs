@@ -69,6 +69,8 @@ internal sealed record Recipe
 
     public bool NormalizeLabel { get; init; } = true;
 
+    public bool ClampPredictions { get; init; }
+
     /// <summary>Every value under its option's name, in words.</summary>
     public IReadOnlyList<(string Option, string Value)> Values =>
     [
@@ -86,6 +88,7 @@ internal sealed record Recipe
         (nameof(FrontScale), Text(FrontScale)),
         (nameof(Members), Text(Members)),
         (nameof(NormalizeLabel), Text(NormalizeLabel)),
+        (nameof(ClampPredictions), Text(ClampPredictions)),
         (nameof(LabelSmoothing), Text(LabelSmoothing)),
         (nameof(Optimizer), Text(Optimizer)),
         (nameof(LearningRate), Text(LearningRate)),

@@ -89,6 +89,7 @@ public sealed partial class BackpropTrainer
             StandardizeInputs = NormalizeFeatures,
             FeatureScaling = FeatureScaling,
             StandardizeTargets = NormalizeLabel,
+            ClampPredictions = ClampPredictions,
             Diagnostics = Diagnostics,
             ClassWeights = classWeights,
             BalancedClassWeights = ClassWeights is { IsBalanced: true },
@@ -147,6 +148,7 @@ public sealed partial class BackpropTrainer
                 var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
+            if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);

@@ -30,6 +30,7 @@ public sealed partial class BackpropTrainer
             if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
             if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
+            if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;
         }
 

@@ -114,5 +114,9 @@ public sealed partial class BackpropTrainer
         /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
         /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
         public TimeSpan? MaximumTrainingTime { get; set; }
+
+        /// <summary>Whether predictions go no further than the least and the largest label of the training data, which a network has never seen anything beyond.</summary>
+        /// <value>False. Of regression alone, with losses whose predictions are in units of the label (<see cref="Loss.AllowsTargetScaling"/>). Validation sees the limited predictions, too.</value>
+        public bool ClampPredictions { get => Chosen(recipe => recipe.ClampPredictions); set => Choose(value); }
     }
 }

@@ -25,11 +25,11 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
-    // These name columns, or end training at a moment that other tests look at.
+    // These name columns, end training at a moment that other tests look at, or change scores alone.
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
         nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
-        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
+        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation), nameof(BackpropTrainer.Options.ClampPredictions),
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
