@@ -145,8 +145,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var initial = InitialNetwork(trainContext.InitialPredictor, plan.Task);
 
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        if (_options.ThresholdMetric is not null && given is null && _options.ValidationFraction == 0)
-            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0} or {1}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData));
+        if (_options.ThresholdMetric is not null && given is null && _options.ValidationFraction == 0 && !_options.CrossFitting)
+            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0}, {1} or {2}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
+        if (given is not null && _options.CrossFitting)
+            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
         if (given is not null && _options.ValidationFraction > 0)
             throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), _options.ValidationFraction);
         var rule = _options.ValidationFraction > 0 ? new HoldOut(_options.ValidationFraction, _options.ValidationRows, _options.SamplingKeyColumnName, _seed) : null;
