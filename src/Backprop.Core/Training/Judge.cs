@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Scores the validation data, for whatever is measured there.</summary>
+/// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from each.</summary>
 internal sealed class Judge(ExampleSet validation)
 {
     private const int RowsAtOnce = 256;
@@ -44,7 +44,8 @@ internal sealed class Judge(ExampleSet validation)
 
     private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)
     {
-        if (!validation.IsSparse) return scorer.Score(validation.Features.RowRange(first, count));
+        var folds = validation.Folds.IsEmpty ? [] : validation.Folds.Slice(first, count);
+        if (!validation.IsSparse) return scorer.Score(validation.Features.RowRange(first, count), folds);
         if (trained.TakesSparse)
         {
             _sparse ??= new SparseBatch(validation.FeatureCount);
@@ -54,6 +55,6 @@ internal sealed class Judge(ExampleSet validation)
         }
         var features = new Matrix(new Real[count * validation.FeatureCount], count, validation.FeatureCount);
         for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
-        return scorer.Score(features);
+        return scorer.Score(features, folds);
     }
 }

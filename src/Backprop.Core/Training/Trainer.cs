@@ -29,7 +29,7 @@ public sealed class Trainer
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
     /// <param name="training">What to learn from.</param>
-    /// <param name="validation">What to watch for early stopping; not learned from.</param>
+    /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.CrossFitting"/> null: the training examples are watched.</param>
     /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
     /// <param name="progress">Told after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
@@ -41,6 +41,7 @@ public sealed class Trainer
         IProgress<EpochReport>? progress = null, Action? checkAlive = null)
     {
         _setup.Check(network, training, validation, initial);
+        if (_options.CrossFitting) training = validation = training.WithFolds(CrossFolds.Of(training, network.Members, _options.Loss, _options.Seed));
         var start = Stopwatch.GetTimestamp();
         var result = Run(network, new MemoryData(training), validation, initial, progress, checkAlive, start, refit: null);
         if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || MustEnd(start)) return result;
@@ -66,6 +67,7 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(training);
         var data = Open(network, training, validation, initial, checkAlive);
+        if (_options.CrossFitting) throw new ArgumentException($"{nameof(TrainingOptions.CrossFitting)} needs all examples in memory; these are a stream.", nameof(training));
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
         return Run(network, data, validation, initial, progress, checkAlive, Stopwatch.GetTimestamp(), refit: null);
     }

@@ -96,12 +96,24 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
         if (options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.CrossFitting) CheckCrossFitting(network, training, validation, initial);
         if (options.Optimizer is Lbfgs && network.Members > 1)
             throw new ArgumentException($"{nameof(Lbfgs)} searches along one line for all {network.Members} members of network {network}, which are to learn as if each were alone.", nameof(network));
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+    }
+
+    private static void CheckCrossFitting(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        const string name = nameof(TrainingOptions.CrossFitting);
+        if (network.Members < 2) throw new ArgumentException($"{name} needs an ensemble of at least two members; network {network} has {network.Members}.", nameof(network));
+        foreach (var layer in network.Layers.TakeWhile(layer => layer is not Replicate))
+            if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)) throw new ArgumentException($"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
+        if (training.Count < network.Members) throw new ArgumentException($"{name} needs at least one example for each of {network.Members} members; there are {training.Count}.", nameof(training));
+        if (validation is not null) throw new ArgumentException($"{name} validates on the rows that each member does not learn from; other validation data does not go with it.", nameof(validation));
+        if (initial is not null) throw new ArgumentException($"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.", nameof(initial));
     }
 
     private static void CheckMissing(Network network, ExampleSet examples, string name)

@@ -63,6 +63,8 @@ internal sealed record Recipe
 
     public double ValidationFraction { get; init; }
 
+    public bool CrossFitting { get; init; }
+
     public bool NormalizeFeatures { get; init; } = true;
 
     public FeatureScaling FeatureScaling { get; init; }
@@ -102,6 +104,7 @@ internal sealed record Recipe
         (nameof(WeightDecaySchedule), Text(WeightDecaySchedule)),
         (nameof(L2Regularization), Text(L2Regularization)),
         (nameof(ValidationFraction), Text(ValidationFraction)),
+        (nameof(CrossFitting), Text(CrossFitting)),
         (nameof(EarlyStopping), Text(EarlyStopping)),
         (nameof(LossTolerance), Text(LossTolerance)),
     ];

@@ -84,6 +84,7 @@ public sealed partial class BackpropTrainer
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
+            CrossFitting = CrossFitting,
             LossTolerance = LossTolerance,
             MaximumTrainingTime = MaximumTrainingTime,
             StandardizeInputs = NormalizeFeatures,
@@ -126,12 +127,15 @@ public sealed partial class BackpropTrainer
             if (SamplingKeyColumnName is not null && ValidationFraction == 0) throw OutOfRange(nameof(SamplingKeyColumnName), SamplingKeyColumnName, $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
-            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
+            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(CrossFitting ? nameof(CrossFitting) : Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
             if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
             if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron([], []).CheckCombination();
+            if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
+            if (CrossFitting && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(CrossFitting), CrossFitting, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
+            if (CrossFitting && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(CrossFitting)} keeps apart: Mean or Median");
             if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
@@ -156,7 +160,7 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>Whether training can do with rows that are read anew in every pass.</summary>
-        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true };
+        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !CrossFitting;
 
         /// <summary>A weight for each class; null where all count the same.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)

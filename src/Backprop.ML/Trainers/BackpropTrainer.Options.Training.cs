@@ -107,6 +107,10 @@ public sealed partial class BackpropTrainer
         /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
         public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
+        /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
+        /// <value>False. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
+        public bool CrossFitting { get => Chosen(recipe => recipe.CrossFitting); set => Choose(value); }
+
         /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
         /// <value>Null: never.</value>
         public LossTolerance? LossTolerance { get => Chosen(recipe => recipe.LossTolerance); set => Choose(value); }

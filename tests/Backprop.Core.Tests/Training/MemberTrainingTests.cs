@@ -37,8 +37,8 @@ public class MemberTrainingTests
         var start = ensemble.Initialize(new GlorotUniform(), seed: 1, Examples(loss).Features);
         var learned = Learn(ensemble, loss, start);
         for (var member = 0; member < members; member++)
-            TestNumbers.AssertSameBits(Learn(single, loss, MemberOf(ensemble, start, single, member)), MemberOf(ensemble, learned, single, member));
-        Assert.NotEqual(MemberOf(ensemble, learned, single, 0), MemberOf(ensemble, learned, single, 1));
+            TestNumbers.AssertSameBits(Learn(single, loss, Members.ParametersOf(ensemble, start, single, member)), Members.ParametersOf(ensemble, learned, single, member));
+        Assert.NotEqual(Members.ParametersOf(ensemble, learned, single, 0), Members.ParametersOf(ensemble, learned, single, 1));
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -62,7 +62,7 @@ public class MemberTrainingTests
 
         var start = ensemble.Initialize(new GlorotUniform(), seed: 1);
         var together = new Trainer(options with { InitialParameters = start }).Train(ensemble, examples, validation);
-        var alone = Enumerable.Range(0, 2).Select(m => new Trainer(options with { InitialParameters = MemberOf(ensemble, start, single, m) }).Train(single, examples, validation)).ToArray();
+        var alone = Enumerable.Range(0, 2).Select(m => new Trainer(options with { InitialParameters = Members.ParametersOf(ensemble, start, single, m) }).Train(single, examples, validation)).ToArray();
 
         Assert.Equal(alone.Average(result => result.History[^1].TrainingLoss), together.History[^1].TrainingLoss, 1e-6);
         var averaged = 0.0;
@@ -86,13 +86,13 @@ public class MemberTrainingTests
         var result = new Trainer(options).Train(ensemble, examples).Network;
         for (var member = 0; member < 2; member++)
         {
-            var own = MemberOf(ensemble, result.Parameters.ToArray(), single, member);
+            var own = Members.ParametersOf(ensemble, result.Parameters.ToArray(), single, member);
             for (var unit = 0; unit < 6; unit++) Assert.InRange(Enumerable.Range(0, Features).Sum(i => own[i * 6 + unit] * own[i * 6 + unit]), 0, 0.25001f);
         }
 
         // Before the first step, all that is alike are the biases at the end; and what enters each unit has variance 1.
         var start = new Trainer(options with { NumberOfIterations = 1, MaximumNorm = null, ParameterGroups = new ParameterGroups { Weights = new(0, 0), Biases = new(0, 0) } }).Train(ensemble, examples).Network;
-        float[] first = MemberOf(ensemble, start.Parameters.ToArray(), single, 0), second = MemberOf(ensemble, start.Parameters.ToArray(), single, 1);
+        float[] first = Members.ParametersOf(ensemble, start.Parameters.ToArray(), single, 0), second = Members.ParametersOf(ensemble, start.Parameters.ToArray(), single, 1);
         Assert.Equal(first[^3..], second[^3..]);
         Assert.NotEqual(first[..^3], second[..^3]);
         foreach (var own in (float[][])[first, second])
@@ -134,27 +134,5 @@ public class MemberTrainingTests
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.01));
         }
         return parameters;
-    }
-
-    // Block by block of the single network's layers, whose parameters a member has in the same order.
-    private static float[] MemberOf(Network ensemble, float[] parameters, Network single, int member)
-    {
-        var own = new List<float>();
-        var layers = Enumerable.Range(0, ensemble.Layers.Count).Where(l => ensemble.Layers[l].ParameterCount > 0).ToArray();
-        foreach (var (layer, l) in single.Layers.Where(layer => layer.ParameterCount > 0).Zip(layers))
-        {
-            var ofLayer = parameters[ensemble.ParametersOf(l)];
-            if (ensemble.Layers[l] is GroupedDense or SideBySide)
-            {
-                own.AddRange(ofLayer.AsSpan(member * layer.ParameterCount, layer.ParameterCount));
-                continue;
-            }
-            foreach (var (_, length, _) in layer.Blocks)
-            {
-                own.AddRange(ofLayer.AsSpan(member * length, length));
-                ofLayer = ofLayer[(ensemble.Members * length)..];
-            }
-        }
-        return [.. own];
     }
 }

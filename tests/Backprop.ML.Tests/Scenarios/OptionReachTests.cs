@@ -74,6 +74,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.GradientClipping)] = new(o => o.GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.001)),
         [nameof(BackpropTrainer.Options.ParameterGroups)] = new(o => o.ParameterGroups = new ParameterGroups { Biases = new(0, 0) }),
         [nameof(BackpropTrainer.Options.EarlyStopping)] = new(o => o.EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new MacroAccuracy() }),
+        [nameof(BackpropTrainer.Options.CrossFitting)] = new(o => o.CrossFitting = true, o => o.Members = 2, WithoutValidation: true),
         [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
         [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
         [nameof(BackpropTrainer.Options.FeatureScaling)] = new(o => o.FeatureScaling = FeatureScaling.Robust),
@@ -102,7 +103,7 @@ public class OptionReachTests
     {
         var options = Small();
         Changes[name].Prepare?.Invoke(options);
-        var validation = WithHoles(Synthetic.Examples(100, seed: 2));
+        var validation = Changes[name].WithoutValidation ? null : WithHoles(Synthetic.Examples(100, seed: 2));
         var without = new BackpropTrainer(_ml, options).Fit(_data, validation);
         Changes[name].Apply(options);
         var with = new BackpropTrainer(_ml, options).Fit(_data, validation);
@@ -153,5 +154,6 @@ public class OptionReachTests
 
     /// <param name="Apply">Sets the option.</param>
     /// <param name="Prepare">Sets what it needs, on both sides of the comparison.</param>
-    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null);
+    /// <param name="WithoutValidation">Whether it does not go with validation data.</param>
+    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
 }
