@@ -20,6 +20,7 @@ if (args is ["kernels", .. var options])
 var groups = new Dictionary<string, Action<Report>[]>
 {
     ["step"] = [StepBenchmarks.Run],
+    ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],
