@@ -10,10 +10,10 @@ internal sealed record FastForestLearner() : MLNetLearner("fastforest", "ML.NET 
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>
-        $"{PackageOf(typeof(FastForestRegressionTrainer))}, defaults{(task == TaskKind.Multiclass ? ", one versus all" : "")}; one-hot categories";
+        $"{PackageOf(typeof(FastForestRegressionTrainer))}, defaults{(task == TaskKind.Multiclass ? ", one versus all" : "")}; mean for missing, one-hot categories";
 
     /// <inheritdoc/>
-    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) => OneHot(ml, job).Append<ITransformer>(job.Task switch
+    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) => OneHot(ml, job, MeanForMissing(ml)).Append<ITransformer>(job.Task switch
     {
         TaskKind.Binary => ml.BinaryClassification.Trainers.FastForest(),
         TaskKind.Multiclass => ml.MulticlassClassification.Trainers.OneVersusAll(ml.BinaryClassification.Trainers.FastForest()),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Backprop.Accuracy.Running;
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 
 namespace Backprop.Accuracy.Learners;
 
@@ -42,9 +43,10 @@ internal abstract record MLNetLearner(string Key, string Name) : Learner(Key, Na
     }
 
     /// <summary>The same for linear models: numbers that are missing become the mean, and all are standardized.</summary>
-    protected static IEstimator<ITransformer> OneHotOfStandardized(MLContext ml, Job job) => OneHot(ml, job,
-        ml.Transforms.ReplaceMissingValues(Numbers, replacementMode: Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean)
-            .Append(ml.Transforms.NormalizeMeanVariance(Numbers, fixZero: false)));
+    protected static IEstimator<ITransformer> OneHotOfStandardized(MLContext ml, Job job) => OneHot(ml, job, MeanForMissing(ml).Append(ml.Transforms.NormalizeMeanVariance(Numbers, fixZero: false)));
+
+    /// <summary>The mean in place of numbers that are missing, for trainers that leave out rows which lack any.</summary>
+    protected static IEstimator<ITransformer> MeanForMissing(MLContext ml) => ml.Transforms.ReplaceMissingValues(Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean);
 
     /// <summary>The version of the package that a type comes from.</summary>
     protected static string PackageOf(Type type) => $"{type.Assembly.GetName().Name} {FileVersionInfo.GetVersionInfo(type.Assembly.Location).ProductVersion!.Split('+')[0]}";
