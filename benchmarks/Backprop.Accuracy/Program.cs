@@ -2,6 +2,7 @@ using Backprop.Accuracy;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Running;
+using Backprop.Accuracy.Summary;
 
 // run: has learners work and keeps their results; summary: makes tables and plots of them. "worker" is what this program asks of itself.
 try
@@ -14,6 +15,9 @@ try
         case ["run", .. var options]:
             var manifest = new Manifest();
             using (var run = new AccuracyRun(manifest, Choice.Parse(options, manifest))) await run.RunAsync();
+            return 0;
+        case ["summary"] or ["summary", "--write"]:
+            AccuracyPage.Make(write: args.Length > 1);
             return 0;
         default:
             throw new FormatException($"""

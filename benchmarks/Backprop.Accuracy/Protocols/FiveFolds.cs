@@ -8,7 +8,7 @@ namespace Backprop.Accuracy.Protocols;
 /// disturbing that order within one. The rows are then dealt like cards: the n-th goes to fold n mod 5. So every fold has its share of every
 /// class, and a class of two rows or more is never absent from training.
 /// </remarks>
-internal sealed record FiveFolds() : Protocol("folds")
+internal sealed record FiveFolds() : Protocol("folds", Folds)
 {
     private const int Folds = 5;
 

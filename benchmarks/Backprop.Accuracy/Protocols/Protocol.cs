@@ -4,7 +4,8 @@ namespace Backprop.Accuracy.Protocols;
 
 /// <summary>A rule for which rows are learned from and which are predicted, and the sets that it is for.</summary>
 /// <param name="Name">Its name on the command line and in the results.</param>
-internal abstract record Protocol(string Name)
+/// <param name="Count">How many splits it makes of a set.</param>
+internal abstract record Protocol(string Name, int Count)
 {
     /// <summary>The sets that it is for, the smallest first.</summary>
     public abstract IReadOnlyList<string> Sets(Manifest manifest);
