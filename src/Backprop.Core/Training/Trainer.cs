@@ -23,6 +23,9 @@ public sealed class Trainer
         (_options, _setup) = (options, new TrainingSetup(options));
     }
 
+    /// <summary>Passes over the training data, at most.</summary>
+    public int NumberOfIterations => _options.NumberOfIterations;
+
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
     /// <param name="training">What to learn from.</param>

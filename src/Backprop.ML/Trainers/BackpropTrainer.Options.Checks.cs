@@ -1,6 +1,7 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -18,7 +19,8 @@ public sealed partial class BackpropTrainer
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();
-            copy.HiddenLayers = [.. HiddenLayers];
+            copy._chosen = new Dictionary<string, object?>(_chosen);
+            if (IsChosen(nameof(HiddenLayers))) copy.HiddenLayers = [.. HiddenLayers];
             copy.Categories = [.. Categories];
             copy.CategoricalFeatureColumnNames = [.. CategoricalFeatureColumnNames];
             copy.InitialParameters = InitialParameters is null ? null : [.. InitialParameters];
@@ -93,12 +95,15 @@ public sealed partial class BackpropTrainer
         /// <exception cref="ArgumentException">An option is missing or out of range; the message names it and what is allowed.</exception>
         internal void Check(IExceptionContext context)
         {
+            context.CheckValue(Preset, nameof(Preset));
             context.CheckNonEmpty(LabelColumnName, nameof(LabelColumnName));
             context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
             if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
             context.CheckValue(CategoricalFeatureColumnNames, nameof(CategoricalFeatureColumnNames));
             foreach (var name in CategoricalFeatureColumnNames) context.CheckNonEmpty(name, nameof(CategoricalFeatureColumnNames));
             if (CategoricalFeatureColumnNames.Distinct().Count() < CategoricalFeatureColumnNames.Length) throw OutOfRange(nameof(CategoricalFeatureColumnNames), string.Join(", ", CategoricalFeatureColumnNames), "a column is named twice");
+            if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
+            if (IsChosen(nameof(LabelSmoothing)) && LossFunction is not null) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, $"is of the task's own loss; {LossFunction} is given as {nameof(LossFunction)}, which must smooth by itself");
             context.CheckValue(HiddenLayers, nameof(HiddenLayers));
             context.CheckValue(Categories, nameof(Categories));
             context.CheckValue(Activation, nameof(Activation));
@@ -123,6 +128,7 @@ public sealed partial class BackpropTrainer
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
         internal Loss LossFor(LearningTask task)
         {
+            if (_recipe is null) return In(Situation.Typical with { Task = task }).LossFor(task);
             if (PositiveInstanceWeight != 1 && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(PositiveInstanceWeight), PositiveInstanceWeight, $"is for binary classification, not for {task.Name}; ClassWeights suit several classes");
             if (ClassWeights is not null && !task.HasClasses) throw OutOfRange(nameof(ClassWeights), ClassWeights, $"are for binary and multiclass classification, not for {task.Name}");
             if (ThresholdMetric is not null && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(ThresholdMetric), ThresholdMetric, $"is for binary classification, not for {task.Name}");
@@ -131,7 +137,7 @@ public sealed partial class BackpropTrainer
                 var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
-            if (LossFunction is null) return task.DefaultLoss;
+            if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
             throw OutOfRange(nameof(LossFunction), LossFunction, $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");

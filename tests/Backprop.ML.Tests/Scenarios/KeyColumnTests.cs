@@ -60,7 +60,7 @@ public class KeyColumnTests
     {
         var hashed = _ml.Transforms.Conversion.Hash("Hash", nameof(House.Town), numberOfBits: 30).Append(_ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age)));
         var data = House.Many(_ml, 20, 1);
-        var options = new BackpropTrainer.Options { LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
         var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options).Fit(hashed.Fit(data).Transform(data)));
         Assert.Contains("'Hash' is a key with 1073741824 values", problem.Message, StringComparison.Ordinal);
     }
@@ -70,6 +70,7 @@ public class KeyColumnTests
             .Append(_ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("TownKey", nameof(House.Town)), new InputOutputColumnPair("ColorKeys", nameof(House.Colors))]))
             .Append(new BackpropTrainer(_ml, new BackpropTrainer.Options
             {
+                Preset = Preset.Plain,
                 LabelColumnName = "Price",
                 CategoricalFeatureColumnNames = ["TownKey", "ColorKeys"],
                 HiddenLayers = [32],
