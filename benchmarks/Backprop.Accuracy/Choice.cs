@@ -17,6 +17,9 @@ internal sealed record Choice
     /// <summary>The protocols: folds, if nothing else is said.</summary>
     public IReadOnlyList<Protocol> Protocols { get; private init; } = [Protocol.All[0]];
 
+    /// <summary>Whether what has a result already is run again; the new one then counts.</summary>
+    public bool Again { get; private init; }
+
     /// <summary>Seconds of processor time that a learner has for one split.</summary>
     public double Limit { get; private init; } = 600;
 
@@ -35,12 +38,17 @@ internal sealed record Choice
     public static Choice Parse(ReadOnlySpan<string> arguments, Manifest manifest)
     {
         var choice = new Choice();
-        for (var i = 0; i < arguments.Length; i += 2)
+        for (var i = 0; i < arguments.Length; i++)
         {
             var option = arguments[i];
+            if (option == "--again")
+            {
+                choice = choice with { Again = true };
+                continue;
+            }
             if (option is not ("--sets" or "--learners" or "--protocol" or "--folds" or "--limit"))
-                throw new FormatException($"Unknown option '{option}'; there are --sets, --learners, --protocol, --folds and --limit.");
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{option} lacks its value.");
+                throw new FormatException($"Unknown option '{option}'; there are --sets, --learners, --protocol, --folds, --limit and --again.");
+            var value = ++i < arguments.Length ? arguments[i] : throw new FormatException($"{option} lacks its value.");
             choice = option switch
             {
                 "--sets" => choice with { Sets = SetsOf(value, manifest) },

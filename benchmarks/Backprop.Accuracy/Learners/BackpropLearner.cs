@@ -1,13 +1,13 @@
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Running;
-using Backprop.Layers;
 using Backprop.ML;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Backprop.Accuracy.Learners;
 
-/// <summary>This library's trainer. Numbers go in as they are, missing ones too, and categories as keys.</summary>
-internal sealed record BackpropLearner(string Key, string Name) : MLNetLearner(Key, Name)
+/// <summary>This library's trainer with a preset and nothing else set. Numbers go in as they are, missing ones too, and categories as keys.</summary>
+internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner(Key, $"Backprop {Preset.Name}", Network)
 {
     private const int Seed = 1;
 
@@ -15,18 +15,13 @@ internal sealed record BackpropLearner(string Key, string Name) : MLNetLearner(K
     public override bool IsOurs => true;
 
     /// <inheritdoc/>
-    public override string Recipe(TaskKind task) => $"{PackageOf(typeof(BackpropTrainer))}, {BackpropRecipe.Describe(BackpropRecipe.For(Key, task))}";
+    public override string Recipe(TaskKind task) => $"{PackageOf(typeof(BackpropTrainer))}, seed {Seed}, {string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}";
 
     /// <inheritdoc/>
     public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation)
     {
-        var options = BackpropRecipe.For(Key, job.Task);
-        options.CategoricalFeatureColumnNames = job.Categorical;
-        options.MissingValues = MissingValues.Median;
-        options.Seed = Seed;
-        if (validation is not null) options.ValidationFraction = 0;
         var preparation = Pipeline(ml, job).Fit(train);
-        var trainer = new BackpropTrainer(ml, options);
+        var trainer = new BackpropTrainer(ml, new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed });
         return preparation.Append(trainer.Fit(preparation.Transform(train), validation is null ? null : preparation.Transform(validation)));
     }
 
@@ -34,10 +29,10 @@ internal sealed record BackpropLearner(string Key, string Name) : MLNetLearner(K
     protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job)
     {
         // The trainer wants a vector of numbers. Where a set has none, a constant stands in, which says nothing.
-        IEstimator<ITransformer> pipeline = job.Numeric.Length > 0
+        IEstimator<ITransformer> features = job.Numeric.Length > 0
             ? ml.Transforms.CopyColumns(Features, Numbers)
             : ml.Transforms.CustomMapping<Nothing, Constant>((_, constant) => constant.Features = [0], contractName: null);
-        return job.Categorical.Length == 0 ? pipeline : pipeline.Append(ml.Transforms.Conversion.MapValueToKey([.. job.Categorical.Select(name => new InputOutputColumnPair(name))]));
+        return job.Categorical.Length == 0 ? features : features.Append(ml.Transforms.Conversion.MapValueToKey([.. job.Categorical.Select(name => new InputOutputColumnPair(name))]));
     }
 
     private sealed class Nothing
@@ -46,7 +41,7 @@ internal sealed record BackpropLearner(string Key, string Name) : MLNetLearner(K
 
     private sealed class Constant
     {
-        [Microsoft.ML.Data.VectorType(1)]
+        [VectorType(1)]
         public float[] Features { get; set; } = [];
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>ML.NET's random forest with its defaults. Its score for two classes is no probability; several classes are told apart by one model for each.</summary>
-internal sealed record FastForestLearner() : MLNetLearner("fastforest", "ML.NET FastForest")
+internal sealed record FastForestLearner() : MLNetLearner("fastforest", "ML.NET FastForest", Trees)
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>

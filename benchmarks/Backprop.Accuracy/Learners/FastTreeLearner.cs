@@ -6,7 +6,7 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>ML.NET's boosted trees with their defaults; several classes are told apart by one model for each.</summary>
-internal sealed record FastTreeLearner() : MLNetLearner("fasttree", "ML.NET FastTree")
+internal sealed record FastTreeLearner() : MLNetLearner("fasttree", "ML.NET FastTree", Trees)
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>

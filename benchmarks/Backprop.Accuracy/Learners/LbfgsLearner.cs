@@ -6,7 +6,7 @@ using Microsoft.ML.Trainers;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>ML.NET's linear classifiers by L-BFGS with their defaults. For regression ML.NET has only a Poisson model of this kind, which is for counts.</summary>
-internal sealed record LbfgsLearner() : MLNetLearner("lbfgs", "ML.NET Lbfgs")
+internal sealed record LbfgsLearner() : MLNetLearner("lbfgs", "ML.NET Lbfgs", Linear)
 {
     /// <inheritdoc/>
     public override bool Suits(TaskKind task) => task != TaskKind.Regression;

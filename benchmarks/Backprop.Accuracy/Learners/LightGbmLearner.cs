@@ -6,7 +6,7 @@ using Microsoft.ML.Trainers.LightGbm;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>ML.NET's LightGBM with its defaults. Missing numbers stay missing; LightGBM knows what to do with them.</summary>
-internal sealed record LightGbmLearner() : MLNetLearner("lightgbm", "ML.NET LightGbm")
+internal sealed record LightGbmLearner() : MLNetLearner("lightgbm", "ML.NET LightGbm", Trees)
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) => $"{PackageOf(typeof(LightGbmRegressionTrainer))}, defaults; one-hot categories";

@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>A learner of ML.NET, in a process of this program.</summary>
-internal abstract record MLNetLearner(string Key, string Name) : Learner(Key, Name)
+internal abstract record MLNetLearner(string Key, string Name, string Family) : Learner(Key, Name, Family)
 {
     /// <summary>The column of numbers; absent where a set has none.</summary>
     protected const string Numbers = "Numbers";

@@ -6,7 +6,7 @@ using Microsoft.ML.Trainers;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>ML.NET's linear models by stochastic dual coordinate ascent with their defaults.</summary>
-internal sealed record SdcaLearner() : MLNetLearner("sdca", "ML.NET Sdca")
+internal sealed record SdcaLearner() : MLNetLearner("sdca", "ML.NET Sdca", Linear)
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) => $"{PackageOf(typeof(SdcaRegressionTrainer))}, defaults; mean for missing, standardized, one-hot categories";

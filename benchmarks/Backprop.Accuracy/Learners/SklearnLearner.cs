@@ -4,7 +4,7 @@ using Backprop.Accuracy.Data;
 namespace Backprop.Accuracy.Learners;
 
 /// <summary>A learner of scikit-learn with its defaults, in a process of the system's Python.</summary>
-internal sealed record SklearnLearner(string Key, string Name) : Learner(Key, Name)
+internal sealed record SklearnLearner(string Key, string Name, string Family) : Learner(Key, Name, Family)
 {
     private static readonly Lazy<string> _version = new(Version);
 

@@ -33,7 +33,7 @@ internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposabl
         var able = choice.Learners.Where(learner => learner.Suits(set.Task)).Select(learner => (Learner: learner, Recipe: ResultFile.Register(learner.Key, learner.Recipe(set.Task)))).ToArray();
         foreach (var split in protocol.Splits(manifest, set).Where(split => choice.Wants(split.Number)))
         {
-            var left = able.Where(one => !IsDone(one.Learner, one.Recipe, protocol, set, split)).ToArray();
+            var left = able.Where(one => choice.Again || !IsDone(one.Learner, one.Recipe, protocol, set, split)).ToArray();
             if (left.Length == 0) continue;
             var job = Job.Write(Path.Combine(_scratch.FullName, "job"), set, split);
             string[] labels = [.. split.Test.Select(row => set.Labels[row])];

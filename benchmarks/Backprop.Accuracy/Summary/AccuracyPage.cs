@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Learners;
 
 namespace Backprop.Accuracy.Summary;
@@ -34,7 +35,11 @@ internal static class AccuracyPage
         text.Append($"{DateTime.UtcNow:yyyy-MM-dd}, {Processor()}, {Environment.ProcessorCount} processors; {RuntimeInformation.FrameworkDescription}; {board.Sets("folds").Count} sets in five folds.\n\n");
         text.Append($"## Standings\n\n{Standings.Table(board)}\n");
         foreach (var (file, caption) in plots) text.Append($"![{caption}](accuracy/{file})\n\n");
-        text.Append($"## Where Default is behind\n\n{ScoreTables.Behind(board)}\n");
+        if (board.Pairs("folds", Standings.Reference, Standings.Reference).Any())
+        {
+            text.Append($"## Where Default is behind\n\n{ScoreTables.Trees(board)}\n{ScoreTables.Behind(board)}\n");
+            text.Append($"## Presets\n\n{PresetTable.Of(board, new Manifest())}\n");
+        }
         text.Append($"## Published scores\n\n{PublishedScores.Table(board)}\n");
         text.Append($"## Accuracy in five folds\n\n{ScoreTables.Scores(board, "folds", classification: true)}\n");
         text.Append($"## RMSE in five folds\n\n{ScoreTables.Scores(board, "folds", classification: false)}\n");

@@ -6,6 +6,8 @@ namespace Backprop.Accuracy.Summary;
 /// <summary>What every learner reached on every set, and where the reference is behind.</summary>
 internal static class ScoreTables
 {
+    private const int Far = 3;
+
     /// <summary>A row for each set, a column for each learner; the best is bold.</summary>
     public static string Scores(ScoreBoard board, string protocol, bool classification)
     {
@@ -24,20 +26,29 @@ internal static class ScoreTables
     /// <summary>The sets where another learner is better than the reference by more than one standard error of the paired difference, the worst first.</summary>
     public static string Behind(ScoreBoard board)
     {
-        var text = new StringBuilder("| set | best | its score | Default | behind by, standard errors |\n| --- | --- | --- | --- | --- |\n");
-        var rows = 0;
-        foreach (var (ours, best, difference) in board.Sets("folds").Select(set => BestOther(board, set)).OfType<(Cell, Cell, PairedDifference)>().Where(row => row.Item3.IsLoss).OrderBy(row => row.Item3.InStandardErrors))
-        {
-            text.Append($"| {ours.Set} | {best.Learner.Name} | {best} | {ours} | {-difference.InStandardErrors:F1} |\n");
-            rows++;
-        }
-        return rows > 0 ? text.ToString() : "None.\n";
+        var text = new StringBuilder("| set | best | made of | its score | Default | behind by, standard errors |\n| --- | --- | --- | --- | --- | --- |\n");
+        foreach (var (ours, best, difference) in BestOthers(board, _ => true).Where(row => row.Difference.IsLoss).OrderBy(row => row.Difference.InStandardErrors))
+            text.Append($"| {ours.Set} | {best.Learner.Name} | {best.Learner.Family} | {best} | {ours} | {-difference.InStandardErrors:F1} |\n");
+        return text.ToString();
     }
 
-    private static (Cell Ours, Cell Best, PairedDifference Difference)? BestOther(ScoreBoard board, string set)
+    /// <summary>How often the best of the trees is better than the reference, and where by far, in words.</summary>
+    public static string Trees(ScoreBoard board)
+    {
+        var rows = BestOthers(board, learner => learner.Family == Learner.Trees).ToArray();
+        string[] far = [.. rows.Where(row => row.Difference.IsLoss && row.Difference.InStandardErrors < -Far).Select(row => row.Ours.Set)];
+        return $"The best of the four learners made of trees is better than Default by more than one standard error on {rows.Count(row => row.Difference.IsLoss)} of {rows.Length} sets, "
+            + $"worse on {rows.Count(row => row.Difference.IsWin)}; better by more than {Far} on {far.Length}{(far.Length > 0 ? $": {string.Join(", ", far)}" : "")}.\n";
+    }
+
+    // The best of some learners of others beside the reference, on every set that both have finished.
+    private static IEnumerable<(Cell Ours, Cell Best, PairedDifference Difference)> BestOthers(ScoreBoard board, Func<Learner, bool> isWanted) =>
+        board.Sets("folds").Select(set => BestOther(board, set, isWanted)).OfType<(Cell, Cell, PairedDifference)>();
+
+    private static (Cell, Cell, PairedDifference)? BestOther(ScoreBoard board, string set, Func<Learner, bool> isWanted)
     {
         var ours = board.Find("folds", set, Standings.Reference);
-        var best = board.Learners.Where(learner => !learner.IsOurs).Select(learner => board.Find("folds", set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).MaxBy(cell => cell.Mean);
+        var best = board.Learners.Where(learner => !learner.IsOurs && isWanted(learner)).Select(learner => board.Find("folds", set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).MaxBy(cell => cell.Mean);
         return ours is { IsComplete: true } && best is not null ? (ours, best, PairedDifference.Of(ours, best)) : null;
     }
 

@@ -12,6 +12,9 @@ internal static class Standings
     // What times are given in multiples of.
     private const string Clock = "lightgbm";
 
+    // Of how many percent of the sets the reference is to be better.
+    private static readonly Dictionary<string, int> _aims = new() { ["sklearn-mlp"] = 85, ["lightgbm"] = 60, ["fasttree"] = 60 };
+
     /// <summary>The learners of others, and the reference: without our other presets, which crowd its neighbourhood.</summary>
     public static IReadOnlyList<Learner> WithoutOtherPresets(ScoreBoard board) => [.. board.Learners.Where(learner => !learner.IsOurs || learner.Key == Reference)];
 
@@ -45,8 +48,9 @@ internal static class Standings
     {
         PairedDifference[] differences = learner.Key == Reference ? [] : [.. board.Pairs("folds", Reference, learner.Key).Select(pair => PairedDifference.Of(pair.One, pair.Other))];
         if (differences.Length == 0) return " | | | ";
+        var aim = _aims.TryGetValue(learner.Key, out var percent) ? $"; aim {percent} %" : "";
         var better = differences.Count(difference => difference.Mean > 0);
-        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %) | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
+        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %{aim}) | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
     }
 
     private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) => RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";
