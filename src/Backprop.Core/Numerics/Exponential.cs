@@ -37,19 +37,19 @@ internal static class Exponential
         if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x) - Number<TLanes>(1);
 
         // Above 40 the 1 has long been lost; below, 2ⁿ is one factor.
-        return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), ExpMinusOneWithin(-40, 40, x));
+        return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), ExpMinusOneWithin(new Clamp(-40, 40).Invoke(x)));
     }
 
-    /// <summary>eˣ − 1 for x up to 0; 0 above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
+    /// <summary>eˣ − 1 for x up to 0, and anything above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes ExpMinusOneOfNegative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => typeof(Real) != typeof(float)
-        ? TLanes.LibraryExp(TLanes.SelectLess(Number<TLanes>(0), x, Number<TLanes>(0), x)) - Number<TLanes>(1)
-        : ExpMinusOneWithin(-40, 0, x);
+    public static TLanes ExpMinusOneOfNegative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+        typeof(Real) != typeof(float) ? TLanes.LibraryExp(x) - Number<TLanes>(1) : ExpMinusOneWithin(TLanes.SelectLess(x, Number<TLanes>(-40), Number<TLanes>(-40), x));
 
+    // From −40 to 40.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes ExpMinusOneWithin<TLanes>(Real low, Real high, TLanes x) where TLanes : struct, ILanes<TLanes>
+    private static TLanes ExpMinusOneWithin<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
-        var (n, q) = Reduce(new Clamp(low, high).Invoke(x));
+        var (n, q) = Reduce(x);
         var power = TLanes.PowerOfTwo(n);
         return TLanes.MultiplyAdd(power, q, power - Number<TLanes>(1));
     }

@@ -92,33 +92,33 @@ internal static unsafe class RowWise
         }
     }
 
-    // What a row's last vector computes is stored last, for until then others may still have to read what it overlaps. The formula stands in the loop once: see Elementwise.
+    // What enters a row's last vector is put aside first, if it overlaps its neighbour. The formula stands in the loop once: see Elementwise.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Zip<TFunction, TLanes>(TFunction f, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns)
         where TFunction : struct, IFunctionOfThree
         where TLanes : struct, ILanes<TLanes>
     {
-        nint last = columns - TLanes.Count;
+        nint last = columns - TLanes.Count, whole = columns % TLanes.Count == 0 ? columns : last;
         if (last < 0) return;
+        var aside = stackalloc Real[3 * TLanes.Count];
         for (; rows > 0; rows--)
         {
-            var end = TLanes.Broadcast(0);
-            for (nint k = last; ;)
+            if (whole == last)
             {
-                var value = f.Invoke(TLanes.Load(a + k), TLanes.Load(b + k), TLanes.Load(c + k));
-                if (k != last)
-                {
-                    TLanes.Store(value, y + k);
-                    k += TLanes.Count;
-                }
-                else
-                {
-                    end = value;
-                    k = 0;
-                }
-                if (k >= last) break;
+                TLanes.Store(TLanes.Load(a + last), aside);
+                TLanes.Store(TLanes.Load(b + last), aside + TLanes.Count);
+                TLanes.Store(TLanes.Load(c + last), aside + 2 * TLanes.Count);
             }
-            TLanes.Store(end, y + last);
+            Real* x = a, s = b, z = c;
+            for (nint k = 0, stop = whole; ;)
+            {
+                for (; k < stop; k += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(x + k), TLanes.Load(s + k), TLanes.Load(z + k)), y + k);
+                if (stop > last) break;
+                (k, stop) = (last, columns);
+                x = aside - last;
+                s = x + TLanes.Count;
+                z = s + TLanes.Count;
+            }
             a += aRow;
             b += bRow;
             c += cRow;
