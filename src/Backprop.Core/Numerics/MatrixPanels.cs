@@ -87,7 +87,7 @@ internal static unsafe class MatrixPanels
         var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor));
         var panel = factors.Depth * 2 * count;
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
-        var blockRows = mustCopyRows ? Math.Min(rows, RowsToCopyAtOnce) : rows;
+        var blockRows = mustCopyRows ? HeightOfNextTile(rows, RowsToCopyAtOnce) : rows;
         fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
         {
             var rowCopy = copy + panels * panel;

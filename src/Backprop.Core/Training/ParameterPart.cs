@@ -15,7 +15,7 @@ namespace Backprop.Training;
 internal sealed record ParameterPart(int Layer, int First, int Offset, int Length, ParameterPart.Group[] Groups)
 {
     // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
-    private const int LeastLength = 8 * 1024, PartsPerThread = 4;
+    private const int LeastLength = 8 * 1024, PartsPerThread = 2;
 
     /// <summary>All parts of a network.</summary>
     public static ParameterPart[] Of(Network network, TrainingOptions options, int threads)
