@@ -125,7 +125,7 @@ public sealed record PeriodicFeatures : Layer
             var j = (first + start) / PartLength;
             DifferentiateByAngle(parameters, j, x, dy, byAngle);
             var ofFrequencies = dPart.Slice(start, Frequencies);
-            MatrixMultiply.TransposedProduct(x, j, byAngle, new Matrix(ofFrequencies, 1, Frequencies));
+            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
             Elementwise.Map(new Multiple(Turn), ofFrequencies, ofFrequencies);
             if (HasPhases) MatrixMultiply.SumOfRows(byAngle, dPart.Slice(start + Frequencies, Frequencies));
         }
