@@ -60,9 +60,7 @@ public sealed class NetworkScorer
             else MemberLosses.Choose(scores, chosen, averages);
             scores = averages;
         }
-        if (_trained.ScoreScale is { } scale)
-            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
-        _trained.Limits?.Apply(scores);
+        _trained.Finish(scores);
         return scores;
     }
 

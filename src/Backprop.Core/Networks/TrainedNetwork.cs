@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -80,6 +81,14 @@ public sealed class TrainedNetwork
 
     /// <summary>What undoes the scaling of the targets in scores, of which a target may have several; or null.</summary>
     internal Standardization? ScoreScale { get; }
+
+    /// <summary>Brings scores to the units of the target, and within its bounds, in place.</summary>
+    internal void Finish(Matrix scores)
+    {
+        if (ScoreScale is { } scale)
+            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
+        Limits?.Apply(scores);
+    }
 
     /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
     /// <param name="rows">Most examples of one call; at least 1.</param>

@@ -163,7 +163,7 @@ public sealed class Trainer
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits);
+            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits, wanted is null ? null : judge);
             if (IsCancelled) validationLoss = null; // of some of the rows
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
@@ -219,13 +219,14 @@ public sealed class Trainer
 
     private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
 
-    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive, ScoreLimits? limits = null)
+    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive, ScoreLimits? limits = null, Judge? judge = null)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count && (b == 0 || !IsCancelled); b++)
         {
             checkAlive?.Invoke();
             var (loss, weight) = step.Evaluate(batches, b, limits);
+            judge?.Take(b * batches.BatchSize, step.JudgedScores);
             mean.Add(loss, weight);
         }
         return mean.Value;

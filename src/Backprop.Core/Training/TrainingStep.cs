@@ -31,7 +31,6 @@ internal sealed class TrainingStep : IDisposable
     private readonly bool _measuresGradient;
     private int _batch, _nextPart, _step;
     private StepValues _values;
-    private ScoreLimits? _limits;
 
     public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
@@ -110,10 +109,13 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, double Weight) Evaluate(Minibatches batches, int batch, ScoreLimits? limits = null)
     {
         Begin(batches, batch);
-        _limits = limits;
+        _loss.Limits = limits;
         _team.Run(_evaluateRows);
         return (MeanLoss, _loss.TotalWeight);
     }
+
+    /// <summary>The scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
+    public ReadOnlyMatrix JudgedScores => _loss.JudgedScores(_workspace);
 
     public void Dispose() => _team.Dispose();
 
@@ -135,7 +137,7 @@ internal sealed class TrainingStep : IDisposable
         _loss.Begin(batches, batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
-        (_mixture, _limits) = (default, null);
+        _mixture = default;
     }
 
     // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
@@ -239,7 +241,6 @@ internal sealed class TrainingStep : IDisposable
         if (count == 0) return;
         _batches.Gather(_batch, first, count, _mixture);
         _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
-        _limits?.Apply(_workspace.Scores.RowRange(first, count));
         EvaluateLoss(first, count);
     }
 

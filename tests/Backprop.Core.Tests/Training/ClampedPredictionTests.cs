@@ -27,18 +27,19 @@ public class ClampedPredictionTests
         foreach (var x in Wide) TestNumbers.AssertSameBits(Predict(bounded, x), Predict(bounded, [x, .. Wide])[..1]); // one by one, and packed for many
     }
 
-    [Theory, InlineData(true), InlineData(false)]
-    public void Validation_sees_what_users_get(bool scales)
+    [Theory, InlineData(true, 1), InlineData(false, 1), InlineData(true, 3)]
+    public void Validation_sees_what_users_get(bool scales, int members)
     {
+        var network = new MultilayerPerceptron { HiddenLayers = [], Members = members }.Build(1, 1);
         ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
         var options = Options with { StandardizeTargets = scales, EarlyStopping = new EarlyStopping { Metric = new RootMeanSquaredError(), Patience = EarlyStopping.Unlimited } };
-        var result = new Trainer(options).Train(Line, training, validation);
+        var result = new Trainer(options).Train(network, training, validation);
         var error = Predict(result.Network, [-9, 0.25f, 5, 7]).Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y)).Average();
         var best = result.History[result.BestEpoch - 1];
         var factor = result.Network.Targets?.Factors[0] ?? 1;
         Assert.Equal(Math.Sqrt(error), best.ValidationMetric!.Value, 1e-4);
         Assert.Equal(new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error * factor * factor, best.ValidationLoss!.Value, 1e-5 * error);
-        Assert.NotEqual(result.History[^1].ValidationLoss, new Trainer(options with { ClampPredictions = false }).Train(Line, training, validation).History[^1].ValidationLoss);
+        Assert.NotEqual(result.History[^1].ValidationLoss, new Trainer(options with { ClampPredictions = false }).Train(network, training, validation).History[^1].ValidationLoss);
     }
 
     [Fact]
