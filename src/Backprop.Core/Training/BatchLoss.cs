@@ -45,8 +45,8 @@ internal sealed class BatchLoss
     /// <param name="rows">Rows of the batch.</param>
     public double Mean(ReadOnlySpan<Real> weights, int rows) => Loss.Mean(_losses.AsSpan(0, rows), weights, TotalWeight);
 
-    /// <summary>The losses of some rows; in training, their slopes become those of J. A mere evaluation does not look at slopes.</summary>
-    public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
+    /// <summary>The losses of some rows; in training, their slopes become those of J. A mere evaluation does not look at slopes, and judges what <paramref name="limits"/> leave of the scores.</summary>
+    public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count, ScoreLimits? limits)
     {
         Matrix scores = workspace.Scores.RowRange(first, count), slopes = workspace.ScoreGradient.RowRange(first, count);
         var losses = _losses.AsSpan(first, count);
@@ -55,6 +55,7 @@ internal sealed class BatchLoss
         {
             // As many slopes as scores are judged; they are overwritten by the next step.
             var judged = Judged(scores, folds, first);
+            limits?.Apply(judged);
             _loss.EvaluateRows(judged, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..judged.Values.Length], count, _outputs));
             return;
         }

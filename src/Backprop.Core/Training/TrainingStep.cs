@@ -239,7 +239,6 @@ internal sealed class TrainingStep : IDisposable
         if (count == 0) return;
         _batches.Gather(_batch, first, count, _mixture);
         _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
-        _limits?.Apply(_workspace.Scores.RowRange(first, count));
         EvaluateLoss(first, count);
     }
 
@@ -255,7 +254,7 @@ internal sealed class TrainingStep : IDisposable
 
     private void BackwardRows(int first, int count, int stage) => _network.BackwardRows(_parameters, _batches[_batch].X, _workspace, first, count, stage);
 
-    private void EvaluateLoss(int first, int count) => _loss.Evaluate(_workspace, _batches[_batch], _mixture, first, count);
+    private void EvaluateLoss(int first, int count) => _loss.Evaluate(_workspace, _batches[_batch], _mixture, first, count, _limits);
 
     private void Differentiate(ParameterPart part) =>
         _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, _gradient.AsSpan(part.Offset, part.Length));
