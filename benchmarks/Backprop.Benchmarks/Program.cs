@@ -20,6 +20,8 @@ if (args is ["kernels", .. var options])
 var groups = new Dictionary<string, Action<Report>[]>
 {
     ["step"] = [StepBenchmarks.Run],
+    ["members"] = [MemberBenchmarks.Run],
+    ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],

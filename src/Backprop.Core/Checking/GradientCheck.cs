@@ -15,7 +15,7 @@ namespace Backprop.Checking;
 /// </remarks>
 public static class GradientCheck
 {
-    /// <summary>Compares the gradient of the mean loss over some examples.</summary>
+    /// <summary>Compares the gradient of the mean loss over some examples; of an ensemble, of the sum of its members' mean losses, by which each learns alone.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="x">[rows × Inputs]; a dozen rows will do.</param>
@@ -140,7 +140,7 @@ public static class GradientCheck
             for (var i = 0; i < theta.Length; i++) _theta[i] = (Real)theta[i];
             var input = new ReadOnlyMatrix(x, rows, network.Inputs);
             var scores = network.ForwardTraining(_theta, input, _workspace, seed, step: 0);
-            var value = loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), _workspace.ScoreGradient);
+            var value = network.Members * loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), [], _workspace.ScoreGradient, network.Members);
             if (gradient.Length == 0) return value;
             network.Backward(_theta, input, _workspace, _gradient);
             for (var i = 0; i < gradient.Length; i++) gradient[i] = _gradient[i];

@@ -47,7 +47,7 @@ public sealed class NetworkDiagnostics
 
         var workspace = Workspace.ThatKeepsEveryOutput(network, x.Rows);
         var scores = network.ForwardTraining(parameters, x, workspace, seed, step: 0);
-        loss.Evaluate(scores, targets, workspace.ScoreGradient);
+        loss.Evaluate(scores, targets, [], workspace.ScoreGradient, network.Members);
         network.Backward(parameters, x, workspace, new Real[network.ParameterCount]);
 
         var layers = new LayerDiagnostics[network.Layers.Count];

@@ -35,6 +35,12 @@ public sealed record ActivationLayer : Layer
     public override bool WorksInPlace => Activation.WorksInPlace;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
         Activation.Forward(x.Values, y.Values);
 

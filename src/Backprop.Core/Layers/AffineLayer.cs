@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Layers of the form y = c·x·W + b with a fixed number c. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
+/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 public abstract record AffineLayer : Layer
 {
     private protected AffineLayer(int inputs, int outputs) : base(inputs, outputs)
@@ -12,15 +12,33 @@ public abstract record AffineLayer : Layer
     /// <summary>c: 1 of a <see cref="Dense"/> layer.</summary>
     public abstract double WeightFactor { get; }
 
-    /// <summary>Length of W, which comes first among the parameters.</summary>
-    public int WeightCount => Inputs * Outputs;
+    /// <summary>How many stand side by side: 1, unless the layer says otherwise. A divisor of inputs and outputs.</summary>
+    public virtual int Groups => 1;
 
-    /// <summary>c·W [Inputs × Outputs] row-major: what x is multiplied by.</summary>
+    /// <summary>Numbers per example that enter each.</summary>
+    public int GroupInputs => Inputs / Groups;
+
+    /// <summary>Numbers per example that leave each.</summary>
+    public int GroupOutputs => Outputs / Groups;
+
+    /// <summary>Length of W, which comes first among the parameters of a group.</summary>
+    public int WeightCount => GroupInputs * GroupOutputs;
+
+    /// <summary>c·W [GroupInputs × GroupOutputs] row-major: what x is multiplied by.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    public Real[] EffectiveWeights(ReadOnlySpan<Real> parameters)
+    /// <param name="group">Which one's.</param>
+    public Real[] EffectiveWeights(ReadOnlySpan<Real> parameters, int group = 0)
     {
-        var weights = parameters[..WeightCount].ToArray();
+        var weights = parameters[WeightsOf(group)].ToArray();
         Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), weights, weights);
         return weights;
     }
+
+    /// <summary>Where W of a group stands among the parameters.</summary>
+    internal Range WeightsOf(int group) => StartOf(group)..(StartOf(group) + WeightCount);
+
+    /// <summary>Where b of a group stands.</summary>
+    internal Range BiasesOf(int group) => (StartOf(group) + WeightCount)..StartOf(group + 1);
+
+    private int StartOf(int group) => group * (WeightCount + GroupOutputs);
 }

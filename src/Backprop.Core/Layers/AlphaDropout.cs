@@ -23,6 +23,9 @@ public sealed record AlphaDropout : TrainingOnlyLayer
     public double Rate { get; }
 
     /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
+
+    /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
     {
         double rate = pass.ScheduledRate(Rate), scale = Scale(rate), shift = -scale * rate * Lowest;

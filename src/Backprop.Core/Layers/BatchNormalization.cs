@@ -51,6 +51,12 @@ public sealed record BatchNormalization : Layer
     public override int StatisticsLength => 7 * Width;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
         Part(parameters, 0).Fill(1);

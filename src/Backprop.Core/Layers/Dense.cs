@@ -33,6 +33,9 @@ public sealed record Dense : AffineLayer, ISparseInput
     public override int PartLength => Outputs;
 
     /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
         initializer.Fill(parameters[..WeightCount], Inputs, Outputs, random);
@@ -62,7 +65,7 @@ public sealed record Dense : AffineLayer, ISparseInput
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         var dw = WeightRows(first, dPart, out var firstRow, out var db);
-        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(x, firstRow, dy, dw);
+        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, firstRow, dw.Rows), dy, dw);
         if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
     }
 

@@ -23,6 +23,9 @@ public sealed record Dropout : TrainingOnlyLayer
     public double Rate { get; }
 
     /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new Dropout(Replicate.Times(Width, members), Rate);
+
+    /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y) => Drop(pass, x.Values, y.Values);
 
     // The slope of what was dropped is 0, and of the rest 1 / (1 − p): the same numbers are dropped once more.

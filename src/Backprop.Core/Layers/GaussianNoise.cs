@@ -20,6 +20,9 @@ public sealed record GaussianNoise : TrainingOnlyLayer
 
     // Neighbouring rows of an odd width share no pair, so that a thread may begin with any row.
     /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new GaussianNoise(Replicate.Times(Width, members), StandardDeviation);
+
+    /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
     {
         var random = pass.Random(RandomPurpose.Noise);

@@ -45,6 +45,14 @@ public abstract record Layer
     /// <summary>Whether a step of training draws random numbers here, so that the loss changes from step to step.</summary>
     public virtual bool IsRandom => false;
 
+    /// <summary>Whether the members of an ensemble may pass here side by side, for none of their numbers meet: what leaves in one's share of the columns depends on that share alone.</summary>
+    /// <param name="members">How many.</param>
+    /// <value>False, unless the layer says otherwise.</value>
+    public virtual bool KeepsApart(int members) => false;
+
+    /// <summary>The layer that does the same for several members of an ensemble, each of which has parameters of its own.</summary>
+    internal virtual Layer ForMembers(int members) => new SideBySide(this, members);
+
     /// <summary>Draws the starting values of this layer's parameters.</summary>
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="initializer">The rule for weights.</param>
@@ -157,7 +165,8 @@ public abstract record Layer
     public static IReadOnlyList<Type> Kinds { get; } =
     [
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
-        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(Imputation), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PeriodicFeatures), typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(SkipConnection), typeof(SmoothClip),
+        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
+        typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicFeatures),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
     ];
 }

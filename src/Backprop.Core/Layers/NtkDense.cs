@@ -42,6 +42,9 @@ public sealed record NtkDense : AffineLayer
     public override int PartLength => _dense.PartLength;
 
     /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);
 
     /// <inheritdoc/>
@@ -84,8 +87,11 @@ public sealed record NtkDense : AffineLayer
     private void ScaleProduct(ReadOnlySpan<Real> parameters, Matrix y)
     {
         var biases = parameters[WeightCount..];
-        for (var row = 0; row < y.Rows; row++) Elementwise.Zip(new ScaleAndShift(_scale, 1 - _scale), y.Row(row), biases, y.Row(row));
+        for (var row = 0; row < y.Rows; row++) ScaleProduct(_scale, biases, y.Row(row));
     }
+
+    /// <summary>The same of one row: y ← scale·y + (1 − scale)·b.</summary>
+    internal static void ScaleProduct(Real scale, ReadOnlySpan<Real> biases, Span<Real> y) => Elementwise.Zip(new ScaleAndShift(scale, 1 - scale), y, biases, y);
 
     private readonly struct ScaleAndShift(Real scale, Real rest) : IFunctionOfTwo
     {

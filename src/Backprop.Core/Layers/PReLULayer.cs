@@ -33,6 +33,12 @@ public sealed record PReLULayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
+
+    /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill((Real)InitialSlope);
 
     /// <inheritdoc/>

@@ -32,6 +32,12 @@ public sealed record SmoothClip : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
+    public override bool KeepsApart(int members) => true;
+
+    /// <inheritdoc/>
+    internal override Layer ForMembers(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.ForMembers(members);
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
         for (var row = 0; row < x.Rows; row++)
@@ -54,9 +60,6 @@ public sealed record SmoothClip : Layer
             given[Features..].CopyTo(to[Features..]);
         }
     }
-
-    /// <summary>One number, in double: for what is clipped once and kept.</summary>
-    internal static double Of(double x, double limit) => x / Math.Sqrt(1 + x / limit * (x / limit));
 
     // Beyond the limit its quotient is turned around: the square of a large number would be infinite, and the result 0.
     private readonly struct Clipped(Real limit) : IFunction

@@ -7,7 +7,8 @@ namespace Backprop.Losses;
 /// <remarks>Where a loss would overflow beyond these bounds, it goes on as a straight line: it has the slope of the bound there, and so the way back is never lost.</remarks>
 internal static class ExponentialLink
 {
-    private const double Bound = 30;
+    /// <summary>What z is kept within.</summary>
+    public const double Bound = 30;
 
     /// <summary>μ = eᶻ, in place.</summary>
     public static void Predict(Span<Real> scores) => Elementwise.Map(new Link(), scores, scores);

@@ -46,6 +46,9 @@ public sealed record FocalLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfLogits(scores, averages);
+
     private readonly struct Value(Real gamma, Real no, Real yes) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,7 @@ namespace Backprop.Losses;
 /// </remarks>
 public sealed record GaussianNegativeLogLikelihood : Loss
 {
-    private const double LargestLogVariance = 10, LogOfLeastVariance = -30;
+    private const double LargestLogVariance = 10, LogOfLeastVariance = -30, LeastExponent = -600, MostExponent = 600;
 
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;
@@ -37,6 +37,13 @@ public sealed record GaussianNegativeLogLikelihood : Loss
             scoreMeans[2 * t + 1] = isConstant ? (Real)LogOfLeastVariance : (Real)(-2 * Math.Log(targetFactors[t]));
             scoreFactors[2 * t + 1] = isConstant ? 0 : 1;
         }
+    }
+
+    // The mean is one of the targets' numbers; their variance has no bound but 0.
+    /// <inheritdoc/>
+    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        for (var t = 0; t < targetLeast.Length; t++) (scoreLeast[2 * t], scoreMost[2 * t]) = (targetLeast[t], targetMost[t]);
     }
 
     /// <inheritdoc/>
@@ -67,6 +74,26 @@ public sealed record GaussianNegativeLogLikelihood : Loss
     public override void Predict(Matrix scores)
     {
         for (var i = 1; i < scores.Values.Length; i += 2) ExponentialLink.Predict(scores.Values.Slice(i, 1));
+    }
+
+    /// <summary>Mean and variance of the mixture of the members' distributions: m̄ = mean m, and mean (eˢ + m²) − m̄².</summary>
+    /// <remarks>Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep ensembles", arXiv:1612.01474.</remarks>
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages)
+    {
+        base.AverageMembers(scores, averages);
+        var members = scores.Rows / averages.Rows;
+        for (var row = 0; row < averages.Rows; row++)
+            for (var t = 0; t < averages.Columns; t += 2)
+            {
+                double mean = averages.Row(row)[t], sum = 0;
+                for (var i = row * members; i < (row + 1) * members; i++)
+                {
+                    var distance = scores.Row(i)[t] - mean;
+                    sum += Math.Exp(Math.Clamp(scores.Row(i)[t + 1], LeastExponent, MostExponent)) + distance * distance;
+                }
+                averages.Row(row)[t + 1] = (Real)Math.Log(sum / members);
+            }
     }
 
     private readonly struct Precision : IFunction

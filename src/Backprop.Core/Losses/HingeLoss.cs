@@ -27,6 +27,9 @@ public sealed record HingeLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfLogits(scores, averages);
+
     private readonly struct Value : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

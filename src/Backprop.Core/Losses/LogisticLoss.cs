@@ -42,6 +42,9 @@ public sealed record LogisticLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfLogits(scores, averages);
+
     private readonly struct Value(Real kept, Real added) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,6 +57,19 @@ public abstract record Loss
         targetFactors.CopyTo(scoreFactors);
     }
 
+    /// <summary>Says between which numbers scores lie if predictions are to lie between the least and the largest target.</summary>
+    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the bounds of its target, unless the loss says otherwise; where there are several for a target, none is bounded.</remarks>
+    /// <param name="targetLeast">[target columns]</param>
+    /// <param name="targetMost">[target columns]</param>
+    /// <param name="scoreLeast">[outputs], −∞; overwritten where there is a bound.</param>
+    /// <param name="scoreMost">[outputs], ∞; overwritten where there is a bound.</param>
+    public virtual void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        if (scoreLeast.Length != targetLeast.Length) return;
+        targetLeast.CopyTo(scoreLeast);
+        targetMost.CopyTo(scoreMost);
+    }
+
     /// <summary>The loss of every example by itself, and its slope.</summary>
     /// <param name="scores">[rows × outputs], raw scores z.</param>
     /// <param name="targets">[rows × target columns], y.</param>
@@ -71,6 +84,15 @@ public abstract record Loss
     /// <summary>Turns scores into predictions, in place (identity, logistic, softmax, exponential, …).</summary>
     /// <param name="scores">[rows × outputs]</param>
     public abstract void Predict(Matrix scores);
+
+    /// <summary>Writes the scores whose prediction is the average of the predictions that the members of an ensemble make.</summary>
+    /// <remarks>
+    /// Unless the loss says otherwise: the mean of their scores, which is that wherever predictions are scores. The losses of probabilities and of positive predictions take the mean of those instead,
+    /// which a committee is better by than its members on average: Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning".
+    /// </remarks>
+    /// <param name="scores">[(rows · members) × outputs]: the members of a row below one another; may be overwritten.</param>
+    /// <param name="averages">[rows × outputs], overwritten.</param>
+    public virtual void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfNumbers(scores, averages);
 
     /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its short name (a loss of one's own by its full one: docs/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
@@ -91,15 +113,26 @@ public abstract record Loss
     /// <param name="gradient">[rows × outputs], overwritten.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
-    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient)
+    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient) => Evaluate(scores, targets, weights, gradient, members: 1);
+
+    /// <summary>The same of an ensemble, whose members' scores stand side by side: J is the mean of theirs, and the gradient that of every member's own J, so that each learns as if it were alone.</summary>
+    /// <param name="scores">[rows × (members · outputs)], member after member; at least one row.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
+    /// <param name="gradient">[rows × (members · outputs)], overwritten: the slope of the sum of the members' J, which is members · J.</param>
+    /// <param name="members">How many; at least 1.</param>
+    /// <returns>J.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
+    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient, int members)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         var rows = scores.Rows;
-        if (rows == 0 || targets.Rows != rows || !FitsTargets(scores.Columns, targets.Columns) || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
+        if (rows == 0 || targets.Rows != rows || scores.Columns % members != 0 || !FitsTargets(scores.Columns / members, targets.Columns) || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
             throw new ArgumentException($"The shapes do not fit {GetType().Name}: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, {weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
 
         var buffer = ArrayPool<Real>.Shared.Rent(rows);
         var losses = buffer.AsSpan(0, rows);
-        EvaluateRows(scores, targets, losses, gradient);
+        MemberLosses.EvaluateRows(this, scores, members, targets, [], losses, gradient);
 
         double totalWeight = rows;
         if (!weights.IsEmpty)

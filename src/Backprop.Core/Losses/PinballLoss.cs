@@ -49,6 +49,12 @@ public sealed record PinballLoss : Loss
     }
 
     /// <inheritdoc/>
+    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        for (var i = 0; i < scoreLeast.Length; i++) (scoreLeast[i], scoreMost[i]) = (targetLeast[i / Quantiles.Count], targetMost[i / Quantiles.Count]);
+    }
+
+    /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         var share = (Real)1 / scores.Columns;
@@ -65,6 +71,14 @@ public sealed record PinballLoss : Loss
     {
         if (Quantiles.Count == 1) return;
         for (var first = 0; first < scores.Values.Length; first += Quantiles.Count) scores.Values.Slice(first, Quantiles.Count).Sort();
+    }
+
+    /// <summary>The mean of every quantile, once each member's are in order.</summary>
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages)
+    {
+        Predict(scores);
+        base.AverageMembers(scores, averages);
     }
 
     /// <summary>Whether the quantiles are the same.</summary>

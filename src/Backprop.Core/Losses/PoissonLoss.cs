@@ -27,6 +27,9 @@ public sealed record PoissonLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => ExponentialLink.Predict(scores.Values);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfLogarithms(scores, averages);
+
     private readonly struct Value : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,4 +83,7 @@ public sealed record SoftmaxCrossEntropy : Loss
 
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Softmax.OfRows(scores, scores);
+
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfClasses(scores, averages);
 }

@@ -52,6 +52,9 @@ public sealed record SoftmaxFocalLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Softmax.OfRows(scores, scores);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfClasses(scores, averages);
+
     // Makes the slope of the probabilities; of the cross-entropy −log p, the loss.
     private Real Focus(double crossEntropy, Span<Real> probabilities, int k)
     {

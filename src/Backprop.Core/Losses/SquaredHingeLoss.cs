@@ -31,6 +31,9 @@ public sealed record SquaredHingeLoss : Loss
         Logistic.KeepInside(scores);
     }
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfMargins(scores, averages);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Lacking<TLanes>(TLanes z, TLanes sign) where TLanes : struct, ILanes<TLanes>
     {

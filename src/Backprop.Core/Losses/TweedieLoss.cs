@@ -38,6 +38,9 @@ public sealed record TweedieLoss : Loss
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => ExponentialLink.Predict(scores.Values);
 
+    /// <inheritdoc/>
+    public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfLogarithms(scores, averages);
+
     private readonly struct Value(Real rising, Real falling) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

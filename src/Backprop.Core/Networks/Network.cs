@@ -17,6 +17,8 @@ public sealed class Network
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
+    private int _firstToLearn = -1;
+    private int _firstOfMembers; // the layer after those that all members share
 
     /// <summary>Joins layers, first to last.</summary>
     /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one array can hold.</exception>
@@ -35,8 +37,8 @@ public sealed class Network
             if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
             if (_layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
             if (_layers[l] is InputSkip && _layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
-            if (_layers[l] is EntityEmbedding && (l > 1 || (l == 1 && _layers[0] is not Imputation))) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
-            if (_layers[l] is InputSkip && _layers[0] is EntityEmbedding) throw new ArgumentException($"Layer {l} would put the numbers of categories beside what is learned of them; {nameof(InputSkip)} and {nameof(EntityEmbedding)} do not go together.", nameof(layers));
+            CheckCategories(l);
+            CheckMembers(l);
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
@@ -44,9 +46,32 @@ public sealed class Network
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
     }
 
+    private void CheckCategories(int layer)
+    {
+        var misplaced = _layers[layer] switch
+        {
+            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
+            var other when EmbeddingOf(other) is not null => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
+            _ => false,
+        };
+        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
+            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
+    }
+
+    private void CheckMembers(int layer)
+    {
+        if (Members > 1 && !_layers[layer].KeepsApart(Members))
+            throw new ArgumentException($"Layer {layer} ({_layers[layer].Caption}) does not keep the {Members} members of the ensemble apart; {nameof(GroupedDense)} and {nameof(SideBySide)} do, and {nameof(NetworkBuilder)} takes them where they are needed.");
+        if (_layers[layer] is not Replicate replicate) return;
+        if (_firstOfMembers > 0) throw new ArgumentException($"Layer {layer} makes members once more; layer {_firstOfMembers - 1} did.");
+        (Members, _firstOfMembers) = (replicate.Members, layer + 1);
+    }
+
     private void CheckSkip(int layer, SkipConnection skip)
     {
         if (skip.Length > layer) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it; there are {layer}.");
+        if (layer - skip.Length < _firstOfMembers) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it, where the members of the ensemble were not yet made.");
         var width = _layers[layer - skip.Length].Inputs;
         _isAddedLater[layer - skip.Length] = true;
         if (width != skip.Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {layer - skip.Length}, to {skip.Width}.");
@@ -66,8 +91,14 @@ public sealed class Network
     /// <summary>Features per example.</summary>
     public int Inputs => _layers[0].Inputs;
 
-    /// <summary>Scores per example.</summary>
-    public int Outputs => _layers[^1].Outputs;
+    /// <summary>Scores per example: of an ensemble, those of one member, or their average (<see cref="Losses.Loss.AverageMembers"/>).</summary>
+    public int Outputs => _layers[^1].Outputs / Members;
+
+    /// <summary>Members of the ensemble, which stand side by side from a <see cref="Replicate"/> layer on; 1 without one.</summary>
+    public int Members { get; private set; } = 1;
+
+    /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as <see cref="Outputs"/>, if there is one.</summary>
+    public int MemberOutputs => _layers[^1].Outputs;
 
     /// <summary>Length of the parameter vector.</summary>
     public int ParameterCount => _offsets[^1];
@@ -75,8 +106,29 @@ public sealed class Network
     /// <summary>Where a layer's parameters stand in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
+    // Asked for late, and once: blocks are made when a network learns, not when a file names its layers.
+    private int FirstToLearn
+    {
+        get
+        {
+            if (_firstToLearn < 0) _firstToLearn = Math.Max(0, Array.FindIndex(_layers, layer => layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)));
+            return _firstToLearn;
+        }
+    }
+
     /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but the first layer sees them, and that can take them.</summary>
     internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
+
+    /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
+    internal IEnumerable<int> CategorySlots
+    {
+        get
+        {
+            var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
+            var embedded = _layers.Select(EmbeddingOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+            return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+        }
+    }
 
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
@@ -108,12 +160,13 @@ public sealed class Network
         {
             var some = parameters.AsSpan(ParametersOf(l));
             if (_layers[l].MeasuresExamples) _layers[l].Measure(some, Input(l, examples, workspace));
-            if (initializer is DataDependent rule && _layers[l] is AffineLayer)
+            if (initializer is DataDependent rule && _layers[l] is AffineLayer dense)
             {
-                Span<Real> weights = some[..^_layers[l].Outputs], biases = some[^_layers[l].Outputs..];
-                biases.Clear();
-                _layers[l].Forward(some, Input(l, examples, workspace), workspace.Output(l));
-                rule.Adjust(weights, biases, workspace.Output(l), new RandomSequence(seed, RandomPurpose.BiasInitialization, l));
+                for (var group = 0; group < dense.Groups; group++) some[dense.BiasesOf(group)].Clear();
+                dense.Forward(some, Input(l, examples, workspace), workspace.Output(l));
+                var random = new RandomSequence(seed, RandomPurpose.BiasInitialization, l);
+                for (var group = 0; group < dense.Groups; group++)
+                    rule.Adjust(some[dense.WeightsOf(group)], some[dense.BiasesOf(group)], workspace.Output(l), group * dense.GroupOutputs, random);
             }
             _layers[l].Forward(some, Input(l, examples, workspace), workspace.Output(l));
             AddSkipped(l, examples, workspace, 0, examples.Rows);
@@ -125,7 +178,7 @@ public sealed class Network
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
     /// <param name="workspace">Scratch of this network.</param>
-    /// <returns>[rows × Outputs], owned by the workspace and valid until its next use.</returns>
+    /// <returns>[rows × MemberOutputs], owned by the workspace and valid until its next use.</returns>
     public Matrix Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace)
     {
         ArgumentNullException.ThrowIfNull(workspace);
@@ -142,7 +195,7 @@ public sealed class Network
     /// <param name="workspace">Scratch of this network, with room for gradients.</param>
     /// <param name="seed">Where random numbers start.</param>
     /// <param name="step">Number of the step: the same seed and step drop the same units.</param>
-    /// <returns>[rows × Outputs], owned by the workspace and valid until its next use.</returns>
+    /// <returns>[rows × MemberOutputs], owned by the workspace and valid until its next use.</returns>
     public Matrix ForwardTraining(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int seed, int step)
     {
         ArgumentNullException.ThrowIfNull(workspace);
@@ -244,8 +297,8 @@ public sealed class Network
     internal void BackwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
     {
         // The first layer of a stage waits until it has measured the batch; it belongs to the stage before, going backward. Nobody
-        // asks for the gradient of the features, so the first layer of all is spared it.
-        int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : 0;
+        // asks for the gradient of what enters the first layer that learns, so that one is spared it.
+        int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
         {
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
@@ -309,13 +362,16 @@ public sealed class Network
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
         ((ISparseInput)_layers[0]).Forward(Parameters(parameters, 0), x, first, workspace.Output(0).RowRange(first, count));
 
+    private static EntityEmbedding? EmbeddingOf(Layer layer) => (layer is SideBySide several ? several.Each : layer) as EntityEmbedding;
+
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
 
     private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
-    public override string ToString() => string.Join('-', _layers.Where(layer => layer is AffineLayer).Select(layer => layer.Outputs).Prepend(Inputs));
+    /// <remarks>Members of an ensemble are counted before: "4-8×64-8×64-8×3".</remarks>
+    public override string ToString() => string.Join('-', _layers.OfType<AffineLayer>().Select(layer => layer.Groups == 1 ? $"{layer.Outputs}" : $"{layer.Groups}×{layer.GroupOutputs}").Prepend($"{Inputs}"));
 
     private void CheckLength(int length, string name)
     {

@@ -17,30 +17,44 @@ public sealed class NetworkBuilder
 {
     private readonly List<Layer> _layers;
     private readonly int _features;
+    private int _members = 1;
 
     /// <summary>Begins with the features.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
-    public NetworkBuilder(int inputs) : this(inputs, inputs)
+    public NetworkBuilder(int inputs) : this(inputs, inputs, members: 1)
     {
     }
 
-    private NetworkBuilder(int width, int features)
+    private NetworkBuilder(int width, int features, int members)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, "inputs");
-        (Width, _features, _layers) = (width, features, []);
+        (Width, _features, _members, _layers) = (width, features, members, []);
     }
 
-    /// <summary>Numbers per example that leave the last layer so far.</summary>
+    /// <summary>Numbers per example that leave the last layer so far; of an ensemble, those of one member.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Appends any layer.</summary>
-    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last.</exception>
+    /// <summary>Appends any layer; in an ensemble, every member has one like it, with parameters of its own.</summary>
+    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last, or members cannot have one each.</exception>
     public NetworkBuilder Add(Layer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Inputs != Width) throw new ArgumentException($"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
-        _layers.Add(layer);
+        _layers.Add(ForMembers(layer));
         Width = layer.Outputs;
+        return this;
+    }
+
+    /// <summary>Makes an ensemble of what follows: several members, which are trained side by side as if each were alone, and whose predictions are averaged.</summary>
+    /// <param name="members">How many; at least 1, which makes none.</param>
+    /// <exception cref="ArgumentException">It is one already.</exception>
+    public NetworkBuilder Replicate(int members)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        if (members == 1) return this;
+        if (_members > 1) throw new ArgumentException($"These are {_members} members already.", nameof(members));
+        _layers.Add(new Replicate(Width, members));
+        _members = members;
         return this;
     }
 
@@ -81,6 +95,11 @@ public sealed class NetworkBuilder
     /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
     public NetworkBuilder EntityEmbedding(params IReadOnlyList<EmbeddedCategory> categories) => Add(new EntityEmbedding(Width, categories));
 
+    /// <inheritdoc cref="Layers.OneHotEncoding"/>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all.</param>
+    /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
+    public NetworkBuilder OneHotEncoding(FeatureScaling? scaling, params IReadOnlyList<OneHotCategory> categories) => Add(new OneHotEncoding(Width, categories, scaling));
+
     /// <inheritdoc cref="Layers.Imputation"/>
     /// <param name="replacement">What stands in for missing features.</param>
     /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
@@ -113,16 +132,18 @@ public sealed class NetworkBuilder
     public NetworkBuilder Residual(Action<NetworkBuilder> block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        var inner = new NetworkBuilder(Width, _features);
+        var inner = new NetworkBuilder(Width, _features, _members);
         block(inner);
         if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
         if (inner.Width != Width) throw new ArgumentException($"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
         _layers.AddRange(inner._layers);
-        _layers.Add(new SkipConnection(Width, inner._layers.Count));
+        _layers.Add(ForMembers(new SkipConnection(Width, inner._layers.Count)));
         return this;
     }
 
     /// <summary>The network of the layers so far.</summary>
     /// <exception cref="ArgumentException">There is none, or they have too many parameters.</exception>
     public Network Build() => new([.. _layers]);
+
+    private Layer ForMembers(Layer layer) => _members == 1 ? layer : layer.ForMembers(_members);
 }

@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Numerics;
 
 namespace Backprop.Networks;
@@ -9,6 +10,7 @@ public sealed class NetworkScorer
     private readonly ScoringForm _form;
     private readonly Workspace _workspace;
     private Real[] _inputs;
+    private readonly Real[] _averages;
     private readonly Real[][]? _packed;
 
     // One row reads W as it is; for a few, a second copy of it is not worth the memory.
@@ -19,13 +21,19 @@ public sealed class NetworkScorer
         (_trained, _form) = (trained, trained.Scoring);
         _workspace = new Workspace(_form.Network, rows, forTraining: false);
         _packed = rows >= LeastRowsToPackFor ? trained.PackedParameters : null;
+        _averages = trained.Network.Members == 1 ? [] : new Real[checked(rows * trained.Network.Outputs)];
         _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
-    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target.</summary>
+    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target, within its bounds (<see cref="TrainedNetwork.Bounds"/>). Of an ensemble, those whose prediction is the average of its members'.</summary>
     /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
-    public Matrix Score(ReadOnlyMatrix features)
+    public Matrix Score(ReadOnlyMatrix features) => Score(features, []);
+
+    /// <summary>The same, of one member of an ensemble for every row.</summary>
+    /// <param name="features">[rows × Inputs]</param>
+    /// <param name="members">[rows]: which; empty for the average of all.</param>
+    internal Matrix Score(ReadOnlyMatrix features, ReadOnlySpan<int> members)
     {
         var x = features;
         if (_trained.Inputs is { } standardization && features.Rows <= _workspace.Capacity && features.Columns == _trained.Network.Inputs)
@@ -35,22 +43,29 @@ public sealed class NetworkScorer
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
-        return Rescale(_packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace));
+        return Finish(_packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace), members);
     }
 
     /// <summary>The same of rows most of whose numbers are 0, if the network takes them (<see cref="TrainedNetwork.TakesSparse"/>).</summary>
     /// <param name="features">1 row up to the scorer's, already multiplied by <see cref="TrainedNetwork.SparseFactors"/>.</param>
-    internal Matrix ScoreSparse(SparseBatch features) => Rescale(_form.Network.Forward(_form.Parameters, features, _workspace));
+    internal Matrix ScoreSparse(SparseBatch features) => Finish(_form.Network.Forward(_form.Parameters, features, _workspace), []);
 
-    private Matrix Rescale(Matrix scores)
+    private Matrix Finish(Matrix scores, ReadOnlySpan<int> chosen)
     {
-        if (_trained.ScoreScale is { } scale)
-            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
+        if (_averages.Length > 0)
+        {
+            int rows = scores.Rows, outputs = _trained.Network.Outputs;
+            var averages = new Matrix(_averages.AsSpan(0, rows * outputs), rows, outputs);
+            if (chosen.IsEmpty) _trained.Loss.AverageMembers(new Matrix(scores.Values, rows * _trained.Network.Members, outputs), averages);
+            else MemberLosses.Choose(scores, chosen, averages);
+            scores = averages;
+        }
+        _trained.Finish(scores);
         return scores;
     }
 
     /// <summary>Predictions: probabilities of a classifier, values of a regression.</summary>
-    /// <inheritdoc cref="Score"/>
+    /// <inheritdoc cref="Score(ReadOnlyMatrix)"/>
     public Matrix Predict(ReadOnlyMatrix features)
     {
         var scores = Score(features);

@@ -47,15 +47,18 @@ internal sealed class ScoringForm
 
     private static (Layer Layer, Real[] Parameters) Fold(AffineLayer dense, Real[] parameters, BatchNormalization normalization, Real[] normalizing)
     {
-        int width = normalization.Width, weights = parameters.Length - width;
+        int width = normalization.Width, outputs = dense.GroupOutputs;
         var folded = new Real[parameters.Length];
         for (var unit = 0; unit < width; unit++)
         {
+            var (group, column) = Math.DivRem(unit, outputs);
+            Range ofWeights = dense.WeightsOf(group), ofBiases = dense.BiasesOf(group);
             double scale = normalizing[unit], shift = normalizing[width + unit], mean = normalizing[2 * width + unit], variance = normalizing[3 * width + unit];
             var factor = scale / Math.Sqrt(variance + normalization.Epsilon);
-            for (var i = unit; i < weights; i += width) folded[i] = (Real)(parameters[i] * dense.WeightFactor * factor);
-            folded[weights + unit] = (Real)((parameters[weights + unit] - mean) * factor + shift);
+            for (var i = ofWeights.Start.Value + column; i < ofWeights.End.Value; i += outputs) folded[i] = (Real)(parameters[i] * dense.WeightFactor * factor);
+            var bias = ofBiases.Start.Value + column;
+            folded[bias] = (Real)((parameters[bias] - mean) * factor + shift);
         }
-        return (new Dense(dense.Inputs, dense.Outputs), folded);
+        return (dense is GroupedDense ? new GroupedDense(dense.Inputs, dense.Outputs, dense.Groups, ntkParametrization: false) : new Dense(dense.Inputs, dense.Outputs), folded);
     }
 }

@@ -26,6 +26,7 @@ public sealed class Workspace
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         _network = network;
         Capacity = rows;
+        KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         _outputs = MakeRoom(network.Layers, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
@@ -34,6 +35,9 @@ public sealed class Workspace
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false);
+
+    /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
+    internal bool KeepsEveryOutput { get; }
 
     /// <summary>Most examples of one call.</summary>
     public int Capacity { get; }
@@ -44,7 +48,7 @@ public sealed class Workspace
     /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the same.</summary>
     public bool IsTraining { get; private set; }
 
-    /// <summary>[Rows × Outputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
+    /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
     /// <summary>What enters the first layer in place of x, if most of its numbers are 0; null where x does.</summary>

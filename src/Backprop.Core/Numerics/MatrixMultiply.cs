@@ -2,13 +2,13 @@ namespace Backprop.Numerics;
 
 /// <summary>The three products of backpropagation, vectorised; same bits as <see cref="PlainMatrixMultiply"/>.</summary>
 /// <remarks>
-/// All three are C = start + A·B; only the strides differ (<see cref="Factors"/>). <see cref="MatrixPanels"/> cuts the work into tiles,
+/// All three are C = start + A·B; only the strides differ, and each takes some columns of wider matrices as well (<see cref="Factors"/>). <see cref="MatrixPanels"/> cuts the work into tiles,
 /// <see cref="MatrixTile"/> does it.
 /// </remarks>
 internal static unsafe class MatrixMultiply
 {
     /// <summary>y = x·W + b, with b in every row.</summary>
-    public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, Matrix y) => Product(x, w, [], b, y);
+    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, MatrixColumns y) => Product(x, w, [], b, y);
 
     /// <summary>y = x·W + b, where W has been packed for many products.</summary>
     /// <param name="x">[rows × k]</param>
@@ -16,17 +16,17 @@ internal static unsafe class MatrixMultiply
     /// <param name="packed">What <see cref="Pack"/> made of W; empty, when it was not packed.</param>
     /// <param name="b">[n]</param>
     /// <param name="y">[rows × n], overwritten.</param>
-    public static void Product(ReadOnlyMatrix x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, Matrix y)
+    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, MatrixColumns y)
     {
-        CheckShapes(x.Rows, x.Columns, w.Rows, w.Columns, y);
+        CheckShapes(x.Rows, x.Columns, w.Rows, w.Columns, y.Rows, y.Columns);
         if (b.Length != y.Columns) throw new ArgumentException($"{b.Length} biases do not fit {y.Columns} columns.", nameof(b));
         if (!packed.IsEmpty && packed.Length != MatrixPanels.PackedLength(w.Rows, w.Columns)) throw new ArgumentException($"{packed.Length} packed numbers do not fit {w.Rows} × {w.Columns}.", nameof(packed));
         fixed (Real* px = x.Values, pw = w.Values, pp = packed, pb = b, py = y.Values)
-            MatrixPanels.Multiply(new Factors(x.Columns, px, x.Columns, 1, pw, w.Columns, 1, pb, pp), py, y.Rows, y.Columns);
+            MatrixPanels.Multiply(new Factors(x.Columns, px, x.Stride, 1, pw, w.Columns, 1, pb, pp), py, y.Stride, y.Rows, y.Columns);
     }
 
     /// <summary>Copies W panel by panel, as its products read it. Worth it where W stays the same: every product then reads memory in order.</summary>
-    /// <returns>For <see cref="Product(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, Matrix)"/>; empty, when W is too narrow to gain.</returns>
+    /// <returns>For <see cref="Product(ReadOnlyMatrixColumns, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, MatrixColumns)"/>; empty, when W is too narrow to gain.</returns>
     public static Real[] Pack(ReadOnlyMatrix w)
     {
         var packed = new Real[MatrixPanels.PackedLength(w.Rows, w.Columns)];
@@ -36,42 +36,34 @@ internal static unsafe class MatrixMultiply
     }
 
     /// <summary>dx = dy·Wᵀ.</summary>
-    public static void ProductWithTransposed(ReadOnlyMatrix dy, ReadOnlyMatrix w, Matrix dx)
+    public static void ProductWithTransposed(ReadOnlyMatrixColumns dy, ReadOnlyMatrix w, MatrixColumns dx)
     {
-        CheckShapes(dy.Rows, dy.Columns, w.Columns, w.Rows, dx);
+        CheckShapes(dy.Rows, dy.Columns, w.Columns, w.Rows, dx.Rows, dx.Columns);
         fixed (Real* pdy = dy.Values, pw = w.Values, pdx = dx.Values)
-            MatrixPanels.Multiply(new Factors(dy.Columns, pdy, dy.Columns, 1, pw, 1, w.Columns, null), pdx, dx.Rows, dx.Columns);
+            MatrixPanels.Multiply(new Factors(dy.Columns, pdy, dy.Stride, 1, pw, 1, w.Columns, null), pdx, dx.Stride, dx.Rows, dx.Columns);
     }
 
     /// <summary>dW = xᵀ·dy.</summary>
-    public static void TransposedProduct(ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dw)
+    public static void TransposedProduct(ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix dw)
     {
-        CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw);
-        TransposedProduct(x, 0, dy, dw);
-    }
-
-    /// <summary>Some rows of xᵀ·dy: those of the columns of x from <paramref name="firstColumn"/> on, as many as <paramref name="dw"/> has rows.</summary>
-    public static void TransposedProduct(ReadOnlyMatrix x, int firstColumn, ReadOnlyMatrix dy, Matrix dw)
-    {
-        if (firstColumn < 0 || firstColumn > x.Columns - dw.Rows) throw new ArgumentOutOfRangeException(nameof(firstColumn), firstColumn, $"{dw.Rows} of {x.Columns} columns were asked for");
-        CheckShapes(dw.Rows, x.Rows, dy.Rows, dy.Columns, dw);
+        CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw.Rows, dw.Columns);
         fixed (Real* px = x.Values, pdy = dy.Values, pdw = dw.Values)
-            MatrixPanels.Multiply(new Factors(x.Rows, px + firstColumn, 1, x.Columns, pdy, dy.Columns, 1, null), pdw, dw.Rows, dw.Columns);
+            MatrixPanels.Multiply(new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null), pdw, dw.Columns, dw.Rows, dw.Columns);
     }
 
     /// <summary>db = Σ_rows dy: the product of a row of ones with dy, whose chains add row after row.</summary>
-    public static void SumOfRows(ReadOnlyMatrix dy, Span<Real> db)
+    public static void SumOfRows(ReadOnlyMatrixColumns dy, Span<Real> db)
     {
         if (db.Length != dy.Columns) throw new ArgumentException($"The sum of rows of {dy.Columns} numbers does not fit into {db.Length}.", nameof(db));
         Real one = 1;
         fixed (Real* pdy = dy.Values, pdb = db)
-            MatrixPanels.Multiply(new Factors(dy.Rows, &one, 0, 0, pdy, dy.Columns, 1, null), pdb, 1, dy.Columns);
+            MatrixPanels.Multiply(new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null), pdb, dy.Columns, 1, dy.Columns);
     }
 
     // The kernels read through pointers that know no bounds: what fits here is inside for every index.
-    private static void CheckShapes(int aRows, int aColumns, int bRows, int bColumns, Matrix c)
+    private static void CheckShapes(int aRows, int aColumns, int bRows, int bColumns, int rows, int columns)
     {
-        if (aRows != c.Rows || aColumns != bRows || bColumns != c.Columns)
-            throw new ArgumentException($"A product of {aRows} × {aColumns} by {bRows} × {bColumns} numbers does not fit into {c.Rows} × {c.Columns}.");
+        if (aRows != rows || aColumns != bRows || bColumns != columns)
+            throw new ArgumentException($"A product of {aRows} × {aColumns} by {bRows} × {bColumns} numbers does not fit into {rows} × {columns}.");
     }
 }

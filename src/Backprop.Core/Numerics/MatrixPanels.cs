@@ -17,16 +17,16 @@ internal static unsafe class MatrixPanels
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
-    /// <summary>Writes C [rows × columns].</summary>
+    /// <summary>Writes C [rows × columns], whose rows lie cRow numbers apart.</summary>
     /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.</remarks>
-    public static void Multiply(in Factors factors, Real* c, int rows, int columns)
+    public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
-        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, rows, columns));
-        else VectorWidth.Run(new PanelWork(factors, c, rows, columns), columns);
+        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
+        else VectorWidth.Run(new PanelWork(factors, c, cRow, rows, columns), columns);
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
-    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         int count = TLanes.Count, most = MatrixTile.MostRows<TLanes>();
         var mustCopy = factors.ARow != 1;
@@ -57,7 +57,7 @@ internal static unsafe class MatrixPanels
                         height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
                         starts + j * 2 * count, 2 * count, turned + j * width, width);
                 }
-                MatrixTranspose.Copy(turned, width, columns, width, c + (nint)first * columns, columns);
+                MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
     }
@@ -69,13 +69,13 @@ internal static unsafe class MatrixPanels
         return (Math.Min(column, columns - count), left >= 2 * count ? count : Math.Max(0, left - count));
     }
 
-    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
         // Chains of one step are an outer product, which is bound by writing C: best done in order.
         if (factors.BColumn == 1 && (rows == 1 || factors.Depth == 1))
         {
-            for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + (nint)row * columns, columns);
+            for (var row = 0; row < rows; row++) MultiplyRow<TLanes>(factors, factors.A + row * factors.ARow, c + row * cRow, columns);
             return;
         }
 
@@ -93,6 +93,7 @@ internal static unsafe class MatrixPanels
             {
                 var end = Math.Min(rows, block + blockRows);
                 if (mustCopyRows) CopyTiles<TLanes>(factors, block, end, rowCopy);
+                if (panels > 1 && block == 0) CopyPanels<TLanes>(factors, columns, copy);
                 for (int column = 0, k = 0; column < columns; column += 2 * count, k++)
                 {
                     var (first, second) = PanelAt(column, columns, count);
@@ -101,7 +102,7 @@ internal static unsafe class MatrixPanels
                     if (isPacked || mustCopy)
                     {
                         var place = isPacked ? factors.Packed + k * panel : panels > 1 ? copy + k * panel : copy;
-                        if (mustCopy && (panels == 1 || block == 0)) CopyPanel<TLanes>(b, factors, second, place);
+                        if (mustCopy && panels == 1) CopyPanel<TLanes>(b, factors, second, place);
                         b = place;
                         bDepth = second + count;
                     }
@@ -111,7 +112,7 @@ internal static unsafe class MatrixPanels
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
                         var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
                         var aDepth = mustCopyRows ? height : factors.ADepth;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + (nint)i * columns + first, columns);
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + i * cRow + first, cRow);
                     }
                 }
             }
@@ -130,24 +131,27 @@ internal static unsafe class MatrixPanels
         }
     }
 
-    // One tile's rows of A after the other, step by step of the depth. What a vector writes beyond a step, the next step overwrites.
+    // One tile's rows of A after the other, step by step of the depth. All tiles take the same step together, for they share its lines. What a vector writes beyond a step, the next step overwrites.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
     {
-        for (int i = block, height; i < end; i += height)
+        int most = MatrixTile.MostRows<TLanes>(), tiles = (end - block + most - 1) / most, low = (end - block) / tiles, high = (end - block) % tiles;
+        nint depth = factors.Depth, step = factors.ADepth;
+        var a = factors.A + block;
+        for (nint p = 0; p < depth; p++, a += step)
         {
-            height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
-            var a = factors.A + i;
-            for (var p = factors.Depth; p > 1; p--)
+            Real* from = a, to = copy;
+            for (var tile = 0; tile < tiles; tile++)
             {
-                for (nint row = 0; row < height; row += TLanes.Count) TLanes.Store(TLanes.Load(a + row), copy + row);
-                a += factors.ADepth;
-                copy += height;
-            }
+                nint height = tile < high ? low + 1 : low;
+                var there = to + p * height;
 
-            // Beyond the last step there may be nothing to read.
-            for (nint row = 0; row < height; row++) copy[row] = a[row];
-            copy += height;
+                // Beyond the last step there may be nothing to read, and the next tile begins.
+                if (p == depth - 1) for (nint row = 0; row < height; row++) there[row] = from[row];
+                else for (nint row = 0; row < height; row += TLanes.Count) TLanes.Store(TLanes.Load(from + row), there + row);
+                from += height;
+                to += height * depth;
+            }
         }
     }
 
@@ -156,6 +160,29 @@ internal static unsafe class MatrixPanels
     {
         var tiles = (left + most - 1) / most;
         return (left + tiles - 1) / tiles;
+    }
+
+    // All panels, row by row of B: memory is read in order, where a panel by itself would meet a new page every few rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyPanels<TLanes>(in Factors factors, int columns, Real* copy) where TLanes : struct, ILanes<TLanes>
+    {
+        int count = TLanes.Count, width = 2 * count, whole = columns / width;
+        var (first, second) = PanelAt(whole * width, columns, count);
+        nint depth = factors.Depth, panel = depth * width, step = factors.BDepth;
+        var b = factors.B;
+        for (nint p = 0; p < depth; p++, b += step)
+        {
+            var to = copy + p * width;
+            for (nint column = 0; column < whole * width; column += width, to += panel)
+            {
+                TLanes.Store(TLanes.Load(b + column), to);
+                TLanes.Store(TLanes.Load(b + column + count), to + count);
+            }
+            if (whole * width == columns) continue;
+            to = copy + whole * panel + p * (second + count);
+            TLanes.Store(TLanes.Load(b + first), to);
+            TLanes.Store(TLanes.Load(b + first + second), to + second);
+        }
     }
 
     private static void CopyPanel<TLanes>(Real* b, in Factors factors, int second, Real* copy) where TLanes : struct, ILanes<TLanes>
@@ -202,18 +229,18 @@ internal static unsafe class MatrixPanels
 
     private static int PanelsOf(int columns, int count) => (columns + 2 * count - 1) / (2 * count);
 
-    private readonly struct PanelWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    private readonly struct PanelWork(in Factors factors, Real* c, nint cRow, int rows, int columns) : IVectorWork
     {
         private readonly Factors _factors = factors;
 
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyPanels<TLanes>(_factors, c, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyPanels<TLanes>(_factors, c, cRow, rows, columns);
     }
 
-    private readonly struct TransposedWork(in Factors factors, Real* c, int rows, int columns) : IVectorWork
+    private readonly struct TransposedWork(in Factors factors, Real* c, nint cRow, int rows, int columns) : IVectorWork
     {
         private readonly Factors _factors = factors;
 
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyTransposed<TLanes>(_factors, c, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => MultiplyTransposed<TLanes>(_factors, c, cRow, rows, columns);
     }
 
     private readonly struct PackWork(in Factors factors, int columns, Real* packed) : IVectorWork

@@ -7,7 +7,7 @@ internal static class Scratch
     private static Real[]? t_numbers;
 
     [ThreadStatic]
-    private static Real[]? t_spare;
+    private static Real[]? t_spare, t_spareOfInner;
 
     /// <summary>This thread's array, of at least <paramref name="length"/> numbers, with whatever was left in it. The next product takes the same.</summary>
     public static Real[] OfAtLeast(int length)
@@ -17,14 +17,14 @@ internal static class Scratch
         return numbers;
     }
 
-    /// <summary>An array that outlasts products, of at least <paramref name="length"/> numbers; to be given back.</summary>
+    /// <summary>An array that outlasts products, of at least <paramref name="length"/> numbers; to be given back. A layer inside another may have a second one meanwhile.</summary>
     public static Real[] Rent(int length)
     {
         var numbers = t_spare;
-        t_spare = null;
+        (t_spare, t_spareOfInner) = (t_spareOfInner, null);
         return numbers is not null && numbers.Length >= length ? numbers : new Real[length];
     }
 
     /// <summary>Keeps what was rented for the next time.</summary>
-    public static void Return(Real[] numbers) => t_spare = numbers;
+    public static void Return(Real[] numbers) => (t_spare, t_spareOfInner) = (numbers, t_spare);
 }

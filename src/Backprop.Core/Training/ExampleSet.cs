@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -10,6 +11,7 @@ public sealed class ExampleSet
     private readonly Real[] _features, _targets;
     private readonly SparseMatrix? _sparse;
     private readonly Real[]? _weights;
+    private readonly int[]? _folds;
     private readonly int _first;
 
     /// <summary>Checks and wraps the arrays.</summary>
@@ -54,9 +56,9 @@ public sealed class ExampleSet
         CheckWeights(weights);
     }
 
-    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights)
+    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds)
     {
-        (FeatureCount, TargetCount, _features, _sparse, _targets, _weights) = (of.FeatureCount, of.TargetCount, of._features, of._sparse, of._targets, weights);
+        (FeatureCount, TargetCount, _features, _sparse, _targets, _weights, _folds) = (of.FeatureCount, of.TargetCount, of._features, of._sparse, of._targets, weights, folds);
         (_first, Count, HasMissing) = (first, count, of.HasMissing);
     }
 
@@ -85,6 +87,9 @@ public sealed class ExampleSet
     /// <summary>[Count], or empty when all rows count the same.</summary>
     public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
 
+    /// <summary>[Count]: which member of an ensemble does not learn from each row, and judges it; or empty, where all members learn from all rows.</summary>
+    internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
+
     /// <summary>Writes the features of one example.</summary>
     /// <param name="row">Which.</param>
     /// <param name="destination">[FeatureCount], overwritten.</param>
@@ -110,11 +115,15 @@ public sealed class ExampleSet
         _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()], HasMissing || by.HasMissing);
 
     /// <summary>Some neighbouring examples; nothing is copied.</summary>
-    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights);
+    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds);
 
     /// <summary>The same examples with other weights.</summary>
     /// <param name="weights">[Count]</param>
-    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights]);
+    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights], _folds);
+
+    /// <summary>The same examples with folds.</summary>
+    /// <param name="folds">[Count]</param>
+    internal ExampleSet WithFolds(ReadOnlySpan<int> folds) => new(this, _first, Count, _weights, [.. new int[_first], .. folds]);
 
     /// <summary>Features that are missing in some example, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing()

@@ -12,7 +12,7 @@ internal class Minibatches : IDisposable
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
     private readonly int _batchSize;
-    private readonly int[] _order;
+    private readonly int[] _order, _folds;
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
     private readonly SparseBatch? _sparse;
 
@@ -39,6 +39,7 @@ internal class Minibatches : IDisposable
         _y = new Real[checked(_batchSize * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
         _weights = examples.Weights.IsEmpty ? [] : new Real[_batchSize];
+        _folds = examples.Folds.IsEmpty ? [] : new int[_batchSize];
     }
 
     /// <summary>Batches of one pass over examples, of up to so many each.</summary>
@@ -80,7 +81,8 @@ internal class Minibatches : IDisposable
                 _sparse is not null ? default : new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
                 new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
                 _weights.AsSpan(0, Math.Min(_weights.Length, count)),
-                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
+                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount),
+                _folds.AsSpan(0, Math.Min(_folds.Length, count)));
         }
     }
 
@@ -101,6 +103,21 @@ internal class Minibatches : IDisposable
         return total;
     }
 
+    /// <summary>Whether the members of an ensemble learn from different rows.</summary>
+    public bool HasFolds => _folds.Length > 0;
+
+    /// <summary>Σ w of the rows of a batch that each member learns from: all but its own fold.</summary>
+    /// <param name="index">Which batch.</param>
+    /// <param name="totals">[members], overwritten.</param>
+    public void TotalWeightsOfLearners(int index, Span<double> totals)
+    {
+        totals.Clear();
+        ReadOnlySpan<int> folds = _examples.Folds;
+        foreach (var row in RowsOf(index))
+            for (var member = 0; member < totals.Length; member++)
+                if (member != folds[row]) totals[member] += _weights.Length == 0 ? 1 : _examples.Weights[row];
+    }
+
     /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where <see cref="Minibatch.X"/> has them.</summary>
     public SparseBatch? Sparse(int index)
     {
@@ -118,9 +135,10 @@ internal class Minibatches : IDisposable
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
         if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
-        if (_weights.Length == 0) return;
         var weights = _examples.Weights;
-        for (var i = 0; i < rows.Length; i++) _weights[first + i] = weights[rows[i]];
+        for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = weights[rows[i]];
+        var folds = _examples.Folds;
+        for (var i = 0; i < rows.Length && _folds.Length > 0; i++) _folds[first + i] = folds[rows[i]];
     }
 
     // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
@@ -177,8 +195,9 @@ internal class Minibatches : IDisposable
 /// <summary>A few examples that are worked on together.</summary>
 internal readonly ref struct Minibatch
 {
-    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY)
+    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY, ReadOnlySpan<int> folds)
     {
+        Folds = folds;
         PartnerY = partnerY;
         X = x;
         Y = y;
@@ -193,6 +212,9 @@ internal readonly ref struct Minibatch
 
     /// <summary>[rows], or empty when all count the same.</summary>
     public ReadOnlySpan<Real> Weights { get; }
+
+    /// <summary>[rows]: which member of an ensemble does not learn from the row; or empty, where all do.</summary>
+    public ReadOnlySpan<int> Folds { get; }
 
     /// <summary>[rows × target columns] of the examples that were mixed in; without meaning where none were.</summary>
     public ReadOnlyMatrix PartnerY { get; }

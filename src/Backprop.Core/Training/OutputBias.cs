@@ -11,13 +11,17 @@ internal static class OutputBias
 {
     private const int MostSteps = 100;
 
-    /// <summary>Writes them into the biases of the last layer.</summary>
+    /// <summary>Writes them into the biases of the last layer, those of every member of an ensemble.</summary>
     public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets)
     {
         var y = new Real[examples.Targets.Values.Length];
         for (var row = 0; row < examples.Count; row++)
             Standardization.ApplyOrCopy(targets, examples.Targets.Row(row), y.AsSpan(row * examples.TargetCount, examples.TargetCount));
-        Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs).CopyTo(parameters[^network.Outputs..]);
+        var best = Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs);
+        var ofLast = parameters[network.ParametersOf(network.Layers.Count - 1)];
+        if (network.Layers[^1] is not AffineLayer dense) best.CopyTo(ofLast[^best.Length..]);
+        else for (var member = 0; member < dense.Groups; member++)
+            (examples.Folds.IsEmpty ? best : BestWithout(member, loss, y, examples, network.Outputs)).CopyTo(ofLast[dense.BiasesOf(member)]);
     }
 
     /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>
@@ -25,6 +29,20 @@ internal static class OutputBias
     {
         if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
             throw new ArgumentException($"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.", nameof(network));
+    }
+
+    // Of the rows that a member learns from.
+    private static Real[] BestWithout(int fold, Loss loss, Real[] y, ExampleSet examples, int outputs)
+    {
+        var targets = new List<Real>();
+        var weights = new List<Real>();
+        for (var row = 0; row < examples.Count; row++)
+        {
+            if (examples.Folds[row] == fold) continue;
+            targets.AddRange(y.AsSpan(row * examples.TargetCount, examples.TargetCount));
+            if (!examples.Weights.IsEmpty) weights.Add(examples.Weights[row]);
+        }
+        return Best(loss, new ReadOnlyMatrix([.. targets], targets.Count / examples.TargetCount, examples.TargetCount), [.. weights], outputs);
     }
 
     // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is gained any more.

@@ -1,7 +1,7 @@
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -85,6 +85,15 @@ public sealed record TrainingOptions
     /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
+    /// <summary>Whether each member of an ensemble learns from all examples but a fold of its own, and is judged by that: every example is validated by the member that did not learn from it, so none is kept from the ensemble.</summary>
+    /// <remarks>
+    /// Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning"; Parmanto, Munro and Doyle (1996), "Improving committee diagnosis with resampling techniques": the cross-validation
+    /// committee. There are as many folds as members, drawn by the seed, with the same share of every class. Validation losses, metrics and thresholds are those of these predictions, so they are those of single members; the
+    /// ensemble does better. Each member's gradient is the mean over the rows that it learns from. What is measured before the first step, such as scales of features and targets or weights of classes, is measured of all examples.
+    /// </remarks>
+    /// <value>False. If true, the network must have at least two members that share no layer that learns, and at least as many examples. Not with validation data of its own, <see cref="Mixup"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, streams, or an earlier network to go on from.</value>
+    public bool CrossFitting { get; init; }
+
     /// <summary>When to stop because the training loss no longer falls.</summary>
     /// <value>Null: never.</value>
     public LossTolerance? LossTolerance { get; init; }
@@ -141,6 +150,10 @@ public sealed record TrainingOptions
     /// <summary>Whether targets are, too.</summary>
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
+
+    /// <summary>Whether predictions go no further than the least and the largest target of the training data, in validation and in scoring.</summary>
+    /// <value>False. Only for losses whose predictions are in units of the target (<see cref="Loss.AllowsTargetScaling"/>); others are refused. Going on from an earlier network widens its bounds.</value>
+    public bool ClampPredictions { get; init; }
 
     /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
@@ -208,11 +221,14 @@ public sealed record TrainingOptions
     /// <value>0; any number.</value>
     public int Seed { get; init; }
 
-    /// <summary>Refuses what does not go with the optimizer.</summary>
+    /// <summary>Refuses what does not go with the optimizer or the loss.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>
     internal void CheckCombination()
     {
         if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
+        if (ClampPredictions && !Loss.AllowsTargetScaling) throw new ArgumentException($"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in units of the target.", nameof(ClampPredictions));
+        if (CrossFitting && Mixup is not null) throw new ArgumentException($"{nameof(Mixup)} does not go with {nameof(CrossFitting)}: it mixes rows that a member may learn from with those that it may not.", nameof(Mixup));
+        if (CrossFitting && EarlyStopping is { RefitOnAllRows: true }) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(CrossFitting)}, which keeps no rows from training.", nameof(EarlyStopping));
         if (Optimizer is not Lbfgs) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");

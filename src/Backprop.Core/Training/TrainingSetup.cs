@@ -21,7 +21,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.Layers.OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories.Select(category => category.Slot))) : null,
+        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.CategorySlots) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -31,6 +31,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
+        for (var l = 0; l < network.Layers.Count; l++)
+            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), training);
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
     }
@@ -41,6 +43,19 @@ internal sealed class TrainingSetup(TrainingOptions options)
         if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
         else imputation.Measure(replacements, training.Features);
         inputs?.Apply(replacements, replacements);
+    }
+
+    // A rare category might not be in a sample, and its column would stay 0 for good.
+    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, ExampleSet training)
+    {
+        var counts = encoding.NewCounts();
+        var x = new Real[training.FeatureCount];
+        for (var row = 0; row < training.Count; row++)
+        {
+            training.CopyFeatures(row, x);
+            encoding.Count(x, counts);
+        }
+        encoding.Scale(numbers, counts);
     }
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
@@ -81,10 +96,24 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
         if (options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.CrossFitting) CheckCrossFitting(network, training, validation, initial);
+        if (options.Optimizer is Lbfgs && network.Members > 1)
+            throw new ArgumentException($"{nameof(Lbfgs)} searches along one line for all {network.Members} members of network {network}, which are to learn as if each were alone.", nameof(network));
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+    }
+
+    private static void CheckCrossFitting(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        const string name = nameof(TrainingOptions.CrossFitting);
+        if (network.Members < 2) throw new ArgumentException($"{name} needs an ensemble of at least two members; network {network} has {network.Members}.", nameof(network));
+        foreach (var layer in network.Layers.TakeWhile(layer => layer is not Replicate))
+            if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)) throw new ArgumentException($"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
+        if (training.Count < network.Members) throw new ArgumentException($"{name} needs at least one example for each of {network.Members} members; there are {training.Count}.", nameof(training));
+        if (validation is not null) throw new ArgumentException($"{name} validates on the rows that each member does not learn from; other validation data does not go with it.", nameof(validation));
+        if (initial is not null) throw new ArgumentException($"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.", nameof(initial));
     }
 
     private static void CheckMissing(Network network, ExampleSet examples, string name)
@@ -96,7 +125,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         if (initialParameters.Length != network.ParameterCount)
         {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer && block.Role == ParameterRole.Weight ? $"{layer.Inputs} × {layer.Outputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer dense && block.Role == ParameterRole.Weight ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}" : $"{block.Length} {block.Name}"));
             throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)

@@ -1,5 +1,4 @@
 using Backprop.Layers;
-using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -14,12 +13,10 @@ namespace Backprop.Training;
 internal sealed class TrainingStep : IDisposable
 {
     private readonly Network _network;
-    private readonly Loss _loss;
-    private Loss _scheduledLoss;
-    private readonly Real[] _parameters, _predictor, _gradient, _losses;
+    private readonly BatchLoss _loss;
+    private readonly Real[] _parameters, _predictor, _gradient;
     private readonly Real[]? _average;
     private readonly Mixup? _mixup;
-    private readonly Real[] _partnerLosses, _partnerSlopes;
     private Mixture _mixture;
     private readonly Workspace _workspace;
     private readonly ParameterPart[] _parts;
@@ -33,17 +30,14 @@ internal sealed class TrainingStep : IDisposable
     private readonly int _seed;
     private readonly bool _measuresGradient;
     private int _batch, _nextPart, _step;
-    private double _totalWeight, _smoothingFactor = 1;
     private StepValues _values;
 
     public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
     {
-        (_network, _parameters, _loss, _seed, _team) = (network, parameters, options.Loss, options.Seed, team);
-        (_scheduledLoss, _values) = (_loss, new StepValues(LearningRate: 0));
+        (_network, _parameters, _seed, _team, _values) = (network, parameters, options.Seed, team, new StepValues(LearningRate: 0));
+        _loss = new BatchLoss(network, options, batchSize);
         _gradient = new Real[parameters.Length];
-        _losses = new Real[batchSize];
         _mixup = options.Mixup;
-        (_partnerLosses, _partnerSlopes) = _mixup is null ? ([], []) : (new Real[batchSize], new Real[checked(batchSize * network.Outputs)]);
         _workspace = new Workspace(network, batchSize);
         _parts = ParameterPart.Of(network, options, team.Size);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
@@ -65,10 +59,10 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, double Weight) Learn(Minibatches batches, int batch, in StepValues values)
     {
         _values = values;
-        if (values.LabelSmoothingFactor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (values.LabelSmoothingFactor, _loss.WithSmoothingTimes(values.LabelSmoothingFactor));
+        _loss.Smooth(values.LabelSmoothingFactor);
         PropagateForwardAndBackward(batches, batch);
         foreach (var phase in _parameterPhases) phase();
-        return (MeanLoss, _totalWeight);
+        return (MeanLoss, _loss.TotalWeight);
     }
 
     /// <summary>Differentiates one batch, and moves nothing: <see cref="Gradient"/> is that of the objective, J with its penalties.</summary>
@@ -108,17 +102,24 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>J of one batch at <see cref="Predictor"/>, without learning.</summary>
+    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batch">Which one it is.</param>
+    /// <param name="limits">What scores are limited to before they are judged; null for nothing.</param>
     /// <returns>J and Σ w of the batch.</returns>
-    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch)
+    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch, ScoreLimits? limits = null)
     {
         Begin(batches, batch);
+        _loss.Limits = limits;
         _team.Run(_evaluateRows);
-        return (MeanLoss, _totalWeight);
+        return (MeanLoss, _loss.TotalWeight);
     }
+
+    /// <summary>The scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
+    public ReadOnlyMatrix JudgedScores => _loss.JudgedScores(_workspace);
 
     public void Dispose() => _team.Dispose();
 
-    private double MeanLoss => Loss.Mean(_losses.AsSpan(0, _workspace.Rows), _batches[_batch].Weights, _totalWeight);
+    private double MeanLoss => _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
 
     private void PropagateForwardAndBackward(Minibatches batches, int batch)
     {
@@ -133,7 +134,7 @@ internal sealed class TrainingStep : IDisposable
     {
         (_batches, _batch) = (batches, batch);
         batches.Prepare(batch);
-        _totalWeight = batches.TotalWeight(batch);
+        _loss.Begin(batches, batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
         _mixture = default;
@@ -202,11 +203,12 @@ internal sealed class TrainingStep : IDisposable
             for (var l = 0; l < _network.Layers.Count; l++)
                 if (_network.Layers[l] is AffineLayer dense)
                 {
-                    var range = _network.ParametersOf(l).Start.Value..(_network.ParametersOf(l).Start.Value + dense.WeightCount);
+                    var range = _network.ParametersOf(l);
                     yield return OfTeam(worker =>
                     {
-                        var (first, count) = Network.Share(dense.Outputs, worker, _team.Size);
-                        if (count > 0) ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range), dense.Inputs, dense.Outputs), first, count, (Real)(norm / dense.WeightFactor));
+                        var (first, count) = Network.Share(dense.GroupOutputs, worker, _team.Size);
+                        for (var group = 0; group < dense.Groups && count > 0; group++)
+                            ColumnStatistics.LimitNorms(new Matrix(_parameters.AsSpan(range)[dense.WeightsOf(group)], dense.GroupInputs, dense.GroupOutputs), first, count, (Real)(norm / dense.WeightFactor));
                     });
                 }
     }
@@ -254,25 +256,7 @@ internal sealed class TrainingStep : IDisposable
 
     private void BackwardRows(int first, int count, int stage) => _network.BackwardRows(_parameters, _batches[_batch].X, _workspace, first, count, stage);
 
-    // The slopes of the rows' own losses become those of J here, in training; a mere evaluation does not look at them.
-    private void EvaluateLoss(int first, int count)
-    {
-        var batch = _batches[_batch];
-        var loss = _workspace.IsTraining ? _scheduledLoss : _loss;
-        Matrix scores = _workspace.Scores.RowRange(first, count), slopes = _workspace.ScoreGradient.RowRange(first, count);
-        var losses = _losses.AsSpan(first, count);
-        loss.EvaluateRows(scores, batch.Y.RowRange(first, count), losses, slopes);
-        if (_mixture.PartnerShare > 0)
-        {
-            var partnerLosses = _partnerLosses.AsSpan(first, count);
-            var partnerSlopes = new Matrix(_partnerSlopes.AsSpan(first * slopes.Columns, count * slopes.Columns), count, slopes.Columns);
-            loss.EvaluateRows(scores, batch.PartnerY.RowRange(first, count), partnerLosses, partnerSlopes);
-            var mix = new Arithmetic.PartOfTheWay((Real)_mixture.PartnerShare);
-            Elementwise.Zip(mix, losses, partnerLosses, losses);
-            Elementwise.Zip(mix, slopes.Values, partnerSlopes.Values, slopes.Values);
-        }
-        if (_workspace.IsTraining) Loss.ScaleGradient(slopes, batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count), _totalWeight);
-    }
+    private void EvaluateLoss(int first, int count) => _loss.Evaluate(_workspace, _batches[_batch], _mixture, first, count);
 
     private void Differentiate(ParameterPart part) =>
         _network.BackwardPart(_parameters, _batches[_batch].X, _workspace, part.Layer, part.First, _gradient.AsSpan(part.Offset, part.Length));

@@ -53,7 +53,7 @@ public sealed class Preset
 
     internal Recipe For(Situation situation) => _recipe(situation);
 
-    /// <summary>Every option that it sets: for a classification of 20,001 rows and 20 features, and then what is different elsewhere.</summary>
+    /// <summary>Every option that it sets: for a classification of 10,001 rows and 20 features, and then what is different elsewhere.</summary>
     public override string ToString()
     {
         var text = new StringBuilder().Append(Name).Append(':');

@@ -21,12 +21,30 @@ internal static class RealMlp
     // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
     private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
 
-    // Above, every row is seen less often, so that all of training takes as long as for so many rows.
-    private const int MostRowsOfAllPasses = 50_000, Passes = 256, LeastPasses = 16;
+    // Few rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
+    private const int MostRowsOfMembers = 10_000, Members = 5;
 
-    public static Recipe Default(Situation situation)
+    // Above, every row is seen less often, so that all of training takes as long as five members take with the most rows that they are for.
+    private const int MostRowsOfAllPasses = Members * MostRowsOfMembers, Passes = 256, LeastPasses = 16;
+
+    // The share of the rows that selection looks at, where members do not leave out different ones.
+    internal const double HeldOut = 0.2;
+
+    public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
+
+    public static Recipe Fast(Situation situation)
+    {
+        var recipe = Make(situation, situation.Rows <= MostRowsOfMembers / 2 ? Members : 1);
+        return situation.Features >= LeastFeaturesOfWideData ? recipe : recipe with { HiddenLayers = [128, 128, 128], NumberOfIterations = Math.Max(LeastPasses, recipe.NumberOfIterations / 4) };
+    }
+
+    public static Recipe Best(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? 4 * Members : Members);
+
+    private static Recipe Make(Situation situation, int customaryMembers)
     {
         if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
+        var members = situation.Members ?? customaryMembers;
+        var crossFits = members > 1 && situation.Rows <= MostRowsOfMembers && situation.MayCrossFit && !situation.HasValidation;
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
         return new Recipe
         {
@@ -38,30 +56,27 @@ internal static class RealMlp
             FeatureScaling = FeatureScaling.Robust,
             SmoothClip = 3,
             NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding() : null,
+            MaximumOneHotValues = 9,
+            EmbeddingDimension = 8,
             FrontScale = true,
+            ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             Optimizer = new Adam { Beta2 = 0.95 },
             LearningRate = isRegression ? 0.2 : 0.04,
             LearningRateSchedule = new CosineLogarithmicSchedule(),
-            ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 1), Embeddings = new(0.1, 1), Activations = new(0.1, 1) },
+            ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
             NumberOfIterations = PassesOver(situation.Rows),
             BatchSize = 256,
             Dropout = 0.15,
             DropoutSchedule = new FlatCosineSchedule(),
             WeightDecay = 0.02,
             WeightDecaySchedule = new FlatCosineSchedule(),
-            ValidationFraction = situation.HasValidation ? 0 : 0.2,
+            Members = members,
+            CrossFitting = crossFits,
+            ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
             EarlyStopping = Selection(situation.Task),
         };
     }
-
-    public static Recipe Fast(Situation situation)
-    {
-        var recipe = Default(situation);
-        return situation.Features >= LeastFeaturesOfWideData ? recipe : recipe with { HiddenLayers = [128, 128, 128], NumberOfIterations = Math.Max(LeastPasses, recipe.NumberOfIterations / 4) };
-    }
-
-    public static Recipe Best(Situation situation) => Default(situation);
 
     private static Recipe Wide(Situation situation) => new()
     {
@@ -76,7 +91,7 @@ internal static class RealMlp
     private static EarlyStopping Selection(LearningTask task) => new()
     {
         Metric = task.HasClasses ? new Accuracy() : task.TargetKind == TargetKind.Real ? new RootMeanSquaredError() : null,
-        Patience = int.MaxValue,
+        Patience = EarlyStopping.Unlimited,
         KeepLastBest = true,
     };
 }

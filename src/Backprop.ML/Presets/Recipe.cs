@@ -25,6 +25,12 @@ internal sealed record Recipe
 
     public bool NtkParametrization { get; init; }
 
+    public int MaximumOneHotValues { get; init; }
+
+    public int? EmbeddingDimension { get; init; }
+
+    public int Members { get; init; } = 1;
+
     public double LabelSmoothing { get; init; }
 
     public Optimizer Optimizer { get; init; } = new Adam();
@@ -57,11 +63,15 @@ internal sealed record Recipe
 
     public double ValidationFraction { get; init; }
 
+    public bool CrossFitting { get; init; }
+
     public bool NormalizeFeatures { get; init; } = true;
 
     public FeatureScaling FeatureScaling { get; init; }
 
     public bool NormalizeLabel { get; init; } = true;
+
+    public bool ClampPredictions { get; init; }
 
     /// <summary>Every value under its option's name, in words.</summary>
     public IReadOnlyList<(string Option, string Value)> Values =>
@@ -75,8 +85,12 @@ internal sealed record Recipe
         (nameof(FeatureScaling), Text(FeatureScaling)),
         (nameof(SmoothClip), Text(SmoothClip)),
         (nameof(NumericEmbedding), Text(NumericEmbedding)),
+        (nameof(MaximumOneHotValues), Text(MaximumOneHotValues)),
+        (nameof(EmbeddingDimension), Text(EmbeddingDimension)),
         (nameof(FrontScale), Text(FrontScale)),
+        (nameof(Members), Text(Members)),
         (nameof(NormalizeLabel), Text(NormalizeLabel)),
+        (nameof(ClampPredictions), Text(ClampPredictions)),
         (nameof(LabelSmoothing), Text(LabelSmoothing)),
         (nameof(Optimizer), Text(Optimizer)),
         (nameof(LearningRate), Text(LearningRate)),
@@ -90,6 +104,7 @@ internal sealed record Recipe
         (nameof(WeightDecaySchedule), Text(WeightDecaySchedule)),
         (nameof(L2Regularization), Text(L2Regularization)),
         (nameof(ValidationFraction), Text(ValidationFraction)),
+        (nameof(CrossFitting), Text(CrossFitting)),
         (nameof(EarlyStopping), Text(EarlyStopping)),
         (nameof(LossTolerance), Text(LossTolerance)),
     ];

@@ -34,7 +34,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>The pass that the weights come from: the best on the validation data if early stopping watched it, otherwise the last.</summary>
     public int BestEpoch => _result.BestEpoch;
 
-    /// <summary>Weights and biases of every dense layer, first to last. They work on standardized features where <c>NormalizeFeatures</c> was on.</summary>
+    /// <summary>Weights and biases of every dense layer, first to last; of an ensemble, each layer's member after member. They work on standardized features where <c>NormalizeFeatures</c> was on.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }
 
     internal LearningTask Task { get; }
@@ -63,6 +63,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     [
         .. trained.Network.Layers.Select((layer, index) => (layer, index))
             .Where(at => at.layer is AffineLayer)
-            .Select(at => new DenseParameters((AffineLayer)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)])),
+            .SelectMany(at => Enumerable.Range(0, ((AffineLayer)at.layer).Groups)
+                .Select(group => new DenseParameters((AffineLayer)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)], group))),
     ];
 }

@@ -1,6 +1,7 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.ML.Data;
 using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -28,9 +29,9 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>The layers; the setters check the ranges.</summary>
-        /// <param name="keys">What key columns add to <see cref="Categories"/>.</param>
+        /// <param name="keys">What key columns add.</param>
         /// <param name="indicated">Slots that have missing values.</param>
-        internal MultilayerPerceptron ToPerceptron(IEnumerable<EmbeddedCategory> keys, IReadOnlyList<int> indicated) => new()
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, IReadOnlyList<int> indicated) => new()
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
@@ -40,7 +41,9 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
-            Categories = [.. Categories, .. keys],
+            Categories = [.. Categories, .. keys.Where(key => !IsOneHot(key)).Select(key => new EmbeddedCategory(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count)))],
+            OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
+            OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
             IndicatedFeatures = indicated,
             SmoothClip = SmoothClip,
@@ -49,7 +52,11 @@ public sealed partial class BackpropTrainer
             Residual = Residual,
             InputSkip = InputSkip,
             NtkParametrization = NtkParametrization,
+            Members = Members,
         };
+
+        // The missing value is one of them.
+        private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
         internal TrainingOptions ToTrainingOptions(Loss loss, int seed, double[]? classWeights = null) => new()
@@ -77,11 +84,13 @@ public sealed partial class BackpropTrainer
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
+            CrossFitting = CrossFitting,
             LossTolerance = LossTolerance,
             MaximumTrainingTime = MaximumTrainingTime,
             StandardizeInputs = NormalizeFeatures,
             FeatureScaling = FeatureScaling,
             StandardizeTargets = NormalizeLabel,
+            ClampPredictions = ClampPredictions,
             Diagnostics = Diagnostics,
             ClassWeights = classWeights,
             BalancedClassWeights = ClassWeights is { IsBalanced: true },
@@ -118,10 +127,16 @@ public sealed partial class BackpropTrainer
             if (SamplingKeyColumnName is not null && ValidationFraction == 0) throw OutOfRange(nameof(SamplingKeyColumnName), SamplingKeyColumnName, $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
-            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
+            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(CrossFitting ? nameof(CrossFitting) : Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
+            if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
+            if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            ToPerceptron([], []).CheckActivations();
+            ToPerceptron([], []).CheckCombination();
+            if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
+            if (CrossFitting && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(CrossFitting), CrossFitting, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
+            if (CrossFitting && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(CrossFitting)} keeps apart: Mean or Median");
+            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 
@@ -137,6 +152,7 @@ public sealed partial class BackpropTrainer
                 var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
+            if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
@@ -144,7 +160,7 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>Whether training can do with rows that are read anew in every pass.</summary>
-        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true };
+        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !CrossFitting;
 
         /// <summary>A weight for each class; null where all count the same.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)

@@ -69,5 +69,17 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
         /// <value>False.</value>
         public bool InputSkip { get; set; }
+
+        /// <summary>How many values a key of <see cref="CategoricalFeatureColumnNames"/> may have, the missing one counted, to become columns of 0 and 1 in place of a learned vector (<see cref="OneHotEncoding"/>). The columns are scaled and clipped as other features are, but not embedded.</summary>
+        /// <value>0: none does; at least 0. 9 is customary: keys of up to eight values, and missing. A key of two values becomes one column of 1 and −1.</value>
+        public int MaximumOneHotValues { get => Chosen(recipe => recipe.MaximumOneHotValues); set => Choose(value); }
+
+        /// <summary>Numbers of the vector that stands for a value of any other key.</summary>
+        /// <value>Null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.CustomaryDimension"/>); otherwise at least 1. 8 is customary together with <see cref="MaximumOneHotValues"/>.</value>
+        public int? EmbeddingDimension { get => Chosen(recipe => recipe.EmbeddingDimension); set => Choose(value); }
+
+        /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>
+        /// <value>1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
+        public int Members { get => Chosen(recipe => recipe.Members); set => Choose(value); }
     }
 }

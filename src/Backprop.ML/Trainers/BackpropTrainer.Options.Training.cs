@@ -107,6 +107,10 @@ public sealed partial class BackpropTrainer
         /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
         public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
+        /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
+        /// <value>False. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
+        public bool CrossFitting { get => Chosen(recipe => recipe.CrossFitting); set => Choose(value); }
+
         /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
         /// <value>Null: never.</value>
         public LossTolerance? LossTolerance { get => Chosen(recipe => recipe.LossTolerance); set => Choose(value); }
@@ -114,5 +118,9 @@ public sealed partial class BackpropTrainer
         /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
         /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
         public TimeSpan? MaximumTrainingTime { get; set; }
+
+        /// <summary>Whether predictions go no further than the least and the largest label of the training data, which a network has never seen anything beyond.</summary>
+        /// <value>False. Of regression alone, with losses whose predictions are in units of the label (<see cref="Loss.AllowsTargetScaling"/>). Validation sees the limited predictions, too.</value>
+        public bool ClampPredictions { get => Chosen(recipe => recipe.ClampPredictions); set => Choose(value); }
     }
 }

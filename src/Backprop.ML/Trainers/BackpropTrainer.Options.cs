@@ -1,7 +1,6 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -33,8 +32,8 @@ public sealed partial class BackpropTrainer
         /// <value>Null: all rows count the same.</value>
         public string? ExampleWeightColumnName { get; set; }
 
-        /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector of min(600, round(1.6·n^0.56)) numbers for n values (<see cref="EntityEmbedding"/>).</summary>
-        /// <value>None. Missing keys have a vector of their own, which also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
+        /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector (<see cref="EntityEmbedding"/>, <see cref="EmbeddingDimension"/>), or columns of 0 and 1 if it has few values (<see cref="MaximumOneHotValues"/>).</summary>
+        /// <value>None. Missing keys have a vector of their own, or none of the columns; that also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
         public string[] CategoricalFeatureColumnNames { get; set; } = [];
 
         /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>

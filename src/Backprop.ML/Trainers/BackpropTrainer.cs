@@ -144,12 +144,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         using var channel = Host.Start("Training");
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        var plan = Plan(trainContext.TrainingSet, given is not null);
+        var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network.Members);
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
-        if (options.ThresholdMetric is not null && given is null && options.ValidationFraction == 0)
-            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0} or {1}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData));
+        if (options.ThresholdMetric is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
+            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0}, {1} or {2}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
+        if (given is not null && options.CrossFitting)
+            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
         if (given is not null && options.ValidationFraction > 0)
             throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
         var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
@@ -207,14 +209,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data, bool hasValidation)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, int? members = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
-        var situation = new Situation(task, _options.Preset.LooksAtRows ? RowCount.UpTo(Situation.MostRowsThatShape + 1, data.Data, CheckAlive) : 1, featureCount, hasValidation);
+        var situation = new Situation(task, _options.Preset.LooksAtRows ? RowCount.UpTo(Situation.MostRowsThatShape + 1, data.Data, CheckAlive) : 1, featureCount, hasValidation, Members: members);
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);

@@ -2,16 +2,16 @@ using Backprop.Layers;
 
 namespace Backprop.ML;
 
-/// <summary>Weights and biases of one dense layer, y = x·W + b.</summary>
+/// <summary>Weights and biases of one dense layer, y = x·W + b, of one member where there are several.</summary>
 public sealed class DenseParameters
 {
     private readonly float[] _weights, _biases;
 
-    internal DenseParameters(AffineLayer layer, ReadOnlySpan<float> parameters)
+    internal DenseParameters(AffineLayer layer, ReadOnlySpan<float> parameters, int group)
     {
-        (Inputs, Outputs) = (layer.Inputs, layer.Outputs);
-        _weights = layer.EffectiveWeights(parameters);
-        _biases = parameters[layer.WeightCount..].ToArray();
+        (Inputs, Outputs) = (layer.GroupInputs, layer.GroupOutputs);
+        _weights = layer.EffectiveWeights(parameters, group);
+        _biases = parameters[layer.BiasesOf(group)].ToArray();
     }
 
     /// <summary>Numbers that enter a unit.</summary>

@@ -101,6 +101,36 @@ public class AllocationTests
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Nor_do_the_members_of_an_ensemble(int threads, bool byFolds)
+    {
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [37, 37],
+            NumericEmbedding = new PeriodicPhaseEmbedding(),
+            Categories = [new(1, 3, 4), new(4, 2, 2)],
+            NtkParametrization = true,
+            FrontScale = true,
+            Residual = true,
+            Dropout = 0.1,
+            Normalization = Normalization.Layer,
+            Members = 3,
+        }.Build(Features, Targets);
+        var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
+        var batches = new Minibatches(byFolds ? examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)]) : examples, BatchSize, null, null);
+        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, new WorkerTeam(threads));
+        var scorer = new TrainedNetwork(network, new float[network.ParameterCount], new SoftmaxCrossEntropy()).CreateScorer(BatchSize);
+        AssertAllocatesNothing(() =>
+        {
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
+            scorer.Predict(examples.Features.RowRange(0, BatchSize));
+        });
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(7)]
     public void A_scored_row_allocates_nothing(int rows)

@@ -56,14 +56,14 @@ public class MatrixMultiplyTests
             MatrixMultiply.SumOfRows(dy, found);
             TestNumbers.AssertSameBits(expected, found);
         }
-        Assert.Throws<ArgumentException>("db", () => MatrixMultiply.SumOfRows(new(new float[6], 2, 3), new float[2]));
+        Assert.Throws<ArgumentException>("db", () => MatrixMultiply.SumOfRows(new ReadOnlyMatrix(new float[6], 2, 3), new float[2]));
     }
 
     [Fact]
     public void What_was_packed_of_another_matrix_is_refused()
     {
         Assert.Throws<ArgumentException>("packed", () => MatrixMultiply.Product(
-            new(new float[3], 1, 3), new(new float[3 * 40], 3, 40), packed: new float[7], new float[40], new Matrix(new float[40], 1, 40)));
+            new ReadOnlyMatrix(new float[3], 1, 3), new(new float[3 * 40], 3, 40), packed: new float[7], new float[40], new Matrix(new float[40], 1, 40)));
         Assert.Empty(MatrixMultiply.Pack(new(new float[9], 3, 3)));
     }
 

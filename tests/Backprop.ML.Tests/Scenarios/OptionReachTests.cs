@@ -25,11 +25,11 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
-    // These name columns, or end training at a moment that other tests look at.
+    // These name columns, end training at a moment that other tests look at, or change scores alone.
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
         nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
-        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
+        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation), nameof(BackpropTrainer.Options.ClampPredictions),
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
@@ -51,7 +51,10 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
         [nameof(BackpropTrainer.Options.NtkParametrization)] = new(o => o.NtkParametrization = true),
         [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),
+        [nameof(BackpropTrainer.Options.Members)] = new(o => o.Members = 2),
         [nameof(BackpropTrainer.Options.LossFunction)] = new(o => o.LossFunction = new SoftmaxFocalLoss()),
+        [nameof(BackpropTrainer.Options.LabelSmoothing)] = new(o => o.LabelSmoothing = 0.1),
+        [nameof(BackpropTrainer.Options.Preset)] = new(o => o.Preset = Preset.ScikitLearn),
         [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
         [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
         [nameof(BackpropTrainer.Options.LearningRateSchedule)] = new(o => o.LearningRateSchedule = new CosineDecay()),
@@ -73,11 +76,14 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.GradientClipping)] = new(o => o.GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.001)),
         [nameof(BackpropTrainer.Options.ParameterGroups)] = new(o => o.ParameterGroups = new ParameterGroups { Biases = new(0, 0) }),
         [nameof(BackpropTrainer.Options.EarlyStopping)] = new(o => o.EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new MacroAccuracy() }),
+        [nameof(BackpropTrainer.Options.CrossFitting)] = new(o => o.CrossFitting = true, o => o.Members = 2, WithoutValidation: true),
         [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
         [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
         [nameof(BackpropTrainer.Options.FeatureScaling)] = new(o => o.FeatureScaling = FeatureScaling.Robust),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.MaximumOneHotValues)] = new(o => o.MaximumOneHotValues = 9, PredictFromKind),
+        [nameof(BackpropTrainer.Options.EmbeddingDimension)] = new(o => o.EmbeddingDimension = 8, PredictFromKind),
         [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
         [nameof(BackpropTrainer.Options.Caching)] = new(o => o.Caching = DataCaching.Stream),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
@@ -99,7 +105,7 @@ public class OptionReachTests
     {
         var options = Small();
         Changes[name].Prepare?.Invoke(options);
-        var validation = WithHoles(Synthetic.Examples(100, seed: 2));
+        var validation = Changes[name].WithoutValidation ? null : WithHoles(Synthetic.Examples(100, seed: 2));
         var without = new BackpropTrainer(_ml, options).Fit(_data, validation);
         Changes[name].Apply(options);
         var with = new BackpropTrainer(_ml, options).Fit(_data, validation);
@@ -139,6 +145,8 @@ public class OptionReachTests
         return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight)).Fit(data).Transform(data);
     }
 
+    private static void PredictFromKind(BackpropTrainer.Options options) => (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);
+
     private static BackpropTrainer.Options Small()
     {
         var options = Synthetic.Brief(Synthetic.Kind);
@@ -148,5 +156,6 @@ public class OptionReachTests
 
     /// <param name="Apply">Sets the option.</param>
     /// <param name="Prepare">Sets what it needs, on both sides of the comparison.</param>
-    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null);
+    /// <param name="WithoutValidation">Whether it does not go with validation data.</param>
+    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
 }

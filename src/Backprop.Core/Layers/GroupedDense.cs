@@ -1,0 +1,132 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Dense layers side by side, for the members of an ensemble: each group of neighbouring inputs has its own W and b, y_g = c·x_g·W_g + b_g. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
+/// <remarks>
+/// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, or a grouped
+/// convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider matrices, so a group learns with the bits that it would have alone.
+/// </remarks>
+public sealed record GroupedDense : AffineLayer
+{
+    private readonly int _partsOfGroup;
+
+    /// <summary>Makes the layers.</summary>
+    /// <param name="inputs">Numbers per example that enter all groups; a multiple of <paramref name="groups"/>.</param>
+    /// <param name="outputs">Units of all groups; a multiple of <paramref name="groups"/>.</param>
+    /// <param name="groups">How many layers; at least 1.</param>
+    /// <param name="ntkParametrization">Whether c is 1/√GroupInputs, as that of <see cref="NtkDense"/>, and not 1.</param>
+    /// <exception cref="ArgumentException">The widths are no multiples, or the layer would have more parameters than one array can hold.</exception>
+    public GroupedDense(int inputs, int outputs, int groups, bool ntkParametrization) : base(inputs, outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        if (inputs % groups != 0) throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"must be a multiple of the {groups} groups");
+        if (outputs % groups != 0) throw new ArgumentOutOfRangeException(nameof(outputs), outputs, $"must be a multiple of the {groups} groups");
+        (Groups, NtkParametrization, _partsOfGroup) = (groups, ntkParametrization, inputs / groups + 1);
+        if ((long)_partsOfGroup * outputs > Array.MaxLength)
+            throw new ArgumentException($"{groups} dense layers of {GroupInputs} × {GroupOutputs} have {(long)_partsOfGroup * outputs} parameters; at most {Array.MaxLength} are possible.");
+        WeightFactor = ntkParametrization ? 1 / Math.Sqrt(GroupInputs) : 1;
+    }
+
+    /// <inheritdoc/>
+    public override int Groups { get; }
+
+    /// <summary>Whether c is 1/√GroupInputs.</summary>
+    public bool NtkParametrization { get; }
+
+    /// <inheritdoc/>
+    public override double WeightFactor { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => _partsOfGroup * Outputs;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [.. Enumerable.Range(0, Groups).SelectMany(group => (ParameterBlock[])[new($"weights of {group}", WeightCount, ParameterRole.Weight), new($"biases of {group}", GroupOutputs, ParameterRole.Bias)])];
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <summary>One row of a W.</summary>
+    public override int PartLength => GroupOutputs;
+
+    /// <inheritdoc/>
+    public override bool KeepsApart(int members) => Groups % members == 0;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var group = 0; group < Groups; group++)
+        {
+            initializer.Fill(parameters[WeightsOf(group)], GroupInputs, GroupOutputs, random);
+            initializer.FillBiases(parameters[BiasesOf(group)], GroupInputs, random);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => Forward(parameters, [], x, y);
+
+    /// <summary>Every W, panel by panel.</summary>
+    public override Real[] Pack(ReadOnlySpan<Real> parameters)
+    {
+        var groups = new Real[Groups][];
+        for (var group = 0; group < Groups; group++) groups[group] = MatrixMultiply.Pack(Weights(parameters, group));
+        return [.. groups.SelectMany(packed => packed)];
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y)
+    {
+        var length = packed.Length / Groups;
+        for (var group = 0; group < Groups; group++)
+        {
+            var biases = parameters[BiasesOf(group)];
+            MatrixMultiply.Product(InputsOf(group, x), Weights(parameters, group), packed.Slice(group * length, length), biases, new MatrixColumns(y, group * GroupOutputs, GroupOutputs));
+            if (NtkParametrization) ScaleProduct(biases, y, group);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty)
+        {
+            for (var group = 0; group < Groups; group++)
+                MatrixMultiply.ProductWithTransposed(OutputsOf(group, dy), Weights(parameters, group), new MatrixColumns(dx, group * GroupInputs, GroupInputs));
+            if (NtkParametrization) Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), dx.Values, dx.Values);
+        }
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    // The parts of a group are the rows of its W, which belong to columns of x, and b.
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        for (int done = 0, rows; done < dPart.Length; done += rows * GroupOutputs)
+        {
+            var (group, row) = Math.DivRem((first + done) / GroupOutputs, _partsOfGroup);
+            rows = Math.Min((dPart.Length - done) / GroupOutputs, Math.Max(1, GroupInputs - row));
+            var part = dPart.Slice(done, rows * GroupOutputs);
+            if (row == GroupInputs)
+            {
+                MatrixMultiply.SumOfRows(OutputsOf(group, dy), part);
+                continue;
+            }
+            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs));
+            if (NtkParametrization) Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), part, part);
+        }
+    }
+
+    private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters, int group) => new(parameters[WeightsOf(group)], GroupInputs, GroupOutputs);
+
+    private ReadOnlyMatrixColumns InputsOf(int group, ReadOnlyMatrix x) => new(x, group * GroupInputs, GroupInputs);
+
+    private ReadOnlyMatrixColumns OutputsOf(int group, ReadOnlyMatrix dy) => new(dy, group * GroupOutputs, GroupOutputs);
+
+    // From x·W + b to c·x·W + b.
+    private void ScaleProduct(ReadOnlySpan<Real> biases, Matrix y, int group)
+    {
+        for (var row = 0; row < y.Rows; row++) NtkDense.ScaleProduct((Real)WeightFactor, biases, y.Row(row).Slice(group * GroupOutputs, GroupOutputs));
+    }
+}

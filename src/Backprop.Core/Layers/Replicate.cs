@@ -1,0 +1,47 @@
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network averages what comes out of them.</summary>
+/// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
+public sealed record Replicate : Layer
+{
+    /// <summary>Makes the members.</summary>
+    /// <param name="width">Numbers per example that enter; at least 1.</param>
+    /// <param name="members">How many copies leave; at least 1.</param>
+    public Replicate(int width, int members) : base(width, Times(width, members)) => Members = members;
+
+    /// <summary>Numbers per example that enter.</summary>
+    public int Width => Inputs;
+
+    /// <summary>How many copies leave.</summary>
+    public int Members { get; }
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+            for (var member = 0; member < Members; member++) x.Row(row).CopyTo(y.Row(row)[(member * Width)..]);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        for (var row = 0; row < dx.Rows; row++)
+        {
+            var sum = dx.Row(row);
+            dy.Row(row)[..Width].CopyTo(sum);
+            for (var member = 1; member < Members; member++) Elementwise.Zip(new Arithmetic.Sum(), sum, dy.Row(row).Slice(member * Width, Width), sum);
+        }
+    }
+
+    /// <summary>The width of so many members.</summary>
+    internal static int Times(int width, int members)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        return (long)width * members <= Array.MaxLength ? width * members : throw new ArgumentOutOfRangeException(nameof(members), members, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
+    }
+}

@@ -1,0 +1,146 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
+/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together; dense layers have <see cref="GroupedDense"/>, which need not.</remarks>
+public sealed record SideBySide : Layer
+{
+    /// <summary>Lays copies side by side.</summary>
+    /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those work for several members as they are, or not at all.</param>
+    /// <param name="members">How many; at least 1.</param>
+    /// <exception cref="ArgumentException">The layer is of a kind that cannot, or there would be too many numbers.</exception>
+    public SideBySide(Layer each, int members) : base(Replicate.Times(Checked(each).Inputs, members), Replicate.Times(each.Outputs, members))
+    {
+        if ((long)each.ParameterCount * members > Array.MaxLength)
+            throw new ArgumentException($"{members} × {each.Caption} have {(long)each.ParameterCount * members} parameters; at most {Array.MaxLength} are possible.");
+        (Each, Members) = (each, members);
+    }
+
+    /// <summary>What every member does.</summary>
+    public Layer Each { get; }
+
+    /// <summary>How many.</summary>
+    public int Members { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => Members * Each.ParameterCount;
+
+    /// <inheritdoc/>
+    public override int PartLength => Each.PartLength;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => Each.ReadsOutput;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => Each.MeasuresExamples;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [.. Enumerable.Range(0, Members).SelectMany(member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
+
+    /// <inheritdoc/>
+    public override bool KeepsApart(int members) => Members % members == 0;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var member = 0; member < Members; member++) Each.Initialize(parameters[ParametersOf(member)], initializer, random);
+    }
+
+    /// <inheritdoc/>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+        var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
+        for (var member = 0; member < Members; member++)
+        {
+            FeatureGroups.Gather(examples, member * Each.Inputs, own);
+            Each.Measure(parameters[ParametersOf(member)], own);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        using var room = new Room(Each, x.Rows);
+        for (var member = 0; member < Members; member++)
+        {
+            FeatureGroups.Gather(x, member * Each.Inputs, room.X);
+            Each.Forward(parameters[ParametersOf(member)], room.X, room.Y);
+            FeatureGroups.Scatter(room.Y, y, member * Each.Outputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty)
+        {
+            using var room = new Room(Each, x.Rows);
+            for (var member = 0; member < Members; member++)
+            {
+                Gather(room, member, x, y, dy);
+                Each.Backward(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, room.Dx, []);
+                FeatureGroups.Scatter(room.Dx, dx, member * Each.Inputs);
+            }
+        }
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        using var room = new Room(Each, x.Rows);
+        for (int done = 0, length; done < dPart.Length; done += length)
+        {
+            var (member, start) = Math.DivRem(first + done, Each.ParameterCount);
+            length = Math.Min(dPart.Length - done, Each.ParameterCount - start);
+            Gather(room, member, x, y, dy);
+            Each.BackwardPart(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, start, dPart.Slice(done, length));
+        }
+    }
+
+    private Range ParametersOf(int member) => (member * Each.ParameterCount)..((member + 1) * Each.ParameterCount);
+
+    private void Gather(in Room room, int member, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy)
+    {
+        FeatureGroups.Gather(x, member * Each.Inputs, room.X);
+        if (Each.ReadsOutput) FeatureGroups.Gather(y, member * Each.Outputs, room.Y);
+        FeatureGroups.Gather(dy, member * Each.Outputs, room.Dy);
+    }
+
+    private static Layer Checked(Layer each)
+    {
+        ArgumentNullException.ThrowIfNull(each);
+        if (each.IsRandom || each.StatisticsLength > 0 || each is AffineLayer or SkipConnection or InputSkip or Imputation or Replicate or SideBySide)
+            throw new ArgumentException($"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} does, or none can.", nameof(each));
+        return each;
+    }
+
+    // One member's numbers, apart from the others'. The layer may have scratch of its own.
+    private readonly ref struct Room : IDisposable
+    {
+        private readonly Real[] _numbers;
+
+        public Room(Layer each, int rows)
+        {
+            int inputs = rows * each.Inputs, outputs = rows * each.Outputs;
+            _numbers = Scratch.Rent(checked(2 * inputs + 2 * outputs));
+            X = new Matrix(_numbers.AsSpan(0, inputs), rows, each.Inputs);
+            Dx = new Matrix(_numbers.AsSpan(inputs, inputs), rows, each.Inputs);
+            Y = new Matrix(_numbers.AsSpan(2 * inputs, outputs), rows, each.Outputs);
+            Dy = new Matrix(_numbers.AsSpan(2 * inputs + outputs, outputs), rows, each.Outputs);
+        }
+
+        public Matrix X { get; }
+
+        public Matrix Dx { get; }
+
+        public Matrix Y { get; }
+
+        public Matrix Dy { get; }
+
+        public void Dispose() => Scratch.Return(_numbers);
+    }
+}

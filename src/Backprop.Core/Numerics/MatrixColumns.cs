@@ -1,0 +1,69 @@
+namespace Backprop.Numerics;
+
+/// <summary>Some neighbouring columns of a matrix: what one of several members side by side sees of it.</summary>
+internal readonly ref struct MatrixColumns
+{
+    /// <summary>Views columns.</summary>
+    /// <param name="of">[rows × any]</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="count">How many.</param>
+    public MatrixColumns(Matrix of, int first, int count)
+    {
+        Values = of.Values[ReadOnlyMatrixColumns.CheckedStart(of.Rows, of.Columns, first, count)..];
+        (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
+    }
+
+    /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
+    public Span<Real> Values { get; }
+
+    /// <summary>Number of examples.</summary>
+    public int Rows { get; }
+
+    /// <summary>Numbers per example.</summary>
+    public int Columns { get; }
+
+    /// <summary>Distance of two rows.</summary>
+    public int Stride { get; }
+
+    /// <summary>All columns.</summary>
+    public static implicit operator MatrixColumns(Matrix m) => new(m, 0, m.Columns);
+}
+
+/// <summary><see cref="MatrixColumns"/> that their holder may not write to.</summary>
+internal readonly ref struct ReadOnlyMatrixColumns
+{
+    /// <summary>Views columns.</summary>
+    /// <param name="of">[rows × any]</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="count">How many.</param>
+    public ReadOnlyMatrixColumns(ReadOnlyMatrix of, int first, int count)
+    {
+        Values = of.Values[CheckedStart(of.Rows, of.Columns, first, count)..];
+        (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
+    }
+
+    /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
+    public ReadOnlySpan<Real> Values { get; }
+
+    /// <summary>Number of examples.</summary>
+    public int Rows { get; }
+
+    /// <summary>Numbers per example.</summary>
+    public int Columns { get; }
+
+    /// <summary>Distance of two rows.</summary>
+    public int Stride { get; }
+
+    /// <summary>All columns.</summary>
+    public static implicit operator ReadOnlyMatrixColumns(ReadOnlyMatrix m) => new(m, 0, m.Columns);
+
+    /// <summary>All columns.</summary>
+    public static implicit operator ReadOnlyMatrixColumns(Matrix m) => new(m, 0, m.Columns);
+
+    // The kernels read through pointers that know no bounds. Without rows there is no first number either.
+    internal static int CheckedStart(int rows, int columns, int first, int count)
+    {
+        if (first < 0 || count < 0 || first > columns - count) throw new ArgumentOutOfRangeException(nameof(first), first, $"{count} of {columns} columns were asked for");
+        return rows == 0 ? 0 : first;
+    }
+}
