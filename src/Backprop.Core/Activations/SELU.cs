@@ -30,7 +30,7 @@ public sealed record SELU : Activation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Broadcast((Real)Lambda) * TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast((Real)Alpha) * Exponential.ExpMinusOneOfNegative(x));
+            TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda) * x, TLanes.Broadcast((Real)(Lambda * Alpha)) * Exponential.ExpMinusOneOfNegative(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>

@@ -57,6 +57,8 @@ internal static unsafe class MatrixPanels
                         height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
                         starts + j * 2 * count, 2 * count, turned + j * width, width);
                 }
+                if (factors.Factor != 1)
+                    for (var j = 0; j < columns; j++) Scale<TLanes>(factors.Factor, starts + j * 2 * count, second, turned + j * width, width, 1);
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -112,7 +114,9 @@ internal static unsafe class MatrixPanels
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
                         var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
                         var aDepth = mustCopyRows ? height : factors.ADepth;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + i * cRow + first, cRow);
+                        var to = c + i * cRow + first;
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, to, cRow);
+                        if (factors.Factor != 1) Scale<TLanes>(factors.Factor, start, second, to, cRow, height);
                     }
                 }
             }
@@ -127,7 +131,23 @@ internal static unsafe class MatrixPanels
             var whole = (columns - column) / TLanes.Count;
             vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
-            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? s_zeros : factors.Bias + first, c + first);
+            var start = factors.Bias == null ? s_zeros : factors.Bias + first;
+            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, c + first);
+            if (factors.Factor != 1)
+                for (nint done = 0; done < vectors; done += 2) Scale<TLanes>(factors.Factor, start + done * TLanes.Count, vectors == 1 ? 0 : TLanes.Count, c + first + done * TLanes.Count, 0, 1);
+        }
+    }
+
+    // From start + A·B to start + factor·A·B: of two vectors of a few rows, which may overlap, while they are near.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale<TLanes>(Real factor, Real* start, nint second, Real* c, nint cRow, int rows) where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor), one = rest * TLanes.Load(start), two = rest * TLanes.Load(start + second);
+        for (; rows > 0; rows--, c += cRow)
+        {
+            TLanes a = TLanes.MultiplyAdd(scale, TLanes.Load(c), one), b = TLanes.MultiplyAdd(scale, TLanes.Load(c + second), two);
+            TLanes.Store(a, c);
+            TLanes.Store(b, c + second);
         }
     }
 

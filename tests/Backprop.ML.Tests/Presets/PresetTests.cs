@@ -31,8 +31,15 @@ public class PresetTests
         var text = preset.ToString();
         Assert.StartsWith($"{name}:", text);
         Assert.Contains($"NumberOfIterations = {options.NumberOfIterations}", text);
-        Assert.Contains($"Optimizer = {options.Optimizer}", text);
+        Assert.Contains($"Optimizer = {options.Optimizer.GetType().Name}", text);
         Assert.Contains("HiddenLayers = " + string.Join(", ", options.HiddenLayers), text);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void The_documentation_has_what_it_prints(string name)
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "presets.md"));
+        Assert.Contains($"```text\n{Preset.All.Single(preset => preset.Name == name)}\n```", page);
     }
 
     [Fact]
