@@ -35,10 +35,17 @@ internal static class RealMlp
 
     public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
 
+    // Few rows make few steps, which must not become fewer.
     public static Recipe Fast(Situation situation)
     {
-        var recipe = Make(situation, situation.Rows <= MostRowsOfMembers / 2 ? Members : 1);
-        return situation.Features >= LeastFeaturesOfWideData ? recipe : recipe with { HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)], NumberOfIterations = Math.Max(LeastPasses, recipe.NumberOfIterations / 4) };
+        var isSmall = situation.Rows <= MostRowsOfMembers / 2;
+        var recipe = Make(situation, isSmall ? Members : 1);
+        if (situation.Features >= LeastFeaturesOfWideData) return recipe;
+        return recipe with
+        {
+            HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)],
+            NumberOfIterations = isSmall ? Passes : Math.Max(LeastPasses, recipe.NumberOfIterations / 4),
+        };
     }
 
     public static Recipe Best(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? 4 * Members : Members);
