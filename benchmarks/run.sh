@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures this library against others, in pairs, and prints one table of ratios. Arguments are groups (multiply, step, fit, score, data); without
+# Measures this library against others, in pairs, and prints one table of ratios. Arguments are groups (multiply, step, recipe, fit, score, data); without
 # any, all. With --write the table also goes into docs/benchmarks.md. Peers that the system lacks are installed (Debian) or left out.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -21,6 +21,7 @@ var groups = new Dictionary<string, Action<Report>[]>
 {
     ["step"] = [StepBenchmarks.Run],
     ["members"] = [MemberBenchmarks.Run],
+    ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],

@@ -15,7 +15,7 @@ var data = ml.Data.LoadFromEnumerable(rows);
 
 if (args is ["train"])
 {
-    var options = new BackpropTrainer.Options { HiddenLayers = [16], Activation = new Tanh(), NumberOfIterations = 50 };
+    var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [16], Activation = new Tanh(), NumberOfIterations = 50 };
     var model = ml.Transforms.Concatenate("Features", "A", "B").Append(ml.BinaryClassification.Trainers.Backprop(options)).Fit(data);
     CheckGradient(); // what it needs travels inside the package
     ml.Model.Save(model, data.Schema, "model.zip");

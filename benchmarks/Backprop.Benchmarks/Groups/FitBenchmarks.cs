@@ -28,7 +28,7 @@ internal static class FitBenchmarks
 
     private static double Fit(MLContext ml, Net net, IDataView data)
     {
-        var options = new BackpropTrainer.Options { HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1, NormalizeFeatures = false, Seed = 1 };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1, NormalizeFeatures = false, Seed = 1 };
         return PairedRun.SecondsPerCall(() => ml.MulticlassClassification.Trainers.Backprop(options).Fit(data));
     }
 

@@ -94,7 +94,7 @@ internal static class ViewBenchmarks
 
     // The peer standardizes nothing, so neither do we.
     private static BackpropTransformer Train(MLContext ml, Net net, IDataView data) => ml.MulticlassClassification.Trainers
-        .Backprop(new BackpropTrainer.Options { HiddenLayers = net.Hidden, NumberOfIterations = 1, BatchSize = net.BatchSize, NormalizeFeatures = false, Seed = 1 })
+        .Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = net.Hidden, NumberOfIterations = 1, BatchSize = net.BatchSize, NormalizeFeatures = false, Seed = 1 })
         .Fit(data);
 
     private sealed class Scored

@@ -13,15 +13,23 @@ internal static class Peak
     /// <summary>Single-precision operations per second; a multiply-add is two. The best of several tries, so that a disturbed one does not lower the mark.</summary>
     public static double Measure()
     {
-        var lanes = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count;
         double best = 0;
         for (var attempt = 0; attempt < 30; attempt++)
         {
             var start = Stopwatch.GetTimestamp();
             Work();
-            best = Math.Max(best, 2.0 * lanes * Chains * Steps / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            best = Math.Max(best, OperationsOfWork / Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return best;
+    }
+
+    /// <summary>What so many cores can do at most at this moment, together.</summary>
+    public static double MeasureTeam(int threads)
+    {
+        using var team = new WorkerTeam(threads);
+        Action<int> work = _ => Work();
+        var seconds = Enumerable.Range(0, 30).Min(_ => PairedRun.SecondsPerCall(() => team.Run(work)));
+        return threads * OperationsOfWork / seconds;
     }
 
     /// <summary>The same loop by two threads, against one after the other: what a second thread can gain at most, at this moment.</summary>
@@ -36,6 +44,8 @@ internal static class Peak
             Work();
         });
     }
+
+    private static double OperationsOfWork => 2.0 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count) * Chains * Steps;
 
     private static void Work() => _ = Vector512.IsHardwareAccelerated ? Wide(Steps) : Narrow(Steps);
 

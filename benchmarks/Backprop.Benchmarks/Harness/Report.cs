@@ -26,6 +26,14 @@ internal sealed class Report(double peak)
         Row(work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {peak / 1e9:F0} GFLOP/s", $"{share:F2}", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
     }
 
+    /// <summary>How near the limit of several cores some work comes, whose peer are multiply-adds on as many.</summary>
+    public void AddShareOfPeak(string work, double operations, Comparison times, double bar, int threads)
+    {
+        var disturbed = threads + times.Others > Environment.ProcessorCount + 0.1;
+        Row(work, $"FMA peak of {threads} cores", Time(times.Ours), $"{operations / times.Ours / 1e9:F0} of {operations / times.Peer / 1e9:F0} GFLOP/s", Spread(times), $"{bar:F2}",
+            disturbed ? "disturbed" : Met(times.Ratio >= bar), disturbed ? $"other programs kept {times.Others:F1} processors busy" : "");
+    }
+
     /// <summary>A figure of its own kind.</summary>
     public void Add(string work, string figure, string bar, bool met) => Row(work, "", figure, "", "", bar, Met(met), "");
 

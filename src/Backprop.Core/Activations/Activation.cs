@@ -19,6 +19,9 @@ public abstract record Activation
     /// <summary>Whether <see cref="Backward"/> uses y alone, so that y may overwrite x, and dx dy: the network then needs half the memory.</summary>
     public virtual bool WorksInPlace => false;
 
+    /// <summary>What a <see cref="ParametricMix"/> of it computes.</summary>
+    internal virtual Mixture Mixture => new Mixture.OfAny(this);
+
     /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in it.</summary>
     public static IReadOnlyList<Activation> All { get; } = [
         new ELU(), new GELU(), new HardSigmoid(), new HardSwish(), new HardTanh(), new Identity(), new LeakyReLU(), new Mish(), new ParametricMix(new Mish()), new PReLU(),

@@ -11,7 +11,9 @@ public sealed record Mish : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), x, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new SlopeTimes(), x, dy, dx);
+
+    internal override Mixture Mixture => new MixtureOf<Curve>();
 
     // Beyond, tanh(log(1 + eˣ)) rounds to 1, and n² would overflow.
     private const double Linear = 20;
@@ -19,22 +21,31 @@ public sealed record Mish : Activation
     private readonly struct Function : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => default(Curve).Value(x);
+    }
+
+    private readonly struct SlopeTimes : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * default(Curve).Slope(x);
+    }
+
+    private readonly struct Curve : ICurve
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             TLanes two = TLanes.Broadcast(2), n = Exponential.Exp(TLanes.SelectLess(TLanes.Broadcast((Real)Linear), x, TLanes.Broadcast((Real)Linear), x)), w = n * (n + two);
             return x * (w / (w + two));
         }
-    }
 
-    // w/(w + 2) + 4·x·n·(n + 1)/(w + 2)².
-    private readonly struct Slope : IFunctionOfTwo
-    {
+        // w/(w + 2) + 4·x·n·(n + 1)/(w + 2)².
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
+        public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             TLanes one = TLanes.Broadcast(1), two = TLanes.Broadcast(2), near = TLanes.SelectLess(TLanes.Broadcast((Real)Linear), x, TLanes.Broadcast((Real)Linear), x);
             TLanes n = Exponential.Exp(near), w = n * (n + two), inverse = one / (w + two);
-            return dy * TLanes.MultiplyAdd(TLanes.Broadcast(4) * near * n, (n + one) * inverse * inverse, w * inverse);
+            return TLanes.MultiplyAdd(TLanes.Broadcast(4) * near * n, (n + one) * inverse * inverse, w * inverse);
         }
     }
 }

@@ -16,13 +16,28 @@ public sealed record SELU : Activation
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), y, dy, dx);
 
+    internal override Mixture Mixture => new MixtureOf<Curve>();
+
     private const double Alpha = 1.6732632423543772, Lambda = 1.0507009873554805;
 
     private readonly struct Function : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Broadcast((Real)Lambda) * TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast((Real)Alpha) * Exponential.ExpMinusOneOfNegative(x));
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => default(Curve).Value(x);
+    }
+
+    private readonly struct Curve : ICurve
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda) * x, TLanes.Broadcast((Real)(Lambda * Alpha)) * Exponential.ExpMinusOneOfNegative(x));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes beyond = TLanes.Broadcast((Real)(Lambda * Alpha));
+            return TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda), TLanes.MultiplyAdd(beyond, Exponential.ExpMinusOneOfNegative(x), beyond));
+        }
     }
 
     // λ·α·eˣ = y + λ·α, so the output is all we need.

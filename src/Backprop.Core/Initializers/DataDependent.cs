@@ -31,21 +31,37 @@ public sealed record DataDependent : Initializer
     internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
         Span<double> shares = stackalloc double[ExamplesOfABias];
+        Span<int> rows = stackalloc int[ExamplesOfABias];
         for (var unit = 0; unit < biases.Length; unit++)
         {
-            double sum = 0, squares = 0;
-            for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[first + unit];
-            var mean = sum / products.Rows;
-            for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[first + unit] - mean) * (products.Row(row)[first + unit] - mean);
-            // A unit that all examples look alike to has nothing to be scaled by.
-            var deviation = Math.Sqrt(squares / products.Rows);
-            var factor = deviation > 1e-6 * (Math.Abs(mean) + 1e-6) ? 1 / deviation : 1;
+            var factor = FactorOf(products, first + unit);
             for (var i = unit; i < weights.Length; i += biases.Length) weights[i] = (Real)(weights[i] * factor);
 
-            double total = 0, bias = 0;
+            double total = 0;
             foreach (ref var share in shares) total += share = -Math.Log(1 - random.NextUniform());
-            foreach (var share in shares) bias -= share / total * factor * products.Row(random.NextIndex(products.Rows))[first + unit];
-            biases[unit] = Biases ? (Real)bias : 0;
+            foreach (ref var share in shares) share /= total;
+            foreach (ref var row in rows) row = random.NextIndex(products.Rows);
+            biases[unit] = Biases ? (Real)BiasOf(products, first + unit, factor, shares, rows) : 0;
         }
+    }
+
+    /// <summary>What the weights of a unit are multiplied by: 1 / standard deviation of what enters it.</summary>
+    internal static double FactorOf(ReadOnlyMatrix products, int unit)
+    {
+        double sum = 0, squares = 0;
+        for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[unit];
+        var mean = sum / products.Rows;
+        for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[unit] - mean) * (products.Row(row)[unit] - mean);
+        // A unit that all examples look alike to has nothing to be scaled by.
+        var deviation = Math.Sqrt(squares / products.Rows);
+        return deviation > 1e-6 * (Math.Abs(mean) + 1e-6) ? 1 / deviation : 1;
+    }
+
+    /// <summary>−Σₖ sₖ·factor·(what enters the unit of example xₖ).</summary>
+    internal static double BiasOf(ReadOnlyMatrix products, int unit, double factor, ReadOnlySpan<double> shares, ReadOnlySpan<int> rows)
+    {
+        double bias = 0;
+        for (var k = 0; k < rows.Length; k++) bias -= shares[k] * factor * products.Row(rows[k])[unit];
+        return bias;
     }
 }

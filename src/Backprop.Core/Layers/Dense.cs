@@ -43,29 +43,38 @@ public sealed record Dense : AffineLayer, ISparseInput
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
-        MatrixMultiply.Product(x, Weights(parameters), parameters[WeightCount..], y);
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => Forward(parameters, [], x, y, factor: 1);
 
     /// <summary>W, panel by panel.</summary>
     public override Real[] Pack(ReadOnlySpan<Real> parameters) => MatrixMultiply.Pack(Weights(parameters));
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) =>
-        MatrixMultiply.Product(x, Weights(parameters), packed, parameters[WeightCount..], y);
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) => Forward(parameters, packed, x, y, factor: 1);
 
     /// <inheritdoc/>
-    public override void Backward(
-        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+        Backward(parameters, x, dy, dx, dParameters, factor: 1);
+
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        BackwardPart(x, dy, first, dPart, factor: 1);
+
+    /// <summary>y = factor·x·W + b.</summary>
+    internal void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y, Real factor) =>
+        MatrixMultiply.Product(x, Weights(parameters), packed, parameters[WeightCount..], y, factor);
+
+    /// <summary>The gradients of the same.</summary>
+    internal void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters, Real factor)
     {
-        if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx);
-        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+        if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx, factor);
+        if (!dParameters.IsEmpty) BackwardPart(x, dy, 0, dParameters, factor);
     }
 
-    /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    /// <summary>A part of them.</summary>
+    internal void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart, Real factor)
     {
         var dw = WeightRows(first, dPart, out var firstRow, out var db);
-        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, firstRow, dw.Rows), dy, dw);
+        if (dw.Rows > 0) MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, firstRow, dw.Rows), dy, dw, factor);
         if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
     }
 

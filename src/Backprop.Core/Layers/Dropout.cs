@@ -25,26 +25,39 @@ public sealed record Dropout : TrainingOnlyLayer
     /// <inheritdoc/>
     internal override Layer ForMembers(int members) => new Dropout(Replicate.Times(Width, members), Rate);
 
-    /// <inheritdoc/>
-    public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y) => Drop(pass, x.Values, y.Values);
+    /// <summary>True: y says what was dropped.</summary>
+    public override bool ReadsOutput => true;
 
-    // The slope of what was dropped is 0, and of the rest 1 / (1 − p): the same numbers are dropped once more.
+    /// <inheritdoc/>
+    public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
+    {
+        var rate = pass.ScheduledRate(Rate);
+        pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, x.Values, y.Values);
+    }
+
+    // The slope of what was dropped is 0, and of the rest 1 / (1 − p). To draw the random numbers once more would take longer than all else here.
     /// <inheritdoc/>
     public override void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        if (!dx.IsEmpty) Drop(pass, dy.Values, dx.Values);
+        if (!dx.IsEmpty) Elementwise.Zip(new Slope((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
     }
 
-    private void Drop(TrainingPass pass, ReadOnlySpan<Real> from, Span<Real> to)
-    {
-        var rate = pass.ScheduledRate(Rate);
-        pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, from, to);
-    }
-
+    // What is dropped becomes −0. What stays never does, for the sum of −0 and 0 is 0: so the sign of a zero tells them apart.
     private readonly struct Choice(Real rate, Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes chance) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(chance, TLanes.Broadcast(rate), TLanes.Broadcast(0), x * TLanes.Broadcast(factor));
+            TLanes.SelectLess(chance, TLanes.Broadcast(rate), TLanes.Broadcast(Real.NegativeZero), TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(0)));
+    }
+
+    private readonly struct Slope(Real factor) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes>
+        {
+            TLanes zero = TLanes.Broadcast(0), kept = dy * TLanes.Broadcast(factor);
+            var ofZero = TLanes.SelectLess(TLanes.CopySign(TLanes.Broadcast(1), y), zero, zero, kept);
+            return TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(Real.Epsilon), ofZero, kept); // below the smallest number there is only 0
+        }
     }
 }

@@ -7,17 +7,17 @@ namespace Backprop.Layers;
 /// <param name="Slot">Its place among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
 /// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="EntityEmbedding.CustomaryDimension"/> suggests one.</param>
-public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension);
+public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory;
 
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features
+/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
 /// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : Layer
 {
-    private readonly (int First, int Count)[] _plain; // what stands between the categories: a list of all slots could be made huge by a damaged file
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
+    private readonly CategorySlots _slots;
 
     /// <summary>Makes tables of vectors.</summary>
     /// <param name="inputs">Features; at least 1.</param>
@@ -26,8 +26,7 @@ public sealed record EntityEmbedding : Layer
     public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
     {
         _categories = [.. categories];
-        int[] slots = [-1, .. _categories.Select(category => category.Slot).Order(), inputs];
-        _plain = [.. slots.Zip(slots.Skip(1), (before, after) => (before + 1, after - before - 1)).Where(run => run.Item2 > 0)];
+        _slots = new CategorySlots(inputs, _categories.Select(category => category.Slot));
         ParameterCount = (int)Categories.Sum(SizeOf);
     }
 
@@ -68,12 +67,7 @@ public sealed record EntityEmbedding : Layer
         {
             var from = x.Row(row);
             var to = y.Row(row);
-            int table = 0, column = 0;
-            foreach (var (first, count) in _plain)
-            {
-                from.Slice(first, count).CopyTo(to[column..]);
-                column += count;
-            }
+            int table = 0, column = _slots.CopyOthers(from, to);
             foreach (var category in _categories)
             {
                 parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension).CopyTo(to[column..]);
@@ -86,17 +80,12 @@ public sealed record EntityEmbedding : Layer
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
-        if (!dx.IsEmpty) dx.Values.Clear(); // a category has no slope
         for (var row = 0; row < x.Rows; row++)
         {
             ReadOnlySpan<Real> from = x.Row(row), given = dy.Row(row);
-            int table = 0, column = 0;
-            foreach (var (first, count) in _plain)
-            {
-                if (!dx.IsEmpty) given.Slice(column, count).CopyTo(dx.Row(row)[first..]);
-                column += count;
-            }
+            if (!dx.IsEmpty) _slots.CopySlopes(given, dx.Row(row));
             if (dParameters.IsEmpty) continue;
+            int table = 0, column = NumericFeatures;
             foreach (var category in _categories)
             {
                 var vector = dParameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
@@ -112,22 +101,15 @@ public sealed record EntityEmbedding : Layer
     /// <inheritdoc/>
     public override int GetHashCode() => Categories.Aggregate(Inputs, HashCode.Combine);
 
-    // Anything but a whole number from 1 to Count: a category that is missing, or that training has not seen.
-    private static int RowOf(Real value, EmbeddedCategory category) => value >= 1 && value <= category.Count && value == Math.Floor(value) ? (int)value : 0;
+    private static int RowOf(Real value, EmbeddedCategory category) => CategorySlots.CategoryOf(value, category.Count);
 
     private static long SizeOf(EmbeddedCategory category) => (category.Count + 1L) * category.Dimension;
 
     private static int OutputsOf(int inputs, IReadOnlyList<EmbeddedCategory> categories)
     {
-        ArgumentNullException.ThrowIfNull(categories);
-        if (categories.Count == 0) throw new ArgumentException("There must be at least one category.", nameof(categories));
-        var slots = new HashSet<int>();
+        CategorySlots.Check(inputs, categories);
         foreach (var category in categories)
-        {
-            if (category.Slot < 0 || category.Slot >= inputs) throw new ArgumentOutOfRangeException(nameof(categories), category, $"the slot must be from 0 to {inputs - 1}");
-            if (category.Count < 1 || category.Dimension < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "count and dimension must be at least 1");
-            if (!slots.Add(category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice.", nameof(categories));
-        }
+            if (category.Dimension < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "the dimension must be at least 1");
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Dimension);
         if (categories.Sum(category => (double)SizeOf(category)) > Array.MaxLength || width > Array.MaxLength) throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
         return (int)width;

@@ -56,7 +56,7 @@ public sealed record FeaturewiseDense : Layer
     public override bool ReadsOutput => Rectified;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.Embedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.NumericEmbedding)];
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -71,17 +71,14 @@ public sealed record FeaturewiseDense : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
-        var room = Room(x.Rows, out var group, out var result);
         for (var j = 0; j < Features; j++)
         {
-            FeatureGroups.Gather(x, j * GroupInputs + Kept, group);
-            MatrixMultiply.Product(group, new ReadOnlyMatrix(parameters[WeightsOf(j)], _inputs, _outputs), parameters[BiasesOf(j)], result);
-            if (Rectified) s_rectifier.Forward(result.Values, result.Values);
-            FeatureGroups.Scatter(result, y, j * GroupOutputs + Kept);
+            var group = j * GroupOutputs + Kept;
+            MatrixMultiply.Product(GroupOf(x, j), WeightsOf(parameters, j), parameters[BiasesOf(j)], new MatrixColumns(y, group, _outputs));
+            for (var row = 0; Rectified && row < y.Rows; row++) s_rectifier.Forward(y.Row(row).Slice(group, _outputs), y.Row(row).Slice(group, _outputs));
             CopyColumns(x, j * GroupInputs, y, j * GroupOutputs, Kept);
         }
         CopyColumns(x, Features * GroupInputs, y, Features * GroupOutputs, Inputs - Features * GroupInputs);
-        Scratch.Return(room);
     }
 
     /// <inheritdoc/>
@@ -89,12 +86,10 @@ public sealed record FeaturewiseDense : Layer
     {
         if (!dx.IsEmpty)
         {
-            var room = Room(x.Rows, out var dGroup, out var dResult);
+            var room = Room(dy.Rows);
             for (var j = 0; j < Features; j++)
             {
-                GatherSlopes(y, dy, j, dResult);
-                MatrixMultiply.ProductWithTransposed(dResult, new ReadOnlyMatrix(parameters[WeightsOf(j)], _inputs, _outputs), dGroup);
-                FeatureGroups.Scatter(dGroup, dx, j * GroupInputs + Kept);
+                MatrixMultiply.ProductWithTransposed(SlopesOf(y, dy, j, room), WeightsOf(parameters, j), new MatrixColumns(dx, j * GroupInputs + Kept, _inputs));
                 CopyColumns(dy, j * GroupOutputs, dx, j * GroupInputs, Kept);
             }
             CopyColumns(dy, Features * GroupOutputs, dx, Features * GroupInputs, Inputs - Features * GroupInputs);
@@ -106,14 +101,13 @@ public sealed record FeaturewiseDense : Layer
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var room = Room(x.Rows, out var group, out var dResult);
+        var room = Room(dy.Rows);
         for (var start = 0; start < dPart.Length; start += PartLength)
         {
             var j = (first + start) / PartLength;
-            FeatureGroups.Gather(x, j * GroupInputs + Kept, group);
-            GatherSlopes(y, dy, j, dResult);
-            MatrixMultiply.TransposedProduct(group, dResult, new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs));
-            MatrixMultiply.SumOfRows(dResult, dPart.Slice(start + _inputs * _outputs, _outputs));
+            var slopes = SlopesOf(y, dy, j, room);
+            MatrixMultiply.TransposedProduct(GroupOf(x, j), slopes, new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs));
+            MatrixMultiply.SumOfRows(slopes, dPart.Slice(start + _inputs * _outputs, _outputs));
         }
         Scratch.Return(room);
     }
@@ -130,24 +124,23 @@ public sealed record FeaturewiseDense : Layer
     }
 
     // The products use scratch of their own, so this must be another.
-    private Real[] Room(int rows, out Matrix group, out Matrix result)
+    private Real[] Room(int rows) => Scratch.Rent(Rectified ? rows * _outputs : 0);
+
+    // The gradient before the rectifier: where there is none, it stands in dy.
+    private ReadOnlyMatrixColumns SlopesOf(ReadOnlyMatrix y, ReadOnlyMatrix dy, int feature, Real[] room)
     {
-        var room = Scratch.Rent(rows * (_inputs + _outputs));
-        group = new Matrix(room.AsSpan(0, rows * _inputs), rows, _inputs);
-        result = new Matrix(room.AsSpan(rows * _inputs, rows * _outputs), rows, _outputs);
-        return room;
+        var group = feature * GroupOutputs + Kept;
+        if (!Rectified) return new ReadOnlyMatrixColumns(dy, group, _outputs);
+        var slopes = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
+        for (var row = 0; row < dy.Rows; row++)
+        {
+            var ofRow = y.Row(row).Slice(group, _outputs);
+            s_rectifier.Backward(ofRow, ofRow, dy.Row(row).Slice(group, _outputs), slopes.Row(row));
+        }
+        return slopes;
     }
 
-    private void GatherSlopes(ReadOnlyMatrix y, ReadOnlyMatrix dy, int feature, Matrix dResult)
-    {
-        FeatureGroups.Gather(dy, feature * GroupOutputs + Kept, dResult);
-        if (!Rectified) return;
-        for (var row = 0; row < dResult.Rows; row++)
-        {
-            var ofRow = y.Row(row).Slice(feature * GroupOutputs + Kept, _outputs);
-            s_rectifier.Backward(ofRow, ofRow, dResult.Row(row), dResult.Row(row));
-        }
-    }
+    private ReadOnlyMatrixColumns GroupOf(ReadOnlyMatrix x, int feature) => new(x, feature * GroupInputs + Kept, _inputs);
 
     private static void CopyColumns(ReadOnlyMatrix from, int first, Matrix to, int firstThere, int count)
     {
@@ -156,6 +149,8 @@ public sealed record FeaturewiseDense : Layer
     }
 
     private Range WeightsOf(int feature) => (feature * PartLength)..(feature * PartLength + _inputs * _outputs);
+
+    private ReadOnlyMatrix WeightsOf(ReadOnlySpan<Real> parameters, int feature) => new(parameters[WeightsOf(feature)], _inputs, _outputs);
 
     private Range BiasesOf(int feature) => (feature * PartLength + _inputs * _outputs)..((feature + 1) * PartLength);
 }

@@ -35,17 +35,12 @@ public sealed record FrontScale : Layer
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
-    {
-        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new Arithmetic.Product(), x.Row(row), parameters, y.Row(row));
-    }
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => RowWise.Zip(new Arithmetic.Product(), x, parameters, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Arithmetic.Product(), dy.Row(row), parameters, dx.Row(row));
-        if (dParameters.IsEmpty) return;
-        dParameters.Clear();
-        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new Arithmetic.ProductAndSum(), x.Row(row), dy.Row(row), dParameters, dParameters);
+        if (!dx.IsEmpty) RowWise.Zip(new Arithmetic.Product(), dy, parameters, dx);
+        if (!dParameters.IsEmpty) RowWise.Sum(new Arithmetic.ProductAndSum(), x, dy, dParameters);
     }
 }

@@ -81,9 +81,7 @@ public sealed record GroupedDense : AffineLayer
         var length = packed.Length / Groups;
         for (var group = 0; group < Groups; group++)
         {
-            var biases = parameters[BiasesOf(group)];
-            MatrixMultiply.Product(InputsOf(group, x), Weights(parameters, group), packed.Slice(group * length, length), biases, new MatrixColumns(y, group * GroupOutputs, GroupOutputs));
-            if (NtkParametrization) ScaleProduct(biases, y, group);
+            MatrixMultiply.Product(InputsOf(group, x), Weights(parameters, group), packed.Slice(group * length, length), parameters[BiasesOf(group)], new MatrixColumns(y, group * GroupOutputs, GroupOutputs), Factor);
         }
     }
 
@@ -93,8 +91,7 @@ public sealed record GroupedDense : AffineLayer
         if (!dx.IsEmpty)
         {
             for (var group = 0; group < Groups; group++)
-                MatrixMultiply.ProductWithTransposed(OutputsOf(group, dy), Weights(parameters, group), new MatrixColumns(dx, group * GroupInputs, GroupInputs));
-            if (NtkParametrization) Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), dx.Values, dx.Values);
+                MatrixMultiply.ProductWithTransposed(OutputsOf(group, dy), Weights(parameters, group), new MatrixColumns(dx, group * GroupInputs, GroupInputs), Factor);
         }
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
@@ -113,20 +110,15 @@ public sealed record GroupedDense : AffineLayer
                 MatrixMultiply.SumOfRows(OutputsOf(group, dy), part);
                 continue;
             }
-            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs));
-            if (NtkParametrization) Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), part, part);
+            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs), Factor);
         }
     }
+
+    private Real Factor => (Real)WeightFactor;
 
     private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters, int group) => new(parameters[WeightsOf(group)], GroupInputs, GroupOutputs);
 
     private ReadOnlyMatrixColumns InputsOf(int group, ReadOnlyMatrix x) => new(x, group * GroupInputs, GroupInputs);
 
     private ReadOnlyMatrixColumns OutputsOf(int group, ReadOnlyMatrix dy) => new(dy, group * GroupOutputs, GroupOutputs);
-
-    // From x·W + b to c·x·W + b.
-    private void ScaleProduct(ReadOnlySpan<Real> biases, Matrix y, int group)
-    {
-        for (var row = 0; row < y.Rows; row++) NtkDense.ScaleProduct((Real)WeightFactor, biases, y.Row(row).Slice(group * GroupOutputs, GroupOutputs));
-    }
 }

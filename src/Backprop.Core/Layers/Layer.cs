@@ -166,6 +166,7 @@ public abstract record Layer
     [
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(NtkDense), typeof(ParametricMixLayer), typeof(PeriodicFeatures), typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
+        typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicFeatures),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
     ];
 }

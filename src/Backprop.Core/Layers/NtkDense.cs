@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Backprop.Initializers;
 using Backprop.Numerics;
 
@@ -8,7 +7,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Jacot, Gabriel and Hongler (2018), "Neural tangent kernel", arXiv:1806.07572; used by Holzmüller, Grinsztajn and Steinwart (2024), "Better by
 /// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what a
-/// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>. Costs a pass over y, dx and dW more.
+/// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
 public sealed record NtkDense : AffineLayer
 {
@@ -48,55 +47,19 @@ public sealed record NtkDense : AffineLayer
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
-    {
-        _dense.Forward(parameters, x, y);
-        ScaleProduct(parameters, y);
-    }
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => _dense.Forward(parameters, [], x, y, _scale);
 
     /// <inheritdoc/>
     public override Real[] Pack(ReadOnlySpan<Real> parameters) => _dense.Pack(parameters);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y)
-    {
-        _dense.Forward(parameters, packed, x, y);
-        ScaleProduct(parameters, y);
-    }
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) => _dense.Forward(parameters, packed, x, y, _scale);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty)
-        {
-            _dense.Backward(parameters, x, y, dy, dx, []);
-            Elementwise.Map(new Arithmetic.Multiple(_scale), dx.Values, dx.Values);
-        }
-        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
-    }
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+        _dense.Backward(parameters, x, dy, dx, dParameters, _scale);
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
-    {
-        _dense.BackwardPart(parameters, x, y, dy, first, dPart);
-        var ofWeights = dPart[..Math.Clamp(WeightCount - first, 0, dPart.Length)];
-        Elementwise.Map(new Arithmetic.Multiple(_scale), ofWeights, ofWeights);
-    }
-
-    // From x·W + b to s·x·W + b.
-    private void ScaleProduct(ReadOnlySpan<Real> parameters, Matrix y)
-    {
-        var biases = parameters[WeightCount..];
-        for (var row = 0; row < y.Rows; row++) ScaleProduct(_scale, biases, y.Row(row));
-    }
-
-    /// <summary>The same of one row: y ← scale·y + (1 − scale)·b.</summary>
-    internal static void ScaleProduct(Real scale, ReadOnlySpan<Real> biases, Span<Real> y) => Elementwise.Zip(new ScaleAndShift(scale, 1 - scale), y, biases, y);
-
-    private readonly struct ScaleAndShift(Real scale, Real rest) : IFunctionOfTwo
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes bias) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.MultiplyAdd(TLanes.Broadcast(scale), y, TLanes.Broadcast(rest) * bias);
-    }
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        _dense.BackwardPart(x, dy, first, dPart, _scale);
 }

@@ -15,8 +15,11 @@ public enum ParameterRole
     /// <summary>What an activation function learns.</summary>
     Activation,
 
-    /// <summary>Vectors that stand for categories or numbers.</summary>
+    /// <summary>Vectors that stand for categories or missing values.</summary>
     Embedding,
+
+    /// <summary>What makes several numbers of one: frequencies, phases, and the weights of each feature's own.</summary>
+    NumericEmbedding,
 
     /// <summary>Not learned but measured on the way, such as running means. Optimizers leave them alone.</summary>
     Statistic,

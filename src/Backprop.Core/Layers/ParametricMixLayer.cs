@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Numerics;
@@ -9,10 +8,16 @@ namespace Backprop.Layers;
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. What networks make of <see cref="ParametricMix"/>.</remarks>
 public sealed record ParametricMixLayer : Layer
 {
+    private readonly Mixture _mixture;
+
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
     /// <param name="activation">The function f.</param>
-    public ParametricMixLayer(int width, Activation activation) : base(width, width) => Activation = new ParametricMix(activation).Inner;
+    public ParametricMixLayer(int width, Activation activation) : base(width, width)
+    {
+        Activation = new ParametricMix(activation).Inner;
+        _mixture = Activation.Mixture;
+    }
 
     /// <summary>Numbers per example, in and out.</summary>
     public int Width => Inputs;
@@ -39,39 +44,12 @@ public sealed record ParametricMixLayer : Layer
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
-    {
-        for (var row = 0; row < x.Rows; row++)
-        {
-            Activation.Forward(x.Row(row), y.Row(row));
-            Elementwise.Zip(new Mix(), x.Row(row), y.Row(row), parameters, y.Row(row));
-        }
-    }
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => _mixture.Forward(x, parameters, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        // y holds the mixture, so f(x) is computed once more.
-        var f = Scratch.OfAtLeast(Width).AsSpan(0, Width);
-        dParameters.Clear();
-        for (var row = 0; row < x.Rows; row++)
-        {
-            Activation.Forward(x.Row(row), f);
-            if (!dx.IsEmpty)
-            {
-                Activation.Backward(x.Row(row), f, dy.Row(row), dx.Row(row));
-                Elementwise.Zip(new Mix(), dy.Row(row), dx.Row(row), parameters, dx.Row(row));
-            }
-            if (dParameters.IsEmpty) continue;
-            Elementwise.Zip(new Arithmetic.ScaledDeviation(), f, x.Row(row), dy.Row(row), f);
-            Elementwise.Zip(new Arithmetic.Sum(), dParameters, f, dParameters);
-        }
-    }
-
-    // Of the values, and of the slopes alike.
-    private readonly struct Mix : IFunctionOfThree
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes plain, TLanes activated, TLanes share) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(share, activated - plain, plain);
+        if (!dx.IsEmpty) _mixture.Backward(x, parameters, dy, dx);
+        if (!dParameters.IsEmpty) _mixture.BackwardShares(x, dy, dParameters);
     }
 }

@@ -52,7 +52,7 @@ public sealed record PeriodicFeatures : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.Embedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
@@ -76,25 +76,22 @@ public sealed record PeriodicFeatures : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
+        for (var j = 0; j < Features; j++)
+        {
+            RowWise.Columns frequencies = new(FrequenciesOf(parameters, j)), phases = new(PhasesOf(parameters, j));
+            var group = j * _groupWidth;
+            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, phases, Frequencies, new RowWise.Columns(y, group + 1));
+            else
+            {
+                RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, Frequencies, new RowWise.Columns(y, group));
+                RowWise.Spread(new Sine(), x, j, frequencies, frequencies, frequencies, Frequencies, new RowWise.Columns(y, group + Frequencies));
+            }
+        }
         for (var row = 0; row < x.Rows; row++)
         {
-            ReadOnlySpan<Real> from = x.Row(row);
+            var from = x.Row(row);
             var to = y.Row(row);
-            for (var j = 0; j < Features; j++)
-            {
-                ReadOnlySpan<Real> frequencies = parameters.Slice(j * PartLength, Frequencies), phases = PhasesOf(parameters, j);
-                var group = to.Slice(j * _groupWidth, _groupWidth);
-                if (HasPhases)
-                {
-                    group[0] = from[j];
-                    Elementwise.Zip(new Cosine(from[j]), frequencies, phases, group[1..]);
-                }
-                else
-                {
-                    Elementwise.Map(new Cosine(from[j]), frequencies, group[..Frequencies]);
-                    Elementwise.Map(new Sine(from[j]), frequencies, group[Frequencies..]);
-                }
-            }
+            for (var j = 0; HasPhases && j < Features; j++) to[j * _groupWidth] = from[j];
             from[Features..].CopyTo(to[(Features * _groupWidth)..]);
         }
     }
@@ -102,20 +99,18 @@ public sealed record PeriodicFeatures : Layer
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        var byAngle = Scratch.OfAtLeast(Frequencies).AsSpan(0, Frequencies);
-        for (var row = 0; row < dx.Rows; row++)
+        if (!dx.IsEmpty)
         {
-            ReadOnlySpan<Real> given = dy.Row(row);
-            var to = dx.Row(row);
+            var room = Scratch.Rent(x.Rows * (Frequencies + 1));
+            Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
             for (var j = 0; j < Features; j++)
             {
-                var group = given.Slice(j * _groupWidth, _groupWidth);
-                DifferentiateByAngle(parameters, j, x.Row(row)[j], group, byAngle);
-                Real sum = 0;
-                for (var k = 0; k < Frequencies; k++) sum = Fused.MultiplyAdd(byAngle[k], parameters[j * PartLength + k], sum);
-                to[j] = Turn * sum + (HasPhases ? group[0] : 0);
+                DifferentiateByAngle(parameters, j, x, dy, byAngle);
+                MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(FrequenciesOf(parameters, j), 1, Frequencies), sums);
+                for (var row = 0; row < x.Rows; row++) dx.Row(row)[j] = Turn * sums.Values[row] + (HasPhases ? dy.Row(row)[j * _groupWidth] : 0);
             }
-            given[(Features * _groupWidth)..].CopyTo(to[Features..]);
+            for (var row = 0; row < x.Rows; row++) dy.Row(row)[(Features * _groupWidth)..].CopyTo(dx.Row(row)[Features..]);
+            Scratch.Return(room);
         }
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
@@ -123,20 +118,18 @@ public sealed record PeriodicFeatures : Layer
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var byAngle = Scratch.OfAtLeast(Frequencies).AsSpan(0, Frequencies);
-        dPart.Clear();
+        var room = Scratch.Rent(x.Rows * Frequencies);
+        var byAngle = new Matrix(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies);
         for (var start = 0; start < dPart.Length; start += PartLength)
         {
             var j = (first + start) / PartLength;
-            Span<Real> ofFrequencies = dPart.Slice(start, Frequencies), ofPhases = HasPhases ? dPart.Slice(start + Frequencies, Frequencies) : [];
-            for (var row = 0; row < x.Rows; row++)
-            {
-                var value = x.Row(row)[j];
-                DifferentiateByAngle(parameters, j, value, dy.Row(row).Slice(j * _groupWidth, _groupWidth), byAngle);
-                Elementwise.Zip(new AddMultiple(Turn * value), byAngle, ofFrequencies, ofFrequencies);
-                if (HasPhases) Elementwise.Zip(new Sum(), byAngle, ofPhases, ofPhases);
-            }
+            DifferentiateByAngle(parameters, j, x, dy, byAngle);
+            var ofFrequencies = dPart.Slice(start, Frequencies);
+            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
+            Elementwise.Map(new Multiple(Turn), ofFrequencies, ofFrequencies);
+            if (HasPhases) MatrixMultiply.SumOfRows(byAngle, dPart.Slice(start + Frequencies, Frequencies));
         }
+        Scratch.Return(room);
     }
 
     private const Real Turn = (Real)(2 * Math.PI);
@@ -148,49 +141,53 @@ public sealed record PeriodicFeatures : Layer
         return form == PeriodicForm.CosineWithPhase ? 1 + frequencies : 2 * frequencies;
     }
 
+    private ReadOnlySpan<Real> FrequenciesOf(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength, Frequencies);
+
     private ReadOnlySpan<Real> PhasesOf(ReadOnlySpan<Real> parameters, int feature) => HasPhases ? parameters.Slice(feature * PartLength + Frequencies, Frequencies) : [];
 
-    // ∂J/∂(angle in radians) of every wave of one number.
-    private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, Real x, ReadOnlySpan<Real> dGroup, Span<Real> byAngle)
+    // ∂J/∂(angle in radians) of every wave of one feature.
+    private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix byAngle)
     {
-        var frequencies = parameters.Slice(feature * PartLength, Frequencies);
-        if (HasPhases) Elementwise.Zip(new SlopeOfCosine(x), frequencies, PhasesOf(parameters, feature), dGroup[1..], byAngle);
-        else Elementwise.Zip(new SlopeOfBoth(x), frequencies, dGroup[..Frequencies], dGroup[Frequencies..], byAngle);
+        RowWise.Columns frequencies = new(FrequenciesOf(parameters, feature)), to = new(byAngle);
+        var group = feature * _groupWidth;
+        if (HasPhases) RowWise.Spread(new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), new RowWise.Columns(dy, group + 1), Frequencies, to);
+        else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, new RowWise.Columns(dy, group), new RowWise.Columns(dy, group + Frequencies), Frequencies, to);
     }
 
-    private readonly struct Cosine(Real x) : IFunction, IFunctionOfTwo
+    private readonly struct CosineWithPhase : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes frequency) where TLanes : struct, ILanes<TLanes> => Wave.Cosine(frequency * TLanes.Broadcast(x));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> => Wave.Cosine(Turns(frequency, x, phase));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes _) where TLanes : struct, ILanes<TLanes> => Wave.Cosine(Turns(x, frequency, phase));
     }
 
-    private readonly struct Sine(Real x) : IFunction
+    private readonly struct Cosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes frequency) where TLanes : struct, ILanes<TLanes> => Wave.Sine(frequency * TLanes.Broadcast(x));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> => Wave.Cosine(frequency * x);
     }
 
-    private readonly struct SlopeOfCosine(Real x) : IFunctionOfThree
+    private readonly struct Sine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Broadcast(0) - dy * Wave.Sine(Turns(frequency, x, phase));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> => Wave.Sine(frequency * x);
     }
 
-    private readonly struct SlopeOfBoth(Real x) : IFunctionOfThree
+    private readonly struct SlopeOfCosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes frequency, TLanes dCosine, TLanes dSine) where TLanes : struct, ILanes<TLanes>
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(0) - dy * Wave.Sine(Turns(x, frequency, phase));
+    }
+
+    private readonly struct SlopeOfBoth : IFunctionOfRow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes dCosine, TLanes dSine) where TLanes : struct, ILanes<TLanes>
         {
-            var u = frequency * TLanes.Broadcast(x);
+            var u = frequency * x;
             return dSine * Wave.Cosine(u) - dCosine * Wave.Sine(u);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Turns<TLanes>(TLanes frequency, Real x, TLanes phase) where TLanes : struct, ILanes<TLanes> =>
-        TLanes.MultiplyAdd(frequency, TLanes.Broadcast(x), phase * Number<TLanes>(0.5 / Math.PI));
+    private static TLanes Turns<TLanes>(TLanes x, TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(frequency, x, phase * Number<TLanes>(0.5 / Math.PI));
 }

@@ -61,9 +61,6 @@ public sealed record SmoothClip : Layer
         }
     }
 
-    /// <summary>One number, in double: for what is clipped once and kept.</summary>
-    internal static double Of(double x, double limit) => x / Math.Sqrt(1 + x / limit * (x / limit));
-
     // Beyond the limit its quotient is turned around: the square of a large number would be infinite, and the result 0.
     private readonly struct Clipped(Real limit) : IFunction
     {

@@ -39,6 +39,13 @@ public sealed record GaussianNegativeLogLikelihood : Loss
         }
     }
 
+    // The mean is one of the targets' numbers; their variance has no bound but 0.
+    /// <inheritdoc/>
+    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        for (var t = 0; t < targetLeast.Length; t++) (scoreLeast[2 * t], scoreMost[2 * t]) = (targetLeast[t], targetMost[t]);
+    }
+
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {

@@ -57,6 +57,19 @@ public abstract record Loss
         targetFactors.CopyTo(scoreFactors);
     }
 
+    /// <summary>Says between which numbers scores lie if predictions are to lie between the least and the largest target.</summary>
+    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the bounds of its target, unless the loss says otherwise; where there are several for a target, none is bounded.</remarks>
+    /// <param name="targetLeast">[target columns]</param>
+    /// <param name="targetMost">[target columns]</param>
+    /// <param name="scoreLeast">[outputs], −∞; overwritten where there is a bound.</param>
+    /// <param name="scoreMost">[outputs], ∞; overwritten where there is a bound.</param>
+    public virtual void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        if (scoreLeast.Length != targetLeast.Length) return;
+        targetLeast.CopyTo(scoreLeast);
+        targetMost.CopyTo(scoreMost);
+    }
+
     /// <summary>The loss of every example by itself, and its slope.</summary>
     /// <param name="scores">[rows × outputs], raw scores z.</param>
     /// <param name="targets">[rows × target columns], y.</param>

@@ -49,6 +49,12 @@ public sealed record PinballLoss : Loss
     }
 
     /// <inheritdoc/>
+    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    {
+        for (var i = 0; i < scoreLeast.Length; i++) (scoreLeast[i], scoreMost[i]) = (targetLeast[i / Quantiles.Count], targetMost[i / Quantiles.Count]);
+    }
+
+    /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         var share = (Real)1 / scores.Columns;

@@ -88,6 +88,18 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(Categories));
     } = [];
 
+    /// <summary>Those features that hold the number of a category, from 1 on, and become columns of 0 and 1 (<see cref="OneHotEncoding"/>). Few categories do as well so, and need nothing learned.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<OneHotCategory> OneHotCategories
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(OneHotCategories));
+    } = [];
+
+    /// <summary>How these columns are shifted and scaled; as other features are, if it is what the trainer does with them.</summary>
+    /// <value>Null: not at all. Ignored without <see cref="OneHotCategories"/>.</value>
+    public FeatureScaling? OneHotScaling { get; init; }
+
     /// <summary>What stands in for missing features (<see cref="Imputation"/>).</summary>
     /// <value><see cref="MissingValues.Skip"/>: nothing, there are none.</value>
     public MissingValues MissingValues
@@ -104,7 +116,7 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
-    /// <summary>What no other feature goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
+    /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
     public double? SmoothClip
     {
@@ -113,7 +125,7 @@ public sealed record MultilayerPerceptron
     }
 
     /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
-    /// <value>Null: it stays one number.</value>
+    /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing between their numbers to bend.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
 
     /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer (<see cref="Layers.FrontScale"/>).</summary>
@@ -150,12 +162,11 @@ public sealed record MultilayerPerceptron
         CheckCombination();
         var builder = new NetworkBuilder(inputs);
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
-        builder.Replicate(Members);
-        var numbers = builder.Width - Categories.Count;
-        if (Categories.Count > 0) builder.EntityEmbedding(Categories);
-        if (SmoothClip is { } limit && numbers > 0) builder.SmoothClip(limit, numbers);
+        var scaled = AddCategories(builder);
+        if (SmoothClip is { } limit && scaled > 0) builder.SmoothClip(limit, scaled);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
+        var numbers = inputs - OneHotCategories.Count - Categories.Count;
         if (numbers > 0) NumericEmbedding?.AddTo(builder, numbers);
         if (FrontScale) builder.FrontScale();
         for (var l = 0; l < HiddenLayers.Count; l++)
@@ -167,6 +178,24 @@ public sealed record MultilayerPerceptron
         if (InputSkip && HiddenLayers.Count > 0) builder.InputSkip();
         AddDense(builder, outputs);
         return builder.Build();
+    }
+
+    // In this order: features that hold numbers, indicators of missing ones, columns of 0 and 1; all these are counted. Embedded categories follow.
+    private int AddCategories(NetworkBuilder builder)
+    {
+        foreach (var category in OneHotCategories)
+            if (Categories.Any(other => other.Slot == category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice: in {nameof(Categories)} and in {nameof(OneHotCategories)}.");
+        IReadOnlyList<EmbeddedCategory> embedded = Categories;
+        if (OneHotCategories.Count > 0)
+        {
+            var encoding = new OneHotEncoding(builder.Width, OneHotCategories, OneHotScaling);
+            builder.Add(encoding);
+            embedded = [.. Categories.Select(category => category with { Slot = encoding.ColumnOf(category.Slot) })];
+        }
+        builder.Replicate(Members);
+        var scaled = builder.Width - embedded.Count;
+        if (embedded.Count > 0) builder.EntityEmbedding(embedded);
+        return scaled;
     }
 
     private void AddDense(NetworkBuilder builder, int units) => _ = NtkParametrization ? builder.NtkDense(units) : builder.Dense(units);

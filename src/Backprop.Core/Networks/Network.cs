@@ -37,8 +37,7 @@ public sealed class Network
             if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
             if (_layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
             if (_layers[l] is InputSkip && _layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
-            if (EmbeddingOf(_layers[l]) is not null && !_layers[..l].All(layer => layer is Imputation or Replicate)) throw new ArgumentException($"Layer {l} embeds categories; only the first layer can, for others would change their numbers.", nameof(layers));
-            if (_layers[l] is InputSkip && _layers[0] is EntityEmbedding) throw new ArgumentException($"Layer {l} would put the numbers of categories beside what is learned of them; {nameof(InputSkip)} and {nameof(EntityEmbedding)} do not go together.", nameof(layers));
+            CheckCategories(l);
             CheckMembers(l);
             var end = (long)_offsets[l] + _layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
@@ -47,6 +46,19 @@ public sealed class Network
         if (Members > 1 && ParameterCount - _offsets[_firstOfMembers] < _layers[_firstOfMembers - 1].Outputs)
             throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {Members} members of {_layers[_firstOfMembers - 1].Inputs} numbers each, which have {ParameterCount - _offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
+    }
+
+    private void CheckCategories(int layer)
+    {
+        var misplaced = _layers[layer] switch
+        {
+            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
+            var other when EmbeddingOf(other) is not null => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
+            _ => false,
+        };
+        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
+            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
     }
 
     private void CheckMembers(int layer)
@@ -109,8 +121,16 @@ public sealed class Network
     /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but the first layer sees them, and that can take them.</summary>
     internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
 
-    /// <summary>Those features that hold categories.</summary>
-    internal IEnumerable<EmbeddedCategory> Categories => _layers.Select(EmbeddingOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories);
+    /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
+    internal IEnumerable<int> CategorySlots
+    {
+        get
+        {
+            var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
+            var embedded = _layers.Select(EmbeddingOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+            return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+        }
+    }
 
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>

@@ -95,6 +95,11 @@ public sealed class NetworkBuilder
     /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
     public NetworkBuilder EntityEmbedding(params IReadOnlyList<EmbeddedCategory> categories) => Add(new EntityEmbedding(Width, categories));
 
+    /// <inheritdoc cref="Layers.OneHotEncoding"/>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all.</param>
+    /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
+    public NetworkBuilder OneHotEncoding(FeatureScaling? scaling, params IReadOnlyList<OneHotCategory> categories) => Add(new OneHotEncoding(Width, categories, scaling));
+
     /// <inheritdoc cref="Layers.Imputation"/>
     /// <param name="replacement">What stands in for missing features.</param>
     /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>

@@ -25,7 +25,7 @@ public sealed class NetworkScorer
         _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
-    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target. Of an ensemble, those whose prediction is the average of its members'.</summary>
+    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target, within its bounds (<see cref="TrainedNetwork.Bounds"/>). Of an ensemble, those whose prediction is the average of its members'.</summary>
     /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
     public Matrix Score(ReadOnlyMatrix features) => Score(features, []);
@@ -60,8 +60,7 @@ public sealed class NetworkScorer
             else MemberLosses.Choose(scores, chosen, averages);
             scores = averages;
         }
-        if (_trained.ScoreScale is { } scale)
-            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
+        _trained.Finish(scores);
         return scores;
     }
 

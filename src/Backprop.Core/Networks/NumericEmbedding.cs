@@ -5,7 +5,7 @@ namespace Backprop.Networks;
 /// <summary>How a number becomes several before the first hidden layer. Immutable.</summary>
 /// <remarks>
 /// A new one is a record here, and an entry in <see cref="All"/>. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556: the largest gain of all that is known for
-/// networks on tables. Every feature has weights of its own, so the first hidden layer sees features × <see cref="Dimension"/> numbers. <c>ParameterGroups.Embeddings</c> sets their learning rate.
+/// networks on tables. Every feature has weights of its own, so the first hidden layer sees features × <see cref="Dimension"/> numbers. <c>ParameterGroups.NumericEmbeddings</c> sets their learning rate.
 /// </remarks>
 public abstract record NumericEmbedding
 {

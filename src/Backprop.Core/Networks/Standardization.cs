@@ -79,18 +79,10 @@ public sealed class Standardization
             if (count == 0) continue;
             var sorted = known.AsSpan(0, count);
             sorted.Sort();
-            var (median, factor) = ByQuartiles(sorted);
+            var (median, factor) = Quartiles.Of(sorted);
             (medians[j], factors[j]) = ((Real)median, Real.IsFinite((Real)factor) ? (Real)factor : 0);
         }
         return new Standardization(medians, factors);
-    }
-
-    /// <summary>Median, and 1 / distance of the quartiles; 0 where all numbers are equal.</summary>
-    internal static (double Median, double Factor) ByQuartiles(ReadOnlySpan<Real> sorted)
-    {
-        var distance = Quantile(sorted, 0.75) - Quantile(sorted, 0.25);
-        if (distance == 0) distance = ((double)sorted[^1] - sorted[0]) / 2;
-        return (Quantile(sorted, 0.5), distance == 0 ? 0 : 1 / distance);
     }
 
     /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A column of zeros stays so.</summary>
@@ -139,13 +131,6 @@ public sealed class Standardization
     public void Invert(Span<Real> x)
     {
         for (var j = 0; j < x.Length; j++) x[j] = _factors[j] == 0 ? _means[j] : x[j] / _factors[j] + _means[j];
-    }
-
-    private static double Quantile(ReadOnlySpan<Real> sorted, double share)
-    {
-        var place = share * (sorted.Length - 1);
-        var below = (int)place;
-        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (place - below) * ((double)sorted[below + 1] - sorted[below]);
     }
 
     // The measured variance of a constant column is only nearly zero: its mean is rounded.

@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -15,8 +16,9 @@ public sealed class TrainedNetwork
     /// <param name="loss">The loss it was trained with; its link makes predictions of scores.</param>
     /// <param name="inputs">How raw features become inputs; null, when they already are.</param>
     /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
+    /// <param name="bounds">What predictions do not go beyond, in units of the target; null for no bounds.</param>
     /// <exception cref="ArgumentException">A shape does not fit, or a parameter is not finite.</exception>
-    public TrainedNetwork(Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null)
+    public TrainedNetwork(Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null, TargetBounds? bounds = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
@@ -28,8 +30,11 @@ public sealed class TrainedNetwork
             throw new ArgumentException($"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
         if (targets is not null && (!loss.AllowsTargetScaling || targets.Means.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
-        (Network, Loss, Inputs, Targets) = (network, loss, inputs, targets);
+        if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
+            throw new ArgumentException($"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
+        (Network, Loss, Inputs, Targets, Bounds) = (network, loss, inputs, targets, bounds);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
+        Limits = bounds?.ToLimits(loss, network.Outputs);
         _parameters = parameters.ToArray();
         _scoring = new Lazy<ScoringForm>(() => ScoringForm.Of(network, _parameters));
         _packed = new Lazy<Real[][]>(() => [.. Scoring.Network.Layers.Select((layer, l) => layer.Pack(Scoring.Parameters.AsSpan(Scoring.Network.ParametersOf(l))))]);
@@ -68,8 +73,22 @@ public sealed class TrainedNetwork
     /// <summary>How targets were scaled for training, or null.</summary>
     public Standardization? Targets { get; }
 
+    /// <summary>What predictions do not go beyond, or null.</summary>
+    public TargetBounds? Bounds { get; }
+
+    /// <summary>What scores do not go beyond, in units of the target, or null.</summary>
+    internal ScoreLimits? Limits { get; }
+
     /// <summary>What undoes the scaling of the targets in scores, of which a target may have several; or null.</summary>
     internal Standardization? ScoreScale { get; }
+
+    /// <summary>Brings scores to the units of the target, and within its bounds, in place.</summary>
+    internal void Finish(Matrix scores)
+    {
+        if (ScoreScale is { } scale)
+            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
+        Limits?.Apply(scores);
+    }
 
     /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
     /// <param name="rows">Most examples of one call; at least 1.</param>

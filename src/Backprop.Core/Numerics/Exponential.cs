@@ -82,16 +82,17 @@ internal static class Exponential
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TLanes N, TLanes Q) Reduce<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
-        var n = Round(x * Number<TLanes>(1.44269504088896341));
+        var n = TLanes.MultiplyAdd(x, Number<TLanes>(1.44269504088896341), Number<TLanes>(Rounder)) - Number<TLanes>(Rounder);
         var r = TLanes.MultiplyAdd(n, Number<TLanes>(-0.693359375), x);
         r = TLanes.MultiplyAdd(n, Number<TLanes>(2.12194440e-4), r);
-        var p = Number<TLanes>(1.9875691500e-4);
-        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(1.3981999507e-3));
-        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(8.3334519073e-3));
-        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(4.1665795894e-2));
-        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(1.6666665459e-1));
-        p = TLanes.MultiplyAdd(p, r, Number<TLanes>(5.0000001201e-1));
-        return (n, TLanes.MultiplyAdd(p, r * r, r));
+
+        // The polynomial in pairs, after Estrin (1960): three of its steps wait for no other, where after Horner each waits for the one before. Waiting is what limits it.
+        var square = r * r;
+        var high = TLanes.MultiplyAdd(Number<TLanes>(1.9875691500e-4), r, Number<TLanes>(1.3981999507e-3));
+        var middle = TLanes.MultiplyAdd(Number<TLanes>(8.3334519073e-3), r, Number<TLanes>(4.1665795894e-2));
+        var low = TLanes.MultiplyAdd(Number<TLanes>(1.6666665459e-1), r, Number<TLanes>(5.0000001201e-1));
+        var p = TLanes.MultiplyAdd(TLanes.MultiplyAdd(high, square, middle), square, low);
+        return (n, TLanes.MultiplyAdd(p, square, r));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,26 +7,27 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static unsafe class MatrixMultiply
 {
-    /// <summary>y = x·W + b, with b in every row.</summary>
-    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, MatrixColumns y) => Product(x, w, [], b, y);
+    /// <summary>y = factor·x·W + b, with b in every row.</summary>
+    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> b, MatrixColumns y, Real factor = 1) => Product(x, w, [], b, y, factor);
 
-    /// <summary>y = x·W + b, where W has been packed for many products.</summary>
+    /// <summary>y = factor·x·W + b, where W has been packed for many products.</summary>
     /// <param name="x">[rows × k]</param>
     /// <param name="w">[k × n]</param>
     /// <param name="packed">What <see cref="Pack"/> made of W; empty, when it was not packed.</param>
     /// <param name="b">[n]</param>
     /// <param name="y">[rows × n], overwritten.</param>
-    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, MatrixColumns y)
+    /// <param name="factor">Multiplies what the chains, which start at b, end with; what that took of b is added again.</param>
+    public static void Product(ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, MatrixColumns y, Real factor = 1)
     {
         CheckShapes(x.Rows, x.Columns, w.Rows, w.Columns, y.Rows, y.Columns);
         if (b.Length != y.Columns) throw new ArgumentException($"{b.Length} biases do not fit {y.Columns} columns.", nameof(b));
         if (!packed.IsEmpty && packed.Length != MatrixPanels.PackedLength(w.Rows, w.Columns)) throw new ArgumentException($"{packed.Length} packed numbers do not fit {w.Rows} × {w.Columns}.", nameof(packed));
         fixed (Real* px = x.Values, pw = w.Values, pp = packed, pb = b, py = y.Values)
-            MatrixPanels.Multiply(new Factors(x.Columns, px, x.Stride, 1, pw, w.Columns, 1, pb, pp), py, y.Stride, y.Rows, y.Columns);
+            MatrixPanels.Multiply(new Factors(x.Columns, px, x.Stride, 1, pw, w.Columns, 1, pb, pp, factor), py, y.Stride, y.Rows, y.Columns);
     }
 
     /// <summary>Copies W panel by panel, as its products read it. Worth it where W stays the same: every product then reads memory in order.</summary>
-    /// <returns>For <see cref="Product(ReadOnlyMatrixColumns, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, MatrixColumns)"/>; empty, when W is too narrow to gain.</returns>
+    /// <returns>For <see cref="Product(ReadOnlyMatrixColumns, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, MatrixColumns, Real)"/>; empty, when W is too narrow to gain.</returns>
     public static Real[] Pack(ReadOnlyMatrix w)
     {
         var packed = new Real[MatrixPanels.PackedLength(w.Rows, w.Columns)];
@@ -35,20 +36,20 @@ internal static unsafe class MatrixMultiply
         return packed;
     }
 
-    /// <summary>dx = dy·Wᵀ.</summary>
-    public static void ProductWithTransposed(ReadOnlyMatrixColumns dy, ReadOnlyMatrix w, MatrixColumns dx)
+    /// <summary>dx = factor·dy·Wᵀ.</summary>
+    public static void ProductWithTransposed(ReadOnlyMatrixColumns dy, ReadOnlyMatrix w, MatrixColumns dx, Real factor = 1)
     {
         CheckShapes(dy.Rows, dy.Columns, w.Columns, w.Rows, dx.Rows, dx.Columns);
         fixed (Real* pdy = dy.Values, pw = w.Values, pdx = dx.Values)
-            MatrixPanels.Multiply(new Factors(dy.Columns, pdy, dy.Stride, 1, pw, 1, w.Columns, null), pdx, dx.Stride, dx.Rows, dx.Columns);
+            MatrixPanels.Multiply(new Factors(dy.Columns, pdy, dy.Stride, 1, pw, 1, w.Columns, null, factor: factor), pdx, dx.Stride, dx.Rows, dx.Columns);
     }
 
-    /// <summary>dW = xᵀ·dy.</summary>
-    public static void TransposedProduct(ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix dw)
+    /// <summary>dW = factor·xᵀ·dy.</summary>
+    public static void TransposedProduct(ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix dw, Real factor = 1)
     {
         CheckShapes(x.Columns, x.Rows, dy.Rows, dy.Columns, dw.Rows, dw.Columns);
         fixed (Real* px = x.Values, pdy = dy.Values, pdw = dw.Values)
-            MatrixPanels.Multiply(new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null), pdw, dw.Columns, dw.Rows, dw.Columns);
+            MatrixPanels.Multiply(new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, factor: factor), pdw, dw.Columns, dw.Rows, dw.Columns);
     }
 
     /// <summary>db = Σ_rows dy: the product of a row of ones with dy, whose chains add row after row.</summary>

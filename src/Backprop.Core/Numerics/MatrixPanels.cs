@@ -57,6 +57,8 @@ internal static unsafe class MatrixPanels
                         height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
                         starts + j * 2 * count, 2 * count, turned + j * width, width);
                 }
+                if (factors.Factor != 1)
+                    for (var j = 0; j < columns; j++) Scale<TLanes>(factors.Factor, starts + j * 2 * count, second, turned + j * width, width, 1);
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -93,6 +95,7 @@ internal static unsafe class MatrixPanels
             {
                 var end = Math.Min(rows, block + blockRows);
                 if (mustCopyRows) CopyTiles<TLanes>(factors, block, end, rowCopy);
+                if (panels > 1 && block == 0) CopyPanels<TLanes>(factors, columns, copy);
                 for (int column = 0, k = 0; column < columns; column += 2 * count, k++)
                 {
                     var (first, second) = PanelAt(column, columns, count);
@@ -101,7 +104,7 @@ internal static unsafe class MatrixPanels
                     if (isPacked || mustCopy)
                     {
                         var place = isPacked ? factors.Packed + k * panel : panels > 1 ? copy + k * panel : copy;
-                        if (mustCopy && (panels == 1 || block == 0)) CopyPanel<TLanes>(b, factors, second, place);
+                        if (mustCopy && panels == 1) CopyPanel<TLanes>(b, factors, second, place);
                         b = place;
                         bDepth = second + count;
                     }
@@ -111,7 +114,9 @@ internal static unsafe class MatrixPanels
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
                         var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
                         var aDepth = mustCopyRows ? height : factors.ADepth;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, c + i * cRow + first, cRow);
+                        var to = c + i * cRow + first;
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, to, cRow);
+                        if (factors.Factor != 1) Scale<TLanes>(factors.Factor, start, second, to, cRow, height);
                     }
                 }
             }
@@ -126,28 +131,47 @@ internal static unsafe class MatrixPanels
             var whole = (columns - column) / TLanes.Count;
             vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
-            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, factors.Bias == null ? s_zeros : factors.Bias + first, c + first);
+            var start = factors.Bias == null ? s_zeros : factors.Bias + first;
+            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, c + first);
+            if (factors.Factor != 1)
+                for (nint done = 0; done < vectors; done += 2) Scale<TLanes>(factors.Factor, start + done * TLanes.Count, vectors == 1 ? 0 : TLanes.Count, c + first + done * TLanes.Count, 0, 1);
         }
     }
 
-    // One tile's rows of A after the other, step by step of the depth. What a vector writes beyond a step, the next step overwrites.
+    // From start + A·B to start + factor·A·B: of two vectors of a few rows, which may overlap, while they are near.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale<TLanes>(Real factor, Real* start, nint second, Real* c, nint cRow, int rows) where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor), one = rest * TLanes.Load(start), two = rest * TLanes.Load(start + second);
+        for (; rows > 0; rows--, c += cRow)
+        {
+            TLanes a = TLanes.MultiplyAdd(scale, TLanes.Load(c), one), b = TLanes.MultiplyAdd(scale, TLanes.Load(c + second), two);
+            TLanes.Store(a, c);
+            TLanes.Store(b, c + second);
+        }
+    }
+
+    // One tile's rows of A after the other, step by step of the depth. All tiles take the same step together, for they share its lines. What a vector writes beyond a step, the next step overwrites.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
     {
-        for (int i = block, height; i < end; i += height)
+        int most = MatrixTile.MostRows<TLanes>(), tiles = (end - block + most - 1) / most, low = (end - block) / tiles, high = (end - block) % tiles;
+        nint depth = factors.Depth, step = factors.ADepth;
+        var a = factors.A + block;
+        for (nint p = 0; p < depth; p++, a += step)
         {
-            height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
-            var a = factors.A + i;
-            for (var p = factors.Depth; p > 1; p--)
+            Real* from = a, to = copy;
+            for (var tile = 0; tile < tiles; tile++)
             {
-                for (nint row = 0; row < height; row += TLanes.Count) TLanes.Store(TLanes.Load(a + row), copy + row);
-                a += factors.ADepth;
-                copy += height;
-            }
+                nint height = tile < high ? low + 1 : low;
+                var there = to + p * height;
 
-            // Beyond the last step there may be nothing to read.
-            for (nint row = 0; row < height; row++) copy[row] = a[row];
-            copy += height;
+                // Beyond the last step there may be nothing to read, and the next tile begins.
+                if (p == depth - 1) for (nint row = 0; row < height; row++) there[row] = from[row];
+                else for (nint row = 0; row < height; row += TLanes.Count) TLanes.Store(TLanes.Load(from + row), there + row);
+                from += height;
+                to += height * depth;
+            }
         }
     }
 
@@ -156,6 +180,29 @@ internal static unsafe class MatrixPanels
     {
         var tiles = (left + most - 1) / most;
         return (left + tiles - 1) / tiles;
+    }
+
+    // All panels, row by row of B: memory is read in order, where a panel by itself would meet a new page every few rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyPanels<TLanes>(in Factors factors, int columns, Real* copy) where TLanes : struct, ILanes<TLanes>
+    {
+        int count = TLanes.Count, width = 2 * count, whole = columns / width;
+        var (first, second) = PanelAt(whole * width, columns, count);
+        nint depth = factors.Depth, panel = depth * width, step = factors.BDepth;
+        var b = factors.B;
+        for (nint p = 0; p < depth; p++, b += step)
+        {
+            var to = copy + p * width;
+            for (nint column = 0; column < whole * width; column += width, to += panel)
+            {
+                TLanes.Store(TLanes.Load(b + column), to);
+                TLanes.Store(TLanes.Load(b + column + count), to + count);
+            }
+            if (whole * width == columns) continue;
+            to = copy + whole * panel + p * (second + count);
+            TLanes.Store(TLanes.Load(b + first), to);
+            TLanes.Store(TLanes.Load(b + first + second), to + second);
+        }
     }
 
     private static void CopyPanel<TLanes>(Real* b, in Factors factors, int second, Real* copy) where TLanes : struct, ILanes<TLanes>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
@@ -7,7 +8,7 @@ namespace Backprop.Numerics;
 /// Two rounds of a mixing function of 32 bits over place and key: Wellons (2018), "Prospecting for hash functions", lowbias32. Far
 /// cheaper than <see cref="RandomSequence"/>, and good enough to say which units sleep; not for draws on which a start depends.
 /// </remarks>
-public readonly struct RandomField
+public readonly unsafe struct RandomField
 {
     private readonly uint _low, _high;
 
@@ -23,18 +24,24 @@ public readonly struct RandomField
     /// <param name="destination">Overwritten.</param>
     public void Fill(uint first, Span<Real> destination)
     {
-        var i = 0;
-        if (Vector.IsHardwareAccelerated && typeof(Real) == typeof(float))
+        fixed (Real* to = destination)
         {
-            Vector<uint> places = Vector<uint>.Indices + new Vector<uint>(first + _low), stride = new((uint)Vector<uint>.Count), high = new(_high);
-            for (; i + Vector<uint>.Count <= destination.Length; i += Vector<uint>.Count)
-            {
-                var uniform = Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(places) ^ high) >>> 8)) * (float)Unit;
-                Vector.As<float, Real>(uniform).CopyTo(destination[i..]);
-                places += stride;
-            }
+            var i = Vector.IsHardwareAccelerated && typeof(Real) == typeof(float) ? FillVectors(first + _low, _high, (float*)to, destination.Length) : 0;
+            for (; i < destination.Length; i++) to[i] = (Real)((Mix(Mix(first + (uint)i + _low) ^ _high) >> 8) * Unit);
         }
-        for (; i < destination.Length; i++) destination[i] = (Real)((Mix(Mix(first + (uint)i + _low) ^ _high) >> 8) * Unit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int FillVectors(uint place, uint key, float* to, int length)
+    {
+        Vector<uint> places = Vector<uint>.Indices + new Vector<uint>(place), stride = new((uint)Vector<uint>.Count), high = new(key);
+        var i = 0;
+        for (; i + Vector<uint>.Count <= length; i += Vector<uint>.Count)
+        {
+            Vector.Store(Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(places) ^ high) >>> 8)) * (float)Unit, to + i);
+            places += stride;
+        }
+        return i;
     }
 
     private const double Unit = 1.0 / (1 << 24);
@@ -46,6 +53,7 @@ public readonly struct RandomField
         return x ^ (x >> 16);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Mix(Vector<uint> x)
     {
         x = (x ^ (x >>> 16)) * new Vector<uint>(0x7FEB352D);

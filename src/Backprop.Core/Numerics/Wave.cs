@@ -16,9 +16,6 @@ internal static class Wave
         C3 = -76.70585975306139, C4 = 42.058693944897655, C5 = -15.09464257682299,
         C6 = 3.819952584848282, C7 = -0.7181223017785006, C8 = 0.10422916220813984;
 
-    // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one.
-    private static double Rounder => typeof(Real) == typeof(float) ? 12582912 : 6755399441055744;
-
     /// <summary>cos 2πu. Of |u| above 2²², where single precision has no quarter turns left, some number in [−1, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Cosine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes> => Series(Number<TLanes>(0.25) - TLanes.Abs(PartOfTurn(u)));
@@ -37,7 +34,9 @@ internal static class Wave
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes PartOfTurn<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>
     {
-        var part = u - (u + Number<TLanes>(Rounder) - Number<TLanes>(Rounder));
+        // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one. Not a property: of so long a formula, the compiler would call it.
+        var rounder = Number<TLanes>(typeof(Real) == typeof(float) ? 12582912 : 6755399441055744);
+        var part = u - (u + rounder - rounder);
         return new Clamp(-(Real)0.5, (Real)0.5).Invoke(part);
     }
 

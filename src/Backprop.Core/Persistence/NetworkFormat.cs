@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -11,8 +12,9 @@ namespace Backprop.Persistence;
 /// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
 /// <remarks>
 /// Version 1, all numbers little-endian: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32 count of floats; the
-/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch); the floats (parameters in the layers' order, then
-/// means and factors of the inputs, then means and factors of the targets, each where the header says so); SHA-256 of all before.
+/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded); the floats (parameters in the layers'
+/// order, then means and factors of the inputs, then means and factors of the targets, then the least and the largest targets, each where the header says so);
+/// SHA-256 of all before.
 /// Whatever is read is checked before it is used or allocated for: a damaged file ends in a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
@@ -29,7 +31,7 @@ public static class NetworkFormat
         ArgumentNullException.ThrowIfNull(result);
         var trained = result.Network;
         var header = SerializeHeader(result);
-        var floats = FloatCount(trained.Network, trained.Inputs is not null, trained.Targets?.Means.Length ?? 0);
+        var floats = FloatCount(trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0));
 
         var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -42,6 +44,7 @@ public static class NetworkFormat
         rest = WriteFloats(rest, trained.Parameters);
         if (trained.Inputs is { } inputs) rest = WriteFloats(WriteFloats(rest, inputs.Means), inputs.Factors);
         if (trained.Targets is { } targets) rest = WriteFloats(WriteFloats(rest, targets.Means), targets.Factors);
+        if (trained.Bounds is { } bounds) rest = WriteFloats(WriteFloats(rest, bounds.Least), bounds.Most);
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
         stream.Write(bytes);
     }
@@ -78,7 +81,7 @@ public static class NetworkFormat
     private static byte[] SerializeHeader(TrainingResult result)
     {
         var trained = result.Network;
-        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch);
+        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch, trained.Bounds is not null);
         try
         {
             return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
@@ -95,14 +98,15 @@ public static class NetworkFormat
         // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
         if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
         CheckHistory(header.History, header.BestEpoch);
-        var scaledTargets = header.TargetsAreStandardized ? header.Loss.TargetColumnsOf(network.Outputs) : 0;
-        if (FloatCount(network, header.InputsAreStandardized, scaledTargets) * 4 != floats.Length)
+        var targetColumns = header.TargetsAreStandardized || header.PredictionsAreBounded ? header.Loss.TargetColumnsOf(network.Outputs) : 0;
+        if (FloatCount(network, header.InputsAreStandardized, (header.TargetsAreStandardized ? targetColumns : 0) + (header.PredictionsAreBounded ? targetColumns : 0)) * 4 != floats.Length)
             throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
 
         var parameters = ReadFloats(ref floats, network.ParameterCount);
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
-        var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, scaledTargets) : null;
-        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets), header.History, header.BestEpoch);
+        var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, targetColumns) : null;
+        var bounds = header.PredictionsAreBounded ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns)) : null;
+        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds), header.History, header.BestEpoch);
     }
 
     // JSON lets 1e999 pass as infinity, which could never be written again.
@@ -117,8 +121,9 @@ public static class NetworkFormat
         if (bestEpoch < 0 || bestEpoch > history.Count) throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
     }
 
-    private static long FloatCount(Network network, bool inputs, int targets) =>
-        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2L * targets;
+    // Two numbers for every input or target that something is known of.
+    private static long FloatCount(Network network, bool inputs, long targets) =>
+        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets;
 
     private static Span<byte> WriteFloats(Span<byte> bytes, ReadOnlySpan<Real> values)
     {
@@ -151,4 +156,5 @@ public static class NetworkFormat
 
 /// <summary>What the JSON at the start of a saved network says.</summary>
 internal sealed record Header(
-    Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History, int BestEpoch);
+    Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History, int BestEpoch,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false);

@@ -33,9 +33,16 @@ internal sealed class BatchLoss
         if (factor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (factor, _loss.WithSmoothingTimes(factor));
     }
 
+    /// <summary>What scores are limited to before a mere evaluation judges them; null for nothing.</summary>
+    public ScoreLimits? Limits { get; set; }
+
+    /// <summary>The scores that were judged by a mere evaluation: those of the network, within its limits; of an ensemble, what it predicts.</summary>
+    public ReadOnlyMatrix JudgedScores(Workspace workspace) => _members == 1 ? workspace.Scores : new Matrix(_judged.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
+
     /// <summary>To be called before <see cref="Evaluate"/>.</summary>
     public void Begin(Minibatches batches, int batch)
     {
+        Limits = null;
         TotalWeight = batches.TotalWeight(batch);
         if (batches.HasFolds) batches.TotalWeightsOfLearners(batch, _totals);
     }
@@ -55,6 +62,7 @@ internal sealed class BatchLoss
         {
             // As many slopes as scores are judged; they are overwritten by the next step.
             var judged = Judged(scores, folds, first);
+            Limits?.Apply(judged);
             _loss.EvaluateRows(judged, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..judged.Values.Length], count, _outputs));
             return;
         }

@@ -6,8 +6,11 @@ namespace Backprop.Training;
 /// <remarks>Prechelt (1998), "Early stopping — but when?"; the rule is Keras's, with <c>restore_best_weights</c>. Ignored when there is no validation data.</remarks>
 public sealed record EarlyStopping
 {
+    /// <summary>A <see cref="Patience"/> that never runs out: training goes on to its end, and the best parameters are kept all the same.</summary>
+    public const int Unlimited = int.MaxValue;
+
     /// <summary>Passes without improvement after which training ends.</summary>
-    /// <value>10; at least 1.</value>
+    /// <value>10; at least 1. <see cref="Unlimited"/> never ends it.</value>
     public int Patience
     {
         get;
@@ -34,8 +37,8 @@ public sealed record EarlyStopping
         init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
     }
 
-    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one.</summary>
-    /// <value>False: the first.</value>
+    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one; shares of a small validation set, as <see cref="Accuracy"/> is one, are often exactly equal.</summary>
+    /// <value>False: the first. If true, an epoch that is as good as the best also counts as an improvement for <see cref="Patience"/>.</value>
     public bool KeepLastBest { get; init; }
 
     /// <summary>Whether, once the best epoch is known, a network is trained anew on the training and the validation data together, for as many steps as that epoch was the end of. None is left to judge it by.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 

@@ -12,15 +12,24 @@ internal sealed class Judge(ExampleSet validation)
     private Real[] _scores = [], _predictions = [];
     private SparseBatch? _sparse;
 
-    /// <summary>A metric of a network.</summary>
+    /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an epoch after the steps.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="scores">[rows × outputs], in units of the targets as they were trained on.</param>
+    public void Take(int first, ReadOnlyMatrix scores)
+    {
+        MakeRoom(scores.Columns);
+        scores.Values.CopyTo(_scores.AsSpan(first * scores.Columns));
+    }
+
+    /// <summary>A metric of the network that gave all the scores that were taken.</summary>
     public double Measure(Metric metric, TrainedNetwork trained)
     {
-        Score(trained);
         int rows = validation.Count, outputs = trained.Network.Outputs;
-        var predictions = new Matrix(_predictions, rows, outputs);
+        Matrix scores = new(_scores, rows, outputs), predictions = new(_predictions, rows, outputs);
+        trained.Finish(scores);
         _scores.CopyTo(_predictions, 0);
         trained.Loss.Predict(predictions);
-        return metric.Measure(new Matrix(_scores, rows, outputs), predictions, validation.Targets, validation.Weights);
+        return metric.Measure(scores, predictions, validation.Targets, validation.Weights);
     }
 
     /// <summary>The best threshold for a metric of two classes.</summary>
@@ -30,10 +39,15 @@ internal sealed class Judge(ExampleSet validation)
         return ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights);
     }
 
+    private void MakeRoom(int outputs)
+    {
+        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
+    }
+
     private void Score(TrainedNetwork trained)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
-        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(rows * outputs)], new Real[rows * outputs]);
+        MakeRoom(outputs);
         var scorer = trained.CreateScorer(Math.Min(rows, RowsAtOnce));
         for (var first = 0; first < rows; first += RowsAtOnce)
         {

@@ -18,9 +18,13 @@ public sealed record ParameterGroups
     /// <value>1 and 0.</value>
     public ParameterGroup Scales { get; init; } = new(1, 0);
 
-    /// <summary>Embeddings.</summary>
+    /// <summary>Vectors that stand for categories or missing values.</summary>
     /// <value>1 and 1.</value>
     public ParameterGroup Embeddings { get; init; } = new(1, 1);
+
+    /// <summary>What makes several numbers of one feature: frequencies, phases, and the weights of each feature's own.</summary>
+    /// <value>1 and 1.</value>
+    public ParameterGroup NumericEmbeddings { get; init; } = new(1, 1);
 
     /// <summary>What activation functions learn.</summary>
     /// <value>1 and 0.</value>
@@ -32,6 +36,7 @@ public sealed record ParameterGroups
         ParameterRole.Bias => Biases,
         ParameterRole.Scale => Scales,
         ParameterRole.Embedding => Embeddings,
+        ParameterRole.NumericEmbedding => NumericEmbeddings,
         ParameterRole.Activation => Activations,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not learned"),
     };

@@ -15,7 +15,7 @@ namespace Backprop.Training;
 internal sealed record ParameterPart(int Layer, int First, int Offset, int Length, ParameterPart.Group[] Groups)
 {
     // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
-    private const int LeastLength = 8 * 1024, PartsPerThread = 8;
+    private const int LeastLength = 8 * 1024, PartsPerThread = 4;
 
     /// <summary>All parts of a network.</summary>
     public static ParameterPart[] Of(Network network, TrainingOptions options, int threads)
@@ -27,14 +27,21 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
             var layer = network.Layers[l];
             int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
             if (count == 0) continue;
-            var length = (int)Math.Min(count, (long)layer.PartLength * Math.Max(1, customary / layer.PartLength));
+            var length = EqualLength(count, layer.PartLength, customary);
             for (var first = 0; first < count; first += length)
             {
                 var end = Math.Min(first + length, count);
                 parts.Add(new ParameterPart(l, first, offset + first, end - first, [.. GroupsOf(layer, offset, first, end, options)]));
             }
         }
-        return [.. parts];
+        return [.. parts.OrderByDescending(part => part.Length)]; // of what is left for the end, nobody waits long
+    }
+
+    // As few parts as possible, as equal as possible: a short rest would cost as much to prepare as the others.
+    private static int EqualLength(int count, int least, int customary)
+    {
+        int units = count / least, most = Math.Max(1, customary / least), parts = (units - 1) / most + 1;
+        return least * ((units - 1) / parts + 1);
     }
 
     // Neighbours that are treated alike become one group, for every call of an optimizer costs time. What is measured has none.

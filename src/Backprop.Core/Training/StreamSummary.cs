@@ -23,6 +23,9 @@ internal sealed class StreamSummary
     /// <summary>Means and spreads of the targets.</summary>
     public ColumnMoments Targets { get; }
 
+    /// <summary>Between which numbers targets lie.</summary>
+    public TargetBounds TargetBounds { get; private set; } = null!;
+
     /// <summary>Examples drawn at random, each as likely as any other.</summary>
     public ExampleSet Sample { get; private set; } = null!;
 
@@ -69,6 +72,8 @@ internal sealed class StreamSummary
         Count++;
         Features.Add(x, weight);
         Targets.Add(y, weight);
+        TargetBounds ??= new TargetBounds(y, y);
+        TargetBounds.Widen(y);
         if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < MostClasses and var k) _classTotals[(int)k] += weight;
     }
 }

@@ -23,6 +23,9 @@ public sealed class Trainer
         (_options, _setup) = (options, new TrainingSetup(options));
     }
 
+    /// <summary>Passes over the training data, at most.</summary>
+    public int NumberOfIterations => _options.NumberOfIterations;
+
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
     /// <param name="training">What to learn from.</param>
@@ -116,6 +119,7 @@ public sealed class Trainer
         Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
     {
         var (inputs, targets) = _setup.Standardize(network, training, initial);
+        var bounds = _options.ClampPredictions ? training.MeasureBounds().JoinedWith(initial?.Bounds) : null;
         var judge = validation is null ? null : new Judge(validation);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
         var parameters = _setup.Start(network, training.Examples, initial, inputs, targets);
@@ -128,6 +132,7 @@ public sealed class Trainer
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
+        var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
         var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
@@ -158,11 +163,11 @@ public sealed class Trainer
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive);
+            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits, wanted is null ? null : judge);
             if (IsCancelled) validationLoss = null; // of some of the rows
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets));
+            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets, bounds));
             if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
@@ -182,7 +187,7 @@ public sealed class Trainer
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
         if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, Again(training, batches, inputs, targets), checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
-        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets);
+        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
         return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
     }
 
@@ -214,13 +219,14 @@ public sealed class Trainer
 
     private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
 
-    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive)
+    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive, ScoreLimits? limits = null, Judge? judge = null)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count && (b == 0 || !IsCancelled); b++)
         {
             checkAlive?.Invoke();
-            var (loss, weight) = step.Evaluate(batches, b);
+            var (loss, weight) = step.Evaluate(batches, b, limits);
+            judge?.Take(b * batches.BatchSize, step.JudgedScores);
             mean.Add(loss, weight);
         }
         return mean.Value;

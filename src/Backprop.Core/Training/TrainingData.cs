@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Training;
@@ -16,6 +17,9 @@ internal abstract class TrainingData
 
     /// <summary>How targets are.</summary>
     public abstract Standardization MeasureTargets();
+
+    /// <summary>Between which numbers targets lie.</summary>
+    public abstract TargetBounds MeasureBounds();
 
     /// <summary>Σ w of the examples of every class.</summary>
     public abstract double[] ClassTotals(int classes);
@@ -38,6 +42,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override Standardization MeasureTargets() => Standardization.Measure(examples.Targets, examples.Weights);
 
+    public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
+
     public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
 
     public override TrainingData Weighed(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
@@ -56,6 +62,8 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override Standardization MeasureFeatures(FeatureScaling scaling) => scaling == FeatureScaling.Robust ? summary.Sample.MeasureFeatures(scaling) : summary.Features.ToStandardization();
 
     public override Standardization MeasureTargets() => summary.Targets.ToStandardization();
+
+    public override TargetBounds MeasureBounds() => summary.TargetBounds;
 
     public override double[] ClassTotals(int classes) => summary.ClassTotals(classes);
 

@@ -1,7 +1,7 @@
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -151,6 +151,10 @@ public sealed record TrainingOptions
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
 
+    /// <summary>Whether predictions go no further than the least and the largest target of the training data, in validation and in scoring.</summary>
+    /// <value>False. Only for losses whose predictions are in units of the target (<see cref="Loss.AllowsTargetScaling"/>); others are refused. Going on from an earlier network widens its bounds.</value>
+    public bool ClampPredictions { get; init; }
+
     /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
     public double L1Regularization
@@ -217,11 +221,12 @@ public sealed record TrainingOptions
     /// <value>0; any number.</value>
     public int Seed { get; init; }
 
-    /// <summary>Refuses what does not go with the optimizer.</summary>
+    /// <summary>Refuses what does not go with the optimizer or the loss.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>
     internal void CheckCombination()
     {
         if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
+        if (ClampPredictions && !Loss.AllowsTargetScaling) throw new ArgumentException($"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in units of the target.", nameof(ClampPredictions));
         if (CrossFitting && Mixup is not null) throw new ArgumentException($"{nameof(Mixup)} does not go with {nameof(CrossFitting)}: it mixes rows that a member may learn from with those that it may not.", nameof(Mixup));
         if (CrossFitting && EarlyStopping is { RefitOnAllRows: true }) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(CrossFitting)}, which keeps no rows from training.", nameof(EarlyStopping));
         if (Optimizer is not Lbfgs) return;

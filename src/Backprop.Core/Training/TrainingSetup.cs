@@ -21,7 +21,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.Categories.Select(category => category.Slot)) : null,
+        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.CategorySlots) : null,
            options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
@@ -31,6 +31,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
+        for (var l = 0; l < network.Layers.Count; l++)
+            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), training);
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
     }
@@ -41,6 +43,19 @@ internal sealed class TrainingSetup(TrainingOptions options)
         if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
         else imputation.Measure(replacements, training.Features);
         inputs?.Apply(replacements, replacements);
+    }
+
+    // A rare category might not be in a sample, and its column would stay 0 for good.
+    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, ExampleSet training)
+    {
+        var counts = encoding.NewCounts();
+        var x = new Real[training.FeatureCount];
+        for (var row = 0; row < training.Count; row++)
+        {
+            training.CopyFeatures(row, x);
+            encoding.Count(x, counts);
+        }
+        encoding.Scale(numbers, counts);
     }
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)

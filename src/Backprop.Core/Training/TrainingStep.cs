@@ -102,13 +102,20 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>J of one batch at <see cref="Predictor"/>, without learning.</summary>
+    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batch">Which one it is.</param>
+    /// <param name="limits">What scores are limited to before they are judged; null for nothing.</param>
     /// <returns>J and Σ w of the batch.</returns>
-    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch)
+    public (double Loss, double Weight) Evaluate(Minibatches batches, int batch, ScoreLimits? limits = null)
     {
         Begin(batches, batch);
+        _loss.Limits = limits;
         _team.Run(_evaluateRows);
         return (MeanLoss, _loss.TotalWeight);
     }
+
+    /// <summary>The scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
+    public ReadOnlyMatrix JudgedScores => _loss.JudgedScores(_workspace);
 
     public void Dispose() => _team.Dispose();
 

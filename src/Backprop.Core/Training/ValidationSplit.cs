@@ -5,7 +5,7 @@ namespace Backprop.Training;
 /// <summary>Decides row by row, in one pass over the data, which are kept from training.</summary>
 /// <remarks>
 /// Of every run of 1/fraction rows of a class one is drawn, so the share of each class is right to one row, whatever their order, and the
-/// number of rows need not be known.
+/// number of rows need not be known. The first row of a class is never drawn: a class of one row alone would be judged by and not learned.
 /// </remarks>
 /// <param name="fraction">The share of the rows; in (0, 1).</param>
 /// <param name="seed">Where random numbers start.</param>
@@ -43,7 +43,8 @@ internal sealed class ValidationSplit(double fraction, int seed)
             if (_row == _runEnd)
             {
                 _runEnd = (long)Math.Ceiling(++_run / fraction);
-                _drawn = _row + random.NextIndex((int)Math.Min(_runEnd - _row, int.MaxValue));
+                var first = Math.Max(_row, 1);
+                _drawn = first + random.NextIndex((int)Math.Min(_runEnd - first, int.MaxValue));
             }
             return _row++ == _drawn;
         }

@@ -1,11 +1,10 @@
-using Backprop.Layers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Key columns that a network learns vectors for.</summary>
+/// <summary>Key columns to predict from.</summary>
 internal static class CategoryColumns
 {
     // The network is fed with Singles, which hold whole numbers up to here.
@@ -29,16 +28,21 @@ internal static class CategoryColumns
     /// <param name="names">Those that hold keys.</param>
     /// <param name="first">The first slot.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column has more keys than can be told apart.</exception>
-    public static IReadOnlyList<EmbeddedCategory> Slots(IExceptionContext context, DataViewSchema schema, IEnumerable<string> names, int first)
+    public static IReadOnlyList<KeySlot> Slots(IExceptionContext context, DataViewSchema schema, IEnumerable<string> names, int first)
     {
-        var slots = new List<EmbeddedCategory>();
+        var slots = new List<KeySlot>();
         foreach (var name in names)
         {
             var type = schema[name].Type;
             var count = ((KeyDataViewType)type.GetItemType()).Count;
             if (count > MostKeys) throw context.ExceptParam(nameof(schema), "Category column '{0}' is a key with {1} values; at most {2} are possible. MapValueToKey makes a key of the values that there are.", name, count, MostKeys);
-            for (var i = 0; i < (type is VectorDataViewType vector ? vector.Size : 1); i++) slots.Add(new EmbeddedCategory(first + slots.Count, (int)count, EntityEmbedding.CustomaryDimension((int)count)));
+            for (var i = 0; i < (type is VectorDataViewType vector ? vector.Size : 1); i++) slots.Add(new KeySlot(first + slots.Count, (int)count));
         }
         return slots;
     }
 }
+
+/// <summary>One number of a key column, among those that a row is made of.</summary>
+/// <param name="Slot">Its place.</param>
+/// <param name="Count">Values of the key.</param>
+internal readonly record struct KeySlot(int Slot, int Count);

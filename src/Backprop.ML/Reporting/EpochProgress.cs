@@ -14,15 +14,16 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
     private readonly HashSet<NetworkTrouble> _known = [];
     private readonly TensorBoardLog? _tensorBoard;
     private readonly string? _metric;
+    private readonly int _epochs;
     private int _epoch;
 
-    public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options)
+    public EpochProgress(IChannel channel, IProgressChannel progressChannel, BackpropTrainer.Options options, int epochs)
     {
-        (_channel, _progressChannel, _options) = (channel, progressChannel, options);
+        (_channel, _progressChannel, _options, _epochs) = (channel, progressChannel, options, epochs);
         _metric = options.EarlyStopping?.Metric?.GetType().Name;
         _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null;
         progressChannel.SetHeader(
-            new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, options.NumberOfIterations));
+            new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, epochs));
     }
 
     public void Report(EpochReport value)
@@ -31,7 +32,7 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
         var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:G6}") : "";
         if (value.ValidationMetric is { } metric) validation += string.Create(CultureInfo.InvariantCulture, $", {_metric} {metric:G6}");
         _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
-            $"Epoch {value.Epoch} of {_options.NumberOfIterations}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
+            $"Epoch {value.Epoch} of {_epochs}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
         foreach (var warning in value.Diagnostics?.Warnings ?? [])
             if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}"); // once each: the next epoch will hardly differ
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);

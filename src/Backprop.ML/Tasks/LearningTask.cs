@@ -41,6 +41,9 @@ internal abstract class LearningTask
     /// <summary>The loss used where none is given.</summary>
     public abstract Loss DefaultLoss { get; }
 
+    /// <summary>The same with label smoothing, where the task has classes.</summary>
+    public virtual Loss LossWith(double labelSmoothing) => DefaultLoss;
+
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 

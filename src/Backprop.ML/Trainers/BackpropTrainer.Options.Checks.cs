@@ -1,6 +1,8 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.ML.Data;
+using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -18,7 +20,8 @@ public sealed partial class BackpropTrainer
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();
-            copy.HiddenLayers = [.. HiddenLayers];
+            copy._chosen = new Dictionary<string, object?>(_chosen);
+            if (IsChosen(nameof(HiddenLayers))) copy.HiddenLayers = [.. HiddenLayers];
             copy.Categories = [.. Categories];
             copy.CategoricalFeatureColumnNames = [.. CategoricalFeatureColumnNames];
             copy.InitialParameters = InitialParameters is null ? null : [.. InitialParameters];
@@ -26,9 +29,9 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>The layers; the setters check the ranges.</summary>
-        /// <param name="keys">What key columns add to <see cref="Categories"/>.</param>
+        /// <param name="keys">What key columns add.</param>
         /// <param name="indicated">Slots that have missing values.</param>
-        internal MultilayerPerceptron ToPerceptron(IEnumerable<EmbeddedCategory> keys, IReadOnlyList<int> indicated) => new()
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, IReadOnlyList<int> indicated) => new()
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
@@ -38,7 +41,9 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
-            Categories = [.. Categories, .. keys],
+            Categories = [.. Categories, .. keys.Where(key => !IsOneHot(key)).Select(key => new EmbeddedCategory(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count)))],
+            OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
+            OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
             IndicatedFeatures = indicated,
             SmoothClip = SmoothClip,
@@ -49,6 +54,9 @@ public sealed partial class BackpropTrainer
             NtkParametrization = NtkParametrization,
             Members = Members,
         };
+
+        // The missing value is one of them.
+        private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
 
         /// <summary>The part that the core understands; its setters check the ranges.</summary>
         internal TrainingOptions ToTrainingOptions(Loss loss, int seed, double[]? classWeights = null) => new()
@@ -82,6 +90,7 @@ public sealed partial class BackpropTrainer
             StandardizeInputs = NormalizeFeatures,
             FeatureScaling = FeatureScaling,
             StandardizeTargets = NormalizeLabel,
+            ClampPredictions = ClampPredictions,
             Diagnostics = Diagnostics,
             ClassWeights = classWeights,
             BalancedClassWeights = ClassWeights is { IsBalanced: true },
@@ -95,12 +104,15 @@ public sealed partial class BackpropTrainer
         /// <exception cref="ArgumentException">An option is missing or out of range; the message names it and what is allowed.</exception>
         internal void Check(IExceptionContext context)
         {
+            context.CheckValue(Preset, nameof(Preset));
             context.CheckNonEmpty(LabelColumnName, nameof(LabelColumnName));
             context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
             if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
             context.CheckValue(CategoricalFeatureColumnNames, nameof(CategoricalFeatureColumnNames));
             foreach (var name in CategoricalFeatureColumnNames) context.CheckNonEmpty(name, nameof(CategoricalFeatureColumnNames));
             if (CategoricalFeatureColumnNames.Distinct().Count() < CategoricalFeatureColumnNames.Length) throw OutOfRange(nameof(CategoricalFeatureColumnNames), string.Join(", ", CategoricalFeatureColumnNames), "a column is named twice");
+            if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
+            if (IsChosen(nameof(LabelSmoothing)) && LossFunction is not null) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, $"is of the task's own loss; {LossFunction} is given as {nameof(LossFunction)}, which must smooth by itself");
             context.CheckValue(HiddenLayers, nameof(HiddenLayers));
             context.CheckValue(Categories, nameof(Categories));
             context.CheckValue(Activation, nameof(Activation));
@@ -117,6 +129,8 @@ public sealed partial class BackpropTrainer
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
             if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(CrossFitting ? nameof(CrossFitting) : Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
+            if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
+            if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             ToPerceptron([], []).CheckCombination();
             if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
@@ -129,6 +143,7 @@ public sealed partial class BackpropTrainer
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
         internal Loss LossFor(LearningTask task)
         {
+            if (_recipe is null) return In(Situation.Typical with { Task = task }).LossFor(task);
             if (PositiveInstanceWeight != 1 && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(PositiveInstanceWeight), PositiveInstanceWeight, $"is for binary classification, not for {task.Name}; ClassWeights suit several classes");
             if (ClassWeights is not null && !task.HasClasses) throw OutOfRange(nameof(ClassWeights), ClassWeights, $"are for binary and multiclass classification, not for {task.Name}");
             if (ThresholdMetric is not null && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(ThresholdMetric), ThresholdMetric, $"is for binary classification, not for {task.Name}");
@@ -137,7 +152,8 @@ public sealed partial class BackpropTrainer
                 var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
-            if (LossFunction is null) return task.DefaultLoss;
+            if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
+            if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
             throw OutOfRange(nameof(LossFunction), LossFunction, $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");

@@ -19,21 +19,25 @@ public sealed partial class BackpropTrainer
         /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>. Others are in <see cref="Loss.All"/>, and a user may derive one.</value>
         public Loss? LossFunction { get; set; }
 
+        /// <summary>ε: how far the targets of a classification are drawn towards all classes alike, so that the network is not asked for infinite scores. It makes for more accurate labels and less confident probabilities.</summary>
+        /// <value>The preset's; in [0, 1). Of the task's own loss alone: a <see cref="LossFunction"/> has its own. Ignored for regression.</value>
+        public double LabelSmoothing { get => Chosen(recipe => recipe.LabelSmoothing); set => Choose(value); }
+
         /// <summary>The update rule.</summary>
         /// <value><see cref="Adam"/>.</value>
-        public Optimizer Optimizer { get; set; } = new Adam();
+        public Optimizer Optimizer { get => Chosen(recipe => recipe.Optimizer); set => Choose(value); }
 
         /// <summary>α: the length of a step.</summary>
         /// <value>Null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
-        public double? LearningRate { get; set; }
+        public double? LearningRate { get => Chosen(recipe => recipe.LearningRate); set => Choose(value); }
 
         /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
         /// <value><see cref="ConstantSchedule"/>.</value>
-        public Schedule LearningRateSchedule { get; set; } = new ConstantSchedule();
+        public Schedule LearningRateSchedule { get => Chosen(recipe => recipe.LearningRateSchedule); set => Choose(value); }
 
         /// <summary>How decoupled weight decay changes: a factor of <see cref="WeightDecay"/> for every step.</summary>
         /// <value>Null: it does not.</value>
-        public Schedule? WeightDecaySchedule { get; set; }
+        public Schedule? WeightDecaySchedule { get => Chosen(recipe => recipe.WeightDecaySchedule); set => Choose(value); }
 
         /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
         /// <value>Null: it does not. Otherwise the optimizer must have one: Adam, AdamW, AMSGrad, momentum, Nesterov.</value>
@@ -41,7 +45,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>How dropout changes: a factor of <see cref="Dropout"/> and <see cref="InputDropout"/> for every step.</summary>
         /// <value>Null: it does not. The product must stay below 1.</value>
-        public Schedule? DropoutSchedule { get; set; }
+        public Schedule? DropoutSchedule { get => Chosen(recipe => recipe.DropoutSchedule); set => Choose(value); }
 
         /// <summary>How label smoothing changes: a factor of the loss's for every step. Validation uses the loss as it is.</summary>
         /// <value>Null: it does not. The product must stay below 1.</value>
@@ -49,11 +53,11 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Passes over the training data.</summary>
         /// <value>100; at least 1.</value>
-        public int NumberOfIterations { get; set; } = 100;
+        public int NumberOfIterations { get => Chosen(recipe => recipe.NumberOfIterations); set => Choose(value); }
 
         /// <summary>Examples per step.</summary>
         /// <value>Null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
-        public int? BatchSize { get; set; }
+        public int? BatchSize { get => Chosen(recipe => recipe.BatchSize); set => Choose(value); }
 
         /// <summary>Whether the rows come in a new random order in every pass.</summary>
         /// <value>True. A full batch keeps the order of the data.</value>
@@ -61,7 +65,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The rule for starting weights.</summary>
         /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
-        public Initializer Initializer { get; set; } = new GlorotUniform();
+        public Initializer Initializer { get => Chosen(recipe => recipe.Initializer); set => Choose(value); }
 
         /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
         /// <value>False: the initializer sets them. Worth most for rare classes. Ignored when parameters are given, or training goes on from an earlier model.</value>
@@ -77,11 +81,11 @@ public sealed partial class BackpropTrainer
 
         /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
         /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
-        public double L2Regularization { get; set; }
+        public double L2Regularization { get => Chosen(recipe => recipe.L2Regularization); set => Choose(value); }
 
         /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). </summary>
         /// <value>Null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
-        public double? WeightDecay { get; set; }
+        public double? WeightDecay { get => Chosen(recipe => recipe.WeightDecay); set => Choose(value); }
 
         /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
         /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>
@@ -97,22 +101,26 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
         /// <value>All learn alike; biases and the parameters of normalization and activation are not regularized.</value>
-        public ParameterGroups ParameterGroups { get; set; } = new();
+        public ParameterGroups ParameterGroups { get => Chosen(recipe => recipe.ParameterGroups); set => Choose(value); }
 
         /// <summary>When to stop early and go back to the best weights.</summary>
         /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
-        public EarlyStopping? EarlyStopping { get; set; } = new();
+        public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
         /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
         /// <value>False. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
-        public bool CrossFitting { get; set; }
+        public bool CrossFitting { get => Chosen(recipe => recipe.CrossFitting); set => Choose(value); }
 
         /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
         /// <value>Null: never.</value>
-        public LossTolerance? LossTolerance { get; set; }
+        public LossTolerance? LossTolerance { get => Chosen(recipe => recipe.LossTolerance); set => Choose(value); }
 
         /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
         /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
         public TimeSpan? MaximumTrainingTime { get; set; }
+
+        /// <summary>Whether predictions go no further than the least and the largest label of the training data, which a network has never seen anything beyond.</summary>
+        /// <value>False. Of regression alone, with losses whose predictions are in units of the label (<see cref="Loss.AllowsTargetScaling"/>). Validation sees the limited predictions, too.</value>
+        public bool ClampPredictions { get => Chosen(recipe => recipe.ClampPredictions); set => Choose(value); }
     }
 }

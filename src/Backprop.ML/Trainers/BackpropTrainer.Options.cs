@@ -1,7 +1,6 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -17,6 +16,10 @@ public sealed partial class BackpropTrainer
     /// <remarks>In four files: columns and data here, then what the network looks like, how it is trained, and what all of it is checked for and turned into.</remarks>
     public sealed partial class Options
     {
+        /// <summary>What the options that are not set by hand are. An option whose default is said to be the preset's says here what it is for a classification of many rows; <c>Fit</c> knows the task and the size of the data.</summary>
+        /// <value><see cref="ML.Preset.Default"/>: the strongest published recipe for tables.</value>
+        public Preset Preset { get; set; } = Preset.Default;
+
         /// <summary>The column to predict: Boolean, key or Single; its type decides the task.</summary>
         /// <value>"Label".</value>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
@@ -29,14 +32,14 @@ public sealed partial class BackpropTrainer
         /// <value>Null: all rows count the same.</value>
         public string? ExampleWeightColumnName { get; set; }
 
-        /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector of min(600, round(1.6·n^0.56)) numbers for n values (<see cref="EntityEmbedding"/>).</summary>
-        /// <value>None. Missing keys have a vector of their own, which also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
+        /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector (<see cref="EntityEmbedding"/>, <see cref="EmbeddingDimension"/>), or columns of 0 and 1 if it has few values (<see cref="MaximumOneHotValues"/>).</summary>
+        /// <value>None. Missing keys have a vector of their own, or none of the columns; that also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
         public string[] CategoricalFeatureColumnNames { get; set; } = [];
 
         /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>
         /// <value><see cref="MissingValues.Skip"/>: training leaves them out and counts them, as ML.NET's trainers do, and their score is NaN. Otherwise mean, median or a learned number stands in, and
         /// the network is told of every slot that had missing values in training whether it is missing; all of it is part of the model.</value>
-        public MissingValues MissingValues { get; set; }
+        public MissingValues MissingValues { get => Chosen(recipe => recipe.MissingValues); set => Choose(value); }
 
         /// <summary>What rows whose label is true count for, beside their own weight.</summary>
         /// <value>1; &gt; 0 and finite. Of binary classification alone. Multiplied by <see cref="ClassWeights"/>, where those are given.</value>
@@ -48,7 +51,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The share of the rows that is kept from training, for early stopping to watch.</summary>
         /// <value>0: none; below 1. 0.1 to 0.2 are customary.</value>
-        public double ValidationFraction { get; set; }
+        public double ValidationFraction { get => Chosen(recipe => recipe.ValidationFraction); set => Choose(value); }
 
         /// <summary>Which rows those are.</summary>
         /// <value><see cref="ValidationRows.Stratified"/>: random ones, the same share of every class. <see cref="ValidationRows.Last"/> for data in the order of time. Ignored where <see cref="SamplingKeyColumnName"/> decides.</value>
@@ -68,15 +71,15 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says. A constant feature becomes 0.</summary>
         /// <value>True. Going on from an earlier model uses that model's numbers.</value>
-        public bool NormalizeFeatures { get; set; } = true;
+        public bool NormalizeFeatures { get => Chosen(recipe => recipe.NormalizeFeatures); set => Choose(value); }
 
         /// <summary>By what features are shifted and scaled.</summary>
         /// <value><see cref="FeatureScaling.Standard"/>: to mean 0 and standard deviation 1. Sparse features are divided by their largest magnitude either way.</value>
-        public FeatureScaling FeatureScaling { get; set; }
+        public FeatureScaling FeatureScaling { get => Chosen(recipe => recipe.FeatureScaling); set => Choose(value); }
 
         /// <summary>Whether the label of a regression is shifted and scaled for training, inside the model; predictions are in units of the label all the same.</summary>
         /// <value>True. Ignored for classification, and for losses whose predictions are not in units of the label (<see cref="Loss.AllowsTargetScaling"/>).</value>
-        public bool NormalizeLabel { get; set; } = true;
+        public bool NormalizeLabel { get => Chosen(recipe => recipe.NormalizeLabel); set => Choose(value); }
 
         /// <summary>Where random numbers start: same seed and same data, same bits.</summary>
         /// <value>Null: drawn once from the <c>MLContext</c> when the trainer is made.</value>

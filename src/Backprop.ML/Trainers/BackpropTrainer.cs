@@ -1,5 +1,6 @@
 using Backprop.Layers;
 using Backprop.ML.Data;
+using Backprop.ML.Presets;
 using Backprop.ML.Reporting;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -102,9 +103,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
         var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
         using var channel = Host.Start("FindLearningRate");
-        var plan = Plan(data);
+        var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
-        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+        var trainer = TrainerFor(plan, training, hasValidation: true);
         var network = plan.MakeNetwork(training.SlotsWithMissing);
         return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
@@ -112,9 +113,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     internal static Options SimpleOptions(
         string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate, int? numberOfIterations)
     {
-        var options = new Options { LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName, ExampleWeightColumnName = exampleWeightColumnName, LearningRate = learningRate };
-        options.HiddenLayers = hiddenLayers ?? options.HiddenLayers;
-        options.NumberOfIterations = numberOfIterations ?? options.NumberOfIterations;
+        var options = new Options { LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName, ExampleWeightColumnName = exampleWeightColumnName };
+        if (hiddenLayers is not null) options.HiddenLayers = hiddenLayers;
+        if (learningRate is not null) options.LearningRate = learningRate;
+        if (numberOfIterations is { } iterations) options.NumberOfIterations = iterations;
         return options;
     }
 
@@ -141,53 +143,63 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
         using var channel = Host.Start("Training");
-        var plan = Plan(trainContext.TrainingSet);
-        var initial = InitialNetwork(trainContext.InitialPredictor, plan.Task);
-
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        if (_options.ThresholdMetric is not null && given is null && _options.ValidationFraction == 0 && !_options.CrossFitting)
+        var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network.Members);
+        var options = plan.Options;
+        var initial = InitialNetwork(trainContext.InitialPredictor, plan);
+
+        if (options.ThresholdMetric is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
             throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0}, {1} or {2}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
-        if (given is not null && _options.CrossFitting)
+        if (given is not null && options.CrossFitting)
             throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
-        if (given is not null && _options.ValidationFraction > 0)
-            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), _options.ValidationFraction);
-        var rule = _options.ValidationFraction > 0 ? new HoldOut(_options.ValidationFraction, _options.ValidationRows, _options.SamplingKeyColumnName, _seed) : null;
+        if (given is not null && options.ValidationFraction > 0)
+            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
+        var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
         var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
         // Which slots have missing values is known now; who goes on from an earlier model goes on with those that it was told of.
         var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? data.SlotsWithMissing);
+        var trainer = TrainerFor(plan, data, given is not null);
         using var progressChannel = Host.StartProgressChannel("Training");
-        using var progress = new EpochProgress(channel, progressChannel, _options);
-        var trainer = new Trainer(_options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+        using var progress = new EpochProgress(channel, progressChannel, options, trainer.NumberOfIterations);
         var result = data.Stream is { } stream
             ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
             : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
+    // How many rows there are is known now, and with it what the preset says of their number.
+    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
+    {
+        var rows = input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
+        return new Trainer(_options.In(plan.Situation with { Rows = rows }).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+    }
+
     // Into memory, if it is to stay there and fits.
     private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)
     {
-        var reader = new DataViewReader(Host, channel, plan, new MemoryBudget(_options.MemoryBudget ?? MemoryBudget.OfProcess));
-        if (_options.Caching != DataCaching.Stream)
+        var options = plan.Options;
+        var reader = new DataViewReader(Host, channel, plan, new MemoryBudget(options.MemoryBudget ?? MemoryBudget.OfProcess));
+        if (options.Caching != DataCaching.Stream)
         {
-            var mayStream = _options.Caching == DataCaching.Auto && _options.MayStream;
+            var mayStream = options.Caching == DataCaching.Auto && options.MayStream;
             var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
-            if (training is not null) return new TrainingInput(training, null, kept ?? Validation(), training.SlotsWithMissing());
+            if (training is not null) return new TrainingInput(training, null, training.Count, kept ?? Validation(), training.SlotsWithMissing());
             channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
         }
         var source = new DataViewSource(Host, reader, data, plan, rule, _seed);
         var (summary, held) = source.Measure();
-        return new TrainingInput(null, source, held ?? Validation(), summary.Features.WithMissing);
+        return new TrainingInput(null, source, summary.Count, held ?? Validation(), summary.Features.WithMissing);
 
         ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
     }
 
     /// <param name="Memory">All examples to learn from; null where they are a stream.</param>
     /// <param name="Stream">The stream; null where memory has them.</param>
+    /// <param name="LearnedRows">How many examples there are.</param>
     /// <param name="Validation">What early stopping watches; null for none.</param>
     /// <param name="SlotsWithMissing">Slots that have missing values.</param>
-    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
+    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, int LearnedRows, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -197,27 +209,35 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, int? members = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
-        var loss = _options.LossFor(task);
-        var keys = CategoryColumns.Slots(Host, data.Schema.Schema, _options.CategoricalFeatureColumnNames, featureCount);
+        var situation = new Situation(task, _options.Preset.LooksAtRows ? RowCount.UpTo(Situation.MostRowsThatShape + 1, data.Data, CheckAlive) : 1, featureCount, hasValidation, Members: members);
+        var options = _options.In(situation);
+        var loss = options.LossFor(task);
+        var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
         var outputs = task.OutputCount(Host, label, loss);
-        return new TrainingPlan(task, loss, Inputs, MakeNetwork, _options.ClassWeightsFor(task, label), _options.MissingValues != MissingValues.Skip, _options.CancellationToken);
+        return new TrainingPlan(situation, options, loss, Inputs, MakeNetwork, options.ClassWeightsFor(task, label));
+
+        void CheckAlive()
+        {
+            Host.CheckAlive();
+            _options.CancellationToken.ThrowIfCancellationRequested();
+        }
 
         Network MakeNetwork(IReadOnlyList<int> indicated)
         {
             try
             {
-                return _options.ToPerceptron(keys, indicated).Build(featureCount + keys.Count, outputs);
+                return options.ToPerceptron(keys, indicated).Build(featureCount + keys.Count, outputs);
             }
             catch (ArgumentException problem)
             {
-                throw new ArgumentException($"No network can be made for {featureCount} features, {keys.Count} categories, hidden layers of {string.Join(", ", _options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
+                throw new ArgumentException($"No network can be made for {featureCount} features, {keys.Count} categories, hidden layers of {string.Join(", ", options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
             }
         }
     }
@@ -245,13 +265,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
                 ColumnChecks.CheckType(Host, argument, validation, role, name, column.Type);
     }
 
-    private TrainedNetwork? InitialNetwork(IPredictor? predictor, LearningTask task)
+    private TrainedNetwork? InitialNetwork(IPredictor? predictor, TrainingPlan plan)
     {
         if (predictor is null) return null;
         var model = (BackpropModelParameters)predictor;
-        var loss = _options.LossFor(task);
-        if (model.Task != task || model.Network.Loss != loss)
-            throw Host.ExceptParam("initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name, model.Network.Loss, task.Name, loss);
+        if (model.Task != plan.Task || model.Network.Loss != plan.Loss)
+            throw Host.ExceptParam("initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name, model.Network.Loss, plan.Task.Name, plan.Loss);
         return model.Network;
     }
 }

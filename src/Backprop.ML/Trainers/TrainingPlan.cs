@@ -1,23 +1,33 @@
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ML.Data;
+using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 
 namespace Backprop.ML;
 
 /// <summary>What follows from the options and the columns of the training data, before a row of it is read.</summary>
-/// <param name="Task">What the label column asks for.</param>
+/// <param name="Situation">What the preset looked at.</param>
+/// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Inputs">The columns to predict from.</param>
 /// <param name="MakeNetwork">Makes the layers, given the slots that have missing values.</param>
 /// <param name="ClassWeights">One for each class; null where all count the same.</param>
-/// <param name="AllowsMissing">Whether rows with missing features are learned from.</param>
-/// <param name="CancellationToken">Ends reading, too.</param>
 internal sealed record TrainingPlan(
-    LearningTask Task, Loss Loss, InputColumns Inputs, Func<IReadOnlyList<int>, Network> MakeNetwork, double[]? ClassWeights, bool AllowsMissing, CancellationToken CancellationToken)
+    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, Func<IReadOnlyList<int>, Network> MakeNetwork, double[]? ClassWeights)
 {
     // Made at once: what cannot be made is refused before the data is read.
     private readonly Network _network = MakeNetwork([]);
+
+    /// <summary>What the label column asks for.</summary>
+    public LearningTask Task => Situation.Task;
+
+    /// <summary>Whether rows with missing features are learned from.</summary>
+    public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
+
+    /// <summary>Ends reading, too.</summary>
+    public CancellationToken CancellationToken => Options.CancellationToken;
 
     /// <summary>Numbers that a row is made of: features, then categories.</summary>
     public int FeatureCount => _network.Inputs;

@@ -55,6 +55,19 @@ public class DropoutTests
         }
     }
 
+    // Zeros are what the layer itself makes of those that it drops.
+    [Theory, InlineData(0f), InlineData(-0f), InlineData(float.Epsilon), InlineData(float.NaN), InlineData(-2f)]
+    public void The_slope_is_that_of_what_was_dropped_whatever_entered(float value)
+    {
+        var layer = new Dropout(Width, 0.4);
+        var mask = Train(layer, seed: 2, step: 3);
+        float[] x = [.. Enumerable.Repeat(value, Rows * Width)], y = TestNumbers.Unassigned(x.Length), dy = TestNumbers.Normal(x.Length, seed: 4), dx = TestNumbers.Unassigned(x.Length);
+        var pass = new TrainingPass(2, 3, 0, 0, []);
+        layer.ForwardTraining([], pass, new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
+        layer.BackwardTraining([], pass, new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width), new ReadOnlyMatrix(dy, Rows, Width), new Matrix(dx, Rows, Width), []);
+        for (var i = 0; i < x.Length; i++) Assert.Equal(mask[i] == 0 ? 0 : dy[i] * (float)(1 / 0.6), dx[i]);
+    }
+
     [Fact]
     public void Scoring_drops_nothing()
     {

@@ -10,6 +10,8 @@ public class MatrixMultiplyTests
     private static readonly Gen<int> Size = Gen.Frequency((9, Gen.Int[1, 70]), (1, Gen.Int[71, 330]));
     private static readonly Gen<Shape> Shapes = Gen.Select(Size, Size, Size, Gen.Int[0, 1000], (rows, inputs, outputs, seed) => new Shape(rows, inputs, outputs, seed));
 
+    private const float Factor = 0.3f;
+
     [Fact]
     public void Product_gives_the_bits_of_the_textbook() => Shapes.Sample(ProductAgrees, iter: 1000);
 
@@ -78,6 +80,10 @@ public class MatrixMultiplyTests
         fast = TestNumbers.Unassigned(fast.Length);
         MatrixMultiply.Product(s.X, s.W, MatrixMultiply.Pack(s.W), b, new Matrix(fast, s.Rows, s.Outputs));
         TestNumbers.AssertSameBits(plain, fast);
+
+        fast = TestNumbers.Unassigned(fast.Length);
+        MatrixMultiply.Product(s.X, s.W, b, new Matrix(fast, s.Rows, s.Outputs), Factor);
+        TestNumbers.AssertSameBits(TimesFactor(plain, b), fast);
     }
 
     private static void ProductWithTransposedAgrees(Shape s)
@@ -86,6 +92,10 @@ public class MatrixMultiplyTests
         MatrixMultiply.ProductWithTransposed(s.Dy, s.W, new Matrix(fast, s.Rows, s.Inputs));
         PlainMatrixMultiply.ProductWithTransposed(s.Dy, s.W, new Matrix(plain, s.Rows, s.Inputs));
         TestNumbers.AssertSameBits(plain, fast);
+
+        fast = TestNumbers.Unassigned(fast.Length);
+        MatrixMultiply.ProductWithTransposed(s.Dy, s.W, new Matrix(fast, s.Rows, s.Inputs), Factor);
+        TestNumbers.AssertSameBits(TimesFactor(plain, [0]), fast);
     }
 
     private static void TransposedProductAgrees(Shape s)
@@ -94,7 +104,14 @@ public class MatrixMultiplyTests
         MatrixMultiply.TransposedProduct(s.X, s.Dy, new Matrix(fast, s.Inputs, s.Outputs));
         PlainMatrixMultiply.TransposedProduct(s.X, s.Dy, new Matrix(plain, s.Inputs, s.Outputs));
         TestNumbers.AssertSameBits(plain, fast);
+
+        fast = TestNumbers.Unassigned(fast.Length);
+        MatrixMultiply.TransposedProduct(s.X, s.Dy, new Matrix(fast, s.Inputs, s.Outputs), Factor);
+        TestNumbers.AssertSameBits(TimesFactor(plain, [0]), fast);
     }
+
+    // Of A·B + b, number by number, factor·A·B + b.
+    private static float[] TimesFactor(float[] product, float[] biases) => [.. product.Select((value, i) => Fused.MultiplyAdd(Factor, value, (1 - Factor) * biases[i % biases.Length]))];
 
     private sealed record Shape(int Rows, int Inputs, int Outputs, int Seed)
     {

@@ -50,6 +50,17 @@ public class RegularizationTests
         Assert.All(Start.Zip(after).Select((pair, i) => (pair.First, pair.Second, i)), x => Assert.Equal(IsWeight(x.i), x.First == x.Second));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Embeddings_of_numbers_and_of_categories_are_groups_of_their_own(bool numbersStay)
+    {
+        var network = new MultilayerPerceptron { HiddenLayers = [], Categories = [new EmbeddedCategory(0, 3, 2)], NumericEmbedding = new PeriodicPhaseEmbedding() }.Build(2, 1);
+        var groups = numbersStay ? new ParameterGroups { NumericEmbeddings = new(0, 1) } : new ParameterGroups { Embeddings = new(0, 1) };
+        var start = network.Initialize(new HeUniform(), seed: 3);
+        var after = new Trainer(Plain with { NumberOfIterations = 1, ParameterGroups = groups, InitialParameters = start }).Train(network, new ExampleSet([1, 5, 2, 6, 3, 4, 0, 8], 2, [1, -1, 2, 0])).Network.Parameters.ToArray();
+        bool Stays(int layer) => start[network.ParametersOf(layer)].SequenceEqual(after[network.ParametersOf(layer)]);
+        Assert.Equal([!numbersStay, numbersStay, numbersStay, false], Enumerable.Range(0, 4).Select(Stays)); // vectors, frequencies, their weights, the last layer
+    }
+
     [Theory]
     [InlineData(ClippingMeasure.Value)]
     [InlineData(ClippingMeasure.Norm)]

@@ -1,3 +1,8 @@
+using Backprop.Activations;
+using Backprop.Losses;
+using Backprop.Metrics;
+using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
@@ -55,6 +60,46 @@ public class StoppingTests
         var line = Problems.Line(1);
         Assert.Equal(1, new Trainer(still).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
         Assert.Equal(7, new Trainer(still with { EarlyStopping = new EarlyStopping { KeepLastBest = true } }).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
+    }
+
+    [Theory]
+    [InlineData(false, new[] { 3.0, 2, 2, 5, 2, 4 }, 2)]
+    [InlineData(true, new[] { 3.0, 2, 2, 5, 2, 4 }, 5)]
+    [InlineData(true, new[] { 2.0, 3, 4, 5 }, 1)]
+    public void Patience_that_is_unlimited_never_ends_and_the_first_or_the_last_best_comes_back(bool keepLast, double[] losses, int best)
+    {
+        foreach (var sign in (int[])[1, -1]) // a loss, and a metric of which more is better
+        {
+            var rule = new EarlyStopping { Patience = EarlyStopping.Unlimited, KeepLastBest = keepLast, Metric = sign < 0 ? new Accuracy() : null }.Start(parameterCount: 1);
+            Assert.All(losses.Select((loss, i) => rule.Observe(i + 1, sign * loss, [i + 1])), ends => Assert.False(ends));
+            var parameters = new float[1];
+            Assert.Equal(best, rule.Restore(parameters));
+            Assert.Equal(best, parameters[0]);
+        }
+    }
+
+    // Of 30 validation rows, the share that is right takes few values, and the largest comes back again and again.
+    [Theory, InlineData(1), InlineData(3)]
+    public void By_accuracy_the_last_of_many_equally_good_epochs_is_kept(int classes)
+    {
+        var random = new RandomSequence(2, RandomPurpose.Examples);
+        ExampleSet Draw(int rows)
+        {
+            var x = new float[2 * rows];
+            var y = new float[rows];
+            for (var i = 0; i < rows; i++)
+            {
+                (x[2 * i], x[2 * i + 1]) = ((float)random.NextNormal(), (float)random.NextNormal());
+                y[i] = Math.Clamp(MathF.Round(x[2 * i] + 1 + (float)random.NextNormal() / 2), 0, Math.Max(1, classes - 1));
+            }
+            return new ExampleSet(x, 2, y);
+        }
+        var options = new TrainingOptions { Loss = classes == 1 ? new LogisticLoss() : new SoftmaxCrossEntropy(), NumberOfIterations = 40, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, KeepLastBest = true, Metric = new Accuracy() } };
+        var result = new Trainer(options).Train(Network.FullyConnected(2, [5], classes, new Tanh()), Draw(200), Draw(30));
+        double[] shares = [.. result.History.Select(report => report.ValidationMetric!.Value)];
+        Assert.Equal(40, shares.Length);
+        Assert.True(shares.Count(share => share == shares.Max()) > 1);
+        Assert.Equal(Array.LastIndexOf(shares, shares.Max()) + 1, result.BestEpoch);
     }
 
     [Fact]

@@ -159,7 +159,7 @@ public class StreamTests
     private static ExampleSet Whole(int rows) => new(
         [.. Enumerable.Range(0, rows).SelectMany(i => new[] { i % 2 == 0 ? 2f : -2, i / 2 % 2 == 0 ? 2f : -2 })], 2, [.. Enumerable.Range(0, rows).Select(i => i / 4 % 2 == 0 ? 2f : -2)]);
 
-    private sealed class Source(ExampleSet set) : ExampleSource
+    internal sealed class Source(ExampleSet set) : ExampleSource
     {
         public int Delay { get; init; }
 

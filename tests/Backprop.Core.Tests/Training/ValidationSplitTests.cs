@@ -23,6 +23,23 @@ public class ValidationSplitTests
     }
 
     [Fact]
+    public void Classes_of_one_or_two_rows_are_learned_from_whatever_the_seed()
+    {
+        float[] rows = [.. Enumerable.Repeat(0f, 14), 3, .. Enumerable.Repeat(1f, 13), 2, 2];
+        var keptOfTwo = 0;
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var split = new ValidationSplit(0.2, seed);
+            float[] kept = [.. rows.Where(split.Takes)];
+            Assert.InRange(kept.Length, 4, 7); // 2 or 3 of 14, as many of 13, 1 or none of 2
+            Assert.DoesNotContain(3, kept);
+            Assert.InRange(kept.Count(row => row == 2), 0, 1);
+            keptOfTwo += kept.Count(row => row == 2);
+        }
+        Assert.InRange(keptOfTwo, 40, 110); // a quarter of the seeds
+    }
+
+    [Fact]
     public void Data_that_repeats_itself_is_drawn_from_evenly()
     {
         var split = new ValidationSplit(0.1, 5);

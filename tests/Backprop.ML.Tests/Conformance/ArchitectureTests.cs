@@ -11,12 +11,12 @@ public partial class ArchitectureTests
     public void Cursors_and_buffers_are_known_to_Data_and_Transformers_alone() =>
         Assert.Equal(["Data", "Transformers"], FoldersThatSay(Cursors()));
 
-    // How long an array may be has to be worked out somewhere; everything else is the core's.
+    // How long an array may be has to be worked out somewhere, and presets count passes and rows; everything else is the core's.
     [Fact]
-    public void There_is_no_mathematics_but_the_bounds_of_an_array_size()
+    public void There_is_no_mathematics_but_bounds()
     {
         Assert.Equal(["Math.Clamp", "Math.Max", "Math.Min"], Words(Mathematics()).Select(word => word.Word).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(["Data", "Transformers"], FoldersThatSay(Mathematics()));
+        Assert.Equal(["Data", "Presets", "Transformers"], FoldersThatSay(Mathematics()));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public partial class ArchitectureTests
 
     [Fact]
     public void Every_folder_is_one_of_those_that_the_documentation_names() => Assert.Equal(
-        ["Catalog", "Data", "Interop", "Persistence", "Reporting", "Tasks", "Trainers", "Transformers"],
+        ["Catalog", "Data", "Interop", "Persistence", "Presets", "Reporting", "Tasks", "Trainers", "Transformers"],
         Words(AnyWord()).Where(word => word.File.Contains('/')).Select(word => word.File.Split('/')[0]).Distinct().Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> FoldersThatSay(Regex pattern) =>

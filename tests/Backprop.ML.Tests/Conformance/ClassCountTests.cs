@@ -58,6 +58,7 @@ public class ClassCountTests
 
     private static BackpropTrainer.Options Converging(string label) => new()
     {
+        Preset = Preset.Plain,
         LabelColumnName = label,
         HiddenLayers = [],
         Optimizer = new Sgd(),

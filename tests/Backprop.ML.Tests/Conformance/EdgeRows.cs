@@ -57,6 +57,7 @@ internal static class EdgeRows
     public static BackpropTrainer Trainer(MLContext ml, string label, string? weight = null, string features = nameof(EdgeRow.Features)) =>
         new(ml, new BackpropTrainer.Options
         {
+            Preset = Preset.Plain,
             LabelColumnName = label,
             FeatureColumnName = features,
             ExampleWeightColumnName = weight,

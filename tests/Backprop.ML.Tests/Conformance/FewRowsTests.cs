@@ -86,6 +86,7 @@ public class FewRowsTests
 
     private BackpropTrainer Thorough(string label) => new(_ml, new BackpropTrainer.Options
     {
+        Preset = Preset.Plain,
         LabelColumnName = label,
         HiddenLayers = [4],
         Optimizer = new Sgd(),

@@ -49,7 +49,7 @@ public class OptionTests
     public void A_wrong_option_is_named_by_the_constructor_and_by_every_catalog(string what)
     {
         var (option, set) = _wrong[what];
-        var options = new BackpropTrainer.Options();
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain };
         set(options);
         foreach (var make in (Func<BackpropTrainer.Options, BackpropTrainer>[])
             [given => new BackpropTrainer(_ml, given), _ml.BinaryClassification.Trainers.Backprop, _ml.MulticlassClassification.Trainers.Backprop, _ml.Regression.Trainers.Backprop])
@@ -76,7 +76,7 @@ public class OptionTests
     [Fact]
     public void A_loss_of_another_task_is_named_as_early_as_the_task_is_known()
     {
-        var options = new BackpropTrainer.Options { LabelColumnName = nameof(SampleRow.Flag), FeatureColumnName = nameof(SampleRow.Dense), LossFunction = new SquaredError() };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = nameof(SampleRow.Flag), FeatureColumnName = nameof(SampleRow.Dense), LossFunction = new SquaredError() };
         Refuses(() => _ml.BinaryClassification.Trainers.Backprop(options));
 
         var trainer = new BackpropTrainer(_ml, options);

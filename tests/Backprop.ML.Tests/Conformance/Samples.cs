@@ -55,6 +55,7 @@ internal static class Samples
     /// <summary>Options that make training quick; enough where what is learned does not matter.</summary>
     public static BackpropTrainer.Options Quick(string label, string features = nameof(SampleRow.Dense), string? weight = null) => new()
     {
+        Preset = Preset.Plain,
         LabelColumnName = label,
         FeatureColumnName = features,
         ExampleWeightColumnName = weight,

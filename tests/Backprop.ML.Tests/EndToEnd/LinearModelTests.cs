@@ -56,6 +56,7 @@ public class LinearModelTests
 
     private static BackpropTrainer.Options Converging(string labelColumn, string? weightColumn) => new()
     {
+        Preset = Preset.Plain,
         LabelColumnName = labelColumn,
         ExampleWeightColumnName = weightColumn,
         HiddenLayers = [],

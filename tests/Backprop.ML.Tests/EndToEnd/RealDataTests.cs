@@ -33,7 +33,7 @@ public class RealDataTests
         var pipeline = _ml.Transforms.ReplaceMissingValues("total_bedrooms")
             .Append(_ml.Transforms.Categorical.OneHotEncoding("ocean_proximity"))
             .Append(_ml.Transforms.Concatenate("Features", features))
-            .Append(_ml.Regression.Trainers.Backprop("median_house_value"));
+            .Append(_ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "median_house_value" }));
         var folds = _ml.Regression.CrossValidate(data, pipeline, 5, "median_house_value");
         Assert.InRange(folds.Average(fold => fold.Metrics.RSquared), 0.76, 1);
     }

@@ -46,5 +46,5 @@ public class CrossValidationTests
     }
 
     private EstimatorChain<BackpropTransformer> Pipeline(string label) =>
-        Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, label, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 60));
+        Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, Synthetic.Plain(label)));
 }

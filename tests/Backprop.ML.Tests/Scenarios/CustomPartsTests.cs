@@ -15,6 +15,7 @@ public class CustomPartsTests
     {
         var trainer = new BackpropTrainer(_ml, new BackpropTrainer.Options
         {
+            Preset = Preset.Plain,
             LabelColumnName = Synthetic.Value,
             LossFunction = new Lopsided(0.5) { Price = 2 },
             Optimizer = new SignDescent(),
@@ -39,6 +40,7 @@ public class CustomPartsTests
         var data = Synthetic.Prepared(_ml, labels.Select(label => new Example { Value = label }));
         var options = new BackpropTrainer.Options
         {
+            Preset = Preset.Plain,
             LabelColumnName = Synthetic.Value,
             HiddenLayers = [],
             BatchSize = BackpropTrainer.FullBatch,

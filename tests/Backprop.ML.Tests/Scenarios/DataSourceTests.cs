@@ -82,7 +82,7 @@ public class DataSourceTests
         Assert.InRange(_ml.Quality(_ml.Regression.Trainers.Backprop().Fit(data).Transform(data), "Label"), 0.98, 1);
     }
 
-    private BackpropTrainer Quick() => _ml.Regression.Trainers.Backprop(Synthetic.Value, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 50);
+    private BackpropTrainer Quick() => _ml.Regression.Trainers.Backprop(Synthetic.Plain(Synthetic.Value, iterations: 50));
 
     private int[] Fit(IDataView data) => new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value)).Fit(data).Bits();
 

@@ -100,7 +100,7 @@ public class EarlyStoppingTests
     [Fact]
     public void A_metric_of_another_task_is_refused_when_the_task_is_known()
     {
-        var options = new BackpropTrainer.Options { EarlyStopping = new EarlyStopping { Metric = new RSquared() } };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, EarlyStopping = new EarlyStopping { Metric = new RSquared() } };
         var problem = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.BinaryClassification.Trainers.Backprop(options));
         Assert.Contains("allowed are Accuracy, AreaUnderPrecisionRecallCurve", problem.Message, StringComparison.Ordinal);
     }
@@ -140,6 +140,7 @@ public class EarlyStoppingTests
     // Labels are not scaled, so that the losses of a regression are in units that ML.NET knows.
     private BackpropTrainer Trainer(string label, int epochs, EarlyStopping? earlyStopping) => new(_ml, new BackpropTrainer.Options
     {
+        Preset = Preset.Plain,
         LabelColumnName = label,
         LearningRate = 0.02,
         NumberOfIterations = epochs,

@@ -51,7 +51,7 @@ public class FeatureImportanceTests
 
     private BackpropTransformer Train(string label, bool load)
     {
-        var model = new BackpropTrainer(_ml, label, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 60).Fit(_data);
+        var model = new BackpropTrainer(_ml, Synthetic.Plain(label)).Fit(_data);
         return load ? (BackpropTransformer)_ml.SaveAndLoad(model, _data.Schema) : model;
     }
 

@@ -23,10 +23,26 @@ public class KeyColumnTests
     }
 
     [Fact]
-    public void Missing_and_unseen_keys_score_alike_and_one_by_one_as_together()
+    public void Keys_of_few_values_become_columns_of_0_and_1_and_others_vectors_of_the_length_asked_for()
+    {
+        var (train, test) = (House.Many(_ml, 3000, 1), House.Many(_ml, 1000, 2));
+        var model = Chain(OneHot).Fit(train);
+        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) }) Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
+
+        var layers = model.LastTransformer.Model.Network.Network.Layers;
+        Assert.Equal(new OneHotEncoding(5, [new OneHotCategory(3, 3), new OneHotCategory(4, 3)], FeatureScaling.Standard), layers[0]); // size, age, town, door, roof
+        Assert.Equal(new EntityEmbedding(9, [new EmbeddedCategory(2, Towns, 8)]), layers[1]);
+
+        // Three values and the missing one are four.
+        layers = Chain(options => (options.MaximumOneHotValues, options.NormalizeFeatures) = (3, false)).Fit(House.Many(_ml, 100, 1)).LastTransformer.Model.Network.Network.Layers;
+        Assert.IsType<EntityEmbedding>(layers[0]);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Missing_and_unseen_keys_score_alike_and_one_by_one_as_together(bool isOneHot)
     {
         var train = House.Many(_ml, 500, 1);
-        var model = Chain().Fit(train);
+        var model = Chain(isOneHot ? OneHot : null).Fit(train);
         House unseen = new() { Town = "nowhere", Colors = ["red", "mauve"], Size = 0.3f }, missing = new() { Town = "", Colors = ["red", ""], Size = 0.3f };
         using var engine = _ml.Model.CreatePredictionEngine<House, Price>(_ml.SaveAndLoad(model, train.Schema));
         var scores = model.Transform(_ml.Data.LoadFromEnumerable(new[] { unseen, missing })).Scores();
@@ -60,23 +76,37 @@ public class KeyColumnTests
     {
         var hashed = _ml.Transforms.Conversion.Hash("Hash", nameof(House.Town), numberOfBits: 30).Append(_ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age)));
         var data = House.Many(_ml, 20, 1);
-        var options = new BackpropTrainer.Options { LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
         var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options).Fit(hashed.Fit(data).Transform(data)));
         Assert.Contains("'Hash' is a key with 1073741824 values", problem.Message, StringComparison.Ordinal);
     }
 
-    private EstimatorChain<BackpropTransformer> Chain() =>
-        _ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age))
+    [Fact]
+    public void Numbers_out_of_range_are_refused_by_name()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(BackpropTrainer.Options.MaximumOneHotValues), () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, MaximumOneHotValues = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(BackpropTrainer.Options.EmbeddingDimension), () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, EmbeddingDimension = 0 }));
+    }
+
+    private static void OneHot(BackpropTrainer.Options options) => (options.MaximumOneHotValues, options.EmbeddingDimension) = (9, 8);
+
+    private EstimatorChain<BackpropTransformer> Chain(Action<BackpropTrainer.Options>? change = null)
+    {
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = "Price",
+            CategoricalFeatureColumnNames = ["TownKey", "ColorKeys"],
+            HiddenLayers = [32],
+            LearningRate = 0.005,
+            NumberOfIterations = 40,
+            Seed = 1,
+        };
+        change?.Invoke(options);
+        return _ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age))
             .Append(_ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("TownKey", nameof(House.Town)), new InputOutputColumnPair("ColorKeys", nameof(House.Colors))]))
-            .Append(new BackpropTrainer(_ml, new BackpropTrainer.Options
-            {
-                LabelColumnName = "Price",
-                CategoricalFeatureColumnNames = ["TownKey", "ColorKeys"],
-                HiddenLayers = [32],
-                LearningRate = 0.005,
-                NumberOfIterations = 40,
-                Seed = 1,
-            }));
+            .Append(new BackpropTrainer(_ml, options));
+    }
 
     private sealed class House
     {

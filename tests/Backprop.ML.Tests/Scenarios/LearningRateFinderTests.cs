@@ -26,7 +26,7 @@ public class LearningRateFinderTests
     [Fact]
     public void A_missing_column_is_named()
     {
-        var trainer = new BackpropTrainer(_ml, new BackpropTrainer.Options { LabelColumnName = "Nowhere" });
+        var trainer = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Nowhere" });
         var problem = Assert.Throws<ArgumentOutOfRangeException>(() => trainer.FindLearningRate(Synthetic.Prepared(_ml, 20)));
         Assert.Contains("Nowhere", problem.Message, StringComparison.Ordinal);
     }

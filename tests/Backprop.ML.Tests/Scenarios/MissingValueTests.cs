@@ -65,7 +65,7 @@ public class MissingValueTests
     private BackpropTransformer Fit(MissingValues replacement, out IDataView test)
     {
         test = Holes(500, 2);
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 40, Seed = 1, MissingValues = replacement };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = Synthetic.Value, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 40, Seed = 1, MissingValues = replacement };
         return new BackpropTrainer(_ml, options).Fit(Holes(1000, 1));
     }
 

@@ -25,11 +25,11 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
-    // These name columns, or end training at a moment that other tests look at.
+    // These name columns, end training at a moment that other tests look at, or change scores alone.
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
         nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
-        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
+        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation), nameof(BackpropTrainer.Options.ClampPredictions),
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
@@ -53,6 +53,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),
         [nameof(BackpropTrainer.Options.Members)] = new(o => o.Members = 2),
         [nameof(BackpropTrainer.Options.LossFunction)] = new(o => o.LossFunction = new SoftmaxFocalLoss()),
+        [nameof(BackpropTrainer.Options.LabelSmoothing)] = new(o => o.LabelSmoothing = 0.1),
+        [nameof(BackpropTrainer.Options.Preset)] = new(o => o.Preset = Preset.ScikitLearn),
         [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
         [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
         [nameof(BackpropTrainer.Options.LearningRateSchedule)] = new(o => o.LearningRateSchedule = new CosineDecay()),
@@ -80,6 +82,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.FeatureScaling)] = new(o => o.FeatureScaling = FeatureScaling.Robust),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.MaximumOneHotValues)] = new(o => o.MaximumOneHotValues = 9, PredictFromKind),
+        [nameof(BackpropTrainer.Options.EmbeddingDimension)] = new(o => o.EmbeddingDimension = 8, PredictFromKind),
         [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
         [nameof(BackpropTrainer.Options.Caching)] = new(o => o.Caching = DataCaching.Stream),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
@@ -140,6 +144,8 @@ public class OptionReachTests
         var data = Synthetic.Prepared(_ml, examples);
         return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight)).Fit(data).Transform(data);
     }
+
+    private static void PredictFromKind(BackpropTrainer.Options options) => (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);
 
     private static BackpropTrainer.Options Small()
     {

@@ -14,7 +14,7 @@ public class PredictionEngineTests
     [Fact]
     public void Binary_predictions_have_score_probability_and_label()
     {
-        var model = Synthetic.Preparation(_ml).Append(_ml.BinaryClassification.Trainers.Backprop(Synthetic.Flag)).Fit(_train);
+        var model = Synthetic.Preparation(_ml).Append(_ml.BinaryClassification.Trainers.Backprop(Synthetic.Plain(Synthetic.Flag))).Fit(_train);
         using var engine = _ml.Model.CreatePredictionEngine<Example, FlagPrediction>(model);
         var predictions = _unseen.Select(engine.Predict).ToArray();
 
@@ -27,7 +27,7 @@ public class PredictionEngineTests
     [Fact]
     public void Multiclass_predictions_come_back_as_the_labels_own_text()
     {
-        var model = Synthetic.Preparation(_ml).Append(_ml.MulticlassClassification.Trainers.Backprop(Synthetic.Kind))
+        var model = Synthetic.Preparation(_ml).Append(_ml.MulticlassClassification.Trainers.Backprop(Synthetic.Plain(Synthetic.Kind)))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(_train);
         using var engine = _ml.Model.CreatePredictionEngine<Example, KindPrediction>(model);
         // The engine may reuse its buffers: each array is copied before the next prediction.
@@ -42,7 +42,7 @@ public class PredictionEngineTests
     [Fact]
     public void Regression_predictions_are_near_the_truth()
     {
-        var model = Synthetic.Preparation(_ml).Append(_ml.Regression.Trainers.Backprop(Synthetic.Value)).Fit(_train);
+        var model = Synthetic.Preparation(_ml).Append(_ml.Regression.Trainers.Backprop(Synthetic.Plain(Synthetic.Value))).Fit(_train);
         using var engine = _ml.Model.CreatePredictionEngine<Example, ValuePrediction>(_ml.SaveAndLoad(model, _train.Schema));
 
         Assert.All(_unseen, example => Assert.Equal(example.Value, engine.Predict(example).Score, 0.3f));

@@ -21,7 +21,7 @@ public class ScaleTests
     public void Without_normalization_the_same_prices_are_out_of_reach()
     {
         // What the default saves users from: no standardization anywhere, and the network finds nothing or blows up.
-        var options = new BackpropTrainer.Options { NormalizeFeatures = false, NormalizeLabel = false };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, NormalizeFeatures = false, NormalizeLabel = false };
         var model = new BackpropTrainer(_ml, options).Fit(Load(Sales(500, seed: 1)));
 
         Assert.True(_ml.Regression.Evaluate(model.Transform(Load(Sales(300, seed: 2)))).RSquared < 0.5);

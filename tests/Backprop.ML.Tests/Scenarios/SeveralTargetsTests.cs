@@ -116,7 +116,7 @@ public class SeveralTargetsTests
     private EstimatorChain<BackpropTransformer> Pipeline(string label) => Synthetic.Preparation(_ml)
         .Append(_ml.Transforms.Concatenate(Targets, Synthetic.Value, nameof(Example.Main)))
         .Append(_ml.Transforms.Concatenate(Labels, Synthetic.Flag, nameof(Example.Aside)))
-        .Append(new BackpropTrainer(_ml, label, hiddenLayers: [32], learningRate: 0.01, numberOfIterations: 40));
+        .Append(new BackpropTrainer(_ml, Synthetic.Plain(label, iterations: 40)));
 
     private static string[] SlotNames(DataViewSchema.Column column)
     {

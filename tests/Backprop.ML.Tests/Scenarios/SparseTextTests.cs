@@ -19,7 +19,7 @@ public class SparseTextTests
     {
         var rows = Rows(1500, 1);
         IDataView sparse = _ml.Data.LoadFromEnumerable(rows), dense = _ml.Data.LoadFromEnumerable(rows.Select(row => new Row { Features = new VBuffer<float>(Width, [.. row.Features.DenseValues()]), Label = row.Label }).ToArray());
-        var options = new BackpropTrainer.Options { HiddenLayers = [16], NumberOfIterations = 3, Seed = 1, ValidationFraction = 0.2, NormalizeFeatures = normalizes };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [16], NumberOfIterations = 3, Seed = 1, ValidationFraction = 0.2, NormalizeFeatures = normalizes };
         BackpropTransformer fromSparse = new BackpropTrainer(_ml, options).Fit(sparse), fromDense = new BackpropTrainer(_ml, options).Fit(dense);
 
         Assert.Equal(fromDense.Bits(), fromSparse.Bits());
@@ -33,7 +33,7 @@ public class SparseTextTests
     public void A_row_costs_memory_only_for_what_is_not_zero()
     {
         var data = _ml.Data.LoadFromEnumerable(Rows(3000, 1));
-        var options = new BackpropTrainer.Options { HiddenLayers = [4], NumberOfIterations = 1, MemoryBudget = 3000L * (8 * 12 + 8) }; // 12 numbers a row at most; dense ones would take 24 MB
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [4], NumberOfIterations = 1, MemoryBudget = 3000L * (8 * 12 + 8) }; // 12 numbers a row at most; dense ones would take 24 MB
         new BackpropTrainer(_ml, options).Fit(data);
         (options.MemoryBudget, options.Caching) = (3000 * 8, DataCaching.Memory);
         var problem = Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, options).Fit(data));
@@ -44,7 +44,7 @@ public class SparseTextTests
     public void Other_first_layers_see_the_same_numbers()
     {
         var rows = Rows(300, 1);
-        var options = new BackpropTrainer.Options { HiddenLayers = [8], NumberOfIterations = 2, Seed = 1, InputDropout = 0.1, Normalization = Normalization.Batch, Activation = new Tanh(), Diagnostics = true };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [8], NumberOfIterations = 2, Seed = 1, InputDropout = 0.1, Normalization = Normalization.Batch, Activation = new Tanh(), Diagnostics = true };
         var model = new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(rows));
         Assert.True(model.Model.History.All(epoch => double.IsFinite(epoch.TrainingLoss)));
         Assert.Equal([.. model.Model.Network.Inputs!.Means], new float[Width]);
@@ -55,7 +55,7 @@ public class SparseTextTests
     {
         var random = new Random(1);
         var rows = Enumerable.Range(0, 50).Select(_ => new Row { Features = new VBuffer<float>(Width, [.. Enumerable.Range(0, Width).Select(_ => 5 + random.NextSingle())]), Label = random.Next(2) == 0 }).ToArray();
-        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { HiddenLayers = [2], NumberOfIterations = 1 }).Fit(_ml.Data.LoadFromEnumerable(rows));
+        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [2], NumberOfIterations = 1 }).Fit(_ml.Data.LoadFromEnumerable(rows));
         Assert.All(model.Model.Network.Inputs!.Means.ToArray(), mean => Assert.InRange(mean, 5.2f, 5.8f));
     }
 

@@ -18,7 +18,7 @@ public sealed class StreamingTests : IDisposable
     public void A_binary_file_is_learned_from_as_well_as_memory_and_the_same_seed_gives_the_same_bits(string label)
     {
         var data = Saved(3000);
-        var options = new BackpropTrainer.Options { LabelColumnName = label, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 20, Seed = 3, Caching = DataCaching.Stream };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 20, Seed = 3, Caching = DataCaching.Stream };
         var model = new BackpropTrainer(_ml, options).Fit(data);
         Assert.InRange(_ml.Quality(model.Transform(Synthetic.Prepared(_ml, 500, seed: 2)), label), label == Synthetic.Value ? 0.97 : 0.9, 1);
 

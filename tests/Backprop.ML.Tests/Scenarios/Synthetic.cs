@@ -30,7 +30,11 @@ internal static class Synthetic
     }
 
     /// <summary>A small network, trained briefly from a fixed seed: enough to compare bits.</summary>
-    public static BackpropTrainer.Options Brief(string label) => new() { LabelColumnName = label, HiddenLayers = [8], NumberOfIterations = 5, Seed = 1 };
+    public static BackpropTrainer.Options Brief(string label) => new() { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [8], NumberOfIterations = 5, Seed = 1 };
+
+    /// <summary>A plain network that learns these examples well within a moment.</summary>
+    public static BackpropTrainer.Options Plain(string label, int hidden = 32, int iterations = 60) =>
+        new() { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [hidden], LearningRate = 0.01, NumberOfIterations = iterations };
 
     private static Example Make(float main, float side, float noise, float error)
     {

@@ -13,7 +13,7 @@ public class ValidationInPipelineTests
     [ClassData(typeof(EveryTask))]
     public void A_chain_stops_early_on_a_fraction_of_its_rows_and_keeps_the_best(string label)
     {
-        var options = new BackpropTrainer.Options { LabelColumnName = label, ValidationFraction = 0.2, LearningRate = 0.02, Seed = 1, NumberOfIterations = 300, HiddenLayers = [64, 64] };
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, ValidationFraction = 0.2, LearningRate = 0.02, Seed = 1, NumberOfIterations = 300, HiddenLayers = [64, 64] };
         var model = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(150))).LastTransformer.Model;
         Assert.InRange(model.History.Count, 2, 299);
         Assert.Equal(model.History.Count - 10, model.BestEpoch);

@@ -60,7 +60,7 @@ public class BatchValueTests
         var schema = SchemaDefinition.Create(typeof(WideRow));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
         var data = _ml.Data.LoadFromEnumerable(rows, schema);
-        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { HiddenLayers = [], NumberOfIterations = 1, Seed = 1 }).Fit(data);
+        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [], NumberOfIterations = 1, Seed = 1 }).Fit(data);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var scores = ScoredRows.Scanned(model.Transform(data), Score);

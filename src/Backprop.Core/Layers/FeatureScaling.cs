@@ -1,4 +1,4 @@
-namespace Backprop.Networks;
+namespace Backprop.Layers;
 
 /// <summary>How features are shifted and scaled, inside the trained network.</summary>
 public enum FeatureScaling

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Backprop.Accuracy.Data;
+using Backprop.ML;
+
+namespace Backprop.Accuracy.Learners;
+
+/// <summary>Something that learns from a file and predicts another. It works in a process of its own, which can be ended when it takes too long.</summary>
+/// <param name="Key">Its name on the command line, and of its file of results.</param>
+/// <param name="Name">Its name in tables.</param>
+/// <param name="Family">What it is made of: trees, a network, or a linear model.</param>
+internal abstract record Learner(string Key, string Name, string Family)
+{
+    public const string Trees = "trees", Network = "network", Linear = "linear";
+
+    /// <summary>Whether it is ours.</summary>
+    public virtual bool IsOurs => false;
+
+    /// <summary>Whether it can do a task.</summary>
+    public virtual bool Suits(TaskKind task) => true;
+
+    /// <summary>Its options and version: results of another recipe are not its own.</summary>
+    public abstract string Recipe(TaskKind task);
+
+    /// <summary>How its process is started.</summary>
+    public abstract ProcessStartInfo Worker();
+
+    /// <summary>All learners, in the order of the tables.</summary>
+    public static IReadOnlyList<Learner> All { get; } =
+    [
+        new BackpropLearner("default", Preset.Default),
+        new BackpropLearner("fast", Preset.Fast),
+        new BackpropLearner("best", Preset.Best),
+        new LightGbmLearner(),
+        new FastTreeLearner(),
+        new FastForestLearner(),
+        new LbfgsLearner(),
+        new SdcaLearner(),
+        new SklearnLearner("sklearn-hgb", "scikit-learn HistGradientBoosting", Trees),
+        new SklearnLearner("sklearn-mlp", "scikit-learn MLP", Network),
+    ];
+}

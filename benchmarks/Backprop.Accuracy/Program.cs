@@ -1,0 +1,34 @@
+using Backprop.Accuracy;
+using Backprop.Accuracy.Data;
+using Backprop.Accuracy.Learners;
+using Backprop.Accuracy.Running;
+using Backprop.Accuracy.Summary;
+
+// run: has learners work and keeps their results; summary: makes tables and plots of them. "worker" is what this program asks of itself.
+try
+{
+    switch (args)
+    {
+        case ["worker", var key]:
+            WorkerLoop.Run(Learner.All.OfType<MLNetLearner>().Single(learner => learner.Key == key));
+            return 0;
+        case ["run", .. var options]:
+            var manifest = new Manifest();
+            using (var run = new AccuracyRun(manifest, Choice.Parse(options, manifest))) await run.RunAsync();
+            return 0;
+        case ["summary"] or ["summary", "--write"]:
+            AccuracyPage.Make(write: args.Length > 1);
+            return 0;
+        default:
+            throw new FormatException($"""
+                Unknown: '{string.Join(' ', args)}'. There are
+                  run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all] [--folds 1..5] [--limit seconds] [--again]
+                  summary [--write]
+                """);
+    }
+}
+catch (FormatException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}

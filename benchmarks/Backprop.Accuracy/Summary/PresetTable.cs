@@ -1,0 +1,34 @@
+using System.Text;
+using Backprop.Accuracy.Data;
+
+namespace Backprop.Accuracy.Summary;
+
+/// <summary>Our presets beside each other: what is lost or gained against the reference, and what it costs.</summary>
+internal static class PresetTable
+{
+    private const int ManyRows = 5000;
+
+    public static string Of(ScoreBoard board, Manifest manifest)
+    {
+        var large = manifest.Entries.Where(entry => entry.Rows > ManyRows).Select(entry => entry.Name).ToHashSet();
+        var text = new StringBuilder($"""
+            | preset | sets | accuracy, times Default's | RMSE, times Default's | fit, times Default's | fit above {ManyRows:N0} rows, times scikit-learn MLP's |
+            | --- | --- | --- | --- | --- | --- |
+
+            """);
+        foreach (var learner in board.Learners.Where(learner => learner.IsOurs))
+        {
+            var pairs = board.Pairs("folds", learner.Key, Standings.Reference).ToArray();
+            var peers = board.Pairs("folds", learner.Key, "sklearn-mlp").Where(pair => large.Contains(pair.One.Set)).ToArray();
+            text.Append($"| {learner.Name} | {pairs.Length} | {Ratio(pairs.Where(pair => pair.One.IsClassification), cell => cell.Mean)} | {Ratio(pairs.Where(pair => !pair.One.IsClassification), cell => -cell.Mean)} | {Ratio(pairs, cell => cell.FitSeconds)} | {Ratio(peers, cell => cell.FitSeconds)} |\n");
+        }
+        return text.ToString();
+    }
+
+    // The geometric mean over the sets.
+    private static string Ratio(IEnumerable<(Cell One, Cell Other)> pairs, Func<Cell, double> figure)
+    {
+        double[] logarithms = [.. pairs.Select(pair => Math.Log(figure(pair.One) / figure(pair.Other)))];
+        return logarithms.Length == 0 ? "" : $"{Math.Exp(logarithms.Average()):F3}";
+    }
+}

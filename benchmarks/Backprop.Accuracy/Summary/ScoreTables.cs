@@ -1,0 +1,62 @@
+using System.Text;
+using Backprop.Accuracy.Learners;
+
+namespace Backprop.Accuracy.Summary;
+
+/// <summary>What every learner reached on every set, and where the reference is behind.</summary>
+internal static class ScoreTables
+{
+    private const int Far = 3;
+
+    /// <summary>A row for each set, a column for each learner; the best is bold.</summary>
+    public static string Scores(ScoreBoard board, string protocol, bool classification)
+    {
+        var sets = board.Sets(protocol).Where(set => board.Learners.Any(learner => board.Find(protocol, set, learner.Key) is { Scores.Length: > 0 } cell && cell.IsClassification == classification)).ToArray();
+        if (sets.Length == 0) return "None yet.\n";
+        Learner[] learners = [.. board.Learners.Where(learner => sets.Any(set => board.Find(protocol, set, learner.Key) is not null))];
+        var text = new StringBuilder($"| set | {string.Join(" | ", learners.Select(learner => learner.Name))} |\n|{string.Concat(Enumerable.Repeat(" --- |", learners.Length + 1))}\n");
+        foreach (var set in sets)
+        {
+            var best = learners.Select(learner => board.Find(protocol, set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).Select(cell => cell.Mean).DefaultIfEmpty(double.NaN).Max();
+            text.Append($"| {set} | {string.Join(" | ", learners.Select(learner => Text(board.Find(protocol, set, learner.Key), best)))} |\n");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The sets where another learner is better than the reference by more than one standard error of the paired difference, the worst first.</summary>
+    public static string Behind(ScoreBoard board)
+    {
+        var text = new StringBuilder("| set | best | made of | its score | Default | behind by, standard errors |\n| --- | --- | --- | --- | --- | --- |\n");
+        foreach (var (ours, best, difference) in BestOthers(board, _ => true).Where(row => row.Difference.IsLoss).OrderBy(row => row.Difference.InStandardErrors))
+            text.Append($"| {ours.Set} | {best.Learner.Name} | {best.Learner.Family} | {best} | {ours} | {-difference.InStandardErrors:F1} |\n");
+        return text.ToString();
+    }
+
+    /// <summary>How often the best of the trees is better than the reference, and where by far, in words.</summary>
+    public static string Trees(ScoreBoard board)
+    {
+        var rows = BestOthers(board, learner => learner.Family == Learner.Trees).ToArray();
+        string[] far = [.. rows.Where(row => row.Difference.IsLoss && row.Difference.InStandardErrors < -Far).Select(row => row.Ours.Set)];
+        return $"The best of the four learners made of trees is better than Default by more than one standard error on {rows.Count(row => row.Difference.IsLoss)} of {rows.Length} sets, "
+            + $"worse on {rows.Count(row => row.Difference.IsWin)}; better by more than {Far} on {far.Length}{(far.Length > 0 ? $": {string.Join(", ", far)}" : "")}.\n";
+    }
+
+    // The best of some learners of others beside the reference, on every set that both have finished.
+    private static IEnumerable<(Cell Ours, Cell Best, PairedDifference Difference)> BestOthers(ScoreBoard board, Func<Learner, bool> isWanted) =>
+        board.Sets("folds").Select(set => BestOther(board, set, isWanted)).OfType<(Cell, Cell, PairedDifference)>();
+
+    private static (Cell, Cell, PairedDifference)? BestOther(ScoreBoard board, string set, Func<Learner, bool> isWanted)
+    {
+        var ours = board.Find("folds", set, Standings.Reference);
+        var best = board.Learners.Where(learner => !learner.IsOurs && isWanted(learner)).Select(learner => board.Find("folds", set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).MaxBy(cell => cell.Mean);
+        return ours is { IsComplete: true } && best is not null ? (ours, best, PairedDifference.Of(ours, best)) : null;
+    }
+
+    private static string Text(Cell? cell, double best) => cell switch
+    {
+        null => "",
+        { IsComplete: true } => cell.Mean == best ? $"**{cell}**" : $"{cell}",
+        { Failure: { } why } => why.StartsWith("time", StringComparison.Ordinal) ? why.Replace("time limit", "over", StringComparison.Ordinal) : "failed",
+        _ => "",
+    };
+}

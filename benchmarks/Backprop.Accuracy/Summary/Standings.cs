@@ -1,0 +1,57 @@
+using System.Text;
+using Backprop.Accuracy.Learners;
+
+namespace Backprop.Accuracy.Summary;
+
+/// <summary>One line for every learner: its rank, how the default preset fares against it, and what it costs.</summary>
+internal static class Standings
+{
+    /// <summary>The learner that all others are compared with.</summary>
+    public const string Reference = "default";
+
+    // What times are given in multiples of.
+    private const string Clock = "lightgbm";
+
+    // Of how many percent of the sets the reference is to be better.
+    private static readonly Dictionary<string, int> _aims = new() { ["sklearn-mlp"] = 85, ["lightgbm"] = 60, ["fasttree"] = 60 };
+
+    /// <summary>The learners of others, and the reference: without our other presets, which crowd its neighbourhood.</summary>
+    public static IReadOnlyList<Learner> WithoutOtherPresets(ScoreBoard board) => [.. board.Learners.Where(learner => !learner.IsOurs || learner.Key == Reference)];
+
+    public static string Table(ScoreBoard board)
+    {
+        var text = new StringBuilder("""
+            | learner | sets | unfinished | mean rank | mean rank without our other presets | Default better on | wins | ties | losses | fit, times LightGbm's | predict, times LightGbm's |
+            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+
+            """);
+        var few = WithoutOtherPresets(board);
+        foreach (var learner in board.Learners.OrderBy(learner => board.MeanRank("folds", learner, board.Learners).Mean))
+        {
+            var (rank, sets) = board.MeanRank("folds", learner, board.Learners);
+            if (sets == 0) continue;
+            var unfinished = board.Sets("folds").Count(set => board.Find("folds", set, learner.Key) is { IsComplete: false, Failure: not null });
+            var rankAmongFew = few.Contains(learner) ? $"{board.MeanRank("folds", learner, few).Mean:F2}" : "";
+            text.Append($"| {learner.Name} | {sets} | {unfinished} | {rank:F2} | {rankAmongFew} | {Against(board, learner)} | {Ratio(board, learner, cell => cell.FitSeconds)} | {Ratio(board, learner, cell => cell.PredictSeconds)} |\n");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>How many times as long a learner takes as LightGBM: the geometric mean over the sets that both have; null where there are none.</summary>
+    public static double? RelativeTime(ScoreBoard board, Learner learner, Func<Cell, double> seconds)
+    {
+        double[] ratios = [.. board.Pairs("folds", learner.Key, Clock).Select(pair => Math.Log(Math.Max(seconds(pair.One), 1e-4) / Math.Max(seconds(pair.Other), 1e-4)))];
+        return ratios.Length == 0 ? null : Math.Exp(ratios.Average());
+    }
+
+    private static string Against(ScoreBoard board, Learner learner)
+    {
+        PairedDifference[] differences = learner.Key == Reference ? [] : [.. board.Pairs("folds", Reference, learner.Key).Select(pair => PairedDifference.Of(pair.One, pair.Other))];
+        if (differences.Length == 0) return " | | | ";
+        var aim = _aims.TryGetValue(learner.Key, out var percent) ? $"; aim {percent} %" : "";
+        var better = differences.Count(difference => difference.Mean > 0);
+        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %{aim}) | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
+    }
+
+    private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) => RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";
+}

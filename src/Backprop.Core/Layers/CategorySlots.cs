@@ -1,0 +1,66 @@
+namespace Backprop.Layers;
+
+/// <summary>A feature that holds the number of a category.</summary>
+internal interface ICategory
+{
+    /// <summary>Its place among the features.</summary>
+    int Slot { get; }
+
+    /// <summary>Categories: the feature holds 1 to Count.</summary>
+    int Count { get; }
+}
+
+/// <summary>The features that hold categories, seen from those between them, which pass through a layer and come out first.</summary>
+internal sealed class CategorySlots
+{
+    private readonly (int First, int Count)[] _others; // runs of neighbours: a list of all slots could be made huge by a damaged file
+
+    /// <param name="inputs">Features.</param>
+    /// <param name="slots">Those that hold categories, in any order.</param>
+    public CategorySlots(int inputs, IEnumerable<int> slots)
+    {
+        int[] ends = [-1, .. slots.Order(), inputs];
+        _others = [.. ends.Zip(ends.Skip(1), (before, after) => (before + 1, after - before - 1)).Where(run => run.Item2 > 0)];
+    }
+
+    /// <summary>Copies the other features of a row to the front; answers how many.</summary>
+    public int CopyOthers(ReadOnlySpan<Real> x, Span<Real> y)
+    {
+        var column = 0;
+        foreach (var (first, count) in _others)
+        {
+            x.Slice(first, count).CopyTo(y[column..]);
+            column += count;
+        }
+        return column;
+    }
+
+    /// <summary>Copies their slopes back; a category has none.</summary>
+    public void CopySlopes(ReadOnlySpan<Real> dy, Span<Real> dx)
+    {
+        dx.Clear();
+        var column = 0;
+        foreach (var (first, count) in _others)
+        {
+            dy.Slice(column, count).CopyTo(dx[first..]);
+            column += count;
+        }
+    }
+
+    /// <summary>Which of 1 to <paramref name="count"/> a number stands for; 0 for anything else: a category that is missing, or that training has not seen.</summary>
+    public static int CategoryOf(Real value, int count) => value >= 1 && value <= count && value == Math.Floor(value) ? (int)value : 0;
+
+    /// <exception cref="ArgumentException">There is no category, a slot is out of range or named twice, or one has no categories.</exception>
+    public static void Check<T>(int inputs, IReadOnlyList<T> categories) where T : struct, ICategory
+    {
+        ArgumentNullException.ThrowIfNull(categories);
+        if (categories.Count == 0) throw new ArgumentException("There must be at least one category.", nameof(categories));
+        var slots = new HashSet<int>();
+        foreach (var category in categories)
+        {
+            if (category.Slot < 0 || category.Slot >= inputs) throw new ArgumentOutOfRangeException(nameof(categories), category, $"the slot must be from 0 to {inputs - 1}");
+            if (category.Count < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "count must be at least 1");
+            if (!slots.Add(category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice.", nameof(categories));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>One feature that holds the number of a category, and becomes one column for each.</summary>
+/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
+public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
+{
+    // Of two categories one column says all.
+    internal int Width => Count == 2 ? 1 : Count;
+
+    internal long NumberCount => (long)Width + Count;
+
+    internal int ColumnOf(int category) => Width == 1 ? 0 : category - 1;
+
+    internal int ValueOf(int category) => Count == 2 && category == 2 ? -1 : 1;
+}
+
+/// <summary>Columns of 0 and 1 in place of the number of each category: y = [the other features, the columns of the first category, those of the second, …]. They are scaled like other features, by the examples.</summary>
+/// <remarks>
+/// n categories become n columns, of which the one of the category is 1; an unknown or missing category has none. Two become one column: 1 for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
+/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table: for every category first what each of its columns holds where it is not the one, then
+/// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
+/// </remarks>
+public sealed record OneHotEncoding : Layer
+{
+    private readonly OneHotCategory[] _categories;
+    private readonly CategorySlots _slots;
+
+    /// <summary>Makes columns.</summary>
+    /// <param name="inputs">Features; at least 1.</param>
+    /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes 0.</param>
+    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many columns.</exception>
+    public OneHotEncoding(int inputs, IReadOnlyList<OneHotCategory> categories, FeatureScaling? scaling) : base(inputs, OutputsOf(inputs, categories))
+    {
+        if (scaling is { } given && !Enum.IsDefined(given)) throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "is not known");
+        (_categories, Scaling) = ([.. categories], scaling);
+        _slots = new CategorySlots(inputs, _categories.Select(category => category.Slot));
+        ParameterCount = _categories.Sum(category => category.Width + category.Count);
+    }
+
+    /// <summary>Those features that hold categories.</summary>
+    public IReadOnlyList<OneHotCategory> Categories => _categories;
+
+    /// <summary>How the columns are shifted and scaled; null for not at all.</summary>
+    public FeatureScaling? Scaling { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount { get; }
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("numbers of columns", ParameterCount, ParameterRole.Statistic)];
+
+    /// <summary>0, 1 and −1, until examples are measured.</summary>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        foreach (var category in _categories)
+        {
+            for (var column = 0; column < category.Width; column++) Fill(parameters, category, column, center: 0, factor: 1);
+            parameters = parameters[(int)category.NumberCount..];
+        }
+    }
+
+    /// <summary>Scales the columns by how many examples have each category.</summary>
+    /// <inheritdoc/>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+        var counts = NewCounts();
+        for (var row = 0; row < examples.Rows; row++) Count(examples.Row(row), counts);
+        Scale(parameters, counts);
+    }
+
+    /// <summary>Room to count in: for every feature the unknown and missing ones, then each category.</summary>
+    internal int[][] NewCounts() => [.. _categories.Select(category => new int[category.Count + 1])];
+
+    /// <summary>Counts the categories of one more example.</summary>
+    internal void Count(ReadOnlySpan<Real> x, int[][] counts)
+    {
+        for (var i = 0; i < counts.Length; i++) counts[i][CategorySlots.CategoryOf(x[_categories[i].Slot], _categories[i].Count)]++;
+    }
+
+    /// <summary>Sets the numbers of the columns by such counts of at least one example.</summary>
+    internal void Scale(Span<Real> parameters, int[][] counts)
+    {
+        if (Scaling is null) return;
+        var sorted = new Real[counts[0].Sum()];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var category = _categories[i];
+            for (var column = 0; column < category.Width; column++)
+            {
+                var (center, factor) = Measure(counts[i][column + 1], category.Count == 2 ? counts[i][2] : 0, sorted);
+                Fill(parameters, category, column, center, factor);
+            }
+            parameters = parameters[(int)category.NumberCount..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var row = 0; row < x.Rows; row++)
+        {
+            var from = x.Row(row);
+            var to = y.Row(row);
+            to = to[_slots.CopyOthers(from, to)..];
+            var numbers = parameters;
+            foreach (var category in _categories)
+            {
+                numbers[..category.Width].CopyTo(to);
+                if (CategorySlots.CategoryOf(from[category.Slot], category.Count) is > 0 and var c) to[category.ColumnOf(c)] = numbers[category.Width + c - 1];
+                to = to[category.Width..];
+                numbers = numbers[(int)category.NumberCount..];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        dParameters.Clear();
+        for (var row = 0; row < dx.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+    }
+
+    /// <summary>Where a feature that holds no category of these comes out.</summary>
+    internal int ColumnOf(int slot) => slot - _categories.Count(category => category.Slot < slot);
+
+    /// <summary>The feature that comes out there.</summary>
+    internal int SlotOf(int column)
+    {
+        foreach (var slot in _categories.Select(category => category.Slot).Order())
+            if (slot <= column) column++;
+        return column;
+    }
+
+    /// <summary>Whether the other does the same with the same features.</summary>
+    public bool Equals(OneHotEncoding? other) => other is not null && Inputs == other.Inputs && Scaling == other.Scaling && Categories.SequenceEqual(other.Categories);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _categories.Aggregate(HashCode.Combine(Inputs, Scaling), HashCode.Combine);
+
+    // What the column holds for none of its categories, and for each of them.
+    private static void Fill(Span<Real> numbers, OneHotCategory category, int column, double center, double factor)
+    {
+        numbers[column] = (Real)((0 - center) * factor);
+        for (var c = 1; c <= category.Count; c++)
+            if (category.ColumnOf(c) == column) numbers[category.Width + c - 1] = (Real)((category.ValueOf(c) - center) * factor);
+    }
+
+    // Of a column that is 1 and −1 so often, and 0 in all other rows.
+    private (double Center, double Factor) Measure(int ones, int minusOnes, Span<Real> sorted)
+    {
+        if (Scaling == FeatureScaling.Robust)
+        {
+            sorted[..minusOnes].Fill(-1);
+            sorted[minusOnes..^ones].Clear();
+            sorted[^ones..].Fill(1);
+            return Quartiles.Of(sorted);
+        }
+        double rows = sorted.Length, mean = (ones - minusOnes) / rows, variance = (ones + minusOnes) / rows - mean * mean;
+        return (mean, ones == rows || minusOnes == rows || ones + minusOnes == 0 ? 0 : 1 / Math.Sqrt(variance));
+    }
+
+    private static int OutputsOf(int inputs, IReadOnlyList<OneHotCategory> categories)
+    {
+        CategorySlots.Check(inputs, categories);
+        var width = inputs - categories.Count + categories.Sum(category => (long)category.Width);
+        if (width > Array.MaxLength || categories.Sum(category => (long)category.NumberCount) > Array.MaxLength) throw new ArgumentException($"There would be more than {Array.MaxLength} columns, or numbers for them.", nameof(categories));
+        return (int)width;
+    }
+}

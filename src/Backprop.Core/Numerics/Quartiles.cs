@@ -1,0 +1,21 @@
+namespace Backprop.Numerics;
+
+/// <summary>Where sorted numbers have their middle, and how far apart their quartiles are.</summary>
+internal static class Quartiles
+{
+    /// <summary>Median, and 1 / distance of the quartiles, or 1 / half the range where these are equal; 0 where all numbers are.</summary>
+    public static (double Median, double Factor) Of(ReadOnlySpan<Real> sorted)
+    {
+        var distance = Quantile(sorted, 0.75) - Quantile(sorted, 0.25);
+        if (distance == 0) distance = ((double)sorted[^1] - sorted[0]) / 2;
+        return (Quantile(sorted, 0.5), distance == 0 ? 0 : 1 / distance);
+    }
+
+    // Between neighbours in proportion, as NumPy does it.
+    private static double Quantile(ReadOnlySpan<Real> sorted, double share)
+    {
+        var place = share * (sorted.Length - 1);
+        var below = (int)place;
+        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (place - below) * ((double)sorted[below + 1] - sorted[below]);
+    }
+}

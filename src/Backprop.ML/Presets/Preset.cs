@@ -1,0 +1,69 @@
+using System.Text;
+using Backprop.ML.Presets;
+using Backprop.ML.Tasks;
+
+// Beside the trainer, not in the folder's namespace: that is where users look for it.
+namespace Backprop.ML;
+
+/// <summary>Options that go well together. What is set by hand on <see cref="BackpropTrainer.Options"/> overrides them, one by one; the rest follows the task and the size of the data.</summary>
+/// <remarks><see cref="ToString"/> prints all of them. docs/presets.md says where each number comes from, and docs/accuracy.md what it is worth.</remarks>
+public sealed class Preset
+{
+    private readonly Func<Situation, Recipe> _recipe;
+
+    private Preset(string name, Func<Situation, Recipe> recipe, bool looksAtRows = false) => (Name, _recipe, LooksAtRows) = (name, recipe, looksAtRows);
+
+    /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP.</summary>
+    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, looksAtRows: true);
+
+    /// <summary>The same with a smaller network and fewer passes, several times as fast.</summary>
+    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast, looksAtRows: true);
+
+    /// <summary>The same with several networks side by side, whose predictions are averaged.</summary>
+    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, looksAtRows: true);
+
+    /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
+    public static Preset Classic { get; } = new(nameof(Classic), SimpleRecipes.Classic);
+
+    /// <summary>What scikit-learn's MLPClassifier and MLPRegressor do unless told otherwise. Like them, it wants features of about the same scale.</summary>
+    public static Preset ScikitLearn { get; } = new(nameof(ScikitLearn), SimpleRecipes.ScikitLearn);
+
+    /// <summary>A plain network to build on: 64, 64 ReLU units, Adam with α = 0.001, 100 passes.</summary>
+    public static Preset Plain { get; } = new(nameof(Plain), _ => new Recipe());
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Preset> All { get; } = [Default, Fast, Best, Classic, ScikitLearn, Plain];
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    // What it prints besides the typical recipe.
+    private static IEnumerable<(string Name, Situation Situation)> Variants =>
+    [
+        ("binary classification", Situation.Typical with { Task = LearningTask.BinaryClassification }),
+        ("multi-label classification", Situation.Typical with { Task = LearningTask.MultiLabelClassification }),
+        ("regression", Situation.Typical with { Task = LearningTask.Regression }),
+        .. ((int[])[200, 2_000, 8_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
+        .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
+        ("validation data given", Situation.Typical with { HasValidation = true }),
+    ];
+
+    /// <summary>Whether layers depend on the number of rows, so that it must be known before they are read.</summary>
+    internal bool LooksAtRows { get; }
+
+    internal Recipe For(Situation situation) => _recipe(situation);
+
+    /// <summary>Every option that it sets: for a classification of 10,001 rows and 20 features, and then what is different elsewhere.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append(Name).Append(':');
+        var typical = For(Situation.Typical).Values;
+        foreach (var (option, value) in typical) text.Append("\n  ").Append(option).Append(" = ").Append(value);
+        foreach (var (name, situation) in Variants)
+        {
+            string[] others = [.. For(situation).Values.Except(typical).Select(entry => $"{entry.Option} = {entry.Value}")];
+            if (others.Length > 0) text.Append("\n  ").Append(name).Append(": ").AppendJoin("; ", others);
+        }
+        return text.ToString();
+    }
+}

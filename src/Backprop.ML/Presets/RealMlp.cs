@@ -1,0 +1,100 @@
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Metrics;
+using Backprop.ML.Tasks;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.ML.Presets;
+
+/// <summary>RealMLP, the strongest published recipe for networks on tables that needs no tuning, and what depends on the size of the data.</summary>
+/// <remarks>
+/// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", arXiv:2407.04491, tables of RealMLP-TD. What is added here: missing
+/// values, fewer passes over many rows, and plain layers for wide features, which stay sparse then.
+/// </remarks>
+internal static class RealMlp
+{
+    // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
+    private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
+
+    // Few rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
+    private const int MostRowsOfMembers = 10_000, Members = 5;
+
+    // Fewer rows than this have little to tell to more units than this.
+    private const int MostRowsOfNarrowLayers = 1_000, NarrowUnits = 128, Units = 256;
+
+    // Above 50,000 rows, each is seen less often, so that all of training takes as long as five members take with the most rows that they are for.
+    private const int MostRowsOfAllPasses = Members * MostRowsOfMembers, Passes = 256, LeastPasses = 16;
+
+    // The share of the rows that selection looks at, where members do not leave out different ones.
+    internal const double HeldOut = 0.2;
+
+    public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
+
+    public static Recipe Fast(Situation situation)
+    {
+        var recipe = Make(situation, situation.Rows <= MostRowsOfMembers / 2 ? Members : 1);
+        return situation.Features >= LeastFeaturesOfWideData ? recipe : recipe with { HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)], NumberOfIterations = Math.Max(LeastPasses, recipe.NumberOfIterations / 4) };
+    }
+
+    public static Recipe Best(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? 4 * Members : Members);
+
+    private static Recipe Make(Situation situation, int customaryMembers)
+    {
+        if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
+        var members = situation.Members ?? customaryMembers;
+        var crossFits = members > 1 && situation.Rows <= MostRowsOfMembers && situation.MayCrossFit && !situation.HasValidation;
+        bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
+        return new Recipe
+        {
+            HiddenLayers = situation.Rows <= MostRowsOfNarrowLayers ? [NarrowUnits, NarrowUnits, NarrowUnits] : [Units, Units, Units],
+            Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
+            NtkParametrization = true,
+            Initializer = new DataDependent(),
+            MissingValues = MissingValues.Median,
+            FeatureScaling = FeatureScaling.Robust,
+            SmoothClip = 3,
+            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding() : null,
+            MaximumOneHotValues = 9,
+            EmbeddingDimension = 8,
+            FrontScale = true,
+            ClampPredictions = isRegression,
+            LabelSmoothing = hasClasses ? 0.1 : 0,
+            Optimizer = new Adam { Beta2 = 0.95 },
+            LearningRate = isRegression ? 0.2 : 0.04,
+            LearningRateSchedule = new CosineLogarithmicSchedule(),
+            ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
+            NumberOfIterations = PassesOver(situation.Rows),
+            BatchSize = 256,
+            Dropout = 0.15,
+            DropoutSchedule = new FlatCosineSchedule(),
+            WeightDecay = 0.02,
+            WeightDecaySchedule = new FlatCosineSchedule(),
+            Members = members,
+            CrossFitting = crossFits,
+            ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
+            EarlyStopping = Selection(situation.Task),
+        };
+    }
+
+    private static Recipe Wide(Situation situation) => new()
+    {
+        HiddenLayers = [256, 256],
+        ValidationFraction = situation.HasValidation ? 0 : 0.1,
+        EarlyStopping = new EarlyStopping { Patience = 10 },
+    };
+
+    private static int PassesOver(long rows) => (int)Math.Clamp(Passes * (long)MostRowsOfAllPasses / Math.Max(rows, 1), LeastPasses, Passes);
+
+    // The schedule ends where it is best to end, so training goes on to its end; the last of the best passes is the calmest.
+    private static EarlyStopping Selection(LearningTask task) => new()
+    {
+        Metric = task.HasClasses ? new Accuracy() : task.TargetKind == TargetKind.Real ? new RootMeanSquaredError() : null,
+        Patience = EarlyStopping.Unlimited,
+        KeepLastBest = true,
+    };
+}

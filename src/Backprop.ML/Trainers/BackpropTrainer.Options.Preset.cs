@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.ML.Presets;
+using Backprop.Training;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    // What was set by hand, and the preset's values for the rest.
+    public sealed partial class Options
+    {
+        private Dictionary<string, object?> _chosen = [];
+        private Recipe? _recipe;
+
+        /// <summary>Whether an option was set by hand.</summary>
+        internal bool IsChosen(string option) => _chosen.ContainsKey(option);
+
+        /// <summary>The same options, where those that were not set are what the preset says of this situation.</summary>
+        internal Options In(Situation situation)
+        {
+            var options = Copy();
+            options._recipe = RecipeFor(situation);
+            return options;
+        }
+
+        private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with
+        {
+            HasValidation = situation.HasValidation || ValidationData is not null,
+            MayCrossFit = Caching != DataCaching.Stream && SamplingKeyColumnName is null && ValidationRows == ValidationRows.Stratified && Mixup is null && !IsChosen(nameof(ValidationFraction))
+                && !(IsChosen(nameof(MissingValues)) && MissingValues == MissingValues.Learned) && !(IsChosen(nameof(EarlyStopping)) && EarlyStopping is null or { RefitOnAllRows: true }),
+        }));
+
+        // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is customary.
+        private Recipe Adapted(Recipe recipe)
+        {
+            var plain = new Recipe();
+            if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
+            if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
+            if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
+            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { CrossFitting = false, ValidationFraction = 0 };
+            if (IsChosen(nameof(Members)) && Members == 1) recipe = recipe with { CrossFitting = false, ValidationFraction = recipe.CrossFitting ? RealMlp.HeldOut : recipe.ValidationFraction };
+            if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
+            return recipe;
+        }
+
+        private T Chosen<T>(Func<Recipe, T> ofPreset, [CallerMemberName] string option = "") =>
+            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? RecipeFor(Situation.Typical));
+
+        private void Choose(object? value, [CallerMemberName] string option = "") => _chosen[option] = value;
+    }
+}
