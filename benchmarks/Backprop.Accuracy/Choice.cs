@@ -69,12 +69,14 @@ internal sealed record Choice
         return [.. value.Split(',').Select(name => known.Contains(name) ? name : throw Unknown("set", name, known.Order().Append("small").Append("all")))];
     }
 
-    private static IReadOnlyList<Learner> LearnersOf(string value) => value switch
+    private static IReadOnlyList<Learner> LearnersOf(string value) => [.. value.Split(',').SelectMany(LearnersNamed).Distinct()];
+
+    private static IEnumerable<Learner> LearnersNamed(string name) => name switch
     {
         "all" => Learner.All,
-        "ours" => [.. Learner.All.Where(learner => learner.IsOurs)],
-        "peers" => [.. Learner.All.Where(learner => !learner.IsOurs)],
-        _ => [.. value.Split(',').Select(key => Learner.All.FirstOrDefault(learner => learner.Key == key) ?? throw Unknown("learner", key, Learner.All.Select(learner => learner.Key).Concat(["ours", "peers", "all"])))],
+        "ours" => Learner.All.Where(learner => learner.IsOurs),
+        "peers" => Learner.All.Where(learner => !learner.IsOurs),
+        _ => [Learner.All.FirstOrDefault(learner => learner.Key == name) ?? throw Unknown("learner", name, Learner.All.Select(learner => learner.Key).Concat(["ours", "peers", "all"]))],
     };
 
     private static IReadOnlyList<Protocol> ProtocolsOf(string value) => value == "all"

@@ -1,5 +1,6 @@
 // Is a tumour malignant? Probabilities, cross-validation, and early stopping on validation data.
 using System.Globalization;
+using Backprop.ML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -18,8 +19,8 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
     ],
 });
 
-// Raw columns go in: the model standardizes them itself.
-var trainer = ml.BinaryClassification.Trainers.Backprop("Malignant", hiddenLayers: [32]);
+// Raw columns go in: the model standardizes them itself. A plain network, because the default preset always trains to its end.
+var trainer = ml.BinaryClassification.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Malignant", HiddenLayers = [32] });
 var folds = ml.BinaryClassification.CrossValidate(data, trainer, numberOfFolds: 5, labelColumnName: "Malignant");
 Console.WriteLine($"five folds: accuracy {folds.Average(fold => fold.Metrics.Accuracy):F3}, AUC {folds.Average(fold => fold.Metrics.AreaUnderRocCurve):F3}");
 

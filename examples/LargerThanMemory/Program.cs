@@ -23,6 +23,7 @@ try
         var memory = new Memory();
         var trainer = ml.Regression.Trainers.Backprop(new BackpropTrainer.Options
         {
+            Preset = Preset.Plain,
             MemoryBudget = 50_000_000, // bytes; what takes more is not kept but read anew, because Caching is Auto
             ValidationFraction = 0.02, // these rows are kept
             HiddenLayers = [32],

@@ -24,6 +24,7 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
 
 var options = new BackpropTrainer.Options
 {
+    Preset = Preset.Plain,
     LabelColumnName = "Malignant",
     HiddenLayers = [32, 16],
     NumberOfIterations = 60,

@@ -29,6 +29,7 @@ Console.WriteLine($"{patients.Length} patients; {patients.Count(patient => patie
 IEstimator<ITransformer> Pipeline(MissingValues missing) =>
     ml.Transforms.Conversion.MapValueToKey("Sex").Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options
     {
+        Preset = Preset.Plain,
         LabelColumnName = nameof(Patient.Progression),
         FeatureColumnName = nameof(Patient.Measurements),
         CategoricalFeatureColumnNames = ["Sex"],

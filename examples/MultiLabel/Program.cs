@@ -1,5 +1,6 @@
 // Which of several things are true of a picture, when any number of them may be? One network with a yes or no for each.
 using System.Globalization;
+using Backprop.ML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -13,7 +14,14 @@ var properties = ml.Transforms.CustomMapping<Digit, Properties>(
     .Append(ml.Transforms.Concatenate("Properties", nameof(Properties.Even), nameof(Properties.Prime), nameof(Properties.AboveFive), nameof(Properties.Round)));
 var data = ml.Data.TrainTestSplit(properties.Fit(digits).Transform(digits), testFraction: 0.25);
 
-var trainer = ml.MulticlassClassification.Trainers.Backprop("Properties", nameof(Digit.Pixels), hiddenLayers: [64], numberOfIterations: 30);
+var trainer = ml.MulticlassClassification.Trainers.Backprop(new BackpropTrainer.Options
+{
+    Preset = Preset.Plain,
+    LabelColumnName = "Properties",
+    FeatureColumnName = nameof(Digit.Pixels),
+    HiddenLayers = [64],
+    NumberOfIterations = 30,
+});
 var model = trainer.Fit(data.TrainSet);
 
 var metrics = ml.MulticlassClassification.EvaluateMultiLabel(model.Transform(data.TestSet), "Properties");

@@ -1,5 +1,6 @@
 // How large is the petal of a flower whose sepal we measured? One network that predicts several numbers.
 using System.Globalization;
+using Backprop.ML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -11,7 +12,7 @@ var data = ml.Data.LoadFromTextFile<Flower>(Path.Combine(AppContext.BaseDirector
 var pipeline = ml.Transforms.Concatenate("Petal", nameof(Flower.PetalLength), nameof(Flower.PetalWidth))
     .Append(ml.Transforms.Categorical.OneHotEncoding("Species"))
     .Append(ml.Transforms.Concatenate("Features", nameof(Flower.SepalLength), nameof(Flower.SepalWidth), "Species"))
-    .Append(ml.Regression.Trainers.Backprop("Petal", hiddenLayers: [16], numberOfIterations: 60));
+    .Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Petal", HiddenLayers = [16], NumberOfIterations = 60 }));
 
 var folds = ml.Regression.CrossValidateMultiTarget(data, pipeline, labelColumnName: "Petal");
 foreach (var target in folds.SelectMany(fold => fold.Metrics.Targets).GroupBy(target => target.Name))

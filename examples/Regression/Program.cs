@@ -1,5 +1,6 @@
 // How far will diabetes progress in a year? Cross-validation against a linear model, the learning curve, and which measurements matter.
 using System.Globalization;
+using Backprop.ML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -16,8 +17,8 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
 
 // 442 patients are few: a small network and few passes. With no hidden layer the same trainer fits a linear model.
 var featurize = ml.Transforms.Concatenate("Features", names[..^1]);
-var network = featurize.Append(ml.Regression.Trainers.Backprop("progression", hiddenLayers: [8], numberOfIterations: 30));
-var linear = featurize.Append(ml.Regression.Trainers.Backprop("progression", hiddenLayers: [], numberOfIterations: 100));
+var network = featurize.Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "progression", HiddenLayers = [8], NumberOfIterations = 30 }));
+var linear = featurize.Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "progression", HiddenLayers = [] }));
 foreach (var (name, pipeline) in new (string, IEstimator<ITransformer>)[] { ("network", network), ("linear", linear) })
 {
     var folds = ml.Regression.CrossValidate(data, pipeline, numberOfFolds: 5, labelColumnName: "progression");

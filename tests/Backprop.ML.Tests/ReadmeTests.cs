@@ -34,6 +34,8 @@ public partial class ReadmeTests
     [InlineData("docs/adding-things.md")]
     [InlineData("docs/coming-from.md")]
     [InlineData("docs/model-file.md")]
+    [InlineData("docs/presets.md")]
+    [InlineData("docs/accuracy.md")]
     public void Its_links_lead_somewhere(string page)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
@@ -5,6 +7,8 @@ namespace Backprop.Losses;
 /// <summary>Averages over the members of an ensemble (<see cref="Loss.AverageMembers"/>), in double: scores whose prediction is the mean of the members' predictions.</summary>
 internal static class MemberAverages
 {
+    private const double LeastProbability = 1e-30;
+
     /// <summary>The mean of the scores.</summary>
     public static void OfNumbers(ReadOnlyMatrix scores, Matrix averages) => OfEach<Mean>(scores, averages);
 
@@ -18,20 +22,39 @@ internal static class MemberAverages
     public static void OfMargins(ReadOnlyMatrix scores, Matrix averages) => OfEach<Margin>(scores, averages);
 
     /// <summary>log p̄ₖ of the means p̄ₖ of the probabilities softmax(z)ₖ.</summary>
-    /// <param name="scores">[(rows · members) × classes], overwritten with the members' own log-probabilities.</param>
+    /// <param name="scores">[(rows · members) × classes]</param>
     /// <param name="averages">[rows × classes], overwritten.</param>
-    public static void OfClasses(Matrix scores, Matrix averages)
+    public static void OfClasses(ReadOnlyMatrix scores, Matrix averages)
     {
-        for (var row = 0; row < scores.Rows; row++)
+        int length = scores.Values.Length, members = scores.Rows / averages.Rows;
+        var room = Scratch.Rent(checked(length + 2 * scores.Rows));
+        var probabilities = new Matrix(room.AsSpan(0, length), scores.Rows, scores.Columns);
+        Span<Real> largest = room.AsSpan(length, scores.Rows), logarithms = room.AsSpan(length + scores.Rows, scores.Rows);
+        Softmax.OfRows(scores, probabilities, largest, logarithms);
+        OfEach<Mean>(probabilities, averages);
+        for (var row = 0; row < averages.Rows; row++)
         {
-            var z = scores.Row(row);
-            double largest = Real.MinValue, sum = 0;
-            foreach (var score in z) largest = Math.Max(largest, score);
-            foreach (var score in z) sum += Math.Exp(score - largest);
-            var logarithm = largest + Math.Log(sum);
-            foreach (ref var score in z) score = (Real)Math.Max(score - logarithm, Real.MinValue);
+            var ofRow = averages.Row(row);
+            if (TensorPrimitives.Min<Real>(ofRow) >= LeastProbability) Elementwise.Map(new NaturalLogarithm(), ofRow, ofRow);
+            else LogarithmsOf(scores.RowRange(row * members, members), largest.Slice(row * members, members), logarithms.Slice(row * members, members), ofRow);
         }
-        OfEach<LogOfMeanAnywhere>(scores, averages);
+        Scratch.Return(room);
+    }
+
+    // Where no member gives a class a chance, its probabilities are too small for numbers of this size; their logarithms zₖ − log Σⱼ e^zⱼ are not. Their sum is in units of the largest.
+    private static void LogarithmsOf(ReadOnlyMatrix scores, ReadOnlySpan<Real> largest, ReadOnlySpan<Real> logarithms, Span<Real> averages)
+    {
+        for (var k = 0; k < averages.Length; k++)
+        {
+            double most = double.NegativeInfinity, sum = 0;
+            for (var member = 0; member < scores.Rows; member++)
+            {
+                var own = (double)scores.Row(member)[k] - largest[member] - logarithms[member];
+                sum = own > most ? 1 + sum * Math.Exp(most - own) : sum + Math.Exp(own - most);
+                most = Math.Max(most, own);
+            }
+            averages[k] = (Real)Math.Max(most + Math.Log(sum / scores.Rows), Real.MinValue);
+        }
     }
 
     private static void OfEach<TAverage>(ReadOnlyMatrix scores, Matrix averages) where TAverage : struct, IAverage
@@ -92,21 +115,6 @@ internal static class MemberAverages
         public readonly double Of(int members) => Math.Log(_sum / members);
     }
 
-    // Of numbers of any size: the sum is in units of the largest so far.
-    private struct LogOfMeanAnywhere : IAverage
-    {
-        private double _largest, _sum;
-
-        public void Add(double score)
-        {
-            if (_sum == 0) (_largest, _sum) = (score, 1);
-            else if (score <= _largest) _sum += Math.Exp(score - _largest);
-            else (_largest, _sum) = (score, 1 + _sum * Math.Exp(_largest - score));
-        }
-
-        public readonly double Of(int members) => _largest + Math.Log(_sum / members);
-    }
-
     private struct Margin : IAverage
     {
         private double _sum;
@@ -114,5 +122,11 @@ internal static class MemberAverages
         public void Add(double score) => _sum += Math.Clamp(score, -1, 1);
 
         public readonly double Of(int members) => _sum / members;
+    }
+
+    private readonly struct NaturalLogarithm : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => Logarithm.Log(x);
     }
 }

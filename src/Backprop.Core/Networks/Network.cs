@@ -43,6 +43,8 @@ public sealed class Network
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             _offsets[l + 1] = (int)end;
         }
+        if (Members > 1 && ParameterCount - _offsets[_firstOfMembers] < _layers[_firstOfMembers - 1].Outputs)
+            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {Members} members of {_layers[_firstOfMembers - 1].Inputs} numbers each, which have {ParameterCount - _offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
     }
 

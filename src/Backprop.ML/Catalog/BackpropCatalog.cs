@@ -40,9 +40,9 @@ public static class BackpropCatalog
     /// <param name="labelColumnName">The column to predict.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
-    /// <param name="hiddenLayers">Units of every hidden layer; null for 64, 64.</param>
-    /// <param name="learningRate">Length of a step, &gt; 0; null for 0.001.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for 100.</param>
+    /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
+    /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for so many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public static BackpropTrainer Backprop(
         this RegressionCatalog.RegressionTrainers catalog,

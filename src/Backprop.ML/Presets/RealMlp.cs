@@ -24,7 +24,10 @@ internal static class RealMlp
     // Few rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
     private const int MostRowsOfMembers = 10_000, Members = 5;
 
-    // Above, every row is seen less often, so that all of training takes as long as five members take with the most rows that they are for.
+    // Fewer rows than this have little to tell to more units than this.
+    private const int MostRowsOfNarrowLayers = 1_000, NarrowUnits = 128, Units = 256;
+
+    // Above 50,000 rows, each is seen less often, so that all of training takes as long as five members take with the most rows that they are for.
     private const int MostRowsOfAllPasses = Members * MostRowsOfMembers, Passes = 256, LeastPasses = 16;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
@@ -32,10 +35,17 @@ internal static class RealMlp
 
     public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
 
+    // Few rows make few steps, which must not become fewer.
     public static Recipe Fast(Situation situation)
     {
-        var recipe = Make(situation, situation.Rows <= MostRowsOfMembers / 2 ? Members : 1);
-        return situation.Features >= LeastFeaturesOfWideData ? recipe : recipe with { HiddenLayers = [128, 128, 128], NumberOfIterations = Math.Max(LeastPasses, recipe.NumberOfIterations / 4) };
+        var isSmall = situation.Rows <= MostRowsOfMembers / 2;
+        var recipe = Make(situation, isSmall ? Members : 1);
+        if (situation.Features >= LeastFeaturesOfWideData) return recipe;
+        return recipe with
+        {
+            HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)],
+            NumberOfIterations = isSmall ? Passes : Math.Max(LeastPasses, recipe.NumberOfIterations / 4),
+        };
     }
 
     public static Recipe Best(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? 4 * Members : Members);
@@ -48,7 +58,7 @@ internal static class RealMlp
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
         return new Recipe
         {
-            HiddenLayers = [256, 256, 256],
+            HiddenLayers = situation.Rows <= MostRowsOfNarrowLayers ? [NarrowUnits, NarrowUnits, NarrowUnits] : [Units, Units, Units],
             Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
             NtkParametrization = true,
             Initializer = new DataDependent(),

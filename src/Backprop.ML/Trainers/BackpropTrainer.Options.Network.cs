@@ -11,11 +11,11 @@ public sealed partial class BackpropTrainer
     public sealed partial class Options
     {
         /// <summary>Units of every hidden layer, first to last.</summary>
-        /// <value>64, 64; each at least 1. An empty array makes a linear model.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 64, 64; each at least 1. An empty array makes a linear model.</value>
         public int[] HiddenLayers { get => Chosen(recipe => recipe.HiddenLayers); set => Choose(value); }
 
         /// <summary>The non-linearity of the hidden layers.</summary>
-        /// <value><see cref="ReLU"/>. Ignored without hidden layers.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="ReLU"/>. Ignored without hidden layers.</value>
         public Activation Activation { get => Chosen(recipe => recipe.Activation); set => Choose(value); }
 
         /// <summary>An activation for every hidden layer, first to last, where they are to differ.</summary>
@@ -27,7 +27,7 @@ public sealed partial class BackpropTrainer
         public Normalization Normalization { get; set; }
 
         /// <summary>The share of hidden units that is dropped in a step of training, against overfitting.</summary>
-        /// <value>0; in [0, 1).</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0; in [0, 1).</value>
         public double Dropout { get => Chosen(recipe => recipe.Dropout); set => Choose(value); }
 
         /// <summary>The share of features that is dropped in a step of training.</summary>
@@ -47,15 +47,15 @@ public sealed partial class BackpropTrainer
         public EmbeddedCategory[] Categories { get; set; } = [];
 
         /// <summary>What no other slot goes beyond, once it is scaled: x / √(1 + (x/limit)²).</summary>
-        /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
         public double? SmoothClip { get => Chosen(recipe => recipe.SmoothClip); set => Choose(value); }
 
         /// <summary>What becomes of every other slot before the first hidden layer: several learned numbers.</summary>
-        /// <value>Null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>, <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do well.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>, <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do well.</value>
         public NumericEmbedding? NumericEmbedding { get => Chosen(recipe => recipe.NumericEmbedding); set => Choose(value); }
 
         /// <summary>Whether a learned factor of every feature stands before the network.</summary>
-        /// <value>False.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false.</value>
         public bool FrontScale { get => Chosen(recipe => recipe.FrontScale); set => Choose(value); }
 
         /// <summary>Whether every hidden layer that is as wide as the one before learns what to add to it: a residual block.</summary>
@@ -63,7 +63,7 @@ public sealed partial class BackpropTrainer
         public bool Residual { get; set; }
 
         /// <summary>Whether weights are of size 1 whatever the width of their layer: the neural tangent parametrization.</summary>
-        /// <value>False. If true, <see cref="Initializer"/> should be <see cref="NtkNormal"/> or <see cref="DataDependent"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. If true, <see cref="Initializer"/> should be <see cref="NtkNormal"/> or <see cref="DataDependent"/>.</value>
         public bool NtkParametrization { get => Chosen(recipe => recipe.NtkParametrization); set => Choose(value); }
 
         /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one.</summary>
@@ -71,15 +71,15 @@ public sealed partial class BackpropTrainer
         public bool InputSkip { get; set; }
 
         /// <summary>How many values a key of <see cref="CategoricalFeatureColumnNames"/> may have, the missing one counted, to become columns of 0 and 1 in place of a learned vector (<see cref="OneHotEncoding"/>). The columns are scaled and clipped as other features are, but not embedded.</summary>
-        /// <value>0: none does; at least 0. 9 is customary: keys of up to eight values, and missing. A key of two values becomes one column of 1 and −1.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none does; at least 0. 9 is customary: keys of up to eight values, and missing. A key of two values becomes one column of 1 and −1.</value>
         public int MaximumOneHotValues { get => Chosen(recipe => recipe.MaximumOneHotValues); set => Choose(value); }
 
         /// <summary>Numbers of the vector that stands for a value of any other key.</summary>
-        /// <value>Null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.CustomaryDimension"/>); otherwise at least 1. 8 is customary together with <see cref="MaximumOneHotValues"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.CustomaryDimension"/>); otherwise at least 1. 8 is customary together with <see cref="MaximumOneHotValues"/>.</value>
         public int? EmbeddingDimension { get => Chosen(recipe => recipe.EmbeddingDimension); set => Choose(value); }
 
         /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>
-        /// <value>1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
         public int Members { get => Chosen(recipe => recipe.Members); set => Choose(value); }
     }
 }

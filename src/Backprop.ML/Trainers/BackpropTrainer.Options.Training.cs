@@ -24,19 +24,19 @@ public sealed partial class BackpropTrainer
         public double LabelSmoothing { get => Chosen(recipe => recipe.LabelSmoothing); set => Choose(value); }
 
         /// <summary>The update rule.</summary>
-        /// <value><see cref="Adam"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="Adam"/>.</value>
         public Optimizer Optimizer { get => Chosen(recipe => recipe.Optimizer); set => Choose(value); }
 
         /// <summary>α: the length of a step.</summary>
-        /// <value>Null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
         public double? LearningRate { get => Chosen(recipe => recipe.LearningRate); set => Choose(value); }
 
         /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
-        /// <value><see cref="ConstantSchedule"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="ConstantSchedule"/>.</value>
         public Schedule LearningRateSchedule { get => Chosen(recipe => recipe.LearningRateSchedule); set => Choose(value); }
 
         /// <summary>How decoupled weight decay changes: a factor of <see cref="WeightDecay"/> for every step.</summary>
-        /// <value>Null: it does not.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: it does not.</value>
         public Schedule? WeightDecaySchedule { get => Chosen(recipe => recipe.WeightDecaySchedule); set => Choose(value); }
 
         /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
@@ -44,7 +44,7 @@ public sealed partial class BackpropTrainer
         public Schedule? MomentumSchedule { get; set; }
 
         /// <summary>How dropout changes: a factor of <see cref="Dropout"/> and <see cref="InputDropout"/> for every step.</summary>
-        /// <value>Null: it does not. The product must stay below 1.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: it does not. The product must stay below 1.</value>
         public Schedule? DropoutSchedule { get => Chosen(recipe => recipe.DropoutSchedule); set => Choose(value); }
 
         /// <summary>How label smoothing changes: a factor of the loss's for every step. Validation uses the loss as it is.</summary>
@@ -52,11 +52,11 @@ public sealed partial class BackpropTrainer
         public Schedule? LabelSmoothingSchedule { get; set; }
 
         /// <summary>Passes over the training data.</summary>
-        /// <value>100; at least 1.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 100; at least 1.</value>
         public int NumberOfIterations { get => Chosen(recipe => recipe.NumberOfIterations); set => Choose(value); }
 
         /// <summary>Examples per step.</summary>
-        /// <value>Null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
         public int? BatchSize { get => Chosen(recipe => recipe.BatchSize); set => Choose(value); }
 
         /// <summary>Whether the rows come in a new random order in every pass.</summary>
@@ -64,7 +64,7 @@ public sealed partial class BackpropTrainer
         public bool Shuffle { get; set; } = true;
 
         /// <summary>The rule for starting weights.</summary>
-        /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
         public Initializer Initializer { get => Chosen(recipe => recipe.Initializer); set => Choose(value); }
 
         /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
@@ -80,11 +80,11 @@ public sealed partial class BackpropTrainer
         public double L1Regularization { get; set; }
 
         /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
-        /// <value>0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0; ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
         public double L2Regularization { get => Chosen(recipe => recipe.L2Regularization); set => Choose(value); }
 
         /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). </summary>
-        /// <value>Null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
         public double? WeightDecay { get => Chosen(recipe => recipe.WeightDecay); set => Choose(value); }
 
         /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
@@ -100,19 +100,19 @@ public sealed partial class BackpropTrainer
         public GradientClipping? GradientClipping { get; set; }
 
         /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
-        /// <value>All learn alike; biases and the parameters of normalization and activation are not regularized.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: all learn alike; biases and the parameters of normalization and activation are not regularized.</value>
         public ParameterGroups ParameterGroups { get => Chosen(recipe => recipe.ParameterGroups); set => Choose(value); }
 
         /// <summary>When to stop early and go back to the best weights.</summary>
-        /// <value>Patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
         public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
         /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
-        /// <value>False. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
         public bool CrossFitting { get => Chosen(recipe => recipe.CrossFitting); set => Choose(value); }
 
         /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
-        /// <value>Null: never.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: never.</value>
         public LossTolerance? LossTolerance { get => Chosen(recipe => recipe.LossTolerance); set => Choose(value); }
 
         /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
@@ -120,7 +120,7 @@ public sealed partial class BackpropTrainer
         public TimeSpan? MaximumTrainingTime { get; set; }
 
         /// <summary>Whether predictions go no further than the least and the largest label of the training data, which a network has never seen anything beyond.</summary>
-        /// <value>False. Of regression alone, with losses whose predictions are in units of the label (<see cref="Loss.AllowsTargetScaling"/>). Validation sees the limited predictions, too.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Of regression alone, with losses whose predictions are in units of the label (<see cref="Loss.AllowsTargetScaling"/>). Validation sees the limited predictions, too.</value>
         public bool ClampPredictions { get => Chosen(recipe => recipe.ClampPredictions); set => Choose(value); }
     }
 }

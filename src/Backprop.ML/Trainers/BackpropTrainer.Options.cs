@@ -37,7 +37,7 @@ public sealed partial class BackpropTrainer
         public string[] CategoricalFeatureColumnNames { get; set; } = [];
 
         /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>
-        /// <value><see cref="MissingValues.Skip"/>: training leaves them out and counts them, as ML.NET's trainers do, and their score is NaN. Otherwise mean, median or a learned number stands in, and
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="MissingValues.Skip"/>: training leaves them out and counts them, as ML.NET's trainers do, and their score is NaN. Otherwise mean, median or a learned number stands in, and
         /// the network is told of every slot that had missing values in training whether it is missing; all of it is part of the model.</value>
         public MissingValues MissingValues { get => Chosen(recipe => recipe.MissingValues); set => Choose(value); }
 
@@ -50,7 +50,7 @@ public sealed partial class BackpropTrainer
         public ClassWeights? ClassWeights { get; set; }
 
         /// <summary>The share of the rows that is kept from training, for early stopping to watch.</summary>
-        /// <value>0: none; below 1. 0.1 to 0.2 are customary.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none; below 1. 0.1 to 0.2 are customary.</value>
         public double ValidationFraction { get => Chosen(recipe => recipe.ValidationFraction); set => Choose(value); }
 
         /// <summary>Which rows those are.</summary>
@@ -70,15 +70,15 @@ public sealed partial class BackpropTrainer
         public Metric? ThresholdMetric { get; set; }
 
         /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says. A constant feature becomes 0.</summary>
-        /// <value>True. Going on from an earlier model uses that model's numbers.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: true. Going on from an earlier model uses that model's numbers.</value>
         public bool NormalizeFeatures { get => Chosen(recipe => recipe.NormalizeFeatures); set => Choose(value); }
 
         /// <summary>By what features are shifted and scaled.</summary>
-        /// <value><see cref="FeatureScaling.Standard"/>: to mean 0 and standard deviation 1. Sparse features are divided by their largest magnitude either way.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="FeatureScaling.Standard"/>: to mean 0 and standard deviation 1. Sparse features are divided by their largest magnitude either way.</value>
         public FeatureScaling FeatureScaling { get => Chosen(recipe => recipe.FeatureScaling); set => Choose(value); }
 
         /// <summary>Whether the label of a regression is shifted and scaled for training, inside the model; predictions are in units of the label all the same.</summary>
-        /// <value>True. Ignored for classification, and for losses whose predictions are not in units of the label (<see cref="Loss.AllowsTargetScaling"/>).</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: true. Ignored for classification, and for losses whose predictions are not in units of the label (<see cref="Loss.AllowsTargetScaling"/>).</value>
         public bool NormalizeLabel { get => Chosen(recipe => recipe.NormalizeLabel); set => Choose(value); }
 
         /// <summary>Where random numbers start: same seed and same data, same bits.</summary>

@@ -34,14 +34,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private readonly LearningTask[] _tasks;
     private readonly int _seed;
 
-    /// <summary>Trains with the usual choices; <see cref="Options"/> has them all.</summary>
+    /// <summary>Trains with the choices of <see cref="Preset.Default"/>, but those that are given; <see cref="Options"/> has them all.</summary>
     /// <param name="mlContext">The context to train in.</param>
     /// <param name="labelColumnName">The column to predict: Boolean, key, Single, or a vector of Single or Boolean.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
-    /// <param name="hiddenLayers">Units of every hidden layer; null for 64, 64.</param>
-    /// <param name="learningRate">Length of a step, &gt; 0; null for 0.001.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for 100.</param>
+    /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
+    /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for so many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public BackpropTrainer(
         MLContext mlContext, string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,

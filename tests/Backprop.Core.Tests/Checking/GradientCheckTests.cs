@@ -36,6 +36,13 @@ public class GradientCheckTests
             AssertRight(new MultilayerPerceptron { HiddenLayers = [5], Activation = new SiLU(), NumericEmbedding = embedding, NtkParametrization = true, AlphaDropout = 0.2, Normalization = Normalization.Layer }.Build(3, 1), new LogisticLoss(), [0, 1, 1, 0, 1, 0]);
     }
 
+    [Fact]
+    public void An_ensemble_is_right()
+    {
+        var ensemble = new MultilayerPerceptron { HiddenLayers = [5, 5], Members = 3, Activation = new ParametricMix(new Mish()), NumericEmbedding = new PeriodicPhaseEmbedding(), Categories = [new(1, 3, 2)], FrontScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Dropout = 0.2 };
+        AssertRight(ensemble.Build(3, 3), new SoftmaxCrossEntropy(), [0, 1, 2, 0, 1, 2]);
+    }
+
     // 1 % too large in one weight: number 4 of the second layer's.
     [Fact]
     public void One_weights_gradient_that_is_a_percent_too_large_is_found_and_named()

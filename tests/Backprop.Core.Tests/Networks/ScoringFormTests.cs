@@ -28,6 +28,13 @@ public class ScoringFormTests
         AssertScoresAlike(network, ["Dense", "ActivationLayer", "Dense", "Dense", "ActivationLayer", "SkipConnection", "ActivationLayer", "SkipConnection", "InputSkip", "Dense"]);
     }
 
+    [Fact]
+    public void Batch_normalization_of_an_ensemble_becomes_part_of_each_members_weights()
+    {
+        var network = new NetworkBuilder(5).Replicate(3).Dense(7).BatchNormalization().Activation(new Mish()).Dropout(0.3).NtkDense(6).BatchNormalization().Dense(2).Build();
+        AssertScoresAlike(network, ["Replicate", "GroupedDense", "ActivationLayer", "GroupedDense", "GroupedDense"]);
+    }
+
     // What enters the block is the dense layer's own output, so it must stay.
     [Fact]
     public void Batch_normalization_at_the_head_of_a_residual_block_stays()
@@ -69,7 +76,8 @@ public class ScoringFormTests
         Assert.Equal(layers, trained.Scoring.Network.Layers.Select(layer => layer.GetType().Name));
 
         var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * 5, seed: 3), Rows, 5);
-        double[] expected = [.. network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray().Select(score => (double)score)];
+        var scores = network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray();
+        double[] expected = [.. Enumerable.Range(0, 2 * Rows).Select(i => Enumerable.Range(0, network.Members).Average(member => (double)scores[i / 2 * network.MemberOutputs + 2 * member + i % 2]))];
         Near.Equal("scores", expected, trained.CreateScorer(Rows).Score(x).Values, 2e-5, 2e-5);
         var single = trained.CreateScorer();
         for (var row = 0; row < Rows; row++) Near.Equal("scores of a row", expected[(2 * row)..(2 * row + 2)], single.Score(x.RowRange(row, 1)).Values, 2e-5, 2e-5);

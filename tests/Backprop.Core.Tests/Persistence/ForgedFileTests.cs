@@ -42,6 +42,18 @@ public class ForgedFileTests
         """{"type":"SmoothClip","inputs":2,"features":2,"limit":1e999}""",
         """{"type":"InputSkip","width":2147483647,"features":2147483647}""",
         """{"type":"NtkDense","inputs":2147483647,"outputs":2147483647}""",
+        """{"type":"GroupedDense","inputs":2147483647,"outputs":2147483647,"groups":2147483647,"ntkParametrization":true}""",
+        """{"type":"GroupedDense","inputs":1073741822,"outputs":1073741822,"groups":1073741822,"ntkParametrization":false}""",
+        """{"type":"GroupedDense","inputs":2,"outputs":2,"groups":0,"ntkParametrization":false}""",
+        """{"type":"GroupedDense","inputs":2,"outputs":3,"groups":2,"ntkParametrization":false}""",
+        """{"type":"Replicate","width":2147483647,"members":2147483647}""",
+        """{"type":"Replicate","width":2,"members":-1}""",
+        """{"type":"Replicate","width":2,"members":1073741821}""",
+        """{"type":"SideBySide","members":2147483647,"each":{"type":"FrontScale","width":2147483647}}""",
+        """{"type":"SideBySide","members":1073741821,"each":{"type":"FrontScale","width":2}}""",
+        """{"type":"SideBySide","members":2,"each":{"type":"SideBySide","members":2,"each":{"type":"FrontScale","width":1}}}""",
+        """{"type":"SideBySide","members":2,"each":{"type":"SkipConnection","width":1,"length":1}}""",
+        """{"type":"SideBySide","members":2,"each":null}""",
         """{"type":"BatchNormalization","width":2147483647,"momentum":0.1,"epsilon":0.1}""",
     ];
 
@@ -55,6 +67,17 @@ public class ForgedFileTests
         header["layers"]!.AsArray().Insert(0, JsonNode.Parse(layer));
         SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), Floats));
         Assert.False(SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), Floats)), "It was not refused.");
+    }
+
+    // Two parameters, and a row of a thousand million numbers.
+    [Fact]
+    public void Members_without_parameters_of_their_own_are_refused_without_taking_the_memory()
+    {
+        Reading.WarmUp();
+        var header = JsonNode.Parse(Header)!;
+        header["layers"] = JsonNode.Parse("""[{"type":"Dense","inputs":1,"outputs":1},{"type":"Replicate","width":1,"members":1000000000},{"type":"ActivationLayer","width":1000000000,"activation":{"type":"Tanh"}}]""");
+        (header["inputsAreStandardized"], header["targetsAreStandardized"]) = (false, false);
+        Assert.False(SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), new byte[8])), "It was not refused.");
     }
 
     [Fact]

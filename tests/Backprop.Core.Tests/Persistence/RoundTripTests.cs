@@ -29,6 +29,13 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void A_trained_ensemble_comes_back()
+    {
+        var form = new MultilayerPerceptron { HiddenLayers = [4, 4], Members = 3, NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4 }, Categories = [new(1, 3, 2)], FrontScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Residual = true };
+        AssertComesBack(new Trainer(new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 2, CrossFitting = true }).Train(form.Build(2, 1), Problems.Surface(50, seed: 1)));
+    }
+
+    [Fact]
     public void Without_standardization_and_history_it_comes_back()
     {
         var network = new Network(new Dense(3, 2));

@@ -24,7 +24,7 @@ public class ClampedPredictionTests
         float[] expected = [.. Predict(free, Wide).Select(y => float.IsNaN(y) ? y : y < -27 ? -27 : y > 33 ? 33 : y)];
         TestNumbers.AssertSameBits(expected, Predict(bounded, Wide));
         Assert.Equal((-27f, 33f), (expected[0], expected[3]));
-        foreach (var x in Wide) TestNumbers.AssertSameBits(Predict(bounded, x), Predict(bounded, [x, .. Wide])[..1]); // one by one, and packed for many
+        foreach (var x in Wide) TestNumbers.AssertSameBits(Predict(bounded, x), Predict(bounded, [x, .. Wide]).AsSpan(0, 1)); // one by one, and packed for many
     }
 
     [Theory, InlineData(true, 1), InlineData(false, 1), InlineData(true, 3)]
@@ -40,6 +40,22 @@ public class ClampedPredictionTests
         Assert.Equal(Math.Sqrt(error), best.ValidationMetric!.Value, 1e-4);
         Assert.Equal(new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error * factor * factor, best.ValidationLoss!.Value, 1e-5 * error);
         Assert.NotEqual(result.History[^1].ValidationLoss, new Trainer(options with { ClampPredictions = false }).Train(network, training, validation).History[^1].ValidationLoss);
+    }
+
+    // Of an ensemble, what its members predict together is limited, not what each of them does.
+    [Theory, InlineData(false), InlineData(true)]
+    public void Of_an_ensemble_the_prediction_is_limited_and_judged_so(bool crossFitting)
+    {
+        ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
+        var options = Options with { CrossFitting = crossFitting, StandardizeTargets = false, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited } };
+        var network = new MultilayerPerceptron { HiddenLayers = [3], Activation = new Identity(), Members = 4 }.Build(1, 1);
+        TrainingResult bounded = new Trainer(options).Train(network, training, crossFitting ? null : validation), free = new Trainer(options with { ClampPredictions = false, EarlyStopping = null }).Train(network, training);
+        Assert.Equal([-27f, 33], Predict(bounded.Network, -9, 7));
+        if (crossFitting) return; // it is judged by rows between the bounds
+        var error = Predict(bounded.Network, [-9, 0.25f, 5, 7]).Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y)).Average();
+        Assert.Equal(bounded.History.Min(report => report.ValidationLoss)!.Value, bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value);
+        Assert.Equal(new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error, bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value, 1e-5 * error);
+        Assert.True(Predict(free.Network, 7)[0] > 33);
     }
 
     [Fact]
@@ -93,7 +109,7 @@ public class ClampedPredictionTests
         var floats = Saved.Floats(file);
         float[][] pairs = [[33, -27], [float.NaN, 1], [1, float.PositiveInfinity]];
         foreach (var pair in pairs) Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, [.. floats[..^8], .. BitConverter.GetBytes(pair[0]), .. BitConverter.GetBytes(pair[1])])));
-        Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, floats[..^8])));
+        Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, floats.AsSpan(0, floats.Length - 8))));
         Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header.Replace("\"predictionsAreBounded\":true", "\"predictionsAreBounded\":false"), floats)));
         Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header.Replace("SquaredError", "PoissonLoss").Replace("\"targetsAreStandardized\":true", "\"targetsAreStandardized\":false"), [.. floats[..^16], .. floats[^8..]])));
     }

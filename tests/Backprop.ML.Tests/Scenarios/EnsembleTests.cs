@@ -43,7 +43,7 @@ public class EnsembleTests
     public void It_predicts_the_mean_of_the_members_probabilities()
     {
         var options = Ensemble(Synthetic.Flag, crossFitting: false);
-        (options.HiddenLayers, options.NormalizeFeatures, options.Initializer) = ([], false, new Backprop.Initializers.NtkNormal());
+        (options.HiddenLayers, options.NormalizeFeatures, options.FrontScale) = ([], false, false);
         var chain = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(300)));
         using var engine = _ml.Model.CreatePredictionEngine<Example, FlagPrediction>(chain);
         foreach (var example in _unseen)

@@ -53,6 +53,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),
         [nameof(BackpropTrainer.Options.Members)] = new(o => o.Members = 2),
         [nameof(BackpropTrainer.Options.LossFunction)] = new(o => o.LossFunction = new SoftmaxFocalLoss()),
+        [nameof(BackpropTrainer.Options.LabelSmoothing)] = new(o => o.LabelSmoothing = 0.1),
+        [nameof(BackpropTrainer.Options.Preset)] = new(o => o.Preset = Preset.ScikitLearn),
         [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
         [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
         [nameof(BackpropTrainer.Options.LearningRateSchedule)] = new(o => o.LearningRateSchedule = new CosineDecay()),

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.ML.Presets;
+
+/// <summary>Options in few words. What records print by themselves has what cannot be chosen as well.</summary>
+internal static class RecipeText
+{
+    /// <summary>A value as it is written down; what is not written out below is a number, a word, or a name.</summary>
+    public static string Of(object? value) => value switch
+    {
+        null => "null",
+        ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
+        MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
+        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {embedding.StandardDeviation})"),
+        CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
+        FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
+        GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
+        Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
+        ParameterGroups groups => Of(groups),
+        EarlyStopping stopping => $"by {stopping.Metric?.GetType().Name ?? "loss"}, {(stopping.KeepLastBest ? "last" : "first")} best, {(stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}"))}",
+        LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} passes"),
+        _ => Invariant($"{value}"),
+    };
+
+    // Factors of the learning rate and of regularization, of the groups for which either is not 1.
+    private static string Of(ParameterGroups groups)
+    {
+        (string Name, ParameterGroup Group)[] all =
+        [
+            (nameof(groups.Weights), groups.Weights), (nameof(groups.Biases), groups.Biases), (nameof(groups.Scales), groups.Scales), (nameof(groups.Embeddings), groups.Embeddings),
+            (nameof(groups.NumericEmbeddings), groups.NumericEmbeddings), (nameof(groups.Activations), groups.Activations),
+        ];
+        return string.Join(", ", all.Where(each => each.Group != new ParameterGroup(1, 1)).Select(each => Invariant($"{each.Name} {each.Group.LearningRate}/{each.Group.Regularization}")));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
