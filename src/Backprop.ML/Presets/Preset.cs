@@ -43,7 +43,7 @@ public sealed class Preset
         ("binary classification", Situation.Typical with { Task = LearningTask.BinaryClassification }),
         ("multi-label classification", Situation.Typical with { Task = LearningTask.MultiLabelClassification }),
         ("regression", Situation.Typical with { Task = LearningTask.Regression }),
-        .. ((int[])[200, 2_000, 8_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
+        .. ((int[])[200, 1_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
         .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
         ("validation data given", Situation.Typical with { HasValidation = true }),
     ];
@@ -53,7 +53,7 @@ public sealed class Preset
 
     internal Recipe For(Situation situation) => _recipe(situation);
 
-    /// <summary>Every option that it sets: for a classification of 10,001 rows and 20 features, and then what is different elsewhere.</summary>
+    /// <summary>Every option that it sets: for a classification of 10,000 rows and 20 features, and then what is different elsewhere.</summary>
     public override string ToString()
     {
         var text = new StringBuilder().Append(Name).Append(':');

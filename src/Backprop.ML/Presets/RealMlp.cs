@@ -21,30 +21,25 @@ internal static class RealMlp
     // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
     private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
 
-    // Few rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
-    private const int MostRowsOfMembers = 10_000, Members = 5;
+    // The fewest rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
+    private const int MostRowsOfMembers = Situation.MostRowsThatShape, Members = 5;
 
-    // Fewer rows than this have little to tell to more units than this.
-    private const int MostRowsOfNarrowLayers = 1_000, NarrowUnits = 128, Units = 256;
-
-    // Above 50,000 rows, each is seen less often, so that all of training takes as long as five members take with the most rows that they are for.
-    private const int MostRowsOfAllPasses = Members * MostRowsOfMembers, Passes = 256, LeastPasses = 16;
+    // Above, every row is seen less often, so that all of training takes as long as for so many rows; below, few rows make few steps, which must not become fewer.
+    private const int MostRowsOfAllPasses = 50_000, MostRowsOfFewSteps = 5_000, Passes = 256, LeastPasses = 16;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
     internal const double HeldOut = 0.2;
 
     public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
 
-    // Few rows make few steps, which must not become fewer.
     public static Recipe Fast(Situation situation)
     {
-        var isSmall = situation.Rows <= MostRowsOfMembers / 2;
-        var recipe = Make(situation, isSmall ? Members : 1);
+        var recipe = Default(situation);
         if (situation.Features >= LeastFeaturesOfWideData) return recipe;
         return recipe with
         {
             HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)],
-            NumberOfIterations = isSmall ? Passes : Math.Max(LeastPasses, recipe.NumberOfIterations / 4),
+            NumberOfIterations = situation.Rows <= MostRowsOfFewSteps ? Passes : Math.Max(LeastPasses, recipe.NumberOfIterations / 4),
         };
     }
 
@@ -58,7 +53,7 @@ internal static class RealMlp
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
         return new Recipe
         {
-            HiddenLayers = situation.Rows <= MostRowsOfNarrowLayers ? [NarrowUnits, NarrowUnits, NarrowUnits] : [Units, Units, Units],
+            HiddenLayers = [.. Enumerable.Repeat(UnitsFor(situation.Rows), 3)],
             Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
             NtkParametrization = true,
             Initializer = new DataDependent(),
@@ -94,6 +89,9 @@ internal static class RealMlp
         ValidationFraction = situation.HasValidation ? 0 : 0.1,
         EarlyStopping = new EarlyStopping { Patience = 10 },
     };
+
+    // Few rows have little to tell to many units, and should not take longer than they are worth.
+    private static int UnitsFor(long rows) => rows <= 250 ? 64 : rows <= Situation.MostRowsThatShape ? 128 : 256;
 
     private static int PassesOver(long rows) => (int)Math.Clamp(Passes * (long)MostRowsOfAllPasses / Math.Max(rows, 1), LeastPasses, Passes);
 

@@ -12,8 +12,8 @@ namespace Backprop.ML.Presets;
 internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, bool MayCrossFit = true, int? Members = null)
 {
     /// <summary>From more rows than this on, the layers of a network do not depend on their number: it may be unknown while they are made.</summary>
-    public const int MostRowsThatShape = 10_000;
+    public const int MostRowsThatShape = 1_000;
 
     /// <summary>What options say before the data is known.</summary>
-    public static Situation Typical { get; } = new(LearningTask.MulticlassClassification, MostRowsThatShape + 1, 20, HasValidation: false);
+    public static Situation Typical { get; } = new(LearningTask.MulticlassClassification, 10_000, 20, HasValidation: false);
 }
