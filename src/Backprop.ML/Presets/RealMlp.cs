@@ -21,16 +21,10 @@ internal static class RealMlp
     // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
     private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
 
-    // The fewest rows are trained on in a moment, and gain most by members that leave out different ones: five, so that each learns from as many as the recipe says.
-    private const int MostRowsOfMembers = Situation.MostRowsThatShape, Members = 5;
-
     // Above, every row is seen less often, so that all of training takes as long as for so many rows; below, few rows make few steps, which must not become fewer.
     private const int MostRowsOfAllPasses = 50_000, MostRowsOfFewSteps = 5_000, Passes = 256, LeastPasses = 16;
 
-    // The share of the rows that selection looks at, where members do not leave out different ones.
-    internal const double HeldOut = 0.2;
-
-    public static Recipe Default(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? Members : 1);
+    public static Recipe Default(Situation situation) => Make(situation, customaryMembers: 1);
 
     public static Recipe Fast(Situation situation)
     {
@@ -38,22 +32,20 @@ internal static class RealMlp
         if (situation.Features >= LeastFeaturesOfWideData) return recipe;
         return recipe with
         {
-            HiddenLayers = [.. recipe.HiddenLayers.Select(units => units / 2)],
+            HiddenLayers = [128, 128, 128],
             NumberOfIterations = situation.Rows <= MostRowsOfFewSteps ? Passes : Math.Max(LeastPasses, recipe.NumberOfIterations / 4),
         };
     }
 
-    public static Recipe Best(Situation situation) => Make(situation, situation.Rows <= MostRowsOfMembers ? 4 * Members : Members);
+    public static Recipe Best(Situation situation) => Make(situation, customaryMembers: 5);
 
     private static Recipe Make(Situation situation, int customaryMembers)
     {
         if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
-        var members = situation.Members ?? customaryMembers;
-        var crossFits = members > 1 && situation.Rows <= MostRowsOfMembers && situation.MayCrossFit && !situation.HasValidation;
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
         return new Recipe
         {
-            HiddenLayers = [.. Enumerable.Repeat(UnitsFor(situation.Rows), 3)],
+            HiddenLayers = [256, 256, 256],
             Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
             NtkParametrization = true,
             Initializer = new DataDependent(),
@@ -76,9 +68,8 @@ internal static class RealMlp
             DropoutSchedule = new FlatCosineSchedule(),
             WeightDecay = 0.02,
             WeightDecaySchedule = new FlatCosineSchedule(),
-            Members = members,
-            CrossFitting = crossFits,
-            ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
+            Members = situation.Members ?? customaryMembers,
+            ValidationFraction = situation.HasValidation ? 0 : 0.2,
             EarlyStopping = Selection(situation.Task),
         };
     }
@@ -89,9 +80,6 @@ internal static class RealMlp
         ValidationFraction = situation.HasValidation ? 0 : 0.1,
         EarlyStopping = new EarlyStopping { Patience = 10 },
     };
-
-    // Few rows have little to tell to many units, and should not take longer than they are worth.
-    private static int UnitsFor(long rows) => rows <= 250 ? 64 : rows <= Situation.MostRowsThatShape ? 128 : 256;
 
     private static int PassesOver(long rows) => (int)Math.Clamp(Passes * (long)MostRowsOfAllPasses / Math.Max(rows, 1), LeastPasses, Passes);
 

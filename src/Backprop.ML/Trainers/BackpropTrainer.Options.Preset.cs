@@ -25,11 +25,10 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
+        // Members that leave out different rows need no others to be judged by.
         private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with
         {
-            HasValidation = situation.HasValidation || ValidationData is not null,
-            MayCrossFit = Caching != DataCaching.Stream && SamplingKeyColumnName is null && ValidationRows == ValidationRows.Stratified && Mixup is null && !IsChosen(nameof(ValidationFraction))
-                && !(IsChosen(nameof(MissingValues)) && MissingValues == MissingValues.Learned) && !(IsChosen(nameof(EarlyStopping)) && EarlyStopping is null or { RefitOnAllRows: true }),
+            HasValidation = situation.HasValidation || ValidationData is not null || _chosen.GetValueOrDefault(nameof(CrossFitting)) is true,
         }));
 
         // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is customary.
@@ -39,8 +38,7 @@ public sealed partial class BackpropTrainer
             if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
             if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
-            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { CrossFitting = false, ValidationFraction = 0 };
-            if (IsChosen(nameof(Members)) && Members == 1) recipe = recipe with { CrossFitting = false, ValidationFraction = recipe.CrossFitting ? RealMlp.HeldOut : recipe.ValidationFraction };
+            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { ValidationFraction = 0 };
             if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;
         }

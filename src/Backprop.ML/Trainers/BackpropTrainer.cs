@@ -216,18 +216,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
-        var situation = new Situation(task, _options.Preset.LooksAtRows ? RowCount.UpTo(Situation.MostRowsThatShape + 1, data.Data, CheckAlive) : 1, featureCount, hasValidation, Members: members);
+        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Members: members);
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
         var outputs = task.OutputCount(Host, label, loss);
         return new TrainingPlan(situation, options, loss, Inputs, MakeNetwork, options.ClassWeightsFor(task, label));
-
-        void CheckAlive()
-        {
-            Host.CheckAlive();
-            _options.CancellationToken.ThrowIfCancellationRequested();
-        }
 
         Network MakeNetwork(IReadOnlyList<int> indicated)
         {
