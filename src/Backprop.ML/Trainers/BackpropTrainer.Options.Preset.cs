@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Backprop.Initializers;
-using Backprop.Layers;
 using Backprop.ML.Presets;
-using Backprop.Training;
 
 namespace Backprop.ML;
 
