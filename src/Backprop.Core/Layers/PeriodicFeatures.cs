@@ -80,11 +80,11 @@ public sealed record PeriodicFeatures : Layer
         {
             RowWise.Columns frequencies = new(FrequenciesOf(parameters, j)), phases = new(PhasesOf(parameters, j));
             var group = j * _groupWidth;
-            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, phases, Frequencies, new RowWise.Columns(y, group + 1));
+            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, phases, new MatrixColumns(y, group + 1, Frequencies));
             else
             {
-                RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, Frequencies, new RowWise.Columns(y, group));
-                RowWise.Spread(new Sine(), x, j, frequencies, frequencies, frequencies, Frequencies, new RowWise.Columns(y, group + Frequencies));
+                RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, new MatrixColumns(y, group, Frequencies));
+                RowWise.Spread(new Sine(), x, j, frequencies, frequencies, frequencies, new MatrixColumns(y, group + Frequencies, Frequencies));
             }
         }
         for (var row = 0; row < x.Rows; row++)
@@ -148,11 +148,13 @@ public sealed record PeriodicFeatures : Layer
     // ∂J/∂(angle in radians) of every wave of one feature.
     private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix byAngle)
     {
-        RowWise.Columns frequencies = new(FrequenciesOf(parameters, feature)), to = new(byAngle);
+        var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
         var group = feature * _groupWidth;
-        if (HasPhases) RowWise.Spread(new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), new RowWise.Columns(dy, group + 1), Frequencies, to);
-        else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, new RowWise.Columns(dy, group), new RowWise.Columns(dy, group + Frequencies), Frequencies, to);
+        if (HasPhases) RowWise.Spread(new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), Waves(dy, group + 1), byAngle);
+        else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, Waves(dy, group), Waves(dy, group + Frequencies), byAngle);
     }
+
+    private RowWise.Columns Waves(ReadOnlyMatrix of, int first) => new(new ReadOnlyMatrixColumns(of, first, Frequencies));
 
     private readonly struct CosineWithPhase : IFunctionOfRow
     {

@@ -12,71 +12,59 @@ internal interface IFunctionOfRow
 /// <remarks>As in <see cref="Elementwise"/>, numbers that fill no vector are computed by one that overlaps its neighbour, and a number gets the same bits wherever it stands.</remarks>
 internal static unsafe class RowWise
 {
-    /// <summary>y(r, k) = f(x(r, k)) in the first columns; the others stay. y may be x.</summary>
-    public static void Map<TFunction>(TFunction f, ReadOnlyMatrix x, int columns, Matrix y) where TFunction : struct, IFunction
-    {
-        Columns a = new(x), to = new(y);
-        Run(new OfOne<TFunction>(f), y.Rows, columns, a, a, a, to);
-    }
-
     /// <summary>y(r, k) = f(x(r, k), s[k]). y may be x.</summary>
-    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, Matrix y) where TFunction : struct, IFunctionOfTwo
-    {
-        Columns a = new(x), same = new(s);
-        Run(new OfTwo<TFunction>(f), y.Rows, y.Columns, a, same, same, new Columns(y));
-    }
+    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, Matrix y) where TFunction : struct, IFunctionOfTwo =>
+        Run(new OfTwo<TFunction>(f), new Columns(x), new Columns(s), new Columns(s), y.Values, y.Columns, y.Rows, y.Columns);
 
     /// <summary>y(r, k) = f(x(r, k), s[k], z(r, k)). y may be x or z.</summary>
     public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, ReadOnlyMatrix z, Matrix y) where TFunction : struct, IFunctionOfThree =>
-        Run(f, y.Rows, y.Columns, new Columns(x), new Columns(s), new Columns(z), new Columns(y));
+        Run(f, new Columns(x), new Columns(s), new Columns(z), y.Values, y.Columns, y.Rows, y.Columns);
 
     /// <summary>sums[k] = f(x(r, k), z(r, k), sums[k]) for one row after the other, from 0 on.</summary>
     public static void Sum<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlyMatrix z, Span<Real> sums) where TFunction : struct, IFunctionOfThree
     {
         sums.Clear();
-        Columns same = new(sums);
-        Run(f, x.Rows, sums.Length, new Columns(x), new Columns(z), same, same);
+        Run(f, new Columns(x), new Columns(z), new Columns(sums), sums, 0, x.Rows, sums.Length);
     }
 
     /// <summary>y(r, k) = f(number of row r, a(r, k), b(r, k), c(r, k)). y is none of them.</summary>
     /// <param name="f">The formula.</param>
     /// <param name="numbers">[rows × any]: where every row has its number.</param>
     /// <param name="column">In which column.</param>
-    /// <param name="a">A vector for all rows, or some columns of a matrix.</param>
+    /// <param name="a">A vector for all rows, or some columns of a matrix; as many as y has.</param>
     /// <param name="b">Likewise.</param>
     /// <param name="c">Likewise.</param>
-    /// <param name="columns">Columns of y that are written.</param>
-    /// <param name="y">From its first column on.</param>
-    public static void Spread<TFunction>(TFunction f, ReadOnlyMatrix numbers, int column, Columns a, Columns b, Columns c, int columns, Columns y) where TFunction : struct, IFunctionOfRow
+    /// <param name="y">[rows × any], overwritten.</param>
+    public static void Spread<TFunction>(TFunction f, ReadOnlyMatrix numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y) where TFunction : struct, IFunctionOfRow
     {
         if (column < 0 || column >= numbers.Columns) throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {numbers.Columns - 1}");
-        Check(numbers.Rows, columns, a, b, c, y);
+        if (numbers.Rows != y.Rows) throw new ArgumentException($"Numbers of {numbers.Rows} rows do not fit {y.Rows} rows.", nameof(numbers));
+        Check(a, b, c, y.Rows, y.Columns);
         fixed (Real* px = numbers.Values, pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
-            VectorWidth.Run(new SpreadWork<TFunction>(f, px + column, numbers.Columns, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, numbers.Rows, columns), columns);
+            VectorWidth.Run(new SpreadWork<TFunction>(f, px + column, numbers.Columns, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns), y.Columns);
     }
 
-    private static void Run<TFunction>(TFunction f, int rows, int columns, Columns a, Columns b, Columns c, Columns y) where TFunction : struct, IFunctionOfThree
+    private static void Run<TFunction>(TFunction f, Columns a, Columns b, Columns c, Span<Real> y, int yRow, int rows, int columns) where TFunction : struct, IFunctionOfThree
     {
-        Check(rows, columns, a, b, c, y);
-        fixed (Real* pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
-            VectorWidth.Run(new ZipWork<TFunction>(f, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, rows, columns), columns);
+        Check(a, b, c, rows, columns);
+        fixed (Real* pa = a.Values, pb = b.Values, pc = c.Values, py = y)
+            VectorWidth.Run(new ZipWork<TFunction>(f, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, yRow, rows, columns), columns);
     }
 
-    private static void Check(int rows, int columns, Columns a, Columns b, Columns c, Columns y)
+    private static void Check(Columns a, Columns b, Columns c, int rows, int columns)
     {
         a.Check(rows, columns);
         b.Check(rows, columns);
         c.Check(rows, columns);
-        y.Check(rows, columns);
     }
 
-    /// <summary>The columns of a matrix from some column on, or a vector that every row has.</summary>
+    /// <summary>Columns of a matrix, or a vector that every row has.</summary>
     internal readonly ref struct Columns
     {
-        public Columns(ReadOnlyMatrix matrix, int first = 0)
+        public Columns(ReadOnlyMatrixColumns columns)
         {
-            Values = matrix.Values[Math.Min(first, matrix.Values.Length)..];
-            Stride = matrix.Columns;
+            Values = columns.Values;
+            Stride = columns.Stride;
         }
 
         public Columns(ReadOnlySpan<Real> vector) => Values = vector;
@@ -159,12 +147,6 @@ internal static unsafe class RowWise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Spread<TFunction, TLanes>(f, x, xRow, a, aRow, b, bRow, c, cRow, y, yRow, rows, columns);
-    }
-
-    private readonly struct OfOne<TFunction>(TFunction f) : IFunctionOfThree where TFunction : struct, IFunction
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes> => f.Invoke(a);
     }
 
     private readonly struct OfTwo<TFunction>(TFunction f) : IFunctionOfThree where TFunction : struct, IFunctionOfTwo
