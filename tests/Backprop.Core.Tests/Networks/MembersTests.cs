@@ -34,7 +34,7 @@ public class MembersTests
              "GroupedDense", "LayerNormalization×", "PReLULayer", "Dropout", "GroupedDense", "LayerNormalization×", "PReLULayer", "Dropout", "SkipConnection", "GroupedDense"],
             network.Layers.Select(layer => layer is SideBySide several ? $"{several.Each.GetType().Name}×" : layer.GetType().Name));
         Assert.Equal((4, 2, 8, "3-4×5-4×5-4×2"), (network.Members, network.Outputs, network.MemberOutputs, network.ToString()));
-        Assert.Equal([1], network.Categories.Select(category => category.Slot));
+        Assert.Equal([1], network.CategorySlots);
 
         var single = (form with { Members = 1 }).Build(3, 2);
         Assert.Equal((1, 2, 2), (single.Members, single.Outputs, single.MemberOutputs));

@@ -4,7 +4,6 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
-using Backprop.Optimizers;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;

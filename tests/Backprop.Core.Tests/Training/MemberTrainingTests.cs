@@ -1,6 +1,5 @@
 using Backprop.Activations;
 using Backprop.Initializers;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
