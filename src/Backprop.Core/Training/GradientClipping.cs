@@ -9,7 +9,7 @@ public enum ClippingMeasure
     /// <summary>The Euclidean norm of each layer's weights, and of each layer's biases.</summary>
     Norm,
 
-    /// <summary>The Euclidean norm of all.</summary>
+    /// <summary>The Euclidean norm of all, of all members where there are several.</summary>
     GlobalNorm,
 }
 

@@ -12,6 +12,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Their quantiles are known to about one percent of the rows.
     private const int MostExamplesToMeasure = 16 * 1024;
 
+    // What all layers make of the sample is in memory at once; an ensemble makes as many times more of it.
+    private const long MostNumbersToMeasure = 1 << 26;
+
     // Tens of thousands of features must not fill the memory.
     private const int MostNumbersOfSample = 1 << 26, LeastExamplesOfSample = 256;
 
@@ -60,7 +63,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
     {
-        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? MostExamplesToMeasure : DataDependent.MostExamples);
+        var fitting = MostNumbersToMeasure / network.Layers.Sum(layer => (long)layer.Outputs);
+        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? (int)Math.Clamp(fitting, DataDependent.MostExamples, MostExamplesToMeasure) : DataDependent.MostExamples);
         return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs));
     }
 

@@ -1,7 +1,5 @@
 using Backprop.Layers;
-using Backprop.Losses;
 using Backprop.Metrics;
-using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Training;
 using Microsoft.ML;
