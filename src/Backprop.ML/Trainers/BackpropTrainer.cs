@@ -26,7 +26,7 @@ namespace Backprop.ML;
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
 /// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and Google.Protobuf, both
 /// brought along; training is reproducible for a given seed.</para>
-/// <para>Rows with missing values (unless <see cref="Options.MissingValues"/> says otherwise) or infinite ones are skipped, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
+/// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
 /// </remarks>
 public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
 {

@@ -56,12 +56,10 @@ public class DropoutTests
     }
 
     // Zeros are what the layer itself makes of those that it drops.
-    public static TheoryData<string, float> Inputs => new() { { "0", 0f }, { "-0", -0f }, { "tiny", float.Epsilon }, { "NaN", float.NaN }, { "-2", -2f } };
-
-    [Theory, MemberData(nameof(Inputs))]
-    public void The_slope_is_that_of_what_was_dropped_whatever_entered(string name, float value)
+    [Theory, InlineData("0"), InlineData("-0"), InlineData("1.4E-45"), InlineData("NaN"), InlineData("-2")] // as text: two zeros are one number, but not one case
+    public void The_slope_is_that_of_what_was_dropped_whatever_entered(string number)
     {
-        Assert.NotEmpty(name); // two zeros are one number, but not one case
+        var value = float.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
         var layer = new Dropout(Width, 0.4);
         var mask = Train(layer, seed: 2, step: 3);
         float[] x = [.. Enumerable.Repeat(value, Rows * Width)], y = TestNumbers.Unassigned(x.Length), dy = TestNumbers.Normal(x.Length, seed: 4), dx = TestNumbers.Unassigned(x.Length);
