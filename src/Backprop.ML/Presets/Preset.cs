@@ -11,16 +11,16 @@ public sealed class Preset
 {
     private readonly Func<Situation, Recipe> _recipe;
 
-    private Preset(string name, Func<Situation, Recipe> recipe) => (Name, _recipe) = (name, recipe);
+    private Preset(string name, Func<Situation, Recipe> recipe, bool looksAtRows = false) => (Name, _recipe, LooksAtRows) = (name, recipe, looksAtRows);
 
     /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP.</summary>
-    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default);
+    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, looksAtRows: true);
 
     /// <summary>The same with a smaller network and fewer passes, several times as fast.</summary>
-    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast);
+    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast, looksAtRows: true);
 
     /// <summary>The same with several networks side by side, whose predictions are averaged.</summary>
-    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best);
+    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, looksAtRows: true);
 
     /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
     public static Preset Classic { get; } = new(nameof(Classic), SimpleRecipes.Classic);
@@ -43,10 +43,13 @@ public sealed class Preset
         ("binary classification", Situation.Typical with { Task = LearningTask.BinaryClassification }),
         ("multi-label classification", Situation.Typical with { Task = LearningTask.MultiLabelClassification }),
         ("regression", Situation.Typical with { Task = LearningTask.Regression }),
-        .. ((int[])[1_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
+        .. ((int[])[150, 1_000, 40_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
         .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
         ("validation data given", Situation.Typical with { HasValidation = true }),
     ];
+
+    /// <summary>Whether something depends on the number of rows that must be known before they are read.</summary>
+    internal bool LooksAtRows { get; }
 
     internal Recipe For(Situation situation) => _recipe(situation);
 

@@ -23,7 +23,7 @@ internal static class RecipeText
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
         Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
         ParameterGroups groups => Of(groups),
-        EarlyStopping stopping => $"by {stopping.Metric?.GetType().Name ?? "loss"}, {(stopping.KeepLastBest ? "last" : "first")} best, {(stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}"))}",
+        EarlyStopping stopping => $"by {stopping.Metric?.GetType().Name ?? "loss"}, {(stopping.KeepLastBest ? "last" : "first")} best, {(stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}"))}{(stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "")}",
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} passes"),
         _ => Invariant($"{value}"),
     };
