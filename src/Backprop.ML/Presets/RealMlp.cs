@@ -28,8 +28,8 @@ internal static class RealMlp
     private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16, LeastFastPasses = 12;
     private const long RowsInAllPasses = 1_280_000, RowsInAllFastPasses = 200_000;
 
-    // What is looked at after every pass costs a quarter of it, and changes little while there are so many.
-    private const int LooksAtMost = 64;
+    // To look at all members' scores costs a quarter of a pass, and they change little from one to the next while there are so many.
+    private const int EnoughLooks = 64;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
     internal const double HeldOut = 0.2;
@@ -74,9 +74,12 @@ internal static class RealMlp
             Members = members,
             CrossFitting = crossFits,
             ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
-            EarlyStopping = Selection(situation.Task, interval: crossFits ? Math.Max(1, passes / LooksAtMost) : 1),
+            EarlyStopping = Selection(situation.Task, interval: crossFits ? IntervalFor(passes) : 1),
         };
     }
+
+    /// <summary>Passes from one look at what members left out to the next.</summary>
+    public static int IntervalFor(int passes) => Math.Max(1, passes / EnoughLooks);
 
     private static Recipe Wide(Situation situation) => new()
     {

@@ -48,6 +48,7 @@ public sealed partial class BackpropTrainer
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
             if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { ValidationFraction = 0 };
             if (_chosen.GetValueOrDefault(nameof(CrossFitting)) is true) recipe = recipe with { ValidationFraction = 0 };
+            if (IsChosen(nameof(NumberOfIterations)) && recipe is { CrossFitting: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;
         }
