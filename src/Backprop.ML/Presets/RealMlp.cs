@@ -55,7 +55,7 @@ internal static class RealMlp
             MissingValues = MissingValues.Median,
             FeatureScaling = FeatureScaling.Robust,
             SmoothClip = 3,
-            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding() : null,
+            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10 } : null,
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,
