@@ -10,8 +10,8 @@ namespace Backprop.Layers;
 /// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π). Gorishniy,
 /// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine); Holzmüller,
 /// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/> follows in both.
-/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = √(σ/σₖ), so that fine detail is there
-/// to be learned, but weighs little until it was. ADR 0026 has what that is worth.
+/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
+/// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
 public sealed record PeriodicFeatures : Layer
 {
@@ -25,15 +25,17 @@ public sealed record PeriodicFeatures : Layer
     /// <param name="standardDeviation">Of the frequencies at first, which are cut off beyond three of it; &gt; 0 and finite. The most delicate of all numbers here: 0.01 to 1.</param>
     /// <param name="form">Which waves.</param>
     /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least <paramref name="standardDeviation"/> and finite; only for waves with phases.</param>
-    public PeriodicFeatures(int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null)
+    /// <param name="amplitudeDecay">d: how much lower faster waves are; ≥ 0 and finite, 0 for not at all.</param>
+    public PeriodicFeatures(int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null, double amplitudeDecay = 0.5)
         : base(inputs, FeatureGroups.Outputs(inputs, features, GroupWidthOf(frequencies, form)))
     {
         if (!(standardDeviation > 0) || !double.IsFinite(standardDeviation)) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be > 0 and finite");
         if (highestStandardDeviation is { } highest && !(highest >= standardDeviation && double.IsFinite(highest)))
             throw new ArgumentOutOfRangeException(nameof(highestStandardDeviation), highest, $"must be at least {nameof(standardDeviation)}, {standardDeviation}, and finite");
-        (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation) = (features, frequencies, standardDeviation, form, highestStandardDeviation);
+        if (!(amplitudeDecay >= 0) || !double.IsFinite(amplitudeDecay)) throw new ArgumentOutOfRangeException(nameof(amplitudeDecay), amplitudeDecay, "must be ≥ 0 and finite");
+        (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
         _groupWidth = GroupWidthOf(frequencies, form);
-        _amplitudes = new(new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Sqrt(standardDeviation / DeviationOf(k)))])); // when needed, for a damaged file may name millions
+        _amplitudes = new(new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))])); // when needed, for a damaged file may name millions
         if (highestStandardDeviation is not null && !HasPhases) throw new ArgumentOutOfRangeException(nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
         if ((long)features * PartLength > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
@@ -52,6 +54,9 @@ public sealed record PeriodicFeatures : Layer
 
     /// <summary>Of the last frequency at first; null where all have the same.</summary>
     public double? HighestStandardDeviation { get; }
+
+    /// <summary>How much lower faster waves are.</summary>
+    public double AmplitudeDecay { get; }
 
     /// <inheritdoc/>
     public override int ParameterCount => Features * PartLength;

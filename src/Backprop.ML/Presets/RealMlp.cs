@@ -55,7 +55,7 @@ internal static class RealMlp
             MissingValues = MissingValues.Median,
             FeatureScaling = FeatureScaling.Robust,
             SmoothClip = 3,
-            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10 } : null,
+            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 } : null,
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,

@@ -17,7 +17,7 @@ internal static class RecipeText
         null => "null",
         ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
         MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
-        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {embedding.StandardDeviation}{(embedding.HighestStandardDeviation is { } highest ? $" to {highest}" : "")})"),
+        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {embedding.StandardDeviation}{(embedding.HighestStandardDeviation is { } highest ? $" to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}" : "")})"),
         CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
         FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",

@@ -104,6 +104,8 @@ public class EmbeddingTests
         var y = new float[5];
         one.Forward([0.5f, 0.25f, 1, 0.5f, 0, 0, 0, (float)(Math.PI / 2)], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y, 1, 5));
         TestNumbers.AssertClose([0.5f, 0, 0.70710678f, -1, -0.5f], y, 1e-6f); // cos π/2, cos π/4, cos π, ½·cos π
+        new PeriodicFeatures(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25).Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
+        Assert.Equal(0.5f, y[1], 1e-6f); // the only wave is the last: 16 to the power −¼
     }
 
     [Fact]
@@ -115,6 +117,8 @@ public class EmbeddingTests
         Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, (PeriodicForm)7));
         Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineAndSine, 2));
         Assert.Throws<ArgumentOutOfRangeException>("highestStandardDeviation", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("amplitudeDecay", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.AmplitudeDecay), () => new PeriodicPhaseEmbedding { AmplitudeDecay = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.HighestStandardDeviation), () => new PeriodicPhaseEmbedding { HighestStandardDeviation = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new FeaturewiseDense(7, 2, 4, 3, 0, false));
         Assert.Throws<ArgumentOutOfRangeException>("groupOutputs", () => new FeaturewiseDense(8, 2, 4, 1, 1, false));
