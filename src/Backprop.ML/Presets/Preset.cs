@@ -13,13 +13,13 @@ public sealed class Preset
 
     private Preset(string name, Func<Situation, Recipe> recipe, bool looksAtRows = false) => (Name, _recipe, LooksAtRows) = (name, recipe, looksAtRows);
 
-    /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP.</summary>
+    /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five small networks side by side, whose predictions are averaged.</summary>
     public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, looksAtRows: true);
 
-    /// <summary>The same with a smaller network and fewer passes, several times as fast.</summary>
+    /// <summary>One of these networks and fewer passes, many times as fast.</summary>
     public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast, looksAtRows: true);
 
-    /// <summary>The same with several networks side by side, whose predictions are averaged.</summary>
+    /// <summary>Eight larger networks, some four times as slow.</summary>
     public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, looksAtRows: true);
 
     /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
