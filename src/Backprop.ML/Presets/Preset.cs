@@ -11,16 +11,16 @@ public sealed class Preset
 {
     private readonly Func<Situation, Recipe> _recipe;
 
-    private Preset(string name, Func<Situation, Recipe> recipe, bool looksAtRows = false) => (Name, _recipe, LooksAtRows) = (name, recipe, looksAtRows);
+    private Preset(string name, Func<Situation, Recipe> recipe) => (Name, _recipe) = (name, recipe);
 
     /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five small networks side by side, whose predictions are averaged.</summary>
-    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, looksAtRows: true);
+    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default);
 
     /// <summary>One of these networks and fewer passes, many times as fast.</summary>
-    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast, looksAtRows: true);
+    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast);
 
     /// <summary>Eight larger networks, some four times as slow.</summary>
-    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, looksAtRows: true);
+    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best);
 
     /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
     public static Preset Classic { get; } = new(nameof(Classic), SimpleRecipes.Classic);
@@ -47,9 +47,6 @@ public sealed class Preset
         .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
         ("validation data given", Situation.Typical with { HasValidation = true }),
     ];
-
-    /// <summary>Whether something depends on the number of rows that must be known before they are read.</summary>
-    internal bool LooksAtRows { get; }
 
     internal Recipe For(Situation situation) => _recipe(situation);
 

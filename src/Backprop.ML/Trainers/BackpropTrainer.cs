@@ -216,7 +216,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
-        var situation = new Situation(task, _options.Preset.LooksAtRows ? RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) : 1, featureCount, hasValidation, Members: members);
+        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Members: members);
+        // Few rows would be left out by one member each; whether they are few must then be known before they are read.
+        if (!_options.IsChosen(nameof(Options.CrossFitting)) && _options.In(situation).CrossFitting)
+            situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
