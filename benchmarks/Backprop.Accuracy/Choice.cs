@@ -11,8 +11,8 @@ internal sealed record Choice
     /// <summary>Ten small sets, of all three tasks.</summary>
     public static IReadOnlyList<string> Small { get; } = ["iris", "wine", "glass", "penguins", "sonar", "heart_cleveland", "ionosphere", "yacht", "auto_mpg", "diabetes_progression"];
 
-    /// <summary>The learners.</summary>
-    public IReadOnlyList<Learner> Learners { get; private init; } = Learner.All;
+    /// <summary>The learners: all but the costliest, if nothing else is said.</summary>
+    public IReadOnlyList<Learner> Learners { get; private init; } = [.. Learner.All.Where(learner => learner.Key != "best")];
 
     /// <summary>The protocols: folds, if nothing else is said.</summary>
     public IReadOnlyList<Protocol> Protocols { get; private init; } = [Protocol.All[0]];

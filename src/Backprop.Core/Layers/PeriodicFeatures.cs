@@ -10,10 +10,13 @@ namespace Backprop.Layers;
 /// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π). Gorishniy,
 /// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine); Holzmüller,
 /// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/> follows in both.
+/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
+/// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
 public sealed record PeriodicFeatures : Layer
 {
     private readonly int _groupWidth;
+    private readonly Derived<Lazy<Real[]>> _amplitudes;
 
     /// <summary>Makes waves.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -21,12 +24,19 @@ public sealed record PeriodicFeatures : Layer
     /// <param name="frequencies">Waves for each; at least 1.</param>
     /// <param name="standardDeviation">Of the frequencies at first, which are cut off beyond three of it; &gt; 0 and finite. The most delicate of all numbers here: 0.01 to 1.</param>
     /// <param name="form">Which waves.</param>
-    public PeriodicFeatures(int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form)
+    /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least <paramref name="standardDeviation"/> and finite; only for waves with phases.</param>
+    /// <param name="amplitudeDecay">d: how much lower faster waves are; ≥ 0 and finite, 0 for not at all.</param>
+    public PeriodicFeatures(int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null, double amplitudeDecay = 0.5)
         : base(inputs, FeatureGroups.Outputs(inputs, features, GroupWidthOf(frequencies, form)))
     {
         if (!(standardDeviation > 0) || !double.IsFinite(standardDeviation)) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be > 0 and finite");
-        (Features, Frequencies, StandardDeviation, Form) = (features, frequencies, standardDeviation, form);
+        if (highestStandardDeviation is { } highest && !(highest >= standardDeviation && double.IsFinite(highest)))
+            throw new ArgumentOutOfRangeException(nameof(highestStandardDeviation), highest, $"must be at least {nameof(standardDeviation)}, {standardDeviation}, and finite");
+        if (!(amplitudeDecay >= 0) || !double.IsFinite(amplitudeDecay)) throw new ArgumentOutOfRangeException(nameof(amplitudeDecay), amplitudeDecay, "must be ≥ 0 and finite");
+        (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
         _groupWidth = GroupWidthOf(frequencies, form);
+        _amplitudes = new(new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))])); // when needed, for a damaged file may name millions
+        if (highestStandardDeviation is not null && !HasPhases) throw new ArgumentOutOfRangeException(nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
         if ((long)features * PartLength > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
 
@@ -42,6 +52,12 @@ public sealed record PeriodicFeatures : Layer
     /// <summary>Which waves.</summary>
     public PeriodicForm Form { get; }
 
+    /// <summary>Of the last frequency at first; null where all have the same.</summary>
+    public double? HighestStandardDeviation { get; }
+
+    /// <summary>How much lower faster waves are.</summary>
+    public double AmplitudeDecay { get; }
+
     /// <inheritdoc/>
     public override int ParameterCount => Features * PartLength;
 
@@ -53,6 +69,8 @@ public sealed record PeriodicFeatures : Layer
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
+
+    private Real[] Amplitudes => _amplitudes.Value.Value;
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
@@ -67,7 +85,7 @@ public sealed record PeriodicFeatures : Layer
                 double frequency;
                 do frequency = random.NextNormal();
                 while (Math.Abs(frequency) > 3);
-                ofFeature[k] = (Real)(StandardDeviation * frequency);
+                ofFeature[k] = (Real)(DeviationOf(k) * frequency);
             }
             foreach (ref var phase in ofFeature[Frequencies..]) phase = (Real)(Math.PI * (2 * random.NextUniform() - 1));
         }
@@ -76,11 +94,12 @@ public sealed record PeriodicFeatures : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
+        var amplitudes = new RowWise.Columns(Amplitudes);
         for (var j = 0; j < Features; j++)
         {
             RowWise.Columns frequencies = new(FrequenciesOf(parameters, j)), phases = new(PhasesOf(parameters, j));
             var group = j * _groupWidth;
-            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, phases, new MatrixColumns(y, group + 1, Frequencies));
+            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, amplitudes, new MatrixColumns(y, group + 1, Frequencies));
             else
             {
                 RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, new MatrixColumns(y, group, Frequencies));
@@ -101,12 +120,14 @@ public sealed record PeriodicFeatures : Layer
     {
         if (!dx.IsEmpty)
         {
-            var room = Scratch.Rent(x.Rows * (Frequencies + 1));
+            var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
             Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
+            var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
             for (var j = 0; j < Features; j++)
             {
                 DifferentiateByAngle(parameters, j, x, dy, byAngle);
-                MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(FrequenciesOf(parameters, j), 1, Frequencies), sums);
+                Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), slopes);
+                MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(slopes, 1, Frequencies), sums);
                 for (var row = 0; row < x.Rows; row++) dx.Row(row)[j] = Turn * sums.Values[row] + (HasPhases ? dy.Row(row)[j * _groupWidth] : 0);
             }
             for (var row = 0; row < x.Rows; row++) dy.Row(row)[(Features * _groupWidth)..].CopyTo(dx.Row(row)[Features..]);
@@ -127,7 +148,11 @@ public sealed record PeriodicFeatures : Layer
             var ofFrequencies = dPart.Slice(start, Frequencies);
             MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
             Elementwise.Map(new Multiple(Turn), ofFrequencies, ofFrequencies);
-            if (HasPhases) MatrixMultiply.SumOfRows(byAngle, dPart.Slice(start + Frequencies, Frequencies));
+            Elementwise.Zip(new Product(), Amplitudes, ofFrequencies, ofFrequencies);
+            if (!HasPhases) continue;
+            var ofPhases = dPart.Slice(start + Frequencies, Frequencies);
+            MatrixMultiply.SumOfRows(byAngle, ofPhases);
+            Elementwise.Zip(new Product(), Amplitudes, ofPhases, ofPhases);
         }
         Scratch.Return(room);
     }
@@ -145,7 +170,15 @@ public sealed record PeriodicFeatures : Layer
 
     private ReadOnlySpan<Real> PhasesOf(ReadOnlySpan<Real> parameters, int feature) => HasPhases ? parameters.Slice(feature * PartLength + Frequencies, Frequencies) : [];
 
-    // ∂J/∂(angle in radians) of every wave of one feature.
+    // σₖ: that of all waves up to the middle one, from which it rises by a constant factor.
+    private double DeviationOf(int frequency)
+    {
+        int middle = Frequencies / 2, steps = Frequencies - 1 - middle;
+        var share = frequency < middle ? 0 : steps == 0 ? 1 : (double)(frequency - middle) / steps;
+        return HighestStandardDeviation is { } highest ? StandardDeviation * Math.Pow(highest / StandardDeviation, share) : StandardDeviation;
+    }
+
+    // ∂J/∂(angle in radians) of every wave of one feature, were it one high.
     private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix byAngle)
     {
         var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
@@ -159,7 +192,7 @@ public sealed record PeriodicFeatures : Layer
     private readonly struct CosineWithPhase : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes _) where TLanes : struct, ILanes<TLanes> => Wave.Cosine(Turns(x, frequency, phase));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes amplitude) where TLanes : struct, ILanes<TLanes> => amplitude * Wave.Cosine(Turns(x, frequency, phase));
     }
 
     private readonly struct Cosine : IFunctionOfRow

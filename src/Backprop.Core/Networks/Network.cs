@@ -18,7 +18,6 @@ public sealed class Network
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
     private int _firstToLearn = -1;
-    private int _firstOfMembers; // the layer after those that all members share
 
     /// <summary>Joins layers, first to last.</summary>
     /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one array can hold.</exception>
@@ -26,57 +25,9 @@ public sealed class Network
     {
         if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
         _layers = layers.ToArray();
-        _offsets = new int[_layers.Length + 1];
-        _isAddedLater = new bool[_layers.Length];
-        for (var l = 0; l < _layers.Length; l++)
-        {
-            if (_layers[l] is null) throw new ArgumentException($"Layer {l} is missing (null).", nameof(layers));
-            if (l > 0 && _layers[l].Inputs != _layers[l - 1].Outputs)
-                throw new ArgumentException($"Layer {l} takes {_layers[l].Inputs} inputs, but layer {l - 1} gives {_layers[l - 1].Outputs} outputs.", nameof(layers));
-            if (_layers[l] is SkipConnection skip) CheckSkip(l, skip);
-            if (_layers[l] is InputSkip input && input.Features != _layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {_layers[0].Inputs}.", nameof(layers));
-            if (_layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
-            if (_layers[l] is InputSkip && _layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
-            CheckCategories(l);
-            CheckMembers(l);
-            var end = (long)_offsets[l] + _layers[l].ParameterCount;
-            if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
-            _offsets[l + 1] = (int)end;
-        }
-        if (Members > 1 && ParameterCount - _offsets[_firstOfMembers] < _layers[_firstOfMembers - 1].Outputs)
-            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {Members} members of {_layers[_firstOfMembers - 1].Inputs} numbers each, which have {ParameterCount - _offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
+        var order = new LayerOrder(_layers);
+        (_offsets, _isAddedLater, Members) = (order.Offsets, order.IsAddedLater, order.Members);
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
-    }
-
-    private void CheckCategories(int layer)
-    {
-        var misplaced = _layers[layer] switch
-        {
-            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
-            var other when EmbeddingOf(other) is not null => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
-            _ => false,
-        };
-        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
-        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
-            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
-    }
-
-    private void CheckMembers(int layer)
-    {
-        if (Members > 1 && !_layers[layer].KeepsApart(Members))
-            throw new ArgumentException($"Layer {layer} ({_layers[layer].Caption}) does not keep the {Members} members of the ensemble apart; {nameof(GroupedDense)} and {nameof(SideBySide)} do, and {nameof(NetworkBuilder)} takes them where they are needed.");
-        if (_layers[layer] is not Replicate replicate) return;
-        if (_firstOfMembers > 0) throw new ArgumentException($"Layer {layer} makes members once more; layer {_firstOfMembers - 1} did.");
-        (Members, _firstOfMembers) = (replicate.Members, layer + 1);
-    }
-
-    private void CheckSkip(int layer, SkipConnection skip)
-    {
-        if (skip.Length > layer) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it; there are {layer}.");
-        if (layer - skip.Length < _firstOfMembers) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it, where the members of the ensemble were not yet made.");
-        var width = _layers[layer - skip.Length].Inputs;
-        _isAddedLater[layer - skip.Length] = true;
-        if (width != skip.Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {layer - skip.Length}, to {skip.Width}.");
     }
 
     /// <summary>A multilayer perceptron: dense layers with <paramref name="activation"/> between them, and none after the last.</summary>
@@ -97,7 +48,7 @@ public sealed class Network
     public int Outputs => _layers[^1].Outputs / Members;
 
     /// <summary>Members of the ensemble, which stand side by side from a <see cref="Replicate"/> layer on; 1 without one.</summary>
-    public int Members { get; private set; } = 1;
+    public int Members { get; }
 
     /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as <see cref="Outputs"/>, if there is one.</summary>
     public int MemberOutputs => _layers[^1].Outputs;
@@ -364,7 +315,7 @@ public sealed class Network
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
         ((ISparseInput)_layers[0]).Forward(Parameters(parameters, 0), x, first, workspace.Output(0).RowRange(first, count));
 
-    private static EntityEmbedding? EmbeddingOf(Layer layer) => (layer is SideBySide several ? several.Each : layer) as EntityEmbedding;
+    internal static EntityEmbedding? EmbeddingOf(Layer layer) => (layer is SideBySide several ? several.Each : layer) as EntityEmbedding;
 
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];

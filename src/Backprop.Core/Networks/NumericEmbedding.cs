@@ -70,11 +70,23 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     /// <value>0.1; &gt; 0 and finite.</value>
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.1;
 
+    /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the network can tell neighbouring values apart where that pays.</summary>
+    /// <value>Null: all have the same, as published. Otherwise at least <see cref="StandardDeviation"/> and finite.</value>
+    public double? HighestStandardDeviation { get; init => field = value is null ? null : Positive(value.Value, nameof(HighestStandardDeviation)); }
+
+    /// <summary>How much lower waves are as they get faster: by (<see cref="StandardDeviation"/> / their own deviation) to this power. The larger it is, the smoother the network stays where detail does not pay.</summary>
+    /// <value>0.5; ≥ 0 and finite. Without <see cref="HighestStandardDeviation"/> it changes nothing.</value>
+    public double AmplitudeDecay
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(AmplitudeDecay), value, "must be ≥ 0 and finite");
+    } = 0.5;
+
     private protected override int LeastDimension => 2;
 
     internal override void AddTo(NetworkBuilder builder, int features)
     {
-        builder.Add(new PeriodicFeatures(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase));
+        builder.Add(new PeriodicFeatures(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase, HighestStandardDeviation, AmplitudeDecay));
         builder.Add(new FeaturewiseDense(builder.Width, features, 1 + Frequencies, Dimension, kept: 1, rectified: false));
     }
 }

@@ -17,6 +17,14 @@ public sealed record EarlyStopping
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
     } = 10;
 
+    /// <summary>Passes from one look at the validation data to the next; the last pass is always followed by one. Schedules that watch the validation loss see what is looked at.</summary>
+    /// <value>1, after every pass; at least 1. Where there are hundreds of short passes, a larger one saves time and hides no better parameters worth the name.</value>
+    public int Interval
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, "must be at least 1");
+    } = 1;
+
     /// <summary>What the network is judged by.</summary>
     /// <value>Null: the loss. Otherwise a metric that suits its targets; what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }

@@ -131,6 +131,7 @@ public sealed class Trainer
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
+        var interval = _options.EarlyStopping?.Interval ?? 1;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
@@ -163,7 +164,8 @@ public sealed class Trainer
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            double? validationLoss = validationBatches is null || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits, wanted is null ? null : judge);
+            var isValidated = epoch % interval == 0 || epoch == _options.NumberOfIterations || mustEnd;
+            double? validationLoss = validationBatches is null || !isValidated || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits, wanted is null ? null : judge);
             if (IsCancelled) validationLoss = null; // of some of the rows
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
@@ -172,7 +174,7 @@ public sealed class Trainer
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
             history.Add(report);
-            schedules.Observe(validationLoss ?? trainingLoss.Value);
+            if (isValidated || validationBatches is null) schedules.Observe(validationLoss ?? trainingLoss.Value);
             progress?.Report(report);
 
             // Each is to see every epoch, so none may stand in another's way.

@@ -4,12 +4,16 @@ namespace Backprop.ML.Presets;
 
 /// <summary>What a preset looks at.</summary>
 /// <param name="Task">What the label column asks for.</param>
-/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. Layers must not depend on it: they are made before the rows are read.</param>
+/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. Known exactly up to <see cref="MostRowsToCount"/>; above, once they have been read.</param>
 /// <param name="Features">Slots of the features.</param>
-/// <param name="HasValidation">Whether there is no need to keep rows from training.</param>
+/// <param name="HasValidation">Whether validation data is given.</param>
+/// <param name="MayCrossFit">Whether members may leave out different rows: all are in memory, and none of them must stay together or apart.</param>
 /// <param name="Members">How many members the model has that training goes on from; null where it begins anew.</param>
-internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, int? Members = null)
+internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, bool MayCrossFit = true, int? Members = null)
 {
+    /// <summary>Up to here rows are counted before they are read, which is quick; what depends on more rows than these can only be decided afterwards.</summary>
+    public const int MostRowsToCount = 50_000;
+
     /// <summary>What options say before the data is known.</summary>
     public static Situation Typical { get; } = new(LearningTask.MulticlassClassification, 10_000, 20, HasValidation: false);
 }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.ML.Presets;
+using Backprop.Training;
 
 namespace Backprop.ML;
 
@@ -23,11 +25,19 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
-        // Members that leave out different rows need no others to be judged by.
         private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with
         {
-            HasValidation = situation.HasValidation || ValidationData is not null || _chosen.GetValueOrDefault(nameof(CrossFitting)) is true,
+            HasValidation = situation.HasValidation || ValidationData is not null,
+            MayCrossFit = situation.MayCrossFit && MayCrossFit,
         }));
+
+        // Members leave out different rows only where all are sure to be in memory, none must stay together or apart, and nothing else was said of rows to be left out.
+        private bool MayCrossFit =>
+            Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null && ValidationRows == ValidationRows.Stratified && Mixup is null
+            && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(CrossFitting)) is not false
+            && (!IsChosen(nameof(Members)) || Members >= RealMlp.Members)
+            && (!IsChosen(nameof(MissingValues)) || MissingValues != MissingValues.Learned)
+            && (!IsChosen(nameof(EarlyStopping)) || EarlyStopping is { RefitOnAllRows: false });
 
         // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is customary.
         private Recipe Adapted(Recipe recipe)
@@ -37,6 +47,8 @@ public sealed partial class BackpropTrainer
             if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
             if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { ValidationFraction = 0 };
+            if (_chosen.GetValueOrDefault(nameof(CrossFitting)) is true) recipe = recipe with { ValidationFraction = 0 };
+            if (IsChosen(nameof(NumberOfIterations)) && recipe is { CrossFitting: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;
         }

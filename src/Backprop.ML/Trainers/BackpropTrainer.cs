@@ -168,11 +168,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
-    // How many rows there are is known now, and with it what the preset says of their number.
+    // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
         var rows = input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
-        return new Trainer(_options.In(plan.Situation with { Rows = rows }).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+        return new Trainer(_options.In(plan.Situation with { Rows = rows, MayCrossFit = plan.Options.CrossFitting }).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
     }
 
     // Into memory, if it is to stay there and fits.
@@ -217,11 +217,20 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
         var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Members: members);
+        // Few rows would be left out by one member each; whether they are few must then be known before they are read.
+        if (!_options.IsChosen(nameof(Options.CrossFitting)) && _options.In(situation).CrossFitting)
+            situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
         var outputs = task.OutputCount(Host, label, loss);
         return new TrainingPlan(situation, options, loss, Inputs, MakeNetwork, options.ClassWeightsFor(task, label));
+
+        void CheckAlive()
+        {
+            Host.CheckAlive();
+            _options.CancellationToken.ThrowIfCancellationRequested();
+        }
 
         Network MakeNetwork(IReadOnlyList<int> indicated)
         {

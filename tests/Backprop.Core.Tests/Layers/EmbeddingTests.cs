@@ -89,6 +89,25 @@ public class EmbeddingTests
         Assert.InRange(phases.Average(phase => phase * (double)phase), 3.0, 3.6); // π²/3
     }
 
+    // Deviations 0.1, 0.1, 0.1, 0.4: the last wave is four times as fast, and half as high.
+    [Fact]
+    public void Waves_from_the_middle_on_are_faster_and_lower()
+    {
+        var layer = new PeriodicFeatures(2000, 2000, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
+        var parameters = new float[layer.ParameterCount];
+        layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
+        double[] deviations = [.. Enumerable.Range(0, 4).Select(k => Math.Sqrt(parameters.Chunk(8).Average(part => part[k] * (double)part[k])))];
+        Assert.All(deviations[..3], deviation => Assert.InRange(deviation, 0.095, 0.105));
+        Assert.InRange(deviations[3], 0.38, 0.42);
+
+        var one = new PeriodicFeatures(1, 1, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
+        var y = new float[5];
+        one.Forward([0.5f, 0.25f, 1, 0.5f, 0, 0, 0, (float)(Math.PI / 2)], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y, 1, 5));
+        TestNumbers.AssertClose([0.5f, 0, 0.70710678f, -1, -0.5f], y, 1e-6f); // cos π/2, cos π/4, cos π, ½·cos π
+        new PeriodicFeatures(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25).Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
+        Assert.Equal(0.5f, y[1], 1e-6f); // the only wave is the last: 16 to the power −¼
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused_by_name()
     {
@@ -96,6 +115,11 @@ public class EmbeddingTests
         Assert.Throws<ArgumentOutOfRangeException>("frequencies", () => new PeriodicFeatures(3, 3, 0, 1, PeriodicForm.CosineAndSine));
         Assert.Throws<ArgumentOutOfRangeException>("standardDeviation", () => new PeriodicFeatures(3, 3, 5, 0, PeriodicForm.CosineAndSine));
         Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, (PeriodicForm)7));
+        Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineAndSine, 2));
+        Assert.Throws<ArgumentOutOfRangeException>("highestStandardDeviation", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("amplitudeDecay", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.AmplitudeDecay), () => new PeriodicPhaseEmbedding { AmplitudeDecay = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.HighestStandardDeviation), () => new PeriodicPhaseEmbedding { HighestStandardDeviation = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new FeaturewiseDense(7, 2, 4, 3, 0, false));
         Assert.Throws<ArgumentOutOfRangeException>("groupOutputs", () => new FeaturewiseDense(8, 2, 4, 1, 1, false));
         Assert.Throws<ArgumentOutOfRangeException>("bins", () => new PiecewiseLinearEncoding(2, 2, 0));

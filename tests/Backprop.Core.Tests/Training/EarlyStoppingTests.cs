@@ -1,3 +1,4 @@
+using Backprop.Schedules;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
@@ -86,6 +87,43 @@ public class EarlyStoppingTests
         Assert.Equal((200, 200), (result.History.Count, result.BestEpoch));
         Assert.All(result.History, report => Assert.Null(report.ValidationLoss));
     }
+
+    [Theory]
+    [InlineData(7, 29)] // 7, 14, …, 196, and the last
+    [InlineData(200, 1)]
+    [InlineData(1000, 1)]
+    public void Validation_data_is_looked_at_every_so_often_and_after_the_last_pass(int interval, int looks)
+    {
+        var everyPass = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited });
+        var result = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval });
+        var looked = result.History.Where(report => report.ValidationLoss is not null).ToArray();
+        Assert.Equal(looks, looked.Length);
+        Assert.All(looked, report => Assert.True(report.Epoch % interval == 0 || report.Epoch == 200));
+        Assert.All(looked, report => Assert.Equal(everyPass.History[report.Epoch - 1], report));
+        Assert.Equal(looked.MinBy(report => report.ValidationLoss)!.Epoch, result.BestEpoch);
+    }
+
+    [Fact]
+    public void Patience_is_counted_in_passes_whatever_the_interval()
+    {
+        var result = Train(new EarlyStopping { Patience = 10, Interval = 4 });
+        Assert.Equal(0, result.BestEpoch % 4);
+        Assert.Equal(result.BestEpoch + 12, result.History.Count); // the third look after it is the first that is ten passes or more away
+    }
+
+    [Fact]
+    public void A_schedule_that_watches_the_validation_loss_sees_what_is_looked_at()
+    {
+        var options = Options with { LearningRateSchedule = new ReduceOnPlateau { Patience = 2 }, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = 5 } };
+        var rates = new Trainer(options).Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero()).History;
+        int[] drops = [.. rates.Zip(rates.Skip(1)).Where(pair => pair.Second.LearningRate < pair.First.LearningRate).Select(pair => pair.First.Epoch)];
+        Assert.NotEmpty(drops);
+        Assert.All(drops, epoch => Assert.Equal(0, epoch % 5));
+    }
+
+    [Fact]
+    public void An_interval_is_at_least_one_pass() =>
+        Assert.Contains("Interval", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { Interval = 0 }).Message);
 
     private static TrainingResult Train(EarlyStopping? rule) => new Trainer(Options with { EarlyStopping = rule })
         .Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero());

@@ -1,9 +1,11 @@
 using Backprop.Activations;
 using Backprop.Layers;
+using Backprop.ML.Data;
 using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.ML.Tests.Scenarios;
 using Backprop.Optimizers;
+using Backprop.Training;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Presets;
@@ -94,13 +96,107 @@ public class PresetTests
     }
 
     [Theory]
-    [InlineData(1_000, 256)]
-    [InlineData(50_000, 256)]
-    [InlineData(100_000, 128)]
-    [InlineData(500_000, 25)]
+    [InlineData(150, 128)]
+    [InlineData(250, 128)]
+    [InlineData(251, 256)]
+    [InlineData(5_000, 256)]
+    [InlineData(10_000, 128)]
+    [InlineData(40_000, 32)]
     [InlineData(100_000_000, 16)]
     public void Many_rows_are_seen_less_often(long rows, int passes) =>
         Assert.Equal(passes, Preset.Default.For(Situation.Typical with { Rows = rows }).NumberOfIterations);
+
+    [Fact]
+    public void Few_numbers_take_all_passes() =>
+        Assert.Equal(256, Preset.Default.For(Situation.Typical with { Task = LearningTask.Regression, Rows = 150 }).NumberOfIterations);
+
+    [Fact]
+    public void Members_leave_out_different_rows_up_to_fifty_thousand()
+    {
+        foreach (var preset in (Preset[])[Preset.Default, Preset.Best])
+        {
+            Assert.Equal((true, 0), Kept(preset.For(Situation.Typical with { Rows = 50_000 })));
+            Assert.Equal((false, 0.2), Kept(preset.For(Situation.Typical with { Rows = 50_001 })));
+            Assert.Equal((false, 0), Kept(preset.For(Situation.Typical with { HasValidation = true })));
+        }
+        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical)));
+
+        static (bool CrossFitting, double ValidationFraction) Kept(Recipe recipe) => (recipe.CrossFitting, recipe.ValidationFraction);
+    }
+
+    public static TheoryData<string, double> OthersThatKeepRows => new()
+    {
+        { nameof(BackpropTrainer.Options.Caching), 0.2 }, { nameof(BackpropTrainer.Options.MemoryBudget), 0.2 }, { nameof(BackpropTrainer.Options.SamplingKeyColumnName), 0.2 },
+        { nameof(BackpropTrainer.Options.ValidationRows), 0.2 }, { nameof(BackpropTrainer.Options.Mixup), 0.2 }, { nameof(BackpropTrainer.Options.ValidationFraction), 0.1 },
+        { nameof(BackpropTrainer.Options.Members), 0.2 }, { nameof(BackpropTrainer.Options.MissingValues), 0.2 }, { nameof(BackpropTrainer.Options.CrossFitting), 0.2 }, { nameof(BackpropTrainer.Options.EarlyStopping), 0.2 },
+    };
+
+    [Theory, MemberData(nameof(OthersThatKeepRows))]
+    public void What_does_not_go_with_members_that_leave_out_different_rows_brings_back_rows_that_all_leave_out(string option, double kept)
+    {
+        var options = new BackpropTrainer.Options();
+        object value = option switch
+        {
+            nameof(BackpropTrainer.Options.Caching) => DataCaching.Stream,
+            nameof(BackpropTrainer.Options.MemoryBudget) => 1_000_000L,
+            nameof(BackpropTrainer.Options.SamplingKeyColumnName) => "Household",
+            nameof(BackpropTrainer.Options.ValidationRows) => ValidationRows.Last,
+            nameof(BackpropTrainer.Options.Mixup) => new Mixup(),
+            nameof(BackpropTrainer.Options.ValidationFraction) => 0.1,
+            nameof(BackpropTrainer.Options.Members) => 2,
+            nameof(BackpropTrainer.Options.MissingValues) => MissingValues.Learned,
+            nameof(BackpropTrainer.Options.CrossFitting) => false,
+            _ => new EarlyStopping { RefitOnAllRows = true },
+        };
+        typeof(BackpropTrainer.Options).GetProperty(option)!.SetValue(options, value);
+        var resolved = options.In(Situation.Typical);
+        Assert.False(resolved.CrossFitting);
+        Assert.Equal(kept, resolved.ValidationFraction);
+        options.Check(_ml); // and all of it goes together
+    }
+
+    [Fact]
+    public void Members_that_leave_out_different_rows_can_be_asked_for_whatever_the_number_of_rows()
+    {
+        var options = new BackpropTrainer.Options { CrossFitting = true }.In(Situation.Typical with { Rows = 1_000_000 });
+        Assert.Equal((true, 0), (options.CrossFitting, options.ValidationFraction));
+    }
+
+    [Fact]
+    public void What_was_left_out_is_looked_at_as_often_for_fewer_passes()
+    {
+        Assert.Equal(2, new BackpropTrainer.Options().In(Situation.Typical).EarlyStopping!.Interval);
+        Assert.Equal(1, new BackpropTrainer.Options { NumberOfIterations = 20 }.In(Situation.Typical).EarlyStopping!.Interval);
+    }
+
+    [Fact]
+    public void Training_goes_on_with_the_members_of_a_default_model_and_rows_kept_from_all_of_them()
+    {
+        var data = Synthetic.Prepared(_ml, 100);
+        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [5], NumberOfIterations = 2, Seed = 1 };
+        var first = new BackpropTrainer(_ml, options).Fit(data);
+        Assert.Equal(5, first.Model.Network.Network.Members);
+        var second = new BackpropTrainer(_ml, options).Fit(data, null, first.Model);
+        Assert.Equal(5, second.Model.Network.Network.Members);
+        Assert.All(second.Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
+    }
+
+    [Fact]
+    public void Rows_of_a_view_that_does_not_know_their_number_are_counted_no_further_than_needed()
+    {
+        var read = 0;
+        var endless = _ml.Data.LoadFromEnumerable(Endless());
+        Assert.Equal(11, RowCount.UpTo(11, endless, () => { }));
+        Assert.InRange(read, 10, 13);
+        Assert.Equal(7, RowCount.UpTo(11, _ml.Data.TakeRows(endless, 7), () => { }));
+        Assert.Equal(20, RowCount.UpTo(11, Synthetic.Prepared(_ml, 20), () => { }));
+        Assert.Throws<OperationCanceledException>(() => RowCount.UpTo(11, endless, () => throw new OperationCanceledException()));
+
+        IEnumerable<Example> Endless()
+        {
+            for (; ; read++) yield return new Example { Kind = "one" };
+        }
+    }
 
     [Fact]
     public void The_number_of_passes_follows_the_rows_that_are_read()

@@ -22,6 +22,26 @@ public class DataSourceTests
     }
 
     [Fact]
+    public void Rows_are_counted_before_only_where_members_may_leave_out_different_ones()
+    {
+        Assert.Equal(2, Readings(_ => { }));
+        Assert.Equal(1, Readings(options => options.ValidationFraction = 0.1));
+        Assert.Equal(1, Readings(options => options.Members = 1));
+        Assert.Equal(1, Readings(options => options.ValidationData = Synthetic.Prepared(_ml, 50)));
+        Assert.Equal(1, Readings(options => options.Preset = Preset.Fast));
+
+        int Readings(Action<BackpropTrainer.Options> change)
+        {
+            var train = new Counting(Synthetic.Examples(100));
+            var preparation = Synthetic.Preparation(_ml).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(100)));
+            var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [3], NumberOfIterations = 1, Seed = 1 };
+            change(options);
+            new BackpropTrainer(_ml, options).Fit(preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(train)));
+            return train.Readings;
+        }
+    }
+
+    [Fact]
     public void Cached_data_gives_the_same_bits()
     {
         var data = Synthetic.Prepared(_ml, 100);

@@ -1,0 +1,76 @@
+using Backprop.Layers;
+
+namespace Backprop.Networks;
+
+/// <summary>Whether layers may follow each other as they do, and what follows from their order.</summary>
+internal sealed class LayerOrder
+{
+    private readonly Layer[] _layers;
+    private int _firstOfMembers; // the layer after those that all members share
+
+    /// <summary>Checks layers, first to last.</summary>
+    /// <exception cref="ArgumentException">One is null, neighbours do not fit, one stands where it cannot, or there are more parameters than one array can hold.</exception>
+    public LayerOrder(Layer[] layers)
+    {
+        _layers = layers;
+        Offsets = new int[layers.Length + 1];
+        IsAddedLater = new bool[layers.Length];
+        for (var l = 0; l < layers.Length; l++)
+        {
+            if (layers[l] is null) throw new ArgumentException($"Layer {l} is missing (null).", nameof(layers));
+            if (l > 0 && layers[l].Inputs != layers[l - 1].Outputs)
+                throw new ArgumentException($"Layer {l} takes {layers[l].Inputs} inputs, but layer {l - 1} gives {layers[l - 1].Outputs} outputs.", nameof(layers));
+            if (layers[l] is SkipConnection skip) CheckSkip(l, skip);
+            if (layers[l] is InputSkip input && input.Features != layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
+            if (layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
+            if (layers[l] is InputSkip && layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
+            CheckCategories(l);
+            CheckMembers(l);
+            var end = (long)Offsets[l] + layers[l].ParameterCount;
+            if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
+            Offsets[l + 1] = (int)end;
+        }
+        if (Members > 1 && Offsets[^1] - Offsets[_firstOfMembers] < layers[_firstOfMembers - 1].Outputs)
+            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {Members} members of {layers[_firstOfMembers - 1].Inputs} numbers each, which have {Offsets[^1] - Offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
+    }
+
+    /// <summary>Where each layer's parameters begin, and at last where all end.</summary>
+    public int[] Offsets { get; }
+
+    /// <summary>Whether a later layer adds what entered this one.</summary>
+    public bool[] IsAddedLater { get; }
+
+    /// <summary>Members of the ensemble; 1 without one.</summary>
+    public int Members { get; private set; } = 1;
+
+    private void CheckCategories(int layer)
+    {
+        var misplaced = _layers[layer] switch
+        {
+            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
+            var other when Network.EmbeddingOf(other) is not null => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
+            _ => false,
+        };
+        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
+            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
+    }
+
+    private void CheckMembers(int layer)
+    {
+        if (Members > 1 && !_layers[layer].KeepsApart(Members))
+            throw new ArgumentException($"Layer {layer} ({_layers[layer].Caption}) does not keep the {Members} members of the ensemble apart; {nameof(GroupedDense)} and {nameof(SideBySide)} do, and {nameof(NetworkBuilder)} takes them where they are needed.");
+        if (_layers[layer] is not Replicate replicate) return;
+        if (_firstOfMembers > 0) throw new ArgumentException($"Layer {layer} makes members once more; layer {_firstOfMembers - 1} did.");
+        (Members, _firstOfMembers) = (replicate.Members, layer + 1);
+    }
+
+    private void CheckSkip(int layer, SkipConnection skip)
+    {
+        if (skip.Length > layer) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it; there are {layer}.");
+        if (layer - skip.Length < _firstOfMembers) throw new ArgumentException($"Layer {layer} adds what entered {skip.Length} layers before it, where the members of the ensemble were not yet made.");
+        var width = _layers[layer - skip.Length].Inputs;
+        IsAddedLater[layer - skip.Length] = true;
+        if (width != skip.Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {layer - skip.Length}, to {skip.Width}.");
+    }
+}
