@@ -16,7 +16,7 @@ namespace Backprop.Layers;
 public sealed record PeriodicFeatures : Layer
 {
     private readonly int _groupWidth;
-    private readonly Derived<Lazy<Real[]>> _amplitudes;
+    private readonly Lazy<Real[]> _amplitudes;
 
     /// <summary>Makes waves.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -35,7 +35,7 @@ public sealed record PeriodicFeatures : Layer
         if (!(amplitudeDecay >= 0) || !double.IsFinite(amplitudeDecay)) throw new ArgumentOutOfRangeException(nameof(amplitudeDecay), amplitudeDecay, "must be ≥ 0 and finite");
         (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
         _groupWidth = GroupWidthOf(frequencies, form);
-        _amplitudes = new(new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))])); // when needed, for a damaged file may name millions
+        _amplitudes = new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))]); // when needed, for a damaged file may name millions
         if (highestStandardDeviation is not null && !HasPhases) throw new ArgumentOutOfRangeException(nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
         if ((long)features * PartLength > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
@@ -70,7 +70,7 @@ public sealed record PeriodicFeatures : Layer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
 
-    private Real[] Amplitudes => _amplitudes.Value.Value;
+    private Real[] Amplitudes => _amplitudes.Value;
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
@@ -156,6 +156,13 @@ public sealed record PeriodicFeatures : Layer
         }
         Scratch.Return(room);
     }
+
+    /// <summary>Whether both make the same waves of the same numbers.</summary>
+    public bool Equals(PeriodicFeatures? other) => other is not null && Inputs == other.Inputs
+        && (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) == (other.Features, other.Frequencies, other.StandardDeviation, other.Form, other.HighestStandardDeviation, other.AmplitudeDecay);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Inputs, Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay);
 
     private const Real Turn = (Real)(2 * Math.PI);
 

@@ -24,7 +24,7 @@ internal static class RealMlp
     // Each leaves out a fifth of the rows, so that each learns from as many as the recipe says, and all of them from all rows.
     internal const int Members = 5;
 
-    // So many rows are looked at in all, whatever their number, but none less often or more often than these. Few classified rows are learned in half as many passes, which numbers to the last digit are not.
+    // So many rows are looked at in all, whatever their number, but none less often or more often than these. Half of the most are enough to tell few rows' classes, but not to learn their numbers.
     private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16, LeastFastPasses = 12;
     private const long RowsInAllPasses = 1_280_000, RowsInAllFastPasses = 200_000;
 
@@ -32,7 +32,7 @@ internal static class RealMlp
     private const int EnoughLooks = 64;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
-    internal const double HeldOut = 0.2;
+    private const double HeldOut = 0.2;
 
     public static Recipe Default(Situation situation) => Make(situation, units: 128, Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
 

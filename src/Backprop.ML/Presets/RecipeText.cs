@@ -17,13 +17,13 @@ internal static class RecipeText
         null => "null",
         ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
         MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
-        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {embedding.StandardDeviation}{(embedding.HighestStandardDeviation is { } highest ? $" to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}" : "")})"),
+        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {Deviations(embedding)})"),
         CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
         FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
         Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
         ParameterGroups groups => Of(groups),
-        EarlyStopping stopping => $"by {stopping.Metric?.GetType().Name ?? "loss"}, {(stopping.KeepLastBest ? "last" : "first")} best, {(stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}"))}{(stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "")}",
+        EarlyStopping stopping => Of(stopping),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} passes"),
         _ => Invariant($"{value}"),
     };
@@ -37,6 +37,19 @@ internal static class RecipeText
             (nameof(groups.NumericEmbeddings), groups.NumericEmbeddings), (nameof(groups.Activations), groups.Activations),
         ];
         return string.Join(", ", all.Where(each => each.Group != new ParameterGroup(1, 1)).Select(each => Invariant($"{each.Name} {each.Group.LearningRate}/{each.Group.Regularization}")));
+    }
+
+    private static string Deviations(PeriodicPhaseEmbedding embedding) => embedding.HighestStandardDeviation is { } highest
+        ? Invariant($"{embedding.StandardDeviation} to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}")
+        : Invariant($"{embedding.StandardDeviation}");
+
+    private static string Of(EarlyStopping stopping)
+    {
+        var judge = stopping.Metric?.GetType().Name ?? "loss";
+        var kept = stopping.KeepLastBest ? "last" : "first";
+        var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
+        var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "";
+        return $"by {judge}, {kept} best, {end}{looks}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

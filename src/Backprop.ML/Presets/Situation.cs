@@ -4,7 +4,7 @@ namespace Backprop.ML.Presets;
 
 /// <summary>What a preset looks at.</summary>
 /// <param name="Task">What the label column asks for.</param>
-/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. Known exactly up to <see cref="MostRowsToCount"/>; above, once they have been read.</param>
+/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. 1 before they are read, where nothing depends on them so early; otherwise exact up to <see cref="MostRowsToCount"/> then, and always once they have been read.</param>
 /// <param name="Features">Slots of the features.</param>
 /// <param name="HasValidation">Whether validation data is given.</param>
 /// <param name="MayCrossFit">Whether members may leave out different rows: all are in memory, and none of them must stay together or apart.</param>

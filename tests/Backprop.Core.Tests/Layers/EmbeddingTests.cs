@@ -109,6 +109,20 @@ public class EmbeddingTests
     }
 
     [Fact]
+    public void Waves_are_the_same_if_they_were_made_by_the_same_numbers()
+    {
+        PeriodicFeatures first = Make(), second = Make();
+        Assert.Equal(first, second);
+        Assert.Equal(first.GetHashCode(), second.GetHashCode());
+        Assert.All(
+            [Make(inputs: 4), Make(features: 1), Make(frequencies: 6), Make(deviation: 0.2), new PeriodicFeatures(3, 2, 5, 0.1, PeriodicForm.CosineAndSine), Make(highest: 2), Make(highest: null), Make(decay: 0)],
+            other => Assert.NotEqual(first, other));
+
+        static PeriodicFeatures Make(int inputs = 3, int features = 2, int frequencies = 5, double deviation = 0.1, double? highest = 1, double decay = 0.5) =>
+            new(inputs, features, frequencies, deviation, PeriodicForm.CosineWithPhase, highest, decay);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_by_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>("features", () => new PeriodicFeatures(3, 4, 5, 1, PeriodicForm.CosineAndSine));
