@@ -49,7 +49,7 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override TrainingData Weighed(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
     public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse) =>
-        new(examples, batchSize, inputs, targets, mixes, takesSparse);
+        examples.FoldCount > 0 ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false) : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse);
 }
 
 /// <summary>Examples that are read anew in every pass.</summary>
