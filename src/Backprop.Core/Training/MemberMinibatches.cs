@@ -17,13 +17,14 @@ internal sealed class MemberMinibatches : Minibatches
     /// <param name="inputs">How features are standardized; null for not at all.</param>
     /// <param name="targets">How targets are.</param>
     /// <param name="ofOwnFold">True deals each member its fold, to be judged by; false all others, to learn from.</param>
-    public MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold)
-        : this(examples, batchSize, inputs, targets, Own(examples, ofOwnFold))
+    /// <param name="isEven">Whether batches are of the same size.</param>
+    public MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
+        : this(examples, batchSize, inputs, targets, Own(examples, ofOwnFold), isEven)
     {
     }
 
-    private MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own)
-        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, abreast: own.Length)
+    private MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
+        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, abreast: own.Length)
     {
         _own = own;
         Deal();

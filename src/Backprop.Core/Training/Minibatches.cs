@@ -12,6 +12,7 @@ internal class Minibatches : IDisposable
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
     private readonly int _batchSize;
+    private readonly bool _isEven;
     private readonly int[] _order;
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
     private readonly SparseBatch? _sparse;
@@ -22,18 +23,19 @@ internal class Minibatches : IDisposable
     /// <param name="targets">How targets are.</param>
     /// <param name="mixes">Whether examples are mixed with others.</param>
     /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
-    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false)
-        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse)
+    /// <param name="isEven">Whether batches are of the same size (<see cref="TrainingOptions.EvenBatches"/>).</param>
+    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false, bool isEven = false)
+        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse, isEven)
     {
     }
 
     /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
     private protected Minibatches(
-        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false, int abreast = 1)
+        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false, bool isEven = false, int abreast = 1)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
-        Abreast = abreast;
+        (Abreast, _isEven) = (abreast, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = CountOf(exampleCount, batchSize);
         _order = abreast == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * abreast)];
@@ -47,7 +49,7 @@ internal class Minibatches : IDisposable
     /// <summary>Batches of one pass over examples, of up to so many each.</summary>
     public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
 
-    /// <summary>Batches of one pass; the last may be smaller.</summary>
+    /// <summary>Batches of one pass; the last may be smaller, unless all are even.</summary>
     public int Count { get; }
 
     /// <summary>Most rows of one batch.</summary>
@@ -94,7 +96,7 @@ internal class Minibatches : IDisposable
     public int ExampleCount { get; }
 
     /// <summary>Rows of one batch.</summary>
-    public int SizeOf(int index) => RowsOf(index).Length / Abreast;
+    public int SizeOf(int index) => PlaceOf(index).Count;
 
     /// <summary>What a batch counts for in a mean over many, Σ w, of the first examples of its rows, the second, …</summary>
     /// <param name="index">Which batch.</param>
@@ -133,7 +135,7 @@ internal class Minibatches : IDisposable
     }
 
     /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none left.</summary>
-    public bool Counts(int index, int place) => Abreast == 1 || !FillsUp(FirstOf(index) + place / Abreast, place % Abreast);
+    public bool Counts(int index, int place) => Abreast == 1 || !FillsUp(PlaceOf(index).First + place / Abreast, place % Abreast);
 
     /// <summary>Whether an example only fills up a row.</summary>
     /// <param name="row">Which row of the pass.</param>
@@ -148,7 +150,7 @@ internal class Minibatches : IDisposable
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)FirstOf(index) + i + mixture.Distance) % _order.Length), 1);
+            var partner = _order.AsSpan((int)(((long)PlaceOf(index).First + i + mixture.Distance) % _order.Length), 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
@@ -159,11 +161,16 @@ internal class Minibatches : IDisposable
     /// <summary>The places of the examples, in the order in which they are dealt.</summary>
     private protected int[] Order => _order;
 
-    /// <summary>Where a batch begins in <see cref="Order"/>.</summary>
-    private protected virtual int FirstOf(int index) => index * _batchSize;
+    /// <summary>Which row of <see cref="Order"/> a batch begins with, and how many it has.</summary>
+    private protected virtual (int First, int Count) PlaceOf(int index) =>
+        _isEven ? Network.Share(ExampleCount, index, Count) : (index * _batchSize, Math.Min(_batchSize, ExampleCount - index * _batchSize));
 
     /// <summary>Which examples a batch consists of.</summary>
-    public ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(FirstOf(index) * Abreast, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize) * Abreast);
+    public ReadOnlySpan<int> RowsOf(int index)
+    {
+        var (first, count) = PlaceOf(index);
+        return _order.AsSpan(first * Abreast, count * Abreast);
+    }
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 

@@ -102,7 +102,7 @@ public sealed class Trainer
         var (inputs, targets) = _setup.Standardize(network, training, null);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
         var parameters = _setup.Start(network, training.Examples, null, inputs, targets);
-        using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         return range.Run((number, learningRate) =>
@@ -126,7 +126,7 @@ public sealed class Trainer
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
-        using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
         var validationBatches = validation is null ? null : validation.FoldCount > 0
             ? new MemberMinibatches(validation, batches.BatchSize, inputs, targets, ofOwnFold: true)
             : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);

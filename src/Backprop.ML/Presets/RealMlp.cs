@@ -67,6 +67,7 @@ internal static class RealMlp
             ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
             NumberOfIterations = passes,
             BatchSize = 256,
+            EvenBatches = true,
             Dropout = 0.15,
             DropoutSchedule = new FlatCosineSchedule(),
             WeightDecay = 0.02,

@@ -71,6 +71,7 @@ public sealed partial class BackpropTrainer
             LabelSmoothingSchedule = LabelSmoothingSchedule,
             NumberOfIterations = NumberOfIterations,
             BatchSize = BatchSize,
+            EvenBatches = EvenBatches,
             Shuffle = Shuffle,
             Initializer = Initializer,
             OutputBiasPrior = OutputBiasPrior,

@@ -140,7 +140,7 @@ public class CrossFittingTests
 
     private static void Learn(Network network, float[] parameters, ExampleSet examples, int batchSize)
     {
-        using var batches = new MemoryData(examples).Deal(batchSize, null, null, mixes: false, takesSparse: false);
+        using var batches = new MemoryData(examples).Deal(batchSize, null, null, mixes: false, takesSparse: false, isEven: false);
         using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, new WorkerTeam(2), batches.Abreast);
         for (var pass = 1; pass <= 5; pass++)
         {
