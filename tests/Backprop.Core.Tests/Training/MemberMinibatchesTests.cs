@@ -18,11 +18,12 @@ public class MemberMinibatchesTests
         [.. Folds.Select((_, i) => i + 1f)]).WithFolds(Folds, Members);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void In_each_pass_each_member_gets_each_of_its_rows_once(bool ofOwnFold)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void In_each_pass_each_member_gets_each_of_its_rows_once(bool ofOwnFold, bool isEven)
     {
-        using var batches = new MemberMinibatches(Examples, batchSize: 2, null, null, ofOwnFold);
+        using var batches = new MemberMinibatches(Examples, batchSize: 4, null, null, ofOwnFold, isEven);
         for (var pass = 1; pass <= 3; pass++)
         {
             if (pass > 1) batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
@@ -40,6 +41,8 @@ public class MemberMinibatchesTests
         Assert.Equal((9, 5, 2, Members), (batches.ExampleCount, batches.Count, batches.BatchSize, batches.Abreast));
         Assert.Equal([2, 2, 2, 2, 1], Enumerable.Range(0, 5).Select(batches.SizeOf));
         Assert.Equal(27, Enumerable.Range(0, 5).Sum(b => batches.RowsOf(b).Length));
+        using var even = new MemberMinibatches(Examples, batchSize: 4, null, null, ofOwnFold: false, isEven: true);
+        Assert.Equal([3, 3, 3], Enumerable.Range(0, even.Count).Select(even.SizeOf));
     }
 
     [Fact]
