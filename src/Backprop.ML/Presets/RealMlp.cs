@@ -14,7 +14,7 @@ namespace Backprop.ML.Presets;
 /// <summary>RealMLP, the strongest published recipe for networks on tables that needs no tuning, and what depends on the size of the data.</summary>
 /// <remarks>
 /// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", arXiv:2407.04491, tables of RealMLP-TD. What is ours: narrower
-/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; missing values; and plain layers for wide features, which stay sparse then. ADR 0025 says why.
+/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; shorter steps for numbers where passes are many, and waves of many lengths; even batches; missing values; and plain layers for wide features, which stay sparse then. ADR 0025 says why.
 /// </remarks>
 internal static class RealMlp
 {
@@ -28,14 +28,14 @@ internal static class RealMlp
     private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16;
     private const long RowsInAllPasses = 1_280_000;
 
-    // One network, over few rows the five, each with as many passes as take no longer than scikit-learn's MLP does with its defaults.
+    // One network, with as many passes as take about as long as scikit-learn's MLP does with its defaults; over few rows, where either is a matter of seconds, the five.
     private const int MostRowsOfFastMembers = 5_000, FastPasses = 128, LeastFastMemberPasses = 64, LeastFastPasses = 20;
     private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000;
 
     // So few rows do not show which details of numbers belong to a class, and which are chance.
     private const int MostRowsOfSlowWaves = 1_000;
 
-    // To look at all members' scores costs a quarter of a pass, and they change little from one to the next while there are so many.
+    // Scores change little from one pass to the next while there are so many.
     private const int EnoughLooks = 64;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
@@ -73,7 +73,7 @@ internal static class RealMlp
             ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             Optimizer = new Adam { Beta2 = 0.95 },
-            LearningRate = isRegression ? 0.2 : 0.04,
+            LearningRate = !isRegression ? 0.04 : passes < Passes ? 0.2 : 0.06, // the fewer passes, the larger their steps must be
             LearningRateSchedule = new CosineLogarithmicSchedule(),
             ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
             NumberOfIterations = passes,
