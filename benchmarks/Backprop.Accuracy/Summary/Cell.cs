@@ -40,6 +40,9 @@ internal sealed class Cell
 
     public double Mean => Scores.Average();
 
+    /// <summary>Mean accuracy, or mean R²: 1 at best, whatever the label.</summary>
+    public double Quality => Rows.Where(row => row.Score is not null).Average(row => row.Measures!.Accuracy ?? row.Measures.RSquared!.Value);
+
     /// <summary>What the mean is uncertain by: standard deviation of the splits (n − 1) / √n; 0 for one.</summary>
     public double StandardError => StandardErrorOf(Scores);
 

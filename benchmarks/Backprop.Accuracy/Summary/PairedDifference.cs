@@ -12,6 +12,9 @@ internal readonly record struct PairedDifference(double Mean, double StandardErr
         return new PairedDifference(differences.Average(), Cell.StandardErrorOf(differences));
     }
 
+    /// <summary>Neither is better at all; sums of the same scores in another order may differ in the last digit.</summary>
+    public bool IsNone => Math.Abs(Mean) < 1e-12;
+
     /// <summary>Neither is better by more than one standard error.</summary>
     public bool IsTie => Math.Abs(Mean) <= StandardError;
 

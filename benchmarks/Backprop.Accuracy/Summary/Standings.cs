@@ -49,8 +49,8 @@ internal static class Standings
         PairedDifference[] differences = learner.Key == Reference ? [] : [.. board.Pairs("folds", Reference, learner.Key).Select(pair => PairedDifference.Of(pair.One, pair.Other))];
         if (differences.Length == 0) return " | | | ";
         var aim = _aims.TryGetValue(learner.Key, out var percent) ? $"; aim {percent} %" : "";
-        var better = differences.Count(difference => difference.Mean > 0);
-        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %{aim}) | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
+        int better = differences.Count(difference => difference.Mean > 0 && !difference.IsNone), equal = differences.Count(difference => difference.IsNone);
+        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %{aim}){(equal == 0 ? "" : $", equal on {equal}")} | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
     }
 
     private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) => RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";

@@ -132,7 +132,7 @@ public abstract record Loss
 
         var buffer = ArrayPool<Real>.Shared.Rent(rows);
         var losses = buffer.AsSpan(0, rows);
-        MemberLosses.EvaluateRows(this, scores, members, targets, [], losses, gradient);
+        MemberLosses.EvaluateRows(this, scores, members, targets, losses, gradient);
 
         double totalWeight = rows;
         if (!weights.IsEmpty)

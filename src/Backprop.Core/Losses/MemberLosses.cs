@@ -10,10 +10,9 @@ internal static class MemberLosses
     /// <param name="scores">[rows × (members · outputs)], member after member.</param>
     /// <param name="members">How many; at least 1.</param>
     /// <param name="targets">[rows × target columns], the same for all members.</param>
-    /// <param name="leftOut">[rows]: the member that does not learn from the example; or empty, where all do.</param>
     /// <param name="losses">[rows], overwritten.</param>
     /// <param name="gradient">[rows × (members · outputs)], overwritten with the slope of every member's own loss.</param>
-    public static void EvaluateRows(Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, ReadOnlySpan<int> leftOut, Span<Real> losses, Matrix gradient)
+    public static void EvaluateRows(Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         if (members == 1)
         {
@@ -31,29 +30,23 @@ internal static class MemberLosses
         for (var row = 0; row < scores.Rows; row++)
         {
             double sum = 0;
-            var without = leftOut.IsEmpty ? -1 : leftOut[row];
-            for (var member = 0; member < members; member++) sum += member == without ? 0 : ofMembers[row * members + member];
-            losses[row] = (Real)(sum / (without < 0 ? members : members - 1));
-            if (without >= 0) gradient.Row(row).Slice(without * outputs, outputs).Clear();
+            for (var member = 0; member < members; member++) sum += ofMembers[row * members + member];
+            losses[row] = (Real)(sum / members);
         }
         Scratch.Return(room);
     }
 
-    /// <summary>Makes ∂J/∂scores of the slopes of the rows' own losses, where each member has a J of its own, over the rows that it learns from: each times wᵢ / Σ w of the member.</summary>
-    /// <param name="gradient">[rows × (members · outputs)], changed in place.</param>
-    /// <param name="weights">[rows], or empty.</param>
-    /// <param name="totals">[members]: Σ w; 0 for a member that learns from no row, whose slopes are 0.</param>
+    /// <summary>Makes ∂J/∂scores of the slopes of the examples' own losses, where each member has examples and a J of its own: each times wᵢ / Σ w of the member.</summary>
+    /// <param name="gradient">[examples × outputs], of the first member, the second, … and the first again; changed in place.</param>
+    /// <param name="weights">[examples]</param>
+    /// <param name="totals">[members]: Σ w; 0 for a member without examples, whose slopes are 0.</param>
     public static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, ReadOnlySpan<double> totals)
     {
-        var outputs = gradient.Columns / totals.Length;
-        for (var row = 0; row < gradient.Rows; row++)
+        for (var i = 0; i < gradient.Rows; i++)
         {
-            var weight = weights.IsEmpty ? 1 : (double)weights[row];
-            for (var member = 0; member < totals.Length; member++)
-            {
-                var factor = totals[member] > 0 ? (Real)(weight / totals[member]) : 0;
-                foreach (ref var slope in gradient.Row(row).Slice(member * outputs, outputs)) slope *= factor;
-            }
+            var total = totals[i % totals.Length];
+            var factor = total > 0 ? (Real)(weights[i] / total) : 0;
+            foreach (ref var slope in gradient.Row(i)) slope *= factor;
         }
     }
 

@@ -230,11 +230,13 @@ public sealed class Network
         }
         for (; l < _stages[stage + 1]; l++)
         {
-            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count);
-            var output = workspace.Output(l).RowRange(first, count);
-            if (workspace.IsTraining) _layers[l].ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output);
+            int entering = workspace.Abreast(l), leaving = workspace.Abreast(l + 1);
+            ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first * entering, count * entering);
+            var output = workspace.Output(l).RowRange(first * leaving, count * leaving);
+            if (entering > leaving) input.Values.CopyTo(output.Values); // every member has an example of its own already
+            else if (workspace.IsTraining) _layers[l].ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first * entering), input, output);
             else _layers[l].Forward(Parameters(parameters, l), input, output);
-            AddSkipped(l, x, workspace, first, count);
+            AddSkipped(l, x, workspace, first * leaving, count * leaving);
         }
     }
 

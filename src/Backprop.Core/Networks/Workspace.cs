@@ -8,6 +8,7 @@ public sealed class Workspace
 {
     private readonly Network _network;
     private readonly int[] _widths;
+    private readonly int _abreast, _replicate;
     private int _seed, _step;
     private double _dropoutFactor;
     private readonly Real[][] _outputs, _gradients, _statistics;
@@ -16,11 +17,11 @@ public sealed class Workspace
     /// <param name="network">Whose layers it serves.</param>
     /// <param name="rows">Most examples of one call; at least 1.</param>
     /// <param name="forTraining">False leaves out the gradients, for scoring only.</param>
-    public Workspace(Network network, int rows, bool forTraining = true) : this(network, rows, forTraining, sharesMemory: true)
+    public Workspace(Network network, int rows, bool forTraining = true) : this(network, rows, forTraining, sharesMemory: true, abreast: 1)
     {
     }
 
-    private Workspace(Network network, int rows, bool forTraining, bool sharesMemory)
+    private Workspace(Network network, int rows, bool forTraining, bool sharesMemory, int abreast)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -28,13 +29,17 @@ public sealed class Workspace
         Capacity = rows;
         KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
+        (_abreast, _replicate) = (abreast, network.Layers.TakeWhile(layer => layer is not Replicate).Count());
         _outputs = MakeRoom(network.Layers, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
     }
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
-    internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false);
+    internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
+
+    /// <summary>A workspace in which every member of an ensemble has an example of its own in each row: as many examples enter as there are members, one after the other.</summary>
+    internal static Workspace OfRowsAbreast(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: true, network.Members);
 
     /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
     internal bool KeepsEveryOutput { get; }
@@ -47,6 +52,9 @@ public sealed class Workspace
 
     /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the same.</summary>
     public bool IsTraining { get; private set; }
+
+    /// <summary>How many examples each row consists of where it enters a layer: one, or one for every member up to the layer that makes the members.</summary>
+    internal int Abreast(int layer) => layer <= _replicate ? _abreast : 1;
 
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
@@ -89,11 +97,11 @@ public sealed class Workspace
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
     // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
-    private static Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows, bool sharesMemory)
+    private Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows, bool sharesMemory)
     {
         var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
-        for (var l = 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * layers[l].Outputs)];
+        for (var l = 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
         return room;
 
         static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
@@ -101,7 +109,7 @@ public sealed class Workspace
 
     private Matrix View(Real[][] memory, int layer)
     {
-        var width = _widths[layer];
-        return new Matrix(memory[layer].AsSpan(0, Rows * width), Rows, width);
+        int width = _widths[layer], rows = Rows * Abreast(layer + 1);
+        return new Matrix(memory[layer].AsSpan(0, rows * width), rows, width);
     }
 }

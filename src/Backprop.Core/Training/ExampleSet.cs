@@ -56,10 +56,10 @@ public sealed class ExampleSet
         CheckWeights(weights);
     }
 
-    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds)
+    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
     {
         (FeatureCount, TargetCount, _features, _sparse, _targets, _weights, _folds) = (of.FeatureCount, of.TargetCount, of._features, of._sparse, of._targets, weights, folds);
-        (_first, Count, HasMissing) = (first, count, of.HasMissing);
+        (_first, Count, HasMissing, FoldCount) = (first, count, of.HasMissing, foldCount);
     }
 
     /// <summary>Number of examples.</summary>
@@ -87,7 +87,10 @@ public sealed class ExampleSet
     /// <summary>[Count], or empty when all rows count the same.</summary>
     public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
 
-    /// <summary>[Count]: which member of an ensemble does not learn from each row, and judges it; or empty, where all members learn from all rows.</summary>
+    /// <summary>How many members of an ensemble learn from rows of their own; 0 where all learn from all.</summary>
+    internal int FoldCount { get; }
+
+    /// <summary>[Count]: which member does not learn from each row, and judges it; or empty, where all members learn from all rows.</summary>
     internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
 
     /// <summary>Writes the features of one example.</summary>
@@ -115,15 +118,16 @@ public sealed class ExampleSet
         _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()], HasMissing || by.HasMissing);
 
     /// <summary>Some neighbouring examples; nothing is copied.</summary>
-    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds);
+    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds, FoldCount);
 
     /// <summary>The same examples with other weights.</summary>
     /// <param name="weights">[Count]</param>
-    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights], _folds);
+    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights], _folds, FoldCount);
 
     /// <summary>The same examples with folds.</summary>
-    /// <param name="folds">[Count]</param>
-    internal ExampleSet WithFolds(ReadOnlySpan<int> folds) => new(this, _first, Count, _weights, [.. new int[_first], .. folds]);
+    /// <param name="folds">[Count], from 0 to <paramref name="foldCount"/> − 1.</param>
+    /// <param name="foldCount">As many as the ensemble has members.</param>
+    internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) => new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
     /// <summary>Features that are missing in some example, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing()

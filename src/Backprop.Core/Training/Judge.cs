@@ -13,12 +13,15 @@ internal sealed class Judge(ExampleSet validation)
     private SparseBatch? _sparse;
 
     /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an epoch after the steps.</summary>
-    /// <param name="first">The first row.</param>
-    /// <param name="scores">[rows × outputs], in units of the targets as they were trained on.</param>
-    public void Take(int first, ReadOnlyMatrix scores)
+    /// <param name="batches">What deals out the validation data.</param>
+    /// <param name="index">Of which batch they are.</param>
+    /// <param name="scores">[examples × outputs], in units of the targets as they were trained on.</param>
+    public void Take(Minibatches batches, int index, ReadOnlyMatrix scores)
     {
         MakeRoom(scores.Columns);
-        scores.Values.CopyTo(_scores.AsSpan(first * scores.Columns));
+        var rows = batches.RowsOf(index);
+        for (var i = 0; i < rows.Length; i++)
+            if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
     }
 
     /// <summary>A metric of the network that gave all the scores that were taken.</summary>

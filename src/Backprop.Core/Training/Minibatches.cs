@@ -12,7 +12,8 @@ internal class Minibatches : IDisposable
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
     private readonly int _batchSize;
-    private readonly int[] _order, _folds;
+    private readonly bool _isEven;
+    private readonly int[] _order;
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
     private readonly SparseBatch? _sparse;
 
@@ -22,34 +23,40 @@ internal class Minibatches : IDisposable
     /// <param name="targets">How targets are.</param>
     /// <param name="mixes">Whether examples are mixed with others.</param>
     /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
-    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false)
-        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse)
+    /// <param name="isEven">Whether batches are of the same size (<see cref="TrainingOptions.EvenBatches"/>).</param>
+    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false, bool isEven = false)
+        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse, isEven)
     {
     }
 
-    /// <summary>Deals out more examples than there are at any time.</summary>
-    private protected Minibatches(ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false)
+    /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
+    private protected Minibatches(
+        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false, bool isEven = false, int abreast = 1)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
+        (Abreast, _isEven) = (abreast, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = CountOf(exampleCount, batchSize);
-        _order = [.. Enumerable.Range(0, examples.Count)];
-        _x = _sparse is not null ? [] : new Real[checked(_batchSize * examples.FeatureCount)];
-        _y = new Real[checked(_batchSize * examples.TargetCount)];
+        _order = abreast == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * abreast)];
+        var together = checked(_batchSize * abreast);
+        _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
+        _y = new Real[checked(together * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
-        _weights = examples.Weights.IsEmpty ? [] : new Real[_batchSize];
-        _folds = examples.Folds.IsEmpty ? [] : new int[_batchSize];
+        _weights = examples.Weights.IsEmpty && abreast == 1 ? [] : new Real[together];
     }
 
     /// <summary>Batches of one pass over examples, of up to so many each.</summary>
     public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
 
-    /// <summary>Batches of one pass; the last may be smaller.</summary>
+    /// <summary>Batches of one pass; the last may be smaller, unless all are even.</summary>
     public int Count { get; }
 
-    /// <summary>Most examples of one batch.</summary>
+    /// <summary>Most rows of one batch.</summary>
     public int BatchSize => _batchSize;
+
+    /// <summary>Examples of a row: 1, or one for every member of an ensemble, which stand side by side.</summary>
+    public int Abreast { get; }
 
     /// <summary>Begins a pass over the examples.</summary>
     /// <param name="pass">1, 2, 3, …</param>
@@ -81,41 +88,25 @@ internal class Minibatches : IDisposable
                 _sparse is not null ? default : new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
                 new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
                 _weights.AsSpan(0, Math.Min(_weights.Length, count)),
-                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount),
-                _folds.AsSpan(0, Math.Min(_folds.Length, count)));
+                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
         }
     }
 
-    /// <summary>Examples of one pass.</summary>
+    /// <summary>Rows of one pass.</summary>
     public int ExampleCount { get; }
 
-    /// <summary>Examples of one batch.</summary>
-    public int SizeOf(int index) => RowsOf(index).Length;
+    /// <summary>Rows of one batch.</summary>
+    public int SizeOf(int index) => PlaceOf(index).Count;
 
-    /// <summary>What a batch counts for in a mean over many: Σ w.</summary>
-    public double TotalWeight(int index)
-    {
-        var rows = RowsOf(index);
-        if (_weights.Length == 0) return rows.Length;
-        var weights = _examples.Weights;
-        double total = 0;
-        foreach (var row in rows) total += weights[row];
-        return total;
-    }
-
-    /// <summary>Whether the members of an ensemble learn from different rows.</summary>
-    public bool HasFolds => _folds.Length > 0;
-
-    /// <summary>Σ w of the rows of a batch that each member learns from: all but its own fold.</summary>
+    /// <summary>What a batch counts for in a mean over many, Σ w, of the first examples of its rows, the second, …</summary>
     /// <param name="index">Which batch.</param>
-    /// <param name="totals">[members], overwritten.</param>
-    public void TotalWeightsOfLearners(int index, Span<double> totals)
+    /// <param name="totals">[<see cref="Abreast"/>], overwritten.</param>
+    public void TotalWeights(int index, Span<double> totals)
     {
         totals.Clear();
-        ReadOnlySpan<int> folds = _examples.Folds;
-        foreach (var row in RowsOf(index))
-            for (var member = 0; member < totals.Length; member++)
-                if (member != folds[row]) totals[member] += _weights.Length == 0 ? 1 : _examples.Weights[row];
+        var rows = RowsOf(index);
+        if (_weights.Length == 0) totals[0] = rows.Length;
+        else for (var i = 0; i < rows.Length; i++) totals[i % Abreast] += WeightOf(index, i, rows[i]);
     }
 
     /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where <see cref="Minibatch.X"/> has them.</summary>
@@ -128,18 +119,30 @@ internal class Minibatches : IDisposable
     }
 
     /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
+    /// <param name="index">Which batch.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="mixture">What of other examples is mixed in.</param>
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
+        (first, count) = (first * Abreast, count * Abreast);
         if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
         if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
-        var weights = _examples.Weights;
-        for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = weights[rows[i]];
-        var folds = _examples.Folds;
-        for (var i = 0; i < rows.Length && _folds.Length > 0; i++) _folds[first + i] = folds[rows[i]];
+        for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
     }
+
+    /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none left.</summary>
+    public bool Counts(int index, int place) => Abreast == 1 || !FillsUp(PlaceOf(index).First + place / Abreast, place % Abreast);
+
+    /// <summary>Whether an example only fills up a row.</summary>
+    /// <param name="row">Which row of the pass.</param>
+    /// <param name="place">Which of the examples of that row.</param>
+    private protected virtual bool FillsUp(int row, int place) => false;
+
+    private Real WeightOf(int index, int place, int example) => !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
 
     // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
     private void Mix(int index, int first, int count, Mixture mixture)
@@ -147,7 +150,7 @@ internal class Minibatches : IDisposable
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)FirstOf(index) + i + mixture.Distance) % _order.Length), 1);
+            var partner = _order.AsSpan((int)(((long)PlaceOf(index).First + i + mixture.Distance) % _order.Length), 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
@@ -158,10 +161,16 @@ internal class Minibatches : IDisposable
     /// <summary>The places of the examples, in the order in which they are dealt.</summary>
     private protected int[] Order => _order;
 
-    /// <summary>Where a batch begins in <see cref="Order"/>.</summary>
-    private protected virtual int FirstOf(int index) => index * _batchSize;
+    /// <summary>Which row of <see cref="Order"/> a batch begins with, and how many it has.</summary>
+    private protected virtual (int First, int Count) PlaceOf(int index) =>
+        _isEven ? Network.Share(ExampleCount, index, Count) : (index * _batchSize, Math.Min(_batchSize, ExampleCount - index * _batchSize));
 
-    private ReadOnlySpan<int> RowsOf(int index) => _order.AsSpan(FirstOf(index), (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
+    /// <summary>Which examples a batch consists of.</summary>
+    public ReadOnlySpan<int> RowsOf(int index)
+    {
+        var (first, count) = PlaceOf(index);
+        return _order.AsSpan(first * Abreast, count * Abreast);
+    }
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
@@ -195,9 +204,8 @@ internal class Minibatches : IDisposable
 /// <summary>A few examples that are worked on together.</summary>
 internal readonly ref struct Minibatch
 {
-    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY, ReadOnlySpan<int> folds)
+    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY)
     {
-        Folds = folds;
         PartnerY = partnerY;
         X = x;
         Y = y;
@@ -212,9 +220,6 @@ internal readonly ref struct Minibatch
 
     /// <summary>[rows], or empty when all count the same.</summary>
     public ReadOnlySpan<Real> Weights { get; }
-
-    /// <summary>[rows]: which member of an ensemble does not learn from the row; or empty, where all do.</summary>
-    public ReadOnlySpan<int> Folds { get; }
 
     /// <summary>[rows × target columns] of the examples that were mixed in; without meaning where none were.</summary>
     public ReadOnlyMatrix PartnerY { get; }

@@ -85,7 +85,8 @@ internal sealed class StreamedMinibatches : Minibatches
         base.Dispose();
     }
 
-    private protected override int FirstOf(int index) => index % _batchesOfBlock * _batchSize;
+    private protected override (int First, int Count) PlaceOf(int index) =>
+        (index % _batchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 
     // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the pool empties.
     private void Replace()

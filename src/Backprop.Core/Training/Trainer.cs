@@ -41,7 +41,7 @@ public sealed class Trainer
         IProgress<EpochReport>? progress = null, Action? checkAlive = null)
     {
         _setup.Check(network, training, validation, initial);
-        if (_options.CrossFitting) training = validation = training.WithFolds(CrossFolds.Of(training, network.Members, _options.Loss, _options.Seed));
+        if (_options.CrossFitting) training = validation = training.WithFolds(CrossFolds.Of(training, network.Members, _options.Loss, _options.Seed), network.Members);
         var start = Stopwatch.GetTimestamp();
         var result = Run(network, new MemoryData(training), validation, initial, progress, checkAlive, start, refit: null);
         if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || MustEnd(start)) return result;
@@ -102,7 +102,7 @@ public sealed class Trainer
         var (inputs, targets) = _setup.Standardize(network, training, null);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
         var parameters = _setup.Start(network, training.Examples, null, inputs, targets);
-        using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
+        using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         return range.Run((number, learningRate) =>
@@ -126,10 +126,12 @@ public sealed class Trainer
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
-        using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse);
-        var validationBatches = validation is null ? null : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
+        using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
+        var validationBatches = validation is null ? null : validation.FoldCount > 0
+            ? new MemberMinibatches(validation, batches.BatchSize, inputs, targets, ofOwnFold: true)
+            : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), batches.Abreast);
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
         var interval = _options.EarlyStopping?.Interval ?? 1;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
@@ -228,7 +230,7 @@ public sealed class Trainer
         {
             checkAlive?.Invoke();
             var (loss, weight) = step.Evaluate(batches, b, limits);
-            judge?.Take(b * batches.BatchSize, step.JudgedScores);
+            judge?.Take(batches, b, step.JudgedScores);
             mean.Add(loss, weight);
         }
         return mean.Value;

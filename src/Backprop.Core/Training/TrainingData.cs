@@ -27,8 +27,8 @@ internal abstract class TrainingData
     /// <summary>The same examples with weights that take their class into account.</summary>
     public abstract TrainingData Weighed(ClassBalance balance);
 
-    /// <summary>Deals them out in batches.</summary>
-    public abstract Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse);
+    /// <summary>Deals them out in batches; those of a stream are never even.</summary>
+    public abstract Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
 }
 
 /// <summary>Examples that memory holds.</summary>
@@ -48,8 +48,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override TrainingData Weighed(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
-    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse) =>
-        new(examples, batchSize, inputs, targets, mixes, takesSparse);
+    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        examples.FoldCount > 0 ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven) : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
 }
 
 /// <summary>Examples that are read anew in every pass.</summary>
@@ -69,6 +69,6 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override TrainingData Weighed(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
 
-    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse) =>
+    public override Minibatches Deal(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
         StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
 }

@@ -64,6 +64,10 @@ public sealed record TrainingOptions
         init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "must be at least 1");
     }
 
+    /// <summary>Whether all batches of a pass have the same number of examples, give or take one, and none more than <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single example, which is a bad guide for a step as long as the others.</summary>
+    /// <value>False, as is customary. Of a stream, the last batch may be small anyway.</value>
+    public bool EvenBatches { get; init; }
+
     /// <summary>Whether the examples come in a new random order in every pass.</summary>
     /// <value>True. A full batch keeps the order of the data.</value>
     public bool Shuffle { get; init; } = true;

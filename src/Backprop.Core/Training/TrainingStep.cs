@@ -32,13 +32,19 @@ internal sealed class TrainingStep : IDisposable
     private int _batch, _nextPart, _step;
     private StepValues _values;
 
-    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team)
+    /// <param name="network">Which layers.</param>
+    /// <param name="parameters">What is moved.</param>
+    /// <param name="options">How.</param>
+    /// <param name="batchSize">Most rows of a batch.</param>
+    /// <param name="team">Who does it; ended by <see cref="Dispose"/>.</param>
+    /// <param name="abreast">Examples of a row (<see cref="Minibatches.Abreast"/>): 1, or one for every member of the network.</param>
+    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team, int abreast = 1)
     {
         (_network, _parameters, _seed, _team, _values) = (network, parameters, options.Seed, team, new StepValues(LearningRate: 0));
-        _loss = new BatchLoss(network, options, batchSize);
+        _loss = new BatchLoss(network, options, batchSize, abreast);
         _gradient = new Real[parameters.Length];
         _mixup = options.Mixup;
-        _workspace = new Workspace(network, batchSize);
+        _workspace = abreast == 1 ? new Workspace(network, batchSize) : Workspace.OfRowsAbreast(network, batchSize);
         _parts = ParameterPart.Of(network, options, team.Size);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
         _measuresGradient = options.GradientClipping is { Measure: not ClippingMeasure.Value };
@@ -114,7 +120,7 @@ internal sealed class TrainingStep : IDisposable
         return (MeanLoss, _loss.TotalWeight);
     }
 
-    /// <summary>The scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
+    /// <summary>[examples × outputs]: the scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
     public ReadOnlyMatrix JudgedScores => _loss.JudgedScores(_workspace);
 
     public void Dispose() => _team.Dispose();

@@ -44,6 +44,7 @@ public sealed class Preset
         ("multi-label classification", Situation.Typical with { Task = LearningTask.MultiLabelClassification }),
         ("regression", Situation.Typical with { Task = LearningTask.Regression }),
         .. ((int[])[150, 1_000, 40_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
+        ("regression of 1,000 rows", Situation.Typical with { Task = LearningTask.Regression, Rows = 1_000 }),
         .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
         ("validation data given", Situation.Typical with { HasValidation = true }),
     ];

@@ -14,7 +14,7 @@ namespace Backprop.ML.Presets;
 /// <summary>RealMLP, the strongest published recipe for networks on tables that needs no tuning, and what depends on the size of the data.</summary>
 /// <remarks>
 /// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", arXiv:2407.04491, tables of RealMLP-TD. What is ours: narrower
-/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; missing values; and plain layers for wide features, which stay sparse then. ADR 0025 says why.
+/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; shorter steps for numbers where passes are many, and waves of many lengths; even batches; missing values; and plain layers for wide features, which stay sparse then. ADR 0025 says why.
 /// </remarks>
 internal static class RealMlp
 {
@@ -25,10 +25,17 @@ internal static class RealMlp
     internal const int Members = 5;
 
     // So many rows are looked at in all, whatever their number, but none less often or more often than these. Half of the most are enough to tell few rows' classes, but not to learn their numbers.
-    private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16, LeastFastPasses = 12;
-    private const long RowsInAllPasses = 1_280_000, RowsInAllFastPasses = 200_000;
+    private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16;
+    private const long RowsInAllPasses = 1_280_000;
 
-    // To look at all members' scores costs a quarter of a pass, and they change little from one to the next while there are so many.
+    // One network, with as many passes as take about as long as scikit-learn's MLP does with its defaults; over few rows, where either is a matter of seconds, the five.
+    private const int MostRowsOfFastMembers = 5_000, FastPasses = 128, LeastFastMemberPasses = 64, LeastFastPasses = 20;
+    private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000;
+
+    // So few rows do not show which details of numbers belong to a class, and which are chance.
+    private const int MostRowsOfSlowWaves = 1_000;
+
+    // Scores change little from one pass to the next while there are so many.
     private const int EnoughLooks = 64;
 
     // The share of the rows that selection looks at, where members do not leave out different ones.
@@ -36,15 +43,17 @@ internal static class RealMlp
 
     public static Recipe Default(Situation situation) => Make(situation, units: 128, Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
-    public static Recipe Fast(Situation situation) => Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
+    public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
+        ? Make(situation, units: 128, Members, IsFew(situation) ? PassesOverFew / 2 : (int)Math.Clamp(RowsInAllFastMemberPasses / Math.Max(situation.Rows, 1), LeastFastMemberPasses, FastPasses))
+        : Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
 
     public static Recipe Best(Situation situation) => Make(situation, units: 256, customaryMembers: 8, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
     private static Recipe Make(Situation situation, int units, int customaryMembers, int passes)
     {
         if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
-        var members = situation.Members ?? customaryMembers;
-        var crossFits = members > 1 && situation is { MayCrossFit: true, HasValidation: false, Members: null, Rows: <= Situation.MostRowsToCount };
+        var members = situation.Earlier?.Members ?? customaryMembers;
+        var crossFits = members > 1 && MayCrossFit(situation);
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
         return new Recipe
         {
@@ -55,18 +64,21 @@ internal static class RealMlp
             MissingValues = MissingValues.Median,
             FeatureScaling = FeatureScaling.Robust,
             SmoothClip = 3,
-            NumericEmbedding = situation.Features <= MostFeaturesToEmbed ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 } : null,
+            NumericEmbedding = situation.Features > MostFeaturesToEmbed ? null
+                : HasSlowWaves(situation) ? new PeriodicPhaseEmbedding()
+                : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 },
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,
             ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             Optimizer = new Adam { Beta2 = 0.95 },
-            LearningRate = isRegression ? 0.2 : 0.04,
+            LearningRate = !isRegression ? 0.04 : passes < Passes ? 0.2 : 0.06, // the fewer passes, the larger their steps must be
             LearningRateSchedule = new CosineLogarithmicSchedule(),
             ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
             NumberOfIterations = passes,
             BatchSize = 256,
+            EvenBatches = true,
             Dropout = 0.15,
             DropoutSchedule = new FlatCosineSchedule(),
             WeightDecay = 0.02,
@@ -77,6 +89,14 @@ internal static class RealMlp
             EarlyStopping = Selection(situation.Task, interval: crossFits ? IntervalFor(passes) : 1),
         };
     }
+
+    private static bool MayCrossFit(Situation situation) => situation is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= Situation.MostRowsToCount };
+
+    private static bool HasSlowWaves(Situation situation) => situation.Earlier is { } network
+        ? network.Layers.Any(layer => (layer is SideBySide several ? several.Each : layer) is PeriodicFeatures { HighestStandardDeviation: null })
+        : situation is { Rows: <= MostRowsOfSlowWaves, Task.HasClasses: true };
+
+    private static bool IsFew(Situation situation) => situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true };
 
     /// <summary>Passes from one look at what members left out to the next.</summary>
     public static int IntervalFor(int passes) => Math.Max(1, passes / EnoughLooks);
@@ -89,7 +109,7 @@ internal static class RealMlp
     };
 
     private static int PassesOver(Situation situation, long all, int least) =>
-        situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true } ? PassesOverFew : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, Passes);
+        IsFew(situation) ? PassesOverFew : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, Passes);
 
     // The schedule ends where it is best to end, so training goes on to its end; the last of the best passes is the calmest.
     private static EarlyStopping Selection(LearningTask task, int interval) => new()

@@ -47,6 +47,8 @@ internal sealed record Recipe
 
     public int? BatchSize { get; init; }
 
+    public bool EvenBatches { get; init; }
+
     public Initializer Initializer { get; init; } = new GlorotUniform();
 
     public double L2Regularization { get; init; }
@@ -98,6 +100,7 @@ internal sealed record Recipe
         (nameof(ParameterGroups), RecipeText.Of(ParameterGroups)),
         (nameof(NumberOfIterations), RecipeText.Of(NumberOfIterations)),
         (nameof(BatchSize), BatchSize == BackpropTrainer.FullBatch ? nameof(BackpropTrainer.FullBatch) : RecipeText.Of(BatchSize)),
+        (nameof(EvenBatches), RecipeText.Of(EvenBatches)),
         (nameof(Dropout), RecipeText.Of(Dropout)),
         (nameof(DropoutSchedule), RecipeText.Of(DropoutSchedule)),
         (nameof(WeightDecay), RecipeText.Of(WeightDecay)),

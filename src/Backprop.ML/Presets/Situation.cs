@@ -1,4 +1,5 @@
 using Backprop.ML.Tasks;
+using Backprop.Networks;
 
 namespace Backprop.ML.Presets;
 
@@ -8,8 +9,8 @@ namespace Backprop.ML.Presets;
 /// <param name="Features">Slots of the features.</param>
 /// <param name="HasValidation">Whether validation data is given.</param>
 /// <param name="MayCrossFit">Whether members may leave out different rows: all are in memory, and none of them must stay together or apart.</param>
-/// <param name="Members">How many members the model has that training goes on from; null where it begins anew.</param>
-internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, bool MayCrossFit = true, int? Members = null)
+/// <param name="Earlier">The network that training goes on from, whose shape stays; null where it begins anew.</param>
+internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, bool MayCrossFit = true, Network? Earlier = null)
 {
     /// <summary>Up to here rows are counted before they are read, which is quick; what depends on more rows than these can only be decided afterwards.</summary>
     public const int MostRowsToCount = 50_000;

@@ -71,6 +71,7 @@ public sealed partial class BackpropTrainer
             LabelSmoothingSchedule = LabelSmoothingSchedule,
             NumberOfIterations = NumberOfIterations,
             BatchSize = BatchSize,
+            EvenBatches = EvenBatches,
             Shuffle = Shuffle,
             Initializer = Initializer,
             OutputBiasPrior = OutputBiasPrior,
@@ -132,11 +133,13 @@ public sealed partial class BackpropTrainer
             if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
             if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
+            if (InputSkip && Members > 1) throw OutOfRange(nameof(InputSkip), InputSkip, $"is for a single network; {nameof(Members)} is {Members}{OfPreset(nameof(Members))}");
             ToPerceptron([], []).CheckCombination();
             if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
             if (CrossFitting && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(CrossFitting), CrossFitting, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
             if (CrossFitting && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(CrossFitting)} keeps apart: Mean or Median");
-            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1");
+            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1{OfPreset(nameof(Members))}");
+            if (Dropout > 0 && Optimizer is Lbfgs) throw OutOfRange(nameof(Dropout), Dropout, $"does not go with {nameof(Lbfgs)}, which needs a loss that stays the same from step to step: 0{OfPreset(nameof(Dropout))}");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 
@@ -170,6 +173,9 @@ public sealed partial class BackpropTrainer
             if (PositiveInstanceWeight == 1) return weights;
             return [weights?[0] ?? 1, (weights?[1] ?? 1) * PositiveInstanceWeight];
         }
+
+        // Nobody looks for the fault in an option that they did not set.
+        private string OfPreset(string option) => IsChosen(option) ? "" : $" (that is {nameof(Preset)}.{Preset.Name}'s; {nameof(Preset)}.{nameof(Preset.Plain)} goes with it)";
 
         private static ArgumentOutOfRangeException OutOfRange(string option, object? value, string allowed) => new(option, value, allowed);
     }

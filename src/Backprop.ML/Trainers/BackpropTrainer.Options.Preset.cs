@@ -25,6 +25,13 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
+        /// <summary>Whether the network, or which rows are left out, depends on how many there are: it must then be known before they are read.</summary>
+        internal bool MustKnowRows(Situation situation)
+        {
+            Options few = In(situation with { Rows = 1 }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
+            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding;
+        }
+
         private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with
         {
             HasValidation = situation.HasValidation || ValidationData is not null,

@@ -59,6 +59,10 @@ public sealed partial class BackpropTrainer
         /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for about 1/64 of the rows as a power of two from 8 to 1024; otherwise at least 1. <see cref="FullBatch"/> takes all rows at once.</value>
         public int? BatchSize { get => Chosen(recipe => recipe.BatchSize); set => Choose(value); }
 
+        /// <summary>Whether all batches of a pass have the same number of rows, give or take one, and none more than <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single row, which is a bad guide for a step as long as the others.</summary>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false, as is customary. Of rows that are streamed, the last batch may be small anyway.</value>
+        public bool EvenBatches { get => Chosen(recipe => recipe.EvenBatches); set => Choose(value); }
+
         /// <summary>Whether the rows come in a new random order in every pass.</summary>
         /// <value>True. A full batch keeps the order of the data.</value>
         public bool Shuffle { get; set; } = true;

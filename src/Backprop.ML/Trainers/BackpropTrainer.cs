@@ -144,7 +144,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         using var channel = Host.Start("Training");
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network.Members);
+        var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network);
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
@@ -209,16 +209,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, int? members = null)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, Network? earlier = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
         CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
         data.CheckFeatureFloatVector(out var featureCount);
-        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Members: members);
-        // Few rows would be left out by one member each; whether they are few must then be known before they are read.
-        if (!_options.IsChosen(nameof(Options.CrossFitting)) && _options.In(situation).CrossFitting)
+        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier);
+        if (_options.MustKnowRows(situation))
             situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
         var options = _options.In(situation);
         var loss = options.LossFor(task);

@@ -119,8 +119,10 @@ public class AllocationTests
             Members = 3,
         }.Build(Features, Targets);
         var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
-        var batches = new Minibatches(byFolds ? examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)]) : examples, BatchSize, null, null);
-        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, new WorkerTeam(threads));
+        using var batches = byFolds
+            ? new MemberMinibatches(examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)], 3), BatchSize, null, null, ofOwnFold: false)
+            : new Minibatches(examples, BatchSize, null, null);
+        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, new WorkerTeam(threads), batches.Abreast);
         var scorer = new TrainedNetwork(network, new float[network.ParameterCount], new SoftmaxCrossEntropy()).CreateScorer(BatchSize);
         AssertAllocatesNothing(() =>
         {

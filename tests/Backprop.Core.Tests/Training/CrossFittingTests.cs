@@ -134,14 +134,14 @@ public class CrossFittingTests
     private static float[] LearnByHand(Network ensemble, float[] labels, int batchSize)
     {
         var parameters = Start(ensemble);
-        Learn(ensemble, parameters, Examples(labels).WithFolds([.. Enumerable.Range(0, Rows).Select(FoldOf)]), batchSize);
+        Learn(ensemble, parameters, Examples(labels).WithFolds([.. Enumerable.Range(0, Rows).Select(FoldOf)], Folds), batchSize);
         return parameters;
     }
 
     private static void Learn(Network network, float[] parameters, ExampleSet examples, int batchSize)
     {
-        var batches = new Minibatches(examples, batchSize, null, null);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, new WorkerTeam(2));
+        using var batches = new MemoryData(examples).Deal(batchSize, null, null, mixes: false, takesSparse: false, isEven: false);
+        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, new WorkerTeam(2), batches.Abreast);
         for (var pass = 1; pass <= 5; pass++)
         {
             if (batches.Count > 1) batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

@@ -16,6 +16,20 @@ public class MinibatchesTests
         Assert.Equal([4f], Gathered(batches, 2).X.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(770, 256, 4, 192, 193)]
+    [InlineData(99_841, 256, 391, 255, 256)]
+    [InlineData(256, 256, 1, 256, 256)]
+    [InlineData(257, 256, 2, 128, 129)]
+    [InlineData(5, 8, 1, 5, 5)]
+    public void Even_batches_differ_by_one_row_at_most_and_have_every_row_once(int rows, int batchSize, int count, int least, int most)
+    {
+        var batches = new Minibatches(Counting(rows), batchSize, null, null, isEven: true);
+        int[] sizes = [.. Enumerable.Range(0, batches.Count).Select(batches.SizeOf)];
+        Assert.Equal((count, least, most), (batches.Count, sizes.Min(), sizes.Max()));
+        Assert.Equal(Enumerable.Range(0, rows).Select(row => (float)row), Pass(batches, epoch: 1).Order());
+    }
+
     [Fact]
     public void Features_targets_and_weights_of_a_row_stay_together()
     {
@@ -58,12 +72,12 @@ public class MinibatchesTests
     {
         var batches = new Minibatches(Counting(3), TrainingOptions.FullBatch, null, null);
         Assert.Equal((1, 3), (batches.Count, batches.BatchSize));
-        Assert.Equal(1.0 + 2 + 3, batches.TotalWeight(0));
+        Assert.Equal(1.0 + 2 + 3, TotalWeight(batches));
     }
 
     [Fact]
     public void Without_weights_a_batch_counts_its_rows() =>
-        Assert.Equal(3, new Minibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]), 5, null, null).TotalWeight(0));
+        Assert.Equal(3, TotalWeight(new Minibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]), 5, null, null)));
 
     [Fact]
     public void Rows_come_standardized()
@@ -85,6 +99,13 @@ public class MinibatchesTests
         List<float> rows = [];
         for (var b = 0; b < batches.Count; b++) rows.AddRange(Gathered(batches, b).X.Values);
         return rows;
+    }
+
+    private static double TotalWeight(Minibatches batches)
+    {
+        var totals = new double[1];
+        batches.TotalWeights(0, totals);
+        return totals[0];
     }
 
     // In two pieces, as two threads would.

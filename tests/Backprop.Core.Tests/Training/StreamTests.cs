@@ -56,7 +56,9 @@ public class StreamTests
             for (var b = 0; b < batches.Count; b++)
             {
                 batches.Prepare(b);
-                Assert.Equal(batches.SizeOf(b), batches.TotalWeight(b));
+                var total = new double[1];
+                batches.TotalWeights(b, total);
+                Assert.Equal(batches.SizeOf(b), total[0]);
                 batches.Gather(b, 0, batches.SizeOf(b));
                 dealt.AddRange(batches[b].X.Values);
             }

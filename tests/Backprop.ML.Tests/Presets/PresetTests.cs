@@ -4,6 +4,7 @@ using Backprop.ML.Data;
 using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.ML.Tests.Scenarios;
+using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Training;
 using Microsoft.ML;
@@ -106,6 +107,39 @@ public class PresetTests
     public void Many_rows_are_seen_less_often(long rows, int passes) =>
         Assert.Equal(passes, Preset.Default.For(Situation.Typical with { Rows = rows }).NumberOfIterations);
 
+    [Theory]
+    [InlineData(250, 5, 64)]
+    [InlineData(251, 5, 128)]
+    [InlineData(4_000, 5, 80)]
+    [InlineData(5_000, 5, 64)]
+    [InlineData(5_001, 1, 39)]
+    [InlineData(1_000_000, 1, 20)]
+    public void Few_rows_are_worth_an_ensemble_even_where_it_must_be_fast(long rows, int members, int passes)
+    {
+        var recipe = Preset.Fast.For(Situation.Typical with { Rows = rows });
+        Assert.Equal((members, passes), (recipe.Members, recipe.NumberOfIterations));
+        Assert.Equal(1, Preset.Fast.For(Situation.Typical with { Rows = rows, MayCrossFit = false }).Members);
+    }
+
+    [Fact]
+    public void Few_rows_of_classes_have_no_fast_waves_even_where_none_are_left_out_by_members()
+    {
+        Assert.Null(Highest(1_000, LearningTask.MulticlassClassification));
+        Assert.Equal(10, Highest(1_001, LearningTask.MulticlassClassification));
+        Assert.Equal(10, Highest(100, LearningTask.Regression));
+        foreach (var (rows, highest) in ((int, double?)[])[(300, null), (1_200, 10)])
+        {
+            var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Kind, HiddenLayers = [5], NumberOfIterations = 1, ValidationFraction = 0.1, Seed = 1 };
+            var model = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, rows));
+            Assert.Equal(highest, Waves(model).HighestStandardDeviation);
+            Assert.Equal(highest, Waves(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
+        }
+
+        static double? Highest(long rows, LearningTask task) => ((PeriodicPhaseEmbedding)Preset.Default.For(Situation.Typical with { Rows = rows, Task = task }).NumericEmbedding!).HighestStandardDeviation;
+
+        static PeriodicFeatures Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<SideBySide>().Select(several => several.Each).OfType<PeriodicFeatures>().Single();
+    }
+
     [Fact]
     public void Few_numbers_take_all_passes() =>
         Assert.Equal(256, Preset.Default.For(Situation.Typical with { Task = LearningTask.Regression, Rows = 150 }).NumberOfIterations);
@@ -119,7 +153,8 @@ public class PresetTests
             Assert.Equal((false, 0.2), Kept(preset.For(Situation.Typical with { Rows = 50_001 })));
             Assert.Equal((false, 0), Kept(preset.For(Situation.Typical with { HasValidation = true })));
         }
-        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical)));
+        Assert.Equal((true, 0), Kept(Preset.Fast.For(Situation.Typical with { Rows = 5_000 })));
+        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical with { Rows = 5_001 })));
 
         static (bool CrossFitting, double ValidationFraction) Kept(Recipe recipe) => (recipe.CrossFitting, recipe.ValidationFraction);
     }

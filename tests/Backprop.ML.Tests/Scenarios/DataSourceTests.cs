@@ -22,13 +22,17 @@ public class DataSourceTests
     }
 
     [Fact]
-    public void Rows_are_counted_before_only_where_members_may_leave_out_different_ones()
+    public void Rows_are_counted_before_only_where_the_network_or_the_rows_left_out_depend_on_it()
     {
         Assert.Equal(2, Readings(_ => { }));
+        Assert.Equal(2, Readings(options => options.Preset = Preset.Fast));
         Assert.Equal(1, Readings(options => options.ValidationFraction = 0.1));
         Assert.Equal(1, Readings(options => options.Members = 1));
         Assert.Equal(1, Readings(options => options.ValidationData = Synthetic.Prepared(_ml, 50)));
-        Assert.Equal(1, Readings(options => options.Preset = Preset.Fast));
+        Assert.Equal(1, Readings(options => options.Preset = Preset.Plain));
+        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.Preset) = (0.1, Preset.Fast)));
+        Assert.Equal(2, Readings(options => (options.ValidationFraction, options.LabelColumnName) = (0.1, Synthetic.Kind))); // of classes, the waves
+        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.LabelColumnName, options.NumericEmbedding) = (0.1, Synthetic.Kind, null)));
 
         int Readings(Action<BackpropTrainer.Options> change)
         {

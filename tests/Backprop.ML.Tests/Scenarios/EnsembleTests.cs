@@ -95,6 +95,19 @@ public class EnsembleTests
         }
     }
 
+    [Fact]
+    public void Where_a_preset_set_what_does_not_go_with_an_option_the_message_says_so()
+    {
+        Assert.Contains("that is Preset.Default's", Problem(new() { Optimizer = new Lbfgs() }));
+        Assert.Contains("that is Preset.Fast's", Problem(new() { Optimizer = new Lbfgs(), Members = 1, Preset = Preset.Fast }));
+        Assert.Contains("that is Preset.Best's", Problem(new() { InputSkip = true, Preset = Preset.Best }));
+        Assert.DoesNotContain("Preset", Problem(new() { Optimizer = new Lbfgs(), Members = 2 }));
+        _ = new BackpropTrainer(_ml, new() { Optimizer = new Lbfgs(), Preset = Preset.Plain });
+        _ = new BackpropTrainer(_ml, new() { InputSkip = true, Preset = Preset.Plain });
+
+        string Problem(BackpropTrainer.Options options) => Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options)).Message;
+    }
+
     private static BackpropTrainer.Options Ensemble(string label, bool crossFitting)
     {
         var options = Synthetic.Brief(label);

@@ -64,6 +64,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.LabelSmoothingSchedule)] = new(o => o.LabelSmoothingSchedule = new CosineDecay(), o => o.LossFunction = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }),
         [nameof(BackpropTrainer.Options.NumberOfIterations)] = new(o => o.NumberOfIterations = 6),
         [nameof(BackpropTrainer.Options.BatchSize)] = new(o => o.BatchSize = 16),
+        [nameof(BackpropTrainer.Options.EvenBatches)] = new(o => o.EvenBatches = true, o => o.BatchSize = 33),
         [nameof(BackpropTrainer.Options.Shuffle)] = new(o => o.Shuffle = false),
         [nameof(BackpropTrainer.Options.Initializer)] = new(o => o.Initializer = new DataDependent()),
         [nameof(BackpropTrainer.Options.OutputBiasPrior)] = new(o => o.OutputBiasPrior = true),
