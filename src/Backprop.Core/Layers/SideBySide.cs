@@ -24,6 +24,9 @@ public sealed record SideBySide : Layer
     /// <summary>How many.</summary>
     public int Members { get; }
 
+    /// <summary>What a layer does for every member, whether it is several side by side or not.</summary>
+    internal static Layer EachOf(Layer layer) => layer is SideBySide several ? several.Each : layer;
+
     /// <inheritdoc/>
     public override int ParameterCount => Members * Each.ParameterCount;
 

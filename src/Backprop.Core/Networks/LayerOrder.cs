@@ -48,7 +48,7 @@ internal sealed class LayerOrder
         var misplaced = _layers[layer] switch
         {
             OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
-            var other when Network.EmbeddingOf(other) is not null => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
+            var other when SideBySide.EachOf(other) is EntityEmbedding => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
             _ => false,
         };
         if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");

@@ -78,7 +78,7 @@ public sealed class Network
         get
         {
             var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
-            var embedded = _layers.Select(EmbeddingOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+            var embedded = _layers.Select(SideBySide.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
             return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
         }
     }
@@ -316,8 +316,6 @@ public sealed class Network
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
         ((ISparseInput)_layers[0]).Forward(Parameters(parameters, 0), x, first, workspace.Output(0).RowRange(first, count));
-
-    internal static EntityEmbedding? EmbeddingOf(Layer layer) => (layer is SideBySide several ? several.Each : layer) as EntityEmbedding;
 
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];

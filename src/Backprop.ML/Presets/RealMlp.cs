@@ -25,7 +25,7 @@ internal static class RealMlp
     internal const int Members = 5;
 
     // So many rows are looked at in all, whatever their number, but none less often or more often than these. Half of the most are enough to tell few rows' classes, but not to learn their numbers.
-    private const int Passes = 256, PassesOverFew = 128, MostRowsOfFew = 250, LeastPasses = 16;
+    private const int Passes = 256, LeastPasses = 16, MostRowsOfFew = 250;
     private const long RowsInAllPasses = 1_280_000;
 
     // One network, with as many passes as take about as long as scikit-learn's MLP does with its defaults; over few rows, where either is a matter of seconds, the five.
@@ -44,7 +44,7 @@ internal static class RealMlp
     public static Recipe Default(Situation situation) => Make(situation, units: 128, Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
     public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
-        ? Make(situation, units: 128, Members, IsFew(situation) ? PassesOverFew / 2 : (int)Math.Clamp(RowsInAllFastMemberPasses / Math.Max(situation.Rows, 1), LeastFastMemberPasses, FastPasses))
+        ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastFastMemberPasses, FastPasses))
         : Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
 
     public static Recipe Best(Situation situation) => Make(situation, units: 256, customaryMembers: 8, PassesOver(situation, RowsInAllPasses, LeastPasses));
@@ -93,10 +93,8 @@ internal static class RealMlp
     private static bool MayCrossFit(Situation situation) => situation is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= Situation.MostRowsToCount };
 
     private static bool HasSlowWaves(Situation situation) => situation.Earlier is { } network
-        ? network.Layers.Any(layer => (layer is SideBySide several ? several.Each : layer) is PeriodicFeatures { HighestStandardDeviation: null })
+        ? network.Layers.Any(layer => SideBySide.EachOf(layer) is PeriodicFeatures { HighestStandardDeviation: null })
         : situation is { Rows: <= MostRowsOfSlowWaves, Task.HasClasses: true };
-
-    private static bool IsFew(Situation situation) => situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true };
 
     /// <summary>Passes from one look at what members left out to the next.</summary>
     public static int IntervalFor(int passes) => Math.Max(1, passes / EnoughLooks);
@@ -108,8 +106,8 @@ internal static class RealMlp
         EarlyStopping = new EarlyStopping { Patience = 10 },
     };
 
-    private static int PassesOver(Situation situation, long all, int least) =>
-        IsFew(situation) ? PassesOverFew : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, Passes);
+    private static int PassesOver(Situation situation, long all, int least, int most = Passes) =>
+        situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true } ? most / 2 : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, most);
 
     // The schedule ends where it is best to end, so training goes on to its end; the last of the best passes is the calmest.
     private static EarlyStopping Selection(LearningTask task, int interval) => new()

@@ -24,7 +24,7 @@ namespace Backprop.ML;
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
-/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>; <see cref="Preset.Default"/> and <see cref="Preset.Best"/> count up to 50,001 rows before, which reads no column); no package besides Microsoft.ML and Google.Protobuf, both
+/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>; <see cref="Preset.Default"/>, <see cref="Preset.Fast"/> and <see cref="Preset.Best"/> count up to 50,001 rows before, which reads no column); no package besides Microsoft.ML and Google.Protobuf, both
 /// brought along; training is reproducible for a given seed.</para>
 /// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
 /// </remarks>
