@@ -16,7 +16,7 @@ public sealed class Preset
     /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five small networks side by side, whose predictions are averaged.</summary>
     public static Preset Default { get; } = new(nameof(Default), RealMlp.Default);
 
-    /// <summary>Fewer passes, and over more than 5,000 rows one of these networks alone: there many times as fast, with fewer rows two to three times.</summary>
+    /// <summary>Fewer passes, and over more than 4,000 rows one of these networks alone: there many times as fast, with fewer rows two to three times.</summary>
     public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast);
 
     /// <summary>Eight larger networks, some four times as slow.</summary>

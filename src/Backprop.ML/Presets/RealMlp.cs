@@ -29,7 +29,7 @@ internal static class RealMlp
     private const long RowsInAllPasses = 1_280_000;
 
     // One network, with as many passes as take about as long as scikit-learn's MLP does with its defaults; over few rows, where either is a matter of seconds, the five.
-    private const int MostRowsOfFastMembers = 5_000, FastPasses = 128, LeastFastMemberPasses = 64, LeastFastPasses = 20;
+    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 20;
     private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000;
 
     // So few rows do not show which details of numbers belong to a class, and which are chance.
@@ -44,7 +44,7 @@ internal static class RealMlp
     public static Recipe Default(Situation situation) => Make(situation, units: 128, Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
     public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
-        ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastFastMemberPasses, FastPasses))
+        ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastPasses, FastPasses))
         : Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
 
     public static Recipe Best(Situation situation) => Make(situation, units: 256, customaryMembers: 8, PassesOver(situation, RowsInAllPasses, LeastPasses));

@@ -111,8 +111,8 @@ public class PresetTests
     [InlineData(250, 5, 64)]
     [InlineData(251, 5, 128)]
     [InlineData(4_000, 5, 80)]
-    [InlineData(5_000, 5, 64)]
-    [InlineData(5_001, 1, 39)]
+    [InlineData(4_001, 1, 49)]
+    [InlineData(5_000, 1, 40)]
     [InlineData(1_000_000, 1, 20)]
     public void Few_rows_are_worth_an_ensemble_even_where_it_must_be_fast(long rows, int members, int passes)
     {
@@ -153,8 +153,8 @@ public class PresetTests
             Assert.Equal((false, 0.2), Kept(preset.For(Situation.Typical with { Rows = 50_001 })));
             Assert.Equal((false, 0), Kept(preset.For(Situation.Typical with { HasValidation = true })));
         }
-        Assert.Equal((true, 0), Kept(Preset.Fast.For(Situation.Typical with { Rows = 5_000 })));
-        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical with { Rows = 5_001 })));
+        Assert.Equal((true, 0), Kept(Preset.Fast.For(Situation.Typical with { Rows = 4_000 })));
+        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical with { Rows = 4_001 })));
 
         static (bool CrossFitting, double ValidationFraction) Kept(Recipe recipe) => (recipe.CrossFitting, recipe.ValidationFraction);
     }
