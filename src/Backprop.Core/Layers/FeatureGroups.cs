@@ -20,15 +20,28 @@ internal static class FeatureGroups
         return width <= Array.MaxLength ? (int)width : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {groupWidth} numbers each and {rest} more, a row would have {width} numbers; at most {Array.MaxLength} are possible");
     }
 
-    /// <summary>Copies some columns of every row into a matrix of their own.</summary>
-    public static void Gather(ReadOnlyMatrix from, int firstColumn, Matrix to)
+    /// <summary>Copies row after row.</summary>
+    public static void Copy(ReadOnlyMatrixColumns from, MatrixColumns to)
     {
-        for (var row = 0; row < to.Rows; row++) from.Row(row).Slice(firstColumn, to.Columns).CopyTo(to.Row(row));
+        for (var row = 0; row < to.Rows; row++) from.Row(row).CopyTo(to.Row(row));
     }
 
-    /// <summary>Copies a matrix into some columns of every row.</summary>
-    public static void Scatter(ReadOnlyMatrix from, Matrix to, int firstColumn)
+    /// <summary>Copies what passes a layer unchanged: the first numbers of every group, and all that stand behind the groups.</summary>
+    /// <param name="from">Rows of groups of <paramref name="fromWidth"/> numbers, and of others.</param>
+    /// <param name="fromWidth">At least <paramref name="kept"/>.</param>
+    /// <param name="to">Rows of as many groups of <paramref name="toWidth"/> numbers, and of as many others.</param>
+    /// <param name="toWidth">At least <paramref name="kept"/>.</param>
+    /// <param name="features">How many groups.</param>
+    /// <param name="kept">How many numbers of a group; often 1, so that a call for each would take longer than the copy.</param>
+    public static void CopyPassing(ReadOnlyMatrixColumns from, int fromWidth, MatrixColumns to, int toWidth, int features, int kept)
     {
-        for (var row = 0; row < from.Rows; row++) from.Row(row).CopyTo(to.Row(row).Slice(firstColumn, from.Columns));
+        for (var row = 0; row < to.Rows; row++)
+        {
+            var source = from.Row(row);
+            var target = to.Row(row);
+            for (var j = 0; j < features; j++)
+                for (var k = 0; k < kept; k++) target[j * toWidth + k] = source[j * fromWidth + k];
+            source[(features * fromWidth)..].CopyTo(target[(features * toWidth)..]);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at first, as PyTorch's linear
 /// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
 /// </remarks>
-public sealed record FeaturewiseDense : Layer
+public sealed record FeaturewiseDense : Layer, IWorksOnColumns
 {
     private static readonly ReLU s_rectifier = new();
     private static readonly PyTorchDefault s_uniform = new();
@@ -69,37 +69,40 @@ public sealed record FeaturewiseDense : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
-    {
-        for (var j = 0; j < Features; j++)
-        {
-            var group = j * GroupOutputs + Kept;
-            MatrixMultiply.Product(GroupOf(x, j), WeightsOf(parameters, j), parameters[BiasesOf(j)], new MatrixColumns(y, group, _outputs));
-            for (var row = 0; Rectified && row < y.Rows; row++) s_rectifier.Forward(y.Row(row).Slice(group, _outputs), y.Row(row).Slice(group, _outputs));
-            CopyColumns(x, j * GroupInputs, y, j * GroupOutputs, Kept);
-        }
-        CopyColumns(x, Features * GroupInputs, y, Features * GroupOutputs, Inputs - Features * GroupInputs);
-    }
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        if (!dx.IsEmpty)
-        {
-            var room = Room(dy.Rows);
-            for (var j = 0; j < Features; j++)
-            {
-                MatrixMultiply.ProductWithTransposed(SlopesOf(y, dy, j, room), WeightsOf(parameters, j), new MatrixColumns(dx, j * GroupInputs + Kept, _inputs));
-                CopyColumns(dy, j * GroupOutputs, dx, j * GroupInputs, Kept);
-            }
-            CopyColumns(dy, Features * GroupOutputs, dx, Features * GroupInputs, Inputs - Features * GroupInputs);
-            Scratch.Return(room);
-        }
+        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, first, dPart);
+
+    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
+    {
+        for (var j = 0; j < Features; j++)
+        {
+            var group = y.Part(j * GroupOutputs + Kept, _outputs);
+            MatrixMultiply.Product(GroupOf(x, j), WeightsOf(parameters, j), parameters[BiasesOf(j)], group);
+            for (var row = 0; Rectified && row < y.Rows; row++) s_rectifier.Forward(group.Row(row), group.Row(row));
+        }
+        FeatureGroups.CopyPassing(x, GroupInputs, y, GroupOutputs, Features, Kept);
+    }
+
+    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    {
+        var room = Room(dy.Rows);
+        for (var j = 0; j < Features; j++)
+            MatrixMultiply.ProductWithTransposed(SlopesOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
+        FeatureGroups.CopyPassing(dy, GroupOutputs, dx, GroupInputs, Features, Kept);
+        Scratch.Return(room);
+    }
+
+    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {
         var room = Room(dy.Rows);
         for (var start = 0; start < dPart.Length; start += PartLength)
@@ -127,26 +130,18 @@ public sealed record FeaturewiseDense : Layer
     private Real[] Room(int rows) => Scratch.Rent(Rectified ? rows * _outputs : 0);
 
     // The gradient before the rectifier: where there is none, it stands in dy.
-    private ReadOnlyMatrixColumns SlopesOf(ReadOnlyMatrix y, ReadOnlyMatrix dy, int feature, Real[] room)
+    private ReadOnlyMatrixColumns SlopesOf(ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int feature, Real[] room)
     {
         var group = feature * GroupOutputs + Kept;
-        if (!Rectified) return new ReadOnlyMatrixColumns(dy, group, _outputs);
+        var ofGroup = dy.Part(group, _outputs);
+        if (!Rectified) return ofGroup;
+        var outputs = y.Part(group, _outputs);
         var slopes = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
-        for (var row = 0; row < dy.Rows; row++)
-        {
-            var ofRow = y.Row(row).Slice(group, _outputs);
-            s_rectifier.Backward(ofRow, ofRow, dy.Row(row).Slice(group, _outputs), slopes.Row(row));
-        }
+        for (var row = 0; row < dy.Rows; row++) s_rectifier.Backward(outputs.Row(row), outputs.Row(row), ofGroup.Row(row), slopes.Row(row));
         return slopes;
     }
 
-    private ReadOnlyMatrixColumns GroupOf(ReadOnlyMatrix x, int feature) => new(x, feature * GroupInputs + Kept, _inputs);
-
-    private static void CopyColumns(ReadOnlyMatrix from, int first, Matrix to, int firstThere, int count)
-    {
-        if (count == 0) return;
-        for (var row = 0; row < from.Rows; row++) from.Row(row).Slice(first, count).CopyTo(to.Row(row)[firstThere..]);
-    }
+    private ReadOnlyMatrixColumns GroupOf(ReadOnlyMatrixColumns x, int feature) => x.Part(feature * GroupInputs + Kept, _inputs);
 
     private Range WeightsOf(int feature) => (feature * PartLength)..(feature * PartLength + _inputs * _outputs);
 

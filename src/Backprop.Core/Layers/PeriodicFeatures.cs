@@ -13,7 +13,7 @@ namespace Backprop.Layers;
 /// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
 /// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
-public sealed record PeriodicFeatures : Layer
+public sealed record PeriodicFeatures : Layer, IWorksOnColumns
 {
     private readonly int _groupWidth;
     private readonly Lazy<Real[]> _amplitudes;
@@ -74,6 +74,9 @@ public sealed record PeriodicFeatures : Layer
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
+    // With phases, the number itself stands before its waves.
+    private int Kept => HasPhases ? 1 : 0;
+
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
@@ -92,52 +95,57 @@ public sealed record PeriodicFeatures : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+        ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, first, dPart);
+
+    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         var amplitudes = new RowWise.Columns(Amplitudes);
         for (var j = 0; j < Features; j++)
         {
             RowWise.Columns frequencies = new(FrequenciesOf(parameters, j)), phases = new(PhasesOf(parameters, j));
             var group = j * _groupWidth;
-            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, amplitudes, new MatrixColumns(y, group + 1, Frequencies));
+            if (HasPhases) RowWise.Spread(new CosineWithPhase(), x, j, frequencies, phases, amplitudes, y.Part(group + 1, Frequencies));
             else
             {
-                RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, new MatrixColumns(y, group, Frequencies));
-                RowWise.Spread(new Sine(), x, j, frequencies, frequencies, frequencies, new MatrixColumns(y, group + Frequencies, Frequencies));
+                RowWise.Spread(new Cosine(), x, j, frequencies, frequencies, frequencies, y.Part(group, Frequencies));
+                RowWise.Spread(new Sine(), x, j, frequencies, frequencies, frequencies, y.Part(group + Frequencies, Frequencies));
             }
         }
-        for (var row = 0; row < x.Rows; row++)
-        {
-            var from = x.Row(row);
-            var to = y.Row(row);
-            for (var j = 0; HasPhases && j < Features; j++) to[j * _groupWidth] = from[j];
-            from[Features..].CopyTo(to[(Features * _groupWidth)..]);
-        }
+        FeatureGroups.CopyPassing(x, 1, y, _groupWidth, Features, Kept);
     }
 
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
-        if (!dx.IsEmpty)
+        var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
+        Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
+        var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
+        FeatureGroups.CopyPassing(dy, _groupWidth, dx, 1, Features, Kept);
+        for (var j = 0; j < Features; j++)
         {
-            var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
-            Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
-            var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
-            for (var j = 0; j < Features; j++)
+            DifferentiateByAngle(parameters, j, x, dy, byAngle);
+            Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), slopes);
+            MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(slopes, 1, Frequencies), sums);
+            for (var row = 0; row < x.Rows; row++)
             {
-                DifferentiateByAngle(parameters, j, x, dy, byAngle);
-                Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), slopes);
-                MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(slopes, 1, Frequencies), sums);
-                for (var row = 0; row < x.Rows; row++) dx.Row(row)[j] = Turn * sums.Values[row] + (HasPhases ? dy.Row(row)[j * _groupWidth] : 0);
+                ref var slope = ref dx.Row(row)[j];
+                slope = Turn * sums.Values[row] + (HasPhases ? slope : 0);
             }
-            for (var row = 0; row < x.Rows; row++) dy.Row(row)[(Features * _groupWidth)..].CopyTo(dx.Row(row)[Features..]);
-            Scratch.Return(room);
         }
-        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+        Scratch.Return(room);
     }
 
-    /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {
         var room = Scratch.Rent(x.Rows * Frequencies);
         var byAngle = new Matrix(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies);
@@ -146,7 +154,7 @@ public sealed record PeriodicFeatures : Layer
             var j = (first + start) / PartLength;
             DifferentiateByAngle(parameters, j, x, dy, byAngle);
             var ofFrequencies = dPart.Slice(start, Frequencies);
-            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
+            MatrixMultiply.TransposedProduct(x.Part(j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
             Elementwise.Map(new Multiple(Turn), ofFrequencies, ofFrequencies);
             Elementwise.Zip(new Product(), Amplitudes, ofFrequencies, ofFrequencies);
             if (!HasPhases) continue;
@@ -186,7 +194,7 @@ public sealed record PeriodicFeatures : Layer
     }
 
     // ∂J/∂(angle in radians) of every wave of one feature, were it one high.
-    private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix byAngle)
+    private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix byAngle)
     {
         var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
         var group = feature * _groupWidth;
@@ -194,7 +202,7 @@ public sealed record PeriodicFeatures : Layer
         else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, Waves(dy, group), Waves(dy, group + Frequencies), byAngle);
     }
 
-    private RowWise.Columns Waves(ReadOnlyMatrix of, int first) => new(new ReadOnlyMatrixColumns(of, first, Frequencies));
+    private RowWise.Columns Waves(ReadOnlyMatrixColumns of, int first) => new(of.Part(first, Frequencies));
 
     private readonly struct CosineWithPhase : IFunctionOfRow
     {

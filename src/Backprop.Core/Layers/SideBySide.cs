@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
-/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together; dense layers have <see cref="GroupedDense"/>, which need not.</remarks>
+/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer can work on columns of wider matrices; for dense layers there is <see cref="GroupedDense"/>.</remarks>
 public sealed record SideBySide : Layer
 {
     /// <summary>Lays copies side by side.</summary>
@@ -58,7 +58,7 @@ public sealed record SideBySide : Layer
         var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
         for (var member = 0; member < Members; member++)
         {
-            FeatureGroups.Gather(examples, member * Each.Inputs, own);
+            FeatureGroups.Copy(InputsOf(examples, member), own);
             Each.Measure(parameters[ParametersOf(member)], own);
         }
     }
@@ -66,51 +66,82 @@ public sealed record SideBySide : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
+        if (Each is IWorksOnColumns columns)
+        {
+            for (var member = 0; member < Members; member++) columns.Forward(parameters[ParametersOf(member)], InputsOf(x, member), OutputsOf(y, member));
+            return;
+        }
         using var room = new Room(Each, x.Rows);
         for (var member = 0; member < Members; member++)
         {
-            FeatureGroups.Gather(x, member * Each.Inputs, room.X);
+            FeatureGroups.Copy(InputsOf(x, member), room.X);
             Each.Forward(parameters[ParametersOf(member)], room.X, room.Y);
-            FeatureGroups.Scatter(room.Y, y, member * Each.Outputs);
+            FeatureGroups.Copy(room.Y, OutputsOf(y, member));
         }
     }
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        if (!dx.IsEmpty)
-        {
-            using var room = new Room(Each, x.Rows);
-            for (var member = 0; member < Members; member++)
-            {
-                Gather(room, member, x, y, dy);
-                Each.Backward(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, room.Dx, []);
-                FeatureGroups.Scatter(room.Dx, dx, member * Each.Inputs);
-            }
-        }
+        if (!dx.IsEmpty) BackwardInput(parameters, x, y, dy, dx);
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
 
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        using var room = new Room(Each, x.Rows);
+        var columns = Each as IWorksOnColumns;
+        using var room = new Room(Each, columns is null ? x.Rows : 0); // not used by layers that need no copies
         for (int done = 0, length; done < dPart.Length; done += length)
         {
             var (member, start) = Math.DivRem(first + done, Each.ParameterCount);
             length = Math.Min(dPart.Length - done, Each.ParameterCount - start);
+            var part = dPart.Slice(done, length);
+            if (columns is not null)
+            {
+                columns.BackwardPart(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
+                continue;
+            }
             Gather(room, member, x, y, dy);
-            Each.BackwardPart(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, start, dPart.Slice(done, length));
+            Each.BackwardPart(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, start, part);
+        }
+    }
+
+    private void BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx)
+    {
+        if (Each is IWorksOnColumns columns)
+        {
+            for (var member = 0; member < Members; member++)
+                columns.BackwardInput(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
+            return;
+        }
+        using var room = new Room(Each, x.Rows);
+        for (var member = 0; member < Members; member++)
+        {
+            Gather(room, member, x, y, dy);
+            Each.Backward(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, room.Dx, []);
+            FeatureGroups.Copy(room.Dx, InputsOf(dx, member));
         }
     }
 
     private Range ParametersOf(int member) => (member * Each.ParameterCount)..((member + 1) * Each.ParameterCount);
 
+    private ReadOnlyMatrixColumns InputsOf(ReadOnlyMatrix x, int member) => new(x, member * Each.Inputs, Each.Inputs);
+
+    private MatrixColumns InputsOf(Matrix dx, int member) => new(dx, member * Each.Inputs, Each.Inputs);
+
+    private ReadOnlyMatrixColumns OutputsOf(ReadOnlyMatrix y, int member) => new(y, member * Each.Outputs, Each.Outputs);
+
+    private MatrixColumns OutputsOf(Matrix y, int member) => new(y, member * Each.Outputs, Each.Outputs);
+
+    // What a layer does not read may not be there.
+    private ReadOnlyMatrixColumns WhatItReadsOf(ReadOnlyMatrix y, int member) => Each.ReadsOutput ? OutputsOf(y, member) : default;
+
     private void Gather(in Room room, int member, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy)
     {
-        FeatureGroups.Gather(x, member * Each.Inputs, room.X);
-        if (Each.ReadsOutput) FeatureGroups.Gather(y, member * Each.Outputs, room.Y);
-        FeatureGroups.Gather(dy, member * Each.Outputs, room.Dy);
+        FeatureGroups.Copy(InputsOf(x, member), room.X);
+        if (Each.ReadsOutput) FeatureGroups.Copy(OutputsOf(y, member), room.Y);
+        FeatureGroups.Copy(OutputsOf(dy, member), room.Dy);
     }
 
     private static Layer Checked(Layer each)

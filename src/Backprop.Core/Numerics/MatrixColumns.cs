@@ -13,6 +13,12 @@ internal readonly ref struct MatrixColumns
         (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
     }
 
+    private MatrixColumns(MatrixColumns of, int first, int count)
+    {
+        Values = of.Values[ReadOnlyMatrixColumns.CheckedStart(of.Rows, of.Columns, first, count)..];
+        (Rows, Columns, Stride) = (of.Rows, count, of.Stride);
+    }
+
     /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
     public Span<Real> Values { get; }
 
@@ -24,6 +30,12 @@ internal readonly ref struct MatrixColumns
 
     /// <summary>Distance of two rows.</summary>
     public int Stride { get; }
+
+    /// <summary>These columns of one example.</summary>
+    public Span<Real> Row(int row) => Values.Slice(row * Stride, Columns);
+
+    /// <summary>Some of these columns.</summary>
+    public MatrixColumns Part(int first, int count) => new(this, first, count);
 
     /// <summary>All columns.</summary>
     public static implicit operator MatrixColumns(Matrix m) => new(m, 0, m.Columns);
@@ -42,6 +54,12 @@ internal readonly ref struct ReadOnlyMatrixColumns
         (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
     }
 
+    private ReadOnlyMatrixColumns(ReadOnlyMatrixColumns of, int first, int count)
+    {
+        Values = of.Values[CheckedStart(of.Rows, of.Columns, first, count)..];
+        (Rows, Columns, Stride) = (of.Rows, count, of.Stride);
+    }
+
     /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
     public ReadOnlySpan<Real> Values { get; }
 
@@ -53,6 +71,12 @@ internal readonly ref struct ReadOnlyMatrixColumns
 
     /// <summary>Distance of two rows.</summary>
     public int Stride { get; }
+
+    /// <summary>These columns of one example.</summary>
+    public ReadOnlySpan<Real> Row(int row) => Values.Slice(row * Stride, Columns);
+
+    /// <summary>Some of these columns.</summary>
+    public ReadOnlyMatrixColumns Part(int first, int count) => new(this, first, count);
 
     /// <summary>All columns.</summary>
     public static implicit operator ReadOnlyMatrixColumns(ReadOnlyMatrix m) => new(m, 0, m.Columns);

@@ -9,7 +9,7 @@ internal static unsafe class MatrixPanels
 {
     // A panel whose rows lie far apart shares few lines of the cache; copying it costs one step per number, against one per number and
     // row of A for the product. Below these sizes it was not faster.
-    private const int LeastRowsToCopyFor = 48, LeastDistanceToCopyFor = 256;
+    private const int LeastRowsToCopyFor = 48, LeastDistanceToCopyFor = 128;
 
     // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
     private const int LeastDistanceToCopyRowsFor = 1024, LeastDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
@@ -55,10 +55,8 @@ internal static unsafe class MatrixPanels
                     height = HeightOfNextTile(columns - j, most);
                     MatrixTile.Compute<TLanes>(
                         height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
-                        starts + j * 2 * count, 2 * count, turned + j * width, width);
+                        starts + j * 2 * count, 2 * count, factors.Factor, turned + j * width, width);
                 }
-                if (factors.Factor != 1)
-                    for (var j = 0; j < columns; j++) Scale<TLanes>(factors.Factor, starts + j * 2 * count, second, turned + j * width, width, 1);
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -114,9 +112,7 @@ internal static unsafe class MatrixPanels
                         height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
                         var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
                         var aDepth = mustCopyRows ? height : factors.ADepth;
-                        var to = c + i * cRow + first;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, to, cRow);
-                        if (factors.Factor != 1) Scale<TLanes>(factors.Factor, start, second, to, cRow, height);
+                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, factors.Factor, c + i * cRow + first, cRow);
                     }
                 }
             }
@@ -132,22 +128,7 @@ internal static unsafe class MatrixPanels
             vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
             var start = factors.Bias == null ? s_zeros : factors.Bias + first;
-            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, c + first);
-            if (factors.Factor != 1)
-                for (nint done = 0; done < vectors; done += 2) Scale<TLanes>(factors.Factor, start + done * TLanes.Count, vectors == 1 ? 0 : TLanes.Count, c + first + done * TLanes.Count, 0, 1);
-        }
-    }
-
-    // From start + A·B to start + factor·A·B: of two vectors of a few rows, which may overlap, while they are near.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scale<TLanes>(Real factor, Real* start, nint second, Real* c, nint cRow, int rows) where TLanes : struct, ILanes<TLanes>
-    {
-        TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor), one = rest * TLanes.Load(start), two = rest * TLanes.Load(start + second);
-        for (; rows > 0; rows--, c += cRow)
-        {
-            TLanes a = TLanes.MultiplyAdd(scale, TLanes.Load(c), one), b = TLanes.MultiplyAdd(scale, TLanes.Load(c + second), two);
-            TLanes.Store(a, c);
-            TLanes.Store(b, c + second);
+            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, factors.Factor, c + first);
         }
     }
 

@@ -37,42 +37,43 @@ internal static unsafe class MatrixTile
     /// <param name="bDepth">Distance of two steps of depth in B.</param>
     /// <param name="start">Where the chain of row i and column j starts: start[i·startRow + j].</param>
     /// <param name="startRow">Distance of two rows of the starts; 0 when all rows start alike.</param>
+    /// <param name="factor">Multiplies A·B: what the chains took of their starts is added again.</param>
     /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
     /// <param name="cRow">Distance of two rows of C.</param>
-    public static void Compute<TLanes>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
+    public static void Compute<TLanes>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
     {
-        if (second == 0) Compute<TLanes, One>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow);
-        else Compute<TLanes, Two>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow);
+        if (second == 0) Compute<TLanes, One>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow);
+        else Compute<TLanes, Two>(rows, depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow);
     }
 
-    private static void Compute<TLanes, TVectors>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
+    private static void Compute<TLanes, TVectors>(int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
     {
         switch (rows)
         {
-            case 1: Tile<TLanes, TVectors, Rows1>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 2: Tile<TLanes, TVectors, Rows2>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 3: Tile<TLanes, TVectors, Rows3>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 4: Tile<TLanes, TVectors, Rows4>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 5: Tile<TLanes, TVectors, Rows5>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 6: Tile<TLanes, TVectors, Rows6>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 7: Tile<TLanes, TVectors, Rows7>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 8: Tile<TLanes, TVectors, Rows8>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 9: Tile<TLanes, TVectors, Rows9>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 10: Tile<TLanes, TVectors, Rows10>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 11: Tile<TLanes, TVectors, Rows11>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 12: Tile<TLanes, TVectors, Rows12>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 13: Tile<TLanes, TVectors, Rows13>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
-            case 14: Tile<TLanes, TVectors, Rows14>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, c, cRow); break;
+            case 1: Tile<TLanes, TVectors, Rows1>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 2: Tile<TLanes, TVectors, Rows2>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 3: Tile<TLanes, TVectors, Rows3>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 4: Tile<TLanes, TVectors, Rows4>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 5: Tile<TLanes, TVectors, Rows5>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 6: Tile<TLanes, TVectors, Rows6>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 7: Tile<TLanes, TVectors, Rows7>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 8: Tile<TLanes, TVectors, Rows8>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 9: Tile<TLanes, TVectors, Rows9>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 10: Tile<TLanes, TVectors, Rows10>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 11: Tile<TLanes, TVectors, Rows11>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 12: Tile<TLanes, TVectors, Rows12>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 13: Tile<TLanes, TVectors, Rows13>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
+            case 14: Tile<TLanes, TVectors, Rows14>(depth, second, a, aRow, aDepth, b, bDepth, start, startRow, factor, c, cRow); break;
             default: throw new ArgumentOutOfRangeException(nameof(rows), rows, "must be 1 to 14");
         }
     }
 
     // Compiled at full optimization at once: the first calls would otherwise run twenty times slower.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<TLanes, TVectors, TRows>(nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real* c, nint cRow)
+    private static void Tile<TLanes, TVectors, TRows>(nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor, Real* c, nint cRow)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
         where TRows : struct, ICount
@@ -117,6 +118,26 @@ internal static unsafe class MatrixTile
             if (TRows.Value > 12) a12 += aDepth;
         }
 
+        // The factor is applied while the chains are still in registers; b0, b1 and x are free by now.
+        if (factor != 1)
+        {
+            TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor);
+            { c0 = TLanes.MultiplyAdd(scale, c0, rest * TLanes.Load(start)); if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(scale, d0, rest * TLanes.Load(start + second)); }
+            if (TRows.Value > 1) { c1 = TLanes.MultiplyAdd(scale, c1, rest * TLanes.Load(start + startRow)); if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(scale, d1, rest * TLanes.Load(start + startRow + second)); }
+            if (TRows.Value > 2) { c2 = TLanes.MultiplyAdd(scale, c2, rest * TLanes.Load(start + 2 * startRow)); if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(scale, d2, rest * TLanes.Load(start + 2 * startRow + second)); }
+            if (TRows.Value > 3) { c3 = TLanes.MultiplyAdd(scale, c3, rest * TLanes.Load(start + 3 * startRow)); if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(scale, d3, rest * TLanes.Load(start + 3 * startRow + second)); }
+            if (TRows.Value > 4) { c4 = TLanes.MultiplyAdd(scale, c4, rest * TLanes.Load(start + 4 * startRow)); if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(scale, d4, rest * TLanes.Load(start + 4 * startRow + second)); }
+            if (TRows.Value > 5) { c5 = TLanes.MultiplyAdd(scale, c5, rest * TLanes.Load(start + 5 * startRow)); if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(scale, d5, rest * TLanes.Load(start + 5 * startRow + second)); }
+            if (TRows.Value > 6) { c6 = TLanes.MultiplyAdd(scale, c6, rest * TLanes.Load(start + 6 * startRow)); if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(scale, d6, rest * TLanes.Load(start + 6 * startRow + second)); }
+            if (TRows.Value > 7) { c7 = TLanes.MultiplyAdd(scale, c7, rest * TLanes.Load(start + 7 * startRow)); if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(scale, d7, rest * TLanes.Load(start + 7 * startRow + second)); }
+            if (TRows.Value > 8) { c8 = TLanes.MultiplyAdd(scale, c8, rest * TLanes.Load(start + 8 * startRow)); if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(scale, d8, rest * TLanes.Load(start + 8 * startRow + second)); }
+            if (TRows.Value > 9) { c9 = TLanes.MultiplyAdd(scale, c9, rest * TLanes.Load(start + 9 * startRow)); if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(scale, d9, rest * TLanes.Load(start + 9 * startRow + second)); }
+            if (TRows.Value > 10) { c10 = TLanes.MultiplyAdd(scale, c10, rest * TLanes.Load(start + 10 * startRow)); if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(scale, d10, rest * TLanes.Load(start + 10 * startRow + second)); }
+            if (TRows.Value > 11) { c11 = TLanes.MultiplyAdd(scale, c11, rest * TLanes.Load(start + 11 * startRow)); if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(scale, d11, rest * TLanes.Load(start + 11 * startRow + second)); }
+            if (TRows.Value > 12) { c12 = TLanes.MultiplyAdd(scale, c12, rest * TLanes.Load(start + 12 * startRow)); if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(scale, d12, rest * TLanes.Load(start + 12 * startRow + second)); }
+            if (TRows.Value > 13) { c13 = TLanes.MultiplyAdd(scale, c13, rest * TLanes.Load(start + 13 * startRow)); if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(scale, d13, rest * TLanes.Load(start + 13 * startRow + second)); }
+        }
+
         { TLanes.Store(c0, c); if (TVectors.Value > 1) TLanes.Store(d0, c + second); }
         if (TRows.Value > 1) { TLanes.Store(c1, c + cRow); if (TVectors.Value > 1) TLanes.Store(d1, c + cRow + second); }
         if (TRows.Value > 2) { TLanes.Store(c2, c + 2 * cRow); if (TVectors.Value > 1) TLanes.Store(d2, c + 2 * cRow + second); }
@@ -134,21 +155,21 @@ internal static unsafe class MatrixTile
     }
 
     /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MostVectors"/>) of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
-    public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c) where TLanes : struct, ILanes<TLanes>
+    public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c) where TLanes : struct, ILanes<TLanes>
     {
         switch (vectors)
         {
-            case 1: SingleRow<TLanes, One>(depth, a, aDepth, b, bDepth, start, c); break;
-            case 2: SingleRow<TLanes, Two>(depth, a, aDepth, b, bDepth, start, c); break;
-            case 4: SingleRow<TLanes, Four>(depth, a, aDepth, b, bDepth, start, c); break;
-            case 8: SingleRow<TLanes, Eight>(depth, a, aDepth, b, bDepth, start, c); break;
-            case 16: SingleRow<TLanes, Sixteen>(depth, a, aDepth, b, bDepth, start, c); break;
+            case 1: SingleRow<TLanes, One>(depth, a, aDepth, b, bDepth, start, factor, c); break;
+            case 2: SingleRow<TLanes, Two>(depth, a, aDepth, b, bDepth, start, factor, c); break;
+            case 4: SingleRow<TLanes, Four>(depth, a, aDepth, b, bDepth, start, factor, c); break;
+            case 8: SingleRow<TLanes, Eight>(depth, a, aDepth, b, bDepth, start, factor, c); break;
+            case 16: SingleRow<TLanes, Sixteen>(depth, a, aDepth, b, bDepth, start, factor, c); break;
             default: throw new ArgumentOutOfRangeException(nameof(vectors), vectors, "must be 1, 2, 4, 8 or 16");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SingleRow<TLanes, TVectors>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real* c)
+    private static void SingleRow<TLanes, TVectors>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
     {
@@ -190,6 +211,27 @@ internal static unsafe class MatrixTile
             if (TVectors.Value > 15) c15 = TLanes.MultiplyAdd(x, TLanes.Load(b + 15 * count), c15);
             a += aDepth;
             b += bDepth;
+        }
+
+        if (factor != 1)
+        {
+            TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor);
+            c0 = TLanes.MultiplyAdd(scale, c0, rest * TLanes.Load(start));
+            if (TVectors.Value > 1) c1 = TLanes.MultiplyAdd(scale, c1, rest * TLanes.Load(start + count));
+            if (TVectors.Value > 2) c2 = TLanes.MultiplyAdd(scale, c2, rest * TLanes.Load(start + 2 * count));
+            if (TVectors.Value > 3) c3 = TLanes.MultiplyAdd(scale, c3, rest * TLanes.Load(start + 3 * count));
+            if (TVectors.Value > 4) c4 = TLanes.MultiplyAdd(scale, c4, rest * TLanes.Load(start + 4 * count));
+            if (TVectors.Value > 5) c5 = TLanes.MultiplyAdd(scale, c5, rest * TLanes.Load(start + 5 * count));
+            if (TVectors.Value > 6) c6 = TLanes.MultiplyAdd(scale, c6, rest * TLanes.Load(start + 6 * count));
+            if (TVectors.Value > 7) c7 = TLanes.MultiplyAdd(scale, c7, rest * TLanes.Load(start + 7 * count));
+            if (TVectors.Value > 8) c8 = TLanes.MultiplyAdd(scale, c8, rest * TLanes.Load(start + 8 * count));
+            if (TVectors.Value > 9) c9 = TLanes.MultiplyAdd(scale, c9, rest * TLanes.Load(start + 9 * count));
+            if (TVectors.Value > 10) c10 = TLanes.MultiplyAdd(scale, c10, rest * TLanes.Load(start + 10 * count));
+            if (TVectors.Value > 11) c11 = TLanes.MultiplyAdd(scale, c11, rest * TLanes.Load(start + 11 * count));
+            if (TVectors.Value > 12) c12 = TLanes.MultiplyAdd(scale, c12, rest * TLanes.Load(start + 12 * count));
+            if (TVectors.Value > 13) c13 = TLanes.MultiplyAdd(scale, c13, rest * TLanes.Load(start + 13 * count));
+            if (TVectors.Value > 14) c14 = TLanes.MultiplyAdd(scale, c14, rest * TLanes.Load(start + 14 * count));
+            if (TVectors.Value > 15) c15 = TLanes.MultiplyAdd(scale, c15, rest * TLanes.Load(start + 15 * count));
         }
 
         TLanes.Store(c0, c);

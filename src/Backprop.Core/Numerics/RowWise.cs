@@ -35,13 +35,13 @@ internal static unsafe class RowWise
     /// <param name="b">Likewise.</param>
     /// <param name="c">Likewise.</param>
     /// <param name="y">[rows × any], overwritten.</param>
-    public static void Spread<TFunction>(TFunction f, ReadOnlyMatrix numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y) where TFunction : struct, IFunctionOfRow
+    public static void Spread<TFunction>(TFunction f, ReadOnlyMatrixColumns numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y) where TFunction : struct, IFunctionOfRow
     {
         if (column < 0 || column >= numbers.Columns) throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {numbers.Columns - 1}");
         if (numbers.Rows != y.Rows) throw new ArgumentException($"Numbers of {numbers.Rows} rows do not fit {y.Rows} rows.", nameof(numbers));
         Check(a, b, c, y.Rows, y.Columns);
         fixed (Real* px = numbers.Values, pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
-            VectorWidth.Run(new SpreadWork<TFunction>(f, px + column, numbers.Columns, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns), y.Columns);
+            VectorWidth.Run(new SpreadWork<TFunction>(f, px + column, numbers.Stride, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns), y.Columns);
     }
 
     private static void Run<TFunction>(TFunction f, Columns a, Columns b, Columns c, Span<Real> y, int yRow, int rows, int columns) where TFunction : struct, IFunctionOfThree
