@@ -14,7 +14,7 @@ internal static class RecipeBenchmarks
         {
             var network = recipe.Make();
             var (training, validation) = recipe.Examples();
-            var operations = Epochs * Recipe.OperationsPerEpoch(network);
+            var operations = Epochs * recipe.OperationsPerEpoch(network);
             var times = PairedRun.CompareTimes(
                 () => PairedRun.SecondsPerCall(() => new Trainer(recipe.Options(Epochs, Threads)).Train(network, training, validation)),
                 () => operations / Peak.MeasureTeam(Threads));

@@ -12,7 +12,14 @@ using Backprop.Training;
 namespace Backprop.Benchmarks.Harness;
 
 /// <summary>The RealMLP recipe on examples of the shape of the census data "Adult": six numbers, five categories of few values, three of many, one target.</summary>
-internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate)
+/// <param name="Name">For the report.</param>
+/// <param name="Activation">Mixed with the identity.</param>
+/// <param name="Loss">What is learned.</param>
+/// <param name="Metric">What the best pass is chosen by.</param>
+/// <param name="LearningRate">At the height of each cycle.</param>
+/// <param name="Units">Of each of three hidden layers.</param>
+/// <param name="Members">1, with validation rows of their own; or several, each of which leaves out its share of the rows.</param>
+internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int Members = 1)
 {
     private const int Numbers = 6, Batch = 256, TrainingRows = 26_048, ValidationRows = 6_513;
     private static readonly int[] s_few = [8, 7, 6, 5, 2], s_many = [16, 14, 41], s_categories = [.. s_few, .. s_many];
@@ -21,7 +28,13 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
     [
         new("of two classes", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04),
         new("of a number", new Mish(), new SquaredError(), new RootMeanSquaredError(), 0.2),
+        new("of two classes, as Preset.Default", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04, Units: 128, Members: 5),
     ];
+
+    private bool CrossFits => Members > 1;
+
+    /// <summary>Rows that are learned from, by one member at least.</summary>
+    public int LearnedRows => CrossFits ? TrainingRows + ValidationRows : TrainingRows;
 
     private static int Inputs => Numbers + s_categories.Length;
 
@@ -31,9 +44,10 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         OneHotScaling = FeatureScaling.Robust,
         Categories = [.. s_many.Select((count, i) => new EmbeddedCategory(Numbers + s_few.Length + i, count, 8))],
         SmoothClip = 3,
-        NumericEmbedding = new PeriodicPhaseEmbedding(),
+        NumericEmbedding = CrossFits ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = 0.25 } : new PeriodicPhaseEmbedding(),
         FrontScale = true,
-        HiddenLayers = [256, 256, 256],
+        HiddenLayers = [Units, Units, Units],
+        Members = Members,
         NtkParametrization = true,
         Activation = new ParametricMix(Activation),
         Dropout = 0.15,
@@ -52,6 +66,8 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         Initializer = new DataDependent(),
         FeatureScaling = FeatureScaling.Robust,
         BatchSize = Batch,
+        EvenBatches = CrossFits,
+        CrossFitting = CrossFits,
         NumberOfIterations = epochs,
         NumberOfThreads = threads,
         ClampPredictions = Loss.AllowsTargetScaling,
@@ -59,12 +75,15 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         Seed = 1,
     };
 
-    /// <summary>Multiplications and additions of the matrix products of one epoch: three of them for a row that is learned from, one for a row that is validated on.</summary>
-    public static double OperationsPerEpoch(Network network) =>
-        2.0 * network.Layers.OfType<AffineLayer>().Sum(layer => (double)layer.WeightCount) * (3.0 * TrainingRows + ValidationRows);
+    /// <summary>Multiplications and additions of the matrix products of one epoch: three of them for each member and row that it learns from, one for a row that is validated on.</summary>
+    public double OperationsPerEpoch(Network network)
+    {
+        var ofMember = 2.0 * network.Layers.OfType<AffineLayer>().Sum(layer => (double)layer.WeightCount);
+        return ofMember * (CrossFits ? 3.0 * (Members - 1) * LearnedRows + LearnedRows : 3.0 * LearnedRows + ValidationRows);
+    }
 
-    /// <summary>Examples that can be learned, with some noise.</summary>
-    public (ExampleSet Training, ExampleSet Validation) Examples() => (Examples(TrainingRows, seed: 1), Examples(ValidationRows, seed: 2));
+    /// <summary>Examples that can be learned, with some noise; those to validate on, unless members leave out their own.</summary>
+    public (ExampleSet Training, ExampleSet? Validation) Examples() => (Examples(LearnedRows, seed: 1), CrossFits ? null : Examples(ValidationRows, seed: 2));
 
     private ExampleSet Examples(int rows, int seed)
     {
