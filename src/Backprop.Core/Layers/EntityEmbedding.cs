@@ -14,7 +14,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
 /// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : Layer
+public sealed record EntityEmbedding : Layer, IWorksOnColumns
 {
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
     private readonly CategorySlots _slots;
@@ -61,7 +61,16 @@ public sealed record EntityEmbedding : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
+        if (!dParameters.IsEmpty) ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         for (var row = 0; row < x.Rows; row++)
         {
@@ -76,19 +85,22 @@ public sealed record EntityEmbedding : Layer
         }
     }
 
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
-        dParameters.Clear();
+        for (var row = 0; row < x.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+    }
+
+    // All vectors are one part.
+    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    {
+        dPart.Clear();
         for (var row = 0; row < x.Rows; row++)
         {
             ReadOnlySpan<Real> from = x.Row(row), given = dy.Row(row);
-            if (!dx.IsEmpty) _slots.CopySlopes(given, dx.Row(row));
-            if (dParameters.IsEmpty) continue;
             int table = 0, column = NumericFeatures;
             foreach (var category in _categories)
             {
-                var vector = dParameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
+                var vector = dPart.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension);
                 Elementwise.Zip(new Arithmetic.Sum(), vector, given.Slice(column, category.Dimension), vector);
                 (table, column) = (table + (int)SizeOf(category), column + category.Dimension);
             }

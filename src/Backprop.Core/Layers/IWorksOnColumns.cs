@@ -11,6 +11,6 @@ internal interface IWorksOnColumns
     /// <summary>Writes dx, and nothing else, of <see cref="Layer.Backward"/>.</summary>
     void BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx);
 
-    /// <summary>Writes some neighbours of dParameters: <see cref="Layer.BackwardPart"/>.</summary>
+    /// <summary>Writes some neighbours of dParameters: <see cref="Layer.BackwardPart"/>. Nothing, where there are no parameters.</summary>
     void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart);
 }
