@@ -14,7 +14,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
 /// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : Layer, IWorksOnColumns
+public sealed record EntityEmbedding : ColumnsLayer
 {
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
     private readonly CategorySlots _slots;
@@ -61,16 +61,7 @@ public sealed record EntityEmbedding : Layer, IWorksOnColumns
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
-        if (!dParameters.IsEmpty) ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, 0, dParameters);
-    }
-
-    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
+    internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         for (var row = 0; row < x.Rows; row++)
         {
@@ -85,13 +76,15 @@ public sealed record EntityEmbedding : Layer, IWorksOnColumns
         }
     }
 
-    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    /// <inheritdoc/>
+    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         for (var row = 0; row < x.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
     }
 
     // All vectors are one part.
-    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    /// <inheritdoc/>
+    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {
         dPart.Clear();
         for (var row = 0; row < x.Rows; row++)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at first, as PyTorch's linear
 /// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
 /// </remarks>
-public sealed record FeaturewiseDense : Layer, IWorksOnColumns
+public sealed record FeaturewiseDense : ColumnsLayer
 {
     private static readonly ReLU s_rectifier = new();
     private static readonly PyTorchDefault s_uniform = new();
@@ -69,20 +69,7 @@ public sealed record FeaturewiseDense : Layer, IWorksOnColumns
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
-        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
-    }
-
-    /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
-        ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, first, dPart);
-
-    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
+    internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         for (var j = 0; j < Features; j++)
         {
@@ -93,7 +80,8 @@ public sealed record FeaturewiseDense : Layer, IWorksOnColumns
         FeatureGroups.CopyPassing(x, GroupInputs, y, GroupOutputs, Features, Kept);
     }
 
-    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    /// <inheritdoc/>
+    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         var room = Room(dy.Rows);
         for (var j = 0; j < Features; j++)
@@ -102,7 +90,8 @@ public sealed record FeaturewiseDense : Layer, IWorksOnColumns
         Scratch.Return(room);
     }
 
-    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    /// <inheritdoc/>
+    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {
         var room = Room(dy.Rows);
         for (var start = 0; start < dPart.Length; start += PartLength)

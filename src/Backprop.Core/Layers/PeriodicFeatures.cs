@@ -13,7 +13,7 @@ namespace Backprop.Layers;
 /// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
 /// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
-public sealed record PeriodicFeatures : Layer, IWorksOnColumns
+public sealed record PeriodicFeatures : ColumnsLayer
 {
     private readonly int _groupWidth;
     private readonly Lazy<Real[]> _amplitudes;
@@ -95,20 +95,7 @@ public sealed record PeriodicFeatures : Layer, IWorksOnColumns
     }
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
-        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
-    }
-
-    /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
-        ((IWorksOnColumns)this).BackwardPart(parameters, x, y, dy, first, dPart);
-
-    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
+    internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         var amplitudes = new RowWise.Columns(Amplitudes);
         for (var j = 0; j < Features; j++)
@@ -125,7 +112,8 @@ public sealed record PeriodicFeatures : Layer, IWorksOnColumns
         FeatureGroups.CopyPassing(x, 1, y, _groupWidth, Features, Kept);
     }
 
-    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    /// <inheritdoc/>
+    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
         Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
@@ -145,7 +133,8 @@ public sealed record PeriodicFeatures : Layer, IWorksOnColumns
         Scratch.Return(room);
     }
 
-    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    /// <inheritdoc/>
+    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {
         var room = Scratch.Rent(x.Rows * Frequencies);
         var byAngle = new Matrix(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies);

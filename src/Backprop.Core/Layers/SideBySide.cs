@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
-/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer can work on columns of wider matrices; for dense layers there is <see cref="GroupedDense"/>.</remarks>
+/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
 public sealed record SideBySide : Layer
 {
     /// <summary>Lays copies side by side.</summary>
@@ -66,9 +66,9 @@ public sealed record SideBySide : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
-        if (Each is IWorksOnColumns columns)
+        if (Each is ColumnsLayer columns)
         {
-            for (var member = 0; member < Members; member++) columns.Forward(parameters[ParametersOf(member)], InputsOf(x, member), OutputsOf(y, member));
+            for (var member = 0; member < Members; member++) columns.ForwardColumns(parameters[ParametersOf(member)], InputsOf(x, member), OutputsOf(y, member));
             return;
         }
         using var room = new Room(Each, x.Rows);
@@ -90,7 +90,7 @@ public sealed record SideBySide : Layer
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var columns = Each as IWorksOnColumns;
+        var columns = Each as ColumnsLayer;
         using var room = new Room(Each, columns is null ? x.Rows : 0); // not used by layers that need no copies
         for (int done = 0, length; done < dPart.Length; done += length)
         {
@@ -99,7 +99,7 @@ public sealed record SideBySide : Layer
             var part = dPart.Slice(done, length);
             if (columns is not null)
             {
-                columns.BackwardPart(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
+                columns.BackwardPartColumns(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
                 continue;
             }
             Gather(room, member, x, y, dy);
@@ -109,10 +109,10 @@ public sealed record SideBySide : Layer
 
     private void BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx)
     {
-        if (Each is IWorksOnColumns columns)
+        if (Each is ColumnsLayer columns)
         {
             for (var member = 0; member < Members; member++)
-                columns.BackwardInput(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
+                columns.BackwardInputColumns(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
             return;
         }
         using var room = new Room(Each, x.Rows);

@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491,
 /// where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
-public sealed record SmoothClip : Layer, IWorksOnColumns
+public sealed record SmoothClip : ColumnsLayer
 {
     /// <summary>Makes a layer.</summary>
     /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
@@ -38,15 +38,7 @@ public sealed record SmoothClip : Layer, IWorksOnColumns
     internal override Layer ForMembers(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.ForMembers(members);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ((IWorksOnColumns)this).Forward(parameters, x, y);
-
-    /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        if (!dx.IsEmpty) ((IWorksOnColumns)this).BackwardInput(parameters, x, y, dy, dx);
-    }
-
-    void IWorksOnColumns.Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
+    internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         for (var row = 0; row < x.Rows; row++)
         {
@@ -57,7 +49,8 @@ public sealed record SmoothClip : Layer, IWorksOnColumns
         }
     }
 
-    void IWorksOnColumns.BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    /// <inheritdoc/>
+    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         for (var row = 0; row < dx.Rows; row++)
         {
@@ -66,10 +59,6 @@ public sealed record SmoothClip : Layer, IWorksOnColumns
             Elementwise.Zip(new Slope((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
             given[Features..].CopyTo(to[Features..]);
         }
-    }
-
-    void IWorksOnColumns.BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
-    {
     }
 
     // Beyond the limit its quotient is turned around: the square of a large number would be infinite, and the result 0.
