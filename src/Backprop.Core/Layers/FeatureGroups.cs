@@ -20,12 +20,6 @@ internal static class FeatureGroups
         return width <= Array.MaxLength ? (int)width : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {groupWidth} numbers each and {rest} more, a row would have {width} numbers; at most {Array.MaxLength} are possible");
     }
 
-    /// <summary>Copies row after row.</summary>
-    public static void Copy(ReadOnlyMatrixColumns from, MatrixColumns to)
-    {
-        for (var row = 0; row < to.Rows; row++) from.Row(row).CopyTo(to.Row(row));
-    }
-
     /// <summary>Copies what passes a layer unchanged: the first numbers of every group, and all that stand behind the groups.</summary>
     /// <param name="from">Rows of groups of <paramref name="fromWidth"/> numbers, and of others.</param>
     /// <param name="fromWidth">At least <paramref name="kept"/>.</param>

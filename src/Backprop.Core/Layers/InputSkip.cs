@@ -34,16 +34,11 @@ public sealed record InputSkip : Layer
     }
 
     /// <summary>Writes the features into their place in y.</summary>
-    internal void Fill(ReadOnlyMatrix features, Matrix y)
-    {
-        for (var row = 0; row < y.Rows; row++) features.Row(row).CopyTo(y.Row(row)[Width..]);
-    }
+    internal void Fill(ReadOnlyMatrix features, Matrix y) => ((ReadOnlyMatrixColumns)features).CopyTo(new MatrixColumns(y, Width, Features));
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
-    {
-        for (var row = 0; row < dx.Rows; row++) dy.Row(row)[..Width].CopyTo(dx.Row(row));
-    }
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+        new ReadOnlyMatrixColumns(dy, 0, Width).CopyTo(dx);
 
     private static int Sum(int width, int features)
     {

@@ -58,7 +58,7 @@ public sealed record SideBySide : Layer
         var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
         for (var member = 0; member < Members; member++)
         {
-            FeatureGroups.Copy(InputsOf(examples, member), own);
+            InputsOf(examples, member).CopyTo(own);
             Each.Measure(parameters[ParametersOf(member)], own);
         }
     }
@@ -66,17 +66,17 @@ public sealed record SideBySide : Layer
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
-        if (Each is ColumnsLayer columns)
-        {
-            for (var member = 0; member < Members; member++) columns.ForwardColumns(parameters[ParametersOf(member)], InputsOf(x, member), OutputsOf(y, member));
-            return;
-        }
         using var room = new Room(Each, x.Rows);
         for (var member = 0; member < Members; member++)
         {
-            FeatureGroups.Copy(InputsOf(x, member), room.X);
-            Each.Forward(parameters[ParametersOf(member)], room.X, room.Y);
-            FeatureGroups.Copy(room.Y, OutputsOf(y, member));
+            var own = parameters[ParametersOf(member)];
+            if (Each is ColumnsLayer columns) columns.ForwardColumns(own, InputsOf(x, member), OutputsOf(y, member));
+            else
+            {
+                InputsOf(x, member).CopyTo(room.X);
+                Each.Forward(own, room.X, room.Y);
+                ((ReadOnlyMatrixColumns)room.Y).CopyTo(OutputsOf(y, member));
+            }
         }
     }
 
@@ -90,37 +90,35 @@ public sealed record SideBySide : Layer
     /// <inheritdoc/>
     public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var columns = Each as ColumnsLayer;
-        using var room = new Room(Each, columns is null ? x.Rows : 0); // not used by layers that need no copies
+        using var room = new Room(Each, x.Rows);
         for (int done = 0, length; done < dPart.Length; done += length)
         {
             var (member, start) = Math.DivRem(first + done, Each.ParameterCount);
             length = Math.Min(dPart.Length - done, Each.ParameterCount - start);
+            var own = parameters[ParametersOf(member)];
             var part = dPart.Slice(done, length);
-            if (columns is not null)
+            if (Each is ColumnsLayer columns) columns.BackwardPartColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
+            else
             {
-                columns.BackwardPartColumns(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
-                continue;
+                Gather(room, member, x, y, dy);
+                Each.BackwardPart(own, room.X, room.Y, room.Dy, start, part);
             }
-            Gather(room, member, x, y, dy);
-            Each.BackwardPart(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, start, part);
         }
     }
 
     private void BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx)
     {
-        if (Each is ColumnsLayer columns)
-        {
-            for (var member = 0; member < Members; member++)
-                columns.BackwardInputColumns(parameters[ParametersOf(member)], InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
-            return;
-        }
         using var room = new Room(Each, x.Rows);
         for (var member = 0; member < Members; member++)
         {
-            Gather(room, member, x, y, dy);
-            Each.Backward(parameters[ParametersOf(member)], room.X, room.Y, room.Dy, room.Dx, []);
-            FeatureGroups.Copy(room.Dx, InputsOf(dx, member));
+            var own = parameters[ParametersOf(member)];
+            if (Each is ColumnsLayer columns) columns.BackwardInputColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
+            else
+            {
+                Gather(room, member, x, y, dy);
+                Each.Backward(own, room.X, room.Y, room.Dy, room.Dx, []);
+                ((ReadOnlyMatrixColumns)room.Dx).CopyTo(InputsOf(dx, member));
+            }
         }
     }
 
@@ -139,9 +137,9 @@ public sealed record SideBySide : Layer
 
     private void Gather(in Room room, int member, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy)
     {
-        FeatureGroups.Copy(InputsOf(x, member), room.X);
-        if (Each.ReadsOutput) FeatureGroups.Copy(OutputsOf(y, member), room.Y);
-        FeatureGroups.Copy(OutputsOf(dy, member), room.Dy);
+        InputsOf(x, member).CopyTo(room.X);
+        if (Each.ReadsOutput) OutputsOf(y, member).CopyTo(room.Y);
+        OutputsOf(dy, member).CopyTo(room.Dy);
     }
 
     private static Layer Checked(Layer each)
@@ -152,13 +150,14 @@ public sealed record SideBySide : Layer
         return each;
     }
 
-    // One member's numbers, apart from the others'. The layer may have scratch of its own.
+    // One member's numbers, apart from the others'; none for a layer that works on columns. The layer may have scratch of its own.
     private readonly ref struct Room : IDisposable
     {
         private readonly Real[] _numbers;
 
         public Room(Layer each, int rows)
         {
+            if (each is ColumnsLayer) rows = 0;
             int inputs = rows * each.Inputs, outputs = rows * each.Outputs;
             _numbers = Scratch.Rent(checked(2 * inputs + 2 * outputs));
             X = new Matrix(_numbers.AsSpan(0, inputs), rows, each.Inputs);

@@ -7,16 +7,14 @@ internal readonly ref struct MatrixColumns
     /// <param name="of">[rows × any]</param>
     /// <param name="first">The first column.</param>
     /// <param name="count">How many.</param>
-    public MatrixColumns(Matrix of, int first, int count)
+    public MatrixColumns(Matrix of, int first, int count) : this(of.Values, of.Rows, of.Columns, of.Columns, first, count)
     {
-        Values = of.Values[ReadOnlyMatrixColumns.CheckedStart(of.Rows, of.Columns, first, count)..];
-        (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
     }
 
-    private MatrixColumns(MatrixColumns of, int first, int count)
+    private MatrixColumns(Span<Real> values, int rows, int columns, int stride, int first, int count)
     {
-        Values = of.Values[ReadOnlyMatrixColumns.CheckedStart(of.Rows, of.Columns, first, count)..];
-        (Rows, Columns, Stride) = (of.Rows, count, of.Stride);
+        Values = values[ReadOnlyMatrixColumns.CheckedStart(rows, columns, first, count)..];
+        (Rows, Columns, Stride) = (rows, count, stride);
     }
 
     /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
@@ -35,7 +33,7 @@ internal readonly ref struct MatrixColumns
     public Span<Real> Row(int row) => Values.Slice(row * Stride, Columns);
 
     /// <summary>Some of these columns.</summary>
-    public MatrixColumns Part(int first, int count) => new(this, first, count);
+    public MatrixColumns Part(int first, int count) => new(Values, Rows, Columns, Stride, first, count);
 
     /// <summary>All columns.</summary>
     public static implicit operator MatrixColumns(Matrix m) => new(m, 0, m.Columns);
@@ -48,16 +46,14 @@ internal readonly ref struct ReadOnlyMatrixColumns
     /// <param name="of">[rows × any]</param>
     /// <param name="first">The first column.</param>
     /// <param name="count">How many.</param>
-    public ReadOnlyMatrixColumns(ReadOnlyMatrix of, int first, int count)
+    public ReadOnlyMatrixColumns(ReadOnlyMatrix of, int first, int count) : this(of.Values, of.Rows, of.Columns, of.Columns, first, count)
     {
-        Values = of.Values[CheckedStart(of.Rows, of.Columns, first, count)..];
-        (Rows, Columns, Stride) = (of.Rows, count, of.Columns);
     }
 
-    private ReadOnlyMatrixColumns(ReadOnlyMatrixColumns of, int first, int count)
+    private ReadOnlyMatrixColumns(ReadOnlySpan<Real> values, int rows, int columns, int stride, int first, int count)
     {
-        Values = of.Values[CheckedStart(of.Rows, of.Columns, first, count)..];
-        (Rows, Columns, Stride) = (of.Rows, count, of.Stride);
+        Values = values[CheckedStart(rows, columns, first, count)..];
+        (Rows, Columns, Stride) = (rows, count, stride);
     }
 
     /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
@@ -76,7 +72,14 @@ internal readonly ref struct ReadOnlyMatrixColumns
     public ReadOnlySpan<Real> Row(int row) => Values.Slice(row * Stride, Columns);
 
     /// <summary>Some of these columns.</summary>
-    public ReadOnlyMatrixColumns Part(int first, int count) => new(this, first, count);
+    public ReadOnlyMatrixColumns Part(int first, int count) => new(Values, Rows, Columns, Stride, first, count);
+
+    /// <summary>Copies row after row.</summary>
+    /// <param name="to">[Rows × Columns], overwritten.</param>
+    public void CopyTo(MatrixColumns to)
+    {
+        for (var row = 0; row < to.Rows; row++) Row(row).CopyTo(to.Row(row));
+    }
 
     /// <summary>All columns.</summary>
     public static implicit operator ReadOnlyMatrixColumns(ReadOnlyMatrix m) => new(m, 0, m.Columns);
