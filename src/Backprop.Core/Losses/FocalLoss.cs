@@ -31,6 +31,9 @@ public sealed record FocalLoss : Loss
     public override TargetKind TargetKind => TargetKind.Binary;
 
     /// <inheritdoc/>
+    public override bool HasLogits => true;
+
+    /// <inheritdoc/>
     public override string AllowedTargets => "0 or 1";
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ public sealed record LogisticLoss : Loss
     public override TargetKind TargetKind => TargetKind.Binary;
 
     /// <inheritdoc/>
+    public override bool HasLogits => true;
+
+    /// <inheritdoc/>
     public override string AllowedTargets => "numbers from 0 to 1";
 
     /// <inheritdoc/>

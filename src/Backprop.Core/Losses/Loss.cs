@@ -28,6 +28,9 @@ public abstract record Loss
     /// <summary>Whether targets may be shifted and scaled for training: true only where predictions are in the units of the target and any real target is allowed.</summary>
     public virtual bool AllowsTargetScaling => false;
 
+    /// <summary>Whether scores are logits of probabilities: divided by one number, all of them, they say the same classes, but more or less confidently. True only where they are.</summary>
+    public virtual bool HasLogits => false;
+
     /// <summary>How many scores so many target columns need. One each, unless the loss says otherwise; more for more columns.</summary>
     public virtual int OutputsFor(int targetColumns) => targetColumns;
 

@@ -25,6 +25,9 @@ public sealed record SoftmaxCrossEntropy : Loss
     public override TargetKind TargetKind => TargetKind.Class;
 
     /// <inheritdoc/>
+    public override bool HasLogits => true;
+
+    /// <inheritdoc/>
     public override bool FitsTargets(int outputs, int targetColumns) => targetColumns == 1 || targetColumns == outputs;
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ public sealed record SoftmaxFocalLoss : Loss
     public override TargetKind TargetKind => TargetKind.Class;
 
     /// <inheritdoc/>
+    public override bool HasLogits => true;
+
+    /// <inheritdoc/>
     public override bool FitsTargets(int outputs, int targetColumns) => targetColumns == 1;
 
     /// <inheritdoc/>

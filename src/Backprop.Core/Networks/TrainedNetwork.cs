@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Backprop.Losses;
 using Backprop.Numerics;
 
@@ -17,8 +18,10 @@ public sealed class TrainedNetwork
     /// <param name="inputs">How raw features become inputs; null, when they already are.</param>
     /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
     /// <param name="bounds">What predictions do not go beyond, in units of the target; null for no bounds.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, or a parameter is not finite.</exception>
-    public TrainedNetwork(Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null, TargetBounds? bounds = null)
+    /// <param name="temperature">T: what scores are divided by; 1 for nothing. &gt; 0 and finite.</param>
+    /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or a temperature other than 1 is given for a loss without logits.</exception>
+    public TrainedNetwork(
+        Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null, TargetBounds? bounds = null, double temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
@@ -32,7 +35,9 @@ public sealed class TrainedNetwork
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException($"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
-        (Network, Loss, Inputs, Targets, Bounds) = (network, loss, inputs, targets, bounds);
+        if (!(temperature > 0) || !double.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "must be > 0 and finite");
+        if (temperature != 1 && !loss.HasLogits) throw new ArgumentException($"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
+        (Network, Loss, Inputs, Targets, Bounds, Temperature) = (network, loss, inputs, targets, bounds, temperature);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
         _parameters = parameters.ToArray();
@@ -76,15 +81,22 @@ public sealed class TrainedNetwork
     /// <summary>What predictions do not go beyond, or null.</summary>
     public TargetBounds? Bounds { get; }
 
+    /// <summary>T: what scores are divided by, so that probabilities are as confident as they should be (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for nothing.</summary>
+    public double Temperature { get; }
+
     /// <summary>What scores do not go beyond, in units of the target, or null.</summary>
     internal ScoreLimits? Limits { get; }
 
     /// <summary>What undoes the scaling of the targets in scores, of which a target may have several; or null.</summary>
     internal Standardization? ScoreScale { get; }
 
-    /// <summary>Brings scores to the units of the target, and within its bounds, in place.</summary>
+    /// <summary>The same with another temperature.</summary>
+    internal TrainedNetwork WithTemperature(double temperature) => new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature);
+
+    /// <summary>Brings scores to the units of the target, and within its bounds, or to its temperature, in place.</summary>
     internal void Finish(Matrix scores)
     {
+        if (Temperature != 1) TensorPrimitives.Multiply(scores.Values, (Real)(1 / Temperature), scores.Values);
         if (ScoreScale is { } scale)
             for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
         Limits?.Apply(scores);

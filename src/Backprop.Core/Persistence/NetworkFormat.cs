@@ -12,7 +12,7 @@ namespace Backprop.Persistence;
 /// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
 /// <remarks>
 /// Version 1, all numbers little-endian: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32 count of floats; the
-/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded); the floats (parameters in the layers'
+/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded, the temperature); the floats (parameters in the layers'
 /// order, then means and factors of the inputs, then means and factors of the targets, then the least and the largest targets, each where the header says so);
 /// SHA-256 of all before.
 /// Whatever is read is checked before it is used or allocated for: a damaged file ends in a <see cref="FormatException"/>.
@@ -81,7 +81,7 @@ public static class NetworkFormat
     private static byte[] SerializeHeader(TrainingResult result)
     {
         var trained = result.Network;
-        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch, trained.Bounds is not null);
+        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch, trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature);
         try
         {
             return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
@@ -106,7 +106,7 @@ public static class NetworkFormat
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
         var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, targetColumns) : null;
         var bounds = header.PredictionsAreBounded ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns)) : null;
-        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds), header.History, header.BestEpoch);
+        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1), header.History, header.BestEpoch);
     }
 
     // JSON lets 1e999 pass as infinity, which could never be written again.
@@ -157,4 +157,5 @@ public static class NetworkFormat
 /// <summary>What the JSON at the start of a saved network says.</summary>
 internal sealed record Header(
     Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History, int BestEpoch,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);

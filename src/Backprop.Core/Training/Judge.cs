@@ -35,6 +35,13 @@ internal sealed class Judge(ExampleSet validation)
         return metric.Measure(scores, predictions, validation.Targets, validation.Weights);
     }
 
+    /// <summary>The best temperature, with weights that may not be those of the examples alone.</summary>
+    public double Temperature(TrainedNetwork trained, ReadOnlySpan<Real> weights)
+    {
+        Score(trained);
+        return TemperatureChoice.Best(trained.Loss, new Matrix(_scores, validation.Count, trained.Network.Outputs), validation.Targets, weights);
+    }
+
     /// <summary>The best threshold for a metric of two classes.</summary>
     public Real Threshold(IDecisionMetric metric, TrainedNetwork trained)
     {

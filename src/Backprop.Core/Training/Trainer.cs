@@ -49,7 +49,7 @@ public sealed class Trainer
         var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
         var refit = new Refit((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count);
         var refitted = Run(network, new MemoryData(training.Followed(validation)), null, initial, null, checkAlive, start, refit);
-        return MustEnd(start) ? result : result with { Network = refitted.Network };
+        return MustEnd(start) ? result : result with { Network = refitted.Network.WithTemperature(result.Network.Temperature) };
     }
 
     /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check of the result look at a random sample of them.</summary>
@@ -192,6 +192,7 @@ public sealed class Trainer
         if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, Again(training, batches, inputs, targets), checkAlive)))
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
         var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
+        if (_options.TemperatureScaling && judge is not null && !IsCancelled) trained = trained.WithTemperature(judge.Temperature(trained, validation!.Weights));
         return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
     }
 

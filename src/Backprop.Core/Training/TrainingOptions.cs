@@ -2,6 +2,7 @@ using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -139,6 +140,15 @@ public sealed record TrainingOptions
         init => field = value is null or IDecisionMetric ? value : throw new ArgumentOutOfRangeException(nameof(ThresholdMetric), value, $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
+    /// <summary>Whether the scores of the trained network are divided by a number T, so that its probabilities are neither too confident nor too modest: the T that makes the cross-entropy of the validation data least.</summary>
+    /// <remarks>
+    /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. Which class is the likeliest does not change. One example more, of which nothing is known, counts as well: the
+    /// target of each of n is (n·y + 1/K) / (n + 1) with K classes, so that T stays above 0 where no example is mistaken (Platt, 1999, "Probabilistic outputs for support vector machines", §2.2, has the same idea). Weights of examples and classes count.
+    /// With <see cref="CrossFitting"/>, T is that of single members, and applied to the average of their predictions. <see cref="EpochReport"/>s are of scores that are not divided yet.
+    /// </remarks>
+    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
+    public bool TemperatureScaling { get; init; }
+
     /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
     /// <value>True. Going on from an earlier network uses that network's numbers.</value>
     public bool StandardizeInputs { get; init; } = true;
@@ -231,6 +241,7 @@ public sealed record TrainingOptions
     {
         if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
         if (ClampPredictions && !Loss.AllowsTargetScaling) throw new ArgumentException($"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in units of the target.", nameof(ClampPredictions));
+        if (TemperatureScaling && !Loss.HasLogits) throw new ArgumentException($"{nameof(TemperatureScaling)} divides logits; the scores of {Loss} are none.", nameof(TemperatureScaling));
         if (CrossFitting && Mixup is not null) throw new ArgumentException($"{nameof(Mixup)} does not go with {nameof(CrossFitting)}: it mixes rows that a member may learn from with those that it may not.", nameof(Mixup));
         if (CrossFitting && EarlyStopping is { RefitOnAllRows: true }) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(CrossFitting)}, which keeps no rows from training.", nameof(EarlyStopping));
         if (Optimizer is not Lbfgs) return;

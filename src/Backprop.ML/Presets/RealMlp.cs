@@ -21,8 +21,9 @@ internal static class RealMlp
     // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
     private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
 
-    // Each leaves out a fifth of the rows, so that each learns from as many as the recipe says, and all of them from all rows.
+    // Each leaves out a fifth of the rows, so that each learns from as many as the recipe says, and all of them from all rows. Few rows are too few to leave out a fifth of them.
     internal const int Members = 5;
+    private const int MoreMembers = 8, MostRowsOfMoreMembers = 2_000;
 
     // So many rows are looked at in all, whatever their number, but none less often or more often than these. Half of the most are enough to tell few rows' classes, but not to learn their numbers.
     private const int Passes = 256, LeastPasses = 16, MostRowsOfFew = 250;
@@ -41,13 +42,14 @@ internal static class RealMlp
     // The share of the rows that selection looks at, where members do not leave out different ones.
     private const double HeldOut = 0.2;
 
-    public static Recipe Default(Situation situation) => Make(situation, units: 128, Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
+    public static Recipe Default(Situation situation) => Make(
+        situation, units: 128, situation.Rows <= MostRowsOfMoreMembers && MayCrossFit(situation) ? MoreMembers : Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
     public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
         ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastPasses, FastPasses))
         : Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
 
-    public static Recipe Best(Situation situation) => Make(situation, units: 256, customaryMembers: 8, PassesOver(situation, RowsInAllPasses, LeastPasses));
+    public static Recipe Best(Situation situation) => Make(situation, units: 256, MoreMembers, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
     private static Recipe Make(Situation situation, int units, int customaryMembers, int passes)
     {
@@ -66,12 +68,13 @@ internal static class RealMlp
             SmoothClip = 3,
             NumericEmbedding = situation.Features > MostFeaturesToEmbed ? null
                 : HasSlowWaves(situation) ? new PeriodicPhaseEmbedding()
-                : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 },
+                : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0 },
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,
             ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
+            TemperatureScaling = hasClasses,
             Optimizer = new Adam { Beta2 = 0.95 },
             LearningRate = !isRegression ? 0.04 : passes < Passes ? 0.2 : 0.06, // the fewer passes, the larger their steps must be
             LearningRateSchedule = new CosineLogarithmicSchedule(),

@@ -33,6 +33,8 @@ internal sealed record Recipe
 
     public double LabelSmoothing { get; init; }
 
+    public bool TemperatureScaling { get; init; }
+
     public Optimizer Optimizer { get; init; } = new Adam();
 
     public double? LearningRate { get; init; }
@@ -94,6 +96,7 @@ internal sealed record Recipe
         (nameof(NormalizeLabel), RecipeText.Of(NormalizeLabel)),
         (nameof(ClampPredictions), RecipeText.Of(ClampPredictions)),
         (nameof(LabelSmoothing), RecipeText.Of(LabelSmoothing)),
+        (nameof(TemperatureScaling), RecipeText.Of(TemperatureScaling)),
         (nameof(Optimizer), RecipeText.Of(Optimizer)),
         (nameof(LearningRate), RecipeText.Of(LearningRate)),
         (nameof(LearningRateSchedule), RecipeText.Of(LearningRateSchedule)),

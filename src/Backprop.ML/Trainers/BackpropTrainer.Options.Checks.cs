@@ -96,6 +96,7 @@ public sealed partial class BackpropTrainer
             ClassWeights = classWeights,
             BalancedClassWeights = ClassWeights is { IsBalanced: true },
             ThresholdMetric = ThresholdMetric,
+            TemperatureScaling = TemperatureScaling && loss.HasLogits,
             CancellationToken = CancellationToken,
             ThrowOnCancellation = ThrowOnCancellation,
             NumberOfThreads = NumberOfThreads,
@@ -156,6 +157,7 @@ public sealed partial class BackpropTrainer
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
             if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
+            if (IsWanted(nameof(TemperatureScaling)) && !(LossFunction ?? task.DefaultLoss).HasLogits) throw OutOfRange(nameof(TemperatureScaling), TemperatureScaling, $"is for classification by a loss with logits, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);

@@ -17,6 +17,9 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether an option was set by hand.</summary>
         internal bool IsChosen(string option) => _chosen.ContainsKey(option);
 
+        /// <summary>Whether an option was switched on by hand.</summary>
+        internal bool IsWanted(string option) => _chosen.GetValueOrDefault(option) is true;
+
         /// <summary>The same options, where those that were not set are what the preset says of this situation.</summary>
         internal Options In(Situation situation)
         {
@@ -53,8 +56,8 @@ public sealed partial class BackpropTrainer
             if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
             if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
-            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null) recipe = recipe with { ValidationFraction = 0 };
-            if (_chosen.GetValueOrDefault(nameof(CrossFitting)) is true) recipe = recipe with { ValidationFraction = 0 };
+            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null && !IsWanted(nameof(TemperatureScaling))) recipe = recipe with { ValidationFraction = 0 };
+            if (IsWanted(nameof(CrossFitting))) recipe = recipe with { ValidationFraction = 0 };
             if (IsChosen(nameof(NumberOfIterations)) && recipe is { CrossFitting: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;

@@ -19,9 +19,14 @@ public sealed partial class BackpropTrainer
         /// <value>Null, which stands for the task's own: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>. Others are in <see cref="Loss.All"/>, and a user may derive one.</value>
         public Loss? LossFunction { get; set; }
 
-        /// <summary>ε: how far the targets of a classification are drawn towards all classes alike, so that the network is not asked for infinite scores. It makes for more accurate labels and less confident probabilities.</summary>
+        /// <summary>ε: how far the targets of a classification are drawn towards all classes alike, so that the network is not asked for infinite scores. It makes for more accurate labels and less confident probabilities; <see cref="TemperatureScaling"/> mends the latter.</summary>
         /// <value>The preset's; in [0, 1). Of the task's own loss alone: a <see cref="LossFunction"/> has its own. Ignored for regression.</value>
         public double LabelSmoothing { get => Chosen(recipe => recipe.LabelSmoothing); set => Choose(value); }
+
+        /// <summary>Whether scores are divided by a number T when training is done, so that the probabilities of the rows kept from training are as confident as these rows show (<see cref="TrainingOptions.TemperatureScaling"/>). PredictedLabel stays what it is.</summary>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Of classifications whose loss has logits (<see cref="Loss.HasLogits"/>), and only with validation data: <see cref="ValidationFraction"/>, <see cref="ValidationData"/>,
+        /// <see cref="CrossFitting"/>, or data given to <c>Fit</c>. Where a preset asks for it, and one of both is missing, T is 1.</value>
+        public bool TemperatureScaling { get => Chosen(recipe => recipe.TemperatureScaling); set => Choose(value); }
 
         /// <summary>The update rule.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="Adam"/>.</value>

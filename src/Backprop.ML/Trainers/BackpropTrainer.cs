@@ -148,8 +148,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
-        if (options.ThresholdMetric is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
-            throw Host.ExceptParam(nameof(Options.ThresholdMetric), "A threshold is chosen on validation data: set {0}, {1} or {2}, or give it to Fit.", nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
+        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsWanted(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
+        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
+            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
         if (given is not null && options.CrossFitting)
             throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
         if (given is not null && options.ValidationFraction > 0)
