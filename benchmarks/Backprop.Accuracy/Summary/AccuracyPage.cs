@@ -42,6 +42,7 @@ internal static class AccuracyPage
         }
         text.Append($"## Published scores\n\n{PublishedScores.Table(board)}\n");
         text.Append($"## Accuracy in five folds\n\n{ScoreTables.Scores(board, "folds", classification: true)}\n");
+        text.Append($"## Log-loss in five folds\n\n{ScoreTables.LogLosses(board)}\n");
         text.Append($"## RMSE in five folds\n\n{ScoreTables.Scores(board, "folds", classification: false)}\n");
         text.Append($"## Accuracy on original test files\n\n{ScoreTables.Scores(board, "test", classification: true)}\n");
         text.Append($"## RMSE on twenty published splits\n\n{ScoreTables.Scores(board, "splits", classification: false)}\n");

@@ -23,6 +23,27 @@ internal static class ScoreTables
         return text.ToString();
     }
 
+    /// <summary>Log-losses of the learners that predict probabilities: a row for each set, and a last one that says on how many the reference has the smaller one.</summary>
+    public static string LogLosses(ScoreBoard board)
+    {
+        string[] sets = [.. board.Sets("folds").Where(set => LogLossOf(board, set, Standings.Reference) is not null)];
+        Learner[] learners = [.. board.Learners.Where(learner => sets.Any(set => LogLossOf(board, set, learner.Key) is not null))];
+        var text = new StringBuilder($"| set | {string.Join(" | ", learners.Select(learner => learner.Name))} |\n|{string.Concat(Enumerable.Repeat(" --- |", learners.Length + 1))}\n");
+        foreach (var set in sets)
+        {
+            var least = learners.Min(learner => LogLossOf(board, set, learner.Key));
+            text.Append($"| {set} | {string.Join(" | ", learners.Select(learner => LogLossOf(board, set, learner.Key) is { } value ? value == least ? $"**{value:F4}**" : $"{value:F4}" : ""))} |\n");
+        }
+        var counts = learners.Select(learner =>
+        {
+            var shared = sets.Where(set => LogLossOf(board, set, learner.Key) is not null).ToArray();
+            return learner.Key == Standings.Reference ? "" : $"{shared.Count(set => LogLossOf(board, set, Standings.Reference) < LogLossOf(board, set, learner.Key))} of {shared.Length}";
+        });
+        return text.Append($"| Default's is smaller on | {string.Join(" | ", counts)} |\n").ToString();
+    }
+
+    private static double? LogLossOf(ScoreBoard board, string set, string learner) => board.Find("folds", set, learner)?.LogLoss;
+
     /// <summary>The sets where another learner is better than the reference by more than one standard error of the paired difference, the worst first.</summary>
     public static string Behind(ScoreBoard board)
     {

@@ -13,7 +13,7 @@ public sealed class Preset
 
     private Preset(string name, Func<Situation, Recipe> recipe) => (Name, _recipe) = (name, recipe);
 
-    /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five small networks side by side, whose predictions are averaged.</summary>
+    /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five to eight small networks side by side, whose predictions are averaged.</summary>
     public static Preset Default { get; } = new(nameof(Default), RealMlp.Default);
 
     /// <summary>Fewer passes, and over more than 4,000 rows one of these networks alone: there many times as fast, with fewer rows two to three times.</summary>

@@ -108,6 +108,18 @@ public class PresetTests
         Assert.Equal(passes, Preset.Default.For(Situation.Typical with { Rows = rows }).NumberOfIterations);
 
     [Theory]
+    [InlineData(150, 8)]
+    [InlineData(2_000, 8)]
+    [InlineData(2_001, 5)]
+    [InlineData(1_000_000, 5)]
+    public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
+    {
+        Assert.Equal(members, Preset.Default.For(Situation.Typical with { Rows = rows }).Members);
+        Assert.Equal(5, Preset.Default.For(Situation.Typical with { Rows = rows, MayCrossFit = false }).Members);
+        Assert.Equal(5, Preset.Default.For(Situation.Typical with { Rows = rows, HasValidation = true }).Members);
+    }
+
+    [Theory]
     [InlineData(250, 5, 64)]
     [InlineData(251, 5, 128)]
     [InlineData(4_000, 5, 80)]
@@ -210,9 +222,9 @@ public class PresetTests
         var data = Synthetic.Prepared(_ml, 100);
         var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [5], NumberOfIterations = 2, Seed = 1 };
         var first = new BackpropTrainer(_ml, options).Fit(data);
-        Assert.Equal(5, first.Model.Network.Network.Members);
+        Assert.Equal(8, first.Model.Network.Network.Members);
         var second = new BackpropTrainer(_ml, options).Fit(data, null, first.Model);
-        Assert.Equal(5, second.Model.Network.Network.Members);
+        Assert.Equal(8, second.Model.Network.Network.Members);
         Assert.All(second.Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
     }
 

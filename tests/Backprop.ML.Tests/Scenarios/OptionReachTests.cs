@@ -22,7 +22,7 @@ public class OptionReachTests
     private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
     [
         nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.Diagnostics),
-        nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TensorBoardDirectory),
+        nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling), nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
     // These name columns, end training at a moment that other tests look at, or change scores alone.
