@@ -68,7 +68,7 @@ internal static class RealMlp
             SmoothClip = 3,
             NumericEmbedding = situation.Features > MostFeaturesToEmbed ? null
                 : HasSlowWaves(situation) ? new PeriodicPhaseEmbedding()
-                : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0 },
+                : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 },
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
             FrontScale = true,
