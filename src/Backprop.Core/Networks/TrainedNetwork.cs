@@ -7,6 +7,9 @@ namespace Backprop.Networks;
 /// <summary>A network with its parameters and with what turns raw features into its inputs and its scores into predictions. Immutable, so any number of threads may share it.</summary>
 public sealed class TrainedNetwork
 {
+    /// <summary>Scores divided by less would leave single precision, and by more, have nothing to say.</summary>
+    internal const double LeastTemperature = 0.01, MostTemperature = 100;
+
     private readonly Real[] _parameters;
     private readonly Lazy<ScoringForm> _scoring;
     private readonly Lazy<Real[][]> _packed;
@@ -18,7 +21,7 @@ public sealed class TrainedNetwork
     /// <param name="inputs">How raw features become inputs; null, when they already are.</param>
     /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
     /// <param name="bounds">What predictions do not go beyond, in units of the target; null for no bounds.</param>
-    /// <param name="temperature">T: what scores are divided by; 1 for nothing. &gt; 0 and finite.</param>
+    /// <param name="temperature">T: what scores are divided by; 1 for nothing. From 0.01 to 100.</param>
     /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or a temperature other than 1 is given for a loss without logits.</exception>
     public TrainedNetwork(
         Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null, TargetBounds? bounds = null, double temperature = 1)
@@ -35,7 +38,7 @@ public sealed class TrainedNetwork
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException($"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
-        if (!(temperature > 0) || !double.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "must be > 0 and finite");
+        if (!(temperature >= LeastTemperature && temperature <= MostTemperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {LeastTemperature} to {MostTemperature}");
         if (temperature != 1 && !loss.HasLogits) throw new ArgumentException($"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
         (Network, Loss, Inputs, Targets, Bounds, Temperature) = (network, loss, inputs, targets, bounds, temperature);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);

@@ -1,5 +1,6 @@
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -7,8 +8,6 @@ namespace Backprop.Training;
 /// <summary>Finds the number that logits should be divided by: <see cref="TrainingOptions.TemperatureScaling"/>.</summary>
 internal static class TemperatureChoice
 {
-    private const double Least = 0.01, Most = 100;
-
     // Of the logarithm of the range: to seven digits, which is as many as scores have.
     private const int Halvings = 27;
 
@@ -20,7 +19,7 @@ internal static class TemperatureChoice
     public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
         var isOneOfAll = loss.TargetKind == TargetKind.Class;
-        double wanted = 0, least = Math.Log(Least), most = Math.Log(Most);
+        double wanted = 0, least = Math.Log(TrainedNetwork.LeastTemperature), most = Math.Log(TrainedNetwork.MostTemperature);
         for (var row = 0; row < scores.Rows; row++) wanted += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
 
         for (var halving = 0; halving < Halvings; halving++)

@@ -138,6 +138,8 @@ public class TemperatureTests
     [InlineData("0")]
     [InlineData("-1")]
     [InlineData("1e999")]
+    [InlineData("1e-300")]
+    [InlineData("1e300")]
     [InlineData("\"hot\"")]
     public void A_file_with_an_impossible_one_is_refused(string value)
     {
