@@ -14,7 +14,7 @@ internal static class ScoreTables
         var sets = board.Sets(protocol).Where(set => board.Learners.Any(learner => board.Find(protocol, set, learner.Key) is { Scores.Length: > 0 } cell && cell.IsClassification == classification)).ToArray();
         if (sets.Length == 0) return "None yet.\n";
         Learner[] learners = [.. board.Learners.Where(learner => sets.Any(set => board.Find(protocol, set, learner.Key) is not null))];
-        var text = new StringBuilder($"| set | {string.Join(" | ", learners.Select(learner => learner.Name))} |\n|{string.Concat(Enumerable.Repeat(" --- |", learners.Length + 1))}\n");
+        var text = Head(learners);
         foreach (var set in sets)
         {
             var best = learners.Select(learner => board.Find(protocol, set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).Select(cell => cell.Mean).DefaultIfEmpty(double.NaN).Max();
@@ -28,11 +28,11 @@ internal static class ScoreTables
     {
         string[] sets = [.. board.Sets("folds").Where(set => LogLossOf(board, set, Standings.Reference) is not null)];
         Learner[] learners = [.. board.Learners.Where(learner => sets.Any(set => LogLossOf(board, set, learner.Key) is not null))];
-        var text = new StringBuilder($"| set | {string.Join(" | ", learners.Select(learner => learner.Name))} |\n|{string.Concat(Enumerable.Repeat(" --- |", learners.Length + 1))}\n");
+        var text = Head(learners);
         foreach (var set in sets)
         {
-            var least = learners.Min(learner => LogLossOf(board, set, learner.Key));
-            text.Append($"| {set} | {string.Join(" | ", learners.Select(learner => LogLossOf(board, set, learner.Key) is { } value ? value == least ? $"**{value:F4}**" : $"{value:F4}" : ""))} |\n");
+            double?[] values = [.. learners.Select(learner => LogLossOf(board, set, learner.Key))];
+            text.Append($"| {set} | {string.Join(" | ", values.Select(value => value == values.Min() ? $"**{value:F4}**" : $"{value:F4}"))} |\n");
         }
         var counts = learners.Select(learner =>
         {
@@ -41,8 +41,6 @@ internal static class ScoreTables
         });
         return text.Append($"| Default's is smaller on | {string.Join(" | ", counts)} |\n").ToString();
     }
-
-    private static double? LogLossOf(ScoreBoard board, string set, string learner) => board.Find("folds", set, learner)?.LogLoss;
 
     /// <summary>The sets where another learner is better than the reference by more than one standard error of the paired difference, the worst first.</summary>
     public static string Behind(ScoreBoard board)
@@ -72,6 +70,11 @@ internal static class ScoreTables
         var best = board.Learners.Where(learner => !learner.IsOurs && isWanted(learner)).Select(learner => board.Find("folds", set, learner.Key)).OfType<Cell>().Where(cell => cell.IsComplete).MaxBy(cell => cell.Mean);
         return ours is { IsComplete: true } && best is not null ? (ours, best, PairedDifference.Of(ours, best)) : null;
     }
+
+    private static double? LogLossOf(ScoreBoard board, string set, string learner) => board.Find("folds", set, learner)?.LogLoss;
+
+    private static StringBuilder Head(Learner[] learners) =>
+        new($"| set | {string.Join(" | ", learners.Select(learner => learner.Name))} |\n|{string.Concat(Enumerable.Repeat(" --- |", learners.Length + 1))}\n");
 
     private static string Text(Cell? cell, double best) => cell switch
     {

@@ -6,6 +6,7 @@ using Backprop.Numerics;
 namespace Backprop.Training;
 
 /// <summary>Finds the number that logits should be divided by: <see cref="TrainingOptions.TemperatureScaling"/>.</summary>
+/// <remarks>In double, and so not by the slopes that losses write: of many rows, the share 1/n of one example is what keeps T from 0, and single precision has few digits of it.</remarks>
 internal static class TemperatureChoice
 {
     // Of the logarithm of the range: to seven digits, which is as many as scores have.

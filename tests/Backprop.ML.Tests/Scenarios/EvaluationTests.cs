@@ -85,7 +85,7 @@ public class EvaluationTests
         var data = Synthetic.Prepared(_ml, 100);
         var model = fromCatalog.Fit(data);
 
-        // Five members by the default preset, whose schedule ends each of three passes near a peak, at one, and in a valley of 0.01.
+        // Eight members by the default preset, whose schedule ends each of three passes near a peak, at one, and in a valley of 0.01.
         Assert.Equal("3-8×5-8×4-8×1", model.Model.Network.Network.ToString());
         Assert.Equal(3, model.Model.History.Count);
         Assert.InRange(model.Model.History.Max(report => report.LearningRate), 0.001, 0.01);
