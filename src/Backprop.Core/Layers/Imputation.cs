@@ -105,10 +105,7 @@ public sealed record Imputation : Layer
 
     private static int OutputsOf(int inputs, IReadOnlyList<int> indicated)
     {
-        ArgumentNullException.ThrowIfNull(indicated);
-        for (var i = 0; i < indicated.Count; i++)
-            if (indicated[i] < (i == 0 ? 0 : indicated[i - 1] + 1) || indicated[i] >= inputs)
-                throw new ArgumentOutOfRangeException(nameof(indicated), indicated[i], $"features must be from 0 to {inputs - 1}, in rising order");
+        FeatureSlots.CheckRising(indicated, inputs, nameof(indicated));
         return (long)inputs + indicated.Count <= Array.MaxLength ? inputs + indicated.Count : throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"with {indicated.Count} indicators, must be at most {Array.MaxLength}");
     }
 }

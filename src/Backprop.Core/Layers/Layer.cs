@@ -167,6 +167,6 @@ public abstract record Layer
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
         typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicFeatures),
-        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
     ];
 }

@@ -47,14 +47,22 @@ internal sealed class LayerOrder
     {
         var misplaced = _layers[layer] switch
         {
-            OneHotEncoding => _layers[..layer].Any(before => before is not Imputation),
-            var other when SideBySide.EachOf(other) is EntityEmbedding => _layers[..layer].Any(before => before is not (Imputation or OneHotEncoding or Replicate)),
+            OneHotEncoding encoding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform) || Changes(before, encoding.Categories.Select(category => category.Slot))),
+            var other when SideBySide.EachOf(other) is EntityEmbedding embedding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform or OneHotEncoding or Replicate) || Changes(before, SlotsOf(embedding))),
             _ => false,
         };
-        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
         if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
             throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
     }
+
+    private IEnumerable<int> SlotsOf(EntityEmbedding embedding)
+    {
+        var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
+        return embedding.Categories.Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+    }
+
+    private static bool Changes(Layer layer, IEnumerable<int> slots) => layer is QuantileTransform transform && slots.Intersect(transform.Features).Any();
 
     private void CheckMembers(int layer)
     {

@@ -116,6 +116,14 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
+    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that holds a category.</summary>
+    /// <value>None. It suits those that are mostly the same number (<see cref="Training.ExampleSet.SlotsWithEqualQuartiles"/>).</value>
+    public IReadOnlyList<int> QuantileFeatures
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(QuantileFeatures));
+    } = [];
+
     /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
     public double? SmoothClip
@@ -162,6 +170,7 @@ public sealed record MultilayerPerceptron
         CheckCombination();
         var builder = new NetworkBuilder(inputs);
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
+        if (QuantileFeatures.Count > 0) builder.QuantileTransform(QuantileFeatures);
         var scaled = AddCategories(builder);
         if (SmoothClip is { } limit && scaled > 0) builder.SmoothClip(limit, scaled);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);

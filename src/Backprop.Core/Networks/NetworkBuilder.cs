@@ -105,6 +105,10 @@ public sealed class NetworkBuilder
     /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
     public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) => Add(new Imputation(Width, replacement, indicated));
 
+    /// <inheritdoc cref="Layers.QuantileTransform"/>
+    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    public NetworkBuilder QuantileTransform(params IReadOnlyList<int> features) => Add(new QuantileTransform(Width, features));
+
     /// <summary>Several learned numbers in place of each of the first that leave the last layer; the others pass.</summary>
     /// <param name="embedding">How.</param>
     /// <param name="features">How many numbers; null for all.</param>

@@ -6,10 +6,15 @@ internal static class Quartiles
     /// <summary>Median, and 1 / distance of the quartiles, or 1 / half the range where these are equal; 0 where all numbers are.</summary>
     public static (double Median, double Factor) Of(ReadOnlySpan<Real> sorted)
     {
-        var distance = Quantile(sorted, 0.75) - Quantile(sorted, 0.25);
+        var distance = Distance(sorted);
         if (distance == 0) distance = ((double)sorted[^1] - sorted[0]) / 2;
         return (Quantile(sorted, 0.5), distance == 0 ? 0 : 1 / distance);
     }
+
+    /// <summary>Whether the quartiles are the same number.</summary>
+    public static bool AreEqual(ReadOnlySpan<Real> sorted) => Distance(sorted) == 0;
+
+    private static double Distance(ReadOnlySpan<Real> sorted) => Quantile(sorted, 0.75) - Quantile(sorted, 0.25);
 
     // Between neighbours in proportion, as NumPy does it.
     private static double Quantile(ReadOnlySpan<Real> sorted, double share)

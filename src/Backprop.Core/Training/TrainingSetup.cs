@@ -35,7 +35,10 @@ internal sealed class TrainingSetup(TrainingOptions options)
         var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
         for (var l = 0; l < network.Layers.Count; l++)
+        {
             if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), training);
+            if (network.Layers[l] is QuantileTransform transform && network.Layers.Take(l).All(before => before is Imputation)) Spread(transform, parameters.AsSpan(network.ParametersOf(l)), training, inputs);
+        }
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
         return parameters;
     }
@@ -59,6 +62,20 @@ internal sealed class TrainingSetup(TrainingOptions options)
             encoding.Count(x, counts);
         }
         encoding.Scale(numbers, counts);
+    }
+
+    // Rare values are what it is for. What stands in for missing ones is one of the values, or between two.
+    private static void Spread(QuantileTransform transform, Span<Real> curves, ExampleSet training, Standardization? inputs)
+    {
+        var known = new Real[training.Count];
+        for (var i = 0; i < transform.Features.Count; i++)
+        {
+            var slot = transform.Features[i];
+            var count = 0;
+            for (var row = 0; row < training.Count; row++)
+                if (training.Features.Row(row)[slot] is var value && !Real.IsNaN(value)) known[count++] = inputs is null ? value : (value - inputs.Means[slot]) * inputs.Factors[slot];
+            if (count > 0) transform.Measure(curves, i, known.AsSpan(0, count));
+        }
     }
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)

@@ -36,6 +36,9 @@ internal static class RealMlp
     // So few rows do not show which details of numbers belong to a class, and which are chance.
     private const int MostRowsOfSlowWaves = 1_000;
 
+    // Nor how fine the steps of a number are of which most rows have the same.
+    private const int MostRowsOfCoarseNumbers = 4_000;
+
     // Scores change little from one pass to the next while there are so many.
     private const int EnoughLooks = 64;
 
@@ -65,6 +68,7 @@ internal static class RealMlp
             Initializer = new DataDependent(),
             MissingValues = MissingValues.Median,
             FeatureScaling = FeatureScaling.Robust,
+            QuantileTransform = situation.Rows > MostRowsOfCoarseNumbers,
             SmoothClip = 3,
             NumericEmbedding = situation.Features > MostFeaturesToEmbed ? null
                 : HasSlowWaves(situation) ? new PeriodicPhaseEmbedding()

@@ -17,6 +17,8 @@ internal sealed record Recipe
 
     public double Dropout { get; init; }
 
+    public bool QuantileTransform { get; init; }
+
     public double? SmoothClip { get; init; }
 
     public NumericEmbedding? NumericEmbedding { get; init; }
@@ -87,6 +89,7 @@ internal sealed record Recipe
         (nameof(MissingValues), RecipeText.Of(MissingValues)),
         (nameof(NormalizeFeatures), RecipeText.Of(NormalizeFeatures)),
         (nameof(FeatureScaling), RecipeText.Of(FeatureScaling)),
+        (nameof(QuantileTransform), RecipeText.Of(QuantileTransform)),
         (nameof(SmoothClip), RecipeText.Of(SmoothClip)),
         (nameof(NumericEmbedding), RecipeText.Of(NumericEmbedding)),
         (nameof(MaximumOneHotValues), RecipeText.Of(MaximumOneHotValues)),

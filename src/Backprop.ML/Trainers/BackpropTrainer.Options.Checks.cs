@@ -30,8 +30,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The layers; the setters check the ranges.</summary>
         /// <param name="keys">What key columns add.</param>
-        /// <param name="indicated">Slots that have missing values.</param>
-        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, IReadOnlyList<int> indicated) => new()
+        /// <param name="slots">What the features are like.</param>
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots) => new()
         {
             HiddenLayers = HiddenLayers,
             Activation = Activation,
@@ -45,7 +45,8 @@ public sealed partial class BackpropTrainer
             OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
             OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
-            IndicatedFeatures = indicated,
+            IndicatedFeatures = slots.WithMissing,
+            QuantileFeatures = [.. slots.WithEqualQuartiles.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot))],
             SmoothClip = SmoothClip,
             NumericEmbedding = NumericEmbedding,
             FrontScale = FrontScale,
@@ -135,7 +136,7 @@ public sealed partial class BackpropTrainer
             if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
             if (InputSkip && Members > 1) throw OutOfRange(nameof(InputSkip), InputSkip, $"is for a single network; {nameof(Members)} is {Members}{OfPreset(nameof(Members))}");
-            ToPerceptron([], []).CheckCombination();
+            ToPerceptron([], FeatureTraits.None).CheckCombination();
             if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
             if (CrossFitting && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(CrossFitting), CrossFitting, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
             if (CrossFitting && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(CrossFitting)} keeps apart: Mean or Median");

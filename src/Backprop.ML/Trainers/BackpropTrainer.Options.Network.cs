@@ -46,6 +46,10 @@ public sealed partial class BackpropTrainer
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get; set; } = [];
 
+        /// <summary>Whether other slots most of whose values are the same, so that their quartiles are, become their quantile among the training rows (<see cref="Layers.QuantileTransform"/>): an amount that is mostly 0, say. Slots of fewer than three values do not.</summary>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Sparse features stay as they are.</value>
+        public bool QuantileTransform { get => Chosen(recipe => recipe.QuantileTransform); set => Choose(value); }
+
         /// <summary>What no other slot goes beyond, once it is scaled: x / √(1 + (x/limit)²).</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
         public double? SmoothClip { get => Chosen(recipe => recipe.SmoothClip); set => Choose(value); }

@@ -106,7 +106,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
         var trainer = TrainerFor(plan, training, hasValidation: true);
-        var network = plan.MakeNetwork(training.SlotsWithMissing);
+        var network = plan.MakeNetwork(training.Slots);
         return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
 
@@ -158,8 +158,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
         var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
-        // Which slots have missing values is known now; who goes on from an earlier model goes on with those that it was told of.
-        var network = plan.MakeNetwork((initial?.Network.Layers[0] as Imputation)?.Indicated ?? data.SlotsWithMissing);
+        // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
+        var network = plan.MakeNetwork(initial is null ? data.Slots : FeatureTraits.Of(initial.Network));
         var trainer = TrainerFor(plan, data, given is not null);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, options, trainer.NumberOfIterations);
@@ -185,12 +185,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         {
             var mayStream = options.Caching == DataCaching.Auto && options.MayStream;
             var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
-            if (training is not null) return new TrainingInput(training, null, training.Count, kept ?? Validation(), training.SlotsWithMissing());
+            if (training is not null) return new TrainingInput(training, null, training.Count, kept ?? Validation(), Traits(training, training.SlotsWithMissing()));
             channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
         }
         var source = new DataViewSource(Host, reader, data, plan, rule, _seed);
         var (summary, held) = source.Measure();
-        return new TrainingInput(null, source, summary.Count, held ?? Validation(), summary.Features.WithMissing);
+        return new TrainingInput(null, source, summary.Count, held ?? Validation(), Traits(summary.Sample, summary.Features.WithMissing));
+
+        FeatureTraits Traits(ExampleSet examples, IReadOnlyList<int> withMissing) => new(withMissing, options.QuantileTransform ? examples.SlotsWithEqualQuartiles() : []);
 
         ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
     }
@@ -199,8 +201,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="Stream">The stream; null where memory has them.</param>
     /// <param name="LearnedRows">How many examples there are.</param>
     /// <param name="Validation">What early stopping watches; null for none.</param>
-    /// <param name="SlotsWithMissing">Slots that have missing values.</param>
-    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, int LearnedRows, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
+    /// <param name="Slots">What its features are like.</param>
+    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, int LearnedRows, ExampleSet? Validation, FeatureTraits Slots);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -232,11 +234,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             _options.CancellationToken.ThrowIfCancellationRequested();
         }
 
-        Network MakeNetwork(IReadOnlyList<int> indicated)
+        Network MakeNetwork(FeatureTraits slots)
         {
             try
             {
-                return options.ToPerceptron(keys, indicated).Build(featureCount + keys.Count, outputs);
+                return options.ToPerceptron(keys, slots).Build(featureCount + keys.Count, outputs);
             }
             catch (ArgumentException problem)
             {

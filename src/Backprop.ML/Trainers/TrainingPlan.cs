@@ -12,13 +12,13 @@ namespace Backprop.ML;
 /// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Inputs">The columns to predict from.</param>
-/// <param name="MakeNetwork">Makes the layers, given the slots that have missing values.</param>
+/// <param name="MakeNetwork">Makes the layers, once it is known what the features are like.</param>
 /// <param name="ClassWeights">One for each class; null where all count the same.</param>
 internal sealed record TrainingPlan(
-    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, Func<IReadOnlyList<int>, Network> MakeNetwork, double[]? ClassWeights)
+    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
 {
     // Made at once: what cannot be made is refused before the data is read.
-    private readonly Network _network = MakeNetwork([]);
+    private readonly Network _network = MakeNetwork(FeatureTraits.None);
 
     /// <summary>What the label column asks for.</summary>
     public LearningTask Task => Situation.Task;

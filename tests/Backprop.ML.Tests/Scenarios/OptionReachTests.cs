@@ -46,6 +46,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.Mixup)] = new(o => o.Mixup = new Mixup()),
         [nameof(BackpropTrainer.Options.Categories)] = new(o => o.Categories = [new EmbeddedCategory(2, 4, 3)]),
         [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
+        [nameof(BackpropTrainer.Options.QuantileTransform)] = new(o => o.QuantileTransform = true, o => o.FeatureColumnName = "Amounts"),
         [nameof(BackpropTrainer.Options.SmoothClip)] = new(o => o.SmoothClip = 3),
         [nameof(BackpropTrainer.Options.FrontScale)] = new(o => o.FrontScale = true),
         [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
@@ -138,12 +139,15 @@ public class OptionReachTests
         Assert.StartsWith("Epoch 1: The gradient vanishes on its way back: ", Assert.Single(warnings));
     }
 
-    // Every seventh row lacks a feature, in one of the columns.
+    // Every seventh row lacks a feature, in one of the columns; in another, most amounts are 0.
     private IDataView WithHoles(Example[] examples)
     {
         for (var i = 0; i < examples.Length; i += 7) examples[i].Weight = float.NaN;
         var data = Synthetic.Prepared(_ml, examples);
-        return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight)).Fit(data).Transform(data);
+        return _ml.Transforms.Concatenate("Holes", nameof(Example.Main), nameof(Example.Side), nameof(Example.Weight))
+            .Append(_ml.Transforms.Expression("Amount", "x => x > 0.6f ? x : 0f", nameof(Example.Main)))
+            .Append(_ml.Transforms.Concatenate("Amounts", "Amount", nameof(Example.Side)))
+            .Fit(data).Transform(data);
     }
 
     private static void PredictFromKind(BackpropTrainer.Options options) => (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);

@@ -1,0 +1,14 @@
+namespace Backprop.Layers;
+
+/// <summary>A list of places among the features.</summary>
+internal static class FeatureSlots
+{
+    /// <exception cref="ArgumentException">There is no list, or it has a place out of range or order.</exception>
+    public static void CheckRising(IReadOnlyList<int> slots, int inputs, string name)
+    {
+        ArgumentNullException.ThrowIfNull(slots, name);
+        for (var i = 0; i < slots.Count; i++)
+            if (slots[i] < (i == 0 ? 0 : slots[i - 1] + 1) || slots[i] >= inputs)
+                throw new ArgumentOutOfRangeException(name, slots[i], $"features must be from 0 to {inputs - 1}, in rising order");
+    }
+}

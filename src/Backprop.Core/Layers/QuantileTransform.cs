@@ -1,0 +1,172 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Some features become the share of the examples that they exceed, y = 2·(u(x) − u(median)), so that neighbours stand apart however close they are; the others pass.</summary>
+/// <remarks>
+/// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond them. A value counts as many examples as have it, but at most one
+/// in a thousand of all: what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
+/// and then y at each; measured, not learned. For numbers that are mostly the same one, such as an amount that is mostly 0, whose quartiles say nothing: docs/decisions/0028.
+/// </remarks>
+public sealed record QuantileTransform : Layer
+{
+    // No value counts more than one example in so many.
+    private const int ExamplesOfOneValue = 1000;
+
+    private readonly int[] _features;
+
+    /// <summary>Makes room for the knots.</summary>
+    /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
+    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    /// <param name="knots">Of each; at least 2. Where there are fewer values, every one has its own.</param>
+    /// <exception cref="ArgumentException">A number is out of range or order.</exception>
+    public QuantileTransform(int inputs, IReadOnlyList<int> features, int knots = 256) : base(inputs, inputs)
+    {
+        FeatureSlots.CheckRising(features, inputs, nameof(features));
+        if (features.Count == 0) throw new ArgumentException("There must be at least one feature.", nameof(features));
+        if (knots < 2 || 2L * knots * features.Count > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(knots), knots, $"must be at least 2, and for {features.Count} features at most {Array.MaxLength / 2 / features.Count}");
+        (_features, Knots) = ([.. features], knots);
+    }
+
+    /// <summary>Those that are transformed, in rising order.</summary>
+    public IReadOnlyList<int> Features => _features;
+
+    /// <summary>Knots of each.</summary>
+    public int Knots { get; }
+
+    /// <inheritdoc/>
+    public override int ParameterCount => 2 * Knots * _features.Length;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => false;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("quantiles", ParameterCount, ParameterRole.Statistic)];
+
+    /// <summary>Even steps from −3 to 3, which become −1 to 1, until examples are measured.</summary>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var i = 0; i < _features.Length; i++)
+        {
+            Span<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            for (var k = 0; k < Knots; k++)
+            {
+                heights[k] = (Real)(2.0 * k / (Knots - 1) - 1);
+                places[k] = 3 * heights[k];
+            }
+        }
+    }
+
+    /// <summary>Sets the knots: every value, or as many evenly spread quantiles as there is room for.</summary>
+    /// <inheritdoc/>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    {
+        var values = new Real[examples.Rows];
+        for (var i = 0; i < _features.Length; i++)
+        {
+            for (var row = 0; row < values.Length; row++) values[row] = examples.Row(row)[_features[i]];
+            Measure(parameters, i, values);
+        }
+    }
+
+    /// <summary>Sets the knots of one of the features.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="feature">Its place in <see cref="Features"/>.</param>
+    /// <param name="values">At least one; sorted afterwards.</param>
+    internal void Measure(Span<Real> parameters, int feature, Span<Real> values)
+    {
+        values.Sort();
+        var shares = SharesOf(values);
+        double first = shares[0].Share, range = shares[^1].Share - first, center = shares[IndexOf(shares, values[values.Length / 2])].Share;
+        Span<Real> places = parameters[PlacesOf(feature)], heights = parameters[HeightsOf(feature)];
+        for (int k = 0, i = 0; k < Knots; k++)
+        {
+            if (shares.Count <= Knots) i = Math.Min(k, shares.Count - 1);
+            else while (i < shares.Count - 1 && shares[i].Share - first < range * k / (Knots - 1)) i++;
+            (places[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        x.Values.CopyTo(y.Values);
+        for (var i = 0; i < _features.Length; i++)
+        {
+            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            for (var row = 0; row < y.Rows; row++)
+            {
+                ref var value = ref y.Row(row)[_features[i]];
+                var k = KnotBelow(places, value);
+                value = IsBetween(k) ? heights[k] + (value - places[k]) * SlopeAfter(k, places, heights) : heights[Math.Max(k, 0)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        dParameters.Clear();
+        if (dx.IsEmpty) return;
+        dy.Values.CopyTo(dx.Values);
+        for (var i = 0; i < _features.Length; i++)
+        {
+            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            for (var row = 0; row < dx.Rows; row++)
+            {
+                var k = KnotBelow(places, x.Row(row)[_features[i]]);
+                dx.Row(row)[_features[i]] *= IsBetween(k) ? SlopeAfter(k, places, heights) : 0;
+            }
+        }
+    }
+
+    /// <summary>Whether the other does the same with the same features.</summary>
+    public bool Equals(QuantileTransform? other) => other is not null && Inputs == other.Inputs && Knots == other.Knots && Features.SequenceEqual(other.Features);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _features.Aggregate(HashCode.Combine(Inputs, Knots), HashCode.Combine);
+
+    private Range PlacesOf(int feature) => (2 * feature * Knots)..((2 * feature + 1) * Knots);
+
+    private Range HeightsOf(int feature) => ((2 * feature + 1) * Knots)..((2 * feature + 2) * Knots);
+
+    // Every value, and how much is below the middle of what it counts.
+    private static List<(Real Value, double Share)> SharesOf(ReadOnlySpan<Real> sorted)
+    {
+        var most = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
+        var shares = new List<(Real, double)>();
+        double below = 0;
+        for (int first = 0, end; first < sorted.Length; first = end)
+        {
+            end = first + 1;
+            while (end < sorted.Length && sorted[end] == sorted[first]) end++;
+            var counts = Math.Min(end - first, most);
+            shares.Add((sorted[first], below + counts / 2));
+            below += counts;
+        }
+        return shares;
+    }
+
+    private static int IndexOf(List<(Real Value, double Share)> shares, Real value) => shares.FindIndex(pair => pair.Value == value);
+
+    // The last knot that is not above x; −1 where all are.
+    private static int KnotBelow(ReadOnlySpan<Real> places, Real x)
+    {
+        int below = -1, above = places.Length;
+        while (above - below > 1)
+        {
+            var middle = (below + above) >>> 1;
+            if (places[middle] <= x) below = middle;
+            else above = middle;
+        }
+        return below;
+    }
+
+    private bool IsBetween(int knot) => knot >= 0 && knot < Knots - 1;
+
+    private static Real SlopeAfter(int knot, ReadOnlySpan<Real> places, ReadOnlySpan<Real> heights) => (heights[knot + 1] - heights[knot]) / (places[knot + 1] - places[knot]);
+}

@@ -1,0 +1,18 @@
+using Backprop.Layers;
+using Backprop.Networks;
+
+namespace Backprop.ML;
+
+/// <summary>What must be known of the values of features before there are layers for them.</summary>
+/// <param name="WithMissing">Slots that have missing values, in rising order.</param>
+/// <param name="WithEqualQuartiles">Slots most of whose values are the same, in rising order.</param>
+internal sealed record FeatureTraits(IReadOnlyList<int> WithMissing, IReadOnlyList<int> WithEqualQuartiles)
+{
+    /// <summary>Features of which there is nothing to know.</summary>
+    public static FeatureTraits None { get; } = new([], []);
+
+    /// <summary>What was known when a network was made.</summary>
+    public static FeatureTraits Of(Network network) => new(
+        network.Layers.OfType<Imputation>().FirstOrDefault()?.Indicated ?? [],
+        network.Layers.OfType<QuantileTransform>().FirstOrDefault()?.Features ?? []);
+}
