@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond them. A value counts as many examples as have it, but at most one
 /// in a thousand of all: what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
-/// and then y at each; measured, not learned. For numbers that are mostly the same one, such as an amount that is mostly 0, whose quartiles say nothing: docs/decisions/0028.
+/// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer
 {

@@ -117,7 +117,7 @@ public sealed record MultilayerPerceptron
     } = [];
 
     /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that holds a category.</summary>
-    /// <value>None. It suits those that are mostly the same number (<see cref="Training.ExampleSet.SlotsWithEqualQuartiles"/>).</value>
+    /// <value>None. It suits those whose numbers are crowded (<see cref="Training.ExampleSet.CrowdedSlots"/>).</value>
     public IReadOnlyList<int> QuantileFeatures
     {
         get;

@@ -29,13 +29,21 @@ public sealed record EarlyStopping
     /// <value>Null: the loss. Otherwise a metric that suits its targets; what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }
 
-    /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this.</summary>
+    /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="LooksAtTarget"/>).</summary>
     /// <value>Null: never; otherwise finite.</value>
     public double? Target
     {
         get;
         init => field = value is null || double.IsFinite(value.Value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
     }
+
+    /// <summary>How many looks in a row must meet <see cref="Target"/>. Where nothing is mistaken any more, some passes after it make the network surer than the first did.</summary>
+    /// <value>1; at least 1. Ignored without a target.</value>
+    public int LooksAtTarget
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(LooksAtTarget), value, "must be at least 1");
+    } = 1;
 
     /// <summary>By how much the loss must fall below the best one so far to count as an improvement.</summary>
     /// <value>0; ≥ 0 and finite.</value>
@@ -70,7 +78,7 @@ public sealed record EarlyStopping
     {
         private readonly Real[] _parameters = new Real[parameterCount];
         private double _loss = double.PositiveInfinity;
-        private int _epoch;
+        private int _epoch, _looksAtTarget;
 
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>
@@ -86,7 +94,8 @@ public sealed record EarlyStopping
                 (_loss, _epoch) = (validationLoss, epoch);
                 parameters.CopyTo(_parameters);
             }
-            return validationLoss <= sign * rule.Target || epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
+            _looksAtTarget = validationLoss <= sign * rule.Target ? _looksAtTarget + 1 : 0;
+            return _looksAtTarget >= rule.LooksAtTarget || epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
         /// <summary>Puts the best parameters back; answers the epoch that they came from, or null if none was ever judged.</summary>

@@ -141,24 +141,23 @@ public sealed class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => isMissing[j])];
     }
 
-    /// <summary>Features whose quartiles are equal because most examples share one number, though they have at least three, in rising order; none of sparse features.</summary>
-    /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count.</remarks>
-    public IReadOnlyList<int> SlotsWithEqualQuartiles()
+    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, or they form a few clusters far apart, as dates do that are written as one number. None of sparse features, and none of fewer than three numbers.</summary>
+    /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
+    public IReadOnlyList<int> CrowdedSlots()
     {
         if (IsSparse) return [];
         var looks = Math.Min(Count, MostLooks);
         var known = new Real[looks];
-        return [.. Enumerable.Range(0, FeatureCount).Where(HasEqualQuartiles)];
+        return [.. Enumerable.Range(0, FeatureCount).Where(IsCrowded)];
 
-        bool HasEqualQuartiles(int slot)
+        bool IsCrowded(int slot)
         {
             var count = 0;
             for (var look = 0; look < looks; look++)
                 if (Features.Row((int)((long)look * Count / looks))[slot] is var value && !Real.IsNaN(value)) known[count++] = value;
-            if (count == 0) return false;
             var sorted = known.AsSpan(0, count);
             sorted.Sort();
-            return Quartiles.AreEqual(sorted) && sorted.ContainsAnyExcept(sorted[0], sorted[^1]);
+            return Crowding.In(sorted);
         }
     }
 

@@ -14,7 +14,7 @@ namespace Backprop.ML.Presets;
 /// <summary>RealMLP, the strongest published recipe for networks on tables that needs no tuning, and what depends on the size of the data.</summary>
 /// <remarks>
 /// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data", arXiv:2407.04491, tables of RealMLP-TD. What is ours: narrower
-/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; shorter steps for numbers where passes are many, and waves of many lengths; even batches; missing values; and plain layers for wide features, which stay sparse then. ADR 0025 says why.
+/// networks side by side, each of which leaves out other rows, in place of one; fewer passes over many rows; shorter steps for numbers where passes are many, and waves of many lengths; quantiles of numbers that stand close together; even batches; missing values; and plain layers for wide features, which stay sparse then. ADRs 0025 to 0028 say why.
 /// </remarks>
 internal static class RealMlp
 {
@@ -29,14 +29,14 @@ internal static class RealMlp
     private const int Passes = 256, LeastPasses = 16, MostRowsOfFew = 250;
     private const long RowsInAllPasses = 1_280_000;
 
-    // One network, with as many passes as take about as long as scikit-learn's MLP does with its defaults; over few rows, where either is a matter of seconds, the five.
-    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 20;
-    private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000;
+    // One network, with as many passes as take no longer than scikit-learn's MLP does with its defaults, which is sooner done with numbers; over few rows, where either is a matter of seconds, the five.
+    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 20, LeastFastPassesOfNumbers = 17, FastInterval = 2, LooksWithoutMistakes = 3;
+    private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000, RowsInAllFastPassesOfNumbers = 170_000;
 
     // So few rows do not show which details of numbers belong to a class, and which are chance.
     private const int MostRowsOfSlowWaves = 1_000;
 
-    // Nor how fine the steps of a number are of which most rows have the same.
+    // Nor how fine the steps are between numbers that stand close together.
     private const int MostRowsOfCoarseNumbers = 4_000;
 
     // Scores change little from one pass to the next while there are so many.
@@ -50,11 +50,11 @@ internal static class RealMlp
 
     public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
         ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastPasses, FastPasses))
-        : Make(situation, units: 128, customaryMembers: 1, PassesOver(situation, RowsInAllFastPasses, LeastFastPasses));
+        : Make(situation, units: 128, customaryMembers: 1, FastPassesOver(situation), isInHaste: true);
 
     public static Recipe Best(Situation situation) => Make(situation, units: 256, MoreMembers, PassesOver(situation, RowsInAllPasses, LeastPasses));
 
-    private static Recipe Make(Situation situation, int units, int customaryMembers, int passes)
+    private static Recipe Make(Situation situation, int units, int customaryMembers, int passes, bool isInHaste = false)
     {
         if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
         var members = situation.Earlier?.Members ?? customaryMembers;
@@ -93,7 +93,7 @@ internal static class RealMlp
             Members = members,
             CrossFitting = crossFits,
             ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
-            EarlyStopping = Selection(situation.Task, interval: crossFits ? IntervalFor(passes) : 1),
+            EarlyStopping = isInHaste ? HastySelection(situation.Task) : Selection(situation.Task, interval: crossFits ? IntervalFor(passes) : 1),
         };
     }
 
@@ -116,6 +116,10 @@ internal static class RealMlp
     private static int PassesOver(Situation situation, long all, int least, int most = Passes) =>
         situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true } ? most / 2 : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, most);
 
+    private static int FastPassesOver(Situation situation) => situation.Task.TargetKind == TargetKind.Real
+        ? PassesOver(situation, RowsInAllFastPassesOfNumbers, LeastFastPassesOfNumbers)
+        : PassesOver(situation, RowsInAllFastPasses, LeastFastPasses);
+
     // The schedule ends where it is best to end, so training goes on to its end; the last of the best passes is the calmest.
     private static EarlyStopping Selection(LearningTask task, int interval) => new()
     {
@@ -124,4 +128,8 @@ internal static class RealMlp
         KeepLastBest = true,
         Interval = interval,
     };
+
+    // A look costs as much as a third of the rows that it is at; and where no row is mistaken, there is no better pass to wait for.
+    private static EarlyStopping HastySelection(LearningTask task) =>
+        Selection(task, FastInterval) with { Target = task.HasClasses ? 1 : null, LooksAtTarget = LooksWithoutMistakes };
 }

@@ -49,7 +49,8 @@ internal static class RecipeText
         var kept = stopping.KeepLastBest ? "last" : "first";
         var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
         var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "";
-        return $"by {judge}, {kept} best, {end}{looks}";
+        var target = stopping.Target is { } value ? Invariant($", or after {stopping.LooksAtTarget} looks at {value}") : "";
+        return $"by {judge}, {kept} best, {end}{looks}{target}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -46,7 +46,7 @@ public sealed partial class BackpropTrainer
             OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
             IndicatedFeatures = slots.WithMissing,
-            QuantileFeatures = [.. slots.WithEqualQuartiles.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot))],
+            QuantileFeatures = [.. slots.Crowded.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot))],
             SmoothClip = SmoothClip,
             NumericEmbedding = NumericEmbedding,
             FrontScale = FrontScale,

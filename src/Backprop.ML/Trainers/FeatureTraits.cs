@@ -5,8 +5,8 @@ namespace Backprop.ML;
 
 /// <summary>What must be known of the values of features before there are layers for them.</summary>
 /// <param name="WithMissing">Slots that have missing values, in rising order.</param>
-/// <param name="WithEqualQuartiles">Slots most of whose values are the same, in rising order.</param>
-internal sealed record FeatureTraits(IReadOnlyList<int> WithMissing, IReadOnlyList<int> WithEqualQuartiles)
+/// <param name="Crowded">Slots most of whose values stand close together (<see cref="Training.ExampleSet.CrowdedSlots"/>), in rising order.</param>
+internal sealed record FeatureTraits(IReadOnlyList<int> WithMissing, IReadOnlyList<int> Crowded)
 {
     /// <summary>Features of which there is nothing to know.</summary>
     public static FeatureTraits None { get; } = new([], []);

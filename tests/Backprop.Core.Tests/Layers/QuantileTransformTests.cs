@@ -102,10 +102,30 @@ public class QuantileTransformTests
             row[5] = i < 60 ? float.NaN : i < 68 ? i : -1; // most of those that are there are not
             row[6] = i % 2 == 0 ? 3 : i; // only the lower quartile is where the median is
         }
-        Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).SlotsWithEqualQuartiles());
-        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), 0, 3, Sparse(), 0, 3), new float[6]).SlotsWithEqualQuartiles());
+        Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).CrowdedSlots());
+        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), 0, 3, Sparse(), 0, 3), new float[6]).CrowdedSlots());
 
         static SparseMatrix Sparse() => new([0, 1, 2, 3], [0, 0, 0], [1, 2, 3], columnCount: 1);
+    }
+
+    [Fact]
+    public void Slots_that_stand_in_clusters_are_found()
+    {
+        const int rows = 1000, columns = 6;
+        var normal = TestNumbers.Normal(rows, seed: 5);
+        var x = new float[rows * columns];
+        for (var i = 0; i < rows; i++)
+        {
+            var row = x.AsSpan(i * columns, columns);
+            var day = i * 7 % rows;
+            row[0] = 960_000 + 10_000 * (day / 365) + 100 * (day % 365 / 31) + day % 31; // a date as one number
+            row[1] = day;
+            row[2] = normal[i];
+            row[3] = MathF.Exp(2 * normal[i]); // far outliers, but no clusters
+            row[4] = i % 2 * 1000 + i % 7; // clusters of few numbers
+            row[5] = i % 3 * 1000 + normal[i];
+        }
+        Assert.Equal([0, 5], new ExampleSet(x, columns, new float[rows]).CrowdedSlots());
     }
 
     // Amounts, mostly 0, that differ by a ten-thousandth of their range where the answer changes.

@@ -111,6 +111,22 @@ public class EarlyStoppingTests
         Assert.Equal(result.BestEpoch + 12, result.History.Count); // the third look after it is the first that is ten passes or more away
     }
 
+    // The loss is below the target for some passes, on its way down and up again.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 2)]
+    [InlineData(50, 1)]
+    public void The_target_must_be_met_as_often_in_a_row_as_is_said(int looks, int interval)
+    {
+        const double target = 0.1;
+        var losses = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited }).History.Select(report => report.ValidationLoss!.Value).ToArray();
+        var met = Enumerable.Range(1, 200).Where(epoch => epoch % interval == 0 && losses[epoch - 1] <= target).ToArray();
+        Assert.InRange(met.Length, 5, 40);
+        var result = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval, Target = target, LooksAtTarget = looks });
+        Assert.Equal(looks <= met.Length ? met[looks - 1] : 200, result.History.Count);
+    }
+
     [Fact]
     public void A_schedule_that_watches_the_validation_loss_sees_what_is_looked_at()
     {
@@ -122,8 +138,11 @@ public class EarlyStoppingTests
     }
 
     [Fact]
-    public void An_interval_is_at_least_one_pass() =>
+    public void There_is_at_least_one_look_and_one_pass_between_two()
+    {
         Assert.Contains("Interval", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { Interval = 0 }).Message);
+        Assert.Contains("LooksAtTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { LooksAtTarget = 0 }).Message);
+    }
 
     private static TrainingResult Train(EarlyStopping? rule) => new Trainer(Options with { EarlyStopping = rule })
         .Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero());

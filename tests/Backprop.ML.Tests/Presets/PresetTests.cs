@@ -133,6 +133,35 @@ public class PresetTests
         Assert.Equal(1, Preset.Fast.For(Situation.Typical with { Rows = rows, MayCrossFit = false }).Members);
     }
 
+    [Theory]
+    [InlineData(4_001, 42)]
+    [InlineData(10_000, 17)]
+    [InlineData(1_000_000, 17)]
+    public void Numbers_have_fewer_passes_where_it_must_be_fast(long rows, int passes) =>
+        Assert.Equal(passes, Preset.Fast.For(Situation.Typical with { Task = LearningTask.Regression, Rows = rows }).NumberOfIterations);
+
+    [Fact]
+    public void Only_where_it_must_be_fast_training_ends_when_no_row_is_mistaken()
+    {
+        Assert.Equal((1.0, 3, 2), Ends(Preset.Fast.For(Situation.Typical)));
+        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(Situation.Typical with { Task = LearningTask.Regression })));
+        Assert.Equal((null, 1, 1), Ends(Preset.Fast.For(Situation.Typical with { Features = 5_000 }))); // by loss
+        Assert.Equal((null, 1, 2), Ends(Preset.Default.For(Situation.Typical)));
+
+        // Two classes by one number: nothing is mistaken from the first passes on.
+        var examples = Synthetic.Examples(5_000);
+        foreach (var example in examples)
+        {
+            example.Flag = example.Main > 0;
+            example.Main += example.Flag ? 1 : -1;
+        }
+        var history = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Fast, LabelColumnName = Synthetic.Flag, HiddenLayers = [16], Seed = 1 }).Fit(Synthetic.Prepared(_ml, examples)).Model.History;
+        Assert.InRange(history.Count, 6, 20); // of 40
+        Assert.All(history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
+
+        static (double?, int, int) Ends(Recipe recipe) => (recipe.EarlyStopping!.Target, recipe.EarlyStopping.LooksAtTarget, recipe.EarlyStopping.Interval);
+    }
+
     [Fact]
     public void Few_rows_of_classes_have_no_fast_waves_even_where_none_are_left_out_by_members()
     {

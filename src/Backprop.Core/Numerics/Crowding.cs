@@ -1,0 +1,32 @@
+namespace Backprop.Numerics;
+
+/// <summary>Whether numbers stand so close together, for their range, that a scale which suits the range cannot tell them apart.</summary>
+internal static class Crowding
+{
+    // Of all steps from one of so many quantiles to the next, the few widest must be nearly the whole way. Steps of width 0 are not between numbers.
+    private const int Steps = 128, FewSteps = 4, LeastSteps = Steps / 2;
+    private const double LeastShareOfFew = 2.0 / 3;
+
+    // What lies beyond are outliers, which are another matter.
+    private const double Tail = 0.05;
+
+    /// <summary>Whether, of at least three different numbers, one fills both quartiles, or they form clusters.</summary>
+    public static bool In(ReadOnlySpan<Real> sorted) => !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && (Quartiles.AreEqual(sorted) || FormClusters(sorted));
+
+    private static bool FormClusters(ReadOnlySpan<Real> sorted)
+    {
+        Span<double> widths = stackalloc double[Steps];
+        for (var step = 0; step < Steps; step++) widths[step] = (double)At(sorted, step + 1) - At(sorted, step);
+        widths.Sort();
+        return widths[^LeastSteps] > 0 && Sum(widths[^FewSteps..]) >= LeastShareOfFew * Sum(widths);
+    }
+
+    private static Real At(ReadOnlySpan<Real> sorted, int step) => sorted[(int)((Tail + (1 - 2 * Tail) * step / Steps) * (sorted.Length - 1))];
+
+    private static double Sum(ReadOnlySpan<double> widths)
+    {
+        double sum = 0;
+        foreach (var width in widths) sum += width;
+        return sum;
+    }
+}
