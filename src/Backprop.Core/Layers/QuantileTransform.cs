@@ -6,7 +6,7 @@ namespace Backprop.Layers;
 /// <summary>Some features become the share of the examples that they exceed, y = 2·(u(x) − u(median)), so that neighbours stand apart however close they are; the others pass.</summary>
 /// <remarks>
 /// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond them. A value counts as many examples as have it, but at most one
-/// in a thousand of all: what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
+/// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
 /// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer

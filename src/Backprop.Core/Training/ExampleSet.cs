@@ -141,14 +141,15 @@ public sealed class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => isMissing[j])];
     }
 
-    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, or they form a few clusters far apart, as dates do that are written as one number. None of sparse features, and none of fewer than three numbers.</summary>
+    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, or they form a few clusters far apart, as dates do that are written as one number. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
     /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
     public IReadOnlyList<int> CrowdedSlots()
     {
         if (IsSparse) return [];
         var looks = Math.Min(Count, MostLooks);
         var known = new Real[looks];
-        return [.. Enumerable.Range(0, FeatureCount).Where(IsCrowded)];
+        int[] crowded = [.. Enumerable.Range(0, FeatureCount).Where(IsCrowded)];
+        return crowded.Length <= FeatureCount / 2 ? crowded : [];
 
         bool IsCrowded(int slot)
         {

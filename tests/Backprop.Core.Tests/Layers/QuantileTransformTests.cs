@@ -128,6 +128,15 @@ public class QuantileTransformTests
         Assert.Equal([0, 5], new ExampleSet(x, columns, new float[rows]).CrowdedSlots());
     }
 
+    [Theory, InlineData(2, 2), InlineData(3, 0)]
+    public void Where_more_than_half_of_the_slots_are_crowded_none_is(int mostlyZero, int expected)
+    {
+        const int rows = 100, columns = 5;
+        var x = new float[rows * columns];
+        for (var i = 0; i < x.Length; i++) x[i] = i % columns >= mostlyZero ? i : i < 50 ? i : 0;
+        Assert.Equal(Enumerable.Range(0, expected), new ExampleSet(x, columns, new float[rows]).CrowdedSlots());
+    }
+
     // Amounts, mostly 0, that differ by a ten-thousandth of their range where the answer changes.
     [Fact]
     public void Values_that_stand_close_together_are_told_apart()
