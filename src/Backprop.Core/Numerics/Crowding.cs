@@ -10,11 +10,13 @@ internal static class Crowding
     // What lies beyond are outliers, which are another matter.
     private const double Tail = 0.05;
 
-    /// <summary>Whether, of at least three different numbers, one fills both quartiles, or they form clusters.</summary>
-    public static bool In(ReadOnlySpan<Real> sorted) => !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && (Quartiles.AreEqual(sorted) || FormClusters(sorted));
+    /// <summary>Whether, of at least three different numbers, one fills both quartiles.</summary>
+    public static bool OnOneNumber(ReadOnlySpan<Real> sorted) => !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && Quartiles.AreEqual(sorted);
 
-    private static bool FormClusters(ReadOnlySpan<Real> sorted)
+    /// <summary>Whether numbers of which few are equal form some clusters far apart.</summary>
+    public static bool InClusters(ReadOnlySpan<Real> sorted)
     {
+        if (sorted.IsEmpty) return false;
         Span<double> widths = stackalloc double[Steps];
         for (var step = 0; step < Steps; step++) widths[step] = (double)At(sorted, step + 1) - At(sorted, step);
         widths.Sort();

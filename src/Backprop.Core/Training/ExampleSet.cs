@@ -141,9 +141,10 @@ public sealed class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => isMissing[j])];
     }
 
-    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, or they form a few clusters far apart, as dates do that are written as one number. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
+    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
     /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
-    public IReadOnlyList<int> CrowdedSlots()
+    /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as one number.</param>
+    public IReadOnlyList<int> CrowdedSlots(bool orInClusters)
     {
         if (IsSparse) return [];
         var looks = Math.Min(Count, MostLooks);
@@ -158,7 +159,7 @@ public sealed class ExampleSet
                 if (Features.Row((int)((long)look * Count / looks))[slot] is var value && !Real.IsNaN(value)) known[count++] = value;
             var sorted = known.AsSpan(0, count);
             sorted.Sort();
-            return Crowding.In(sorted);
+            return Crowding.OnOneNumber(sorted) || (orInClusters && Crowding.InClusters(sorted));
         }
     }
 

@@ -46,7 +46,7 @@ public sealed partial class BackpropTrainer
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get; set; } = [];
 
-        /// <summary>Whether other slots most of whose values stand close together for their range become their quantile among the training rows (<see cref="Layers.QuantileTransform"/>): an amount that is mostly 0, say, or dates written as one number (<see cref="Training.ExampleSet.CrowdedSlots"/>).</summary>
+        /// <summary>Whether other slots most of whose values stand close together for their range become their quantile among the training rows (<see cref="Layers.QuantileTransform"/>): an amount that is mostly 0, say, or, for classes, dates written as one number (<see cref="Training.ExampleSet.CrowdedSlots"/>).</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Sparse features stay as they are.</value>
         public bool QuantileTransform { get => Chosen(recipe => recipe.QuantileTransform); set => Choose(value); }
 

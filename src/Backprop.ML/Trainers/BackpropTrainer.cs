@@ -192,7 +192,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var (summary, held) = source.Measure();
         return new TrainingInput(null, source, summary.Count, held ?? Validation(), Traits(summary.Sample, summary.Features.WithMissing));
 
-        FeatureTraits Traits(ExampleSet examples, IReadOnlyList<int> withMissing) => new(withMissing, options.QuantileTransform ? examples.CrowdedSlots() : []);
+        FeatureTraits Traits(ExampleSet examples, IReadOnlyList<int> withMissing) => new(withMissing, options.QuantileTransform ? examples.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
 
         ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
     }

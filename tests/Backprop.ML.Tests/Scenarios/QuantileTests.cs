@@ -30,6 +30,18 @@ public class QuantileTests
         Assert.Equal(model.Transform(Amounts(50, 2)).ScoreBits(), _ml.SaveAndLoad(model, Amounts(50, 2).Schema).Transform(Amounts(50, 2)).ScoreBits());
     }
 
+    // A curve of clusters is smooth all the same; what class a number belongs to need not be.
+    [Theory, InlineData(Synthetic.Value, false), InlineData(Synthetic.Flag, true), InlineData(Synthetic.Kind, true)]
+    public void Slots_in_clusters_become_quantiles_for_classes_alone(string label, bool expected)
+    {
+        var examples = Synthetic.Examples(400);
+        foreach (var example in examples) example.Side += 100 * MathF.Round(example.Noise);
+        var options = Options();
+        options.LabelColumnName = label;
+        var model = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, examples));
+        Assert.Equal(expected ? [1] : [], QuantilesOf(model)?.Features ?? []);
+    }
+
     // Rows are counted where nothing but this depends on their number.
     [Theory, InlineData(4_000, false), InlineData(4_001, true)]
     public void The_default_decides_by_the_rows_before_they_are_read(int rows, bool expected)
