@@ -32,7 +32,7 @@ public sealed partial class BackpropTrainer
         internal bool MustKnowRows(Situation situation)
         {
             Options few = In(situation with { Rows = 1 }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
-            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding || few.QuantileTransform != many.QuantileTransform;
+            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding;
         }
 
         private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with

@@ -106,7 +106,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
         var trainer = TrainerFor(plan, training, hasValidation: true);
-        var network = plan.MakeNetwork(training.Slots);
+        var network = plan.MakeNetwork(TraitsOf(plan, training, hasValidation: true));
         return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
 
@@ -159,7 +159,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
         // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
-        var network = plan.MakeNetwork(initial is null ? data.Slots : FeatureTraits.Of(initial.Network));
+        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, given is not null) : FeatureTraits.Of(initial.Network));
         var trainer = TrainerFor(plan, data, given is not null);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, options, trainer.NumberOfIterations);
@@ -169,12 +169,18 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
+    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, bool hasValidation) =>
+        new(OptionsFor(plan, input, hasValidation).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
-    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
+    private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
         var rows = input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
-        return new Trainer(_options.In(plan.Situation with { Rows = rows, MayCrossFit = plan.Options.CrossFitting }).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+        return _options.In(plan.Situation with { Rows = rows, MayCrossFit = plan.Options.CrossFitting });
     }
+
+    private FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, bool hasValidation) =>
+        new(input.SlotsWithMissing, OptionsFor(plan, input, hasValidation).QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
 
     // Into memory, if it is to stay there and fits.
     private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)
@@ -185,24 +191,23 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         {
             var mayStream = options.Caching == DataCaching.Auto && options.MayStream;
             var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
-            if (training is not null) return new TrainingInput(training, null, training.Count, kept ?? Validation(), Traits(training, training.SlotsWithMissing()));
+            if (training is not null) return new TrainingInput(training, null, training, training.Count, kept ?? Validation(), training.SlotsWithMissing());
             channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
         }
         var source = new DataViewSource(Host, reader, data, plan, rule, _seed);
         var (summary, held) = source.Measure();
-        return new TrainingInput(null, source, summary.Count, held ?? Validation(), Traits(summary.Sample, summary.Features.WithMissing));
-
-        FeatureTraits Traits(ExampleSet examples, IReadOnlyList<int> withMissing) => new(withMissing, options.QuantileTransform ? examples.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
+        return new TrainingInput(null, source, summary.Sample, summary.Count, held ?? Validation(), summary.Features.WithMissing);
 
         ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
     }
 
     /// <param name="Memory">All examples to learn from; null where they are a stream.</param>
     /// <param name="Stream">The stream; null where memory has them.</param>
+    /// <param name="Sample">All of the examples, or a random sample of the stream's.</param>
     /// <param name="LearnedRows">How many examples there are.</param>
     /// <param name="Validation">What early stopping watches; null for none.</param>
-    /// <param name="Slots">What its features are like.</param>
-    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, int LearnedRows, ExampleSet? Validation, FeatureTraits Slots);
+    /// <param name="SlotsWithMissing">Slots that have missing values.</param>
+    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, ExampleSet Sample, int LearnedRows, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)

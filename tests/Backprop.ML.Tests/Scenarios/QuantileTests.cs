@@ -42,9 +42,9 @@ public class QuantileTests
         Assert.Equal(expected ? [1] : [], QuantilesOf(model)?.Features ?? []);
     }
 
-    // Rows are counted where nothing but this depends on their number.
+    // Where nothing else depends on their number, rows are not counted before they are read.
     [Theory, InlineData(4_000, false), InlineData(4_001, true)]
-    public void The_default_decides_by_the_rows_before_they_are_read(int rows, bool expected)
+    public void The_default_decides_by_the_number_of_rows(int rows, bool expected)
     {
         var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [4], NumberOfIterations = 1, Members = 1, ValidationFraction = 0.1, NumericEmbedding = null, Seed = 1 };
         Assert.Equal(expected, QuantilesOf(new BackpropTrainer(_ml, options).Fit(Amounts(rows, 1))) is not null);
