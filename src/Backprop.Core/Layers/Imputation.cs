@@ -48,10 +48,8 @@ public sealed record Imputation : Layer
         var known = new Real[examples.Rows];
         for (var j = 0; j < Inputs; j++)
         {
-            var count = 0;
-            for (var row = 0; row < examples.Rows; row++)
-                if (!Real.IsNaN(examples.Row(row)[j])) known[count++] = examples.Row(row)[j];
-            parameters[j] = count == 0 ? 0 : Replacement == MissingValues.Mean ? Mean(known.AsSpan(0, count)) : Median(known.AsSpan(0, count));
+            var there = examples.CopyKnown(j, known);
+            parameters[j] = there.IsEmpty ? 0 : Replacement == MissingValues.Mean ? Mean(there) : Median(there);
         }
     }
 

@@ -66,11 +66,7 @@ public sealed record QuantileTransform : Layer
     public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
     {
         var values = new Real[examples.Rows];
-        for (var i = 0; i < _features.Length; i++)
-        {
-            for (var row = 0; row < values.Length; row++) values[row] = examples.Row(row)[_features[i]];
-            Measure(parameters, i, values);
-        }
+        for (var i = 0; i < _features.Length; i++) Measure(parameters, i, examples.CopyKnown(_features[i], values));
     }
 
     /// <summary>Sets the knots of one of the features.</summary>
@@ -80,8 +76,9 @@ public sealed record QuantileTransform : Layer
     internal void Measure(Span<Real> parameters, int feature, Span<Real> values)
     {
         values.Sort();
+        var median = values[values.Length / 2];
         var shares = SharesOf(values);
-        double first = shares[0].Share, range = shares[^1].Share - first, center = shares[IndexOf(shares, values[values.Length / 2])].Share;
+        double first = shares[0].Share, range = shares[^1].Share - first, center = shares[shares.FindIndex(pair => pair.Value == median)].Share;
         Span<Real> places = parameters[PlacesOf(feature)], heights = parameters[HeightsOf(feature)];
         for (int k = 0, i = 0; k < Knots; k++)
         {
@@ -150,8 +147,6 @@ public sealed record QuantileTransform : Layer
         }
         return shares;
     }
-
-    private static int IndexOf(List<(Real Value, double Share)> shares, Real value) => shares.FindIndex(pair => pair.Value == value);
 
     // The last knot that is not above x; −1 where all are.
     private static int KnotBelow(ReadOnlySpan<Real> places, Real x)

@@ -43,12 +43,20 @@ internal sealed class LayerOrder
     /// <summary>Members of the ensemble; 1 without one.</summary>
     public int Members { get; private set; } = 1;
 
+    /// <summary>Of the numbers that enter the first of some layers, those that are numbers of categories to any of them.</summary>
+    public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers)
+    {
+        var encoding = layers.OfType<OneHotEncoding>().FirstOrDefault();
+        var embedded = layers.Select(SideBySide.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+        return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+    }
+
     private void CheckCategories(int layer)
     {
         var misplaced = _layers[layer] switch
         {
-            OneHotEncoding encoding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform) || Changes(before, encoding.Categories.Select(category => category.Slot))),
-            var other when SideBySide.EachOf(other) is EntityEmbedding embedding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform or OneHotEncoding or Replicate) || Changes(before, SlotsOf(embedding))),
+            OneHotEncoding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform)) || AreChangedBefore(layer),
+            var other when SideBySide.EachOf(other) is EntityEmbedding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform or OneHotEncoding or Replicate)) || AreChangedBefore(layer),
             _ => false,
         };
         if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
@@ -56,13 +64,8 @@ internal sealed class LayerOrder
             throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
     }
 
-    private IEnumerable<int> SlotsOf(EntityEmbedding embedding)
-    {
-        var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
-        return embedding.Categories.Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
-    }
-
-    private static bool Changes(Layer layer, IEnumerable<int> slots) => layer is QuantileTransform transform && slots.Intersect(transform.Features).Any();
+    private bool AreChangedBefore(int reader) => Enumerable.Range(0, reader)
+        .Any(l => _layers[l] is QuantileTransform transform && CategorySlotsOf(_layers[l..(reader + 1)]).Intersect(transform.Features).Any());
 
     private void CheckMembers(int layer)
     {

@@ -73,15 +73,7 @@ public sealed class Network
     internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
 
     /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
-    internal IEnumerable<int> CategorySlots
-    {
-        get
-        {
-            var encoding = _layers.OfType<OneHotEncoding>().FirstOrDefault();
-            var embedded = _layers.Select(SideBySide.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
-            return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
-        }
-    }
+    internal IEnumerable<int> CategorySlots => LayerOrder.CategorySlotsOf(_layers);
 
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>

@@ -73,11 +73,8 @@ public sealed class Standardization
         Real[] medians = new Real[values.Columns], factors = new Real[values.Columns], known = new Real[values.Rows];
         for (var j = 0; j < values.Columns; j++)
         {
-            var count = 0;
-            for (var row = 0; row < values.Rows; row++)
-                if (!Real.IsNaN(values.Row(row)[j])) known[count++] = values.Row(row)[j];
-            if (count == 0) continue;
-            var sorted = known.AsSpan(0, count);
+            var sorted = values.CopyKnown(j, known);
+            if (sorted.IsEmpty) continue;
             sorted.Sort();
             var (median, factor) = Quartiles.Of(sorted);
             (medians[j], factors[j]) = ((Real)median, Real.IsFinite((Real)factor) ? (Real)factor : 0);
@@ -118,6 +115,12 @@ public sealed class Standardization
     /// <param name="x">[columns]</param>
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
     public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, _means, _factors, standardized);
+
+    /// <summary>The same for numbers of one column, in place.</summary>
+    internal void ApplyToColumn(int column, Span<Real> values)
+    {
+        foreach (ref var value in values) value = (value - _means[column]) * _factors[column];
+    }
 
     /// <summary>Writes one row standardized, or as it is where nothing is to be standardized.</summary>
     internal static void ApplyOrCopy(Standardization? standardization, ReadOnlySpan<Real> x, Span<Real> destination)

@@ -20,15 +20,10 @@ internal static class Crowding
         Span<double> widths = stackalloc double[Steps];
         for (var step = 0; step < Steps; step++) widths[step] = (double)At(sorted, step + 1) - At(sorted, step);
         widths.Sort();
-        return widths[^LeastSteps] > 0 && Sum(widths[^FewSteps..]) >= LeastShareOfFew * Sum(widths);
+        double few = 0, all = (double)At(sorted, Steps) - At(sorted, 0);
+        foreach (var width in widths[^FewSteps..]) few += width;
+        return widths[^LeastSteps] > 0 && few >= LeastShareOfFew * all;
     }
 
     private static Real At(ReadOnlySpan<Real> sorted, int step) => sorted[(int)((Tail + (1 - 2 * Tail) * step / Steps) * (sorted.Length - 1))];
-
-    private static double Sum(ReadOnlySpan<double> widths)
-    {
-        double sum = 0;
-        foreach (var width in widths) sum += width;
-        return sum;
-    }
 }

@@ -68,6 +68,18 @@ public readonly ref struct ReadOnlyMatrix
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlyMatrix RowRange(int first, int count) => new(Values.Slice(first * Columns, count * Columns), count, Columns);
 
+    /// <summary>Copies the numbers of one column that are not missing (NaN).</summary>
+    /// <param name="column">Which.</param>
+    /// <param name="room">Overwritten. One number for each row; for fewer, rows are looked at evenly spread.</param>
+    /// <returns>The part of the room that was filled.</returns>
+    internal Span<Real> CopyKnown(int column, Span<Real> room)
+    {
+        var count = 0;
+        for (var look = 0; look < room.Length; look++)
+            if (Values[(int)((long)look * Rows / room.Length) * Columns + column] is var value && !Real.IsNaN(value)) room[count++] = value;
+        return room[..count];
+    }
+
     internal static void CheckShape(int length, int rows, int columns)
     {
         if (rows < 0 || columns < 0 || (long)rows * columns != length)

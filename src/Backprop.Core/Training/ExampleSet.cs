@@ -8,6 +8,7 @@ namespace Backprop.Training;
 /// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not copied.</summary>
 public sealed class ExampleSet
 {
+    // Quantiles of so many are known to about one percent of them.
     private const int MostLooks = 16 * 1024;
 
     private readonly Real[] _features, _targets;
@@ -147,17 +148,13 @@ public sealed class ExampleSet
     public IReadOnlyList<int> CrowdedSlots(bool orInClusters)
     {
         if (IsSparse) return [];
-        var looks = Math.Min(Count, MostLooks);
-        var known = new Real[looks];
+        var known = new Real[Math.Min(Count, MostLooks)];
         int[] crowded = [.. Enumerable.Range(0, FeatureCount).Where(IsCrowded)];
         return crowded.Length <= FeatureCount / 2 ? crowded : [];
 
         bool IsCrowded(int slot)
         {
-            var count = 0;
-            for (var look = 0; look < looks; look++)
-                if (Features.Row((int)((long)look * Count / looks))[slot] is var value && !Real.IsNaN(value)) known[count++] = value;
-            var sorted = known.AsSpan(0, count);
+            var sorted = Features.CopyKnown(slot, known);
             sorted.Sort();
             return Crowding.OnOneNumber(sorted) || (orInClusters && Crowding.InClusters(sorted));
         }

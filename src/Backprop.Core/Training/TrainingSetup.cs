@@ -70,11 +70,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
         var known = new Real[training.Count];
         for (var i = 0; i < transform.Features.Count; i++)
         {
-            var slot = transform.Features[i];
-            var count = 0;
-            for (var row = 0; row < training.Count; row++)
-                if (training.Features.Row(row)[slot] is var value && !Real.IsNaN(value)) known[count++] = inputs is null ? value : (value - inputs.Means[slot]) * inputs.Factors[slot];
-            if (count > 0) transform.Measure(curves, i, known.AsSpan(0, count));
+            var values = training.Features.CopyKnown(transform.Features[i], known);
+            inputs?.ApplyToColumn(transform.Features[i], values);
+            if (!values.IsEmpty) transform.Measure(curves, i, values);
         }
     }
 

@@ -105,8 +105,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var channel = Host.Start("FindLearningRate");
         var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
-        var trainer = TrainerFor(plan, training, hasValidation: true);
-        var network = plan.MakeNetwork(TraitsOf(plan, training, hasValidation: true));
+        var known = OptionsFor(plan, training, hasValidation: true);
+        var trainer = TrainerFor(plan, known);
+        var network = plan.MakeNetwork(TraitsOf(plan, training, known));
         return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
 
@@ -159,8 +160,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
         // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
-        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, given is not null) : FeatureTraits.Of(initial.Network));
-        var trainer = TrainerFor(plan, data, given is not null);
+        var known = OptionsFor(plan, data, given is not null);
+        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known) : FeatureTraits.Of(initial.Network));
+        var trainer = TrainerFor(plan, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, options, trainer.NumberOfIterations);
         var result = data.Stream is { } stream
@@ -169,8 +171,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new BackpropModelParameters(Host, plan.Task, result);
     }
 
-    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, bool hasValidation) =>
-        new(OptionsFor(plan, input, hasValidation).ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+    private Trainer TrainerFor(TrainingPlan plan, Options options) => new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
 
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
@@ -179,8 +180,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return _options.In(plan.Situation with { Rows = rows, MayCrossFit = plan.Options.CrossFitting });
     }
 
-    private FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, bool hasValidation) =>
-        new(input.SlotsWithMissing, OptionsFor(plan, input, hasValidation).QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
+    private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options) =>
+        new(input.SlotsWithMissing, options.QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
 
     // Into memory, if it is to stay there and fits.
     private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)

@@ -73,6 +73,14 @@ public class QuantileTransformTests
             Assert.Contains("QuantileTransform", Assert.Throws<ArgumentException>(() => (perceptron with { QuantileFeatures = [slot] }).Build(4, 1)).Message, StringComparison.Ordinal);
     }
 
+    // Feature 2 is a category; behind the columns of feature 0, it is number 1.
+    [Theory, InlineData(0, true), InlineData(1, false)]
+    public void Nor_where_they_stand_behind_columns_of_others(int feature, bool isAllowed)
+    {
+        Layer[] layers = [new OneHotEncoding(3, [new OneHotCategory(0, 2)], scaling: null), new QuantileTransform(3, [feature]), new EntityEmbedding(3, [new EmbeddedCategory(1, 4, 2)])];
+        Assert.Equal(!isAllowed, Record.Exception(() => new Network(layers)) is ArgumentException);
+    }
+
     // The knots are those of all rows, not of the 16,384 that other layers are measured by: one row in 5,000 has a value of its own.
     [Fact]
     public void Rare_values_and_missing_ones_are_measured_in_all_rows()

@@ -9,9 +9,7 @@ public class QuantileTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    public static TheoryData<string> WithQuantiles => [nameof(Preset.Default), nameof(Preset.Fast), nameof(Preset.Best)];
-
-    [Theory, MemberData(nameof(WithQuantiles))]
+    [Theory, InlineData(nameof(Preset.Default)), InlineData(nameof(Preset.Fast)), InlineData(nameof(Preset.Best))]
     public void Presets_have_them_over_many_rows(string name)
     {
         var preset = Preset.All.Single(each => each.Name == name);
