@@ -32,9 +32,11 @@ public sealed record DataDependent : Initializer
     {
         Span<double> shares = stackalloc double[ExamplesOfABias];
         Span<int> rows = stackalloc int[ExamplesOfABias];
+        var factors = new double[biases.Length];
+        Measure(products, first, factors);
         for (var unit = 0; unit < biases.Length; unit++)
         {
-            var factor = FactorOf(products, first + unit);
+            var factor = factors[unit];
             for (var i = unit; i < weights.Length; i += biases.Length) weights[i] = (Real)(weights[i] * factor);
 
             double total = 0;
@@ -45,16 +47,31 @@ public sealed record DataDependent : Initializer
         }
     }
 
-    /// <summary>What the weights of a unit are multiplied by: 1 / standard deviation of what enters it.</summary>
-    internal static double FactorOf(ReadOnlyMatrix products, int unit)
+    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of what enters it.</summary>
+    /// <param name="products">[examples × units]</param>
+    /// <param name="first">The column of the first unit.</param>
+    /// <param name="factors">[units], overwritten.</param>
+    internal static void Measure(ReadOnlyMatrix products, int first, Span<double> factors)
     {
-        double sum = 0, squares = 0;
-        for (var row = 0; row < products.Rows; row++) sum += products.Row(row)[unit];
-        var mean = sum / products.Rows;
-        for (var row = 0; row < products.Rows; row++) squares += (products.Row(row)[unit] - mean) * (products.Row(row)[unit] - mean);
-        // A unit that all examples look alike to has nothing to be scaled by.
-        var deviation = Math.Sqrt(squares / products.Rows);
-        return deviation > 1e-6 * (Math.Abs(mean) + 1e-6) ? 1 / deviation : 1;
+        // Row by row, as they lie in memory: unit by unit, every number would be fetched by itself.
+        double[] means = new double[factors.Length], squares = new double[factors.Length];
+        for (var row = 0; row < products.Rows; row++)
+        {
+            var numbers = products.Row(row).Slice(first, means.Length);
+            for (var unit = 0; unit < means.Length; unit++) means[unit] += numbers[unit];
+        }
+        foreach (ref var mean in means.AsSpan()) mean /= products.Rows;
+        for (var row = 0; row < products.Rows; row++)
+        {
+            var numbers = products.Row(row).Slice(first, means.Length);
+            for (var unit = 0; unit < means.Length; unit++) squares[unit] += (numbers[unit] - means[unit]) * (numbers[unit] - means[unit]);
+        }
+        for (var unit = 0; unit < factors.Length; unit++)
+        {
+            // A unit that all examples look alike to has nothing to be scaled by.
+            var deviation = Math.Sqrt(squares[unit] / products.Rows);
+            factors[unit] = deviation > 1e-6 * (Math.Abs(means[unit]) + 1e-6) ? 1 / deviation : 1;
+        }
     }
 
     /// <summary>−Σₖ sₖ·factor·(what enters the unit of example xₖ).</summary>

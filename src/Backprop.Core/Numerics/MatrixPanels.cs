@@ -28,7 +28,7 @@ internal static unsafe class MatrixPanels
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
     private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
     {
-        int count = TLanes.Count, most = MatrixTile.MostRows<TLanes>();
+        var count = TLanes.Count;
         var mustCopy = factors.ARow != 1;
         var panel = 2 * count * columns;
         fixed (Real* scratch = Scratch.OfAtLeast(checked(2 * panel + (mustCopy ? (int)factors.Depth * 2 * count : 0))))
@@ -50,13 +50,11 @@ internal static unsafe class MatrixPanels
                     a = copy;
                     aDepth = width;
                 }
-                for (int j = 0, height; j < columns; j += height)
+                MatrixTile.Compute<TLanes>(new TileStrip
                 {
-                    height = HeightOfNextTile(columns - j, most);
-                    MatrixTile.Compute<TLanes>(
-                        height, factors.Depth, second, factors.B + j * factors.BColumn, factors.BColumn, factors.BDepth, a, aDepth,
-                        starts + j * 2 * count, 2 * count, factors.Factor, turned + j * width, width);
-                }
+                    Rows = columns, Depth = factors.Depth, Second = second, A = factors.B, ARow = factors.BColumn, ADepth = factors.BDepth, B = a, BDepth = aDepth,
+                    Start = starts, StartRow = 2 * count, Factor = factors.Factor, C = turned, CRow = width,
+                });
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -85,7 +83,7 @@ internal static unsafe class MatrixPanels
         var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor));
         var panel = factors.Depth * 2 * count;
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
-        var blockRows = mustCopyRows ? HeightOfNextTile(rows, RowsToCopyAtOnce) : rows;
+        var blockRows = mustCopyRows ? TileStrip.Cut(rows, RowsToCopyAtOnce).Highest : rows;
         fixed (Real* copy = Scratch.OfAtLeast(checked((int)(panels * panel + (mustCopyRows ? blockRows * factors.Depth + count : 0)))))
         {
             var rowCopy = copy + panels * panel;
@@ -107,13 +105,12 @@ internal static unsafe class MatrixPanels
                         bDepth = second + count;
                     }
                     var start = factors.Bias == null ? s_zeros : factors.Bias + first;
-                    for (int i = block, height; i < end; i += height)
+                    MatrixTile.Compute<TLanes>(new TileStrip
                     {
-                        height = HeightOfNextTile(end - i, MatrixTile.MostRows<TLanes>());
-                        var a = mustCopyRows ? rowCopy + (i - block) * factors.Depth : factors.A + i * factors.ARow;
-                        var aDepth = mustCopyRows ? height : factors.ADepth;
-                        MatrixTile.Compute<TLanes>(height, factors.Depth, second, a, factors.ARow, aDepth, b, bDepth, start, 0, factors.Factor, c + i * cRow + first, cRow);
-                    }
+                        Rows = end - block, Depth = factors.Depth, Second = second,
+                        A = mustCopyRows ? rowCopy : factors.A + block * factors.ARow, ARow = factors.ARow, ADepth = factors.ADepth, IsCopiedByTiles = mustCopyRows,
+                        B = b, BDepth = bDepth, Start = start, StartRow = 0, Factor = factors.Factor, C = c + block * cRow + first, CRow = cRow,
+                    });
                 }
             }
         }
@@ -136,7 +133,7 @@ internal static unsafe class MatrixPanels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
     {
-        int most = MatrixTile.MostRows<TLanes>(), tiles = (end - block + most - 1) / most, low = (end - block) / tiles, high = (end - block) % tiles;
+        var (tiles, low, higher) = TileStrip.Cut(end - block, MatrixTile.MostRows<TLanes>());
         nint depth = factors.Depth, step = factors.ADepth;
         var a = factors.A + block;
         for (nint p = 0; p < depth; p++, a += step)
@@ -144,7 +141,7 @@ internal static unsafe class MatrixPanels
             Real* from = a, to = copy;
             for (var tile = 0; tile < tiles; tile++)
             {
-                nint height = tile < high ? low + 1 : low;
+                nint height = tile < higher ? low + 1 : low;
                 var there = to + p * height;
 
                 // Beyond the last step there may be nothing to read, and the next tile begins.
@@ -154,13 +151,6 @@ internal static unsafe class MatrixPanels
                 to += height * depth;
             }
         }
-    }
-
-    // As few tiles as possible, of heights as equal as possible: a low tile leaves the processor waiting for its chains.
-    private static int HeightOfNextTile(int left, int most)
-    {
-        var tiles = (left + most - 1) / most;
-        return (left + tiles - 1) / tiles;
     }
 
     // All panels, row by row of B: memory is read in order, where a panel by itself would meet a new page every few rows.

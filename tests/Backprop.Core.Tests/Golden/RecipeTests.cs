@@ -49,9 +49,11 @@ public class RecipeTests
             var start = run.Initial.AsSpan(network.ParametersOf(l));
             var products = new Matrix(new float[recipe.Training.Count * layer.Outputs], recipe.Training.Count, layer.Outputs);
             layer.Forward([.. draw.Weights.Select(weight => (float)weight), .. new float[layer.Outputs]], workspace.Output(l - 1), products);
+            var factors = new double[layer.Outputs];
+            DataDependent.Measure(products, 0, factors);
             for (var unit = 0; unit < layer.Outputs; unit++)
             {
-                var factor = DataDependent.FactorOf(products, unit);
+                var factor = factors[unit];
                 for (var i = unit; i < layer.WeightCount; i += layer.Outputs) Assert.Equal(start[i], factor * draw.Weights[i], Start);
                 var five = (unit * 5)..(unit * 5 + 5);
                 Assert.Equal(start[layer.WeightCount + unit], DataDependent.BiasOf(products, unit, factor, draw.Shares.AsSpan(five), draw.Rows.AsSpan(five)), Start);
