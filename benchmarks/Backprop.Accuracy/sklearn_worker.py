@@ -30,7 +30,7 @@ def read(path, job):
     columns = job["Columns"][:-1]
     numeric = [i for i, name in enumerate(columns) if name not in job["Categorical"]]
     categorical = [columns.index(name) for name in job["Categorical"]]
-    numbers = numpy.array([[float(row[i]) for i in numeric] for row in rows]).reshape(len(rows), len(numeric))
+    numbers = numpy.array([[float(row[i] or "nan") for i in numeric] for row in rows]).reshape(len(rows), len(numeric))
     categories = numpy.array([[row[i] for i in categorical] for row in rows], dtype=object).reshape(len(rows), len(categorical))
     labels = [row[-1] for row in rows]
     return numbers, categories, numpy.array([float(y) for y in labels] if job["Task"] == "Regression" else labels)

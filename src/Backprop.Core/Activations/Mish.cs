@@ -35,7 +35,7 @@ public sealed record Mish : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
-            TLanes two = TLanes.Broadcast(2), n = Exponential.Exp(TLanes.SelectLess(TLanes.Broadcast((Real)Linear), x, TLanes.Broadcast((Real)Linear), x)), w = n * (n + two);
+            TLanes two = TLanes.Broadcast(2), n = Exponential.Exp(TLanes.Min(TLanes.Broadcast((Real)Linear), x)), w = n * (n + two);
             return x * (w / (w + two));
         }
 
@@ -43,7 +43,7 @@ public sealed record Mish : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
-            TLanes one = TLanes.Broadcast(1), two = TLanes.Broadcast(2), near = TLanes.SelectLess(TLanes.Broadcast((Real)Linear), x, TLanes.Broadcast((Real)Linear), x);
+            TLanes one = TLanes.Broadcast(1), two = TLanes.Broadcast(2), near = TLanes.Min(TLanes.Broadcast((Real)Linear), x);
             TLanes n = Exponential.Exp(near), w = n * (n + two), inverse = one / (w + two);
             return TLanes.MultiplyAdd(TLanes.Broadcast(4) * near * n, (n + one) * inverse * inverse, w * inverse);
         }

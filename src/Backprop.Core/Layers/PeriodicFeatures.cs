@@ -70,7 +70,7 @@ public sealed record PeriodicFeatures : ColumnsLayer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
 
-    private Real[] Amplitudes => _amplitudes.Value;
+    internal Real[] Amplitudes => _amplitudes.Value;
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
@@ -127,7 +127,7 @@ public sealed record PeriodicFeatures : ColumnsLayer
             for (var row = 0; row < x.Rows; row++)
             {
                 ref var slope = ref dx.Row(row)[j];
-                slope = Turn * sums.Values[row] + (HasPhases ? slope : 0);
+                slope = Wave.Turn * sums.Values[row] + (HasPhases ? slope : 0);
             }
         }
         Scratch.Return(room);
@@ -142,16 +142,23 @@ public sealed record PeriodicFeatures : ColumnsLayer
         {
             var j = (first + start) / PartLength;
             DifferentiateByAngle(parameters, j, x, dy, byAngle);
-            var ofFrequencies = dPart.Slice(start, Frequencies);
-            MatrixMultiply.TransposedProduct(x.Part(j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFrequencies, 1, Frequencies));
-            Elementwise.Map(new Multiple(Turn), ofFrequencies, ofFrequencies);
-            Elementwise.Zip(new Product(), Amplitudes, ofFrequencies, ofFrequencies);
-            if (!HasPhases) continue;
-            var ofPhases = dPart.Slice(start + Frequencies, Frequencies);
-            MatrixMultiply.SumOfRows(byAngle, ofPhases);
-            Elementwise.Zip(new Product(), Amplitudes, ofPhases, ofPhases);
+            var ofFeature = dPart.Slice(start, PartLength);
+            MatrixMultiply.TransposedProduct(x.Part(j, 1), (ReadOnlyMatrix)byAngle, new Matrix(ofFeature[..Frequencies], 1, Frequencies));
+            if (HasPhases) MatrixMultiply.SumOfRows(byAngle, ofFeature[Frequencies..]);
+            ScaleGradient(ofFeature);
         }
         Scratch.Return(room);
+    }
+
+    /// <summary>Makes gradients of a feature's parameters of sums over the rows: Σ x·∂J/∂angle for its frequencies and Σ ∂J/∂angle for its phases, as if its waves were one high.</summary>
+    internal void ScaleGradient(Span<Real> ofFeature)
+    {
+        var ofFrequencies = ofFeature[..Frequencies];
+        Elementwise.Map(new Multiple(Wave.Turn), ofFrequencies, ofFrequencies);
+        Elementwise.Zip(new Product(), Amplitudes, ofFrequencies, ofFrequencies);
+        if (!HasPhases) return;
+        var ofPhases = ofFeature[Frequencies..];
+        Elementwise.Zip(new Product(), Amplitudes, ofPhases, ofPhases);
     }
 
     /// <summary>Whether both make the same waves of the same numbers.</summary>
@@ -160,8 +167,6 @@ public sealed record PeriodicFeatures : ColumnsLayer
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inputs, Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay);
-
-    private const Real Turn = (Real)(2 * Math.PI);
 
     private static int GroupWidthOf(int frequencies, PeriodicForm form)
     {

@@ -17,6 +17,7 @@ public sealed class Network
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
+    private readonly EmbeddedWaves?[] _embeddings; // of layers that work as one with the next
     private int _firstToLearn = -1;
 
     /// <summary>Joins layers, first to last.</summary>
@@ -27,6 +28,7 @@ public sealed class Network
         _layers = layers.ToArray();
         var order = new LayerOrder(_layers);
         (_offsets, _isAddedLater, Members) = (order.Offsets, order.IsAddedLater, order.Members);
+        _embeddings = [.. _layers.Select((layer, l) => l + 1 < _layers.Length && !_isAddedLater[l + 1] ? EmbeddedWaves.Of(layer, _layers[l + 1]) : null)];
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
     }
 
@@ -168,6 +170,7 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
+        Remember(parameters, workspace);
         for (var stage = StageCount - 1; stage >= 0; stage--)
         {
             BackwardRows(parameters, x, workspace, 0, x.Rows, stage);
@@ -183,6 +186,11 @@ public sealed class Network
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
         {
+            if (ForwardAsOne(parameters, l, x, workspace, 0, x.Rows))
+            {
+                l++;
+                continue;
+            }
             _layers[l].Forward(Parameters(parameters, l), packed[l], Input(l, x, workspace), workspace.Output(l));
             AddSkipped(l, x, workspace, 0, x.Rows);
         }
@@ -222,6 +230,11 @@ public sealed class Network
         }
         for (; l < _stages[stage + 1]; l++)
         {
+            if (ForwardAsOne(parameters, l, x, workspace, first, count))
+            {
+                l++;
+                continue;
+            }
             int entering = workspace.Abreast(l), leaving = workspace.Abreast(l + 1);
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first * entering, count * entering);
             var output = workspace.Output(l).RowRange(first * leaving, count * leaving);
@@ -248,6 +261,13 @@ public sealed class Network
         int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
         {
+            if (EmbeddingAt(l - 1, workspace) is { } embedding)
+            {
+                if (--l == end) break;
+                embedding.Backward(ParametersWithNext(parameters, l), Input(l, x, workspace).RowRange(first, count), workspace.OutputGradient(l + 1).RowRange(first, count), workspace.OutputGradient(l - 1).RowRange(first, count));
+                AddSkippedGradient(l - 1, workspace, first, count);
+                continue;
+            }
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
             Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count), dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
             if (workspace.IsTraining) _layers[l].BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
@@ -274,6 +294,16 @@ public sealed class Network
             ((ISparseInput)_layers[0]).BackwardPart(sparse, workspace.OutputGradient(0), first, gradient);
             return;
         }
+        if (EmbeddingAt(layer, workspace) is { } waves)
+        {
+            waves.BackwardWaves(workspace.Remembered(layer), Input(layer, x, workspace), workspace.OutputGradient(layer + 1), first, gradient);
+            return;
+        }
+        if (layer > 0 && EmbeddingAt(layer - 1, workspace) is { } dense)
+        {
+            dense.BackwardDense(workspace.Remembered(layer - 1), Input(layer - 1, x, workspace), workspace.OutputGradient(layer), first, gradient);
+            return;
+        }
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
         if (workspace.IsTraining) _layers[layer].BackwardPartTraining(Parameters(parameters, layer), workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
         else _layers[layer].BackwardPart(Parameters(parameters, layer), input, output, dOutput, first, gradient);
@@ -284,6 +314,29 @@ public sealed class Network
     {
         int first = (int)((long)total * share / shares), end = (int)((long)total * (share + 1) / shares);
         return (first, end - first);
+    }
+
+    /// <summary>Keeps those parameters that <see cref="BackwardPart"/> needs of other layers, which may have been moved by then; to be called before it, once for all parts.</summary>
+    internal void Remember(ReadOnlySpan<Real> parameters, Workspace workspace)
+    {
+        for (var l = 0; l < _layers.Length; l++)
+            if (_embeddings[l] is not null) ParametersWithNext(parameters, l).CopyTo(workspace.Remembered(l));
+    }
+
+    /// <summary>How many of them there are of a layer and the next.</summary>
+    internal int LengthToRemember(int layer) => _embeddings[layer] is null ? 0 : _offsets[layer + 2] - _offsets[layer];
+
+    private EmbeddedWaves? EmbeddingAt(int layer, Workspace workspace) => workspace.KeepsEveryOutput ? null : _embeddings[layer];
+
+    private ReadOnlySpan<Real> ParametersWithNext(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 2]];
+
+    // A layer and the next, if they work as one.
+    private bool ForwardAsOne(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    {
+        if (EmbeddingAt(layer, workspace) is not { } embedding || count < EmbeddedWaves.LeastRows) return false;
+        var abreast = workspace.Abreast(layer);
+        embedding.Forward(ParametersWithNext(parameters, layer), Input(layer, x, workspace).RowRange(first * abreast, count * abreast), workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
+        return true;
     }
 
     private void AddSkipped(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)

@@ -11,7 +11,7 @@ public sealed class Workspace
     private readonly int _abreast, _replicate;
     private int _seed, _step;
     private double _dropoutFactor;
-    private readonly Real[][] _outputs, _gradients, _statistics;
+    private readonly Real[][] _outputs, _gradients, _statistics, _remembered;
 
     /// <summary>Makes room for <paramref name="rows"/> examples.</summary>
     /// <param name="network">Whose layers it serves.</param>
@@ -33,6 +33,7 @@ public sealed class Workspace
         _outputs = MakeRoom(network.Layers, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
+        _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.LengthToRemember(l)])] : [];
     }
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
@@ -82,6 +83,9 @@ public sealed class Workspace
     internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer], _dropoutFactor);
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
+
+    /// <summary>What <see cref="Network.Remember"/> keeps.</summary>
+    internal Span<Real> Remembered(int layer) => _remembered[layer];
 
     internal void CheckOwner(Network network)
     {

@@ -41,12 +41,7 @@ internal static class Arithmetic
     public readonly struct Clamp(Real low, Real high) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
-        {
-            TLanes least = TLanes.Broadcast(low), most = TLanes.Broadcast(high);
-            x = TLanes.SelectLess(x, least, least, x);
-            return TLanes.SelectLess(most, x, most, x);
-        }
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Min(TLanes.Broadcast(high), TLanes.Max(TLanes.Broadcast(low), x));
     }
 
     /// <summary>a·b, or a·b·c.</summary>

@@ -43,7 +43,7 @@ internal static class Exponential
     /// <summary>eˣ − 1 for x up to 0, and anything above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes ExpMinusOneOfNegative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-        typeof(Real) != typeof(float) ? TLanes.LibraryExp(x) - Number<TLanes>(1) : ExpMinusOneWithin(TLanes.SelectLess(x, Number<TLanes>(-40), Number<TLanes>(-40), x));
+        typeof(Real) != typeof(float) ? TLanes.LibraryExp(x) - Number<TLanes>(1) : ExpMinusOneWithin(TLanes.Max(Number<TLanes>(-40), x));
 
     // From −40 to 40.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -31,6 +31,12 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 
     static abstract TSelf Abs(TSelf x);
 
+    /// <summary>a where a &gt; b, otherwise b; also where one of them is NaN.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    /// <summary>a where a &lt; b, otherwise b; also where one of them is NaN.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+
     /// <summary>|magnitude| with the sign of the other.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 

@@ -50,11 +50,8 @@ internal static unsafe class MatrixPanels
                     a = copy;
                     aDepth = width;
                 }
-                MatrixTile.Compute<TLanes>(new TileStrip
-                {
-                    Rows = columns, Depth = factors.Depth, Second = second, A = factors.B, ARow = factors.BColumn, ADepth = factors.BDepth, B = a, BDepth = aDepth,
-                    Start = starts, StartRow = 2 * count, Factor = factors.Factor, C = turned, CRow = width,
-                });
+                MatrixTile.Compute<TLanes>(new TileStrip(
+                    columns, factors.Depth, second, factors.B, factors.BColumn, factors.BDepth, a, aDepth, starts, 2 * count, factors.Factor, turned, width));
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -105,12 +102,9 @@ internal static unsafe class MatrixPanels
                         bDepth = second + count;
                     }
                     var start = factors.Bias == null ? s_zeros : factors.Bias + first;
-                    MatrixTile.Compute<TLanes>(new TileStrip
-                    {
-                        Rows = end - block, Depth = factors.Depth, Second = second,
-                        A = mustCopyRows ? rowCopy : factors.A + block * factors.ARow, ARow = factors.ARow, ADepth = factors.ADepth, IsCopiedByTiles = mustCopyRows,
-                        B = b, BDepth = bDepth, Start = start, StartRow = 0, Factor = factors.Factor, C = c + block * cRow + first, CRow = cRow,
-                    });
+                    MatrixTile.Compute<TLanes>(new TileStrip(
+                        end - block, factors.Depth, second, mustCopyRows ? rowCopy : factors.A + block * factors.ARow, factors.ARow, factors.ADepth, b, bDepth, start, 0, factors.Factor,
+                        c + block * cRow + first, cRow, isCopiedByTiles: mustCopyRows));
                 }
             }
         }

@@ -47,6 +47,12 @@ internal readonly unsafe struct SingleLane : ILanes<SingleLane>
     public static SingleLane Abs(SingleLane x) => new(Real.Abs(x._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane Max(SingleLane a, SingleLane b) => new(a._value > b._value ? a._value : b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SingleLane Min(SingleLane a, SingleLane b) => new(a._value < b._value ? a._value : b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SingleLane CopySign(SingleLane magnitude, SingleLane sign) => new(Real.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,55 +1,33 @@
 namespace Backprop.Numerics;
 
 /// <summary>Some rows of a product C = start + factor·A·B, and one or two vectors of its columns: what <see cref="MatrixTile"/> computes at once, tile below tile.</summary>
-internal readonly unsafe struct TileStrip
+/// <param name="rows">Rows of C.</param>
+/// <param name="depth">Length of the chains.</param>
+/// <param name="second">Where the second vector begins, counted from the first: less than a vector when few columns are left, 0 when there is only one.</param>
+/// <param name="a">A(i, p) = a[i·aRow + p·aDepth], unless it is copied by tiles.</param>
+/// <param name="aRow">Distance of two rows of A.</param>
+/// <param name="aDepth">Distance of two steps of depth in A.</param>
+/// <param name="b">B(p, j) = b[p·bDepth + j].</param>
+/// <param name="bDepth">Distance of two steps of depth in B.</param>
+/// <param name="start">Where the chain of row i and column j starts: start[i·startRow + j].</param>
+/// <param name="startRow">Distance of two rows of the starts; 0 when all rows start alike.</param>
+/// <param name="factor">Multiplies A·B: what the chains took of their starts is added again.</param>
+/// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
+/// <param name="cRow">Distance of two rows of C.</param>
+/// <param name="isCopiedByTiles">Whether A lies tile after tile, and the rows of a tile side by side, one step of the depth after the other.</param>
+internal readonly unsafe struct TileStrip(
+    int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor, Real* c, nint cRow, bool isCopiedByTiles = false)
 {
-    /// <summary>Rows of C.</summary>
-    public required int Rows { get; init; }
-
-    /// <summary>Length of the chains.</summary>
-    public required nint Depth { get; init; }
-
-    /// <summary>Where the second vector begins, counted from the first: less than a vector when few columns are left, 0 when there is only one.</summary>
-    public required nint Second { get; init; }
-
-    /// <summary>A(i, p) = A[i·ARow + p·ADepth], unless <see cref="IsCopiedByTiles"/>.</summary>
-    public required Real* A { get; init; }
-
-    /// <summary>Distance of two rows of A.</summary>
-    public required nint ARow { get; init; }
-
-    /// <summary>Distance of two steps of depth in A.</summary>
-    public required nint ADepth { get; init; }
-
-    /// <summary>Whether A lies tile after tile, and the rows of a tile side by side, one step of the depth after the other.</summary>
-    public bool IsCopiedByTiles { get; init; }
-
-    /// <summary>B(p, j) = B[p·BDepth + j].</summary>
-    public required Real* B { get; init; }
-
-    /// <summary>Distance of two steps of depth in B.</summary>
-    public required nint BDepth { get; init; }
-
-    /// <summary>Where the chain of row i and column j starts: Start[i·StartRow + j].</summary>
-    public required Real* Start { get; init; }
-
-    /// <summary>Distance of two rows of the starts; 0 when all rows start alike.</summary>
-    public required nint StartRow { get; init; }
-
-    /// <summary>Multiplies A·B: what the chains took of their starts is added again.</summary>
-    public required Real Factor { get; init; }
-
-    /// <summary>C(i, j) = C[i·CRow + j], overwritten.</summary>
-    public required Real* C { get; init; }
-
-    /// <summary>Distance of two rows of C.</summary>
-    public required nint CRow { get; init; }
+    public readonly int Rows = rows;
+    public readonly nint Depth = depth, Second = second, ARow = aRow, BDepth = bDepth, StartRow = startRow, CRow = cRow;
+    public readonly Real* A = a, B = b, Start = start, C = c;
+    public readonly Real Factor = factor;
 
     /// <summary>Distance of two steps of depth in A, within a tile of <paramref name="height"/> rows.</summary>
-    public nint DepthOf(int height) => IsCopiedByTiles ? height : ADepth;
+    public nint DepthOf(int height) => isCopiedByTiles ? height : aDepth;
 
     /// <summary>Where in A the tile begins that has <paramref name="rows"/> rows above it.</summary>
-    public nint TileAfter(int rows) => rows * (IsCopiedByTiles ? Depth : ARow);
+    public nint TileAfter(int rows) => rows * (isCopiedByTiles ? Depth : ARow);
 
     /// <summary>Cuts rows into as few tiles as possible, of heights as equal as possible: a low tile leaves the processor waiting for its chains.</summary>
     /// <param name="rows">How many.</param>

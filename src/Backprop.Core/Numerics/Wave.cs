@@ -10,6 +10,9 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static class Wave
 {
+    /// <summary>2π: radians of a turn.</summary>
+    public const Real Turn = (Real)(2 * Math.PI);
+
     // (−1)ⁱ·(2π)²ⁱ⁺¹ / (2i + 1)!
     private const double
         C0 = 6.283185307179586, C1 = -41.34170224039976, C2 = 81.60524927607506,
@@ -27,7 +30,7 @@ internal static class Wave
         var part = PartOfTurn(u);
         var size = TLanes.Abs(part);
         var folded = Number<TLanes>(0.5) - size;
-        return Series(TLanes.CopySign(TLanes.SelectLess(folded, size, folded, size), part));
+        return Series(TLanes.CopySign(TLanes.Min(folded, size), part));
     }
 
     // In [−½, ½].
