@@ -30,8 +30,8 @@ internal static class RealMlp
     private const long RowsInAllPasses = 1_280_000;
 
     // One network, with as many passes as take no longer than scikit-learn's MLP does with its defaults, which is sooner done with numbers; over few rows, where either is a matter of seconds, the five.
-    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 20, LeastFastPassesOfNumbers = 17, FastInterval = 2, LooksWithoutMistakes = 3;
-    private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 200_000, RowsInAllFastPassesOfNumbers = 170_000;
+    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 30, LeastFastPassesOfNumbers = 17, FastInterval = 2, LooksWithoutMistakes = 3;
+    private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 250_000, RowsInAllFastPassesOfNumbers = 170_000;
 
     // So few rows do not show which details of numbers belong to a class, and which are chance.
     private const int MostRowsOfSlowWaves = 1_000;
