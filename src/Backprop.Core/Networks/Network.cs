@@ -17,7 +17,6 @@ public sealed class Network
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
-    private readonly EmbeddedWaves?[] _embeddings; // of layers that work as one with the next
     private int _firstToLearn = -1;
 
     /// <summary>Joins layers, first to last.</summary>
@@ -28,7 +27,7 @@ public sealed class Network
         _layers = layers.ToArray();
         var order = new LayerOrder(_layers);
         (_offsets, _isAddedLater, Members) = (order.Offsets, order.IsAddedLater, order.Members);
-        _embeddings = [.. _layers.Select((layer, l) => l + 1 < _layers.Length && !_isAddedLater[l + 1] ? EmbeddedWaves.Of(layer, _layers[l + 1]) : null)];
+        AsOne = new LayersAsOne(_layers, order);
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
     }
 
@@ -170,7 +169,7 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
-        Remember(parameters, workspace);
+        AsOne.Remember(parameters, workspace);
         for (var stage = StageCount - 1; stage >= 0; stage--)
         {
             BackwardRows(parameters, x, workspace, 0, x.Rows, stage);
@@ -186,7 +185,7 @@ public sealed class Network
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
         {
-            if (ForwardAsOne(parameters, l, x, workspace, 0, x.Rows))
+            if (AsOne.Forward(parameters, l, x, workspace, 0, x.Rows))
             {
                 l++;
                 continue;
@@ -206,6 +205,9 @@ public sealed class Network
         workspace.Sparse = null;
         return workspace.Scores;
     }
+
+    /// <summary>Layers that are run as one.</summary>
+    internal LayersAsOne AsOne { get; }
 
     /// <summary>
     /// Stages of a step of training: the rows can be shared among threads within a stage. A new one begins with every layer that must
@@ -230,7 +232,7 @@ public sealed class Network
         }
         for (; l < _stages[stage + 1]; l++)
         {
-            if (ForwardAsOne(parameters, l, x, workspace, first, count))
+            if (AsOne.Forward(parameters, l, x, workspace, first, count))
             {
                 l++;
                 continue;
@@ -261,10 +263,9 @@ public sealed class Network
         int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
         {
-            if (EmbeddingAt(l - 1, workspace) is { } embedding)
+            if (AsOne.IsSecond(l, workspace)) continue;
+            if (AsOne.Backward(parameters, l, x, workspace, first, count))
             {
-                if (--l == end) break;
-                embedding.Backward(ParametersWithNext(parameters, l), Input(l, x, workspace).RowRange(first, count), workspace.OutputGradient(l + 1).RowRange(first, count), workspace.OutputGradient(l - 1).RowRange(first, count));
                 AddSkippedGradient(l - 1, workspace, first, count);
                 continue;
             }
@@ -294,16 +295,7 @@ public sealed class Network
             ((ISparseInput)_layers[0]).BackwardPart(sparse, workspace.OutputGradient(0), first, gradient);
             return;
         }
-        if (EmbeddingAt(layer, workspace) is { } waves)
-        {
-            waves.BackwardWaves(workspace.Remembered(layer), Input(layer, x, workspace), workspace.OutputGradient(layer + 1), first, gradient);
-            return;
-        }
-        if (layer > 0 && EmbeddingAt(layer - 1, workspace) is { } dense)
-        {
-            dense.BackwardDense(workspace.Remembered(layer - 1), Input(layer - 1, x, workspace), workspace.OutputGradient(layer), first, gradient);
-            return;
-        }
+        if (AsOne.BackwardPart(layer, x, workspace, first, gradient)) return;
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
         if (workspace.IsTraining) _layers[layer].BackwardPartTraining(Parameters(parameters, layer), workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
         else _layers[layer].BackwardPart(Parameters(parameters, layer), input, output, dOutput, first, gradient);
@@ -314,29 +306,6 @@ public sealed class Network
     {
         int first = (int)((long)total * share / shares), end = (int)((long)total * (share + 1) / shares);
         return (first, end - first);
-    }
-
-    /// <summary>Keeps those parameters that <see cref="BackwardPart"/> needs of other layers, which may have been moved by then; to be called before it, once for all parts.</summary>
-    internal void Remember(ReadOnlySpan<Real> parameters, Workspace workspace)
-    {
-        for (var l = 0; l < _layers.Length; l++)
-            if (_embeddings[l] is not null) ParametersWithNext(parameters, l).CopyTo(workspace.Remembered(l));
-    }
-
-    /// <summary>How many of them there are of a layer and the next.</summary>
-    internal int LengthToRemember(int layer) => _embeddings[layer] is null ? 0 : _offsets[layer + 2] - _offsets[layer];
-
-    private EmbeddedWaves? EmbeddingAt(int layer, Workspace workspace) => workspace.KeepsEveryOutput ? null : _embeddings[layer];
-
-    private ReadOnlySpan<Real> ParametersWithNext(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 2]];
-
-    // A layer and the next, if they work as one.
-    private bool ForwardAsOne(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
-    {
-        if (EmbeddingAt(layer, workspace) is not { } embedding || count < EmbeddedWaves.LeastRows) return false;
-        var abreast = workspace.Abreast(layer);
-        embedding.Forward(ParametersWithNext(parameters, layer), Input(layer, x, workspace).RowRange(first * abreast, count * abreast), workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
-        return true;
     }
 
     private void AddSkipped(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
@@ -365,7 +334,7 @@ public sealed class Network
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
 
-    private static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
+    internal static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
     /// <remarks>Members of an ensemble are counted before: "4-8×64-8×64-8×3".</remarks>

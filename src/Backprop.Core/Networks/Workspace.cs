@@ -33,7 +33,7 @@ public sealed class Workspace
         _outputs = MakeRoom(network.Layers, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
-        _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.LengthToRemember(l)])] : [];
+        _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.AsOne.LengthToRemember(l)])] : [];
     }
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
@@ -84,8 +84,8 @@ public sealed class Workspace
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
 
-    /// <summary>What <see cref="Network.Remember"/> keeps.</summary>
-    internal Span<Real> Remembered(int layer) => _remembered[layer];
+    /// <summary>What <see cref="LayersAsOne.Remember"/> keeps.</summary>
+    internal Span<Real> Remembered(int layer) => _remembered.Length > 0 ? _remembered[layer] : throw MadeForScoring();
 
     internal void CheckOwner(Network network)
     {

@@ -132,7 +132,7 @@ internal sealed class TrainingStep : IDisposable
         Begin(batches, batch);
         _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step, _values.DropoutFactor);
         _workspace.Sparse?.Transpose();
-        _network.Remember(_parameters, _workspace);
+        _network.AsOne.Remember(_parameters, _workspace);
         if (_mixup is not null) _mixture = _mixup.At(_seed, _step, batches.ExampleCount);
         foreach (var phase in _rowPhases) phase();
     }

@@ -69,6 +69,26 @@ public class LayersAsOneTests
             TestNumbers.AssertSameBits(all.AsSpan(row * network.MemberOutputs, network.MemberOutputs), network.Forward(parameters, x.RowRange(row, 1), alone).Values);
     }
 
+    [Fact]
+    public void A_workspace_for_scoring_has_no_room_to_go_backward()
+    {
+        var network = Make(members: 1, learnsBefore: false);
+        var parameters = network.Initialize(new LeCunNormal(), seed: 4);
+        var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * Features, seed: 1), Rows, Features);
+        var workspace = new Workspace(network, Rows, forTraining: false);
+        network.Forward(parameters, x, workspace);
+        InvalidOperationException? problem = null;
+        try
+        {
+            network.Backward(parameters, x, workspace, new float[network.ParameterCount]);
+        }
+        catch (InvalidOperationException thrown)
+        {
+            problem = thrown;
+        }
+        Assert.Contains("forTraining", problem?.Message);
+    }
+
     private static Network Make(int members, bool learnsBefore)
     {
         var waves = new PeriodicFeatures(Features, Features - 1, 6, 0.2, PeriodicForm.CosineWithPhase, 4);
