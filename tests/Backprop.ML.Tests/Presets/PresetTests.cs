@@ -123,9 +123,9 @@ public class PresetTests
     [InlineData(250, 5, 64)]
     [InlineData(251, 5, 128)]
     [InlineData(4_000, 5, 80)]
-    [InlineData(4_001, 1, 49)]
-    [InlineData(5_000, 1, 40)]
-    [InlineData(1_000_000, 1, 20)]
+    [InlineData(4_001, 1, 62)]
+    [InlineData(5_000, 1, 50)]
+    [InlineData(1_000_000, 1, 30)]
     public void Few_rows_are_worth_an_ensemble_even_where_it_must_be_fast(long rows, int members, int passes)
     {
         var recipe = Preset.Fast.For(Situation.Typical with { Rows = rows });
