@@ -17,10 +17,10 @@ internal sealed class EmbeddedWaves
 
     private readonly PeriodicFeatures _waves;
     private readonly FeaturewiseDense _dense;
-    private readonly int _members, _results, _others;
+    private readonly int _members, _results;
 
     private EmbeddedWaves(PeriodicFeatures waves, FeaturewiseDense dense, int members) =>
-        (_waves, _dense, _members, _results, _others) = (waves, dense, members, dense.GroupOutputs - 1, waves.Inputs - waves.Features);
+        (_waves, _dense, _members, _results) = (waves, dense, members, dense.GroupOutputs - 1);
 
     /// <summary>Two neighbouring layers as one; null, where they are not such ones.</summary>
     public static EmbeddedWaves? Of(Layer first, Layer second) =>
@@ -45,8 +45,7 @@ internal sealed class EmbeddedWaves
             {
                 for (var j = 0; j < _waves.Features; j++)
                     WaveKernels.Forward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(from, NumberOf(member, j), 1), new MatrixColumns(to, GroupOf(member, j), _results + 1));
-                for (var row = 0; row < rows; row++)
-                    from.Row(row).Slice(NumberOf(member, _waves.Features), _others).CopyTo(to.Row(row)[GroupOf(member, _waves.Features)..]);
+                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _waves.Inputs), 1, new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _waves.Features, kept: 0);
             }
         }
     }
@@ -70,8 +69,7 @@ internal sealed class EmbeddedWaves
                     var number = NumberOf(member, j);
                     WaveKernels.Backward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(numbers, number, 1), new ReadOnlyMatrixColumns(given, GroupOf(member, j), _results + 1), new MatrixColumns(to, number, 1));
                 }
-                for (var row = 0; row < rows; row++)
-                    given.Row(row).Slice(GroupOf(member, _waves.Features), _others).CopyTo(to.Row(row)[NumberOf(member, _waves.Features)..]);
+                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(given, GroupOf(member, 0), _dense.Outputs), _results + 1, new MatrixColumns(to, NumberOf(member, 0), _waves.Inputs), 1, _waves.Features, kept: 0);
             }
         }
     }
@@ -111,14 +109,12 @@ internal sealed class EmbeddedWaves
         }
     }
 
-    private WaveKernels.Feature FeatureOf(ReadOnlySpan<Real> parameters, int member, int j)
-    {
-        var ofWaves = parameters.Slice(member * _waves.ParameterCount + j * _waves.PartLength, _waves.PartLength);
-        var ofDense = parameters.Slice(_members * _waves.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength);
-        return new WaveKernels.Feature(ofWaves[.._waves.Frequencies], ofWaves[_waves.Frequencies..], _waves.Amplitudes, ofDense[..^_results], ofDense[^_results..]);
-    }
+    private WaveKernels.Feature FeatureOf(ReadOnlySpan<Real> parameters, int member, int j) => new(
+        parameters.Slice(member * _waves.ParameterCount + j * _waves.PartLength, _waves.PartLength),
+        _waves.Amplitudes,
+        parameters.Slice(_members * _waves.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength));
 
-    // Columns: of a number that enters, and of what leaves for it, the number itself first. Behind the last feature stand the others.
+    // Columns: of a number that enters, and of what leaves for it, the number itself first.
     private int NumberOf(int member, int j) => member * _waves.Inputs + j;
 
     private int GroupOf(int member, int j) => member * _dense.Outputs + j * (_results + 1);

@@ -233,5 +233,5 @@ public sealed record PeriodicFeatures : ColumnsLayer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Turns<TLanes>(TLanes x, TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(frequency, x, phase * Number<TLanes>(0.5 / Math.PI));
+    private static TLanes Turns<TLanes>(TLanes x, TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(frequency, x, Wave.InTurns(phase));
 }

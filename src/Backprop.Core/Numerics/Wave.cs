@@ -33,6 +33,10 @@ internal static class Wave
         return Series(TLanes.CopySign(TLanes.Min(folded, size), part));
     }
 
+    /// <summary>An angle in radians, in turns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes InTurns<TLanes>(TLanes radians) where TLanes : struct, ILanes<TLanes> => radians * Number<TLanes>(0.5 / Math.PI);
+
     // In [−½, ½].
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes PartOfTurn<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>

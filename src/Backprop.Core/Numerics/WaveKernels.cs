@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
@@ -10,34 +9,31 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static unsafe class WaveKernels
 {
-    /// <summary>The parameters of one feature.</summary>
+    /// <summary>The parameters of one feature, as its layers have them.</summary>
     internal readonly ref struct Feature
     {
-        /// <param name="frequencies">[waves]: f.</param>
-        /// <param name="phases">[waves]: p.</param>
+        /// <param name="angles">[2 × waves]: frequencies f, then phases p.</param>
         /// <param name="amplitudes">[waves]: a.</param>
-        /// <param name="weights">[waves × results]</param>
-        /// <param name="biases">[results]</param>
-        public Feature(ReadOnlySpan<Real> frequencies, ReadOnlySpan<Real> phases, ReadOnlySpan<Real> amplitudes, ReadOnlySpan<Real> weights, ReadOnlySpan<Real> biases)
+        /// <param name="dense">[(waves + 1) × results]: W [waves × results] row-major, then b.</param>
+        public Feature(ReadOnlySpan<Real> angles, ReadOnlySpan<Real> amplitudes, ReadOnlySpan<Real> dense)
         {
-            if (phases.Length != frequencies.Length || amplitudes.Length != frequencies.Length || weights.Length != frequencies.Length * biases.Length)
-                throw new ArgumentException($"{frequencies.Length} frequencies do not go with {phases.Length} phases, {amplitudes.Length} amplitudes, and {weights.Length} weights of {biases.Length} results.");
-            Frequencies = frequencies;
-            Phases = phases;
+            Waves = amplitudes.Length;
+            (Results, var rest) = Math.DivRem(dense.Length, Waves + 1);
+            if (angles.Length != 2 * Waves || rest != 0) throw new ArgumentException($"{angles.Length} frequencies and phases do not go with {Waves} amplitudes and {dense.Length} weights and biases.");
+            Angles = angles;
             Amplitudes = amplitudes;
-            Weights = weights;
-            Biases = biases;
+            Dense = dense;
         }
 
-        public ReadOnlySpan<Real> Frequencies { get; }
+        public int Waves { get; }
 
-        public ReadOnlySpan<Real> Phases { get; }
+        public int Results { get; }
+
+        public ReadOnlySpan<Real> Angles { get; }
 
         public ReadOnlySpan<Real> Amplitudes { get; }
 
-        public ReadOnlySpan<Real> Weights { get; }
-
-        public ReadOnlySpan<Real> Biases { get; }
+        public ReadOnlySpan<Real> Dense { get; }
     }
 
     /// <summary>y = [x, waves·W + b].</summary>
@@ -47,8 +43,8 @@ internal static unsafe class WaveKernels
     public static void Forward(in Feature feature, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         Check(feature, x, y.Rows, y.Columns - 1);
-        fixed (Real* f = feature.Frequencies, p = feature.Phases, a = feature.Amplitudes, w = feature.Weights, b = feature.Biases, px = x.Values, py = y.Values, room = Room(feature, x.Rows))
-            VectorWidth.Run(new ForwardWork(new Pointers(f, p, a, feature.Frequencies.Length, w, b, feature.Biases.Length), px, x.Stride, py, y.Stride, x.Rows, room), x.Rows);
+        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, py = y.Values, room = Room(feature, x.Rows))
+            VectorWidth.Run(new ForwardWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, py, y.Stride, x.Rows, room), x.Rows);
     }
 
     /// <summary>dx = dy₀ + 2π·Σₖ aₖ·fₖ·∂J/∂angleₖ, where dy₀ is that of x itself.</summary>
@@ -60,8 +56,8 @@ internal static unsafe class WaveKernels
     {
         Check(feature, x, dy.Rows, dy.Columns - 1);
         if (dx.Rows != x.Rows || dx.Columns != 1) throw new ArgumentException($"The slopes of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
-        fixed (Real* f = feature.Frequencies, p = feature.Phases, a = feature.Amplitudes, w = feature.Weights, b = feature.Biases, px = x.Values, pdy = dy.Values, pdx = dx.Values, room = Room(feature, x.Rows))
-            VectorWidth.Run(new BackwardWork(new Pointers(f, p, a, feature.Frequencies.Length, w, b, feature.Biases.Length), px, x.Stride, pdy, dy.Stride, pdx, dx.Stride, x.Rows, room), x.Rows);
+        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, pdx = dx.Values, room = Room(feature, x.Rows))
+            VectorWidth.Run(new BackwardWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdx, dx.Stride, x.Rows, room), x.Rows);
     }
 
     /// <summary>Σ x·∂J/∂angle and Σ ∂J/∂angle over all rows, as if waves were one high: what the gradients of frequencies and phases are multiples of.</summary>
@@ -72,9 +68,9 @@ internal static unsafe class WaveKernels
     public static void SumByAngle(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> sums)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (sums.Length != 2 * feature.Frequencies.Length) throw new ArgumentException($"Two sums of {feature.Frequencies.Length} waves do not fit into {sums.Length}.", nameof(sums));
-        fixed (Real* f = feature.Frequencies, p = feature.Phases, a = feature.Amplitudes, w = feature.Weights, b = feature.Biases, px = x.Values, pdy = dy.Values, ps = sums, room = Scratch.OfAtLeast(feature.Weights.Length))
-            VectorWidth.Run(new AngleWork(new Pointers(f, p, a, feature.Frequencies.Length, w, b, feature.Biases.Length), px, x.Stride, pdy, dy.Stride, ps, x.Rows, room), feature.Frequencies.Length);
+        if (sums.Length != 2 * feature.Waves) throw new ArgumentException($"Two sums of {feature.Waves} waves do not fit into {sums.Length}.", nameof(sums));
+        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, ps = sums, room = Scratch.OfAtLeast(feature.Waves * feature.Results))
+            VectorWidth.Run(new AngleWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, ps, x.Rows, room), feature.Waves);
     }
 
     /// <summary>dW = wavesᵀ·dy.</summary>
@@ -85,23 +81,23 @@ internal static unsafe class WaveKernels
     public static void DifferentiateWeights(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> dWeights)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (dWeights.Length != feature.Weights.Length) throw new ArgumentException($"The gradient of {feature.Weights.Length} weights does not fit into {dWeights.Length}.", nameof(dWeights));
-        fixed (Real* f = feature.Frequencies, p = feature.Phases, a = feature.Amplitudes, w = feature.Weights, b = feature.Biases, px = x.Values, pdy = dy.Values, pdw = dWeights)
-            VectorWidth.Run(new WeightWork(new Pointers(f, p, a, feature.Frequencies.Length, w, b, feature.Biases.Length), px, x.Stride, pdy, dy.Stride, pdw, x.Rows), feature.Frequencies.Length);
+        if (dWeights.Length != feature.Waves * feature.Results) throw new ArgumentException($"The gradient of {feature.Waves * feature.Results} weights does not fit into {dWeights.Length}.", nameof(dWeights));
+        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, pdw = dWeights)
+            VectorWidth.Run(new WeightWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdw, x.Rows), feature.Waves);
     }
 
-    private static Real[] Room(in Feature feature, int rows) => Scratch.OfAtLeast(checked((2 + feature.Biases.Length) * (rows + VectorWidth.Widest)));
+    private static Real[] Room(in Feature feature, int rows) => Scratch.OfAtLeast(checked((2 + feature.Results) * (rows + VectorWidth.Widest)));
 
     // The kernels read through pointers that know no bounds: what fits here is inside for every index.
     private static void Check(in Feature feature, ReadOnlyMatrixColumns x, int rows, int results)
     {
-        if (x.Columns != 1 || x.Rows != rows || results != feature.Biases.Length)
-            throw new ArgumentException($"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and {feature.Biases.Length} results.");
+        if (x.Columns != 1 || x.Rows != rows || results != feature.Results)
+            throw new ArgumentException($"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and {feature.Results} results.");
     }
 
-    private readonly struct Pointers(Real* frequencies, Real* phases, Real* amplitudes, int waves, Real* weights, Real* biases, int results)
+    private readonly struct Pointers(Real* angles, Real* amplitudes, Real* dense, int waves, int results)
     {
-        public readonly Real* Frequencies = frequencies, Phases = phases, Amplitudes = amplitudes, Weights = weights, Biases = biases;
+        public readonly Real* Frequencies = angles, Phases = angles + waves, Amplitudes = amplitudes, Weights = dense, Biases = dense + (nint)waves * results;
         public readonly int Waves = waves, Results = results;
     }
 
@@ -128,7 +124,7 @@ internal static unsafe class WaveKernels
                     var weights = feature.Weights + first;
                     for (nint k = 0; k < feature.Waves; k++, weights += count)
                     {
-                        var wave = TLanes.Broadcast(feature.Amplitudes[k]) * Wave.Cosine(TLanes.MultiplyAdd(TLanes.Broadcast(feature.Frequencies[k]), number, Turned(TLanes.Broadcast(feature.Phases[k]))));
+                        var wave = TLanes.Broadcast(feature.Amplitudes[k]) * Wave.Cosine(TLanes.MultiplyAdd(TLanes.Broadcast(feature.Frequencies[k]), number, Wave.InTurns(TLanes.Broadcast(feature.Phases[k]))));
                         y0 = TLanes.MultiplyAdd(TLanes.Broadcast(*weights), wave, y0);
                         y1 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[second]), wave, y1);
                         y2 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[third]), wave, y2);
@@ -167,7 +163,7 @@ internal static unsafe class WaveKernels
 
             for (nint k = 0; k < feature.Waves; k++)
             {
-                TLanes frequency = TLanes.Broadcast(feature.Frequencies[k]), shift = Turned(TLanes.Broadcast(feature.Phases[k])), factor = TLanes.Broadcast(feature.Amplitudes[k]) * frequency;
+                TLanes frequency = TLanes.Broadcast(feature.Frequencies[k]), shift = Wave.InTurns(TLanes.Broadcast(feature.Phases[k])), factor = TLanes.Broadcast(feature.Amplitudes[k]) * frequency;
                 var weights = feature.Weights + k * count;
                 for (nint i = 0; i < width; i += TLanes.Count)
                 {
@@ -198,7 +194,7 @@ internal static unsafe class WaveKernels
 
             for (nint k = 0; ; k = Math.Min(k + TLanes.Count, last))
             {
-                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = Turned(TLanes.Load(feature.Phases + k));
+                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = Wave.InTurns(TLanes.Load(feature.Phases + k));
                 TLanes byFrequency = TLanes.Broadcast(0), byPhase = byFrequency;
                 Real* number = x, slopes = dy;
                 for (nint row = 0; row < rows; row++, number += xRow, slopes += dyRow)
@@ -230,7 +226,7 @@ internal static unsafe class WaveKernels
             var aside = stackalloc Real[4 * TLanes.Count];
             for (nint k = 0; ; k = Math.Min(k + TLanes.Count, last))
             {
-                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = Turned(TLanes.Load(feature.Phases + k)), amplitude = TLanes.Load(feature.Amplitudes + k);
+                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = Wave.InTurns(TLanes.Load(feature.Phases + k)), amplitude = TLanes.Load(feature.Amplitudes + k);
                 for (nint first = 0; first < count; first += 4)
                 {
                     nint left = count - 1 - first, second = Math.Min(1, left), third = Math.Min(2, left), fourth = Math.Min(3, left);
@@ -258,9 +254,6 @@ internal static unsafe class WaveKernels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint Padded<TLanes>(int rows) where TLanes : struct, ILanes<TLanes> => (rows + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Turned<TLanes>(TLanes phase) where TLanes : struct, ILanes<TLanes> => phase * Number<TLanes>(0.5 / Math.PI);
 
     // One column; what fills its last vector is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
