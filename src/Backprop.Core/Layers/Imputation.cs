@@ -81,6 +81,15 @@ public sealed record Imputation : Layer
         }
     }
 
+    /// <summary>The same for sparse rows, which stay sparse.</summary>
+    internal SparseReplacements ToSparse(ReadOnlySpan<Real> parameters)
+    {
+        var indicators = new int[Inputs];
+        Array.Fill(indicators, -1);
+        for (var i = 0; i < _indicated.Length; i++) indicators[_indicated[i]] = Inputs + i;
+        return new SparseReplacements(parameters.ToArray(), indicators, Outputs);
+    }
+
     /// <summary>Whether the other does the same for the same features.</summary>
     public bool Equals(Imputation? other) => other is not null && Inputs == other.Inputs && Replacement == other.Replacement && Indicated.SequenceEqual(other.Indicated);
 

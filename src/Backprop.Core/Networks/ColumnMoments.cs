@@ -4,11 +4,20 @@ namespace Backprop.Networks;
 /// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would lose all digits.</remarks>
 internal sealed class ColumnMoments(int columns)
 {
-    private readonly double[] _shifts = new double[columns], _weights = new double[columns], _sums = new double[columns], _squares = new double[columns];
+    private readonly double[] _shifts = new double[columns], _weights = new double[columns], _sums = new double[columns], _squares = new double[columns], _least = new double[columns], _most = new double[columns];
     private readonly bool[] _isKnown = new bool[columns], _varies = new bool[columns], _isMissing = new bool[columns];
 
-    /// <summary>Columns that are missing somewhere, in rising order.</summary>
-    public IReadOnlyList<int> WithMissing => [.. Enumerable.Range(0, columns).Where(j => _isMissing[j])];
+    /// <summary>Columns that are missing somewhere, but not everywhere, in rising order.</summary>
+    public IReadOnlyList<int> WithMissing => [.. Enumerable.Range(0, columns).Where(j => _isMissing[j] && _isKnown[j])];
+
+    /// <summary>Whether a column has had more than one value.</summary>
+    public bool Varies(int column) => _varies[column];
+
+    /// <summary>Whether a column was missing somewhere.</summary>
+    public bool IsMissing(int column) => _isMissing[column];
+
+    /// <summary>Whether a column was there somewhere.</summary>
+    public bool IsKnown(int column) => _isKnown[column];
 
     public void Add(ReadOnlySpan<Real> row, double weight)
     {
@@ -23,6 +32,8 @@ internal sealed class ColumnMoments(int columns)
             if (!_isKnown[j]) (_isKnown[j], _shifts[j]) = (true, value);
             var deviation = value - _shifts[j];
             _varies[j] |= deviation != 0;
+            _least[j] = Math.Min(_least[j], deviation);
+            _most[j] = Math.Max(_most[j], deviation);
             _weights[j] += weight;
             _sums[j] += weight * deviation;
             _squares[j] += weight * deviation * deviation;
@@ -39,6 +50,20 @@ internal sealed class ColumnMoments(int columns)
             means[j] = (Real)(_shifts[j] + mean);
             var factor = (Real)(1 / Math.Sqrt(_squares[j] / _weights[j] - mean * mean));
             factors[j] = _varies[j] && Real.IsFinite(factor) ? factor : 0;
+        }
+        return new Standardization(means, factors);
+    }
+
+    /// <summary>Scales columns that vary, but are constant in a sample, as <see cref="Standardization.MeasureQuartiles"/> scales columns with equal quartiles: by half of their range.</summary>
+    /// <param name="ofSample">What was measured of a sample.</param>
+    public Standardization Complete(Standardization ofSample)
+    {
+        Real[] means = [.. ofSample.Means], factors = [.. ofSample.Factors];
+        for (var j = 0; j < columns; j++)
+        {
+            var factor = (Real)(2 / (_most[j] - _least[j]));
+            if (factors[j] != 0 || !_varies[j] || !Real.IsFinite(factor)) continue;
+            (means[j], factors[j]) = ((Real)(_shifts[j] + _sums[j] / _weights[j]), factor);
         }
         return new Standardization(means, factors);
     }

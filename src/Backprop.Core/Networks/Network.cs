@@ -70,8 +70,18 @@ public sealed class Network
         }
     }
 
-    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but the first layer sees them, and that can take them.</summary>
-    internal bool TakesSparse => _layers[0] is ISparseInput && !_isAddedLater[0] && !_layers.Any(layer => layer is InputSkip);
+    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take them.</summary>
+    internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true) && !_layers.Any(layer => layer is InputSkip);
+
+    // What stands in for missing values is put into sparse rows before they enter; only learned replacements must pass their layer.
+    private int SparseLayer => _layers.Length > 1 && _layers[0] is Imputation { MeasuresExamples: true } ? 1 : 0;
+
+    /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with what stands in for missing values.</summary>
+    internal SparseBatch MakeSparseBatch(ReadOnlySpan<Real> parameters) => new(_layers[SparseLayer].Inputs) { Replacements = ReplacementsBy(parameters) };
+
+    /// <summary>What stands in for missing values of sparse rows; null where nothing does.</summary>
+    internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
+        SparseLayer == 1 ? ((Imputation)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
 
     /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
     internal IEnumerable<int> CategorySlots => LayerOrder.CategorySlotsOf(_layers);
@@ -228,7 +238,7 @@ public sealed class Network
         if (l == 0 && workspace.Sparse is { } sparse)
         {
             ForwardSparse(parameters, sparse, workspace, first, count);
-            l++;
+            l = SparseLayer + 1;
         }
         for (; l < _stages[stage + 1]; l++)
         {
@@ -290,9 +300,10 @@ public sealed class Network
     internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
-        if (layer == 0 && workspace.Sparse is { } sparse)
+        if (layer <= SparseLayer && workspace.Sparse is { } sparse)
         {
-            ((ISparseInput)_layers[0]).BackwardPart(sparse, workspace.OutputGradient(0), first, gradient);
+            if (layer < SparseLayer) gradient.Clear(); // what stands in for missing values is measured, not learned
+            else ((ISparseInput)_layers[layer]).BackwardPart(sparse, workspace.OutputGradient(layer), first, gradient);
             return;
         }
         if (AsOne.BackwardPart(layer, x, workspace, first, gradient)) return;
@@ -329,7 +340,7 @@ public sealed class Network
     // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
-        ((ISparseInput)_layers[0]).Forward(Parameters(parameters, 0), x, first, workspace.Output(0).RowRange(first, count));
+        ((ISparseInput)_layers[SparseLayer]).Forward(Parameters(parameters, SparseLayer), x, first, workspace.Output(SparseLayer).RowRange(first, count));
 
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];

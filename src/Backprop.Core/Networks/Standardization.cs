@@ -9,14 +9,14 @@ public sealed class Standardization
     private readonly Real[] _means, _factors;
 
     /// <summary>Uses the given numbers.</summary>
-    /// <param name="means">What is subtracted, one per column; finite.</param>
+    /// <param name="means">What is subtracted, one per column; finite. NaN, with the factor 0, makes every value of the column missing.</param>
     /// <param name="factors">What is multiplied by afterwards, one per column; finite, ≥ 0; 0 marks a constant column.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a number is out of range.</exception>
     public Standardization(ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors)
     {
         if (means.Length != factors.Length) throw new ArgumentException($"{means.Length} means do not fit {factors.Length} factors.");
         for (var j = 0; j < means.Length; j++)
-            if (!Real.IsFinite(means[j]) || !Real.IsFinite(factors[j]) || factors[j] < 0)
+            if (!(Real.IsFinite(means[j]) || (Real.IsNaN(means[j]) && factors[j] == 0)) || !Real.IsFinite(factors[j]) || factors[j] < 0)
                 throw new ArgumentException($"Column {j}: mean {means[j]} and factor {factors[j]} must be finite, and the factor ≥ 0.");
         (_means, _factors) = (means.ToArray(), factors.ToArray());
     }
@@ -94,7 +94,7 @@ public sealed class Standardization
         {
             var columns = values.ColumnsOf(row);
             var numbers = values.ValuesOf(row);
-            for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Math.Max(factors[columns[i]], Math.Abs(numbers[i]));
+            for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Real.MaxNumber(factors[columns[i]], Math.Abs(numbers[i])); // a missing one (NaN) is no number
         }
         for (var j = 0; j < factors.Length; j++) factors[j] = Real.IsFinite(1 / factors[j]) ? 1 / factors[j] : 0;
         return new Standardization(new Real[values.Columns], factors);

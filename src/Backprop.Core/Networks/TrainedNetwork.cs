@@ -66,6 +66,9 @@ public sealed class TrainedNetwork
     // A row of fewer numbers is multiplied faster with its zeros, if it has any.
     private const int LeastInputsToFeedSparse = 1000;
 
+    /// <summary>A batch for sparse rows to score, if it takes them.</summary>
+    internal SparseBatch MakeSparseBatch() => Scoring.Network.MakeSparseBatch(Scoring.Parameters);
+
     /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
     internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
 

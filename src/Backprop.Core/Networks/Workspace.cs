@@ -30,8 +30,8 @@ public sealed class Workspace
         KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         (_abreast, _replicate) = (abreast, network.Layers.TakeWhile(layer => layer is not Replicate).Count());
-        _outputs = MakeRoom(network.Layers, rows, sharesMemory);
-        _gradients = forTraining ? MakeRoom(network.Layers, rows, sharesMemory) : [];
+        _outputs = MakeRoom(network, rows, sharesMemory);
+        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.AsOne.LengthToRemember(l)])] : [];
     }
@@ -101,11 +101,13 @@ public sealed class Workspace
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
     // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
-    private Real[][] MakeRoom(IReadOnlyList<Layer> layers, int rows, bool sharesMemory)
+    private Real[][] MakeRoom(Network network, int rows, bool sharesMemory)
     {
+        var layers = network.Layers;
         var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
-        for (var l = 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
+        // Sparse rows may pass the first layer by: its room, which many features make large, is made when it is needed.
+        for (var l = sharesMemory && network.TakesSparse && layers[0] is Imputation ? 1 : 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
         return room;
 
         static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
@@ -114,6 +116,18 @@ public sealed class Workspace
     private Matrix View(Real[][] memory, int layer)
     {
         int width = _widths[layer], rows = Rows * Abreast(layer + 1);
-        return new Matrix(memory[layer].AsSpan(0, rows * width), rows, width);
+        var room = Volatile.Read(ref memory[layer]) ?? MakeRoomLate(memory, layer);
+        return new Matrix(room.AsSpan(0, rows * width), rows, width);
+    }
+
+    // Threads that share the rows of a batch must find the same memory.
+    private Real[] MakeRoomLate(Real[][] memory, int layer)
+    {
+        lock (memory)
+        {
+            var room = memory[layer] ?? new Real[checked(Capacity * Abreast(layer + 1) * _widths[layer])];
+            Volatile.Write(ref memory[layer], room);
+            return room;
+        }
     }
 }

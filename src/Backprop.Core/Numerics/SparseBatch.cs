@@ -14,6 +14,9 @@ internal sealed class SparseBatch(int columns)
     /// <summary>Numbers in a row, zeros among them.</summary>
     public int Columns => columns;
 
+    /// <summary>What stands in for missing values (NaN); null where there are none.</summary>
+    public SparseReplacements? Replacements { get; set; }
+
     /// <summary>Forgets all rows.</summary>
     public void Clear()
     {
@@ -28,19 +31,17 @@ internal sealed class SparseBatch(int columns)
     public void Add(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
     {
         var count = _starts[^1];
-        if (_values.Length - count < values.Length)
-        {
-            var room = (int)Math.Min(Math.Max(2L * _values.Length, (long)count + values.Length), Array.MaxLength);
-            Array.Resize(ref _columns, room);
-            Array.Resize(ref _values, room);
-        }
+        MakeRoom(count + (Replacements is null ? 1L : 2L) * values.Length); // a missing value may become two numbers
         for (var i = 0; i < values.Length; i++)
         {
             if (values[i] == 0) continue;
             var place = places.IsEmpty ? i : places[i];
-            (_columns[count], _values[count]) = (place, factors.IsEmpty ? values[i] : values[i] * factors[place]);
+            var value = factors.IsEmpty ? values[i] : values[i] * factors[place];
+            if (Replacements is not null && Real.IsNaN(values[i])) value = Replacements.ValueOf(place);
+            (_columns[count], _values[count]) = (place, value);
             count++;
         }
+        if (Replacements is not null) count = Indicate(places, values, count);
         _starts.Add(count);
     }
 
@@ -63,6 +64,26 @@ internal sealed class SparseBatch(int columns)
                 var at = --starts[_columns[i]];
                 (_rows[at], _columnValues[at]) = (row, _values[i]);
             }
+    }
+
+    // Behind the other numbers of the row, in rising order as they are.
+    private int Indicate(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, int count)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(places.IsEmpty ? i : places[i]) is not (>= 0 and var indicator)) continue;
+            (_columns[count], _values[count]) = (indicator, 1);
+            count++;
+        }
+        return count;
+    }
+
+    private void MakeRoom(long needed)
+    {
+        if (_values.Length >= needed) return;
+        var room = (int)Math.Min(Math.Max(2L * _values.Length, needed), Array.MaxLength);
+        Array.Resize(ref _columns, room);
+        Array.Resize(ref _values, room);
     }
 
     /// <summary>Where the numbers of a row stand.</summary>

@@ -9,10 +9,11 @@ public sealed class SparseMatrix
     /// <summary>Checks and wraps the arrays.</summary>
     /// <param name="starts">[rows + 1]: row i has the places from starts[i] up to starts[i + 1]; begins with 0, ends with their number, never falls.</param>
     /// <param name="columns">The columns of the numbers, rising within a row.</param>
-    /// <param name="values">The numbers, finite.</param>
+    /// <param name="values">The numbers, finite; NaN for a missing one, if that is allowed.</param>
     /// <param name="columnCount">Numbers in a row, zeros among them; at least 1.</param>
+    /// <param name="allowsMissing">Whether numbers may be NaN, for networks that begin with an <c>Imputation</c>.</param>
     /// <exception cref="ArgumentException">The arrays contradict each other, or a number is not finite; the message names the row.</exception>
-    public SparseMatrix(int[] starts, int[] columns, Real[] values, int columnCount)
+    public SparseMatrix(int[] starts, int[] columns, Real[] values, int columnCount, bool allowsMissing = false)
     {
         ArgumentNullException.ThrowIfNull(starts);
         ArgumentNullException.ThrowIfNull(columns);
@@ -21,6 +22,7 @@ public sealed class SparseMatrix
         if (starts.Length == 0 || starts[0] != 0 || starts[^1] != columns.Length || columns.Length != values.Length)
             throw new ArgumentException($"{starts.Length} starts from {starts.FirstOrDefault()} to {starts.LastOrDefault()} do not fit {columns.Length} columns and {values.Length} values.", nameof(starts));
         (_starts, _columns, _values, Rows, Columns) = (starts, columns, values, starts.Length - 1, columnCount);
+        HasMissing = allowsMissing && values.AsSpan().Contains(Real.NaN);
         for (var row = 0; row < Rows; row++)
         {
             if (starts[row + 1] < starts[row]) throw new ArgumentException($"Row {row} starts at {starts[row]} and ends at {starts[row + 1]}.", nameof(starts));
@@ -28,7 +30,7 @@ public sealed class SparseMatrix
             for (var i = starts[row]; i < starts[row + 1]; i++)
             {
                 if (columns[i] <= last || columns[i] >= columnCount) throw new ArgumentException($"Row {row} has column {columns[i]} after {last}; columns must rise, up to {columnCount - 1}.", nameof(columns));
-                if (!Real.IsFinite(values[i])) throw new ArgumentException($"Row {row}, column {columns[i]} is {values[i]}; all must be finite.", nameof(values));
+                if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i]))) throw new ArgumentException($"Row {row}, column {columns[i]} is {values[i]}; all must be finite.", nameof(values));
                 last = columns[i];
             }
         }
@@ -39,6 +41,9 @@ public sealed class SparseMatrix
 
     /// <summary>Numbers in a row, zeros among them.</summary>
     public int Columns { get; }
+
+    /// <summary>Whether some number is missing (NaN).</summary>
+    internal bool HasMissing { get; }
 
     /// <summary>Where the numbers of a row that are not 0 stand.</summary>
     public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
@@ -69,6 +74,6 @@ public sealed class SparseMatrix
             values.AddRange(from.ValuesOf(at));
             starts[row + 1] = columns.Count;
         }
-        return new SparseMatrix(starts, [.. columns], [.. values], a.Columns);
+        return new SparseMatrix(starts, [.. columns], [.. values], a.Columns, a.HasMissing || b.HasMissing);
     }
 }

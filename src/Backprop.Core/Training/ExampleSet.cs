@@ -57,6 +57,7 @@ public sealed class ExampleSet
             throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
         CheckFinite(targets, targetCount, nameof(targets));
         CheckWeights(weights);
+        HasMissing = features.HasMissing;
     }
 
     private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
@@ -132,14 +133,17 @@ public sealed class ExampleSet
     /// <param name="foldCount">As many as the ensemble has members.</param>
     internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) => new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
-    /// <summary>Features that are missing in some example, in rising order.</summary>
+    /// <summary>The sparse features, and which of their rows these examples are; null where all numbers are kept.</summary>
+    internal SparseColumns? SparseColumns => _sparse is null ? null : new SparseColumns(_sparse, _first, Count);
+
+    /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing()
     {
         if (!HasMissing) return [];
-        var isMissing = new bool[FeatureCount];
-        for (var row = 0; row < Count; row++)
-            for (var j = 0; j < isMissing.Length; j++) isMissing[j] |= Real.IsNaN(Features.Row(row)[j]);
-        return [.. Enumerable.Range(0, FeatureCount).Where(j => isMissing[j])];
+        var missing = SparseColumns?.CountMissing() ?? new int[FeatureCount];
+        for (var row = 0; row < Count && !IsSparse; row++)
+            for (var j = 0; j < missing.Length; j++) missing[j] += Real.IsNaN(Features.Row(row)[j]) ? 1 : 0;
+        return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
     /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>

@@ -35,19 +35,23 @@ internal sealed class Judge(ExampleSet validation)
         return metric.Measure(scores, predictions, validation.Targets, validation.Weights);
     }
 
-    /// <summary>The best temperature, with weights that may not be those of the examples alone.</summary>
+    /// <summary>The best temperature, with weights that may not be those of the examples alone; 1 where all examples are of one class, which shows no mistaken confidence.</summary>
     public double Temperature(TrainedNetwork trained, ReadOnlySpan<Real> weights)
     {
+        if (IsOfOneClass) return 1;
         Score(trained);
         return TemperatureChoice.Best(trained.Loss, new Matrix(_scores, validation.Count, trained.Network.Outputs), validation.Targets, weights);
     }
 
-    /// <summary>The best threshold for a metric of two classes.</summary>
-    public Real Threshold(IDecisionMetric metric, TrainedNetwork trained)
+    /// <summary>The best threshold for a metric of two classes; null where all examples are of one class: any threshold that gives it to all rows would do.</summary>
+    public Real? Threshold(IDecisionMetric metric, TrainedNetwork trained)
     {
+        if (IsOfOneClass) return null;
         Score(trained);
         return ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights);
     }
+
+    private bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
     private void MakeRoom(int outputs)
     {
@@ -72,7 +76,7 @@ internal sealed class Judge(ExampleSet validation)
         if (!validation.IsSparse) return scorer.Score(validation.Features.RowRange(first, count), folds);
         if (trained.TakesSparse)
         {
-            _sparse ??= new SparseBatch(validation.FeatureCount);
+            _sparse ??= trained.MakeSparseBatch();
             _sparse.Clear();
             for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
             return scorer.ScoreSparse(_sparse);

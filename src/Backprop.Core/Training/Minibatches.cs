@@ -15,7 +15,7 @@ internal class Minibatches : IDisposable
     private readonly bool _isEven;
     private readonly int[] _order;
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
-    private readonly SparseBatch? _sparse;
+    private SparseBatch? _sparse;
 
     /// <param name="examples">What is dealt out.</param>
     /// <param name="batchSize">Most examples of one batch.</param>
@@ -132,6 +132,13 @@ internal class Minibatches : IDisposable
         CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
         if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
         for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
+    }
+
+    /// <summary>Says what stands in for missing values of sparse rows; to be called before the first batch.</summary>
+    public void Impute(SparseReplacements? replacements)
+    {
+        if (_sparse is null || replacements is null) return;
+        _sparse = new SparseBatch(replacements.Columns) { Replacements = replacements };
     }
 
     /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none left.</summary>

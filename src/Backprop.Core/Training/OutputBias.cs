@@ -14,9 +14,7 @@ internal static class OutputBias
     /// <summary>Writes them into the biases of the last layer, those of every member of an ensemble.</summary>
     public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets)
     {
-        var y = new Real[examples.Targets.Values.Length];
-        for (var row = 0; row < examples.Count; row++)
-            Standardization.ApplyOrCopy(targets, examples.Targets.Row(row), y.AsSpan(row * examples.TargetCount, examples.TargetCount));
+        var y = Scaled(examples, targets);
         var best = Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs);
         var ofLast = parameters[network.ParametersOf(network.Layers.Count - 1)];
         if (network.Layers[^1] is not AffineLayer dense) best.CopyTo(ofLast[^best.Length..]);
@@ -24,11 +22,27 @@ internal static class OutputBias
             (examples.Folds.IsEmpty ? best : BestWithout(member, loss, y, examples, network.Outputs)).CopyTo(ofLast[dense.BiasesOf(member)]);
     }
 
+    /// <summary>The mean loss of these scores.</summary>
+    public static double LossOfBest(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
+    {
+        var y = new ReadOnlyMatrix(Scaled(examples, targets), examples.Count, examples.TargetCount);
+        Matrix scores = new(new Real[checked(y.Rows * outputs)], y.Rows, outputs), slopes = new(new Real[scores.Values.Length], y.Rows, outputs);
+        return Evaluate(loss, y, examples.Weights, Best(loss, y, examples.Weights, outputs), scores, slopes, new Real[outputs]);
+    }
+
     /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>
     public static void Check(Network network)
     {
         if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
             throw new ArgumentException($"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.", nameof(network));
+    }
+
+    private static Real[] Scaled(ExampleSet examples, Standardization? targets)
+    {
+        var y = new Real[examples.Targets.Values.Length];
+        for (var row = 0; row < examples.Count; row++)
+            Standardization.ApplyOrCopy(targets, examples.Targets.Row(row), y.AsSpan(row * examples.TargetCount, examples.TargetCount));
+        return y;
     }
 
     // Of the rows that a member learns from.

@@ -61,6 +61,9 @@ internal sealed class StreamSummary
         return summary;
     }
 
+    /// <summary>Which features do not vary, in all of the examples.</summary>
+    public ConstantFeatures FindConstant() => ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
+
     /// <summary>Σ w of the examples of every class.</summary>
     public double[] ClassTotals(int classes) => classes <= MostClasses ? _classTotals[..classes] : throw new ArgumentException($"{classes} classes cannot be balanced in a stream; {MostClasses} can.");
 

@@ -103,6 +103,7 @@ public sealed class Trainer
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
         var parameters = _setup.Start(network, training.Examples, null, inputs, targets);
         using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
+        batches.Impute(network.ReplacementsBy(parameters));
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
         return range.Run((number, learningRate) =>
@@ -130,6 +131,9 @@ public sealed class Trainer
         var validationBatches = validation is null ? null : validation.FoldCount > 0
             ? new MemberMinibatches(validation, batches.BatchSize, inputs, targets, ofOwnFold: true)
             : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
+        var replacements = network.ReplacementsBy(parameters);
+        batches.Impute(replacements);
+        validationBatches?.Impute(replacements);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
         using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), batches.Abreast);
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
@@ -193,7 +197,12 @@ public sealed class Trainer
             throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
         var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
         if (_options.TemperatureScaling && judge is not null && !IsCancelled) trained = trained.WithTemperature(judge.Temperature(trained, validation!.Weights));
-        return new TrainingResult(trained, history, bestEpoch) { Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null };
+        return new TrainingResult(trained, history, bestEpoch)
+        {
+            Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null,
+            IgnoredFeatures = ConstantFeatures.MaskedBy(inputs),
+            Underfitting = refit is null ? Underfitting.Of(history, _options, training.Examples, targets, network.Outputs) : null,
+        };
     }
 
     // A stream is not read once more for a mere check.

@@ -15,6 +15,9 @@ internal abstract class TrainingData
     /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
     public abstract Standardization MeasureFeatures(FeatureScaling scaling);
 
+    /// <summary>Which features do not vary.</summary>
+    public abstract ConstantFeatures FindConstant();
+
     /// <summary>How targets are.</summary>
     public abstract Standardization MeasureTargets();
 
@@ -40,6 +43,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override Standardization MeasureFeatures(FeatureScaling scaling) => examples.MeasureFeatures(scaling);
 
+    public override ConstantFeatures FindConstant() => ConstantFeatures.Of(examples);
+
     public override Standardization MeasureTargets() => Standardization.Measure(examples.Targets, examples.Weights);
 
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
@@ -59,7 +64,10 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
 
-    public override Standardization MeasureFeatures(FeatureScaling scaling) => scaling == FeatureScaling.Robust ? summary.Sample.MeasureFeatures(scaling) : summary.Features.ToStandardization();
+    public override Standardization MeasureFeatures(FeatureScaling scaling) => 
+        scaling == FeatureScaling.Robust ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling)) : summary.Features.ToStandardization();
+
+    public override ConstantFeatures FindConstant() => summary.FindConstant();
 
     public override Standardization MeasureTargets() => summary.Targets.ToStandardization();
 

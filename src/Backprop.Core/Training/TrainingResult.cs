@@ -10,4 +10,10 @@ public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochR
 {
     /// <summary>The score above which an example is called positive, where <see cref="TrainingOptions.ThresholdMetric"/> asked for one; null where not. Not saved with the network.</summary>
     public Real? Threshold { get; init; }
+
+    /// <summary>Features with one known value, or none, in all training examples, in rising order. Their later values do not change predictions. Not saved with the network.</summary>
+    public IReadOnlyList<int> IgnoredFeatures { get; init; } = [];
+
+    /// <summary>What shows that training ended too early; null where nothing does.</summary>
+    internal Underfitting? Underfitting { get; init; }
 }

@@ -1,5 +1,6 @@
 using Backprop.Initializers;
 using Backprop.Layers;
+using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
@@ -24,15 +25,24 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
         ? (initial.Inputs, initial.Targets)
-        : (options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.CategorySlots) : null,
-           options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
+        : (StandardizeInputs(network, training), options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
+
+    // Weights that were given for features as they come have been learned elsewhere, perhaps from features that varied there.
+    private Standardization? StandardizeInputs(Network network, TrainingData training)
+    {
+        var measured = options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.CategorySlots) : null;
+        var keepsAll = options is { StandardizeInputs: false, InitialParameters: not null };
+        return keepsAll ? null : training.FindConstant().Mask(measured, network, training.Examples.IsSparse);
+    }
 
     public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
         initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
 
     private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
     {
-        var parameters = options.Initializer is DataDependent || network.MeasuresExamples ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
+        // What stands in for missing values is measured of all examples, below; a sample of wide rows would cost memory in vain.
+        var measuresSample = network.Layers.Any(layer => layer is { MeasuresExamples: true } and not Imputation);
+        var parameters = options.Initializer is DataDependent || measuresSample ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
         for (var l = 0; l < network.Layers.Count; l++)
         {
@@ -46,9 +56,14 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
     private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs)
     {
-        if (imputation.Replacement == MissingValues.Mean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
+        var isMean = imputation.Replacement == MissingValues.Mean;
+        if (training.SparseColumns is { } columns && isMean) columns.Means(replacements);
+        else if (training.SparseColumns is { } others) others.Medians(replacements);
+        else if (isMean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
         else imputation.Measure(replacements, training.Features);
         inputs?.Apply(replacements, replacements);
+        foreach (ref var replacement in replacements)
+            if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
     }
 
     // A rare category might not be in a sample, and its column would stay 0 for good.
@@ -122,6 +137,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+        if (options.EarlyStopping?.Metric is { } judging && (validation ?? (options.CrossFitting ? training : null)) is { } judged
+            && MetricNeeds.Lack(judging, options.Loss, network.Outputs, judged.Targets, judged.Weights) is { } lack)
+            throw new ArgumentException($"{nameof(EarlyStopping)} selects by {judging}, which is not defined for the {judged.Count} validation examples: {lack}. Give others, or select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(validation));
     }
 
     private static void CheckCrossFitting(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
@@ -130,7 +148,8 @@ internal sealed class TrainingSetup(TrainingOptions options)
         if (network.Members < 2) throw new ArgumentException($"{name} needs an ensemble of at least two members; network {network} has {network.Members}.", nameof(network));
         foreach (var layer in network.Layers.TakeWhile(layer => layer is not Replicate))
             if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)) throw new ArgumentException($"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
-        if (training.Count < network.Members) throw new ArgumentException($"{name} needs at least one example for each of {network.Members} members; there are {training.Count}.", nameof(training));
+        if (training.Count < network.Members)
+            throw new ArgumentException($"{name} keeps other examples from each of the {network.Members} members; there are {training.Count} examples. Give at least {network.Members}, or fewer members, or set {name} to false.", nameof(training));
         if (validation is not null) throw new ArgumentException($"{name} validates on the rows that each member does not learn from; other validation data does not go with it.", nameof(validation));
         if (initial is not null) throw new ArgumentException($"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.", nameof(initial));
     }

@@ -44,10 +44,13 @@ internal sealed class DataViewSource : ExampleSource
         var counted = _rule is { Rows: ValidationRows.Last, SamplingKeyColumnName: null } ? CountRows() : 0;
         if (counted > 0) _rowsToLearnFrom = counted - _split!.Last((int)Math.Min(counted, int.MaxValue));
         Kept = _rule is null ? null : _reader.MakeValidationBuffer(_data);
-        var summary = Summarize(_seed, _host.CheckAlive);
+        var summary = Measured = Summarize(_seed, _host.CheckAlive);
         if (Kept is { Count: 0 }) throw _reader.NothingKept(_rule!.Fraction, 0, summary.Count);
         return (summary, Kept is null ? null : _reader.Finish(Kept));
     }
+
+    /// <summary>What <see cref="Measure"/> found.</summary>
+    public StreamSummary Measured { get; private set; } = null!;
 
     // In the order of the view: another one costs ML.NET as much as reading does.
     public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column), isMeasuring: pass == 0);

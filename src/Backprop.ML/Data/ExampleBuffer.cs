@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Numerics;
 using Backprop.Training;
 
@@ -30,8 +31,8 @@ internal sealed class ExampleBuffer
         _weights = hasWeights ? new GrowingArray<float>(1, rows) : null;
     }
 
-    /// <summary>Whether the features are many enough to look whether most are 0. Where numbers may be missing, all are kept.</summary>
-    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= LeastFeaturesOfSparse && !plan.AllowsMissing;
+    /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all numbers.</summary>
+    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= LeastFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 
     /// <summary>Rows that were added.</summary>
     public int Count { get; private set; }
@@ -57,7 +58,7 @@ internal sealed class ExampleBuffer
     {
         if (Count < RowsThatDecide) Decide();
         return _sparse is not null
-            ? new ExampleSet(_sparse.ToMatrix(_featureCount), _targets.ToArray(), _targetCount, _weights?.ToArray())
+            ? new ExampleSet(_sparse.ToMatrix(_featureCount, _allowsMissing), _targets.ToArray(), _targetCount, _weights?.ToArray())
             : new ExampleSet(_features!.ToArray(), _featureCount, _targets.ToArray(), _targetCount, _weights?.ToArray(), _allowsMissing);
     }
 
@@ -65,7 +66,7 @@ internal sealed class ExampleBuffer
     {
         if (_sparse is null || _sparse.Numbers * MostSharesOfSparse <= (long)Count * _featureCount) return;
         _features = new GrowingArray<float>(_featureCount, Count);
-        var rows = _sparse.ToMatrix(_featureCount);
+        var rows = _sparse.ToMatrix(_featureCount, _allowsMissing);
         for (var row = 0; row < Count; row++) rows.CopyRow(row, _features.Add());
         _sparse = null;
     }
@@ -93,6 +94,6 @@ internal sealed class ExampleBuffer
             _starts.Add()[0] = _numbers;
         }
 
-        public SparseMatrix ToMatrix(int columns) => new(_starts.ToArray(), _columns.ToArray(), _values.ToArray(), columns);
+        public SparseMatrix ToMatrix(int columns, bool allowsMissing) => new(_starts.ToArray(), _columns.ToArray(), _values.ToArray(), columns, allowsMissing);
     }
 }

@@ -11,16 +11,16 @@ public sealed class Preset
 {
     private readonly Func<Situation, Recipe> _recipe;
 
-    private Preset(string name, Func<Situation, Recipe> recipe) => (Name, _recipe) = (name, recipe);
+    private Preset(string name, Func<Situation, Recipe> recipe, int minRows = 1) => (Name, _recipe, MinRows) = (name, recipe, minRows);
 
     /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five to eight small networks side by side, whose predictions are averaged.</summary>
-    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default);
+    public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, minRows: 2);
 
     /// <summary>Fewer passes, and over more than 4,000 rows one of these networks alone: there many times as fast, with fewer rows two to three times.</summary>
-    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast);
+    public static Preset Fast { get; } = new(nameof(Fast), RealMlp.Fast, minRows: 2);
 
     /// <summary>Eight larger networks, some four times as slow.</summary>
-    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best);
+    public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, minRows: 2);
 
     /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
     public static Preset Classic { get; } = new(nameof(Classic), SimpleRecipes.Classic);
@@ -36,6 +36,9 @@ public sealed class Preset
 
     /// <summary>Its name.</summary>
     public string Name { get; }
+
+    /// <summary>Rows that it needs.</summary>
+    internal int MinRows { get; }
 
     // What it prints besides the typical recipe.
     private static IEnumerable<(string Name, Situation Situation)> Variants =>

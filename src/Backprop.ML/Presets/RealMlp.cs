@@ -109,6 +109,9 @@ internal static class RealMlp
     private static Recipe Wide(Situation situation) => new()
     {
         HiddenLayers = [256, 256],
+        MissingValues = MissingValues.Median,
+        ClampPredictions = situation.Task.TargetKind == TargetKind.Real,
+        TemperatureScaling = situation.Task.HasClasses,
         ValidationFraction = situation.HasValidation ? 0 : 0.1,
         EarlyStopping = new EarlyStopping { Patience = 10 },
     };

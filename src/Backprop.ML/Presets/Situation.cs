@@ -15,6 +15,9 @@ internal readonly record struct Situation(LearningTask Task, long Rows, int Feat
     /// <summary>Up to here rows are counted before they are read, which is quick; what depends on more rows than these can only be decided afterwards.</summary>
     public const int MostRowsToCount = 50_000;
 
+    /// <summary>Fewer rows are too few to hold some of them out.</summary>
+    public const int MinRowsToHoldOut = 8;
+
     /// <summary>What options say before the data is known.</summary>
     public static Situation Typical { get; } = new(LearningTask.MulticlassClassification, 10_000, 20, HasValidation: false);
 }

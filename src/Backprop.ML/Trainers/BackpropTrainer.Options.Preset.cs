@@ -32,14 +32,28 @@ public sealed partial class BackpropTrainer
         internal bool MustKnowRows(Situation situation)
         {
             Options few = In(situation with { Rows = 1 }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
-            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding;
+            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding
+                || few.ValidationFraction != many.ValidationFraction || few.LabelSmoothing != many.LabelSmoothing;
         }
 
-        private Recipe RecipeFor(Situation situation) => Adapted(Preset.For(situation with
+        /// <summary>Whether the rows are so few that none are held out, although the preset holds some out.</summary>
+        internal bool HoldsOutTooFew(Situation situation) => situation.Rows < Situation.MinRowsToHoldOut && HoldsOut(RecipeOf(situation));
+
+        private Recipe RecipeFor(Situation situation)
+        {
+            var recipe = RecipeOf(situation);
+            return HoldsOutTooFew(situation) ? recipe with { CrossFitting = false, ValidationFraction = 0, LabelSmoothing = 0, TemperatureScaling = false } : recipe;
+        }
+
+        private Recipe RecipeOf(Situation situation) => Adapted(Preset.For(situation with
         {
             HasValidation = situation.HasValidation || ValidationData is not null,
             MayCrossFit = situation.MayCrossFit && MayCrossFit,
         }));
+
+        // What was set by hand is not reduced.
+        private bool HoldsOut(Recipe recipe) =>
+            (recipe.CrossFitting || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsWanted(nameof(CrossFitting)) && SamplingKeyColumnName is null;
 
         // Members leave out different rows only where all are sure to be in memory, none must stay together or apart, and nothing else was said of rows to be left out.
         private bool MayCrossFit =>

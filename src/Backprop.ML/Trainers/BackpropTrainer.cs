@@ -161,14 +161,28 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
         // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
         var known = OptionsFor(plan, data, given is not null);
+        var warnings = new DataWarnings(channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
+        known = Checked(warnings, known, plan, data, initial, given is not null);
         var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known) : FeatureTraits.Of(initial.Network));
         var trainer = TrainerFor(plan, known);
         using var progressChannel = Host.StartProgressChannel("Training");
-        using var progress = new EpochProgress(channel, progressChannel, options, trainer.NumberOfIterations);
+        using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
         var result = data.Stream is { } stream
             ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
             : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
+        warnings.OnUnderfitting(result.Underfitting, known);
         return new BackpropModelParameters(Host, plan.Task, result);
+    }
+
+    // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
+    private Options Checked(DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation)
+    {
+        var situation = plan.Situation with { Rows = RowsOf(data, hasValidation) };
+        if (situation.Rows < known.Preset.MinRows && initial is null)
+            throw Host.Except("The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows, nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
+        if (known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
+        warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!), initial);
+        return warnings.WithDefinedMetrics(known, data.Validation ?? (known.CrossFitting ? data.Memory : null));
     }
 
     private Trainer TrainerFor(TrainingPlan plan, Options options) => new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
@@ -176,9 +190,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
-        var rows = input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
-        return _options.In(plan.Situation with { Rows = rows, MayCrossFit = plan.Options.CrossFitting });
+        return _options.In(plan.Situation with { Rows = RowsOf(input, hasValidation), MayCrossFit = plan.Options.CrossFitting });
     }
+
+    private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
 
     private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options) =>
         new(input.SlotsWithMissing, options.QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);

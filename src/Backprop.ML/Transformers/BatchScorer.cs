@@ -7,7 +7,7 @@ namespace Backprop.ML.Transformers;
 /// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
-    private readonly SparseBatch? _sparse = network.IsFedSparse ? new SparseBatch(network.Network.Inputs) : null;
+    private readonly SparseBatch? _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
     private NetworkScorer? _scorer;
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted;

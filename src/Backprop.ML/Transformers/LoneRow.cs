@@ -21,7 +21,7 @@ internal sealed class LoneRow : IScores
     {
         (_row, _network) = (row, network);
         _inputs = InputBuffers.Of(row, inputs);
-        _sparse = network.IsFedSparse ? new SparseBatch(network.Network.Inputs) : null;
+        _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
         _scorer = network.CreateScorer();
         (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
     }

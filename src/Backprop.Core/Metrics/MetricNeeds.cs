@@ -1,0 +1,69 @@
+using Backprop.Losses;
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>Which rows a metric needs to be defined, so that it is known before training.</summary>
+internal static class MetricNeeds
+{
+    /// <summary>Why a metric is not defined for some rows, in words; null where it is.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="loss">Its link makes predictions.</param>
+    /// <param name="outputs">Scores per row.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    /// <param name="weights">[rows], or empty.</param>
+    public static string? Lack(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) => metric switch
+    {
+        F1Score or AreaUnderPrecisionRecallCurve when !HasPositive(targets) => "none of them is positive",
+        AreaUnderRocCurve when AreOfOneClass(targets) => "all of them are of one class",
+        RSquared when AreEqual(targets) => "all of them have the same label",
+        _ when !IsNumber(metric, loss, outputs, targets, weights) => "it is not a number for them",
+        _ => null,
+    };
+
+    /// <summary>Whether all rows are of one class. Rows of several target columns never are.</summary>
+    public static bool AreOfOneClass(ReadOnlyMatrix targets)
+    {
+        if (targets.Columns > 1) return false;
+        foreach (var target in targets.Values)
+            if (Math.Round(target) != Math.Round(targets.Values[0])) return false;
+        return true;
+    }
+
+    private static bool HasPositive(ReadOnlyMatrix targets)
+    {
+        for (var row = 0; row < targets.Rows; row++)
+            if (targets.Row(row)[0] > 0.5) return true;
+        return false;
+    }
+
+    private static bool AreEqual(ReadOnlyMatrix targets)
+    {
+        for (var row = 1; row < targets.Rows; row++)
+            if (!targets.Row(row).SequenceEqual(targets.Row(0))) return false;
+        return true;
+    }
+
+    // A metric of one's own has rules of its own. If neither perfect nor empty scores make a number, no others will.
+    private static bool IsNumber(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
+        Metric.All.Contains(metric) || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: true)) || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: false));
+
+    private static double Measure(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, bool isPerfect)
+    {
+        Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs), predictions = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        for (var row = 0; row < targets.Rows && isPerfect; row++) WritePerfect(loss, targets.Row(row), scores.Row(row));
+        scores.Values.CopyTo(predictions.Values);
+        loss.Predict(predictions);
+        return metric.Measure(scores, predictions, targets, weights);
+    }
+
+    private static void WritePerfect(Loss loss, ReadOnlySpan<Real> target, Span<Real> scores)
+    {
+        if (loss.TargetKind == TargetKind.Class && target.Length == 1) scores[(int)target[0]] = 1;
+        else for (var i = 0; i < scores.Length; i++)
+        {
+            var value = target[i * target.Length / scores.Length];
+            scores[i] = loss.TargetKind == TargetKind.Real ? value : value - (Real)0.5;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Backprop.Numerics;
+
+/// <summary>The columns of some rows of a sparse matrix: what their values are like, zeros that are not kept included.</summary>
+/// <param name="matrix">The rows.</param>
+/// <param name="first">The first row.</param>
+/// <param name="count">How many rows.</param>
+internal sealed class SparseColumns(SparseMatrix matrix, int first, int count)
+{
+    /// <summary>In how many rows every column is missing (NaN).</summary>
+    public int[] CountMissing()
+    {
+        var missing = new int[matrix.Columns];
+        Visit((column, value) => missing[column] += Real.IsNaN(value) ? 1 : 0);
+        return missing;
+    }
+
+    /// <summary>Whether every column has one value alone, or none, in the rows where it is not missing.</summary>
+    public bool[] AreConstant()
+    {
+        int[] missing = CountMissing(), same = new int[matrix.Columns];
+        Real[] values = new Real[matrix.Columns];
+        var varies = new bool[matrix.Columns];
+        Visit((column, value) =>
+        {
+            if (value == 0 || Real.IsNaN(value)) return;
+            if (same[column]++ == 0) values[column] = value;
+            varies[column] |= value != values[column];
+        });
+        return [.. varies.Select((isVaried, column) => !isVaried && (same[column] == 0 || same[column] == count - missing[column]))];
+    }
+
+    /// <summary>The mean of every column in the rows where it is not missing; 0 where it always is.</summary>
+    /// <param name="means">[columns], overwritten.</param>
+    public void Means(Span<Real> means)
+    {
+        var missing = CountMissing();
+        var sums = new double[matrix.Columns];
+        Visit((column, value) => sums[column] += Real.IsNaN(value) ? 0 : value);
+        for (var column = 0; column < sums.Length; column++) means[column] = missing[column] == count ? 0 : (Real)(sums[column] / (count - missing[column]));
+    }
+
+    /// <summary>The median of every column in the rows where it is not missing; 0 where it always is.</summary>
+    /// <param name="medians">[columns], overwritten.</param>
+    public void Medians(Span<Real> medians)
+    {
+        int[] missing = CountMissing(), kept = new int[matrix.Columns];
+        Visit((column, value) => kept[column] += value == 0 || Real.IsNaN(value) ? 0 : 1);
+        medians.Clear();
+
+        // Where more than half are zeros, the median is 0; few columns of sparse rows are not like that.
+        var values = new Dictionary<int, List<Real>>();
+        for (var column = 0; column < kept.Length; column++)
+            if (2 * kept[column] >= count - missing[column] && kept[column] > 0) values[column] = new List<Real>(count - missing[column]);
+        Visit((column, value) =>
+        {
+            if (value != 0 && !Real.IsNaN(value) && values.TryGetValue(column, out var known)) known.Add(value);
+        });
+        foreach (var (column, known) in values)
+        {
+            known.AddRange(new Real[count - missing[column] - known.Count]);
+            known.Sort();
+            var middle = known.Count / 2;
+            medians[column] = known.Count % 2 == 1 ? known[middle] : known[middle - 1] + (known[middle] - known[middle - 1]) / 2;
+        }
+    }
+
+    private void Visit(Action<int, Real> action)
+    {
+        for (var row = first; row < first + count; row++)
+        {
+            var columns = matrix.ColumnsOf(row);
+            var values = matrix.ValuesOf(row);
+            for (var i = 0; i < columns.Length; i++) action(columns[i], values[i]);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Backprop.Numerics;
+
+/// <summary>What stands in for missing values (NaN) of sparse rows, so that they stay sparse: a value per column, and a column of indicators.</summary>
+/// <param name="values">[columns]: the replacement of every column, already scaled; 0 adds nothing to a row.</param>
+/// <param name="indicators">[columns]: the column that becomes 1 where a value is missing, behind all others; −1 for none. Rising.</param>
+/// <param name="columns">Columns in all, those of the indicators included.</param>
+internal sealed class SparseReplacements(Real[] values, int[] indicators, int columns)
+{
+    /// <summary>Columns in all, those of the indicators included.</summary>
+    public int Columns => columns;
+
+    /// <summary>What stands in for a missing value of a column.</summary>
+    public Real ValueOf(int column) => values[column];
+
+    /// <summary>The column of the indicator; −1 for none.</summary>
+    public int IndicatorOf(int column) => indicators[column];
+}

@@ -1,0 +1,81 @@
+using Backprop.Layers;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>Features that do not vary in the training examples. Nothing can be learned from them, so their later values must not change predictions.</summary>
+/// <param name="Constant">Features with one known value, or none, in rising order.</param>
+/// <param name="Ignored">Those of them that have no effect: they are missing in no example, or in all.</param>
+/// <param name="Empty">Those of them that are missing in all examples.</param>
+internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyList<int> Ignored, IReadOnlyList<int> Empty)
+{
+    /// <summary>No feature is constant.</summary>
+    public static ConstantFeatures None { get; } = new([], [], []);
+
+    /// <summary>The constant features of examples in memory.</summary>
+    public static ConstantFeatures Of(ExampleSet examples)
+    {
+        if (examples.SparseColumns is { } columns)
+        {
+            var isConstant = columns.AreConstant();
+            var missing = examples.HasMissing ? columns.CountMissing() : new int[examples.FeatureCount];
+            return Of(examples.FeatureCount, slot => isConstant[slot], slot => missing[slot] > 0, slot => missing[slot] < examples.Count);
+        }
+        var states = new State[examples.FeatureCount];
+        for (var slot = 0; slot < states.Length; slot++) states[slot] = State.Of(examples, slot);
+        return Of(states.Length, slot => !states[slot].Varies, slot => states[slot].IsMissing, slot => states[slot].IsKnown);
+    }
+
+    /// <summary>The constant features of examples that are described slot by slot.</summary>
+    /// <param name="count">How many features there are.</param>
+    /// <param name="isConstant">Whether a feature has one known value, or none.</param>
+    /// <param name="isMissing">Whether it is missing in some example.</param>
+    /// <param name="isKnown">Whether it is known in some example.</param>
+    public static ConstantFeatures Of(int count, Func<int, bool> isConstant, Func<int, bool> isMissing, Func<int, bool> isKnown)
+    {
+        int[] constant = [.. Enumerable.Range(0, count).Where(isConstant)];
+        return constant.Length == 0 ? None : new(constant, [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))], [.. constant.Where(slot => !isKnown(slot))]);
+    }
+
+    /// <summary>Makes constant features constant inputs of the network, whatever their values are when rows are scored.</summary>
+    /// <remarks>
+    /// A factor of 0 makes every value 0. A feature that was always missing gets the mean NaN: then every value enters as missing, as in training,
+    /// so that neither what stands in for it nor its indicator changes.
+    /// </remarks>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="network">The network that they enter.</param>
+    /// <param name="isSparse">Whether features are sparse: then every mean stays 0.</param>
+    public Standardization? Mask(Standardization? inputs, Network network, bool isSparse)
+    {
+        if (Constant.Count == 0) return inputs;
+        Real[] means = inputs?.Means.ToArray() ?? new Real[network.Inputs], factors = inputs?.Factors.ToArray() ?? [.. Enumerable.Repeat((Real)1, network.Inputs)];
+        foreach (var slot in Constant)
+            if (factors[slot] != 0) (means[slot], factors[slot]) = (0, 0);
+        if (network.Layers[0] is Imputation && !isSparse)
+            foreach (var slot in Empty) means[slot] = Real.NaN;
+        return new Standardization(means, factors);
+    }
+
+    /// <summary>Features that a standardization makes the same whatever their values are.</summary>
+    public static IReadOnlyList<int> MaskedBy(Standardization? inputs) =>
+        inputs is null ? [] : [.. Enumerable.Range(0, inputs.Factors.Length).Where(slot => inputs.Factors[slot] == 0)];
+
+    // A feature that varies shows it in its first examples.
+    private readonly record struct State(bool IsKnown, bool IsMissing, bool Varies)
+    {
+        public static State Of(ExampleSet examples, int slot)
+        {
+            bool isMissing = false, isKnown = false;
+            Real known = 0;
+            var features = examples.Features;
+            for (var row = 0; row < features.Rows; row++)
+            {
+                var value = features.Row(row)[slot];
+                if (Real.IsNaN(value)) isMissing = true;
+                else if (!isKnown) (isKnown, known) = (true, value);
+                else if (value != known) return new State(true, isMissing, true);
+            }
+            return new State(isKnown, isMissing, false);
+        }
+    }
+}
