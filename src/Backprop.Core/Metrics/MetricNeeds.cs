@@ -46,11 +46,14 @@ internal static class MetricNeeds
 
     // A metric of one's own has rules of its own. If neither perfect nor empty scores make a number, no others will.
     private static bool IsNumber(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
-        Metric.All.Contains(metric) || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: true)) || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: false));
+        Metric.All.Contains(metric)
+        || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: true))
+        || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: false));
 
     private static double Measure(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, bool isPerfect)
     {
-        Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs), predictions = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        var scores = new Matrix(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs);
+        var predictions = new Matrix(new Real[scores.Values.Length], targets.Rows, outputs);
         for (var row = 0; row < targets.Rows && isPerfect; row++) WritePerfect(loss, targets.Row(row), scores.Row(row));
         scores.Values.CopyTo(predictions.Values);
         loss.Predict(predictions);

@@ -36,7 +36,8 @@ internal sealed class SparseColumns(SparseMatrix matrix, int first, int count)
         var missing = CountMissing();
         var sums = new double[matrix.Columns];
         Visit((column, value) => sums[column] += Real.IsNaN(value) ? 0 : value);
-        for (var column = 0; column < sums.Length; column++) means[column] = missing[column] == count ? 0 : (Real)(sums[column] / (count - missing[column]));
+        for (var column = 0; column < sums.Length; column++)
+            means[column] = missing[column] == count ? 0 : (Real)(sums[column] / (count - missing[column]));
     }
 
     /// <summary>The median of every column in the rows where it is not missing; 0 where it always is.</summary>

@@ -1,8 +1,8 @@
 namespace Backprop.Numerics;
 
-/// <summary>What stands in for missing values (NaN) of sparse rows, so that they stay sparse: a value per column, and a column of indicators.</summary>
+/// <summary>What stands in for missing values (NaN) of sparse rows, so that they stay sparse.</summary>
 /// <param name="values">[columns]: the replacement of every column, already scaled; 0 adds nothing to a row.</param>
-/// <param name="indicators">[columns]: the column that becomes 1 where a value is missing, behind all others; −1 for none. Rising.</param>
+/// <param name="indicators">[columns]: the column behind all others that becomes 1 where a value is missing; −1 for none. Rising.</param>
 /// <param name="columns">Columns in all, those of the indicators included.</param>
 internal sealed class SparseReplacements(Real[] values, int[] indicators, int columns)
 {

@@ -3,7 +3,8 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>Features that do not vary in the training examples. Nothing can be learned from them, so their later values must not change predictions.</summary>
+/// <summary>Features that do not vary in the training examples.</summary>
+/// <remarks>Nothing can be learned from them, so their later values must not change predictions.</remarks>
 /// <param name="Constant">Features with one known value, or none, in rising order.</param>
 /// <param name="Ignored">Those of them that have no effect: they are missing in no example, or in all.</param>
 /// <param name="Empty">Those of them that are missing in all examples.</param>
@@ -34,13 +35,15 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
     public static ConstantFeatures Of(int count, Func<int, bool> isConstant, Func<int, bool> isMissing, Func<int, bool> isKnown)
     {
         int[] constant = [.. Enumerable.Range(0, count).Where(isConstant)];
-        return constant.Length == 0 ? None : new(constant, [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))], [.. constant.Where(slot => !isKnown(slot))]);
+        if (constant.Length == 0) return None;
+        int[] ignored = [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))], empty = [.. constant.Where(slot => !isKnown(slot))];
+        return new ConstantFeatures(constant, ignored, empty);
     }
 
     /// <summary>Makes constant features constant inputs of the network, whatever their values are when rows are scored.</summary>
     /// <remarks>
-    /// A factor of 0 makes every value 0. A feature that was always missing gets the mean NaN: then every value enters as missing, as in training,
-    /// so that neither what stands in for it nor its indicator changes.
+    /// A factor of 0 makes every value 0. A feature that was always missing gets the mean NaN: then every value enters as missing,
+    /// as in training, so that neither what stands in for it nor its indicator changes.
     /// </remarks>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
     /// <param name="network">The network that they enter.</param>
@@ -48,7 +51,8 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
     public Standardization? Mask(Standardization? inputs, Network network, bool isSparse)
     {
         if (Constant.Count == 0) return inputs;
-        Real[] means = inputs?.Means.ToArray() ?? new Real[network.Inputs], factors = inputs?.Factors.ToArray() ?? [.. Enumerable.Repeat((Real)1, network.Inputs)];
+        var means = inputs?.Means.ToArray() ?? new Real[network.Inputs];
+        var factors = inputs?.Factors.ToArray() ?? [.. Enumerable.Repeat((Real)1, network.Inputs)];
         foreach (var slot in Constant)
             if (factors[slot] != 0) (means[slot], factors[slot]) = (0, 0);
         if (network.Layers[0] is Imputation && !isSparse)

@@ -26,7 +26,7 @@ public sealed record EarlyStopping
     } = 1;
 
     /// <summary>What the network is judged by.</summary>
-    /// <value>Null: the loss. Otherwise a metric that suits its targets; what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
+    /// <value>Null: the loss. Otherwise a metric that suits its targets, and is defined for the validation data (a trainer refuses others before the first step); what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="LooksAtTarget"/>).</summary>

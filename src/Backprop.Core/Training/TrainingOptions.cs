@@ -133,7 +133,7 @@ public sealed record TrainingOptions
     public bool BalancedClassWeights { get; init; }
 
     /// <summary>Of two classes: the metric that decides from which score on an example is called positive.</summary>
-    /// <value>Null: from 0 on. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>; the score that does best by it on the validation data becomes <see cref="TrainingResult.Threshold"/>.</value>
+    /// <value>Null: from 0 on. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>; the score that does best by it on the validation data becomes <see cref="TrainingResult.Threshold"/>; none does where all of it is of one class.</value>
     public Metric? ThresholdMetric
     {
         get;
@@ -146,10 +146,11 @@ public sealed record TrainingOptions
     /// target of each of n is (n·y + 1/K) / (n + 1) with K classes, so that T stays above 0 where no example is mistaken (Platt, 1999, "Probabilistic outputs for support vector machines", §2.2, has the same idea). Weights of examples and classes count.
     /// With <see cref="CrossFitting"/>, T is that of single members, and applied to the average of their predictions. <see cref="EpochReport"/>s are of scores that are not divided yet.
     /// </remarks>
-    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
+    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data, and with examples of one class alone, T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
     public bool TemperatureScaling { get; init; }
 
     /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
+    /// <remarks>Features that are constant or empty in training become 0 either way (<see cref="TrainingResult.IgnoredFeatures"/>), unless <see cref="InitialParameters"/> are given for features that are not scaled.</remarks>
     /// <value>True. Going on from an earlier network uses that network's numbers.</value>
     public bool StandardizeInputs { get; init; } = true;
 

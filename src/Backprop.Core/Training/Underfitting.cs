@@ -3,10 +3,12 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>A run that ended while much was left to learn: training and held-out loss both stayed near that of the best constant prediction, and both were still falling.</summary>
+/// <summary>A run that ended while much was left to learn: training and held-out loss both stayed high, and both were still falling.</summary>
 /// <remarks>
-/// Losses are compared as gains over the best constant prediction, in parts of what a perfect prediction gains, because losses differ in scale,
-/// and label smoothing keeps a perfect prediction from 0. Noise also keeps losses high, but then the held-out loss stops falling early.
+/// Losses are compared as gains over the best constant prediction, as shares of what a perfect prediction gains. So losses of any scale are
+/// comparable, and label smoothing, which keeps a perfect prediction above 0, does not count. Noise also keeps losses high, but then the
+/// held-out loss stops falling early. On 35 runs over 27 ordinary data sets, the last quarter of the epochs brought at most a tenth of the
+/// whole gain; on poker hands, whose rule was only just being found, a quarter to a half.
 /// </remarks>
 /// <param name="Constant">The loss of the best constant prediction.</param>
 /// <param name="Perfect">The loss of a perfect prediction.</param>
@@ -18,14 +20,14 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
 {
     private const int MinEpochs = 10, MaxExamples = 4096;
 
-    // Of what a perfect prediction gains: less than this is little, and a smaller fall may be chance.
+    // Shares of what a perfect prediction gains: a loss that gains less is high, and a smaller fall may be chance.
     private const double HighGain = 0.8, MinFall = 0.01;
 
-    // Ordinary runs gain at most a sixth of all they gain in the last quarter, where the learning rate comes to rest; rules that are only just being found, a third and more.
-    private const double MinShareOfFall = 0.25;
+    // The share of the whole gain that the last quarter of the epochs must bring.
+    private const double MinShareOfFall = 0.2;
 
-    // A held-out loss further above the training loss, in parts of what training gains, means overfitting.
-    private const double MaxGap = 0.5;
+    // A held-out loss further above the training loss, as a share of what training gains, means overfitting.
+    private const double MaxGap = 0.65;
 
     /// <summary>What the history of a run shows; null where it shows no underfitting.</summary>
     /// <param name="history">One report per epoch.</param>
@@ -33,16 +35,19 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     /// <param name="examples">What was learned from, or a sample of it, with the weights that count.</param>
     /// <param name="targets">How targets were scaled.</param>
     /// <param name="outputs">Scores per example.</param>
-    public static Underfitting? Of(IReadOnlyList<EpochReport> history, TrainingOptions options, ExampleSet examples, Standardization? targets, int outputs)
+    public static Underfitting? Of(
+        IReadOnlyList<EpochReport> history, TrainingOptions options, ExampleSet examples, Standardization? targets, int outputs)
     {
-        if (history.Count < Math.Max(MinEpochs, options.NumberOfIterations) || PerfectLoss(options.Loss, outputs) is not { } perfect) return null;
+        if (history.Count < Math.Max(MinEpochs, options.NumberOfIterations)) return null;
+        if (PerfectLoss(options.Loss, outputs) is not { } perfect) return null;
         int lastQuarter = history.Count - history.Count / 4, lastTenth = history.Count - Math.Max(1, history.Count / 10);
-        var before = history.Take(lastQuarter).Min(report => report.ValidationLoss);
-        var after = history.Skip(lastQuarter).Min(report => report.ValidationLoss);
+        if (history.Take(lastQuarter).Min(report => report.ValidationLoss) is not { } earlier) return null;
+        if (history.Skip(lastQuarter).Min(report => report.ValidationLoss) is not { } heldOut) return null;
         var training = history.Skip(lastTenth).Average(report => report.TrainingLoss);
-        if (before is not { } earlier || after is not { } heldOut || !(heldOut < earlier && training < history.Take(lastQuarter).Min(report => report.TrainingLoss))) return null;
+        if (!(heldOut < earlier && training < history.Take(lastQuarter).Min(report => report.TrainingLoss))) return null;
 
-        var constant = OutputBias.LossOfBest(options.Loss, examples.Slice(0, Math.Min(MaxExamples, examples.Count)), targets, outputs);
+        var some = examples.Slice(0, Math.Min(MaxExamples, examples.Count));
+        var constant = OutputBias.LossOfBest(options.Loss, some, targets, outputs);
         double all = constant - perfect, gained = constant - heldOut, learned = constant - training, fall = earlier - heldOut;
         var staysHigh = Math.Max(gained, learned) < HighGain * all;
         var isFalling = fall > Math.Max(MinShareOfFall * gained, MinFall * all);
@@ -55,7 +60,8 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     {
         LogisticLoss logistic => Entropy(logistic.LabelSmoothing, 2),
         SoftmaxCrossEntropy softmax => Entropy(softmax.LabelSmoothing, outputs),
-        SquaredError or AbsoluteError or HuberLoss or LogCoshLoss or PinballLoss or HingeLoss or SquaredHingeLoss or FocalLoss or SoftmaxFocalLoss => 0,
+        SquaredError or AbsoluteError or HuberLoss or LogCoshLoss or PinballLoss => 0,
+        HingeLoss or SquaredHingeLoss or FocalLoss or SoftmaxFocalLoss => 0,
         _ => null,
     };
 

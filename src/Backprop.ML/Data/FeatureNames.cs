@@ -20,11 +20,12 @@ internal static class FeatureNames
         foreach (var column in columns.In(schema))
         {
             var width = column.Type is VectorDataViewType vector ? vector.Size : 1;
-            var slots = inputs.Where(input => input >= first && input < first + width).Take(MaxNamed - names.Count).Select(input => input - first);
+            var (start, end) = (first, first + width);
+            var slots = inputs.Where(input => input >= start && input < end).Take(MaxNamed - names.Count).Select(input => input - start);
             var slotNames = SlotNames.Of(column);
             var isFeatures = column.Name == columns.Features;
             names.AddRange(slots.Select(slot => NameOf(column, isFeatures, width, slot, slotNames)));
-            first += width;
+            first = end;
         }
         var rest = inputs.Count - names.Count;
         return string.Join(", ", names) + (rest > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {rest} more") : "");

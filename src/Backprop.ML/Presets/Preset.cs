@@ -37,7 +37,7 @@ public sealed class Preset
     /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>Rows that it needs.</summary>
+    /// <summary>Rows that it needs at least: some hold rows out.</summary>
     internal int MinRows { get; }
 
     // What it prints besides the typical recipe.

@@ -53,7 +53,7 @@ public sealed partial class BackpropTrainer
 
         // What was set by hand is not reduced.
         private bool HoldsOut(Recipe recipe) =>
-            (recipe.CrossFitting || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsWanted(nameof(CrossFitting)) && SamplingKeyColumnName is null;
+            (recipe.CrossFitting || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsWanted(nameof(CrossFitting));
 
         // Members leave out different rows only where all are sure to be in memory, none must stay together or apart, and nothing else was said of rows to be left out.
         private bool MayCrossFit =>

@@ -25,7 +25,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Whether scores are divided by a number T when training is done, so that the probabilities of the rows kept from training are as confident as these rows show (<see cref="TrainingOptions.TemperatureScaling"/>). PredictedLabel stays what it is.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Of classifications whose loss has logits (<see cref="Loss.HasLogits"/>), and only with validation data: <see cref="ValidationFraction"/>, <see cref="ValidationData"/>,
-        /// <see cref="CrossFitting"/>, or data given to <c>Fit</c>. Where a preset asks for it, and one of both is missing, T is 1.</value>
+        /// <see cref="CrossFitting"/>, or data given to <c>Fit</c>. Where a preset asks for it, and one of both is missing, or all validation rows are of one class, T is 1; a warning says so.</value>
         public bool TemperatureScaling { get => Chosen(recipe => recipe.TemperatureScaling); set => Choose(value); }
 
         /// <summary>The update rule.</summary>
@@ -113,7 +113,7 @@ public sealed partial class BackpropTrainer
         public ParameterGroups ParameterGroups { get => Chosen(recipe => recipe.ParameterGroups); set => Choose(value); }
 
         /// <summary>When to stop early and go back to the best weights.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data. A metric that is not defined for the validation rows gives way to the loss, with a warning.</value>
         public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
         /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>

@@ -38,7 +38,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="MissingValues.Skip"/>: training leaves them out and counts them, as ML.NET's trainers do, and their score is NaN. Otherwise mean, median or a learned number stands in, and
-        /// the network is told of every slot that had missing values in training whether it is missing; all of it is part of the model.</value>
+        /// an input says of every slot that was missing in some training rows, but not in all, whether it is missing; all of it is part of the model. Rows that are kept sparse stay so, but with learned numbers.</value>
         public MissingValues MissingValues { get => Chosen(recipe => recipe.MissingValues); set => Choose(value); }
 
         /// <summary>What rows whose label is true count for, beside their own weight.</summary>
@@ -66,10 +66,12 @@ public sealed partial class BackpropTrainer
         public IDataView? ValidationData { get; set; }
 
         /// <summary>The metric for which the score is chosen, on the validation data, from which on a row is called positive.</summary>
-        /// <value>Null: from 0 on, a probability of one half. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>, of binary classification. <see cref="BackpropTransformer.WithThreshold"/> chooses another afterwards.</value>
+        /// <value>Null: from 0 on, a probability of one half; so it is, with a warning, where all validation rows are of one class. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>, of binary classification. <see cref="BackpropTransformer.WithThreshold"/> chooses another afterwards.</value>
         public Metric? ThresholdMetric { get; set; }
 
-        /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says. A constant feature becomes 0.</summary>
+        /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says.</summary>
+        /// <remarks>A feature that is constant or empty in training becomes 0 either way, so that its later values do not change predictions. A warning names it.
+        /// Only <see cref="InitialParameters"/> for features that are not scaled keep all of them.</remarks>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: true. Going on from an earlier model uses that model's numbers.</value>
         public bool NormalizeFeatures { get => Chosen(recipe => recipe.NormalizeFeatures); set => Choose(value); }
 

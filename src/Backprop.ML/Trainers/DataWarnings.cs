@@ -10,14 +10,18 @@ using static System.FormattableString;
 
 namespace Backprop.ML;
 
-/// <summary>Says before training what the data does not allow, and after it what the run shows. Every warning names the option that changes it.</summary>
+/// <summary>Says before training what the data does not allow, and after it what the run shows.</summary>
+/// <remarks>Every warning names the option that changes it.</remarks>
 /// <param name="channel">Where warnings go.</param>
 /// <param name="plan">What is trained.</param>
 /// <param name="schema">The columns of the training data.</param>
 /// <param name="label">The column to predict.</param>
 internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataViewSchema schema, DataViewSchema.Column label)
 {
-    private const string Stopping = nameof(BackpropTrainer.Options.EarlyStopping), Temperature = nameof(BackpropTrainer.Options.TemperatureScaling);
+    private const string Stopping = nameof(BackpropTrainer.Options.EarlyStopping);
+    private const string Temperature = nameof(BackpropTrainer.Options.TemperatureScaling);
+    private const string MoreRows =
+        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or give others ({nameof(BackpropTrainer.Options.ValidationData)}).";
 
     /// <summary>Warns of features that do not vary.</summary>
     /// <param name="constant">The features that do not vary in the training data.</param>
@@ -27,11 +31,14 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         var ignored = initial is null ? constant.Ignored : ConstantFeatures.MaskedBy(initial.Inputs);
         if (ignored.Count == 0) return;
         var data = initial is null ? "the training data" : "the training data of the model to continue from";
-        Warn(Invariant($"{ignored.Count} of {plan.FeatureCount} features are constant or empty in {data} and are ignored: ") + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
+        Warn(Invariant($"{ignored.Count} of {plan.FeatureCount} features are constant or empty in {data} and are ignored: ")
+            + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
     }
 
     /// <summary>Warns of few rows, of which none are held out.</summary>
-    public void OnFewRows(int rows) => Warn(Invariant($"The training data has {rows} rows, fewer than {Situation.MinRowsToHoldOut}. So {nameof(Preset)}.{plan.Options.Preset.Name} holds none out for validation: ")
+    public void OnFewRows(int rows) => Warn(
+        Invariant($"The training data has {rows} rows, fewer than {Situation.MinRowsToHoldOut}. ")
+        + $"So {nameof(Preset)}.{plan.Options.Preset.Name} holds none out for validation: "
         + $"every member learns from all rows, and {Stopping} and {Temperature} have no effect.");
 
     /// <summary>The options without what is not defined for the validation rows; warns of it.</summary>
@@ -44,16 +51,16 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             WarnOfProbabilities(options);
             return options;
         }
-        var isOfOneClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets);
         var rows = Invariant($"the {validation.Count} validation rows");
-        if (isOfOneClass && options.ThresholdMetric is { } metric)
-            Warn($"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of class {ClassOf(validation)}. The threshold stays at score 0. {MoreRows}");
-        if (isOfOneClass && options.TemperatureScaling && plan.Loss.HasLogits)
-            Warn($"{Temperature} has no effect: all of {rows} are of class {ClassOf(validation)}. {MoreRows}");
+        var ofClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets) ? $"class '{ClassOf(validation)}'" : null;
+        if (ofClass is not null && options.ThresholdMetric is { } metric)
+            Warn($"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of {ofClass}. The threshold stays at score 0. {MoreRows}");
+        if (ofClass is not null && options.TemperatureScaling && plan.Loss.HasLogits)
+            Warn($"{Temperature} has no effect: all of {rows} are of {ofClass}. {MoreRows}");
         if (options.EarlyStopping is not { Metric: { } selection } stopping) return options;
         if (MetricNeeds.Lack(selection, plan.Loss, plan.Outputs, validation.Targets, validation.Weights) is not { } lack) return options;
-        var of = isOfOneClass ? $" (class {ClassOf(validation)})" : "";
-        Warn($"{Stopping}.{nameof(stopping.Metric)} ({NameOf(selection)}) is not defined for {rows}: {lack}{of}. The loss selects the best epoch instead. {MoreRows}");
+        var reason = ofClass is null ? lack : $"{lack} ({ofClass})";
+        Warn($"{Stopping}.{nameof(stopping.Metric)} ({NameOf(selection)}) is not defined for {rows}: {reason}. The loss selects the best epoch instead. {MoreRows}");
         var changed = options.Copy();
         changed.EarlyStopping = stopping with { Metric = null, Target = null };
         return changed;
@@ -64,23 +71,23 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     {
         if (underfitting is null) return;
         var (constant, perfect, training, heldOut, fall, epochs) = underfitting;
-        Warn(Invariant($"Underfitted: at the end the training loss was {training:G4} and the held-out loss {heldOut:G4}. The best constant prediction has {constant:G4}, a perfect one {perfect:G4}. ")
-            + Invariant($"The held-out loss was still falling, by {fall:G3} in the last quarter of the epochs. Try more epochs ({nameof(options.NumberOfIterations)} was {epochs})")
+        Warn(Invariant($"Underfitted: at the end the training loss was {training:G4} and the held-out loss {heldOut:G4}. ")
+            + Invariant($"The best constant prediction has {constant:G4}, a perfect one {perfect:G4}. ")
+            + Invariant($"The held-out loss was still falling, by {fall:G3} in the last quarter of the epochs. ")
+            + Invariant($"Try more epochs ({nameof(options.NumberOfIterations)} was {epochs})")
             + (options.Dropout > 0 ? Invariant($" or less dropout ({nameof(options.Dropout)} was {options.Dropout}).") : "."));
     }
-
-    private static string MoreRows =>
-        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or give {nameof(BackpropTrainer.Options.ValidationData)} that the metric is defined for.";
 
     // Smoothed labels make probabilities too modest; with validation rows, the temperature undoes that.
     private void WarnOfProbabilities(BackpropTrainer.Options options)
     {
-        if (options is not { TemperatureScaling: true, LabelSmoothing: > 0, CrossFitting: false } || !plan.Loss.HasLogits || options.LossFunction is not null) return;
+        var isUncalibrated = options is { TemperatureScaling: true, LabelSmoothing: > 0, CrossFitting: false, LossFunction: null };
+        if (!isUncalibrated || !plan.Loss.HasLogits) return;
         Warn($"Probabilities are not calibrated: {Temperature} needs validation rows, and there are none. Set {nameof(options.ValidationFraction)}, "
             + Invariant($"or set {nameof(options.LabelSmoothing)} (it is {options.LabelSmoothing}) to 0."));
     }
 
-    private string ClassOf(ExampleSet validation) => $"'{plan.Task.ClassNames(label)[(int)Math.Round(validation.Targets.Row(0)[0])]}'";
+    private string ClassOf(ExampleSet validation) => plan.Task.ClassNames(label)[(int)Math.Round(validation.Targets.Row(0)[0])];
 
     private static string NameOf(Metric metric) => metric.GetType().Name;
 
