@@ -65,7 +65,8 @@ internal sealed class StreamSummary
     public ConstantFeatures FindConstant() => ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
 
     /// <summary>Σ w of the examples of every class.</summary>
-    public double[] ClassTotals(int classes) => classes <= MostClasses ? _classTotals[..classes] : throw new ArgumentException($"{classes} classes cannot be balanced in a stream; {MostClasses} can.");
+    public double[] ClassTotals(int classes) => classes <= MostClasses ? _classTotals[..classes] : throw new ArgumentException(
+        $"{nameof(TrainingOptions.BalancedClassWeights)}: {classes} classes cannot be balanced in a stream; at most {MostClasses} can. Keep the data in memory, or give {nameof(TrainingOptions.ClassWeights)}.");
 
     private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
     {
