@@ -28,6 +28,7 @@ public sealed record OneHotEncoding : Layer
 {
     private readonly OneHotCategory[] _categories;
     private readonly CategorySlots _slots;
+    private readonly int[] _sortedSlots;
 
     /// <summary>Makes columns.</summary>
     /// <param name="inputs">Features; at least 1.</param>
@@ -38,7 +39,8 @@ public sealed record OneHotEncoding : Layer
     {
         if (scaling is { } given && !Enum.IsDefined(given)) throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "is not known");
         (_categories, Scaling) = ([.. categories], scaling);
-        _slots = new CategorySlots(inputs, _categories.Select(category => category.Slot));
+        _sortedSlots = [.. _categories.Select(category => category.Slot).Order()];
+        _slots = new CategorySlots(inputs, _sortedSlots);
         ParameterCount = _categories.Sum(category => category.Width + category.Count);
     }
 
@@ -132,14 +134,24 @@ public sealed record OneHotEncoding : Layer
     }
 
     /// <summary>Where a feature that holds no category of these comes out.</summary>
-    internal int ColumnOf(int slot) => slot - _categories.Count(category => category.Slot < slot);
+    internal int ColumnOf(int slot)
+    {
+        var at = Array.BinarySearch(_sortedSlots, slot);
+        return slot - (at < 0 ? ~at : at);
+    }
 
     /// <summary>The feature that comes out there.</summary>
     internal int SlotOf(int column)
     {
-        foreach (var slot in _categories.Select(category => category.Slot).Order())
-            if (slot <= column) column++;
-        return column;
+        // Of the categories up to the i-th, i are left out before it: binary search for the first that stands behind the column.
+        int first = 0, end = _sortedSlots.Length;
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            if (_sortedSlots[middle] - middle <= column) first = middle + 1;
+            else end = middle;
+        }
+        return column + first;
     }
 
     /// <summary>Whether the other does the same with the same features.</summary>

@@ -6,6 +6,7 @@ namespace Backprop.Networks;
 internal sealed class LayerOrder
 {
     private readonly Layer[] _layers;
+    private readonly CategoryOrder _categories;
     private int _firstOfMembers; // the layer after those that all members share
 
     /// <summary>Checks layers, first to last.</summary>
@@ -13,6 +14,7 @@ internal sealed class LayerOrder
     public LayerOrder(Layer[] layers)
     {
         _layers = layers;
+        _categories = new CategoryOrder(layers);
         Offsets = new int[layers.Length + 1];
         IsAddedLater = new bool[layers.Length];
         for (var l = 0; l < layers.Length; l++)
@@ -24,7 +26,7 @@ internal sealed class LayerOrder
             if (layers[l] is InputSkip input && input.Features != layers[0].Inputs) throw new ArgumentException($"Layer {l} has room for {input.Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
             if (layers[l] is Imputation && l > 0) throw new ArgumentException($"Layer {l} replaces missing values; only the first layer sees any.", nameof(layers));
             if (layers[l] is InputSkip && layers[0] is Imputation) throw new ArgumentException($"Layer {l} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} do not go together.", nameof(layers));
-            CheckCategories(l);
+            _categories.Check(l);
             CheckMembers(l);
             var end = (long)Offsets[l] + layers[l].ParameterCount;
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
@@ -50,22 +52,6 @@ internal sealed class LayerOrder
         var embedded = layers.Select(SideBySide.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
         return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
     }
-
-    private void CheckCategories(int layer)
-    {
-        var misplaced = _layers[layer] switch
-        {
-            OneHotEncoding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform)) || AreChangedBefore(layer),
-            var other when SideBySide.EachOf(other) is EntityEmbedding => _layers[..layer].Any(before => before is not (Imputation or QuantileTransform or OneHotEncoding or Replicate)) || AreChangedBefore(layer),
-            _ => false,
-        };
-        if (misplaced) throw new ArgumentException($"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
-        if (_layers[layer] is InputSkip && _layers.Any(other => other is EntityEmbedding or OneHotEncoding))
-            throw new ArgumentException($"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
-    }
-
-    private bool AreChangedBefore(int reader) => Enumerable.Range(0, reader)
-        .Any(l => _layers[l] is QuantileTransform transform && CategorySlotsOf(_layers[l..(reader + 1)]).Intersect(transform.Features).Any());
 
     private void CheckMembers(int layer)
     {

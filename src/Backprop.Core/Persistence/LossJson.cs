@@ -13,12 +13,23 @@ internal sealed class LossJson : JsonConverter<Loss>
     private static readonly Dictionary<string, Type> _listed = Loss.All.Select(loss => loss.GetType()).ToDictionary(type => type.Name);
 
     /// <exception cref="JsonException">The JSON is no loss.</exception>
-    /// <exception cref="FormatException">The type of the loss is not there.</exception>
+    /// <exception cref="FormatException">The type of the loss is missing, or its constructor or a setter threw.</exception>
     public override Loss Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var members = JsonSerializer.Deserialize<JsonObject>(ref reader, options) ?? throw new JsonException("The loss is null.");
         if (!members.Remove(TypeMember, out var name) || name?.GetValueKind() != JsonValueKind.String) throw new JsonException("The loss has no type.");
-        return (Loss)members.Deserialize(TypeOf(name.GetValue<string>()), options)!;
+        var type = TypeOf(name.GetValue<string>());
+        try
+        {
+            return (Loss)members.Deserialize(type, options)!;
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            // A user's constructor or setter may throw anything.
+            var cause = problem.GetBaseException();
+            throw new FormatException(
+                $"The saved network contradicts itself: its loss '{name}' cannot be made with the saved options {members.ToJsonString()}. {cause.GetType().Name}: {cause.Message}");
+        }
     }
 
     /// <exception cref="NotSupportedException">A file cannot name the type of the loss.</exception>

@@ -50,32 +50,58 @@ public static class NetworkFormat
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; the stream must end there.</summary>
-    /// <exception cref="FormatException">The stream is damaged, truncated, too long, of a later version, or not a network at all, or names a loss that is not there; the message says which.</exception>
+    /// <remarks>At most one byte more than the stream announces is read, and memory grows with the bytes that arrive.</remarks>
+    /// <exception cref="FormatException">
+    /// The stream is damaged, truncated, too long, of another version, or not a network at all, or its loss cannot be made. The message says which.
+    /// </exception>
     public static TrainingResult Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var bytes = ReadToEnd(stream);
-        if (bytes.Length < PrefixLength + SHA256.HashSizeInBytes || !bytes[..8].SequenceEqual(Magic))
-            throw new FormatException($"This is not a saved network: {bytes.Length} bytes without the mark at the start.");
+        var bytes = BoundedReader.Read(stream, PrefixLength, ExpectedLength);
+        return Read(bytes, isVerified: false);
+    }
+
+    /// <summary>Reads a network from memory.</summary>
+    /// <param name="bytes">All bytes that <see cref="Write"/> wrote, and no more.</param>
+    /// <param name="isVerified">Whether another checksum already covered the bytes. The network's own checksum is then not computed again.</param>
+    /// <exception cref="FormatException">As for a stream.</exception>
+    internal static TrainingResult Read(ReadOnlySpan<byte> bytes, bool isVerified)
+    {
+        var expected = ExpectedLength(bytes);
+        if (expected != bytes.Length)
+            throw new FormatException($"The saved network is damaged: {bytes.Length} bytes where its header announces {expected}.");
+        if (!isVerified && !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+            throw new FormatException("The saved network is damaged: its checksum does not match.");
+
+        var headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
+        try
+        {
+            var header = HeaderJson.Parse(bytes.Slice(PrefixLength, headerLength));
+            return Build(header, bytes[(PrefixLength + headerLength)..^SHA256.HashSizeInBytes]);
+        }
+        catch (Exception problem) when (problem is not (FormatException { InnerException: null } or OutOfMemoryException))
+        {
+            // No inner exception: callers find the FormatException by GetBaseException, whatever went wrong below it.
+            var kind = problem is JsonException or ArgumentException or FormatException ? "" : $"{problem.GetType().Name}: ";
+            throw new FormatException($"The saved network contradicts itself: {kind}{problem.Message}");
+        }
+    }
+
+    // What the first bytes announce, in bytes of the whole.
+    private static long ExpectedLength(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < PrefixLength || !bytes[..8].SequenceEqual(Magic))
+            throw new FormatException("This is not a saved network: it does not begin with \"BACKPROP\".");
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         if (version != Version)
             throw new FormatException($"The network is saved in version {version} of the format; this library reads version {Version}.");
 
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), floatCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
         var expected = PrefixLength + (long)headerLength + 4L * floatCount + SHA256.HashSizeInBytes;
-        if (headerLength < 0 || floatCount < 0 || expected != bytes.Length)
-            throw new FormatException($"The saved network is damaged: {bytes.Length} bytes where its header announces {expected}.");
-        if (!SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
-            throw new FormatException("The saved network is damaged: its checksum does not match.");
-
-        try
-        {
-            return Build(HeaderJson.Parse(bytes.Slice(PrefixLength, headerLength)), bytes.Slice(PrefixLength + headerLength, 4 * floatCount));
-        }
-        catch (Exception problem) when (problem is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or OverflowException)
-        {
-            throw new FormatException($"The saved network contradicts itself: {problem.Message}", problem);
-        }
+        if (headerLength < 0 || floatCount < 0 || expected > Array.MaxLength)
+            throw new FormatException(
+                $"The saved network is damaged: it announces a header of {headerLength} bytes and {floatCount} numbers, {expected} bytes in all.");
+        return expected;
     }
 
     private static byte[] SerializeHeader(TrainingResult result)
@@ -143,14 +169,6 @@ public static class NetworkFormat
     {
         var means = ReadFloats(ref bytes, columns);
         return new Standardization(means, ReadFloats(ref bytes, columns));
-    }
-
-    // Memory grows with what really arrives, never with what a damaged header announces.
-    private static ReadOnlySpan<byte> ReadToEnd(Stream stream)
-    {
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.GetBuffer().AsSpan(0, (int)memory.Length);
     }
 }
 

@@ -1,89 +1,131 @@
+using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
 using Backprop.Persistence;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Data.IO;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Persistence;
 
 /// <summary>What stands in an ML.NET model file of ours, and nothing else writes or reads there.</summary>
 /// <remarks>
-/// ML.NET keeps a zip with one folder per step. Ours: the transformer (names of the label column and of the categories' columns, threshold), and in its folder <c>Model</c> the model
-/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. docs/model-file.md describes it.
+/// ML.NET keeps a zip with one folder per step. Ours holds the transformer (column names, threshold, training schema), and in its folder <c>Model</c> the model
+/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a <see cref="FolderChecksum"/>,
+/// which is compared before anything else is read. docs/model-file.md describes it.
 /// </remarks>
 internal static class ModelFile
 {
     public const string TransformerSignature = "BackpropTransformer", ModelSignature = "BackpropModelParameters";
 
-    private const string NetworkEntry = "Network";
+    private const string ModelFolder = "Model", NetworkEntry = "Network", SchemaEntry = "TrainSchema";
 
     // The loader is named by the assembly's simple name: a model saved by a later version of this assembly then still loads.
     private static readonly string AssemblyName = typeof(ModelFile).Assembly.GetName().Name!;
 
-    private const uint Initial = 0x00010001, WithCategoriesAndThreshold = 0x00010002;
+    private const uint FormatVersion = 0x00010003;
 
-    public static VersionInfo TransformerVersion => Version("BPRPTRAN", TransformerSignature, WithCategoriesAndThreshold);
+    public static VersionInfo TransformerVersion => Version("BPRPTRAN", TransformerSignature);
 
-    public static VersionInfo ModelVersion => Version("BPRPMODL", ModelSignature, Initial);
+    public static VersionInfo ModelVersion => Version("BPRPMODL", ModelSignature);
 
-    public static void WriteTransformer(ModelSaveContext context, string labelColumnName, IReadOnlyList<string> categories, DecisionThreshold threshold)
+    public static void WriteTransformer(ModelSaveContext context, IHost host, BackpropTransformer transformer, InputColumns inputs, DecisionThreshold threshold)
     {
-        context.SaveNonEmptyString(labelColumnName);
-        context.Writer.Write(categories.Count);
-        foreach (var name in categories) context.SaveNonEmptyString(name);
+        var folder = new FolderWriter(context, TransformerVersion);
+        folder.WriteFolder(ModelFolder, transformer.Model.WriteTo);
+        folder.Write(SchemaEntry, stream => WriteSchema(host, transformer.TrainSchema, stream));
+        context.SaveNonEmptyString(inputs.Features);
+        context.SaveNonEmptyString(transformer.LabelColumnName);
+        context.Writer.Write(inputs.Categories.Count);
+        foreach (var name in inputs.Categories) context.SaveNonEmptyString(name);
         context.Writer.Write(threshold.Value);
         context.SaveNonEmptyString(threshold.ColumnName);
+        folder.Finish();
     }
 
-    public static (string LabelColumnName, IReadOnlyList<string> Categories, DecisionThreshold Threshold) ReadTransformer(IExceptionContext exceptions, ModelLoadContext context, DataViewSchema trainSchema)
+    /// <exception cref="FormatException">The file is damaged, or its parts contradict each other.</exception>
+    public static BackpropTransformer ReadTransformer(IHostEnvironment environment, ModelLoadContext context) => Refusal.Guard(() =>
     {
-        var label = ReadColumn("label");
-        if (context.Header.ModelVerWritten < WithCategoriesAndThreshold) return (label, [], DecisionThreshold.Customary);
+        context.CheckAtModel(TransformerVersion);
+        var folder = new FolderReader(context.Repository, context.Directory);
+        var model = ReadSubModel(environment, context, folder);
+        var schema = new BinaryLoader(environment, new BinaryLoader.Arguments(), new MemoryStream(folder[SchemaEntry])).Schema;
+        string features = context.LoadNonEmptyString(), label = context.LoadNonEmptyString();
+        var inputs = new InputColumns(features, ReadCategories(context, schema));
+        var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
+        if (!float.IsFinite(threshold.Value) || threshold.ColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
+            throw new FormatException($"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; a finite one of Score or Probability is needed.");
+        SchemaCheck.Check(environment, schema, inputs, label, model);
+        return new BackpropTransformer(environment, model, schema, inputs, label, threshold);
+    });
 
-        var count = context.Reader.ReadInt32();
-        if (count < 0 || count > trainSchema.Count) throw exceptions.ExceptDecode("The saved model announces {0} columns of categories; its training schema has {1} columns.", count, trainSchema.Count);
-        string[] categories = [.. Enumerable.Range(0, count).Select(_ => ReadColumn("category"))];
-        var (threshold, column) = (context.Reader.ReadSingle(), context.LoadNonEmptyString());
-        if (!float.IsFinite(threshold) || column is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
-            throw exceptions.ExceptDecode("The saved model has the threshold {0} of column '{1}'; a finite one of Score or Probability is needed.", threshold, column);
-        return (label, categories, new DecisionThreshold(threshold, column));
-
-        string ReadColumn(string role)
-        {
-            var name = context.LoadNonEmptyString();
-            return trainSchema.GetColumnOrNull(name) is not null ? name : throw exceptions.ExceptDecode("The saved model has no {0} column '{1}' in its training schema.", role, name);
-        }
-    }
-
-    public static void WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result)
+    /// <summary>Writes model parameters; what the caller wrote to the context before is kept.</summary>
+    /// <returns>The entry of the folder's checksum.</returns>
+    public static FolderEntry WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result)
     {
+        var folder = new FolderWriter(context, ModelVersion);
+        folder.Write(NetworkEntry, stream => NetworkFormat.Write(stream, result));
         context.SaveNonEmptyString(task.Name);
-        context.SaveBinaryStream(NetworkEntry, writer => NetworkFormat.Write(writer.BaseStream, result));
+        return folder.Finish();
     }
 
-    public static (LearningTask Task, TrainingResult Result) ReadModel(IExceptionContext exceptions, ModelLoadContext context)
+    /// <exception cref="FormatException">The file is damaged, or its parts contradict each other.</exception>
+    public static BackpropModelParameters ReadModel(IHostEnvironment environment, ModelLoadContext context) =>
+        Refusal.Guard(() => ReadModel(environment, context, new FolderReader(context.Repository, context.Directory)));
+
+    // Not by ML.NET's own loading of folders below a folder: it would read Model.key before the checksum is compared.
+    private static BackpropModelParameters ReadSubModel(IHostEnvironment environment, ModelLoadContext context, FolderReader folder)
     {
+        var inner = folder.OpenFolder(ModelFolder);
+        BackpropModelParameters? model = null;
+        context.TryProcessSubModel(ModelFolder, below =>
+        {
+            model = ReadModel(environment, below, inner);
+            below.Done();
+        });
+        return model ?? throw new FormatException($"The saved model has no folder '{ModelFolder}'.");
+    }
+
+    private static BackpropModelParameters ReadModel(IHostEnvironment environment, ModelLoadContext context, FolderReader folder)
+    {
+        context.CheckAtModel(ModelVersion);
+        var size = context.Reader.ReadInt32();
+        if (size != sizeof(float)) throw new FormatException($"The saved model has numbers of {size} bytes; {sizeof(float)} are needed.");
         var name = context.LoadNonEmptyString();
         var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
-            ?? throw exceptions.ExceptDecode("The saved model is for the task '{0}'; known are {1}.", name, string.Join(", ", LearningTask.All.Select(known => known.Name)));
+            ?? throw new FormatException($"The saved model is for the task '{name}'; known are {string.Join(", ", LearningTask.All.Select(known => known.Name))}.");
 
-        TrainingResult? result = null;
-        if (!context.TryLoadBinaryStream(NetworkEntry, reader => result = NetworkFormat.Read(reader.BaseStream)))
-            throw exceptions.ExceptDecode("The saved model has no entry '{0}'.", NetworkEntry);
-        if (result!.Network.Loss.TargetKind != task.TargetKind)
-            throw exceptions.ExceptDecode("The saved model's loss {0} does not suit its task {1}.", result.Network.Loss, name);
-        if (!task.FitsOutputs(result.Network.Loss, result.Network.Network.Outputs))
-            throw exceptions.ExceptDecode("The saved model's network {0} has {1} outputs, which do not fit its task {2} under its loss {3}.", result.Network.Network, result.Network.Network.Outputs, name, result.Network.Loss);
-        return (task, result);
+        var result = NetworkFormat.Read(folder[NetworkEntry], isVerified: true);
+        if (result.Network.Loss.TargetKind != task.TargetKind)
+            throw new FormatException($"The saved model's loss {result.Network.Loss} does not suit its task {name}.");
+        var network = result.Network.Network;
+        if (!task.FitsOutputs(result.Network.Loss, network.Outputs))
+            throw new FormatException($"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} under its loss {result.Network.Loss}.");
+        return new BackpropModelParameters(environment, task, result);
     }
 
-    private static VersionInfo Version(string modelSignature, string loaderSignature, uint current) => new(
+    private static string[] ReadCategories(ModelLoadContext context, DataViewSchema schema)
+    {
+        var count = context.Reader.ReadInt32();
+        if (count < 0 || count > schema.Count)
+            throw new FormatException($"The saved model announces {count} columns of categories; its training schema has {schema.Count} columns.");
+        return [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())];
+    }
+
+    private static void WriteSchema(IHost host, DataViewSchema schema, Stream stream)
+    {
+        using var channel = host.Start("Saving the training schema");
+        var saver = new BinarySaver(host, new BinarySaver.Arguments { Silent = true });
+        DataSaverUtils.SaveDataView(channel, saver, new EmptyDataView(host, schema), stream);
+    }
+
+    private static VersionInfo Version(string modelSignature, string loaderSignature) => new(
         modelSignature: modelSignature,
-        verWrittenCur: current,
-        verReadableCur: current,
-        verWeCanReadBack: Initial,
+        verWrittenCur: FormatVersion,
+        verReadableCur: FormatVersion,
+        verWeCanReadBack: FormatVersion,
         loaderSignature: loaderSignature,
         loaderAssemblyName: AssemblyName);
 }

@@ -19,12 +19,6 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     internal BackpropModelParameters(IHostEnvironment environment, LearningTask task, TrainingResult result)
         : base(environment, nameof(BackpropModelParameters)) => (Task, _result, Layers) = (task, result, DenseLayers(result.Network));
 
-    private BackpropModelParameters(IHostEnvironment environment, ModelLoadContext context) : base(environment, nameof(BackpropModelParameters), context)
-    {
-        (Task, _result) = ModelFile.ReadModel(Host, context);
-        Layers = DenseLayers(_result.Network);
-    }
-
     /// <summary>The network, its parameters, and the standardization of its inputs and targets.</summary>
     public TrainedNetwork Network => _result.Network;
 
@@ -43,20 +37,18 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     private protected override PredictionKind PredictionKind => Task.Kind;
 
-    internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context)
-    {
-        context.CheckAtModel(ModelFile.ModelVersion);
-        return new BackpropModelParameters(environment, context);
-    }
+    internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context) => ModelFile.ReadModel(environment, context);
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
         new NetworkMapper(Task, Network, labelNames: [], DecisionThreshold.Customary).Bind(env, schema);
 
-    private protected override void SaveCore(ModelSaveContext ctx)
+    private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);
+
+    /// <summary>Writes the folder of the model, and returns its checksum.</summary>
+    internal FolderEntry WriteTo(ModelSaveContext context)
     {
-        base.SaveCore(ctx);
-        ctx.SetVersionInfo(ModelFile.ModelVersion);
-        ModelFile.WriteModel(ctx, Task, _result);
+        base.SaveCore(context);
+        return ModelFile.WriteModel(context, Task, _result);
     }
 
     private static DenseParameters[] DenseLayers(TrainedNetwork trained) =>

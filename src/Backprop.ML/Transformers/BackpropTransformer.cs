@@ -23,13 +23,6 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         SetScorer();
     }
 
-    private BackpropTransformer(IHost host, ModelLoadContext context) : base(host, context)
-    {
-        (LabelColumnName, var categories, _threshold) = ModelFile.ReadTransformer(host, context, TrainSchema);
-        _inputs = new InputColumns(FeatureColumnName, categories);
-        SetScorer();
-    }
-
     /// <summary>The label column of the training data.</summary>
     public string LabelColumnName { get; }
 
@@ -67,18 +60,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ApplyScorer(new EmptyDataView(Host, inputSchema));
 
-    internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context)
-    {
-        context.CheckAtModel(ModelFile.TransformerVersion);
-        return new BackpropTransformer(environment.Register(nameof(BackpropTransformer)), context);
-    }
+    internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context) => ModelFile.ReadTransformer(environment, context);
 
-    private protected override void SaveCore(ModelSaveContext ctx)
-    {
-        ctx.SetVersionInfo(ModelFile.TransformerVersion);
-        base.SaveCore(ctx);
-        ModelFile.WriteTransformer(ctx, LabelColumnName, _inputs.Categories, _threshold);
-    }
+    // Not the base class's form of the file: its loader believes the training schema before anything was compared with a checksum.
+    private protected override void SaveCore(ModelSaveContext ctx) => ModelFile.WriteTransformer(ctx, Host, this, _inputs, _threshold);
 
     // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
     private void SetScorer()

@@ -1,0 +1,66 @@
+using Backprop.ML.Data;
+using Backprop.ML.Tasks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Persistence;
+
+/// <summary>Whether a saved network fits the training schema that was saved with it.</summary>
+internal static class SchemaCheck
+{
+    /// <summary>Refuses columns that are missing or of other types, another number of inputs, and another number of classes or targets.</summary>
+    /// <exception cref="FormatException">Names the column, what was found, and what the network needs.</exception>
+    public static void Check(IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
+    {
+        CheckInputs(context, schema, inputs, model);
+        CheckLabel(context, Find(schema, "label", labelColumnName), model);
+    }
+
+    private static void CheckInputs(IExceptionContext context, DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)
+    {
+        if (Find(schema, "feature", inputs.Features).Type is not VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } features || item != typeof(float))
+            throw Contradiction($"feature column '{inputs.Features}' of its training schema is {schema[inputs.Features].Type}, no vector of Single");
+        foreach (var name in inputs.Categories)
+        {
+            if (Find(schema, "category", name).Type.GetItemType() is not KeyDataViewType)
+                throw Contradiction($"category column '{name}' of its training schema is {schema[name].Type}, no key");
+        }
+        var keys = CategoryColumns.Slots(context, schema, inputs.Categories, features.Size).Count;
+        var needed = model.Network.Network.Inputs;
+        if (features.Size + keys != needed)
+        {
+            throw Contradiction(
+                $"its network {model.Network.Network} takes {needed} inputs, but its training schema has {features.Size + keys}: " +
+                $"{features.Size} in feature column '{inputs.Features}' and {keys} in {inputs.Categories.Count} category columns");
+        }
+    }
+
+    // The only place that relates the outputs of a network to the values of its label.
+    private static void CheckLabel(IExceptionContext context, DataViewSchema.Column label, BackpropModelParameters model)
+    {
+        var task = LearningTask.For(ShapeOf(label));
+        if (task != model.Task)
+            throw Contradiction($"label column '{label.Name}' of its training schema is {label.Type}; its task {model.Task.Name} needs {LearningTask.LabelTypesOf([model.Task])}");
+
+        var needed = task.OutputCount(context, label, model.Network.Loss);
+        if (model.Network.Network.Outputs != needed)
+        {
+            throw Contradiction(
+                $"its network {model.Network.Network} has {model.Network.Network.Outputs} outputs, but label column '{label.Name}' of type {label.Type} " +
+                $"needs {needed} under the loss {model.Network.Loss}");
+        }
+    }
+
+    private static DataViewSchema.Column Find(DataViewSchema schema, string role, string name) =>
+        schema.GetColumnOrNull(name) ?? throw Contradiction($"there is no {role} column '{name}' in its training schema");
+
+    private static SchemaShape.Column ShapeOf(DataViewSchema.Column column)
+    {
+        var schema = new DataViewSchema.Builder();
+        schema.AddColumn(column.Name, column.Type);
+        return SchemaShape.Create(schema.ToSchema()).Single();
+    }
+
+    private static FormatException Contradiction(string what) => new($"The saved model contradicts itself: {what}.");
+}
