@@ -107,7 +107,37 @@ public class OwnLossTests
         Assert.Contains("contradicts itself", Refusal(Saved.Forge(Header.Replace(own, loss, StringComparison.Ordinal), Floats)));
     }
 
-    private static byte[] File(Loss loss) => Saved.Bytes(new TrainingResult(new TrainedNetwork(Line, new float[3], loss), [], BestEpoch: 0));
+    [Theory]
+    [InlineData("constructor", "division", "DivideByZeroException")]
+    [InlineData("constructor", "wrapped", "TimeZoneNotFoundException")]
+    [InlineData("constructor", "format", "ArithmeticException")]
+    [InlineData("setter", "division", "DivideByZeroException")]
+    [InlineData("setter", "wrapped", "TimeZoneNotFoundException")]
+    [InlineData("setter", "format", "ArithmeticException")]
+    public void A_constructor_or_setter_that_throws_is_named_with_what_happened(string member, string what, string exception)
+    {
+        var message = Refusal(WithMood(member, what));
+        Assert.Contains($"'{Folder}.Moody, {Assembly}'", message);
+        Assert.Contains($"{exception}: ", message);
+        Assert.Contains($"\"{member}\":\"{what}\"", message);
+    }
+
+    [Theory]
+    [InlineData("division", "DivideByZeroException: The mood is divided.")]
+    [InlineData("format", "The mood is divided.")]
+    public void A_loss_that_throws_when_it_is_asked_about_the_network_is_refused_alike(string what, string words) =>
+        Assert.Contains(words, Refusal(WithMood("later", what)));
+
+    private static byte[] WithMood(string member, string what)
+    {
+        var file = File(new Moody(""), new Standardization([0], [1]));
+        var header = JsonNode.Parse(Saved.Header(file))!;
+        header["loss"]![member] = what;
+        return Saved.Forge(header.ToJsonString(), Saved.Floats(file));
+    }
+
+    private static byte[] File(Loss loss, Standardization? targets = null) =>
+        Saved.Bytes(new TrainingResult(new TrainedNetwork(Line, new float[3], loss, targets: targets), [], BestEpoch: 0));
 
     private static byte[] Renamed(string type)
     {
@@ -116,5 +146,10 @@ public class OwnLossTests
         return Saved.Forge(header.ToJsonString(), Floats);
     }
 
-    private static string Refusal(byte[] file) => Assert.Throws<FormatException>(() => Saved.Read(file)).Message;
+    private static string Refusal(byte[] file)
+    {
+        var refusal = Assert.Throws<FormatException>(() => Saved.Read(file));
+        Assert.Null(refusal.InnerException);
+        return refusal.Message;
+    }
 }

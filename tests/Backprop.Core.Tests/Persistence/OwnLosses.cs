@@ -41,6 +41,35 @@ internal sealed record Picky : OwnLoss
     }
 }
 
+/// <summary>Throws what its option says: in the constructor, in a setter, or later.</summary>
+internal sealed record Moody(string Constructor) : OwnLoss
+{
+    public string Constructor { get; } = Throw(Constructor);
+
+    public string Setter
+    {
+        get;
+        init => field = Throw(value);
+    } = "";
+
+    public string Later { get; init; } = "";
+
+    public override TargetKind TargetKind => Throw(Later).Length == 0 ? TargetKind.Real : TargetKind.Class;
+
+    public override bool AllowsTargetScaling => Throw(Later).Length == 0;
+
+    public override int OutputsFor(int targetColumns) => targetColumns + Throw(Later).Length;
+
+    private static string Throw(string what) => what switch
+    {
+        "" => "",
+        "division" => throw new DivideByZeroException("The mood is divided."),
+        "wrapped" => throw new InvalidOperationException("outside", new TimeZoneNotFoundException("The mood is divided.")),
+        "format" => throw new FormatException("The mood is divided.", new ArithmeticException("inside")),
+        _ => throw new NotImplementedException(what),
+    };
+}
+
 internal sealed record Generic<T> : OwnLoss;
 
 /// <summary>No loss. Whoever makes one leaves a trace.</summary>

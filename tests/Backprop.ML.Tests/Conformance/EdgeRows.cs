@@ -54,7 +54,7 @@ internal static class EdgeRows
         })];
     }
 
-    public static BackpropTrainer Trainer(MLContext ml, string label, string? weight = null, string features = nameof(EdgeRow.Features)) =>
+    public static BackpropTrainer Trainer(MLContext ml, string label, string? weight = null, string features = nameof(EdgeRow.Features), int seed = 5) =>
         new(ml, new BackpropTrainer.Options
         {
             Preset = Preset.Plain,
@@ -63,7 +63,7 @@ internal static class EdgeRows
             ExampleWeightColumnName = weight,
             HiddenLayers = [4],
             NumberOfIterations = 3,
-            Seed = 5,
+            Seed = seed,
         });
 
     /// <summary>Score and, where the task has it, Probability, of every row.</summary>

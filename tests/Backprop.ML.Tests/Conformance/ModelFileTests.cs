@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.ML;
 
@@ -25,8 +24,31 @@ public class ModelFileTests
     [Theory, MemberData(nameof(Labels))]
     public void The_entries_are_those_that_are_documented(string label) =>
         Assert.Equal(
-            [ModelZip.Transformer, ModelZip.Model, ModelZip.Network, "TransformerChain/TrainSchema"],
+            [ModelZip.Checksum, ModelZip.Transformer, ModelZip.ModelChecksum, ModelZip.Model, ModelZip.Network, ModelZip.TrainSchema],
             Save(label).Names.Where(name => name.StartsWith("TransformerChain/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    // Written by another hand: docs/model-file.md is enough to make both checksums.
+    [Theory, MemberData(nameof(Labels))]
+    public void The_checksums_are_what_the_documentation_says(string label)
+    {
+        var zip = Save(label);
+        foreach (var checksum in (string[])[ModelZip.Checksum, ModelZip.ModelChecksum])
+            Assert.Equal(Encoding.UTF8.GetString(zip[checksum]), Encoding.UTF8.GetString(zip.Resealed()[checksum]));
+    }
+
+    // An entry that a later change adds is written by FolderWriter, or fails here.
+    [Fact]
+    public void Every_entry_of_ours_is_covered_by_a_checksum()
+    {
+        var data = Samples.Table(_ml);
+        var options = Samples.Quick(nameof(SampleRow.Key));
+        options.CategoricalFeatureColumnNames = [nameof(SampleRow.Category), nameof(SampleRow.Categories)];
+        var zip = ModelZip.Save(_ml, new BackpropTrainer(_ml, options).Fit(data), data);
+        var ours = zip.Names.Where(name => name.StartsWith("TransformerChain/", StringComparison.Ordinal)).ToHashSet();
+        var covered = ours.Where(name => name.EndsWith("/Checksum", StringComparison.Ordinal)).SelectMany(checksum =>
+            Encoding.UTF8.GetString(zip[checksum]).Split('\n')[2..^2].Select(line => $"{checksum[..^"Checksum".Length]}{line.Split(' ')[0]}"));
+        Assert.Equal(ours.Where(name => name != ModelZip.Checksum).Order(StringComparer.Ordinal), covered.Order(StringComparer.Ordinal));
+    }
 
     [Theory, MemberData(nameof(Labels))]
     public void Saved_again_after_loading_it_has_the_same_bytes(string label)
@@ -50,7 +72,5 @@ public class ModelFileTests
 
     private ModelZip Save(string label) => ModelZip.Save(_ml, EdgeRows.Trainer(_ml, label).Fit(_data), _data);
 
-    // ML.NET's header, 256 bytes, says at 0x90 where the name stands and at 0x98 how many bytes it has.
-    private static string AssemblyNameIn(byte[] modelKey) => Encoding.Unicode.GetString(
-        modelKey, (int)BinaryPrimitives.ReadInt64LittleEndian(modelKey.AsSpan(0x90)), BinaryPrimitives.ReadInt32LittleEndian(modelKey.AsSpan(0x98)));
+    private static string AssemblyNameIn(byte[] modelKey) => ModelZip.AssemblyNameIn(modelKey).Name;
 }

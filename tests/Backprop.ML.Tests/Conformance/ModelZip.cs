@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Backprop.ModelDamage;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Conformance;
@@ -8,6 +10,8 @@ namespace Backprop.ML.Tests.Conformance;
 internal sealed class ModelZip
 {
     public const string Transformer = "TransformerChain/Model.key", Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
+
+    public const string TrainSchema = "TransformerChain/TrainSchema", Checksum = "TransformerChain/Checksum", ModelChecksum = "TransformerChain/Model/Checksum";
 
     private readonly (string Name, byte[] Content)[] _entries;
 
@@ -33,7 +37,19 @@ internal sealed class ModelZip
 
     public ModelZip With(string name, byte[] content) => new([.. _entries.Select(entry => entry.Name == name ? (name, content) : entry)]);
 
+    public ModelZip Renamed(Func<string, string> nameOf) => new([.. _entries.Select(entry => (nameOf(entry.Name), entry.Content))]);
+
     public ModelZip Without(string name) => new([.. _entries.Where(entry => entry.Name != name)]);
+
+    /// <summary>The same with every checksum right again, as a forger would write it.</summary>
+    public ModelZip Resealed() => new([.. new ModelArchive([.. _entries.Select(entry => new ArchiveEntry(entry.Name, entry.Content))]).Resealed().Entries.Select(entry => (entry.Name, entry.Content))]);
+
+    /// <summary>The name of the assembly in a Model.key, and where it begins. ML.NET's header, 256 bytes, says at 0x90 where, and at 0x98 how many bytes it has.</summary>
+    public static (string Name, int Start) AssemblyNameIn(byte[] modelKey)
+    {
+        var start = (int)BinaryPrimitives.ReadInt64LittleEndian(modelKey.AsSpan(0x90));
+        return (Encoding.Unicode.GetString(modelKey, start, BinaryPrimitives.ReadInt32LittleEndian(modelKey.AsSpan(0x98))), start);
+    }
 
     /// <summary>The same with another word of the same length in an entry; ML.NET writes words in UTF-16.</summary>
     public ModelZip WithWord(string name, string word, string other)
@@ -46,7 +62,10 @@ internal sealed class ModelZip
         return With(name, content);
     }
 
-    public ITransformer Load(MLContext ml)
+    public ITransformer Load(MLContext ml) => ml.Model.Load(new MemoryStream(ToBytes()), out _);
+
+    /// <summary>The zip.</summary>
+    public byte[] ToBytes()
     {
         var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -57,7 +76,6 @@ internal sealed class ModelZip
                 entry.Write(content);
             }
         }
-        stream.Position = 0;
-        return ml.Model.Load(stream, out _);
+        return stream.ToArray();
     }
 }

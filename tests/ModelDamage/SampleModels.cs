@@ -1,0 +1,100 @@
+using Backprop.Metrics;
+using Backprop.ML;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ModelDamage;
+
+/// <summary>One saved model, and rows to score.</summary>
+/// <param name="Name">What it is called in the report.</param>
+/// <param name="File">The zip.</param>
+/// <param name="Rows">Rows for the whole pipeline.</param>
+/// <param name="Prepared">The same rows as our own step receives them.</param>
+public sealed record SampleModel(string Name, byte[] File, IDataView Rows, IDataView Prepared)
+{
+    public ModelArchive Archive { get; } = ModelArchive.Read(File);
+}
+
+/// <summary>Small models of every task, alone and in pipelines; the same on every run.</summary>
+public static class SampleModels
+{
+    private const int RowCount = 60;
+
+    /// <summary>Trains and saves them. Each stands beside a twin of the same shapes that was trained from another seed.</summary>
+    public static IReadOnlyList<SampleModel> Make(MLContext ml)
+    {
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, RowCount).Select(SampleRow.Make).ToArray());
+        var few = ml.Data.TakeRows(data, 5);
+        var models = new List<SampleModel>();
+        foreach (var seed in (int[])[1, 2])
+        {
+            Alone("binary", nameof(SampleRow.Flag), options => (options.ValidationFraction, options.ThresholdMetric) = (0.2, new F1Score()));
+            Alone("regression", nameof(SampleRow.Value));
+            Alone("several targets", nameof(SampleRow.Values));
+            Alone("several labels", nameof(SampleRow.Flags));
+            Add("pipeline", Keys(ml).Append(new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]))).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
+            Add("two networks", Chain(new BackpropTrainer(ml, Options(nameof(SampleRow.Value)))).Append(new BackpropTrainer(ml, Options(nameof(SampleRow.Other)))));
+
+            void Alone(string name, string label, Action<BackpropTrainer.Options>? change = null) => Add(name, new BackpropTrainer(ml, Options(label, change)));
+
+            BackpropTrainer.Options Options(string label, Action<BackpropTrainer.Options>? change = null)
+            {
+                var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [4], NumberOfIterations = 2, Seed = seed };
+                change?.Invoke(options);
+                return options;
+            }
+
+            void Add<T>(string name, IEstimator<T> estimator) where T : class, ITransformer
+            {
+                var model = estimator.Fit(data);
+                using var stream = new MemoryStream();
+                ml.Model.Save(model, data.Schema, stream);
+                models.Add(new SampleModel($"{name}, seed {seed}", stream.ToArray(), few, Keys(ml).Fit(data).Transform(few)));
+            }
+        }
+        return models;
+
+        EstimatorChain<BackpropTransformer> Chain(BackpropTrainer first) => new EstimatorChain<ITransformer>().Append(first);
+    }
+
+    private static EstimatorChain<Microsoft.ML.Transforms.ValueToKeyMappingTransformer> Keys(MLContext ml) =>
+        ml.Transforms.Conversion.MapValueToKey("Class", nameof(SampleRow.Kind)).Append(ml.Transforms.Conversion.MapValueToKey("Place", nameof(SampleRow.Town)));
+
+    private sealed class SampleRow
+    {
+        [VectorType(3)]
+        public float[] Features { get; set; } = [];
+
+        public bool Flag { get; set; }
+
+        public string Kind { get; set; } = "";
+
+        public string Town { get; set; } = "";
+
+        public float Value { get; set; }
+
+        public float Other { get; set; }
+
+        [VectorType(2)]
+        public float[] Values { get; set; } = [];
+
+        [VectorType(2)]
+        public bool[] Flags { get; set; } = [];
+
+        public static SampleRow Make(int i)
+        {
+            float a = i % 7 - 3, b = i % 11 - 5, c = i % 5 - 2;
+            return new SampleRow
+            {
+                Features = [a, b, c],
+                Flag = a + b > c,
+                Kind = a > b ? "setosa" : c > 0 ? "versicolor" : "virginica",
+                Town = (i % 3) switch { 0 => "Bern", 1 => "Basel", _ => "Chur" },
+                Value = 3 * a - c + 10,
+                Other = b,
+                Values = [a + b, c],
+                Flags = [a > 0, b > c],
+            };
+        }
+    }
+}
