@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Backprop.ModelDamage;
 
@@ -13,8 +10,6 @@ public sealed record ArchiveEntry(string Name, byte[] Content);
 /// <summary>A saved model, taken apart into the entries of its zip. Names may repeat.</summary>
 public sealed class ModelArchive(IReadOnlyList<ArchiveEntry> entries)
 {
-    private const string ChecksumName = "Checksum", ChecksumLine = "Backprop.ML checksum 1";
-
     public IReadOnlyList<ArchiveEntry> Entries { get; } = entries;
 
     public static ModelArchive Read(byte[] file)
@@ -58,28 +53,17 @@ public sealed class ModelArchive(IReadOnlyList<ArchiveEntry> entries)
     /// <summary>The same with every checksum written again, as a forger would; by docs/model-file.md, not by the library.</summary>
     public ModelArchive Resealed()
     {
-        var sealedEntries = Entries.ToArray();
-        // Longest first: the checksum of a folder covers those of the folders below it.
-        foreach (var checksum in Entries.Where(entry => IsChecksum(entry.Name)).OrderByDescending(entry => entry.Name.Length))
+        var entries = Entries.ToArray();
+        // Longest first: the checksum of a folder covers the Model.key of the folder below it.
+        foreach (var at in Enumerable.Range(0, entries.Length).Where(i => SealedKey.IsOurs(entries[i])).OrderByDescending(i => entries[i].Name.Length))
         {
-            var folder = checksum.Name[..^(ChecksumName.Length + 1)];
-            var names = Encoding.UTF8.GetString(checksum.Content).Split('\n').Skip(2).TakeWhile(line => !line.StartsWith("sha256 ", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]);
-            var text = new StringBuilder($"{ChecksumLine}\nfolder {folder}\n");
-            foreach (var name in names)
-            {
-                var content = sealedEntries.LastOrDefault(entry => entry.Name == $"{folder}/{name}")?.Content ?? [];
-                text.Append(CultureInfo.InvariantCulture, $"{name} {content.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}\n");
-            }
-            var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-            text.Append(CultureInfo.InvariantCulture, $"sha256 {digest}\n");
-            var at = Array.FindIndex(sealedEntries, entry => entry.Name == checksum.Name);
-            sealedEntries[at] = checksum with { Content = Encoding.UTF8.GetBytes(text.ToString()) };
+            var folder = entries[at].Name[..^SealedKey.Name.Length];
+            var key = SealedKey.Resealed(entries[at].Content, name => entries.LastOrDefault(entry => entry.Name == folder + name)?.Content ?? []);
+            entries[at] = entries[at] with { Content = key };
         }
-        return new ModelArchive(sealedEntries);
+        return new ModelArchive(entries);
     }
 
-    /// <summary>Whether an entry belongs to a folder of ours: to one with a checksum, or below it.</summary>
-    public bool IsOurs(string name) => Entries.Any(entry => IsChecksum(entry.Name) && name.StartsWith(entry.Name[..^ChecksumName.Length], StringComparison.Ordinal));
-
-    private static bool IsChecksum(string name) => name.EndsWith($"/{ChecksumName}", StringComparison.Ordinal);
+    /// <summary>Whether an entry belongs to a folder of ours, or below one.</summary>
+    public bool IsOurs(string name) => Entries.Any(entry => SealedKey.IsOurs(entry) && name.StartsWith(entry.Name[..^SealedKey.Name.Length], StringComparison.Ordinal));
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML;
 
 namespace Backprop.ML.Persistence;
@@ -7,55 +10,90 @@ internal sealed class FolderReader
 {
     private readonly RepositoryReader _repository;
     private readonly string? _directory;
+    private readonly int _checksumStart;
     private readonly Dictionary<string, byte[]> _entries;
 
     /// <summary>Reads all entries of a folder.</summary>
-    /// <param name="repository">The file.</param>
-    /// <param name="directory">The folder; null for the root.</param>
+    /// <param name="context">The folder's Model.key, of which ML.NET has read the header.</param>
     /// <exception cref="FormatException">An entry is missing, or has not the length and the content that were saved.</exception>
-    public FolderReader(RepositoryReader repository, string? directory)
+    public FolderReader(ModelLoadContext context) : this(context, context.Repository, context.Directory)
     {
-        (_repository, _directory) = (repository, directory);
-        var path = FolderWriter.PathOf(directory);
-        var checksum = Read(FolderChecksum.EntryName, FolderChecksum.MaxLength, isExact: false);
-        _entries = FolderChecksum.Read(path, checksum).ToDictionary(entry => entry.Name, Verified);
-
-        byte[] Verified(FolderEntry entry)
-        {
-            var content = Read(entry.Name, entry.Length, isExact: true);
-            return FolderEntry.Of(entry.Name, content) == entry
-                ? content
-                : throw new FormatException($"The saved model is damaged: entry '{path}/{entry.Name}' does not match its checksum.");
-        }
     }
 
-    /// <summary>Whether the folder has this entry.</summary>
-    public bool Contains(string name) => _entries.ContainsKey(name);
+    private FolderReader(ModelLoadContext context, RepositoryReader repository, string? directory)
+    {
+        (Context, _repository, _directory) = (context, repository, directory);
+        var key = ReadModelKey(context.Reader.BaseStream);
+        var end = checked((int)(context.Header.FpModel + context.Header.CbModel)) - FolderChecksum.TailLength;
+        var textLength = end < ModelHeader.Size ? -1 : BinaryPrimitives.ReadInt32LittleEndian(key.AsSpan(end));
+        _checksumStart = end - textLength;
+        if (textLength < 0 || _checksumStart < ModelHeader.Size || !HasRightDigest(key, end + sizeof(int)))
+            throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' does not match its checksum");
+        _entries = FolderChecksum.Read(FolderWriter.PathOf(directory), key.AsSpan(_checksumStart, textLength)).ToDictionary(entry => entry.Name, Read);
+    }
+
+    /// <summary>Reads what stands in Model.key itself.</summary>
+    public ModelLoadContext Context { get; }
 
     /// <summary>The content of an entry.</summary>
     /// <exception cref="FormatException">The folder has no such entry.</exception>
-    public byte[] this[string name] => _entries.TryGetValue(name, out var content)
-        ? content
-        : throw new FormatException($"The saved model has no entry '{name}' in folder '{FolderWriter.PathOf(_directory)}'.");
+    public byte[] this[string name] => Find(name) ?? throw new FormatException($"The saved model has no entry '{PathOf(name)}'.");
+
+    /// <summary>The content of an entry that need not exist; null where it does not.</summary>
+    public byte[]? Find(string name) => _entries.GetValueOrDefault(name);
 
     /// <summary>A folder below this one, which has a checksum of its own.</summary>
+    /// <remarks>ML.NET's own loading of folders would read Model.key before its checksum is compared.</remarks>
     /// <exception cref="FormatException">This folder's checksum does not cover it, or it is damaged.</exception>
     public FolderReader OpenFolder(string name)
     {
-        _ = this[$"{name}/{FolderChecksum.EntryName}"];
-        return new FolderReader(_repository, Path.Combine(_directory ?? "", name));
+        var key = this[$"{name}/{ModelLoadContext.ModelStreamName}"];
+        var context = new ModelLoadContext(new BinaryReader(new MemoryStream(key), Encoding.UTF8));
+        return new FolderReader(context, _repository, Path.Combine(_directory ?? "", name));
+    }
+
+    /// <summary>To be called when all of Model.key was read; moves to its end, where ML.NET expects the reader.</summary>
+    /// <exception cref="FormatException">Something was not read.</exception>
+    public void Finish()
+    {
+        var stream = Context.Reader.BaseStream;
+        if (stream.Position != _checksumStart)
+            throw new FormatException($"The saved model contradicts itself: entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {_checksumStart - stream.Position} bytes more than were read.");
+        stream.Position = Context.Header.FpModel + Context.Header.CbModel;
+    }
+
+    // The header that ML.NET has checked says how long it is, whatever follows.
+    private byte[] ReadModelKey(Stream stream)
+    {
+        var length = Context.Header.FpLim;
+        if (stream.Length != length) throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {stream.Length} bytes, where {length} are expected");
+        var position = stream.Position;
+        var key = new byte[length];
+        stream.Position = 0;
+        stream.ReadExactly(key);
+        stream.Position = position;
+        return key;
+    }
+
+    private static bool HasRightDigest(ReadOnlySpan<byte> key, int digestStart)
+    {
+        byte[] copy = [.. key];
+        copy.AsSpan(digestStart, SHA256.HashSizeInBytes).Clear();
+        return SHA256.HashData(copy).AsSpan().SequenceEqual(key.Slice(digestStart, SHA256.HashSizeInBytes));
     }
 
     // The length is compared before memory is taken: an entry of some kilobytes may unpack to gigabytes.
-    private byte[] Read(string name, int length, bool isExact)
+    private byte[] Read(FolderEntry expected)
     {
-        var path = $"{FolderWriter.PathOf(_directory)}/{name}";
-        using var entry = _repository.OpenEntryOrNull(_directory, name) ?? throw new FormatException($"The saved model has no entry '{path}'.");
-        var found = entry.Stream.Length;
-        if (found > length || (isExact && found < length))
-            throw new FormatException($"The saved model is damaged: entry '{path}' has {found} bytes, where {(isExact ? "" : "at most ")}{length} are expected.");
-        var content = new byte[found];
+        using var entry = _repository.OpenEntryOrNull(_directory, expected.Name) ?? throw new FormatException($"The saved model has no entry '{PathOf(expected.Name)}'.");
+        if (entry.Stream.Length != expected.Length)
+            throw Damaged($"entry '{PathOf(expected.Name)}' has {entry.Stream.Length} bytes, where {expected.Length} are expected");
+        var content = new byte[expected.Length];
         entry.Stream.ReadExactly(content);
-        return content;
+        return FolderEntry.Of(expected.Name, content) == expected ? content : throw Damaged($"entry '{PathOf(expected.Name)}' does not match its checksum");
     }
+
+    private string PathOf(string name) => $"{FolderWriter.PathOf(_directory)}/{name}";
+
+    private static FormatException Damaged(string what) => new($"The saved model is damaged: {what}.");
 }

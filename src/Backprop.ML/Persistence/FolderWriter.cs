@@ -1,9 +1,10 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>Writes one folder of a model file, and last its <see cref="FolderChecksum"/>. Every entry must be written by this class: the reader refuses all others.</summary>
+/// <summary>Writes one folder of a model file, and last its <see cref="FolderChecksum"/>. Every entry must be written by this class: the reader does not see others.</summary>
 internal sealed class FolderWriter
 {
     private readonly ModelSaveContext _context;
@@ -18,14 +19,19 @@ internal sealed class FolderWriter
         context.SetVersionInfo(version);
     }
 
+    /// <summary>A folder's path as the checksum writes it: the same on every system.</summary>
+    public static string PathOf(string? directory) => directory?.Replace('\\', '/') ?? "";
+
     /// <summary>Adds an entry.</summary>
     /// <param name="name">Without spaces.</param>
     /// <param name="write">Writes its content.</param>
     public void Write(string name, Action<Stream> write)
     {
-        using var content = new MemoryStream();
-        write(content);
-        Write(name, content.ToArray());
+        using var memory = new MemoryStream();
+        write(memory);
+        var content = memory.ToArray();
+        _context.SaveBinaryStream(name, writer => writer.Write(content));
+        _entries.Add(FolderEntry.Of(name, content));
     }
 
     /// <summary>Adds a folder with a checksum of its own, which this one's covers.</summary>
@@ -34,38 +40,37 @@ internal sealed class FolderWriter
     public void WriteFolder(string name, Func<ModelSaveContext, FolderEntry> write) =>
         _context.SaveSubModel(name, inner =>
         {
-            var checksum = write(inner);
-            _entries.Add(checksum with { Name = $"{name}/{checksum.Name}" });
+            var key = write(inner);
+            _entries.Add(key with { Name = $"{name}/{key.Name}" });
         });
 
     /// <summary>Adds the checksum. To be called last: nothing may be written to the folder or to the context after it.</summary>
-    /// <returns>The entry of the checksum, by which a folder above can cover this one.</returns>
+    /// <returns>The entry Model.key, by which a folder above can cover this one.</returns>
     public FolderEntry Finish()
     {
-        _entries.Add(FolderEntry.Of(ModelLoadContext.ModelStreamName, BytesOfModelKey()));
-        Write(FolderChecksum.EntryName, FolderChecksum.Write(PathOf(_context.Directory), _entries));
-        return _entries[^1];
-    }
+        var text = FolderChecksum.Write(PathOf(_context.Directory), _entries);
+        _context.Writer.Write(text);
+        _context.Writer.Write(text.Length);
+        _context.Writer.Write(new byte[SHA256.HashSizeInBytes]);
+        _context.Writer.Flush();
 
-    /// <summary>A folder's path as the checksum writes it: the same on every system.</summary>
-    public static string PathOf(string? directory) => directory?.Replace('\\', '/') ?? "";
-
-    private void Write(string name, byte[] content)
-    {
-        _context.SaveBinaryStream(name, writer => writer.Write(content));
-        _entries.Add(FolderEntry.Of(name, content));
+        // The digest is that of the bytes with zeros in its own place.
+        var stream = _context.Writer.BaseStream;
+        var end = stream.Position;
+        var content = BytesOfModelKey(stream);
+        var digest = SHA256.HashData(content);
+        digest.CopyTo(content, end - digest.Length);
+        stream.Position = end - digest.Length;
+        stream.Write(digest);
+        return FolderEntry.Of(ModelLoadContext.ModelStreamName, content);
     }
 
     // ML.NET completes Model.key when this folder is done: it adds strings and a tail, and fills in the header. The same is done here to a copy.
-    private byte[] BytesOfModelKey()
+    private byte[] BytesOfModelKey(Stream stream)
     {
-        _context.Writer.Flush();
-        var stream = _context.Writer.BaseStream;
-        var end = stream.Position;
         using var copy = new MemoryStream();
         stream.Position = 0;
         stream.CopyTo(copy);
-        stream.Position = end;
 
         var header = _context.Header;
         using var writer = new BinaryWriter(copy, Encoding.UTF8, leaveOpen: true);

@@ -49,20 +49,21 @@ internal static class ModelFile
     public static BackpropTransformer ReadTransformer(IHostEnvironment environment, ModelLoadContext context) => Refusal.Guard(() =>
     {
         context.CheckAtModel(TransformerVersion);
-        var folder = new FolderReader(context.Repository, context.Directory);
-        var model = ReadSubModel(environment, context, folder);
+        var folder = new FolderReader(context);
+        var model = ReadModel(environment, folder.OpenFolder(ModelFolder));
         var schema = new BinaryLoader(environment, new BinaryLoader.Arguments(), new MemoryStream(folder[SchemaEntry])).Schema;
         string features = context.LoadNonEmptyString(), label = context.LoadNonEmptyString();
         var inputs = new InputColumns(features, ReadCategories(context, schema));
         var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
         if (!float.IsFinite(threshold.Value) || threshold.ColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw new FormatException($"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; a finite one of Score or Probability is needed.");
+        folder.Finish();
         SchemaCheck.Check(environment, schema, inputs, label, model);
         return new BackpropTransformer(environment, model, schema, inputs, label, threshold);
     });
 
     /// <summary>Writes model parameters; what the caller wrote to the context before is kept.</summary>
-    /// <returns>The entry of the folder's checksum.</returns>
+    /// <returns>The folder's entry Model.key, which holds its checksum.</returns>
     public static FolderEntry WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result)
     {
         var folder = new FolderWriter(context, ModelVersion);
@@ -73,23 +74,11 @@ internal static class ModelFile
 
     /// <exception cref="FormatException">The file is damaged, or its parts contradict each other.</exception>
     public static BackpropModelParameters ReadModel(IHostEnvironment environment, ModelLoadContext context) =>
-        Refusal.Guard(() => ReadModel(environment, context, new FolderReader(context.Repository, context.Directory)));
+        Refusal.Guard(() => ReadModel(environment, new FolderReader(context)));
 
-    // Not by ML.NET's own loading of folders below a folder: it would read Model.key before the checksum is compared.
-    private static BackpropModelParameters ReadSubModel(IHostEnvironment environment, ModelLoadContext context, FolderReader folder)
+    private static BackpropModelParameters ReadModel(IHostEnvironment environment, FolderReader folder)
     {
-        var inner = folder.OpenFolder(ModelFolder);
-        BackpropModelParameters? model = null;
-        context.TryProcessSubModel(ModelFolder, below =>
-        {
-            model = ReadModel(environment, below, inner);
-            below.Done();
-        });
-        return model ?? throw new FormatException($"The saved model has no folder '{ModelFolder}'.");
-    }
-
-    private static BackpropModelParameters ReadModel(IHostEnvironment environment, ModelLoadContext context, FolderReader folder)
-    {
+        var context = folder.Context;
         context.CheckAtModel(ModelVersion);
         var size = context.Reader.ReadInt32();
         if (size != sizeof(float)) throw new FormatException($"The saved model has numbers of {size} bytes; {sizeof(float)} are needed.");
@@ -97,6 +86,7 @@ internal static class ModelFile
         var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
             ?? throw new FormatException($"The saved model is for the task '{name}'; known are {string.Join(", ", LearningTask.All.Select(known => known.Name))}.");
 
+        folder.Finish();
         var result = NetworkFormat.Read(folder[NetworkEntry], isVerified: true);
         if (result.Network.Loss.TargetKind != task.TargetKind)
             throw new FormatException($"The saved model's loss {result.Network.Loss} does not suit its task {name}.");

@@ -44,7 +44,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);
 
-    /// <summary>Writes the folder of the model, and returns its checksum.</summary>
+    /// <summary>Writes the folder of the model, and returns its entry Model.key.</summary>
     internal FolderEntry WriteTo(ModelSaveContext context)
     {
         base.SaveCore(context);

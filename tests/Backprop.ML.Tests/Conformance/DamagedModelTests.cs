@@ -10,10 +10,7 @@ public class DamagedModelTests
     private static readonly IDataView _data = _ml.Data.LoadFromEnumerable(EdgeRows.Make(20));
     private static readonly ModelZip _regression = Save(nameof(EdgeRow.Value)), _binary = Save(nameof(EdgeRow.Flag)), _twin = Save(nameof(EdgeRow.Value), seed: 6);
 
-    private static readonly string[] _entries =
-        [ModelZip.Checksum, ModelZip.Transformer, ModelZip.TrainSchema, ModelZip.ModelChecksum, ModelZip.Model, ModelZip.Network];
-
-    public static TheoryData<string> Entries => [.. _entries];
+    public static TheoryData<string> Entries => [ModelZip.Transformer, ModelZip.TrainSchema, ModelZip.Model, ModelZip.Network];
 
     [Theory, MemberData(nameof(Entries))]
     public void A_flipped_bit_in_any_entry_is_noticed(string entry)
@@ -62,7 +59,7 @@ public class DamagedModelTests
     public void An_entry_of_another_model_with_the_same_shapes_is_refused(string entry)
     {
         var isTheSame = _twin[entry].AsSpan().SequenceEqual(_regression[entry]);
-        Assert.Equal(entry is ModelZip.Transformer or ModelZip.TrainSchema or ModelZip.Model, isTheSame);
+        Assert.Equal(entry == ModelZip.TrainSchema, isTheSame);
         if (!isTheSame) Refuse(_regression.With(entry, _twin[entry]));
     }
 
@@ -73,7 +70,7 @@ public class DamagedModelTests
         var model = new Microsoft.ML.Data.EstimatorChain<ITransformer>().Append(first).Append(EdgeRows.Trainer(_ml, nameof(EdgeRow.Weight))).Fit(_data);
         var zip = ModelZip.Save(_ml, model, _data);
         var exchanged = zip.Renamed(name => name.Contains("_000", StringComparison.Ordinal) ? name.Replace("_000", "_001", StringComparison.Ordinal) : name.Replace("_001", "_000", StringComparison.Ordinal));
-        Assert.Contains("belongs to another folder", Refuse(exchanged), StringComparison.Ordinal);
+        Assert.Contains("was saved in another folder", Refuse(exchanged), StringComparison.Ordinal);
     }
 
     // Model.key of the transformer: ML.NET unpacks it, to disk, before our code is reached.

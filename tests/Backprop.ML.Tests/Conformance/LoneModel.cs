@@ -13,7 +13,7 @@ internal static class LoneModel
     private static readonly Assembly _core = typeof(ModelSaveContext).Assembly;
 
     /// <summary>The entries of a file that holds nothing else.</summary>
-    public sealed record Saved(byte[] Key, byte[] Network, byte[] Checksum);
+    public sealed record Saved(byte[] Key, byte[] Network);
 
     public static Saved Save(BackpropModelParameters model)
     {
@@ -23,7 +23,7 @@ internal static class LoneModel
         typeof(ModelSaveContext).GetMethods(Static).Single(method => method.Name == "SaveModel" && method.IsStatic).MakeGenericMethod(typeof(BackpropModelParameters)).Invoke(null, [writer, model, Folder]);
         writers.GetMethod("Commit")!.Invoke(writer, null);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-        return new Saved(Entry("Model.key"), Entry("Network"), Entry("Checksum"));
+        return new Saved(Entry("Model.key"), Entry("Network"));
 
         byte[] Entry(string name)
         {
@@ -39,7 +39,7 @@ internal static class LoneModel
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, content) in ((string, byte[])[])[("Model.key", file.Key), ("Network", file.Network), ("Checksum", file.Checksum)])
+            foreach (var (name, content) in ((string, byte[])[])[("Model.key", file.Key), ("Network", file.Network)])
             {
                 using var entry = zip.CreateEntry($"{Folder}/{name}").Open();
                 entry.Write(content);

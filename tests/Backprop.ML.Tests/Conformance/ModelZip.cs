@@ -11,7 +11,7 @@ internal sealed class ModelZip
 {
     public const string Transformer = "TransformerChain/Model.key", Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
 
-    public const string TrainSchema = "TransformerChain/TrainSchema", Checksum = "TransformerChain/Checksum", ModelChecksum = "TransformerChain/Model/Checksum";
+    public const string TrainSchema = "TransformerChain/TrainSchema";
 
     private readonly (string Name, byte[] Content)[] _entries;
 
