@@ -37,7 +37,8 @@ internal static class ByteDamage
                 what = $"{length} bytes from {at} cleared";
                 return copy;
             case 6:
-                if (bytes.Length >= 4) BinaryPrimitives.WriteInt32LittleEndian(copy.AsSpan(Math.Min(at, bytes.Length - 4)), _counts[random.Next(_counts.Length)]);
+                var count = _counts[random.Next(_counts.Length)];
+                if (bytes.Length >= 4) BinaryPrimitives.WriteInt32LittleEndian(copy.AsSpan(Math.Min(at, bytes.Length - 4)), count);
                 what = $"count at {at} changed";
                 return copy;
             case 7:

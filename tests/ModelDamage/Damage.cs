@@ -41,11 +41,17 @@ public sealed class DamageMaker(IReadOnlyList<SampleModel> models, int seed)
         {
             < 50 => Content(random, model, archive, oursOnly || random.Next(8) > 0),
             < 65 => Entries(random, model, archive, oursOnly || random.Next(5) > 0),
-            < 80 when !oursOnly => new Damage(model, DamageGroup.Zip, "bytes of the zip", ByteDamage.Apply(models[model].File, random, out _)),
+            < 80 when !oursOnly => Zip(random, model, models[model].File),
             < 90 => Header(random, model, archive, isForged: false),
             < 95 => Header(random, model, archive, isForged: true),
             _ => Forge(random, model, archive),
         };
+    }
+
+    private static Damage Zip(Random random, int model, byte[] file)
+    {
+        var damaged = ByteDamage.Apply(file, random, out var what);
+        return new Damage(model, DamageGroup.Zip, $"bytes of the zip: {what}", damaged);
     }
 
     private static Damage Content(Random random, int model, ModelArchive archive, bool ours)
@@ -63,25 +69,33 @@ public sealed class DamageMaker(IReadOnlyList<SampleModel> models, int seed)
         {
             case 0: return Of(model, archive, at, "removed", archive.Without(at));
             case 1: return Of(model, archive, at, "renamed", archive.With(at, entry with { Name = entry.Name + "x" }));
-            case 2: return Of(model, archive, at, $"content of {archive.Entries[other].Name}", archive.With(at, archive.Entries[other].Content));
-            case 3: return Of(model, archive, at, "twice, the second damaged", archive.Plus(entry with { Content = ByteDamage.Apply(entry.Content, random, out _) }));
+            case 2:
+                var copied = archive.With(at, archive.Entries[other].Content);
+                return Of(model, archive, at, $"content of {archive.Entries[other].Name}", copied);
+            case 3:
+                var second = entry with { Content = ByteDamage.Apply(entry.Content, random, out _) };
+                return Of(model, archive, at, "twice, the second damaged", archive.Plus(second));
             case 4:
-                var swapped = archive.With(at, archive.Entries[other] with { Name = entry.Name }).With(other, entry with { Name = archive.Entries[other].Name });
+                var swapped = archive.With(at, archive.Entries[other].Content).With(other, entry.Content);
                 return Of(model, archive, archive.IsOurs(entry.Name) ? at : other, "exchanged with another entry", swapped);
             default:
                 var donor = random.Next(2) == 0 ? (model + models.Count / 2) % models.Count : random.Next(models.Count); // the twin, or any
-                var same = models[donor].Archive.Entries.Where(candidate => Path.GetFileName(candidate.Name) == Path.GetFileName(entry.Name)).ToArray();
+                var name = Path.GetFileName(entry.Name);
+                var same = models[donor].Archive.Entries.Where(candidate => Path.GetFileName(candidate.Name) == name).ToArray();
                 if (same.Length == 0) return Of(model, archive, at, "removed", archive.Without(at));
-                return Of(model, archive, at, $"of another model ({models[donor].Name})", archive.With(at, same[random.Next(same.Length)].Content));
+                var foreign = archive.With(at, same[random.Next(same.Length)].Content);
+                return Of(model, archive, at, $"of another model ({models[donor].Name})", foreign);
         }
     }
 
     private static Damage Header(Random random, int model, ModelArchive archive, bool isForged)
     {
-        var networks = Enumerable.Range(0, archive.Entries.Count).Where(i => archive.Entries[i].Name.EndsWith("/Network", StringComparison.Ordinal)).ToArray();
-        var at = networks[random.Next(networks.Length)];
+        var networks = archive.Entries.Index().Where(entry => entry.Item.Name.EndsWith("/Network", StringComparison.Ordinal)).ToArray();
+        var at = networks[random.Next(networks.Length)].Index;
         var edited = archive.With(at, NetworkHeader.Edit(archive.Entries[at].Content, random, out var what));
-        return isForged ? new Damage(model, DamageGroup.Forged, what, edited.Resealed().Write()) : Of(model, archive, at, $"{what}, network's checksum right", edited);
+        return isForged
+            ? new Damage(model, DamageGroup.Forged, what, edited.Resealed().Write())
+            : Of(model, archive, at, $"{what}, network's checksum right", edited);
     }
 
     private static Damage Forge(Random random, int model, ModelArchive archive)
@@ -94,7 +108,8 @@ public sealed class DamageMaker(IReadOnlyList<SampleModel> models, int seed)
     private static Damage Bomb(Random random, int model, ModelArchive archive)
     {
         var at = Pick(random, archive, ours: true);
-        return Of(model, archive, at, $"{BombBytes} zeros behind it", archive.With(at, [.. archive.Entries[at].Content, .. new byte[BombBytes]]));
+        var bomb = archive.With(at, [.. archive.Entries[at].Content, .. new byte[BombBytes]]);
+        return Of(model, archive, at, $"{BombBytes} zeros behind it", bomb);
     }
 
     private static Damage Of(int model, ModelArchive before, int entry, string what, ModelArchive after)

@@ -7,11 +7,14 @@ using Microsoft.ML.Data;
 namespace Backprop.ModelDamage;
 
 /// <summary>What a loaded model says and predicts, as text: equal text means an equal model.</summary>
-/// <param name="Ours">Of our own steps: names, threshold, history, parameters, and every output of the prepared rows, with the schema.</param>
+/// <param name="Ours">
+/// Of our own steps: names, threshold, history, parameters, and every output of the prepared rows, with the schema.
+/// </param>
 /// <param name="Whole">Of the whole pipeline: the schema that was saved with it, and every output.</param>
 public sealed record Fingerprint(string Ours, string Whole)
 {
-    public static Fingerprint Of(ITransformer model, DataViewSchema? schema, SampleModel sample) => new(OfOurs(model, sample), OfWhole(model, schema, sample));
+    public static Fingerprint Of(ITransformer model, DataViewSchema? schema, SampleModel sample) =>
+        new(OfOurs(model, sample), OfWhole(model, schema, sample));
 
     /// <summary>Empty where there is no step of ours.</summary>
     public static string OfOurs(ITransformer model, SampleModel sample)
@@ -20,9 +23,12 @@ public sealed record Fingerprint(string Ours, string Whole)
         var text = new StringBuilder();
         foreach (var step in steps.OfType<BackpropTransformer>())
         {
-            text.Append(CultureInfo.InvariantCulture, $"{step.FeatureColumnName} {step.LabelColumnName} {step.Threshold} {step.ThresholdColumnName} {step.Model.BestEpoch} ");
-            text.Append(CultureInfo.InvariantCulture, $"{step.Model.Network.Network} {step.Model.Network.Loss} {string.Join(' ', step.Model.History)}\n");
-            foreach (var parameter in step.Model.Network.Parameters) text.Append(CultureInfo.InvariantCulture, $"{BitConverter.SingleToInt32Bits(parameter):X} ");
+            var parameters = step.Model;
+            var network = parameters.Network;
+            text.AppendJoin(' ', step.FeatureColumnName, step.LabelColumnName, TextOf(step.Threshold), step.ThresholdColumnName);
+            text.AppendJoin(' ', network.Network, network.Loss);
+            text.AppendJoin(' ', parameters.History).Append(CultureInfo.InvariantCulture, $" {parameters.BestEpoch}\n");
+            foreach (var parameter in network.Parameters) text.Append(TextOf(parameter)).Append(' ');
             Append(text, step.Transform(sample.Prepared));
         }
         return text.ToString();

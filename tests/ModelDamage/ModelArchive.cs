@@ -55,15 +55,20 @@ public sealed class ModelArchive(IReadOnlyList<ArchiveEntry> entries)
     {
         var entries = Entries.ToArray();
         // Longest first: the checksum of a folder covers the Model.key of the folder below it.
-        foreach (var at in Enumerable.Range(0, entries.Length).Where(i => SealedKey.IsOurs(entries[i])).OrderByDescending(i => entries[i].Name.Length))
+        var keys = Enumerable.Range(0, entries.Length).Where(i => SealedKey.IsOurs(entries[i]))
+            .OrderByDescending(i => entries[i].Name.Length);
+        foreach (var at in keys)
         {
             var folder = entries[at].Name[..^SealedKey.Name.Length];
-            var key = SealedKey.Resealed(entries[at].Content, name => entries.LastOrDefault(entry => entry.Name == folder + name)?.Content ?? []);
-            entries[at] = entries[at] with { Content = key };
+            entries[at] = entries[at] with { Content = SealedKey.Resealed(entries[at].Content, ContentOf) };
+
+            byte[] ContentOf(string name) => entries.LastOrDefault(entry => entry.Name == folder + name)?.Content ?? [];
         }
         return new ModelArchive(entries);
     }
 
     /// <summary>Whether an entry belongs to a folder of ours, or below one.</summary>
-    public bool IsOurs(string name) => Entries.Any(entry => SealedKey.IsOurs(entry) && name.StartsWith(entry.Name[..^SealedKey.Name.Length], StringComparison.Ordinal));
+    public bool IsOurs(string name) =>
+        Entries.Any(entry =>
+            SealedKey.IsOurs(entry) && name.StartsWith(entry.Name[..^SealedKey.Name.Length], StringComparison.Ordinal));
 }

@@ -12,7 +12,8 @@ internal static class NetworkHeader
 
     private static readonly string[] _values =
     [
-        "null", "true", "false", "0", "1", "-1", "2", "2147483647", "-2147483648", "1e999", "0.5", "\"\"", "\"Dense\"", "\"Tanh\"", "\"SquaredError\"", "[]", "[null]", "{}",
+        "null", "true", "false", "0", "1", "-1", "2", "2147483647", "-2147483648", "1e999", "0.5",
+        "\"\"", "\"Dense\"", "\"Tanh\"", "\"SquaredError\"", "[]", "[null]", "{}",
         """{"type":"Dense","inputs":4,"outputs":4}""", """{"type":"SquaredError"}""", """{"type":"Lost.Loss, Lost.Assembly"}""",
     ];
 

@@ -28,18 +28,28 @@ public static class SampleModels
         var models = new List<SampleModel>();
         foreach (var seed in (int[])[1, 2])
         {
-            Alone("binary", nameof(SampleRow.Flag), options => (options.ValidationFraction, options.ThresholdMetric) = (0.2, new F1Score()));
+            Alone("binary", nameof(SampleRow.Flag), ChooseThreshold);
             Alone("regression", nameof(SampleRow.Value));
             Alone("several targets", nameof(SampleRow.Values));
             Alone("several labels", nameof(SampleRow.Flags));
-            Add("pipeline", Keys(ml).Append(new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]))).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
-            Add("two networks", Chain(new BackpropTrainer(ml, Options(nameof(SampleRow.Value)))).Append(new BackpropTrainer(ml, Options(nameof(SampleRow.Other)))));
+            var classes = new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]));
+            Add("pipeline", Keys(ml).Append(classes).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
+            BackpropTrainer value = new(ml, Options(nameof(SampleRow.Value))), other = new(ml, Options(nameof(SampleRow.Other)));
+            Add("two networks", new EstimatorChain<ITransformer>().Append(value).Append(other));
 
-            void Alone(string name, string label, Action<BackpropTrainer.Options>? change = null) => Add(name, new BackpropTrainer(ml, Options(label, change)));
+            void Alone(string name, string label, Action<BackpropTrainer.Options>? change = null) =>
+                Add(name, new BackpropTrainer(ml, Options(label, change)));
 
             BackpropTrainer.Options Options(string label, Action<BackpropTrainer.Options>? change = null)
             {
-                var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [4], NumberOfIterations = 2, Seed = seed };
+                var options = new BackpropTrainer.Options
+                {
+                    Preset = Preset.Plain,
+                    LabelColumnName = label,
+                    HiddenLayers = [4],
+                    NumberOfIterations = 2,
+                    Seed = seed,
+                };
                 change?.Invoke(options);
                 return options;
             }
@@ -54,11 +64,16 @@ public static class SampleModels
         }
         return models;
 
-        EstimatorChain<BackpropTransformer> Chain(BackpropTrainer first) => new EstimatorChain<ITransformer>().Append(first);
+        static void ChooseThreshold(BackpropTrainer.Options options)
+        {
+            options.ValidationFraction = 0.2;
+            options.ThresholdMetric = new F1Score();
+        }
     }
 
     private static EstimatorChain<Microsoft.ML.Transforms.ValueToKeyMappingTransformer> Keys(MLContext ml) =>
-        ml.Transforms.Conversion.MapValueToKey("Class", nameof(SampleRow.Kind)).Append(ml.Transforms.Conversion.MapValueToKey("Place", nameof(SampleRow.Town)));
+        ml.Transforms.Conversion.MapValueToKey("Class", nameof(SampleRow.Kind))
+            .Append(ml.Transforms.Conversion.MapValueToKey("Place", nameof(SampleRow.Town)));
 
     private sealed class SampleRow
     {

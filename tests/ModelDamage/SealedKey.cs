@@ -38,9 +38,11 @@ public static class SealedKey
 
         var head = Encoding.UTF8.GetString(key[start..end]).Split('\n').Take(2);
         var lines = EntriesOf(key).Select(name => (Name: name, Content: contentOf(name)))
-            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Name} {entry.Content.Length} {Convert.ToHexStringLower(SHA256.HashData(entry.Content))}"));
+            .Select(entry => (entry.Name, entry.Content.Length, Digest: Convert.ToHexStringLower(SHA256.HashData(entry.Content))))
+            .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Name} {entry.Length} {entry.Digest}"));
         var text = Encoding.UTF8.GetBytes(string.Concat(head.Concat(lines).Select(line => line + "\n")));
-        byte[] sealedKey = [.. key[..start], .. text, .. BitConverter.GetBytes(text.Length), .. new byte[SHA256.HashSizeInBytes], .. key[(end + TailLength)..]];
+        byte[] tail = [.. BitConverter.GetBytes(text.Length), .. new byte[SHA256.HashSizeInBytes]];
+        byte[] sealedKey = [.. key[..start], .. text, .. tail, .. key[(end + TailLength)..]];
 
         var moved = text.Length - (end - start);
         foreach (var place in _placesBehind.Append(LengthOfModelStart))

@@ -27,8 +27,9 @@ internal static class Supervisor
 
     private static int RunWorker(Tally tally, string folder, int seed, int first, int end)
     {
-        var arguments = new[] { "worker", seed, (object)first, end }.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture)!);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(Supervisor).Assembly.Location, .. arguments]) { RedirectStandardOutput = true };
+        var numbers = ((int[])[seed, first, end]).Select(number => number.ToString(CultureInfo.InvariantCulture));
+        string[] arguments = [typeof(Supervisor).Assembly.Location, "worker", .. numbers];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
         start.Environment["TMPDIR"] = start.Environment["TEMP"] = start.Environment["TMP"] = folder;
         using var worker = Process.Start(start)!;
         var next = first;
@@ -45,7 +46,8 @@ internal static class Supervisor
                     return next;
                 }
                 string[] result = ended.Split('\t');
-                tally.Add(next - 1, group, parts[2], new TrialResult(Enum.Parse<Outcome>(result[0]), long.Parse(result[1], CultureInfo.InvariantCulture), result[2]));
+                var allocated = long.Parse(result[1], CultureInfo.InvariantCulture);
+                tally.Add(next - 1, group, parts[2], new TrialResult(Enum.Parse<Outcome>(result[0]), allocated, result[2]));
                 if (tally.Count % 1000 == 0) Console.Error.WriteLine($"{tally.Count} files, {tally.Faults.Count} faults");
             }
             return next == first ? throw new InvalidOperationException("The worker printed nothing.") : next;

@@ -33,7 +33,8 @@ public sealed class Tally
         if (IsFault(group, result.Outcome)) Faults.Add($"{number} {group} {result.Outcome}: {what} {result.Detail}");
     }
 
-    // Not ours to prevent: a Model.key that names another loader, which ML.NET then calls instead of us; and a hang in what ML.NET reads before our step.
+    // Not ours to prevent: a Model.key that names another loader, which ML.NET then calls instead of us; and a hang in
+    // what ML.NET reads before our step.
     private static bool IsFault(DamageGroup group, Outcome outcome) => outcome switch
     {
         Outcome.OtherException => true,
@@ -46,11 +47,13 @@ public sealed class Tally
     public void Print(TextWriter writer)
     {
         writer.WriteLine($"{Count} damaged files");
-        writer.WriteLine($"{"",-8}" + string.Concat(Enum.GetValues<Outcome>().Select(outcome => $"{outcome,15}")) + $"{"max. allocated",17}");
+        var outcomes = Enum.GetValues<Outcome>();
+        writer.WriteLine($"{"",-8}{string.Concat(outcomes.Select(outcome => $"{outcome,15}"))}{"max. allocated",17}");
         foreach (var group in Enum.GetValues<DamageGroup>())
         {
-            var cells = Enum.GetValues<Outcome>().Select(outcome => $"{_counts.GetValueOrDefault((group, outcome)),15}");
-            writer.WriteLine($"{group,-8}{string.Concat(cells)}{_maxAllocated.GetValueOrDefault(group).ToString("N0", CultureInfo.InvariantCulture),17}");
+            var cells = outcomes.Select(outcome => $"{_counts.GetValueOrDefault((group, outcome)),15}");
+            var allocated = _maxAllocated.GetValueOrDefault(group).ToString("N0", CultureInfo.InvariantCulture);
+            writer.WriteLine($"{group,-8}{string.Concat(cells)}{allocated,17}");
         }
         foreach (var (kind, count) in _hostExceptions) writer.WriteLine($"refused by ML.NET or the zip reader, {kind}: {count}");
         writer.WriteLine($"{Faults.Count} that must not happen");

@@ -42,7 +42,11 @@ public sealed record TrialResult(Outcome Outcome, long Allocated, string Detail)
 /// <summary>Loads files, and compares what was loaded with the undamaged model.</summary>
 public sealed class Trial(MLContext ml, IReadOnlyList<SampleModel> models)
 {
-    private readonly Fingerprint[] _expected = [.. models.Select(model => Fingerprint.Of(ml.Model.Load(new MemoryStream(model.File), out var schema), schema, model))];
+    private readonly Fingerprint[] _expected = [.. models.Select(sample =>
+    {
+        var model = ml.Model.Load(new MemoryStream(sample.File), out var schema);
+        return Fingerprint.Of(model, schema, sample);
+    })];
 
     public TrialResult Run(Damage damage)
     {
@@ -87,10 +91,13 @@ public sealed class Trial(MLContext ml, IReadOnlyList<SampleModel> models)
     {
         var isOurs = false;
         for (var each = problem; each is not null; each = each.InnerException)
-            isOurs |= each.StackTrace?.Split('\n').Any(line => line.Contains("at Backprop.", StringComparison.Ordinal) && !line.Contains("at Backprop.ModelDamage", StringComparison.Ordinal)) ?? false;
+            isOurs |= each.StackTrace?.Split('\n').Any(IsFrameOfOurs) ?? false;
         if (!isOurs) return Outcome.RefusedByHost;
         return problem.GetBaseException() is FormatException ? Outcome.Refused : Outcome.OtherException;
     }
+
+    private static bool IsFrameOfOurs(string frame) =>
+        frame.Contains("at Backprop.", StringComparison.Ordinal) && !frame.Contains("at Backprop.ModelDamage", StringComparison.Ordinal);
 
     private static string OneLine(Exception problem) => $"{problem.GetType().Name}: {problem.Message.ReplaceLineEndings(" ")}";
 }

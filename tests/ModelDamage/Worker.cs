@@ -3,7 +3,10 @@ using Microsoft.ML;
 
 namespace Backprop.ModelDamage;
 
-/// <summary>The process that loads: prints a number before it loads, and the outcome after. Its parent ends it where nothing follows.</summary>
+/// <summary>
+/// The process that loads: prints a number before it loads, and the outcome after. Its parent ends it where nothing
+/// follows.
+/// </summary>
 internal static class Worker
 {
     public static void Run(int seed, int first, int end)
@@ -17,7 +20,8 @@ internal static class Worker
             var damage = maker.Make(number);
             Console.WriteLine(string.Join('\t', number.ToString(CultureInfo.InvariantCulture), damage.Group, Clean(damage.What)));
             var result = trial.Run(damage);
-            Console.WriteLine(string.Join('\t', result.Outcome, result.Allocated.ToString(CultureInfo.InvariantCulture), Clean(result.Detail)));
+            var allocated = result.Allocated.ToString(CultureInfo.InvariantCulture);
+            Console.WriteLine(string.Join('\t', result.Outcome, allocated, Clean(result.Detail)));
         }
     }
 

@@ -3,7 +3,9 @@ using Backprop.Layers;
 namespace Backprop.Networks;
 
 /// <summary>Whether the layers that read the numbers of categories stand where nothing has changed those numbers.</summary>
-/// <remarks>A file may name any number of layers, so every check here costs the same for each layer, however many stand before it.</remarks>
+/// <remarks>
+/// A file may name any number of layers, so every check here costs the same for each layer, however many stand before it.
+/// </remarks>
 internal sealed class CategoryOrder
 {
     private readonly Layer[] _layers;
@@ -18,7 +20,9 @@ internal sealed class CategoryOrder
     }
 
     /// <summary>Checks one layer; to be called for each, first to last.</summary>
-    /// <exception cref="ArgumentException">The layer reads categories that others have changed, or hands them on beside what they stand for.</exception>
+    /// <exception cref="ArgumentException">
+    /// The layer reads categories that others have changed, or hands them on beside what they stand for.
+    /// </exception>
     public void Check(int layer)
     {
         var encodes = _layers[layer] is OneHotEncoding;
@@ -27,14 +31,15 @@ internal sealed class CategoryOrder
         if ((encodes || embeds) && (!mayRead || AreTransformedBefore(layer)))
         {
             throw new ArgumentException(
-                $"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. {nameof(Imputation)}, " +
-                $"{nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} and {nameof(EntityEmbedding)} may follow each other in this order.");
+                $"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. " +
+                $"{nameof(Imputation)}, {nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} " +
+                $"and {nameof(EntityEmbedding)} may follow each other in this order.");
         }
         if (_layers[layer] is InputSkip && _hasCategories)
         {
             throw new ArgumentException(
-                $"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} and {nameof(EntityEmbedding)} " +
-                $"or {nameof(OneHotEncoding)} do not go together.");
+                $"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} " +
+                $"and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
         }
         _mayEncode &= _layers[layer] is Imputation or QuantileTransform;
         _mayEmbed &= _layers[layer] is Imputation or QuantileTransform or OneHotEncoding or Replicate;

@@ -10,7 +10,10 @@ internal sealed class LayerOrder
     private int _firstOfMembers; // the layer after those that all members share
 
     /// <summary>Checks layers, first to last.</summary>
-    /// <exception cref="ArgumentException">One is null, neighbours do not fit, one stands where it cannot, or there are more parameters than one array can hold.</exception>
+    /// <exception cref="ArgumentException">
+    /// One is null, neighbours do not fit, one stands where it cannot, or there are more parameters than one array can
+    /// hold.
+    /// </exception>
     public LayerOrder(Layer[] layers)
     {
         _layers = layers;

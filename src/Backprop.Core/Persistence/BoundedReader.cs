@@ -22,7 +22,8 @@ internal static class BoundedReader
             var end = Math.Min(expected, bytes.Length);
             var read = stream.ReadAtLeast(bytes.AsSpan(count..end), end - count, throwOnEndOfStream: false);
             count += read;
-            if (count < end) throw new FormatException($"The saved network is damaged: {count} bytes where its header announces {expected}.");
+            if (count < end)
+                throw new FormatException($"The saved network is damaged: {count} bytes where its header announces {expected}.");
         }
         if (stream.ReadByte() >= 0)
             throw new FormatException($"The saved network is damaged: there are more than the {expected} bytes that its header announces.");

@@ -7,7 +7,10 @@ using Backprop.Layers;
 namespace Backprop.Persistence;
 
 /// <summary>How choices (activations, layers, losses) become JSON and come back: <c>{"type": "Momentum", "coefficient": 0.9}</c>.</summary>
-/// <remarks>The names come from the lists (<see cref="Activation.All"/>, …), so a new choice is saved without a line here, and a file can name nothing outside them but a loss of a user's own (<see cref="LossJson"/>).</remarks>
+/// <remarks>
+/// The names come from the lists (<see cref="Activation.All"/>, …), so a new choice is saved without a line here, and a
+/// file can name nothing outside them but a loss of a user's own (<see cref="LossJson"/>).
+/// </remarks>
 internal static class HeaderJson
 {
     public static JsonSerializerOptions Options { get; } = MakeOptions();

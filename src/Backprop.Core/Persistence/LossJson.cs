@@ -5,7 +5,10 @@ using Backprop.Losses;
 
 namespace Backprop.Persistence;
 
-/// <summary>A loss as JSON: <c>{"type": "HuberLoss", "delta": 1}</c>, or with the full name of a user's own, <c>{"type": "Shop.Profit, Shop", …}</c>.</summary>
+/// <summary>
+/// A loss as JSON: <c>{"type": "HuberLoss", "delta": 1}</c>, or with the full name of a user's own, <c>{"type":
+/// "Shop.Profit, Shop", …}</c>.
+/// </summary>
 internal sealed class LossJson : JsonConverter<Loss>
 {
     private const string TypeMember = "type";
@@ -17,7 +20,8 @@ internal sealed class LossJson : JsonConverter<Loss>
     public override Loss Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var members = JsonSerializer.Deserialize<JsonObject>(ref reader, options) ?? throw new JsonException("The loss is null.");
-        if (!members.Remove(TypeMember, out var name) || name?.GetValueKind() != JsonValueKind.String) throw new JsonException("The loss has no type.");
+        if (!members.Remove(TypeMember, out var name) || name?.GetValueKind() != JsonValueKind.String)
+            throw new JsonException("The loss has no type.");
         var type = TypeOf(name.GetValue<string>());
         try
         {
@@ -27,8 +31,10 @@ internal sealed class LossJson : JsonConverter<Loss>
         {
             // A user's constructor or setter may throw anything.
             var cause = problem.GetBaseException();
+            var saved = members.ToJsonString();
             throw new FormatException(
-                $"The saved network contradicts itself: its loss '{name}' cannot be made with the saved options {members.ToJsonString()}. {cause.GetType().Name}: {cause.Message}");
+                $"The saved network contradicts itself: its loss '{name}' cannot be made with the saved options {saved}. " +
+                $"{cause.GetType().Name}: {cause.Message}");
         }
     }
 

@@ -12,8 +12,10 @@ namespace Backprop.Persistence;
 /// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
 /// <remarks>
 /// Version 1, all numbers little-endian: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32 count of floats; the
-/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded, the temperature); the floats (parameters in the layers'
-/// order, then means and factors of the inputs, then means and factors of the targets, then the least and the largest targets, each where the header says so);
+/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded, the
+/// temperature); the floats (parameters in the layers'
+/// order, then means and factors of the inputs, then means and factors of the targets, then the least and the largest
+/// targets, each where the header says so);
 /// SHA-256 of all before.
 /// Whatever is read is checked before it is used or allocated for: a damaged file ends in a <see cref="FormatException"/>.
 /// </remarks>
@@ -24,7 +26,10 @@ public static class NetworkFormat
     private static ReadOnlySpan<byte> Magic => "BACKPROP"u8;
 
     /// <summary>Writes <paramref name="result"/>; the same network gives the same bytes.</summary>
-    /// <exception cref="NotSupportedException">A layer or activation is not one of the listed ones but a user's own, or a user's own loss is of a type that no file can name.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer or activation is not one of the listed ones but a user's own, or a user's own loss is of a type that no file
+    /// can name.
+    /// </exception>
     public static void Write(Stream stream, TrainingResult result)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -52,7 +57,8 @@ public static class NetworkFormat
     /// <summary>Reads what <see cref="Write"/> wrote; the stream must end there.</summary>
     /// <remarks>At most one byte more than the stream announces is read, and memory grows with the bytes that arrive.</remarks>
     /// <exception cref="FormatException">
-    /// The stream is damaged, truncated, too long, of another version, or not a network at all, or its loss cannot be made. The message says which.
+    /// The stream is damaged, truncated, too long, of another version, or not a network at all, or its loss cannot be made.
+    /// The message says which.
     /// </exception>
     public static TrainingResult Read(Stream stream)
     {
@@ -63,7 +69,9 @@ public static class NetworkFormat
 
     /// <summary>Reads a network from memory.</summary>
     /// <param name="bytes">All bytes that <see cref="Write"/> wrote, and no more.</param>
-    /// <param name="isVerified">Whether another checksum already covered the bytes. The network's own checksum is then not computed again.</param>
+    /// <param name="isVerified">
+    /// Whether another checksum already covered the bytes. The network's own checksum is then not computed again.
+    /// </param>
     /// <exception cref="FormatException">As for a stream.</exception>
     internal static TrainingResult Read(ReadOnlySpan<byte> bytes, bool isVerified)
     {
@@ -96,11 +104,13 @@ public static class NetworkFormat
         if (version != Version)
             throw new FormatException($"The network is saved in version {version} of the format; this library reads version {Version}.");
 
-        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), floatCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
+        var headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
+        var floatCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
         var expected = PrefixLength + (long)headerLength + 4L * floatCount + SHA256.HashSizeInBytes;
         if (headerLength < 0 || floatCount < 0 || expected > Array.MaxLength)
             throw new FormatException(
-                $"The saved network is damaged: it announces a header of {headerLength} bytes and {floatCount} numbers, {expected} bytes in all.");
+                $"The saved network is damaged: it announces a header of {headerLength} bytes and {floatCount} numbers, " +
+                $"{expected} bytes in all.");
         return expected;
     }
 
@@ -144,7 +154,8 @@ public static class NetworkFormat
             if (!double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss) || !double.IsFinite(report.ValidationLoss ?? 0) || !double.IsFinite(report.ValidationMetric ?? 0))
                 throw new ArgumentException($"Epoch report {i} holds a number that is not finite: {report}.");
         }
-        if (bestEpoch < 0 || bestEpoch > history.Count) throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
+        if (bestEpoch < 0 || bestEpoch > history.Count)
+            throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
     }
 
     // Two numbers for every input or target that something is known of.

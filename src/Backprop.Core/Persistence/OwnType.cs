@@ -2,13 +2,18 @@ using System.Reflection;
 
 namespace Backprop.Persistence;
 
-/// <summary>Names of types that users wrote, as <c>Namespace.Type, Assembly</c>, and the way back from a name that stands in a file.</summary>
+/// <summary>
+/// Names of types that users wrote, as <c>Namespace.Type, Assembly</c>, and the way back from a name that stands in a file.
+/// </summary>
 /// <remarks>The assembly has no version in its name, so that a model outlives the next release of its user's program.</remarks>
 internal static class OwnType
 {
     private const string Separator = ", ";
 
-    /// <summary>Whether a text has the form of such a name. Names of generic types hold further names, of any type, and are none of these.</summary>
+    /// <summary>
+    /// Whether a text has the form of such a name. Names of generic types hold further names, of any type, and are none of
+    /// these.
+    /// </summary>
     public static bool IsName(string text) => text.IndexOf(Separator, StringComparison.Ordinal) is var end && end > 0
         && IsPlain(text[..end]) && IsPlain(text[(end + Separator.Length)..]);
 
@@ -20,7 +25,10 @@ internal static class OwnType
         return !type.IsGenericType && IsName(name) ? name : throw new NotSupportedException($"No file can name the type {type}.");
     }
 
-    /// <summary>The type of a name, if it is a concrete one derived from <paramref name="contract"/>, in an assembly that is loaded or can be found by its name; otherwise null.</summary>
+    /// <summary>
+    /// The type of a name, if it is a concrete one derived from <paramref name="contract"/>, in an assembly that is loaded
+    /// or can be found by its name; otherwise null.
+    /// </summary>
     /// <remarks>Nothing of the type runs here: it is looked at only.</remarks>
     public static Type? Find(string name, Type contract)
     {

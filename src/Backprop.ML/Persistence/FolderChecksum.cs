@@ -11,11 +11,17 @@ namespace Backprop.ML.Persistence;
 internal sealed record FolderEntry(string Name, int Length, string Digest)
 {
     /// <summary>The entry with this content.</summary>
-    public static FolderEntry Of(string name, ReadOnlySpan<byte> content) => new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+    public static FolderEntry Of(string name, ReadOnlySpan<byte> content) =>
+        new(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
 }
 
-/// <summary>The end of a folder's Model.key: a text that names every other entry of the folder, its length, and SHA-256 of all of Model.key.</summary>
-/// <remarks>In Model.key, because an entry of its own would be one file more that ML.NET unpacks to disk whenever a model is loaded.</remarks>
+/// <summary>
+/// The end of a folder's Model.key: a text that names every other entry of the folder, its length, and SHA-256 of all of
+/// Model.key.
+/// </summary>
+/// <remarks>
+/// In Model.key, because an entry of its own would be one file more that ML.NET unpacks to disk whenever a model is loaded.
+/// </remarks>
 internal static class FolderChecksum
 {
     /// <summary>What stands behind the text: its length, and the digest.</summary>
@@ -41,8 +47,10 @@ internal static class FolderChecksum
     public static IReadOnlyList<FolderEntry> Read(string folder, ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.UTF8.GetString(bytes).TrimEnd('\n').Split('\n');
-        if (lines[0] != FirstLine) throw new FormatException($"The checksum of folder '{folder}' begins with '{lines[0]}'; this library reads '{FirstLine}'.");
-        if (lines.Length < 2 || lines[1] != FolderWord + folder) throw new FormatException($"The saved model is damaged: folder '{folder}' holds a model that was saved in another folder.");
+        if (lines[0] != FirstLine)
+            throw new FormatException($"The checksum of folder '{folder}' begins with '{lines[0]}'; this library reads '{FirstLine}'.");
+        if (lines.Length < 2 || lines[1] != FolderWord + folder)
+            throw new FormatException($"The saved model is damaged: folder '{folder}' holds what was saved in another folder.");
         return [.. lines.Skip(2).Select(EntryOf)];
     }
 

@@ -5,7 +5,10 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>One folder of a model file, after every entry was compared with the folder's <see cref="FolderChecksum"/>. Entries that the checksum does not name do not exist here.</summary>
+/// <summary>
+/// One folder of a model file, after every entry was compared with the folder's <see cref="FolderChecksum"/>. Entries that
+/// the checksum does not name do not exist here.
+/// </summary>
 internal sealed class FolderReader
 {
     private readonly RepositoryReader _repository;
@@ -29,7 +32,8 @@ internal sealed class FolderReader
         _checksumStart = end - textLength;
         if (textLength < 0 || _checksumStart < ModelHeader.Size || !HasRightDigest(key, end + sizeof(int)))
             throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' does not match its checksum");
-        _entries = FolderChecksum.Read(FolderWriter.PathOf(directory), key.AsSpan(_checksumStart, textLength)).ToDictionary(entry => entry.Name, Read);
+        var entries = FolderChecksum.Read(FolderWriter.PathOf(directory), key.AsSpan(_checksumStart, textLength));
+        _entries = entries.ToDictionary(entry => entry.Name, Read);
     }
 
     /// <summary>Reads what stands in Model.key itself.</summary>
@@ -58,7 +62,11 @@ internal sealed class FolderReader
     {
         var stream = Context.Reader.BaseStream;
         if (stream.Position != _checksumStart)
-            throw new FormatException($"The saved model contradicts itself: entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {_checksumStart - stream.Position} bytes more than were read.");
+        {
+            throw new FormatException(
+                $"The saved model contradicts itself: entry '{PathOf(ModelLoadContext.ModelStreamName)}' has " +
+                $"{_checksumStart - stream.Position} bytes more than were read.");
+        }
         stream.Position = Context.Header.FpModel + Context.Header.CbModel;
     }
 
@@ -66,7 +74,8 @@ internal sealed class FolderReader
     private byte[] ReadModelKey(Stream stream)
     {
         var length = Context.Header.FpLim;
-        if (stream.Length != length) throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {stream.Length} bytes, where {length} are expected");
+        if (stream.Length != length)
+            throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {stream.Length} bytes, where {length} are expected");
         var position = stream.Position;
         var key = new byte[length];
         stream.Position = 0;
@@ -85,12 +94,14 @@ internal sealed class FolderReader
     // The length is compared before memory is taken: an entry of some kilobytes may unpack to gigabytes.
     private byte[] Read(FolderEntry expected)
     {
-        using var entry = _repository.OpenEntryOrNull(_directory, expected.Name) ?? throw new FormatException($"The saved model has no entry '{PathOf(expected.Name)}'.");
+        using var entry = _repository.OpenEntryOrNull(_directory, expected.Name)
+            ?? throw new FormatException($"The saved model has no entry '{PathOf(expected.Name)}'.");
         if (entry.Stream.Length != expected.Length)
             throw Damaged($"entry '{PathOf(expected.Name)}' has {entry.Stream.Length} bytes, where {expected.Length} are expected");
         var content = new byte[expected.Length];
         entry.Stream.ReadExactly(content);
-        return FolderEntry.Of(expected.Name, content) == expected ? content : throw Damaged($"entry '{PathOf(expected.Name)}' does not match its checksum");
+        return FolderEntry.Of(expected.Name, content) == expected
+            ? content : throw Damaged($"entry '{PathOf(expected.Name)}' does not match its checksum");
     }
 
     private string PathOf(string name) => $"{FolderWriter.PathOf(_directory)}/{name}";

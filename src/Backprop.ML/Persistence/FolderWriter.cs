@@ -4,14 +4,19 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>Writes one folder of a model file, and last its <see cref="FolderChecksum"/>. Every entry must be written by this class: the reader does not see others.</summary>
+/// <summary>
+/// Writes one folder of a model file, and last its <see cref="FolderChecksum"/>. Every entry must be written by this class:
+/// the reader does not see others.
+/// </summary>
 internal sealed class FolderWriter
 {
     private readonly ModelSaveContext _context;
     private readonly VersionInfo _version;
     private readonly List<FolderEntry> _entries = [];
 
-    /// <param name="context">The folder. What is written to the context itself becomes the entry Model.key, which the checksum covers.</param>
+    /// <param name="context">
+    /// The folder. What is written to the context itself becomes the entry Model.key, which the checksum covers.
+    /// </param>
     /// <param name="version">The loader and the version that Model.key names.</param>
     public FolderWriter(ModelSaveContext context, VersionInfo version)
     {
@@ -65,7 +70,8 @@ internal sealed class FolderWriter
         return FolderEntry.Of(ModelLoadContext.ModelStreamName, content);
     }
 
-    // ML.NET completes Model.key when this folder is done: it adds strings and a tail, and fills in the header. The same is done here to a copy.
+    // ML.NET completes Model.key when this folder is done: it adds strings and a tail, and fills in the header. The same
+    // is done here to a copy.
     private byte[] BytesOfModelKey(Stream stream)
     {
         using var copy = new MemoryStream();

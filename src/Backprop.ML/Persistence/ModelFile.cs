@@ -12,8 +12,10 @@ namespace Backprop.ML.Persistence;
 
 /// <summary>What stands in an ML.NET model file of ours, and nothing else writes or reads there.</summary>
 /// <remarks>
-/// ML.NET keeps a zip with one folder per step. Ours holds the transformer (column names, threshold, training schema), and in its folder <c>Model</c> the model
-/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a <see cref="FolderChecksum"/>,
+/// ML.NET keeps a zip with one folder per step. Ours holds the transformer (column names, threshold, training schema), and
+/// in its folder <c>Model</c> the model
+/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have
+/// a <see cref="FolderChecksum"/>,
 /// which is compared before anything else is read. docs/model-file.md describes it.
 /// </remarks>
 internal static class ModelFile
@@ -31,7 +33,8 @@ internal static class ModelFile
 
     public static VersionInfo ModelVersion => Version("BPRPMODL", ModelSignature);
 
-    public static void WriteTransformer(ModelSaveContext context, IHost host, BackpropTransformer transformer, InputColumns inputs, DecisionThreshold threshold)
+    public static void WriteTransformer(
+        ModelSaveContext context, IHost host, BackpropTransformer transformer, InputColumns inputs, DecisionThreshold threshold)
     {
         var folder = new FolderWriter(context, TransformerVersion);
         folder.WriteFolder(ModelFolder, transformer.Model.WriteTo);
@@ -56,7 +59,11 @@ internal static class ModelFile
         var inputs = new InputColumns(features, ReadCategories(context, schema));
         var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
         if (!float.IsFinite(threshold.Value) || threshold.ColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
-            throw new FormatException($"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; a finite one of Score or Probability is needed.");
+        {
+            throw new FormatException(
+                $"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; " +
+                "a finite one of Score or Probability is needed.");
+        }
         folder.Finish();
         SchemaCheck.Check(environment, schema, inputs, label, model);
         return new BackpropTransformer(environment, model, schema, inputs, label, threshold);
@@ -84,7 +91,8 @@ internal static class ModelFile
         if (size != sizeof(float)) throw new FormatException($"The saved model has numbers of {size} bytes; {sizeof(float)} are needed.");
         var name = context.LoadNonEmptyString();
         var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
-            ?? throw new FormatException($"The saved model is for the task '{name}'; known are {string.Join(", ", LearningTask.All.Select(known => known.Name))}.");
+            ?? throw new FormatException(
+                $"The saved model is for the task '{name}'; known are {string.Join(", ", LearningTask.All.Select(known => known.Name))}.");
 
         folder.Finish();
         var result = NetworkFormat.Read(folder[NetworkEntry], isVerified: true);
@@ -92,7 +100,11 @@ internal static class ModelFile
             throw new FormatException($"The saved model's loss {result.Network.Loss} does not suit its task {name}.");
         var network = result.Network.Network;
         if (!task.FitsOutputs(result.Network.Loss, network.Outputs))
-            throw new FormatException($"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} under its loss {result.Network.Loss}.");
+        {
+            throw new FormatException(
+                $"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} " +
+                $"under its loss {result.Network.Loss}.");
+        }
         return new BackpropModelParameters(environment, task, result);
     }
 
@@ -100,7 +112,7 @@ internal static class ModelFile
     {
         var count = context.Reader.ReadInt32();
         if (count < 0 || count > schema.Count)
-            throw new FormatException($"The saved model announces {count} columns of categories; its training schema has {schema.Count} columns.");
+            throw new FormatException($"The saved model announces {count} category columns; its training schema has {schema.Count} in all.");
         return [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())];
     }
 

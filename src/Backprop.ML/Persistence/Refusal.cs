@@ -3,8 +3,14 @@ namespace Backprop.ML.Persistence;
 /// <summary>One type of exception for every file that cannot be read.</summary>
 internal static class Refusal
 {
-    /// <summary>Reads something; whatever goes wrong because of the file becomes a <see cref="FormatException"/> without an inner exception.</summary>
-    /// <remarks>ML.NET wraps the exceptions of loaders. Callers find the <see cref="FormatException"/> by <see cref="Exception.GetBaseException"/>.</remarks>
+    /// <summary>
+    /// Reads something; whatever goes wrong because of the file becomes a <see cref="FormatException"/> without an inner
+    /// exception.
+    /// </summary>
+    /// <remarks>
+    /// ML.NET wraps the exceptions of loaders. Callers find the <see cref="FormatException"/> by <see
+    /// cref="Exception.GetBaseException"/>.
+    /// </remarks>
     /// <exception cref="FormatException">The file is damaged, or its parts contradict each other.</exception>
     public static T Guard<T>(Func<T> read)
     {
@@ -21,5 +27,6 @@ internal static class Refusal
 
     // A full disk or too little memory says nothing about the file; a file that ends too early does.
     private static bool IsDueToTheFile(Exception problem) =>
-        problem is EndOfStreamException or not (IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException);
+        problem is EndOfStreamException
+        or not (IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException);
 }

@@ -9,9 +9,13 @@ namespace Backprop.ML.Persistence;
 /// <summary>Whether a saved network fits the training schema that was saved with it.</summary>
 internal static class SchemaCheck
 {
-    /// <summary>Refuses columns that are missing or of other types, another number of inputs, and another number of classes or targets.</summary>
+    /// <summary>
+    /// Refuses columns that are missing or of other types, another number of inputs, and another number of classes or
+    /// targets.
+    /// </summary>
     /// <exception cref="FormatException">Names the column, what was found, and what the network needs.</exception>
-    public static void Check(IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
+    public static void Check(
+        IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
     {
         CheckInputs(context, schema, inputs, model);
         CheckLabel(context, Find(schema, "label", labelColumnName), model);
@@ -19,8 +23,9 @@ internal static class SchemaCheck
 
     private static void CheckInputs(IExceptionContext context, DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)
     {
-        if (Find(schema, "feature", inputs.Features).Type is not VectorDataViewType { IsKnownSize: true, ItemType: NumberDataViewType { RawType: var item } } features || item != typeof(float))
-            throw Contradiction($"feature column '{inputs.Features}' of its training schema is {schema[inputs.Features].Type}, no vector of Single");
+        var type = Find(schema, "feature", inputs.Features).Type;
+        if (type is not VectorDataViewType { IsKnownSize: true } features || features.ItemType != NumberDataViewType.Single)
+            throw Contradiction($"feature column '{inputs.Features}' of its training schema is {type}, no vector of Single");
         foreach (var name in inputs.Categories)
         {
             if (Find(schema, "category", name).Type.GetItemType() is not KeyDataViewType)
@@ -41,13 +46,18 @@ internal static class SchemaCheck
     {
         var task = LearningTask.For(ShapeOf(label));
         if (task != model.Task)
-            throw Contradiction($"label column '{label.Name}' of its training schema is {label.Type}; its task {model.Task.Name} needs {LearningTask.LabelTypesOf([model.Task])}");
-
-        var needed = task.OutputCount(context, label, model.Network.Loss);
-        if (model.Network.Network.Outputs != needed)
         {
             throw Contradiction(
-                $"its network {model.Network.Network} has {model.Network.Network.Outputs} outputs, but label column '{label.Name}' of type {label.Type} " +
+                $"label column '{label.Name}' of its training schema is {label.Type}; " +
+                $"its task {model.Task.Name} needs {LearningTask.LabelTypesOf([model.Task])}");
+        }
+
+        var needed = task.OutputCount(context, label, model.Network.Loss);
+        var network = model.Network.Network;
+        if (network.Outputs != needed)
+        {
+            throw Contradiction(
+                $"its network {network} has {network.Outputs} outputs, but label column '{label.Name}' of type {label.Type} " +
                 $"needs {needed} under the loss {model.Network.Loss}");
         }
     }

@@ -9,7 +9,14 @@ using Microsoft.ML.Runtime;
 namespace Backprop.ML;
 
 /// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and Probability).</summary>
-/// <remarks>Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.</remarks>
+/// <remarks>
+/// Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.
+/// <para>
+/// <c>ml.Model.Save</c> writes to the given path directly. If the process is killed meanwhile, an earlier model at that path is lost.
+/// Save to a temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/model-file.md has the code.
+/// </para>
+/// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a <see cref="FormatException"/>.</para>
+/// </remarks>
 public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>, ITransformer
 {
     private readonly InputColumns _inputs;

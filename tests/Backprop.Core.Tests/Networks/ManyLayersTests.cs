@@ -16,7 +16,8 @@ public class ManyLayersTests
     // A check of every pair would take minutes; the others take less than a second.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static TheoryData<string> Chains => ["dense", "activations", "skips", "input skips", "quantiles before categories", "normalizations", "members"];
+    public static TheoryData<string> Chains =>
+        ["dense", "activations", "skips", "input skips", "quantiles before categories", "normalizations", "members"];
 
     [Theory, MemberData(nameof(Chains))]
     public void Checking_a_chain_takes_time_in_proportion_to_its_layers(string chain)
@@ -61,7 +62,8 @@ public class ManyLayersTests
             "activations" => [dense, .. Enumerable.Repeat(new ActivationLayer(1, new Tanh()), Count)],
             "skips" => [dense, .. Enumerable.Range(1, Count).Select(l => new SkipConnection(1, l))],
             "input skips" => [.. Enumerable.Range(0, Count).Select(l => new InputSkip(l + 1, 1)), new Dense(Count + 1, 1)],
-            "quantiles before categories" => [.. Enumerable.Repeat(new QuantileTransform(2, [0], 2), Count), new EntityEmbedding(2, [new EmbeddedCategory(1, 2, 1)])],
+            "quantiles before categories" =>
+                [.. Enumerable.Repeat(new QuantileTransform(2, [0], 2), Count), new EntityEmbedding(2, [new EmbeddedCategory(1, 2, 1)])],
             "normalizations" => [dense, .. Enumerable.Repeat(new BatchNormalization(1), Count)],
             "members" => [new Replicate(1, 2), .. Enumerable.Repeat(new GroupedDense(2, 2, 2, ntkParametrization: false), Count)],
             _ => throw new ArgumentOutOfRangeException(nameof(chain), chain, "is not known"),

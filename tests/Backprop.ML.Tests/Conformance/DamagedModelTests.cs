@@ -1,14 +1,18 @@
 using CsCheck;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>A model file that was damaged on its way is refused by <c>ml.Model.Load</c>, and the innermost reason is a <see cref="FormatException"/>.</summary>
+/// <summary>
+/// A model file that was damaged on its way is refused by <c>ml.Model.Load</c>, and the innermost reason is a <see
+/// cref="FormatException"/>.
+/// </summary>
 public class DamagedModelTests
 {
     private static readonly MLContext _ml = new(seed: 1);
     private static readonly IDataView _data = _ml.Data.LoadFromEnumerable(EdgeRows.Make(20));
-    private static readonly ModelZip _regression = Save(nameof(EdgeRow.Value)), _binary = Save(nameof(EdgeRow.Flag)), _twin = Save(nameof(EdgeRow.Value), seed: 6);
+    private static readonly ModelZip _regression = Save(nameof(EdgeRow.Value)), _twin = Save(nameof(EdgeRow.Value), seed: 6);
 
     public static TheoryData<string> Entries => [ModelZip.Transformer, ModelZip.TrainSchema, ModelZip.Model, ModelZip.Network];
 
@@ -16,7 +20,8 @@ public class DamagedModelTests
     public void A_flipped_bit_in_any_entry_is_noticed(string entry)
     {
         // ML.NET's header and the assembly's name, which it reads before it calls our code.
-        var (first, end) = entry == ModelZip.Transformer ? (256, ModelZip.AssemblyNameIn(_regression[entry]).Start) : (0, _regression[entry].Length);
+        var isFirst = entry == ModelZip.Transformer;
+        int first = isFirst ? 256 : 0, end = isFirst ? ModelZip.AssemblyNameIn(_regression[entry]).Start : _regression[entry].Length;
         Gen.Select(Gen.Int[first, end - 1], Gen.Int[0, 7]).Sample((position, bit) =>
         {
             byte[] content = [.. _regression[entry]];
@@ -67,10 +72,14 @@ public class DamagedModelTests
     public void Folders_of_two_networks_in_one_file_cannot_be_exchanged()
     {
         var first = new BackpropTrainer(_ml, Samples.Quick(nameof(EdgeRow.Value), nameof(EdgeRow.Features)));
-        var model = new Microsoft.ML.Data.EstimatorChain<ITransformer>().Append(first).Append(EdgeRows.Trainer(_ml, nameof(EdgeRow.Weight))).Fit(_data);
+        var second = EdgeRows.Trainer(_ml, nameof(EdgeRow.Weight));
+        var model = new EstimatorChain<ITransformer>().Append(first).Append(second).Fit(_data);
         var zip = ModelZip.Save(_ml, model, _data);
-        var exchanged = zip.Renamed(name => name.Contains("_000", StringComparison.Ordinal) ? name.Replace("_000", "_001", StringComparison.Ordinal) : name.Replace("_001", "_000", StringComparison.Ordinal));
-        Assert.Contains("was saved in another folder", Refuse(exchanged), StringComparison.Ordinal);
+        Assert.Contains("was saved in another folder", Refuse(zip.Renamed(Exchanged)), StringComparison.Ordinal);
+
+        static string Exchanged(string name) => name.Contains("_000", StringComparison.Ordinal)
+            ? name.Replace("_000", "_001", StringComparison.Ordinal)
+            : name.Replace("_001", "_000", StringComparison.Ordinal);
     }
 
     // Model.key of the transformer: ML.NET unpacks it, to disk, before our code is reached.
@@ -94,13 +103,15 @@ public class DamagedModelTests
         {
             byte[] network = [.. file.Network];
             network[position] ^= (byte)(1 << bit);
-            Assert.IsType<FormatException>(Assert.ThrowsAny<Exception>(() => LoneModel.Load(_ml, file with { Network = network })).GetBaseException());
+            var problem = Assert.ThrowsAny<Exception>(() => LoneModel.Load(_ml, file with { Network = network }));
+            Assert.IsType<FormatException>(problem.GetBaseException());
         }, iter: 50);
     }
 
     // Otherwise every refusal could come from the taking apart and putting together.
     [Fact]
-    public void An_undamaged_model_is_loaded() => Assert.IsType<BackpropTransformer>(_regression.With(ModelZip.Network, [.. _regression[ModelZip.Network]]).Load(_ml));
+    public void An_undamaged_model_is_loaded() =>
+        Assert.IsType<BackpropTransformer>(_regression.With(ModelZip.Network, [.. _regression[ModelZip.Network]]).Load(_ml));
 
     private static string Refuse(ModelZip zip)
     {
@@ -108,5 +119,6 @@ public class DamagedModelTests
         return Assert.IsType<FormatException>(problem.GetBaseException()).Message;
     }
 
-    private static ModelZip Save(string label, int seed = 5) => ModelZip.Save(_ml, EdgeRows.Trainer(_ml, label, seed: seed).Fit(_data), _data);
+    private static ModelZip Save(string label, int seed = 5) =>
+        ModelZip.Save(_ml, EdgeRows.Trainer(_ml, label, seed: seed).Fit(_data), _data);
 }

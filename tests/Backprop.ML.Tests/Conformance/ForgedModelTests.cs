@@ -11,7 +11,8 @@ public class ForgedModelTests
     private static readonly MLContext _ml = new(seed: 1);
     private static readonly IDataView _data = Samples.Table(_ml);
 
-    private static readonly ModelZip _regression = Save(nameof(SampleRow.Value)), _binary = Save(nameof(SampleRow.Flag)), _classes = Save(nameof(SampleRow.Key));
+    private static readonly ModelZip
+        _regression = Save(nameof(SampleRow.Value)), _binary = Save(nameof(SampleRow.Flag)), _classes = Save(nameof(SampleRow.Key));
 
     [Fact]
     public void The_network_of_another_task_is_refused() =>
@@ -26,7 +27,8 @@ public class ForgedModelTests
     [InlineData("label", "Value", "Valve")]
     [InlineData("feature", "Dense", "Tense")]
     public void A_column_that_the_training_data_did_not_have_is_refused(string role, string column, string other) =>
-        Assert.Contains($"no {role} column '{other}'", Refuse(_regression.WithWord(ModelZip.Transformer, column, other)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"no {role} column '{other}'", Refuse(_regression.WithWord(ModelZip.Transformer, column, other)), StringComparison.Ordinal);
 
     [Fact]
     public void A_network_with_other_inputs_than_the_training_schema_is_refused_with_both_numbers()
@@ -34,8 +36,12 @@ public class ForgedModelTests
         var withCategories = Samples.Quick(nameof(SampleRow.Value));
         withCategories.CategoricalFeatureColumnNames = [nameof(SampleRow.Categories)];
         var six = Save(withCategories);
-        Assert.Contains("takes 6 inputs, but its training schema has 4: 4 in feature column 'Dense' and 0 in 0 category columns", Refuse(Exchanged(_regression, six)), StringComparison.Ordinal);
-        Assert.Contains("takes 4 inputs, but its training schema has 6: 4 in feature column 'Dense' and 2 in 1 category columns", Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes 6 inputs, but its training schema has 4: 4 in feature column 'Dense' and 0 in 0 category columns",
+            Refuse(Exchanged(_regression, six)), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes 4 inputs, but its training schema has 6: 4 in feature column 'Dense' and 2 in 1 category columns",
+            Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +64,9 @@ public class ForgedModelTests
     {
         byte[] key = [.. _regression[ModelZip.Transformer]];
         key[256] ^= 1;
-        Assert.Contains("feature column 'Value' of its training schema is Single, no vector of Single", Refuse(_regression.With(ModelZip.Transformer, key)), StringComparison.Ordinal);
+        Assert.Contains(
+            "feature column 'Value' of its training schema is Single, no vector of Single",
+            Refuse(_regression.With(ModelZip.Transformer, key)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,7 +103,8 @@ public class ForgedModelTests
 
     private static ModelZip Exchanged(ModelZip zip, ModelZip other) => zip.With(ModelZip.Network, other[ModelZip.Network]);
 
-    private static string Header(byte[] network) => Encoding.UTF8.GetString(network, 20, BinaryPrimitives.ReadInt32LittleEndian(network.AsSpan(12)));
+    private static string Header(byte[] network) =>
+        Encoding.UTF8.GetString(network, 20, BinaryPrimitives.ReadInt32LittleEndian(network.AsSpan(12)));
 
     // Also without some of the numbers.
     private static byte[] WithHeader(byte[] network, string header, int kept = 0, int dropped = 0)
@@ -109,5 +118,6 @@ public class ForgedModelTests
 
     private static ModelZip Save(string label) => Save(Samples.Quick(label));
 
-    private static ModelZip Save(BackpropTrainer.Options options) => ModelZip.Save(_ml, new BackpropTrainer(_ml, options).Fit(_data), _data);
+    private static ModelZip Save(BackpropTrainer.Options options) =>
+        ModelZip.Save(_ml, new BackpropTrainer(_ml, options).Fit(_data), _data);
 }

@@ -4,7 +4,10 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>Model parameters that ML.NET saves without a transformer around them, as its transformers over models do. It has no public way to do that.</summary>
+/// <summary>
+/// Model parameters that ML.NET saves without a transformer around them, as its transformers over models do. It has no
+/// public way to do that.
+/// </summary>
 internal static class LoneModel
 {
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -20,7 +23,8 @@ internal static class LoneModel
         using var stream = new MemoryStream();
         var writers = _core.GetType("Microsoft.ML.RepositoryWriter", throwOnError: true)!;
         var writer = writers.GetMethod("CreateNew", Static)!.Invoke(null, [stream, null, false])!;
-        typeof(ModelSaveContext).GetMethods(Static).Single(method => method.Name == "SaveModel" && method.IsStatic).MakeGenericMethod(typeof(BackpropModelParameters)).Invoke(null, [writer, model, Folder]);
+        var save = typeof(ModelSaveContext).GetMethods(Static).Single(method => method.Name == "SaveModel");
+        save.MakeGenericMethod(typeof(BackpropModelParameters)).Invoke(null, [writer, model, Folder]);
         writers.GetMethod("Commit")!.Invoke(writer, null);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
         return new Saved(Entry("Model.key"), Entry("Network"));
@@ -46,10 +50,12 @@ internal static class LoneModel
             }
         }
         stream.Position = 0;
-        var reader = _core.GetType("Microsoft.ML.RepositoryReader", throwOnError: true)!.GetMethod("Open", Static)!.Invoke(null, [stream, null, false])!;
+        var readers = _core.GetType("Microsoft.ML.RepositoryReader", throwOnError: true)!;
+        var reader = readers.GetMethod("Open", Static)!.Invoke(null, [stream, null, false])!;
         var contexts = _core.GetType("Microsoft.ML.ModelLoadContext", throwOnError: true)!;
         var signature = _core.GetType("Microsoft.ML.SignatureLoadModel", throwOnError: true)!;
-        var load = contexts.GetMethods(Static).Single(method => method.Name == "LoadModel" && method.IsStatic && method.GetParameters() is [_, _, { ParameterType.Name: "RepositoryReader" }, { ParameterType.Name: "String" }, _]);
+        var load = contexts.GetMethods(Static).Single(method => method.Name == "LoadModel"
+            && method.GetParameters() is [_, _, { ParameterType.Name: "RepositoryReader" }, { ParameterType.Name: "String" }, _]);
         object?[] arguments = [ml, null, reader, Folder, Array.Empty<object>()];
         load.MakeGenericMethod(typeof(BackpropModelParameters), signature).Invoke(null, arguments);
         return (BackpropModelParameters)arguments[1]!;

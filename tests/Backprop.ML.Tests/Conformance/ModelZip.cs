@@ -9,9 +9,9 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>A saved model, taken apart into the entries of its zip.</summary>
 internal sealed class ModelZip
 {
-    public const string Transformer = "TransformerChain/Model.key", Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
+    public const string Transformer = "TransformerChain/Model.key", TrainSchema = "TransformerChain/TrainSchema";
 
-    public const string TrainSchema = "TransformerChain/TrainSchema";
+    public const string Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
 
     private readonly (string Name, byte[] Content)[] _entries;
 
@@ -42,9 +42,16 @@ internal sealed class ModelZip
     public ModelZip Without(string name) => new([.. _entries.Where(entry => entry.Name != name)]);
 
     /// <summary>The same with every checksum right again, as a forger would write it.</summary>
-    public ModelZip Resealed() => new([.. new ModelArchive([.. _entries.Select(entry => new ArchiveEntry(entry.Name, entry.Content))]).Resealed().Entries.Select(entry => (entry.Name, entry.Content))]);
+    public ModelZip Resealed()
+    {
+        var archive = new ModelArchive([.. _entries.Select(entry => new ArchiveEntry(entry.Name, entry.Content))]);
+        return new ModelZip([.. archive.Resealed().Entries.Select(entry => (entry.Name, entry.Content))]);
+    }
 
-    /// <summary>The name of the assembly in a Model.key, and where it begins. ML.NET's header, 256 bytes, says at 0x90 where, and at 0x98 how many bytes it has.</summary>
+    /// <summary>
+    /// The name of the assembly in a Model.key, and where it begins. ML.NET's header, 256 bytes, says at 0x90 where, and at
+    /// 0x98 how many bytes it has.
+    /// </summary>
     public static (string Name, int Start) AssemblyNameIn(byte[] modelKey)
     {
         var start = (int)BinaryPrimitives.ReadInt64LittleEndian(modelKey.AsSpan(0x90));

@@ -1,18 +1,41 @@
-"""Scores the stored models by the description in docs/model-file.md, without the library, and prints what StoredModelTests expects.
+"""Scores the stored models by the description in docs/model-file.md, without the library, and writes scores.json for StoredModelTests.
 
-Made with Python 3.11. The zips were saved by the first version of the library (format version 1) and are never written again.
+Made with Python 3.11. README.md says when to run it.
 """
+import hashlib
 import json
 import math
+import pathlib
 import struct
 import zipfile
 
+FOLDER = pathlib.Path(__file__).parent
 ROWS = [[0.0, 0.0, 7.0], [1.5, -1.0, 7.0], [-1.75, 0.5, 7.0], [-0.25, 1.25, -100.0]]
 
 
+def check(archive, folder):
+    """Compares every entry of a folder with the checksum at the end of its Model.key."""
+    key = bytearray(archive.read(folder + "/Model.key"))
+    end = 256 + struct.unpack_from("<q", key, 0x18)[0]
+    length, digest = struct.unpack_from("<i32s", key, end - 36)
+    key[end - 32:end] = bytes(32)
+    assert hashlib.sha256(key).digest() == digest, folder
+    first, place, *lines = key[end - 36 - length:end - 36].decode().splitlines()
+    assert (first, place) == ("Backprop.ML checksum 1", "folder " + folder)
+    for name, size, sha in map(str.split, lines):
+        data = archive.read(f"{folder}/{name}")
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (int(size), sha), name
+    return [name for name, *_ in map(str.split, lines)]
+
+
 def network(file):
-    with zipfile.ZipFile(file) as archive:
-        data = archive.read(next(name for name in archive.namelist() if name.endswith("/Model/Network")))
+    with zipfile.ZipFile(FOLDER / file) as archive:
+        model = next(name for name in archive.namelist() if name.endswith("/Model/Network")).removesuffix("/Network")
+        folder = model.removesuffix("/Model")
+        covered = {f"{folder}/{name}" for name in check(archive, folder)} | {f"{model}/{name}" for name in check(archive, model)}
+        ours = {name for name in archive.namelist() if name.startswith(folder + "/") and name != folder + "/Model.key"}
+        assert ours == covered, ours ^ covered
+        data = archive.read(model + "/Network")
     magic, version, length, count = struct.unpack_from("<8siii", data)
     assert (magic, version) == (b"BACKPROP", 1)
     return json.loads(data[20:20 + length]), list(struct.unpack_from(f"<{count}f", data, 20 + length))
@@ -44,6 +67,5 @@ def score(file, x):
     return x
 
 
-for task in ("binary", "multiclass", "regression"):
-    for x in ROWS:
-        print(task, x, [float(f"{v:.8g}") for v in score(f"{task}-v1.zip", x)])
+scores = {task: [[float(f"{v:.8g}") for v in score(f"{task}-v1.zip", x)] for x in ROWS] for task in ("binary", "multiclass", "regression")}
+(FOLDER / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")

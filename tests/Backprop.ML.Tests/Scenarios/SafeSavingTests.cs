@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using Backprop.Losses;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+/// <summary>The way to save that docs/model-file.md recommends: whatever happens meanwhile, the file holds a whole model.</summary>
+public sealed partial class SafeSavingTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly string _folder = Directory.CreateTempSubdirectory("backprop-").FullName;
+    private readonly IDataView _data;
+
+    public SafeSavingTests() => _data = Synthetic.Prepared(_ml, 50);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_documentation_shows_the_code_that_is_tested()
+    {
+        var source = File.ReadAllText(Path.Combine(Repository.Root, "tests/Backprop.ML.Tests/Scenarios/SafeSavingTests.cs"));
+        var tested = Region().Match(source).Groups[1].Value.Split('\n').Select(line => line.Length > 8 ? line[8..] : line.Trim());
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/model-file.md")).ReplaceLineEndings("\n");
+        Assert.Contains($"```csharp\n{string.Join('\n', tested).Trim('\n')}\n```", page);
+    }
+
+    [Fact]
+    public void A_model_replaces_the_earlier_one()
+    {
+        Save(Model(seed: 1));
+        var second = Model(seed: 2);
+        Save(second);
+        Assert.Equal(second.Transform(_data).ScoreBits(), Load().Transform(_data).ScoreBits());
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void The_earlier_model_stays_whole_when_saving_the_next_one_ends_early()
+    {
+        var first = Model(seed: 1);
+        Save(first);
+        // No file can name the loss, so saving ends when the file was begun already.
+        var unsaved = new BackpropTrainer(_ml, Options(seed: 2, new Wrapped<SquaredError>())).Fit(_data);
+        Assert.Throws<NotSupportedException>(() => Save(unsaved));
+        Assert.Equal(first.Transform(_data).ScoreBits(), Load().Transform(_data).ScoreBits());
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    // Otherwise the way would not be needed.
+    [Fact]
+    public void Saving_to_the_path_itself_would_lose_it()
+    {
+        Save(Model(seed: 1));
+        var unsaved = new BackpropTrainer(_ml, Options(seed: 2, new Wrapped<SquaredError>())).Fit(_data);
+        Assert.Throws<NotSupportedException>(() => _ml.Model.Save(unsaved, _data.Schema, ModelPath));
+        Assert.ThrowsAny<Exception>(Load);
+    }
+
+    private string ModelPath => Path.Combine(_folder, "model.zip");
+
+    private void Save(ITransformer model) => Save(_ml, model, _data.Schema, ModelPath);
+
+    private ITransformer Load() => _ml.Model.Load(ModelPath, out _);
+
+    private BackpropTransformer Model(int seed) => new BackpropTrainer(_ml, Options(seed)).Fit(_data);
+
+    private static BackpropTrainer.Options Options(int seed, Loss? loss = null)
+    {
+        var options = Synthetic.Brief(Synthetic.Value);
+        (options.Seed, options.LossFunction) = (seed, loss);
+        return options;
+    }
+
+    private static void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
+    {
+        #region safe-saving
+        var temporary = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                ml.Model.Save(model, schema, stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary); // does nothing after the move
+        }
+        #endregion
+    }
+
+    [GeneratedRegex(@"#region safe-saving\r?\n(.*?)\s*#endregion", RegexOptions.Singleline)]
+    private static partial Regex Region();
+}
