@@ -33,7 +33,7 @@ public sealed record OneHotEncoding : Layer
     /// <summary>Makes columns.</summary>
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
-    /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes 0.</param>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes 0; unscaled ones, if no example has the category.</param>
     /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many columns.</exception>
     public OneHotEncoding(int inputs, IReadOnlyList<OneHotCategory> categories, FeatureScaling? scaling) : base(inputs, OutputsOf(inputs, categories))
     {
@@ -90,17 +90,24 @@ public sealed record OneHotEncoding : Layer
         for (var i = 0; i < counts.Length; i++) counts[i][CategorySlots.CategoryOf(x[_categories[i].Slot], _categories[i].Count)]++;
     }
 
-    /// <summary>Sets the numbers of the columns by such counts of at least one example.</summary>
-    internal void Scale(Span<Real> parameters, int[][] counts)
+    /// <summary>Sets the numbers of the columns by such counts of at least one example. The column of a category that no example has is always the same.</summary>
+    /// <param name="parameters">[ParameterCount], overwritten.</param>
+    /// <param name="counts">From <see cref="NewCounts"/>.</param>
+    /// <param name="isSample">Whether there are more examples: then every category counts at least once.</param>
+    internal void Scale(Span<Real> parameters, int[][] counts, bool isSample = false)
     {
-        if (Scaling is null) return;
-        var sorted = new Real[counts[0].Sum()];
+        for (var i = 0; i < counts.Length && isSample; i++)
+            foreach (ref var count in counts[i].AsSpan(1)) count = Math.Max(count, 1);
+        var room = new Real[counts.Max(each => each.Sum())];
         for (var i = 0; i < counts.Length; i++)
         {
             var category = _categories[i];
+            var sorted = room.AsSpan(0, counts[i].Sum());
             for (var column = 0; column < category.Width; column++)
             {
-                var (center, factor) = Measure(counts[i][column + 1], category.Count == 2 ? counts[i][2] : 0, sorted);
+                int ones = counts[i][column + 1], minusOnes = category.Count == 2 ? counts[i][2] : 0;
+                double center = 0, factor = ones + minusOnes > 0 ? 1 : 0;
+                if (Scaling is not null) (center, factor) = Measure(ones, minusOnes, sorted);
                 Fill(parameters, category, column, center, factor);
             }
             parameters = parameters[(int)category.NumberCount..];

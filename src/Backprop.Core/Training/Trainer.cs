@@ -101,7 +101,7 @@ public sealed class Trainer
         range ??= new LearningRateRange();
         var (inputs, targets) = _setup.Standardize(network, training, null);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
-        var parameters = _setup.Start(network, training.Examples, null, inputs, targets);
+        var parameters = _setup.Start(network, training, null, inputs, targets);
         using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
         batches.Impute(network.ReplacementsBy(parameters));
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
@@ -123,7 +123,7 @@ public sealed class Trainer
         var bounds = _options.ClampPredictions ? training.MeasureBounds().JoinedWith(initial?.Bounds) : null;
         var judge = validation is null ? null : new Judge(validation);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
-        var parameters = _setup.Start(network, training.Examples, initial, inputs, targets);
+        var parameters = _setup.Start(network, training, initial, inputs, targets);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 

@@ -35,18 +35,19 @@ internal sealed class TrainingSetup(TrainingOptions options)
         return keepsAll ? null : training.FindConstant().Mask(measured, network, training.Examples.IsSparse);
     }
 
-    public Real[] Start(Network network, ExampleSet training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
+    public Real[] Start(Network network, TrainingData training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
         initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
 
-    private Real[] Initialize(Network network, ExampleSet training, Standardization? inputs, Standardization? targets)
+    private Real[] Initialize(Network network, TrainingData data, Standardization? inputs, Standardization? targets)
     {
+        var training = data.Examples;
         // What stands in for missing values is measured of all examples, below; a sample of wide rows would cost memory in vain.
         var measuresSample = network.Layers.Any(layer => layer is { MeasuresExamples: true } and not Imputation);
         var parameters = options.Initializer is DataDependent || measuresSample ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
         if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
         for (var l = 0; l < network.Layers.Count; l++)
         {
-            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), training);
+            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), data);
             if (network.Layers[l] is QuantileTransform transform && network.Layers.Take(l).All(before => before is Imputation)) Spread(transform, parameters.AsSpan(network.ParametersOf(l)), training, inputs);
         }
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
@@ -66,9 +67,10 @@ internal sealed class TrainingSetup(TrainingOptions options)
             if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
     }
 
-    // A rare category might not be in a sample, and its column would stay 0 for good.
-    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, ExampleSet training)
+    // A rare category might not be in a sample of a stream, and its column would stay 0 for good: it counts as if one example had it.
+    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, TrainingData data)
     {
+        var training = data.Examples;
         var counts = encoding.NewCounts();
         var x = new Real[training.FeatureCount];
         for (var row = 0; row < training.Count; row++)
@@ -76,7 +78,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
             training.CopyFeatures(row, x);
             encoding.Count(x, counts);
         }
-        encoding.Scale(numbers, counts);
+        encoding.Scale(numbers, counts, isSample: data.Count > training.Count);
     }
 
     // Rare values are what it is for. What stands in for missing ones is one of the values, or between two.

@@ -58,6 +58,34 @@ public class ConstantFeatureTests
         Assert.Equal(3f, inputs.Means[1], 1e-3f);
     }
 
+    [Theory, InlineData("one-hot"), InlineData("unscaled one-hot")]
+    public void A_category_that_training_has_not_seen_counts_as_unknown(string kind)
+    {
+        var x = Examples(Rows, 1, 5);
+        for (var row = 0; row < Rows; row++) x[row * Features + Constant] = 1 + row % 3;
+        var trained = new Trainer(Options(kind)).Train(Build(kind), new ExampleSet(x, Features, Labels(Rows, 1))).Network;
+        foreach (var unseen in (float[])[4, 7, 9]) Assert.Equal(Scores(trained, 0), Scores(trained, unseen));
+        Assert.NotEqual(Scores(trained, 0), Scores(trained, 2));
+    }
+
+    [Theory, InlineData("one-hot"), InlineData("robust one-hot")]
+    public void A_rare_category_that_the_sample_of_a_stream_misses_keeps_its_column(string kind)
+    {
+        const int many = 20_000;
+        var x = new float[many];
+        for (var row = 0; row < many; row++) x[row] = 1 + row % 3;
+        var set = new ExampleSet(x, 1, new float[many]);
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [],
+            OneHotCategories = [new OneHotCategory(0, 4)],
+            OneHotScaling = kind == "one-hot" ? FeatureScaling.Standard : FeatureScaling.Robust,
+        }.Build(1, 1);
+        var options = Options("plain") with { NumberOfIterations = 1, BatchSize = many };
+        var numbers = new Trainer(options).Train(network, new StreamTests.Source(set)).Network.Parameters[network.ParametersOf(0)];
+        Assert.True(numbers[7] > 1, $"The column of category 4, where it is the one, holds {numbers[7]}."); // behind what the four columns hold otherwise
+    }
+
     [Fact]
     public void Bits_stay_where_all_features_vary_or_are_scaled_to_0_anyway()
     {
