@@ -1,4 +1,5 @@
 using Backprop.Metrics;
+using Backprop.ML;
 using Backprop.ML.Data;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -6,7 +7,7 @@ using Microsoft.ML.Runtime;
 // In ML.NET's own namespace, not in the folder's: that is where users look for evaluators.
 namespace Microsoft.ML;
 
-/// <summary>Evaluation and cross-validation of the tasks that ML.NET has no evaluators for.</summary>
+/// <summary>Evaluation and cross-validation where ML.NET has no evaluator: several targets, several labels, and decisions by a threshold of the model.</summary>
 public static class BackpropEvaluation
 {
     /// <summary>Evaluates scored data of a multi-target regression.</summary>
@@ -39,6 +40,33 @@ public static class BackpropEvaluation
             ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single), ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
         return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames);
     }
+
+    /// <summary>Evaluates scored data of a binary classification by <c>PredictedLabel</c>, so that it follows the model's threshold.</summary>
+    /// <remarks>
+    /// ML.NET's <c>Evaluate</c> calls a row positive when its score is above 0, whatever <c>PredictedLabel</c> says. It ignores
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> and <see cref="BackpropTransformer.WithThreshold"/>. Here accuracy, F1, precision, recall and the
+    /// confusion matrix follow <c>PredictedLabel</c>. AUC, log-loss and the other metrics of scores and probabilities are ML.NET's own.
+    /// </remarks>
+    /// <param name="catalog">The binary catalog.</param>
+    /// <param name="data">The scored data. Rows whose score is not finite or whose label is missing are left out.</param>
+    /// <param name="labelColumnName">The label: Boolean.</param>
+    /// <param name="scoreColumnName">The scores: Single.</param>
+    /// <param name="probabilityColumnName">The probabilities: Single.</param>
+    /// <param name="predictedLabelColumnName">The decisions: Boolean.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    public static CalibratedBinaryClassificationMetrics EvaluatePredictedLabel(
+        this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label, string scoreColumnName = DefaultColumnNames.Score,
+        string probabilityColumnName = DefaultColumnNames.Probability, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
+        DecidedMetrics.Measure(Host(catalog), data, labelColumnName, scoreColumnName, probabilityColumnName, predictedLabelColumnName);
+
+    /// <summary>Cross-validates a binary classification by <c>PredictedLabel</c>: each fold is evaluated by <see cref="EvaluatePredictedLabel"/>.</summary>
+    /// <inheritdoc cref="CrossValidateMultiTarget"/>
+    public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidatePredictedLabel(
+        this BinaryClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
+        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+            (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>(
+                model, catalog.EvaluatePredictedLabel(scored, labelColumnName), scored, fold));
 
     /// <summary>Trains a multi-target regression on all folds of the data but one, evaluates it on that one, and so for every fold.</summary>
     /// <param name="catalog">The regression catalog.</param>

@@ -67,6 +67,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The metric for which the score is chosen, on the validation data, from which on a row is called positive.</summary>
         /// <value>Null: from 0 on, a probability of one half; so it is, with a warning, where all validation rows are of one class. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>, of binary classification. <see cref="BackpropTransformer.WithThreshold"/> chooses another afterwards.</value>
+        /// <remarks>ML.NET's <c>Evaluate</c>, <c>CrossValidate</c> and permutation importance ignore the threshold: they call a row positive when its score is above 0.
+        /// <c>ml.BinaryClassification.EvaluatePredictedLabel</c> and <c>CrossValidatePredictedLabel</c> use it.</remarks>
         public Metric? ThresholdMetric { get; set; }
 
         /// <summary>Whether features are shifted and scaled, inside the model, as <see cref="FeatureScaling"/> says.</summary>

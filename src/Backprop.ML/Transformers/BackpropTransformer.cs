@@ -41,6 +41,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public string ThresholdColumnName => _threshold.ColumnName;
 
     /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
+    /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. For this model, this method is what
+    /// <c>ChangeModelThreshold</c> is for ML.NET's own models.</remarks>
     /// <param name="threshold">Finite; a row is called positive above it.</param>
     /// <param name="thresholdColumnName">"Probability" or "Score".</param>
     /// <exception cref="ArgumentException">The threshold is not finite, or there is no such column to compare it with.</exception>
