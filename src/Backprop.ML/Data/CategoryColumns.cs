@@ -12,13 +12,13 @@ internal static class CategoryColumns
 
     /// <summary>Refuses columns that are missing, or no keys.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the column, what was found, and what is allowed.</exception>
-    public static void Check(IExceptionContext context, SchemaShape schema, IEnumerable<string> names)
+    public static void Check(IExceptionContext context, string argument, SchemaShape schema, IEnumerable<string> names)
     {
         foreach (var name in names)
         {
-            if (!schema.TryFindColumn(name, out var column)) throw context.ExceptSchemaMismatch(nameof(schema), "category", name);
+            var column = ColumnChecks.Find(context, argument, schema, "category", name);
             if (!column.IsKey || column.Kind == SchemaShape.Column.VectorKind.VariableVector)
-                throw context.ExceptSchemaMismatch(nameof(schema), "category", name, "Key or Vector<Key> of known size, as MapValueToKey makes it", column.GetTypeString());
+                throw context.ExceptSchemaMismatch(argument, "category", name, "Key or Vector<Key> of known size, as MapValueToKey makes it", column.GetTypeString());
         }
     }
 

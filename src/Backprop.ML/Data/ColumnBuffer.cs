@@ -34,6 +34,9 @@ internal abstract class ColumnBuffer
     /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
     public abstract void CopyTo(int row, Span<float> numbers);
 
+    /// <summary>Whether the column is a vector of Single: features, not keys.</summary>
+    public virtual bool HoldsFeatures => false;
+
     /// <summary>Where the numbers of one row of a vector of Single are, if they are all there.</summary>
     public virtual bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
     {
@@ -98,6 +101,8 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
     public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[reader!.Row].CopyTo(ref value));
 
     public override int Width => width;
+
+    public override bool HoldsFeatures => _values is VBuffer<float>[];
 
     public override void Grow(int rows) => Array.Resize(ref _values, rows);
 

@@ -18,7 +18,7 @@ internal static class GroupColumn
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     public static (IDataView Data, string Column) AddTo(IHost host, IDataView data, string source, int seed)
     {
-        if (data.Schema.GetColumnOrNull(source) is not { } column) throw host.ExceptSchemaMismatch(nameof(BackpropTrainer.Options.SamplingKeyColumnName), "sampling key", source);
+        var column = ColumnChecks.Find(host, nameof(BackpropTrainer.Options.SamplingKeyColumnName), data.Schema, "sampling key", source);
         var name = data.Schema.GetTempColumnName("Group");
         if (column.Type.GetItemType() is DateTimeDataViewType or DateTimeOffsetDataViewType or TimeSpanDataViewType)
         {

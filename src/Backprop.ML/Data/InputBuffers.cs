@@ -51,17 +51,18 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
     /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is asked for.</summary>
     public SparseRow SparseAt(int row)
     {
-        var features = columns[0].SparseAt(row);
-        if (columns.Length == 1) return features;
+        var hasFeatures = columns[0].HoldsFeatures;
+        var features = hasFeatures ? columns[0].SparseAt(row) : default;
+        if (hasFeatures && columns.Length == 1) return features;
 
         // Keys are behind the features, and few.
-        var (count, first) = (features.Values.Length, columns[0].Width);
+        var (count, first) = (features.Values.Length, hasFeatures ? columns[0].Width : 0);
         if (_places.Length < count + Width - first) (_places, _values) = (new int[count + Width - first], new float[count + Width - first]);
         features.Values.CopyTo(_values);
         if (features.Places.IsEmpty)
             for (var i = 0; i < count; i++) _places[i] = i;
         else features.Places.CopyTo(_places);
-        foreach (var column in columns.AsSpan(1))
+        foreach (var column in columns.AsSpan(hasFeatures ? 1 : 0))
         {
             column.CopyTo(row, _values.AsSpan(count, column.Width));
             for (var i = 0; i < column.Width; i++) _places[count++] = first++;

@@ -60,7 +60,7 @@ internal sealed class ScoredData
 
     private static DataViewSchema.Column Check(IExceptionContext host, DataViewSchema schema, string role, string name, DataViewType itemType)
     {
-        if (schema.GetColumnOrNull(name) is not { } column) throw host.ExceptSchemaMismatch("data", role, name);
+        var column = ColumnChecks.Find(host, "data", schema, role, name);
         if (column.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType.Equals(itemType)) return column;
         throw host.ExceptSchemaMismatch("data", role, name, $"Vector<{itemType}> of known size", column.Type.ToString());
     }

@@ -39,7 +39,7 @@ internal static class ModelFile
         var folder = new FolderWriter(context, TransformerVersion);
         folder.WriteFolder(ModelFolder, transformer.Model.WriteTo);
         folder.Write(SchemaEntry, stream => WriteSchema(host, transformer.TrainSchema, stream));
-        context.SaveNonEmptyString(inputs.Features);
+        context.SaveStringOrNull(inputs.Features);
         context.SaveNonEmptyString(transformer.LabelColumnName);
         context.Writer.Write(inputs.Categories.Count);
         foreach (var name in inputs.Categories) context.SaveNonEmptyString(name);
@@ -55,8 +55,10 @@ internal static class ModelFile
         var folder = new FolderReader(context);
         var model = ReadModel(environment, folder.OpenFolder(ModelFolder));
         var schema = new BinaryLoader(environment, new BinaryLoader.Arguments(), new MemoryStream(folder[SchemaEntry])).Schema;
-        string features = context.LoadNonEmptyString(), label = context.LoadNonEmptyString();
+        var features = context.LoadStringOrNull();
+        var label = context.LoadNonEmptyString();
         var inputs = new InputColumns(features, ReadCategories(context, schema));
+        if (features is null && inputs.Categories.Count == 0) throw new FormatException("The saved model names no column to predict from.");
         var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
         if (!float.IsFinite(threshold.Value) || threshold.ColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
         {

@@ -23,22 +23,28 @@ internal static class SchemaCheck
 
     private static void CheckInputs(IExceptionContext context, DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)
     {
-        var type = Find(schema, "feature", inputs.Features).Type;
-        if (type is not VectorDataViewType { IsKnownSize: true } features || features.ItemType != NumberDataViewType.Single)
-            throw Contradiction($"feature column '{inputs.Features}' of its training schema is {type}, no vector of Single");
+        var features = inputs.Features is null ? 0 : CountFeatures(schema, inputs.Features);
         foreach (var name in inputs.Categories)
         {
             if (Find(schema, "category", name).Type.GetItemType() is not KeyDataViewType)
                 throw Contradiction($"category column '{name}' of its training schema is {schema[name].Type}, no key");
         }
-        var keys = CategoryColumns.Slots(context, schema, inputs.Categories, features.Size).Count;
+        var keys = CategoryColumns.Slots(context, schema, inputs.Categories, features).Count;
         var needed = model.Network.Network.Inputs;
-        if (features.Size + keys != needed)
+        if (features + keys != needed)
         {
             throw Contradiction(
-                $"its network {model.Network.Network} takes {needed} inputs, but its training schema has {features.Size + keys}: " +
-                $"{features.Size} in feature column '{inputs.Features}' and {keys} in {inputs.Categories.Count} category columns");
+                $"its network {model.Network.Network} takes {needed} inputs, but its training schema has {features + keys}: " +
+                $"{features} features and {keys} in {inputs.Categories.Count} category columns");
         }
+    }
+
+    private static int CountFeatures(DataViewSchema schema, string name)
+    {
+        var type = Find(schema, "feature", name).Type;
+        return type is VectorDataViewType { IsKnownSize: true } features && features.ItemType == NumberDataViewType.Single
+            ? features.Size
+            : throw Contradiction($"feature column '{name}' of its training schema is {type}, no vector of Single");
     }
 
     // The only place that relates the outputs of a network to the values of its label.

@@ -109,10 +109,12 @@ public sealed partial class BackpropTrainer
         {
             context.CheckValue(Preset, nameof(Preset));
             context.CheckNonEmpty(LabelColumnName, nameof(LabelColumnName));
-            context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
+            if (FeatureColumnName is not null) context.CheckNonEmpty(FeatureColumnName, nameof(FeatureColumnName));
             if (ExampleWeightColumnName is not null) context.CheckNonEmpty(ExampleWeightColumnName, nameof(ExampleWeightColumnName));
             context.CheckValue(CategoricalFeatureColumnNames, nameof(CategoricalFeatureColumnNames));
             foreach (var name in CategoricalFeatureColumnNames) context.CheckNonEmpty(name, nameof(CategoricalFeatureColumnNames));
+            if (FeatureColumnName is null && CategoricalFeatureColumnNames.Length == 0)
+                throw OutOfRange(nameof(FeatureColumnName), "null", $"there is nothing to predict from: it may be null only where {nameof(CategoricalFeatureColumnNames)} names a column");
             if (CategoricalFeatureColumnNames.Distinct().Count() < CategoricalFeatureColumnNames.Length) throw OutOfRange(nameof(CategoricalFeatureColumnNames), string.Join(", ", CategoricalFeatureColumnNames), "a column is named twice");
             if (!(LabelSmoothing >= 0 && LabelSmoothing < 1)) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
             if (IsChosen(nameof(LabelSmoothing)) && LossFunction is not null) throw OutOfRange(nameof(LabelSmoothing), LabelSmoothing, $"is of the task's own loss; {LossFunction} is given as {nameof(LossFunction)}, which must smooth by itself");

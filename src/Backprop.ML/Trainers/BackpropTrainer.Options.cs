@@ -25,8 +25,9 @@ public sealed partial class BackpropTrainer
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
         /// <summary>The column to predict from: a vector of Single of known size.</summary>
-        /// <value>"Features".</value>
-        public string FeatureColumnName { get; set; } = DefaultColumnNames.Features;
+        /// <value>"Features". Null: none; the model predicts from <see cref="CategoricalFeatureColumnNames"/> alone. If those are given and the data has no column
+        /// "Features", the default means the same as null, with a warning on <c>MLContext.Log</c>.</value>
+        public string? FeatureColumnName { get; set; } = DefaultColumnNames.Features;
 
         /// <summary>A column of Single that says how much each row counts: weight 2 counts like the row twice.</summary>
         /// <value>Null: all rows count the same.</value>

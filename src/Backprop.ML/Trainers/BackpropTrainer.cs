@@ -62,7 +62,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask[] tasks)
         : base(
             CheckedHost(environment, options),
-            TrainerUtils.MakeR4VecFeature(options.FeatureColumnName),
+            FeatureShape(options),
             (tasks.Length > 2 ? LearningTask.Regression : tasks[0]).LabelShape(options.LabelColumnName),
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
@@ -88,7 +88,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         Host.CheckValue(trainData, nameof(trainData));
         if (validationData is not null) CheckSameColumns(nameof(validationData), trainData.Schema, validationData.Schema);
-        return TrainTransformer(trainData, validationData, initialParameters);
+        return Train(trainData, validationData, initialParameters);
     }
 
     /// <summary>A range test: takes steps with a growing learning rate, and sees where the loss falls and where it rises. Trains nothing that is kept; a learning rate to begin with is <see cref="LearningRateCurve.Valley"/>.</summary>
@@ -101,7 +101,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         Host.CheckValue(trainData, nameof(trainData));
         _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
-        var data = new RoleMappedData(trainData, label: LabelColumn.Name, feature: FeatureColumn.Name, weight: WeightColumn.Name);
+        var data = MakeRoles(trainData);
         using var channel = Host.Start("FindLearningRate");
         var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
@@ -136,14 +136,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
         var task = TaskFor(label);
-        CategoryColumns.Check(Host, inputSchema, _options.CategoricalFeatureColumnNames);
-        if (_options.SamplingKeyColumnName is { } key && !inputSchema.TryFindColumn(key, out _)) throw Host.ExceptSchemaMismatch(nameof(inputSchema), "sampling key", key);
+        CategoryColumns.Check(Host, nameof(inputSchema), inputSchema, _options.CategoricalFeatureColumnNames);
+        if (_options.SamplingKeyColumnName is { } key) ColumnChecks.Find(Host, nameof(inputSchema), inputSchema, "sampling key", key);
         return task.OutputShapes(label, _options.LossFor(task));
     }
 
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
         using var channel = Host.Start("Training");
+        WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
         var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network);
         var options = plan.Options;
@@ -238,8 +239,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
         var task = TaskFor(shape.Single(column => column.Name == label.Name));
-        CategoryColumns.Check(Host, shape, _options.CategoricalFeatureColumnNames);
-        data.CheckFeatureFloatVector(out var featureCount);
+        CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
+        var featureCount = 0;
+        if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
         var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier);
         if (_options.MustKnowRows(situation))
             situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
@@ -247,7 +249,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var loss = options.LossFor(task);
         var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
         var outputs = task.OutputCount(Host, label, loss);
-        return new TrainingPlan(situation, options, loss, Inputs, MakeNetwork, options.ClassWeightsFor(task, label));
+        return new TrainingPlan(situation, options, loss, InputsIn(data.Schema.Schema), MakeNetwork, options.ClassWeightsFor(task, label));
 
         void CheckAlive()
         {
@@ -268,10 +270,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         }
     }
 
-    private InputColumns Inputs => new(FeatureColumn.Name, _options.CategoricalFeatureColumnNames);
-
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, Inputs, LabelColumn.Name, model.Threshold);
+        new(Host, model, trainSchema, InputsIn(trainSchema), LabelColumn.Name, model.Threshold);
 
     // The one that the label column asks for, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
@@ -286,7 +286,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // Columns that the training data lacks are left to the check that follows.
     private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
-        foreach (var (role, name) in ((string, string)[])[("feature", FeatureColumn.Name), ("label", LabelColumn.Name), ("weight", WeightColumn.Name), .. _options.CategoricalFeatureColumnNames.Select(name => ("category", name))])
+        foreach (var (role, name) in ((string, string)[])[("feature", FeaturesIn(training)!), ("label", LabelColumn.Name), ("weight", WeightColumn.Name), .. _options.CategoricalFeatureColumnNames.Select(name => ("category", name))])
             if (name is not null && training.GetColumnOrNull(name) is { } column)
                 ColumnChecks.CheckType(Host, argument, validation, role, name, column.Type);
     }

@@ -58,14 +58,25 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     // ML.NET's own check waits for a row mapper, and then does not name the column.
     /// <summary>Adds the output columns, lazily: rows are scored when they are read, in batches.</summary>
-    /// <param name="input">Data with the feature column of the training data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or has another type.</exception>
+    /// <param name="input">Data with the columns that the model was trained to predict from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is missing or has another type.</exception>
     public new IDataView Transform(IDataView input)
     {
         return new BatchScoredView(Host, ApplyScorer(input), Model.Network, _inputs);
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);
+
+    /// <summary>The columns that scored data has.</summary>
+    /// <param name="inputSchema">The columns of the data to score.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column to predict from is missing or has another type.</exception>
+    public new DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        Host.CheckValue(inputSchema, nameof(inputSchema));
+        return ApplyScorer(new EmptyDataView(Host, inputSchema)).OutputSchema;
+    }
+
+    DataViewSchema ITransformer.GetOutputSchema(DataViewSchema inputSchema) => GetOutputSchema(inputSchema);
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ApplyScorer(new EmptyDataView(Host, inputSchema));
 

@@ -1,0 +1,79 @@
+using Backprop.ML.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace Backprop.ML;
+
+// Which columns there must be. The base class demands a features column and lists no columns when one is missing, so its two entrances are replaced here.
+public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransformer, BackpropModelParameters>
+{
+    /// <summary>Trains a model.</summary>
+    /// <param name="input">What to learn from.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged (<see cref="Training.TrainingDivergedException"/>).</exception>
+    public new BackpropTransformer Fit(IDataView input) => Fit(input, validationData: null);
+
+    /// <summary>The columns that data will have once a trained model has scored it.</summary>
+    /// <param name="inputSchema">The columns of the data.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    public new SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        Host.CheckValue(inputSchema, nameof(inputSchema));
+        CheckColumns(nameof(inputSchema), inputSchema);
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        foreach (var column in GetOutputColumnsCore(inputSchema)) columns[column.Name] = column;
+        return new SchemaShape(columns.Values);
+    }
+
+    private BackpropTransformer Train(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters)
+    {
+        CheckColumns(nameof(trainData), SchemaShape.Create(trainData.Schema));
+        if (validationData is not null) CheckColumns(nameof(validationData), SchemaShape.Create(validationData.Schema));
+        var context = new TrainContext(MakeRoles(trainData), validationData is null ? null : MakeRoles(validationData), initialPredictor: initialParameters);
+        return MakeTransformer(TrainModelCore(context), trainData.Schema);
+    }
+
+    private protected override RoleMappedData MakeRoles(IDataView data) =>
+        new(data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
+
+    // Where categories are all that the data has, there is no column of features: by choice, or because nothing has made one of the default name.
+    private string? FeaturesIn(Func<string, bool> hasColumn)
+    {
+        if (_options.FeatureColumnName is not { } name) return null;
+        var mayBeAbsent = name == DefaultColumnNames.Features && _options.CategoricalFeatureColumnNames.Length > 0;
+        return mayBeAbsent && !hasColumn(name) ? null : name;
+    }
+
+    private string? FeaturesIn(DataViewSchema schema) => FeaturesIn(name => schema.GetColumnOrNull(name) is not null);
+
+    private InputColumns InputsIn(DataViewSchema schema) => new(FeaturesIn(schema), _options.CategoricalFeatureColumnNames);
+
+    // Without features, the first category stands for them where the base class wants to know a column.
+    private static SchemaShape.Column FeatureShape(Options options) => options.FeatureColumnName is { } features
+        ? TrainerUtils.MakeR4VecFeature(features)
+        : new(options.CategoricalFeatureColumnNames[0], SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true);
+
+    private void WarnOfAbsentFeatures(IChannel channel, RoleMappedSchema schema)
+    {
+        if (schema.Feature is not null || _options.FeatureColumnName is not { } name) return;
+        channel.Warning(MessageSensitivity.None,
+            "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if that is meant; otherwise make the column, for example by ml.Transforms.Concatenate.",
+            name, string.Join(", ", _options.CategoricalFeatureColumnNames), nameof(Options.FeatureColumnName));
+    }
+
+    private void CheckColumns(string argument, SchemaShape schema)
+    {
+        if (FeaturesIn(name => schema.TryFindColumn(name, out _)) is { } features) CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
+        if (WeightColumn.IsValid) CheckCompatible(argument, schema, "weight", WeightColumn);
+        CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", LabelColumn.Name));
+        CategoryColumns.Check(Host, argument, schema, _options.CategoricalFeatureColumnNames);
+    }
+
+    private void CheckCompatible(string argument, SchemaShape schema, string role, SchemaShape.Column expected)
+    {
+        var found = ColumnChecks.Find(Host, argument, schema, role, expected.Name);
+        if (!expected.IsCompatibleWith(found)) throw Host.ExceptSchemaMismatch(argument, role, expected.Name, expected.GetTypeString(), found.GetTypeString());
+    }
+}
