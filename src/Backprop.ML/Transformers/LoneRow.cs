@@ -14,12 +14,14 @@ internal sealed class LoneRow : IScores
     private readonly NetworkScorer _scorer;
     private readonly float[] _features, _scores, _predictions;
     private readonly SparseBatch? _sparse;
+    private readonly SoleReader _reader;
     private long _scored = -1, _predicted = -1;
 
     /// <summary>Reads the columns of a row that are active.</summary>
     public LoneRow(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, TrainedNetwork network)
     {
         (_row, _network) = (row, network);
+        _reader = new SoleReader(row);
         _inputs = InputBuffers.Of(row, inputs);
         _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
         _scorer = network.CreateScorer();
@@ -53,7 +55,26 @@ internal sealed class LoneRow : IScores
     private void Score()
     {
         var position = _row.Position;
-        if (_scored == position && position >= 0) return;
+        if (_scored == position && position >= 0)
+        {
+            _reader.Check();
+            return;
+        }
+        _reader.Enter();
+        try
+        {
+            Read();
+        }
+        finally
+        {
+            _reader.Leave();
+        }
+        _scored = position;
+        _reader.Check();
+    }
+
+    private void Read()
+    {
         _scored = _predicted = -1; // should reading fail
         _inputs.Read(0);
         if (_sparse is not null)
@@ -67,6 +88,5 @@ internal sealed class LoneRow : IScores
         {
             _scorer.Score(new ReadOnlyMatrix(_inputs.At(0, _features), 1, _features.Length)).Values.CopyTo(_scores);
         }
-        _scored = position;
     }
 }
