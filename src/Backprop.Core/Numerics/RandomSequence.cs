@@ -26,6 +26,9 @@ public enum RandomPurpose
 
     /// <summary>Which examples are kept from training; one sequence per class.</summary>
     Validation = 8,
+
+    /// <summary>How the values of a column are permuted, to see what it contributes; one sequence per repeat of a column.</summary>
+    Permutation = 9,
 }
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>

@@ -33,6 +33,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <summary>The label column of the training data.</summary>
     public string LabelColumnName { get; }
 
+    internal DataViewSchema.Column LabelColumn => TrainSchema[LabelColumnName];
+
+    internal InputColumns Inputs => _inputs;
+
     /// <summary>Above what a row, or a label of several, is called positive; in <see cref="ThresholdColumnName"/>. Without meaning for other tasks than these.</summary>
     /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> chose another.</value>
     public float Threshold => _threshold.Value;

@@ -1,0 +1,29 @@
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>A metric of one target for each of several targets, and the plain mean.</summary>
+internal static class TargetMeans
+{
+    /// <summary>Measures every target by itself.</summary>
+    /// <param name="metric">What suits one target.</param>
+    /// <param name="scores">[rows × (targets · scores of each)]; of several, the first counts.</param>
+    /// <param name="predictions">The same shape.</param>
+    /// <param name="targets">[rows × targets]</param>
+    public static double Of(Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets)
+    {
+        if (targets.Columns == 1) return metric.Measure(scores, predictions, targets, []);
+        var each = scores.Columns / targets.Columns;
+        double sum = 0;
+        for (var target = 0; target < targets.Columns; target++)
+            sum += metric.Measure(Column(scores, target * each), Column(predictions, target * each), Column(targets, target), []);
+        return sum / targets.Columns;
+    }
+
+    private static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column)
+    {
+        var values = new Real[matrix.Rows];
+        for (var row = 0; row < values.Length; row++) values[row] = matrix.Row(row)[column];
+        return new ReadOnlyMatrix(values, values.Length, 1);
+    }
+}

@@ -1,0 +1,61 @@
+using Backprop.Metrics;
+using Backprop.ML.Tasks;
+using Backprop.Numerics;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Labels and predictions of scored data of any task, as metrics take them.</summary>
+internal sealed class ScoredRows
+{
+    private readonly List<float> _targets = [], _scores = [], _predictions = [];
+
+    /// <summary>Reads scored data.</summary>
+    /// <param name="task">Of the model.</param>
+    /// <param name="scored">What the model made of the data.</param>
+    /// <param name="labelName">The label column.</param>
+    /// <param name="classes">The numbers that the model has for the classes of the label, −1 for none; null where they are the label's own.</param>
+    /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is false.</param>
+    /// <param name="checkAlive">Called for every row.</param>
+    public ScoredRows(LearningTask task, IDataView scored, string labelName, int[]? classes, bool followsDecisions, Action checkAlive)
+    {
+        var schema = scored.Schema;
+        DataViewSchema.Column label = schema[labelName], score = schema[DefaultColumnNames.Score];
+        var hasProbability = schema.GetColumnOrNull(DefaultColumnNames.Probability) is not null;
+        var probability = hasProbability ? schema[DefaultColumnNames.Probability] : score;
+        var raw = followsDecisions && hasProbability ? schema[DefaultColumnNames.PredictedLabel] : score;
+
+        using var cursor = scored.GetRowCursor([label, score, probability, raw]);
+        LabelGetter[] getters = [.. new[] { label, raw, probability }.Select(column => LabelGetters.Make(cursor, column))];
+        float[][] values = [new float[task.TargetColumns(label)], new float[Width(raw)], new float[Width(probability)]];
+        while (cursor.MoveNext())
+        {
+            checkAlive();
+            for (var i = 0; i < getters.Length; i++) getters[i](values[i]);
+            if (classes is not null && float.IsFinite(values[0][0])) values[0][0] = classes[(int)values[0][0]];
+            var isKnown = !task.HasClasses || values[0][0] >= 0; // a class that the model does not have
+            var isUsable = isKnown && ExampleSet.AreFinite(values[0]) && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
+            Usable.Add(isUsable);
+            if (!isUsable) continue;
+            Count++;
+            _targets.AddRange(values[0]);
+            foreach (var value in values[1]) _scores.Add(raw.Index == score.Index ? value : 2 * value - 1);
+            _predictions.AddRange(values[2]);
+        }
+    }
+
+    /// <summary>Rows with a label and finite predictions.</summary>
+    public int Count { get; }
+
+    /// <summary>Which rows these are.</summary>
+    public List<bool> Usable { get; } = [];
+
+    /// <summary>The metric over those rows.</summary>
+    public double Measure(Metric metric) => TargetMeans.Of(metric, Matrix(_scores), Matrix(_predictions), Matrix(_targets));
+
+    private ReadOnlyMatrix Matrix(List<float> values) => new(values.ToArray(), Count, values.Count / Count);
+
+    private static int Width(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
+}
