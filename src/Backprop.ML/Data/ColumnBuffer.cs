@@ -57,7 +57,7 @@ internal abstract class ColumnBuffer
 
     private static ScalarBuffer<T> MakeScalar<T>(IRowNumber? reader, ValueSource source) => new ScalarBuffer<T>(reader, source.Getter<T>());
 
-    private static VectorBuffer<T> MakeVector<T>(IRowNumber? reader, ValueSource source) => new VectorBuffer<T>(reader, source.Getter<VBuffer<T>>(), ((VectorDataViewType)source.Column.Type).Size);
+    private static VectorBuffer<T> MakeVector<T>(IRowNumber? reader, ValueSource source) => new VectorBuffer<T>(reader, source.Getter<VBuffer<T>>(), ((VectorDataViewType)source.Column.Type).Size, source.Row, source.Column.Name);
 
     private protected static float Number<T>(T value) => value switch
     {
@@ -94,9 +94,10 @@ internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source)
 }
 
 /// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
-internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width) : ColumnBuffer
+internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width, DataViewRow input, string name) : ColumnBuffer
 {
     private VBuffer<T>[] _values = [];
+    private Dictionary<int, long>? _positions; // of rows whose vectors have another length than the column's
 
     public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[reader!.Row].CopyTo(ref value));
 
@@ -106,7 +107,11 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
 
     public override void Grow(int rows) => Array.Resize(ref _values, rows);
 
-    public override void Read(int row) => source(ref _values[row]);
+    public override void Read(int row)
+    {
+        source(ref _values[row]);
+        if (_values[row].Length != width && width > 0) (_positions ??= [])[row] = input.Position;
+    }
 
     public override void CopyTo(int row, Span<float> numbers)
     {
@@ -136,7 +141,8 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
 
     private ref VBuffer<T> Checked(int row)
     {
-        if (_values[row].Length != width) throw Contracts.ExceptParam("features", "The model was trained on {0} features; this row has {1}.", width, _values[row].Length);
+        if (_values[row].Length != width)
+            throw Contracts.ExceptParam(name, "Row {0} has {1} values in column '{2}'; it must have {3}. An array that is null has 0 values.", _positions?.GetValueOrDefault(row) ?? input.Position, _values[row].Length, name, width);
         return ref _values[row];
     }
 }

@@ -15,7 +15,10 @@ internal sealed class ExampleCursor : IDisposable
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly float[] _targets;
     private readonly bool _allowsMissing;
-    private long _badFeatures, _badLabels, _badWeights;
+    private readonly SkippedRows _skipped;
+    private readonly string? _featuresName;
+    private readonly string _labelName, _weightName;
+    private readonly bool _labelIsKey;
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
     /// <param name="plan">Which says what is read, and how.</param>
@@ -34,6 +37,9 @@ internal sealed class ExampleCursor : IDisposable
         _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
         _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
         _allowsMissing = plan.AllowsMissing;
+        _skipped = new SkippedRows(_allowsMissing);
+        (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
+        _labelIsKey = label.Type is KeyDataViewType;
         _targets = new float[plan.Task.TargetColumns(label)];
     }
 
@@ -64,13 +70,13 @@ internal sealed class ExampleCursor : IDisposable
     public long Kept { get; private set; }
 
     /// <summary>Rows so far that cannot.</summary>
-    public long Skipped { get; private set; }
+    public long Skipped => _skipped.Count;
 
     /// <summary>Where the row stands in the view.</summary>
     public long Position => _cursor.Position;
 
     /// <summary>Why rows were skipped, in words and numbers.</summary>
-    public string Reasons => $"{(_allowsMissing ? "" : "missing or ")}infinite features {_badFeatures}, labels {_badLabels}; weights not above 0 and finite {_badWeights}";
+    public string Reasons => _skipped.ToString();
 
     /// <summary>Goes to the next row that can be learned from, if there is one.</summary>
     public bool MoveNext()
@@ -82,7 +88,6 @@ internal sealed class ExampleCursor : IDisposable
                 Kept++;
                 return true;
             }
-            Skipped++;
         }
         return false;
     }
@@ -95,10 +100,18 @@ internal sealed class ExampleCursor : IDisposable
     private bool ReadRow()
     {
         _inputs.Read(0);
-        var features = _inputs.SparseAt(0).Values;
-        if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(features) : ExampleSet.AreFinite(features))) return Refuse(ref _badFeatures);
+        var features = _inputs.SparseAt(0);
+        if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(features.Values) : ExampleSet.AreFinite(features.Values)))
+        {
+            _skipped.AddFeature(Position, features, _featuresName);
+            return false;
+        }
         _label(_targets);
-        if (!ExampleSet.AreFinite(_targets)) return Refuse(ref _badLabels);
+        if (!ExampleSet.AreFinite(_targets))
+        {
+            _skipped.AddLabel(Position, _targets, _labelIsKey, _labelName);
+            return false;
+        }
         if (_group is not null)
         {
             uint group = 0;
@@ -109,12 +122,8 @@ internal sealed class ExampleCursor : IDisposable
         float weight = 0;
         _weight(ref weight);
         Weight = weight;
-        return (weight > 0 && float.IsFinite(weight)) || Refuse(ref _badWeights);
-    }
-
-    private static bool Refuse(ref long count)
-    {
-        count++;
+        if (weight > 0 && float.IsFinite(weight)) return true;
+        _skipped.AddWeight(Position, weight, _weightName);
         return false;
     }
 }

@@ -21,7 +21,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     public new SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         Host.CheckValue(inputSchema, nameof(inputSchema));
-        CheckColumns(nameof(inputSchema), inputSchema);
+        CheckTrainingColumns(nameof(inputSchema), inputSchema);
         var columns = inputSchema.ToDictionary(column => column.Name);
         foreach (var column in GetOutputColumnsCore(inputSchema)) columns[column.Name] = column;
         return new SchemaShape(columns.Values);
@@ -29,7 +29,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private BackpropTransformer Train(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters)
     {
-        CheckColumns(nameof(trainData), SchemaShape.Create(trainData.Schema));
+        CheckTrainingColumns(nameof(trainData), SchemaShape.Create(trainData.Schema));
         if (validationData is not null) CheckColumns(nameof(validationData), SchemaShape.Create(validationData.Schema));
         var context = new TrainContext(MakeRoles(trainData), validationData is null ? null : MakeRoles(validationData), initialPredictor: initialParameters);
         return MakeTransformer(TrainModelCore(context), trainData.Schema);
@@ -61,6 +61,12 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
         channel.Warning(MessageSensitivity.None,
             "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if that is meant; otherwise make the column, for example by ml.Transforms.Concatenate.",
             name, string.Join(", ", _options.CategoricalFeatureColumnNames), nameof(Options.FeatureColumnName));
+    }
+
+    private void CheckTrainingColumns(string argument, SchemaShape schema)
+    {
+        CheckColumns(argument, schema);
+        if (_options.SamplingKeyColumnName is { } key) ColumnChecks.Find(Host, argument, schema, "sampling key", key);
     }
 
     private void CheckColumns(string argument, SchemaShape schema)

@@ -136,8 +136,6 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
         var task = TaskFor(label);
-        CategoryColumns.Check(Host, nameof(inputSchema), inputSchema, _options.CategoricalFeatureColumnNames);
-        if (_options.SamplingKeyColumnName is { } key) ColumnChecks.Find(Host, nameof(inputSchema), inputSchema, "sampling key", key);
         return task.OutputShapes(label, _options.LossFor(task));
     }
 
@@ -168,11 +166,18 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var trainer = TrainerFor(plan, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
-        var result = data.Stream is { } stream
-            ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
-            : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
-        warnings.OnUnderfitting(result.Underfitting, known);
-        return new BackpropModelParameters(Host, plan.Task, result);
+        try
+        {
+            var result = data.Stream is { } stream
+                ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
+                : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
+            warnings.OnUnderfitting(result.Underfitting, known);
+            return new BackpropModelParameters(Host, plan.Task, result);
+        }
+        catch (TrainingDivergedException problem) when (DivergenceCause.Of(problem, data.Sample, trainContext.TrainingSet.Schema) is { } cause)
+        {
+            throw cause;
+        }
     }
 
     // What the data does not allow is said before training, and changes options where the run would be lost otherwise.

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -69,7 +71,7 @@ public class BadRowTests
     {
         EdgeRow[] good = EdgeRows.Make(20), bad = [.. good.Select(row => row.Index < 2 ? row with { Value = float.NaN } : row)];
         EdgeRows.Trainer(_ml, nameof(EdgeRow.Value)).Fit(Table(good), validationData: Table(bad));
-        Assert.Equal(["Skipped 2 of 20 rows of the validation data (missing or infinite features 0, labels 2; weights not above 0 and finite 0)."], _warnings);
+        Assert.Equal(["Skipped 2 of 20 rows of the validation data: 2 with a missing label, first in row 0, column 'Value'."], _warnings);
     }
 
     [Theory, MemberData(nameof(Labels))]
@@ -84,7 +86,8 @@ public class BadRowTests
     {
         var data = Table([.. EdgeRows.Make(20).Select(row => row.Index < 15 ? row with { Features = [0, float.NaN, 0] } : row with { Weight = 0 })]);
         var problem = Assert.Throws<InvalidOperationException>(() => EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(data));
-        Assert.Contains("all 20 rows were skipped (missing or infinite features 15, labels 0; weights not above 0 and finite 5)", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("All 20 rows were skipped: 15 with a missing feature, first in row 0, slot 1 of column 'Features'; 5 with a weight of 0, first in row 15, column 'Weight'", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("MissingValues can impute", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Labels))]
@@ -105,10 +108,37 @@ public class BadRowTests
         Assert.Empty(_warnings);
         var actual = EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(Table(spoiled));
 
-        Assert.Equal(
-            [$"Skipped {features + labels + weights} of 20 rows of the training data (missing or infinite features {features}, labels {labels}; weights not above 0 and finite {weights})."], _warnings);
+        var warning = Assert.Single(_warnings);
+        Assert.StartsWith($"Skipped {features + labels + weights} of 20 rows of the training data: ", warning, StringComparison.Ordinal);
+        Assert.Equal((features, labels, weights), (Counted(warning, "feature"), Counted(warning, "label"), Counted(warning, "weight")));
         Assert.Equal(expected.Model.Network.Parameters, actual.Model.Network.Parameters);
     }
+
+    [Fact]
+    public void Each_kind_of_bad_row_is_counted_by_itself_with_the_place_of_the_first()
+    {
+        var rows = EdgeRows.Make(20).Select(row => row.Index switch
+        {
+            1 => row with { Features = [0, float.NaN, 0] },
+            2 => row with { Features = [0, 0, float.PositiveInfinity] },
+            3 => row with { Value = float.NaN },
+            4 or 5 => row with { Value = float.NegativeInfinity },
+            6 => row with { Weight = float.NaN },
+            7 => row with { Weight = -1 },
+            8 => row with { Weight = 0 },
+            9 => row with { Weight = float.PositiveInfinity },
+            _ => row,
+        });
+        EdgeRows.Trainer(_ml, nameof(EdgeRow.Value), nameof(EdgeRow.Weight)).Fit(Table([.. rows]));
+        Assert.Equal(
+            ["Skipped 9 of 20 rows of the training data: 1 with a missing feature, first in row 1, slot 1 of column 'Features'; 1 with an infinite feature, first in row 2, slot 2 of column 'Features'; "
+            + "1 with a missing label, first in row 3, column 'Value'; 2 with an infinite label, first in row 4, column 'Value'; 1 with a missing weight, first in row 6, column 'Weight'; "
+            + "1 with a negative weight, first in row 7, column 'Weight'; 1 with a weight of 0, first in row 8, column 'Weight'; 1 with an infinite weight, first in row 9, column 'Weight'. MissingValues can impute missing features."], _warnings);
+    }
+
+    // The rows that a warning counts for features, labels or weights of any kind.
+    private static int Counted(string warning, string what) =>
+        Regex.Matches(warning, $@"(\d+) with an? [a-z ]*?{what}").Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     private IDataView Table(EdgeRow[] rows) => _ml.Data.LoadFromEnumerable(rows);
 }

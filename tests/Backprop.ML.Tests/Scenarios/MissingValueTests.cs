@@ -19,7 +19,7 @@ public class MissingValueTests
     public void Rows_with_missing_features_are_skipped_unless_something_stands_in()
     {
         var model = Fit(MissingValues.Skip, out var test);
-        Assert.Contains(_warnings, warning => warning.Contains("of 1000 rows of the training data (missing or infinite features", StringComparison.Ordinal));
+        Assert.Contains(_warnings, warning => warning.Contains("with a missing feature, first in row", StringComparison.Ordinal));
         Assert.Contains(model.Transform(test).Scores(), float.IsNaN);
     }
 
@@ -49,7 +49,7 @@ public class MissingValueTests
         var options = Synthetic.Brief(Synthetic.Value);
         options.MissingValues = MissingValues.Mean;
         new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, examples));
-        Assert.Contains(_warnings, warning => warning.Contains("Skipped 1 of 50 rows of the training data (infinite features 1,", StringComparison.Ordinal));
+        Assert.Contains(_warnings, warning => warning.Contains("Skipped 1 of 50 rows of the training data: 1 with an infinite feature, first in row 1, slot 0 of column 'Features'.", StringComparison.Ordinal));
     }
 
     [Fact]

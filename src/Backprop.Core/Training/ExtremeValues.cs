@@ -1,0 +1,34 @@
+namespace Backprop.Training;
+
+/// <summary>Finds the value of a data set that is most likely to make training diverge.</summary>
+internal static class ExtremeValues
+{
+    // The square of more leaves single precision.
+    private const double Limit = 1e18;
+
+    /// <summary>The feature of the largest magnitude, if that is extreme.</summary>
+    public static (int Slot, Real Value)? Feature(ExampleSet examples)
+    {
+        var features = new Real[examples.FeatureCount];
+        return Largest(examples.Count, row =>
+        {
+            examples.CopyFeatures(row, features);
+            return features;
+        });
+    }
+
+    /// <summary>The target of the largest magnitude, if that is extreme.</summary>
+    public static (int Slot, Real Value)? Target(ExampleSet examples) => Largest(examples.Count, row => examples.Targets.Row(row));
+
+    private static (int Slot, Real Value)? Largest(int rows, Func<int, ReadOnlySpan<Real>> valuesOf)
+    {
+        (int Slot, Real Value)? found = null;
+        for (var row = 0; row < rows; row++)
+        {
+            var values = valuesOf(row);
+            for (var slot = 0; slot < values.Length; slot++)
+                if (Math.Abs(values[slot]) > Math.Max(Limit, Math.Abs((double)(found?.Value ?? 0)))) found = (slot, values[slot]);
+        }
+        return found;
+    }
+}

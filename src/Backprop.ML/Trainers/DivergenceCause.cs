@@ -1,0 +1,31 @@
+using System.Globalization;
+using Backprop.ML.Data;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML;
+
+/// <summary>Names the column whose values are too large for single precision, if that is why training diverged.</summary>
+internal static class DivergenceCause
+{
+    /// <summary>The error with its cause; null where no value is extreme.</summary>
+    /// <param name="problem">What happened.</param>
+    /// <param name="examples">The training data, or a sample of it.</param>
+    /// <param name="schema">Its columns.</param>
+    public static TrainingDivergedException? Of(TrainingDivergedException problem, ExampleSet examples, RoleMappedSchema schema)
+    {
+        if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features) return Explain(problem, features, feature, "Features are added, multiplied and squared");
+        if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label) return Explain(problem, label, target, "Errors are squared");
+        return null;
+    }
+
+    private static TrainingDivergedException Explain(TrainingDivergedException problem, DataViewSchema.Column column, (int Slot, float Value) found, string reason)
+    {
+        var names = SlotNames.Of(column);
+        var name = found.Slot < names.Count && names[found.Slot].Length > 0 ? $" ('{names[found.Slot]}')" : "";
+        var place = column.Type is VectorDataViewType ? $"slot {found.Slot}{name} of column '{column.Name}'" : $"column '{column.Name}'";
+        return new TrainingDivergedException(problem, string.Create(CultureInfo.InvariantCulture,
+            $"The value {found.Value} in {place} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by a constant, take its logarithm, or remove such rows."));
+    }
+}

@@ -1,0 +1,101 @@
+using Backprop.Training;
+using Backprop.ML.Tests.Scenarios;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tests.Conformance;
+
+/// <summary>An error says what was found, where, and what to do.</summary>
+public class MessageTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Theory]
+    [InlineData(new float[0], "Row 2 has 0 values in column 'Features'; it must have 3")]
+    [InlineData(new[] { 1f, 2 }, "Row 2 has 2 values in column 'Features'; it must have 3")]
+    public void A_row_of_features_of_another_length_is_named_in_training_and_in_scoring(float[] features, string words)
+    {
+        var good = Enumerable.Range(0, 5).Select(i => new Line { Label = i, Features = [i, 1, i * i] }).ToArray();
+        Line[] bad = [good[0], good[1], new Line { Features = features }, good[3]];
+        Assert.Contains(words, Assert.ThrowsAny<Exception>(() => Trainer().Fit(_ml.Data.LoadFromEnumerable(bad))).GetBaseException().Message, StringComparison.Ordinal);
+
+        var model = Trainer().Fit(_ml.Data.LoadFromEnumerable(good));
+        var scored = model.Transform(_ml.Data.LoadFromEnumerable(bad));
+        Assert.Contains(words, Assert.ThrowsAny<Exception>(() => scored.Scores()).GetBaseException().Message, StringComparison.Ordinal);
+        using var engine = _ml.Model.CreatePredictionEngine<Line, Answer>(model);
+        Assert.Contains("column 'Features'; it must have 3", Assert.ThrowsAny<Exception>(() => engine.Predict(bad[2])).GetBaseException().Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Classic")]
+    [InlineData("Default")]
+    public void Values_too_large_for_single_precision_are_named_with_column_and_slot(string preset)
+    {
+        var random = new Random(1);
+        Line[] Lines(float size, float label) => [.. Enumerable.Range(0, 60).Select(i => new Line { Label = i == 3 ? label : random.NextSingle(), Features = [random.NextSingle(), i % 2 == 0 ? size : -size, 1] })];
+        var trainer = Trainer(Preset.All.Single(each => each.Name == preset));
+
+        var problem = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(_ml.Data.LoadFromEnumerable(Lines(3e38f, 0))));
+        Assert.Contains("3E+38 in slot 1 of column 'Features'", problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LearningRate", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_that_is_too_large_is_named()
+    {
+        var lines = Enumerable.Range(0, 60).Select(i => new Line { Label = i == 7 ? 1e30f : i, Features = [i, 1, 2] });
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, NormalizeLabel = false, NumberOfIterations = 5, Seed = 1 };
+        var problem = Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(lines)));
+        Assert.Contains("1E+30 in column 'Label'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("label", "LABEL", "did you mean 'Label'?")]
+    [InlineData("feature", "Sizes", "ml.Transforms.Concatenate")]
+    [InlineData("category", "Town", "MapValueToKey")]
+    [InlineData("weight", "Importance", "'Label', 'Features'")]
+    [InlineData("sampling key", "Group", "'Label', 'Features'")]
+    public void A_missing_column_of_any_role_is_answered_with_the_columns_that_there_are(string role, string name, string hint)
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new Line { Features = [1, 2, 3] }, new Line { Features = [1, 2, 3] } });
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain };
+        if (role == "label") options.LabelColumnName = name;
+        if (role == "feature") options.FeatureColumnName = name;
+        if (role == "category") options.CategoricalFeatureColumnNames = [name];
+        if (role == "weight") options.ExampleWeightColumnName = name;
+        if (role == "sampling key") (options.SamplingKeyColumnName, options.ValidationFraction) = (name, 0.5);
+        var trainer = new BackpropTrainer(_ml, options);
+
+        foreach (var action in new Action[] { () => trainer.GetOutputSchema(SchemaText.Shape(data.Schema)), () => trainer.Fit(data), () => ((IEstimator<ITransformer>)trainer).Fit(data), () => trainer.FindLearningRate(data) })
+        {
+            var problem = Assert.Throws<ArgumentOutOfRangeException>(action);
+            Assert.Contains($"{role} column '{name}'", problem.Message, StringComparison.Ordinal);
+            Assert.Contains("'Label', 'Features'", problem.Message, StringComparison.Ordinal);
+            Assert.Contains(hint, problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Of_many_columns_the_first_twenty_are_listed_and_the_others_counted()
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new Line { Features = [1, 2, 3] } });
+        for (var i = 0; i < 30; i++) data = _ml.Transforms.CopyColumns($"Column{i}", "Label").Fit(data).Transform(data);
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, "Absent").Fit(data));
+        Assert.Contains("'Column17' and 12 others", problem.Message, StringComparison.Ordinal);
+    }
+
+    private BackpropTrainer Trainer(Preset? preset = null) => new(_ml, new BackpropTrainer.Options { Preset = preset ?? Preset.Plain, HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 });
+
+    private sealed class Line
+    {
+        public float Label { get; set; }
+
+        [VectorType(3)]
+        public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Answer
+    {
+        public float Score { get; set; }
+    }
+}
