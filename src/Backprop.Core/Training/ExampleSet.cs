@@ -6,7 +6,7 @@ using Backprop.Numerics;
 namespace Backprop.Training;
 
 /// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not copied.</summary>
-public sealed class ExampleSet
+public sealed partial class ExampleSet
 {
     // Quantiles of so many are known to about one percent of them.
     private const int MostLooks = 16 * 1024;

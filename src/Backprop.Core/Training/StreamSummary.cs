@@ -8,9 +8,10 @@ internal sealed class StreamSummary
 {
     // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
     private const int MostExamplesOfSample = 16 * 1024, LeastExamplesOfSample = 256, MostNumbersOfSample = 1 << 22;
-    private const int MostClasses = 4096;
+    private const int MostClasses = 1 << 16;
 
-    private readonly double[] _classTotals = new double[MostClasses];
+    // By class; there may be far more classes than occur. Of other targets, those that are read first are in vain.
+    private Dictionary<int, double> _classTotals = [];
 
     private StreamSummary(ExampleSource stream) => (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
 
@@ -65,8 +66,24 @@ internal sealed class StreamSummary
     public ConstantFeatures FindConstant() => ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
 
     /// <summary>Σ w of the examples of every class.</summary>
-    public double[] ClassTotals(int classes) => classes <= MostClasses ? _classTotals[..classes] : throw new ArgumentException(
-        $"{nameof(TrainingOptions.BalancedClassWeights)}: {classes} classes cannot be balanced in a stream; at most {MostClasses} can. Keep the data in memory, or give {nameof(TrainingOptions.ClassWeights)}.");
+    public double[] ClassTotals(int classes)
+    {
+        if (classes > MostClasses) throw TooMany(classes);
+        return [.. Enumerable.Range(0, classes).Select(k => _classTotals.GetValueOrDefault(k))];
+    }
+
+    private static ArgumentException TooMany(int classes) => new(
+        $"{nameof(TrainingOptions.BalancedClassWeights)}: {classes} classes cannot be balanced in a stream; at most {MostClasses} can. "
+        + $"Keep the data in memory, or give {nameof(TrainingOptions.ClassWeights)}.");
+
+    /// <summary>Replaces numbers in what was kept of the examples. Means and spreads stay: those of keys and classes have no
+    /// meaning.</summary>
+    public void Renumber(Renumbering by)
+    {
+        Sample = Sample.Renumbered(by);
+        var known = _classTotals.Where(total => by.ClassOf(total.Key) >= 0);
+        _classTotals = known.ToDictionary(total => by.ClassOf(total.Key), total => total.Value);
+    }
 
     private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
     {
@@ -78,6 +95,11 @@ internal sealed class StreamSummary
         Targets.Add(y, weight);
         TargetBounds ??= new TargetBounds(y, y);
         TargetBounds.Widen(y);
-        if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < MostClasses and var k) _classTotals[(int)k] += weight;
+        if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < int.MaxValue and var k) AddClass((int)k, weight);
+    }
+
+    private void AddClass(int k, Real weight)
+    {
+        if (_classTotals.Count < MostClasses || _classTotals.ContainsKey(k)) _classTotals[k] = _classTotals.GetValueOrDefault(k) + weight;
     }
 }

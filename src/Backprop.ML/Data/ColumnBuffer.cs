@@ -37,6 +37,13 @@ internal abstract class ColumnBuffer
     /// <summary>Whether the column is a vector of Single: features, not keys.</summary>
     public virtual bool HoldsFeatures => false;
 
+    /// <summary>Writes the keys of one row as a network numbers them, and 0 for a missing one.</summary>
+    /// <param name="row">One that was read.</param>
+    /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
+    /// <param name="lookup">From key values to these numbers.</param>
+    public virtual void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) =>
+        throw new NotSupportedException("The column holds no keys.");
+
     /// <summary>Where the numbers of one row of a vector of Single are, if they are all there.</summary>
     public virtual bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
     {
@@ -69,6 +76,15 @@ internal abstract class ColumnBuffer
         _ => throw new NotSupportedException($"{typeof(T)} is neither a number nor a key."),
     };
 
+    private protected static ulong Key<T>(T value) => value switch
+    {
+        byte key => key,
+        ushort key => key,
+        uint key => key,
+        ulong key => key,
+        _ => throw new NotSupportedException($"{typeof(T)} is no key."),
+    };
+
     private readonly record struct ValueSource(DataViewRow Row, DataViewSchema.Column Column)
     {
         public ValueGetter<T> Getter<T>() => Row.GetGetter<T>(Column);
@@ -91,6 +107,8 @@ internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source)
     public override void Read(int row) => source(ref _values[row]);
 
     public override void CopyTo(int row, Span<float> numbers) => numbers[0] = Number(_values[row]);
+
+    public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) => numbers[0] = lookup[Key(_values[row])];
 }
 
 /// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
@@ -123,6 +141,12 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
         }
         numbers.Clear();
         foreach (var (slot, value) in vector.Items()) numbers[slot] = Number(value);
+    }
+
+    public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup)
+    {
+        numbers.Clear();
+        foreach (var (slot, value) in Checked(row).Items()) numbers[slot] = lookup[Key(value)];
     }
 
     public override bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)

@@ -1,4 +1,5 @@
 using Backprop.Training;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -64,6 +65,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     {
         host.CheckAlive();
         plan.CancellationToken.ThrowIfCancellationRequested();
+        if (plan.Columns.Classes is { } classes && row.Targets[0] < 0) throw UnknownClass(row, data.Schema.Label!.Value, classes, name);
         if (!plan.Loss.AllowsTargets(row.Targets, plan.Outputs))
             throw host.Except("Row {0} of the {1} data has {2} in label column '{3}'; {4} takes {5}.", row.Position, name, string.Join(", ", row.Targets.ToArray()), data.Schema.Label!.Value.Name, plan.Loss.GetType().Name, plan.Loss.AllowedTargets);
     }
@@ -85,6 +87,11 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         budget.Take(buffer.Bytes + (long)buffer.Count * (examples.TargetCount + (examples.Weights.IsEmpty ? 0 : 1)) * sizeof(float));
         return examples;
     }
+
+    private Exception UnknownClass(ExampleCursor row, DataViewSchema.Column label, KeyList classes, string name) => host.Except(
+        "Row {0} of the {1} data has class '{2}' in label column '{3}', for which there is no output. The classes are {4}. "
+        + "Leave out such rows, or train a new model on data that has them.",
+        row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrNumbers));
 
     private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
 

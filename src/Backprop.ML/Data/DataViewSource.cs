@@ -9,7 +9,7 @@ internal sealed class DataViewSource : ExampleSource
 {
     private readonly IHost _host;
     private readonly RoleMappedData _data;
-    private readonly TrainingPlan _plan;
+    private TrainingPlan _plan;
     private readonly HoldOut? _rule;
     private readonly ValidationSplit? _split;
     private readonly (Microsoft.ML.IDataView? View, string? Column) _groups;
@@ -36,6 +36,12 @@ internal sealed class DataViewSource : ExampleSource
     public override int TargetCount => _plan.Task.TargetColumns(_data.Schema.Label!.Value);
 
     public override bool HasWeights => _data.Schema.Weight.HasValue;
+
+    /// <summary>What occurs in the rows; null where the network is there already, and its columns with it.</summary>
+    public ColumnsInUse? InUse { get; init; }
+
+    /// <summary>Lets later passes number keys and classes as the network does.</summary>
+    public void Use(ModelColumns columns) => _plan = _plan with { Columns = columns };
 
     /// <summary>Reads everything once.</summary>
     /// <returns>What was found, and the rows to validate on; null where none were asked for.</returns>
@@ -87,6 +93,7 @@ internal sealed class DataViewSource : ExampleSource
                 cursor.CopyFeatures(features);
                 cursor.Targets.CopyTo(targets);
                 weight = cursor.Weight;
+                if (isMeasuring) source.InUse?.Add(features, targets);
                 return true;
             }
             if (isMeasuring) source._reader.Report(cursor, "training");

@@ -11,11 +11,12 @@ internal sealed class ExampleCursor : IDisposable
     private readonly InputBuffers _inputs;
     private readonly LabelGetter _label;
     private readonly ValueGetter<float>? _weight;
-    private readonly ValueGetter<uint>? _group;
+    private readonly ValueGetter<uint>? _group, _class;
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly float[] _targets;
     private readonly bool _allowsMissing;
     private readonly SkippedRows _skipped;
+    private readonly ModelColumns _known;
     private readonly string? _featuresName;
     private readonly string _labelName, _weightName;
     private readonly bool _labelIsKey;
@@ -32,11 +33,12 @@ internal sealed class ExampleCursor : IDisposable
         var columns = plan.Inputs.In(schema);
         _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
         _id = _cursor.GetIdGetter();
-        _inputs = InputBuffers.Of(_cursor, columns);
-        _label = LabelGetters.Make(_cursor, schema[label.Name]);
+        _inputs = InputBuffers.Of(_cursor, columns, plan.Columns);
+        _label = LabelGetters.Make(_cursor, schema[label.Name], plan.Columns);
+        _class = plan.Columns.Classes is null ? null : _cursor.GetGetter<uint>(schema[label.Name]);
         _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
         _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
-        _allowsMissing = plan.AllowsMissing;
+        (_allowsMissing, _known) = (plan.AllowsMissing, plan.Columns);
         _skipped = new SkippedRows(_allowsMissing);
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
@@ -48,6 +50,17 @@ internal sealed class ExampleCursor : IDisposable
 
     /// <summary>[target columns] of the row.</summary>
     public ReadOnlySpan<float> Targets => _targets;
+
+    /// <summary>The key value of the row's label, if it is a key.</summary>
+    public uint Class
+    {
+        get
+        {
+            uint value = 0;
+            _class?.Invoke(ref value);
+            return value;
+        }
+    }
 
     /// <summary>What the row counts for; 1 where the data does not say.</summary>
     public float Weight { get; private set; } = 1;
@@ -103,13 +116,13 @@ internal sealed class ExampleCursor : IDisposable
         var features = _inputs.SparseAt(0);
         if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(features.Values) : ExampleSet.AreFinite(features.Values)))
         {
-            _skipped.AddFeature(Position, features, _featuresName);
+            _skipped.AddFeature(Position, features, _known.Features, _featuresName);
             return false;
         }
         _label(_targets);
         if (!ExampleSet.AreFinite(_targets))
         {
-            _skipped.AddLabel(Position, _targets, _labelIsKey, _labelName);
+            _skipped.AddLabel(Position, _targets, _known.Targets, _labelIsKey, _labelName);
             return false;
         }
         if (_group is not null)

@@ -87,7 +87,7 @@ internal sealed class ImportanceMeasurement
     }
 
     private ScoredRows Score(IDataView data) =>
-        new(_model.Model.Task, _model.Transform(data), _labelName, _classes, followsDecisions: _metric is IDecisionMetric, _host.CheckAlive);
+        new(_model.Model.Task, _model.Transform(data), _labelName, _classes, _model.Model.Columns.Classes, followsDecisions: _metric is IDecisionMetric, _host.CheckAlive);
 
     private bool LabelFits(DataViewSchema.Column label)
     {

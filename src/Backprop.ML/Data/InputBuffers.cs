@@ -12,12 +12,12 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
     public int Width { get; } = columns.Sum(column => column.Width);
 
     /// <summary>Buffers of their own for one row of active columns.</summary>
-    public static InputBuffers Of(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns)
+    public static InputBuffers Of(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns, ModelColumns known)
     {
         var buffers = new ColumnBuffer[columns.Length];
         for (var i = 0; i < buffers.Length; i++)
         {
-            buffers[i] = ColumnBuffer.Make(reader: null, row, columns[i]);
+            buffers[i] = known.Mapped(i, ColumnBuffer.Make(reader: null, row, columns[i]));
             buffers[i].Grow(1);
         }
         return new InputBuffers(buffers);

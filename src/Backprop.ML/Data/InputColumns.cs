@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
@@ -23,12 +22,4 @@ internal sealed record InputColumns(string? Features, IReadOnlyList<string> Cate
     public DataViewSchema.Column[] In(DataViewSchema schema) => [.. Names.Select(name => schema[name])];
 
     private IEnumerable<string> Names => Features is null ? Categories : Categories.Prepend(Features);
-
-    /// <summary>Refuses a schema whose columns are missing or of other types than those of another.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Names the column, the type expected and the type found.</exception>
-    public void CheckTypes(IExceptionContext context, string argument, DataViewSchema schema, DataViewSchema expected)
-    {
-        if (Features is not null) ColumnChecks.CheckType(context, argument, schema, "feature", Features, expected[Features].Type);
-        foreach (var name in Categories) ColumnChecks.CheckType(context, argument, schema, "category", name, expected[name].Type);
-    }
 }

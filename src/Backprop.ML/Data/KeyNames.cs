@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -8,20 +9,53 @@ namespace Backprop.ML.Data;
 /// <summary>What the values of a key column are called.</summary>
 internal static class KeyNames
 {
-    private static readonly FuncStaticMethodInfo1<DataViewSchema.Column, string[]> _read = new(Read<int>);
+    private static readonly FuncStaticMethodInfo1<DataViewSchema.Column, ulong[]?, string[]> _read = new(Read<int>);
 
     /// <summary>The key values as text, independent of culture; "1", "2", … where the column has none.</summary>
-    public static IReadOnlyList<string> Of(DataViewSchema.Column column)
+    public static IReadOnlyList<string> Of(DataViewSchema.Column column) =>
+        TypeOfNames(column) is { } type
+            ? Utils.MarshalInvoke(_read, type.ItemType.RawType, column, null)
+            : new Numbers((int)Math.Min(int.MaxValue, CountOf(column)));
+
+    /// <summary>The same of some keys, or of all; empty where not every one of them has a name. Hashes have names for a part of their
+    /// values at most; their numbers say what they are.</summary>
+    /// <param name="column">A key, or a vector of keys.</param>
+    /// <param name="keys">From 1 on; null for all keys.</param>
+    public static IReadOnlyList<string> Given(DataViewSchema.Column column, ulong[]? keys = null)
     {
-        var values = column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues)?.Type as VectorDataViewType;
-        if (values is not null) return Utils.MarshalInvoke(_read, values.ItemType.RawType, column);
-        return [.. Enumerable.Range(1, (int)((KeyDataViewType)column.Type).Count).Select(key => key.ToString(CultureInfo.InvariantCulture))];
+        if (TypeOfNames(column) is not { } type || (ulong)type.Size != CountOf(column)) return [];
+        var names = Utils.MarshalInvoke(_read, type.ItemType.RawType, column, keys);
+        return names.Contains("") ? [] : names;
     }
 
-    private static string[] Read<T>(DataViewSchema.Column column)
+    private static ulong CountOf(DataViewSchema.Column column) => ((KeyDataViewType)column.Type.GetItemType()).Count;
+
+    private static VectorDataViewType? TypeOfNames(DataViewSchema.Column column) =>
+        column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues)?.Type as VectorDataViewType;
+
+    private static string[] Read<T>(DataViewSchema.Column column, ulong[]? keys)
     {
         VBuffer<T> values = default;
         column.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
+        if (keys is null) return [.. values.DenseValues().Select(Text)];
+        var all = values;
+        return [.. keys.Select(key => Text(all.GetItemOrDefault((int)key - 1)))];
+    }
+
+    // Two moments must not have one name.
+    private static string Text<T>(T value) => value is DateTime or DateTimeOffset
+        ? ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)
+        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>"1", "2", …, made when one of them is needed: there may be millions.</summary>
+    private sealed class Numbers(int count) : IReadOnlyList<string>
+    {
+        public int Count => count;
+
+        public string this[int index] => (index + 1).ToString(CultureInfo.InvariantCulture);
+
+        public IEnumerator<string> GetEnumerator() => Enumerable.Range(0, count).Select(index => this[index]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

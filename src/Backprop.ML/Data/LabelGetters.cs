@@ -20,6 +20,31 @@ internal static class LabelGetters
             : Vector(row.GetGetter<VBuffer<float>>(label), vector.Size, value => value);
     }
 
+    /// <summary>The same in the order of a network: −1 for a class that it does not have.</summary>
+    public static LabelGetter Make(DataViewRow row, DataViewSchema.Column label, ModelColumns known)
+    {
+        if (known.Classes?.Lookup is { } lookup) return Keys(row.GetGetter<uint>(label), lookup);
+        var all = Make(row, label);
+        return known.Targets?.Slots is { } slots ? Permuted(all, slots) : all;
+    }
+
+    private static LabelGetter Keys(ValueGetter<uint> getter, KeyLookup lookup) => targets =>
+    {
+        uint key = 0;
+        getter(ref key);
+        targets[0] = key == 0 ? float.NaN : lookup[key] - 1;
+    };
+
+    private static LabelGetter Permuted(LabelGetter all, int[] slots)
+    {
+        var values = new float[slots.Length];
+        return targets =>
+        {
+            all(values);
+            for (var i = 0; i < slots.Length; i++) targets[i] = values[slots[i]];
+        };
+    }
+
     private static LabelGetter Scalar(ValueGetter<float> getter) => targets => getter(ref targets[0]);
 
     private static LabelGetter Vector<T>(ValueGetter<VBuffer<T>> getter, int size, Func<T, float> convert)

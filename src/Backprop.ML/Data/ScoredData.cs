@@ -6,7 +6,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Vector columns of scored data, read side by side into memory: the first holds the labels, the others what was made of their rows.</summary>
+/// <summary>Vector columns of scored data, read side by side into memory: the first holds the labels, the others what was made of their
+/// rows, in the order of the labels.</summary>
 internal sealed class ScoredData
 {
     private readonly List<float>[] _columns;
@@ -20,6 +21,7 @@ internal sealed class ScoredData
         var found = new DataViewSchema.Column[columns.Length];
         for (var i = 0; i < columns.Length; i++) found[i] = Check(host, data.Schema, columns[i].Role, columns[i].Name, columns[i].ItemType);
         LabelNames = SlotNames.Of(found[0]);
+        int[]?[] orders = [.. found.Select((column, i) => i == 0 ? null : OrderOf(column))];
         _columns = [.. found.Select(_ => new List<float>())];
 
         using var channel = host.Start("Evaluation");
@@ -39,12 +41,14 @@ internal sealed class ScoredData
             for (var i = 0; i < values.Length; i++)
             {
                 if (!ExampleSet.AreFinite(values[i])) throw host.Except("Row {0} has a number in column '{1}' that is not finite.", cursor.Position, found[i].Name);
-                _columns[i].AddRange(values[i]);
+                _columns[i].AddRange(orders[i] is { } order ? [.. order.Select(slot => values[i][slot])] : values[i]);
             }
             Rows++;
         }
         if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, whose label is missing.", skipped, skipped + Rows);
         if (Rows == 0) throw host.Except("The data has no row with a label in column '{0}'.", found[0].Name);
+
+        int[]? OrderOf(DataViewSchema.Column column) => SlotOrder.Of(host, LabelNames, SlotNames.Of(column), column.Name, found[0].Name);
     }
 
     /// <summary>What the slots of the label are called; empty where nobody says so.</summary>

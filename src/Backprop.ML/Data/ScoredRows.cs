@@ -17,9 +17,10 @@ internal sealed class ScoredRows
     /// <param name="scored">What the model made of the data.</param>
     /// <param name="labelName">The label column.</param>
     /// <param name="classes">The numbers that the model has for the classes of the label, −1 for none; null where they are the label's own.</param>
+    /// <param name="outputs">The classes of the label that the model has outputs for; null for other labels.</param>
     /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is false.</param>
     /// <param name="checkAlive">Called for every row.</param>
-    public ScoredRows(LearningTask task, IDataView scored, string labelName, int[]? classes, bool followsDecisions, Action checkAlive)
+    public ScoredRows(LearningTask task, IDataView scored, string labelName, int[]? classes, KeyList? outputs, bool followsDecisions, Action checkAlive)
     {
         var schema = scored.Schema;
         DataViewSchema.Column label = schema[labelName], score = schema[DefaultColumnNames.Score];
@@ -35,15 +36,20 @@ internal sealed class ScoredRows
             checkAlive();
             for (var i = 0; i < getters.Length; i++) getters[i](values[i]);
             if (classes is not null && float.IsFinite(values[0][0])) values[0][0] = classes[(int)values[0][0]];
+            if (outputs?.Lookup is { } lookup && values[0][0] >= 0) values[0][0] = lookup[(ulong)values[0][0] + 1] - 1;
             var isKnown = !task.HasClasses || values[0][0] >= 0; // a class that the model does not have
             var isUsable = isKnown && ExampleSet.AreFinite(values[0]) && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
             Usable.Add(isUsable);
             if (!isUsable) continue;
             Count++;
             _targets.AddRange(values[0]);
-            foreach (var value in values[1]) _scores.Add(raw.Index == score.Index ? value : 2 * value - 1);
-            _predictions.AddRange(values[2]);
+            foreach (var value in OfOutputs(values[1])) _scores.Add(raw.Index == score.Index ? value : 2 * value - 1);
+            _predictions.AddRange(OfOutputs(values[2]));
         }
+
+        // Other classes have no output, and score 0.
+        IEnumerable<float> OfOutputs(float[] all) =>
+            outputs?.Lookup is null ? all : Enumerable.Range(0, outputs.Length).Select(k => all[(int)outputs[k] - 1]);
     }
 
     /// <summary>Rows with a label and finite predictions.</summary>

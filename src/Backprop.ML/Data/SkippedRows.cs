@@ -22,26 +22,28 @@ internal sealed class SkippedRows(bool allowsMissing)
     /// <summary>A row with a feature that is not finite.</summary>
     /// <param name="row">Its position in the view.</param>
     /// <param name="features">Its features, then categories.</param>
+    /// <param name="known">Which slots these are.</param>
     /// <param name="column">The features column.</param>
-    public void AddFeature(long row, SparseRow features, string? column)
+    public void AddFeature(long row, SparseRow features, SlotList known, string? column)
     {
         var at = 0;
         while (float.IsFinite(features.Values[at]) || (allowsMissing && float.IsNaN(features.Values[at]))) at++;
-        var slot = features.Places.IsEmpty ? at : features.Places[at];
+        var slot = known.SlotOf(features.Places.IsEmpty ? at : features.Places[at]);
         Add(float.IsNaN(features.Values[at]) ? MissingFeature : InfiniteFeature, row, column, slot);
     }
 
     /// <summary>A row with a label that is not finite. A key of 0, or beyond its count, is missing.</summary>
     /// <param name="row">Its position in the view.</param>
     /// <param name="targets">The label.</param>
+    /// <param name="known">Which slots these are, if the label is a vector.</param>
     /// <param name="isKey">Whether the label is a key.</param>
     /// <param name="column">Its column.</param>
-    public void AddLabel(long row, ReadOnlySpan<float> targets, bool isKey, string column)
+    public void AddLabel(long row, ReadOnlySpan<float> targets, SlotList? known, bool isKey, string column)
     {
         var at = 0;
         while (float.IsFinite(targets[at])) at++;
         var missing = isKey ? "a label that is no value of its key (0, or above the count)" : "a missing label";
-        Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? at : null);
+        Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }
 
     /// <summary>A row with a weight that is not above 0 and finite.</summary>

@@ -12,6 +12,7 @@ internal static class SlotNames
         if (!column.HasSlotNames()) return [];
         VBuffer<ReadOnlyMemory<char>> names = default;
         column.GetSlotNames(ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
+        string[] all = [.. names.DenseValues().Select(name => name.ToString())];
+        return all.All(name => name.Length == 0) ? [] : all;
     }
 }

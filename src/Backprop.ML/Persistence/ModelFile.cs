@@ -14,7 +14,8 @@ namespace Backprop.ML.Persistence;
 /// <remarks>
 /// ML.NET keeps a zip with one folder per step. Ours holds the transformer (column names, threshold, training schema), and
 /// in its folder <c>Model</c> the model
-/// parameters: the task's name, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have
+/// parameters: the task's name, an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>, and an entry
+/// <c>Columns</c> in that of <see cref="ColumnsFormat"/>. Both folders have
 /// a <see cref="FolderChecksum"/>,
 /// which is compared before anything else is read. docs/model-file.md describes it.
 /// </remarks>
@@ -22,7 +23,7 @@ internal static class ModelFile
 {
     public const string TransformerSignature = "BackpropTransformer", ModelSignature = "BackpropModelParameters";
 
-    private const string ModelFolder = "Model", NetworkEntry = "Network", SchemaEntry = "TrainSchema";
+    private const string ModelFolder = "Model", NetworkEntry = "Network", ColumnsEntry = "Columns", SchemaEntry = "TrainSchema";
 
     // The loader is named by the assembly's simple name: a model saved by a later version of this assembly then still loads.
     private static readonly string AssemblyName = typeof(ModelFile).Assembly.GetName().Name!;
@@ -73,10 +74,11 @@ internal static class ModelFile
 
     /// <summary>Writes model parameters; what the caller wrote to the context before is kept.</summary>
     /// <returns>The folder's entry Model.key, which holds its checksum.</returns>
-    public static FolderEntry WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result)
+    public static FolderEntry WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result, ModelColumns columns)
     {
         var folder = new FolderWriter(context, ModelVersion);
         folder.Write(NetworkEntry, stream => NetworkFormat.Write(stream, result));
+        folder.Write(ColumnsEntry, stream => ColumnsFormat.Write(stream, columns));
         context.SaveNonEmptyString(task.Name);
         return folder.Finish();
     }
@@ -107,7 +109,14 @@ internal static class ModelFile
                 $"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} " +
                 $"under its loss {result.Network.Loss}.");
         }
-        return new BackpropModelParameters(environment, task, result);
+        var columns = ColumnsFormat.Read(new MemoryStream(folder[ColumnsEntry]), task.TargetType);
+        if (!columns.FitsTo(task, network))
+        {
+            throw new FormatException(
+                $"The saved model contradicts itself: its network {network} takes {network.Inputs} inputs and has {network.Outputs} outputs, " +
+                $"but its columns have {columns.InputCount} and {columns.OutputCount}.");
+        }
+        return new BackpropModelParameters(environment, task, result, columns);
     }
 
     private static string[] ReadCategories(ModelLoadContext context, DataViewSchema schema)

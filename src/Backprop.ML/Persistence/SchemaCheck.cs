@@ -17,25 +17,33 @@ internal static class SchemaCheck
     public static void Check(
         IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
     {
-        CheckInputs(context, schema, inputs, model);
+        CheckInputs(schema, inputs, model);
         CheckLabel(context, Find(schema, "label", labelColumnName), model);
     }
 
-    private static void CheckInputs(IExceptionContext context, DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)
+    private static void CheckInputs(DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)
     {
         var features = inputs.Features is null ? 0 : CountFeatures(schema, inputs.Features);
-        foreach (var name in inputs.Categories)
-        {
-            if (Find(schema, "category", name).Type.GetItemType() is not KeyDataViewType)
-                throw Contradiction($"category column '{name}' of its training schema is {schema[name].Type}, no key");
-        }
-        var keys = CategoryColumns.Slots(context, schema, inputs.Categories, features).Count;
-        var needed = model.Network.Network.Inputs;
-        if (features + keys != needed)
+        if (features != model.Columns.Features.Size)
+            throw Contradiction($"it has names for {model.Columns.Features.Size} features, but its training schema has {features}");
+        if (!inputs.Categories.SequenceEqual(model.Columns.Categories.Select(column => column.Name)))
         {
             throw Contradiction(
-                $"its network {model.Network.Network} takes {needed} inputs, but its training schema has {features + keys}: " +
-                $"{features} features and {keys} in {inputs.Categories.Count} category columns");
+                $"its category columns are {NameDifference.List(inputs.Categories)}, but it has key values of " +
+                $"{NameDifference.List([.. model.Columns.Categories.Select(column => column.Name)])}");
+        }
+        foreach (var column in model.Columns.Categories)
+        {
+            var type = Find(schema, "category", column.Name).Type;
+            if (type.GetItemType() is not KeyDataViewType key)
+                throw Contradiction($"category column '{column.Name}' of its training schema is {type}, no key");
+            var size = type is VectorDataViewType vector ? vector.Size : 0;
+            if (size != column.VectorSize || key.Count != column.Keys.Count)
+            {
+                throw Contradiction(
+                    $"category column '{column.Name}' of its training schema is {type}, but it has {column.Width} keys of " +
+                    $"{column.Keys.Count} values");
+            }
         }
     }
 
@@ -58,6 +66,13 @@ internal static class SchemaCheck
                 $"its task {model.Task.Name} needs {LearningTask.LabelTypesOf([model.Task])}");
         }
 
+        if (model.Columns.Classes is { } classes)
+        {
+            var count = ((KeyDataViewType)label.Type).Count;
+            if (count != classes.Count)
+                throw Contradiction($"its label column '{label.Name}' is {label.Type}, but it has classes of {classes.Count} key values");
+            return;
+        }
         var needed = task.OutputCount(context, label, model.Network.Loss);
         var network = model.Network.Network;
         if (network.Outputs != needed)

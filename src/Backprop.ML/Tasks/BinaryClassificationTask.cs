@@ -34,7 +34,8 @@ internal sealed class BinaryClassificationTask : LearningTask
         OutputColumn.ScalarShape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance),
     ];
 
-    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchemaFactory.CreateBinaryClassificationSchema();
+    public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs) =>
+        ScoreSchemaFactory.CreateBinaryClassificationSchema();
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         column == DefaultColumnNames.Probability ? OutputGetters.FirstPrediction(row) : OutputGetters.FirstScore(row);

@@ -53,6 +53,9 @@ internal abstract class LearningTask
     /// <summary>What the classes are called, in their order; empty where there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];
 
+    /// <summary>What a slot of the label holds, where the label is a vector; null where it is not.</summary>
+    public virtual PrimitiveDataViewType? TargetType => null;
+
     /// <summary>Target columns that a label column is read as.</summary>
     public virtual int TargetColumns(DataViewSchema.Column label) => 1;
 
@@ -68,8 +71,8 @@ internal abstract class LearningTask
 
     /// <summary>The columns that a network gives to the scorer; the scorer may add what follows from them.</summary>
     /// <param name="network">What scores.</param>
-    /// <param name="labelNames">What the numbers of a vector label are called; empty where nobody says so.</param>
-    public abstract DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames);
+    /// <param name="outputs">Where its outputs stand in the Score column.</param>
+    public abstract DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs);
 
     /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold);

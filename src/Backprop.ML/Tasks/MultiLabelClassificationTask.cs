@@ -22,6 +22,8 @@ internal sealed class MultiLabelClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
 
+    public override PrimitiveDataViewType? TargetType => BooleanDataViewType.Instance;
+
     public override int TargetColumns(DataViewSchema.Column label) => ((VectorDataViewType)label.Type).Size;
 
     public override bool FitsOutputs(Loss loss, int outputs) => loss.TargetColumnsOf(outputs) == outputs;
@@ -33,13 +35,19 @@ internal sealed class MultiLabelClassificationTask : LearningTask
         OutputColumn.VectorShape(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, HasSlotNames(label)),
     ];
 
-    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames)
+    public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs)
     {
-        DataViewType numbers = new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), decisions = new VectorDataViewType(BooleanDataViewType.Instance, network.Network.Outputs);
+        const string kind = ScoreColumnKind;
+        var numbers = new VectorDataViewType(NumberDataViewType.Single, outputs.Width);
+        var decisions = new VectorDataViewType(BooleanDataViewType.Instance, outputs.Width);
+        var score = OutputColumn.Annotations(kind, AnnotationUtils.Const.ScoreValueKind.Score, outputs.Names);
+        var probability = OutputColumn.Annotations(
+            kind, AnnotationUtils.Const.ScoreValueKind.Probability, outputs.Names, isNormalized: true);
+        var predicted = OutputColumn.Annotations(kind, AnnotationUtils.Const.ScoreValueKind.PredictedLabel, outputs.Names);
         return Schema(
-            (DefaultColumnNames.Score, numbers, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.Score, labelNames)),
-            (DefaultColumnNames.Probability, numbers, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.Probability, labelNames, isNormalized: true)),
-            (DefaultColumnNames.PredictedLabel, decisions, OutputColumn.Annotations(ScoreColumnKind, AnnotationUtils.Const.ScoreValueKind.PredictedLabel, labelNames)));
+            (DefaultColumnNames.Score, numbers, score),
+            (DefaultColumnNames.Probability, numbers, probability),
+            (DefaultColumnNames.PredictedLabel, decisions, predicted));
     }
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => column switch

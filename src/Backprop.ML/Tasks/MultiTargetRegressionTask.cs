@@ -19,6 +19,8 @@ internal sealed class MultiTargetRegressionTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
 
+    public override PrimitiveDataViewType? TargetType => NumberDataViewType.Single;
+
     public override int TargetColumns(DataViewSchema.Column label) => ((VectorDataViewType)label.Type).Size;
 
     public override bool FitsOutputs(Loss loss, int outputs) => loss.TargetColumnsOf(outputs) >= 1;
@@ -26,8 +28,10 @@ internal sealed class MultiTargetRegressionTask : LearningTask
     public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>
         [OutputColumn.VectorShape(DefaultColumnNames.Score, NumberDataViewType.Single, HasSlotNames(label))];
 
-    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => ScoreSchema(
-        new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOfPredictions(network, labelNames));
+    public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs) => ScoreSchema(
+        new VectorDataViewType(NumberDataViewType.Single, outputs.Width),
+        AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression,
+        NamesOfPredictions(network, outputs.Names));
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
 

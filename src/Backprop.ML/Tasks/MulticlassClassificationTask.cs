@@ -48,8 +48,10 @@ internal sealed class MulticlassClassificationTask : LearningTask
         ];
     }
 
-    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) =>
-        ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
+    public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs) =>
+        ScoreSchema(
+            new VectorDataViewType(NumberDataViewType.Single, outputs.Width),
+            AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
 

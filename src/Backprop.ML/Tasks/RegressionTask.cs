@@ -27,7 +27,7 @@ internal sealed class RegressionTask : LearningTask
             : OutputColumn.VectorShape(DefaultColumnNames.Score, NumberDataViewType.Single, NamesOf(loss).Count > 0),
     ];
 
-    public override DataViewSchema OutputSchema(TrainedNetwork network, IReadOnlyList<string> labelNames) => network.Network.Outputs == 1
+    public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs) => network.Network.Outputs == 1
         ? ScoreSchema(NumberDataViewType.Single, AnnotationUtils.Const.ScoreColumnKind.Regression)
         : ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOf(network.Loss));
 

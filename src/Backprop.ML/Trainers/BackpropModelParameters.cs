@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
@@ -16,8 +17,12 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 {
     private readonly TrainingResult _result;
 
-    internal BackpropModelParameters(IHostEnvironment environment, LearningTask task, TrainingResult result)
-        : base(environment, nameof(BackpropModelParameters)) => (Task, _result, Layers) = (task, result, DenseLayers(result.Network));
+    internal BackpropModelParameters(IHostEnvironment environment, LearningTask task, TrainingResult result, ModelColumns columns)
+        : base(environment, nameof(BackpropModelParameters))
+    {
+        (Task, _result, Columns) = (task, result, columns);
+        Layers = DenseLayers(result.Network);
+    }
 
     /// <summary>The network, its parameters, and the standardization of its inputs and targets.</summary>
     public TrainedNetwork Network => _result.Network;
@@ -33,14 +38,20 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     internal LearningTask Task { get; }
 
+    /// <summary>What the network's inputs and outputs stand for.</summary>
+    internal ModelColumns Columns { get; }
+
     internal DecisionThreshold Threshold => _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Customary;
 
     private protected override PredictionKind PredictionKind => Task.Kind;
 
     internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context) => ModelFile.ReadModel(environment, context);
 
-    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema) =>
-        new NetworkMapper(Task, Network, labelNames: [], DecisionThreshold.Customary).Bind(env, schema);
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
+    {
+        var order = OutputOrder.Of(Columns, Network, names: []);
+        return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Customary).Bind(env, schema);
+    }
 
     private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);
 
@@ -48,7 +59,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     internal FolderEntry WriteTo(ModelSaveContext context)
     {
         base.SaveCore(context);
-        return ModelFile.WriteModel(context, Task, _result);
+        return ModelFile.WriteModel(context, Task, _result, Columns);
     }
 
     private static DenseParameters[] DenseLayers(TrainedNetwork trained) =>

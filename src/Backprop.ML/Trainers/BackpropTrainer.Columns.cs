@@ -50,6 +50,16 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private InputColumns InputsIn(DataViewSchema schema) => new(FeaturesIn(schema), _options.CategoricalFeatureColumnNames);
 
+    private void CheckSameNames(string argument, DataViewSchema training, DataViewSchema validation, InputColumns inputs)
+    {
+        var label = training[LabelColumn.Name].Type;
+        if (label is not (KeyDataViewType or VectorDataViewType))
+            ColumnChecks.CheckType(Host, argument, validation, "label", LabelColumn.Name, label);
+        var areKeys = inputs.Categories.All(name => training[name].Type.GetItemType() is KeyDataViewType);
+        if (!areKeys || (inputs.Features is { } features && training[features].Type is not VectorDataViewType)) return;
+        _ = ModelColumns.Of(training, inputs, LabelColumn.Name).In(Host, argument, validation, inputs, LabelColumn.Name);
+    }
+
     // Without features, the first category stands for them where the base class wants to know a column.
     private static SchemaShape.Column FeatureShape(Options options) => options.FeatureColumnName is { } features
         ? TrainerUtils.MakeR4VecFeature(features)

@@ -41,7 +41,11 @@ public sealed partial class BackpropTrainer
             InputDropout = InputDropout,
             AlphaDropout = AlphaDropout,
             InputNoise = InputNoise,
-            Categories = [.. Categories, .. keys.Where(key => !IsOneHot(key)).Select(key => new EmbeddedCategory(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count)))],
+            Categories =
+            [
+                .. Categories.Select(category => InNetwork(category, slots)),
+                .. keys.Where(key => !IsOneHot(key)).Select(Embedded),
+            ],
             OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
             OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
@@ -55,6 +59,13 @@ public sealed partial class BackpropTrainer
             NtkParametrization = NtkParametrization,
             Members = Members,
         };
+
+        // Slots are named as they stand in the data.
+        private static EmbeddedCategory InNetwork(EmbeddedCategory category, FeatureTraits traits) =>
+            traits.Columns is { } known ? category with { Slot = known.Features.PlaceOf(category.Slot) } : category;
+
+        private EmbeddedCategory Embedded(KeySlot key) =>
+            new(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count));
 
         // The missing value is one of them.
         private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
@@ -174,7 +185,7 @@ public sealed partial class BackpropTrainer
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)
         {
             if (!task.HasClasses) return null;
-            var weights = ClassWeights?.By(task.ClassNames(label), label.Name);
+            var weights = ClassWeights is { IsBalanced: false } named ? named.By(task.ClassNames(label), label.Name) : null;
             if (PositiveInstanceWeight == 1) return weights;
             return [weights?[0] ?? 1, (weights?[1] ?? 1) * PositiveInstanceWeight];
         }

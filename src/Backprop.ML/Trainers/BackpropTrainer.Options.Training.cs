@@ -74,6 +74,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The rule for starting weights.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="GlorotUniform"/>. Ignored when training goes on from an earlier model.</value>
+        /// <remarks>The numbers have no names: their order is that of the features, keys and classes that occur in this training data.</remarks>
         public Initializer Initializer { get => Chosen(recipe => recipe.Initializer); set => Choose(value); }
 
         /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>

@@ -34,7 +34,13 @@ public sealed partial class BackpropTrainer
         public string? ExampleWeightColumnName { get; set; }
 
         /// <summary>Key columns, or vectors of keys, to predict from beside the features: each key becomes a learned vector (<see cref="EntityEmbedding"/>, <see cref="EmbeddingDimension"/>), or columns of 0 and 1 if it has few values (<see cref="MaximumOneHotValues"/>).</summary>
-        /// <value>None. Missing keys have a vector of their own, or none of the columns; that also stands for values that training has not seen. Not more than 16,777,216 values each. No one-hot encoding is needed.</value>
+        /// <value>None. No one-hot encoding is needed.</value>
+        /// <remarks>
+        /// Only key values that occur in the training rows have vectors or columns, so a key may have any number of values. All other values
+        /// are unknown: they share one vector with missing keys, or have none of the columns. At most 16,777,216 values can be told apart.
+        /// In other data, keys are matched by their names (the key values that <c>MapValueToKey</c> keeps), in whatever order these are; a
+        /// new name is unknown. If either side has no names for all of its keys, as after <c>Hash</c>, the numbers decide.
+        /// </remarks>
         public string[] CategoricalFeatureColumnNames { get; set; } = [];
 
         /// <summary>What becomes of rows with missing features (NaN), in training and in scoring.</summary>

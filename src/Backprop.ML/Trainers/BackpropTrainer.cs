@@ -82,6 +82,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="trainData">What to learn from.</param>
     /// <param name="validationData">What early stopping watches; null for none. The weights that did best on it are kept.</param>
     /// <param name="initialParameters">A model of the same task, loss and shape to go on from; null to start anew.</param>
+    /// <remarks>
+    /// Names decide: the other data may have its features, key values, classes and targets in another order, if both sides name them.
+    /// Without names, positions decide. Slots of other names, and classes that the model does not have, are errors.
+    /// </remarks>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
@@ -106,7 +110,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var plan = Plan(data, hasValidation: true);
         var training = Read(channel, plan, data, rule: null);
         var known = OptionsFor(plan, training, hasValidation: true);
-        var trainer = TrainerFor(plan, known);
+        var trainer = TrainerFor(plan, training, known);
         var network = plan.MakeNetwork(TraitsOf(plan, training, known));
         return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
     }
@@ -144,7 +148,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var channel = Host.Start("Training");
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        var plan = Plan(trainContext.TrainingSet, given is not null, (trainContext.InitialPredictor as BackpropModelParameters)?.Network.Network);
+        var plan = Plan(trainContext.TrainingSet, given is not null, trainContext.InitialPredictor as BackpropModelParameters);
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
@@ -158,12 +162,16 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
         var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
 
+        if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
+        else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
+
         // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
         var known = OptionsFor(plan, data, given is not null);
+        plan = plan.With(data.Columns);
         var warnings = new DataWarnings(channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
         known = Checked(warnings, known, plan, data, initial, given is not null);
-        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known) : FeatureTraits.Of(initial.Network));
-        var trainer = TrainerFor(plan, known);
+        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known) : FeatureTraits.Of(initial.Network, data.Columns));
+        var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
         try
@@ -172,9 +180,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
                 ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
                 : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
             warnings.OnUnderfitting(result.Underfitting, known);
-            return new BackpropModelParameters(Host, plan.Task, result);
+            return new BackpropModelParameters(Host, plan.Task, result, data.Columns);
         }
-        catch (TrainingDivergedException problem) when (DivergenceCause.Of(problem, data.Sample, trainContext.TrainingSet.Schema) is { } cause)
+        catch (TrainingDivergedException problem) when (DivergenceCause.Of(problem, data.Sample, data.Columns, trainContext.TrainingSet.Schema) is { } cause)
         {
             throw cause;
         }
@@ -191,7 +199,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.CrossFitting ? data.Memory : null));
     }
 
-    private Trainer TrainerFor(TrainingPlan plan, Options options) => new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeights));
+    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options) =>
+        new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns)));
 
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
@@ -201,26 +210,45 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
 
-    private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options) =>
-        new(input.SlotsWithMissing, options.QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : []);
+    private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options)
+    {
+        var crowded = options.QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : [];
+        return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
+    }
 
     // Into memory, if it is to stay there and fits.
     private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)
     {
         var options = plan.Options;
-        var reader = new DataViewReader(Host, channel, plan, new MemoryBudget(options.MemoryBudget ?? MemoryBudget.OfProcess));
+        var budget = new MemoryBudget(options.MemoryBudget ?? MemoryBudget.OfProcess);
+        var reader = new DataViewReader(Host, channel, plan, budget);
+        var inUse = plan.Situation.Earlier is null ? new ColumnsInUse(plan.Columns, data.Schema.Schema, LabelColumn.Name) : null;
         if (options.Caching != DataCaching.Stream)
         {
             var mayStream = options.Caching == DataCaching.Auto && options.MayStream;
             var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
-            if (training is not null) return new TrainingInput(training, null, training, training.Count, kept ?? Validation(), training.SlotsWithMissing());
+            if (training is not null)
+            {
+                kept ??= Validation();
+                var settled = inUse?.Settle(ref training, ref kept, options.Categories.Select(category => category.Slot)) ?? plan.Columns;
+                return new TrainingInput(training, null, training, training.Count, kept, training.SlotsWithMissing(), settled);
+            }
             channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
         }
-        var source = new DataViewSource(Host, reader, data, plan, rule, _seed);
+        var source = new DataViewSource(Host, reader, data, plan, rule, _seed) { InUse = inUse };
         var (summary, held) = source.Measure();
-        return new TrainingInput(null, source, summary.Sample, summary.Count, held ?? Validation(), summary.Features.WithMissing);
+        held ??= Validation();
+        var columns = inUse?.Settle(source, summary, ref held) ?? plan.Columns;
+        return new TrainingInput(null, source, summary.Sample, summary.Count, held, summary.Features.WithMissing, columns);
 
-        ExampleSet? Validation() => validation is null ? null : reader.Read(validation, "validation", mayStream: false);
+        // Other data has its own order of names.
+        ExampleSet? Validation()
+        {
+            if (validation is null) return null;
+            var known = plan.Columns.In(Host, nameof(validation), validation.Schema.Schema, plan.Inputs, LabelColumn.Name);
+            var other = new DataViewReader(Host, channel, plan with { Columns = known }, budget);
+            return other.Read(validation, "validation", mayStream: false);
+        }
     }
 
     /// <param name="Memory">All examples to learn from; null where they are a stream.</param>
@@ -229,7 +257,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="LearnedRows">How many examples there are.</param>
     /// <param name="Validation">What early stopping watches; null for none.</param>
     /// <param name="SlotsWithMissing">Slots that have missing values.</param>
-    private sealed record TrainingInput(ExampleSet? Memory, DataViewSource? Stream, ExampleSet Sample, int LearnedRows, ExampleSet? Validation, IReadOnlyList<int> SlotsWithMissing);
+    /// <param name="Columns">Which slots, keys and classes there are, and how the examples number them.</param>
+    private sealed record TrainingInput(
+        ExampleSet? Memory, DataViewSource? Stream, ExampleSet Sample, int LearnedRows, ExampleSet? Validation,
+        IReadOnlyList<int> SlotsWithMissing, ModelColumns Columns);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -239,7 +270,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, Network? earlier = null)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, BackpropModelParameters? earlier = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
@@ -247,14 +278,25 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
-        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier);
+        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
         if (_options.MustKnowRows(situation))
             situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
         var options = _options.In(situation);
         var loss = options.LossFor(task);
-        var keys = CategoryColumns.Slots(Host, data.Schema.Schema, options.CategoricalFeatureColumnNames, featureCount);
         var outputs = task.OutputCount(Host, label, loss);
-        return new TrainingPlan(situation, options, loss, InputsIn(data.Schema.Schema), MakeNetwork, options.ClassWeightsFor(task, label));
+        var inputs = InputsIn(data.Schema.Schema);
+        var known = earlier?.Task == task ? earlier.Columns : null;
+        if (known is not null) inputs = known.Arrange(Host, inputs);
+        var all = ModelColumns.Of(data.Schema.Schema, inputs, label.Name);
+        var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name) ?? all;
+
+        var weights = options.ClassWeightsFor(task, label);
+        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights) { Outputs = outputs }.With(columns);
+
+        // Made at once: what cannot be made, whatever occurs in the data, is refused before it is read.
+        var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
+        _ = MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], []));
+        return plan;
 
         void CheckAlive()
         {
@@ -262,21 +304,25 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             _options.CancellationToken.ThrowIfCancellationRequested();
         }
 
-        Network MakeNetwork(FeatureTraits slots)
+        Network MakeNetwork(FeatureTraits traits)
         {
+            var used = traits.Columns!;
             try
             {
-                return options.ToPerceptron(keys, slots).Build(featureCount + keys.Count, outputs);
+                return options.ToPerceptron(used.KeySlots, traits).Build(used.InputCount, used.Classes?.Length ?? outputs);
             }
             catch (ArgumentException problem)
             {
-                throw new ArgumentException($"No network can be made for {featureCount} features, {keys.Count} categories, hidden layers of {string.Join(", ", options.HiddenLayers)} units, and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
+                throw new ArgumentException(
+                    $"No network can be made for {used.Features.Length} features, {used.KeySlots.Count} categories, "
+                    + $"hidden layers of {string.Join(", ", options.HiddenLayers)} units, "
+                    + $"and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
             }
         }
     }
 
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, InputsIn(trainSchema), LabelColumn.Name, model.Threshold);
+        new(Host, model, trainSchema, model.Columns.Arrange(Host, InputsIn(trainSchema)), LabelColumn.Name, model.Threshold);
 
     // The one that the label column asks for, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
@@ -291,9 +337,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // Columns that the training data lacks are left to the check that follows.
     private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
-        foreach (var (role, name) in ((string, string)[])[("feature", FeaturesIn(training)!), ("label", LabelColumn.Name), ("weight", WeightColumn.Name), .. _options.CategoricalFeatureColumnNames.Select(name => ("category", name))])
-            if (name is not null && training.GetColumnOrNull(name) is { } column)
-                ColumnChecks.CheckType(Host, argument, validation, role, name, column.Type);
+        var inputs = InputsIn(training);
+        var needed = inputs.Categories.Append(LabelColumn.Name).Append(inputs.Features ?? LabelColumn.Name);
+        if (needed.All(name => training.GetColumnOrNull(name) is not null)) CheckSameNames(argument, training, validation, inputs);
+        if (WeightColumn.Name is { } weight && training.GetColumnOrNull(weight) is { } column)
+            ColumnChecks.CheckType(Host, argument, validation, "weight", weight, column.Type);
     }
 
     private TrainedNetwork? InitialNetwork(IPredictor? predictor, TrainingPlan plan)

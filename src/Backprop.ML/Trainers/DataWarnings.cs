@@ -28,10 +28,10 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     /// <param name="initial">The network to continue from, whose features count; null for none.</param>
     public void OnConstantFeatures(ConstantFeatures constant, TrainedNetwork? initial)
     {
-        var ignored = initial is null ? constant.Ignored : ConstantFeatures.MaskedBy(initial.Inputs);
+        var ignored = plan.Columns.PositionsOf(initial is null ? constant.Ignored : ConstantFeatures.MaskedBy(initial.Inputs));
         if (ignored.Count == 0) return;
         var data = initial is null ? "the training data" : "the training data of the model to continue from";
-        Warn(Invariant($"{ignored.Count} of {plan.FeatureCount} features are constant or empty in {data} and are ignored: ")
+        Warn(Invariant($"{ignored.Count} of {plan.Columns.PositionCount} features are constant or empty in {data} and are ignored: ")
             + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
     }
 
@@ -87,7 +87,11 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + Invariant($"or set {nameof(options.LabelSmoothing)} (it is {options.LabelSmoothing}) to 0."));
     }
 
-    private string ClassOf(ExampleSet validation) => plan.Task.ClassNames(label)[(int)Math.Round(validation.Targets.Row(0)[0])];
+    private string ClassOf(ExampleSet validation)
+    {
+        var k = (int)Math.Round(validation.Targets.Row(0)[0]);
+        return plan.Task.ClassNames(label)[plan.Columns.Classes is { } classes ? (int)classes[k] - 1 : k];
+    }
 
     private static string NameOf(Metric metric) => metric.GetType().Name;
 

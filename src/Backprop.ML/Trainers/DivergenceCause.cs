@@ -12,11 +12,14 @@ internal static class DivergenceCause
     /// <summary>The error with its cause; null where no value is extreme.</summary>
     /// <param name="problem">What happened.</param>
     /// <param name="examples">The training data, or a sample of it.</param>
+    /// <param name="known">Which of its slots are features and targets.</param>
     /// <param name="schema">Its columns.</param>
-    public static TrainingDivergedException? Of(TrainingDivergedException problem, ExampleSet examples, RoleMappedSchema schema)
+    public static TrainingDivergedException? Of(TrainingDivergedException problem, ExampleSet examples, ModelColumns known, RoleMappedSchema schema)
     {
-        if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features) return Explain(problem, features, feature, "Features are added, multiplied and squared");
-        if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label) return Explain(problem, label, target, "Errors are squared");
+        if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features)
+            return Explain(problem, features, (known.Features.SlotOf(feature.Slot), feature.Value), "Features are added, multiplied and squared");
+        if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label)
+            return Explain(problem, label, (known.Targets?.SlotOf(target.Slot) ?? target.Slot, target.Value), "Errors are squared");
         return null;
     }
 

@@ -1,18 +1,21 @@
 using Backprop.Layers;
+using Backprop.ML.Data;
 using Backprop.Networks;
 
 namespace Backprop.ML;
 
 /// <summary>What must be known of the values of features before there are layers for them.</summary>
 /// <param name="WithMissing">Slots that have missing values, in rising order.</param>
+/// <param name="Columns">Which slots, keys and classes there are; null where it is not known yet.</param>
 /// <param name="Crowded">Slots most of whose values stand close together (<see cref="Training.ExampleSet.CrowdedSlots"/>), in rising order.</param>
-internal sealed record FeatureTraits(IReadOnlyList<int> WithMissing, IReadOnlyList<int> Crowded)
+internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> WithMissing, IReadOnlyList<int> Crowded)
 {
     /// <summary>Features of which there is nothing to know.</summary>
-    public static FeatureTraits None { get; } = new([], []);
+    public static FeatureTraits None { get; } = new(null, [], []);
 
     /// <summary>What was known when a network was made.</summary>
-    public static FeatureTraits Of(Network network) => new(
+    public static FeatureTraits Of(Network network, ModelColumns columns) => new(
+        columns,
         network.Layers.OfType<Imputation>().FirstOrDefault()?.Indicated ?? [],
         network.Layers.OfType<QuantileTransform>().FirstOrDefault()?.Features ?? []);
 }

@@ -12,14 +12,13 @@ namespace Backprop.ML;
 /// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Inputs">The columns to predict from.</param>
+/// <param name="Columns">How the rows are numbered when they are read.</param>
 /// <param name="MakeNetwork">Makes the layers, once it is known what the features are like.</param>
-/// <param name="ClassWeights">One for each class; null where all count the same.</param>
+/// <param name="ClassWeights">One for each key of the label, or for each of two classes; null where all count the same.</param>
 internal sealed record TrainingPlan(
-    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
+    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
+    Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
 {
-    // Made at once: what cannot be made is refused before the data is read.
-    private readonly Network _network = MakeNetwork(FeatureTraits.None);
-
     /// <summary>What the label column asks for.</summary>
     public LearningTask Task => Situation.Task;
 
@@ -30,8 +29,16 @@ internal sealed record TrainingPlan(
     public CancellationToken CancellationToken => Options.CancellationToken;
 
     /// <summary>Numbers that a row is made of: features, then categories.</summary>
-    public int FeatureCount => _network.Inputs;
+    public int FeatureCount => Columns.InputCount;
 
-    /// <summary>Scores per row.</summary>
-    public int Outputs => _network.Outputs;
+    /// <summary>Scores per row; before the data is read, as if every class occurred.</summary>
+    public int Outputs { get; init; }
+
+    /// <summary>The same for rows that are numbered in another way.</summary>
+    public TrainingPlan With(ModelColumns columns) => this with { Columns = columns, Outputs = columns.Classes?.Length ?? Outputs };
+
+    /// <summary>The weights of those classes that the network has.</summary>
+    public double[]? ClassWeightsOf(ModelColumns columns) => ClassWeights is null || columns.Classes is not { } classes
+        ? ClassWeights
+        : [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];
 }

@@ -21,6 +21,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 {
     private readonly InputColumns _inputs;
     private readonly DecisionThreshold _threshold;
+    private NetworkMapper _mapper = null!;
 
     internal BackpropTransformer(
         IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs, string labelColumnName, DecisionThreshold threshold)
@@ -62,11 +63,16 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     // ML.NET's own check waits for a row mapper, and then does not name the column.
     /// <summary>Adds the output columns, lazily: rows are scored when they are read, in batches.</summary>
+    /// <remarks>
+    /// Names decide: features and key values may have another order than in training, if both sides name them. Key values that did not
+    /// occur in training are unknown.
+    /// </remarks>
     /// <param name="input">Data with the columns that the model was trained to predict from.</param>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is missing or has another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its slots have other names; the message lists them.</exception>
     public new IDataView Transform(IDataView input)
     {
-        return new BatchScoredView(Host, ApplyScorer(input), Model.Network, _inputs);
+        var scorer = ApplyScorer(input);
+        return new BatchScoredView(Host, scorer, Model.Network, _inputs, _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs));
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);
@@ -93,14 +99,24 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
-        var mapper = new NetworkMapper(Model.Task, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]), _threshold);
-        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), mapper.Bind(Host, schema), schema, _threshold);
+        var order = OutputOrder.Of(Model.Columns, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]));
+        _mapper = new NetworkMapper(Model.Task, Model.Network, Model.Columns, order, _threshold);
+        Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), _mapper.Bind(Host, schema), schema, _threshold);
+    }
+
+    private void Warn(CategoryColumn column)
+    {
+        using var channel = Host.Start("Scoring");
+        const string text = "No key value of category column '{0}' occurred in training ({1} did): every row counts as unknown there. "
+            + "Are the values written in the same way?";
+        channel.Warning(text, column.Name, NameDifference.List(column.Keys.Names));
     }
 
     private RowToRowScorerBase ApplyScorer(IDataView input)
     {
         Contracts.CheckValue(input, nameof(input));
-        _inputs.CheckTypes(Host, nameof(input), input.Schema, TrainSchema);
+        foreach (var column in _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs).Categories)
+            if (column.Keys.IsStrange) Warn(column);
         return (RowToRowScorerBase)Scorer.ApplyToData(Host, input);
     }
 }

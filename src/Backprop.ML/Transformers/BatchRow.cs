@@ -29,12 +29,14 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <summary>Takes the cursor over: it is disposed with this.</summary>
     /// <param name="input">Has not moved yet; all of its active columns are of types that ML.NET can cache.</param>
     /// <param name="inputs">The active columns that are scored.</param>
+    /// <param name="known">How the network numbers them.</param>
     /// <param name="network">What scores them.</param>
-    public BatchRow(DataViewRowCursor input, InputColumns inputs, TrainedNetwork network)
+    public BatchRow(DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network)
     {
         _input = input;
         _columns = [.. input.Schema.Select(column => input.IsColumnActive(column) ? ColumnBuffer.Make(this, input, column) : null)];
-        _scorer = new BatchScorer(network, new InputBuffers([.. inputs.In(input.Schema).Select(column => _columns[column.Index]!)]));
+        var mapped = inputs.In(input.Schema).Select((column, i) => known.Mapped(i, _columns[column.Index]!));
+        _scorer = new BatchScorer(network, new InputBuffers([.. mapped]));
         _ids = new ScalarBuffer<DataViewRowId>(this, input.GetIdGetter());
         _batches = new ScalarBuffer<long>(this, (ref long batch) => batch = input.Batch);
         _buffers = [.. _columns.OfType<ColumnBuffer>(), _ids, _batches];

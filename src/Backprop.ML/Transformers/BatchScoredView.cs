@@ -9,7 +9,9 @@ namespace Backprop.ML.Transformers;
 
 /// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay the scorer's.</summary>
 /// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the scorer's own cursors.</remarks>
-internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, TrainedNetwork network, InputColumns inputs) : IDataTransform, ITransformCanSaveOnnx
+internal sealed class BatchScoredView(
+    IHost host, RowToRowScorerBase scorer, TrainedNetwork network, InputColumns inputs, ModelColumns known)
+    : IDataTransform, ITransformCanSaveOnnx
 {
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
 
@@ -53,7 +55,7 @@ internal sealed class BatchScoredView(IHost host, RowToRowScorerBase scorer, Tra
     private DataViewSchema.Column[] NeededColumns(DataViewSchema.Column[] active) => [.. ((IRowToRowMapper)scorer).GetDependencies(active)];
 
     private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active) =>
-        new(host, scorer, new BatchRow(input, inputs, network), active);
+        new(host, scorer, new BatchRow(input, inputs, known, network), active);
 
     // Every scorer numbers its columns, with one more than the largest number that it finds.
     private static HashSet<int> AddedColumns(DataViewSchema schema)

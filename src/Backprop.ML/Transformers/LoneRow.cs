@@ -18,11 +18,11 @@ internal sealed class LoneRow : IScores
     private long _scored = -1, _predicted = -1;
 
     /// <summary>Reads the columns of a row that are active.</summary>
-    public LoneRow(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, TrainedNetwork network)
+    public LoneRow(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, ModelColumns known, TrainedNetwork network)
     {
         (_row, _network) = (row, network);
         _reader = new SoleReader(row);
-        _inputs = InputBuffers.Of(row, inputs);
+        _inputs = InputBuffers.Of(row, inputs, known);
         _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
         _scorer = network.CreateScorer();
         (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);

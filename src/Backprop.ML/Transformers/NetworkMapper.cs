@@ -10,27 +10,46 @@ namespace Backprop.ML.Transformers;
 /// <summary>Tells ML.NET's scorers which columns a network needs and which it gives, and hands out its scores: those of a batch where rows were read ahead, one by one everywhere else.</summary>
 /// <param name="task">Which says what the outputs mean.</param>
 /// <param name="network">What scores.</param>
-/// <param name="labelNames">What the numbers of a vector label are called; empty where nobody says so.</param>
+/// <param name="columns">What its inputs stand for.</param>
+/// <param name="outputs">Where its outputs stand.</param>
 /// <param name="threshold">Above what a row is called positive.</param>
-internal sealed class NetworkMapper(LearningTask task, TrainedNetwork network, IReadOnlyList<string> labelNames, DecisionThreshold threshold) : ISchemaBindableMapper
+internal sealed class NetworkMapper(
+    LearningTask task, TrainedNetwork network, ModelColumns columns, OutputOrder outputs, DecisionThreshold threshold)
+    : ISchemaBindableMapper
 {
-    public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, schema);
+    private Last? _last;
 
-    private LoneRow Read(DataViewRow row, DataViewSchema.Column[] inputs) => new(row, inputs, network);
+    public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, env, schema);
 
-    private Delegate MakeGetter(IScores scores, string column) => task.MakeGetter(scores, column, network, threshold);
+    /// <summary>What the inputs stand for in some data: names decide, and positions where one side has no names.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or other names.</exception>
+    public ModelColumns ColumnsIn(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs)
+    {
+        // A view asks once for its columns and once for its rows, and there may be many names.
+        if (Volatile.Read(ref _last) is { } last && last.Schema == schema) return last.Columns;
+        var found = columns.In(context, argument, schema, inputs, label: null);
+        Volatile.Write(ref _last, new Last(schema, found));
+        return found;
+    }
+
+    private LoneRow Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);
+
+    private Delegate MakeGetter(IScores scores, string column) =>
+        outputs.HasGaps ? outputs.Predictions(scores) : task.MakeGetter(outputs.Ordered(scores), column, network, threshold);
 
     private sealed class Bound : ISchemaBoundRowMapper
     {
         private readonly NetworkMapper _mapper;
         private readonly InputColumns _names;
         private readonly DataViewSchema.Column[] _inputs;
+        private readonly ModelColumns _known;
 
-        public Bound(NetworkMapper mapper, RoleMappedSchema schema)
+        public Bound(NetworkMapper mapper, IHostEnvironment context, RoleMappedSchema schema)
         {
             (_mapper, InputRoleMappedSchema) = (mapper, schema);
             _names = InputColumns.Of(schema);
             _inputs = _names.In(schema.Schema);
+            _known = mapper.ColumnsIn(context, nameof(schema), schema.Schema, _names);
             OutputSchema = mapper.OutputSchema;
         }
 
@@ -53,12 +72,14 @@ internal sealed class NetworkMapper(LearningTask task, TrainedNetwork network, I
             DataViewSchema.Column[] active = [.. activeColumns];
             if (active.Length > 0)
             {
-                IScores scores = input is BatchRow rows ? rows : _mapper.Read(input, _inputs);
+                IScores scores = input is BatchRow rows ? rows : _mapper.Read(input, _inputs, _known);
                 foreach (var column in active) getters[column.Index] = _mapper.MakeGetter(scores, column.Name);
             }
             return new SimpleRow(OutputSchema, input, getters);
         }
     }
 
-    private DataViewSchema OutputSchema => task.OutputSchema(network, labelNames);
+    private DataViewSchema OutputSchema => task.OutputSchema(network, outputs);
+
+    private sealed record Last(DataViewSchema Schema, ModelColumns Columns);
 }

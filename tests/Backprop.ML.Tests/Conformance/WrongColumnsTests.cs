@@ -73,13 +73,11 @@ public class WrongColumnsTests
         Refuses(trainer, role, "'Absent'");
     }
 
-    [Theory]
-    [InlineData(nameof(OddRow.OpenKey), "4294967295")]
-    [InlineData(nameof(OddRow.WideKey), "2000000000")]
-    public void A_key_that_counts_no_classes_is_refused_by_Fit(string label, string found)
+    [Fact]
+    public void A_key_that_counts_no_classes_is_refused_by_Fit()
     {
-        var problem = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, label).Fit(_data));
-        Mentions(problem, "abel", label, found);
+        var problem = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, nameof(OddRow.OpenKey)).Fit(_data));
+        Mentions(problem, "abel", nameof(OddRow.OpenKey), "4294967295");
     }
 
     private void Refuses(BackpropTrainer trainer, params string[] words)

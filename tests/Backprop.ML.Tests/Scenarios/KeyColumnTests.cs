@@ -72,16 +72,6 @@ public class KeyColumnTests
     }
 
     [Fact]
-    public void A_key_of_too_many_values_is_refused_by_Fit()
-    {
-        var hashed = _ml.Transforms.Conversion.Hash("Hash", nameof(House.Town), numberOfBits: 30).Append(_ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age)));
-        var data = House.Many(_ml, 20, 1);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Price", CategoricalFeatureColumnNames = ["Hash"] };
-        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options).Fit(hashed.Fit(data).Transform(data)));
-        Assert.Contains("'Hash' is a key with 1073741824 values", problem.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Numbers_out_of_range_are_refused_by_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>(nameof(BackpropTrainer.Options.MaximumOneHotValues), () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, MaximumOneHotValues = -1 }));

@@ -47,7 +47,7 @@ public class SparseTextTests
         var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [8], NumberOfIterations = 2, Seed = 1, InputDropout = 0.1, Normalization = Normalization.Batch, Activation = new Tanh(), Diagnostics = true };
         var model = new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(rows));
         Assert.True(model.Model.History.All(epoch => double.IsFinite(epoch.TrainingLoss)));
-        Assert.Equal([.. model.Model.Network.Inputs!.Means], new float[Width]);
+        Assert.All(model.Model.Network.Inputs!.Means.ToArray(), mean => Assert.Equal(0, mean)); // of those slots that occur
     }
 
     [Fact]

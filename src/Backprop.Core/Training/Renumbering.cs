@@ -1,0 +1,73 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Replaces the numbers of examples that were read before it was known which of them occur: columns that are always 0 go, and
+/// keys and classes are counted anew.</summary>
+/// <param name="columns">The old column of every new one, in rising order; null where all columns stay.</param>
+/// <param name="categories">Old columns that hold keys, and the new number of each old one; those that are not named stay as they
+/// are.</param>
+/// <param name="classes">The new class of each old one; null where they stay.</param>
+internal sealed class Renumbering(int[]? columns, IReadOnlyList<(int Column, Func<int, int> NumberOf)> categories, Func<int, int>? classes)
+{
+    /// <summary>Whether everything stays as it is.</summary>
+    public bool IsIdentity => columns is null && categories.Count == 0 && classes is null;
+
+    /// <summary>The new class of an old one.</summary>
+    public int ClassOf(int old) => classes is null ? old : classes(old);
+
+    /// <summary>Replaces classes.</summary>
+    /// <param name="targets">[rows]</param>
+    public void ApplyToTargets(Span<Real> targets)
+    {
+        if (classes is null) return;
+        foreach (ref var target in targets) target = classes((int)target);
+    }
+
+    /// <summary>The new numbers of dense rows: the same array, unless columns go.</summary>
+    /// <param name="features">[rows × <paramref name="width"/>], changed.</param>
+    /// <param name="width">Old columns.</param>
+    public Memory<Real> Apply(Memory<Real> features, int width)
+    {
+        var rows = features.Length / width;
+        foreach (var (column, numberOf) in categories)
+        {
+            var all = features.Span;
+            for (var at = column; at < all.Length; at += width) all[at] = numberOf((int)all[at]);
+        }
+        if (columns is null) return features;
+        var kept = new Real[rows * columns.Length];
+        for (var row = 0; row < rows; row++)
+        {
+            var from = features.Span.Slice(row * width, width);
+            for (var j = 0; j < columns.Length; j++) kept[row * columns.Length + j] = from[columns[j]];
+        }
+        return kept;
+    }
+
+    /// <summary>The new numbers of some sparse rows.</summary>
+    public SparseMatrix Apply(SparseMatrix features, int first, int count)
+    {
+        var placeOf = new int[features.Columns]; // behind the new place, or 0 for a column that goes
+        for (var j = 0; j < (columns?.Length ?? placeOf.Length); j++) placeOf[columns is null ? j : columns[j]] = j + 1;
+        var numbersOf = categories.ToDictionary(category => category.Column, category => category.NumberOf);
+        var starts = new int[count + 1];
+        List<int> places = [];
+        List<Real> values = [];
+        for (var row = 0; row < count; row++)
+        {
+            var oldPlaces = features.ColumnsOf(first + row);
+            var oldValues = features.ValuesOf(first + row);
+            for (var i = 0; i < oldPlaces.Length; i++)
+            {
+                var value = oldValues[i];
+                if (numbersOf.Count > 0 && numbersOf.TryGetValue(oldPlaces[i], out var numberOf)) value = numberOf((int)value);
+                if (value == 0 || placeOf[oldPlaces[i]] == 0) continue;
+                places.Add(placeOf[oldPlaces[i]] - 1);
+                values.Add(value);
+            }
+            starts[row + 1] = places.Count;
+        }
+        return new SparseMatrix(starts, [.. places], [.. values], columns?.Length ?? features.Columns, features.HasMissing);
+    }
+}

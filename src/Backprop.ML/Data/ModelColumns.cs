@@ -1,0 +1,179 @@
+using Backprop.Losses;
+using Backprop.ML.Tasks;
+using Backprop.Networks;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Data;
+
+/// <summary>What a network knows of its columns: which slots, keys and classes its numbers stand for, what they are called, and where
+/// they stand in the data at hand. Immutable.</summary>
+/// <remarks>The network's order never changes; other data is mapped to it when it is read. Names decide, and positions where one side has
+/// no names.</remarks>
+/// <param name="Features">The slots of the feature column.</param>
+/// <param name="Categories">The columns of keys, behind the features.</param>
+/// <param name="Classes">The classes of a key label, one for each output; null for other labels.</param>
+/// <param name="Targets">The slots of a vector label; null for other labels.</param>
+internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryColumn> Categories, KeyList? Classes, SlotList? Targets)
+{
+    /// <summary>Numbers that a row is made of: features, then categories.</summary>
+    public int InputCount => Features.Length + Categories.Sum(column => column.Width);
+
+    /// <summary>The inputs that hold keys, and how many keys each tells apart.</summary>
+    public IReadOnlyList<KeySlot> KeySlots =>
+        [
+            .. Categories.SelectMany(column => Enumerable.Repeat(column.Keys.Length, column.Width))
+                .Select((count, i) => new KeySlot(Features.Length + i, count)),
+        ];
+
+    /// <summary>All slots and keys that the columns of some data can have.</summary>
+    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label)
+    {
+        var target = schema[label];
+        return new ModelColumns(
+            inputs.Features is { } features ? SlotList.All(schema[features]) : SlotList.None,
+            [.. inputs.Categories.Select(name => CategoryColumn.All(schema[name]))],
+            target.Type is KeyDataViewType ? KeyList.All(target) : null,
+            target.Type is VectorDataViewType ? SlotList.All(target) : null);
+    }
+
+    /// <summary>The same in other data.</summary>
+    /// <param name="context">For the error messages.</param>
+    /// <param name="argument">The argument that gave the data.</param>
+    /// <param name="schema">The columns there.</param>
+    /// <param name="inputs">What the columns are called, in the order of the network.</param>
+    /// <param name="label">The label column; null where it does not matter.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its names differ; the message names the
+    /// column and lists the names.</exception>
+    public ModelColumns In(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs, string? label)
+    {
+        var found = label is null ? default(DataViewSchema.Column?) : Find(label, "label");
+        return new ModelColumns(
+            inputs.Features is { } features ? Features.In(context, argument, "feature", Find(features, "feature")) : Features,
+            [.. Categories.Select((column, i) => column.In(context, argument, Find(inputs.Categories[i], "category")))],
+            found is { } key && Classes is not null ? Classes.In(context, argument, "label", key, width: 0) : Classes,
+            found is { } vector && Targets is not null ? Targets.In(context, argument, "label", vector) : Targets);
+
+        DataViewSchema.Column Find(string name, string role) => ColumnChecks.Find(context, argument, schema, role, name);
+    }
+
+    /// <summary>The same for a network that goes on learning, which needs a key of every class.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The label column has no key for a class.</exception>
+    public ModelColumns CheckClasses(IExceptionContext context, string argument, string label)
+    {
+        if (Classes is not { Keys: { } keys } || !keys.Contains(0UL)) return this;
+        string[] missing = [.. keys.Index().Where(key => key.Item == 0).Select(key => Classes.Names[key.Index])];
+        throw context.ExceptParam(
+            argument,
+            "The key values of label column '{0}' lack {1} of the {2} classes of the model: {3}. "
+            + "Give the key all of them, in any order; MapValueToKey takes them as keyData.",
+            label, missing.Length, keys.Length, NameDifference.List(missing));
+    }
+
+    /// <summary>Slots of the feature column, and keys behind them.</summary>
+    public int PositionCount => InputCount - Features.Length + Features.Size;
+
+    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in rising order.</summary>
+    public IReadOnlyList<int> PositionsOf(IEnumerable<int> inputs)
+    {
+        if (Features.Slots is not { } slots) return [.. inputs];
+        var unused = Enumerable.Range(0, Features.Size).Except(slots);
+        var used = inputs.Select(input => input < slots.Length ? slots[input] : input - slots.Length + Features.Size);
+        return [.. used.Concat(unused).Order()];
+    }
+
+    /// <summary>Outputs of a network, or targets where a loss may have several outputs for one of them.</summary>
+    public int OutputCount => Classes?.Length ?? Targets?.Length ?? 1;
+
+    /// <summary>Whether a network for a task has inputs and outputs for these columns.</summary>
+    public bool FitsTo(LearningTask task, Network network) =>
+        InputCount == network.Inputs
+        && Classes is not null == (task.TargetKind == TargetKind.Class)
+        && Targets is not null == (task.TargetType is not null)
+        && (Classes is null || Classes.Length == network.Outputs)
+        && (Targets is null || (Targets.Length > 0 && network.Outputs % Targets.Length == 0));
+
+    /// <summary>The fewest inputs and outputs that rows of these columns can need.</summary>
+    /// <param name="allFeatures">Whether features that are always 0 stay.</param>
+    public ModelColumns Smallest(bool allFeatures) => new(
+        allFeatures || Features.Length == 0 ? Features : Features with { Slots = [0] },
+        [.. Categories.Select(column => column with { Keys = new KeyList(column.Keys.Count, [0], []) })],
+        Classes is { Length: > 2 } ? new KeyList(Classes.Count, [1, 2], []) : Classes,
+        Targets);
+
+    /// <summary>One of the columns, features first if there are any, as the network numbers it.</summary>
+    public ColumnBuffer Mapped(int column, ColumnBuffer buffer)
+    {
+        var hasFeatures = Features.Size > 0;
+        if (hasFeatures && column == 0) return Features.Slots is { } slots ? new SlotColumn(buffer, slots) : buffer;
+        var keys = Categories[hasFeatures ? column - 1 : column].Keys;
+        return keys.Lookup is { } lookup ? new KeyColumn(buffer, lookup) : buffer;
+    }
+
+    /// <summary>Says in the log what of the columns does not occur in the training data.</summary>
+    /// <param name="channel">The log.</param>
+    /// <param name="label">The label column.</param>
+    public void Report(IChannel channel, string label)
+    {
+        foreach (var column in Categories)
+        {
+            const string text = "{0} of {1} key values of category column '{2}' occur in the training rows; the others count as unknown.";
+            if (column.Keys.Keys is { } keys) channel.Info(text, keys.Count(key => key > 0), column.Keys.Count, column.Name);
+        }
+        if (Classes is { Keys: not null } classes)
+        {
+            const string text = "The network has outputs for {0} of {1} key values of label column '{2}'; the others have probability 0.";
+            channel.Info(text, classes.Length, classes.Count, label);
+        }
+    }
+
+    /// <summary>Warns of key values that an earlier model, which goes on learning, has no vectors for.</summary>
+    public void WarnOfNew(IChannel channel, DataViewSchema schema)
+    {
+        foreach (var column in Categories)
+        {
+            if (column.Keys.Names.Count == 0) continue;
+            string[] unseen = [.. KeyNames.Given(schema[column.Name]).Except(column.Keys.Names)];
+            const string text = "Category column '{0}' has {1} key values that the model does not know ({2}). "
+                + "They count as unknown; only a new model can tell them apart.";
+            if (unseen.Length > 0) channel.Warning(text, column.Name, unseen.Length, NameDifference.List(unseen));
+        }
+    }
+
+    /// <summary>The columns in the order of the network, by their names.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Their names differ from those of the model.</exception>
+    public InputColumns Arrange(IExceptionContext context, InputColumns given)
+    {
+        if (given.Features is null != (Features.Size == 0))
+        {
+            const string features = nameof(BackpropTrainer.Options.FeatureColumnName);
+            var state = Features.Size == 0 ? "without" : "with";
+            throw context.ExceptParam(features, "The model was trained {0} a column of features. {1} must be the same.", state, features);
+        }
+        string[] known = [.. Categories.Select(column => column.Name)];
+        if (known.SequenceEqual(given.Categories)) return given;
+        if (NameDifference.Of(known, given.Categories) is not { } problem) return given with { Categories = known };
+        const string option = nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames);
+        const string text = "{0} differs from the columns that the model was trained with: {1}. Name the same columns, in any order.";
+        throw context.ExceptParam(option, text, option, problem);
+    }
+}
+
+/// <summary>A column of keys to predict from.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="VectorSize">Keys of a row; 0 where the column is no vector.</param>
+/// <param name="Keys">The keys that are told apart, of all slots together.</param>
+internal sealed record CategoryColumn(string Name, int VectorSize, KeyList Keys)
+{
+    /// <summary>A column with all keys that it can have.</summary>
+    public static CategoryColumn All(DataViewSchema.Column column) =>
+        new(column.Name, column.Type is VectorDataViewType vector ? vector.Size : 0, KeyList.All(column));
+
+    /// <summary>The same in other data.</summary>
+    public CategoryColumn In(IExceptionContext context, string argument, DataViewSchema.Column column) =>
+        this with { Keys = Keys.In(context, argument, "category", column, VectorSize) };
+
+    /// <summary>Keys of a row.</summary>
+    public int Width => Math.Max(1, VectorSize);
+}
