@@ -38,9 +38,10 @@ internal sealed class Table(uint seed)
         x[2] = Below(3) == 0 ? 0 : MathF.Abs(x[2]);
         uint category = 1 + Below(12), kind = 1 + Below(4);
         var y = x[0] * x[3] + 0.5f * x[4] + (category % 3) * 0.25f + Signed() / 8;
+        // ML.NET counts the keys that it reads from objects from 0 on.
         var row = new Row
         {
-            Features = x, Category = category, Kind = kind, Weight = 1 + Below(3), Flag = y > 0.25f, Class = 1 + (y > 0 ? 1u : 0u) + (y > 0.5f ? 1u : 0u),
+            Features = x, Category = category - 1, Kind = kind - 1, Weight = 1 + Below(3), Flag = y > 0.25f, Class = (y > 0 ? 1u : 0u) + (y > 0.5f ? 1u : 0u),
             Number = 3 * y + 10, Numbers = [y, x[0] - x[5]], Flags = [y > 0, x[5] > 0, x[3] * x[6] > 0],
         };
         for (var j = 0; j < x.Length && missing; j++)
