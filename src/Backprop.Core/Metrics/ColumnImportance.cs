@@ -2,8 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>How much worse a model's metric becomes when the values of one column, or of several together, are permuted among the rows.</summary>
-/// <remarks>Breiman (2001), "Random forests", §10; Fisher, Rudin and Dominici (2019), "All models are wrong, but many are useful", arXiv:1801.01489.</remarks>
+/// <summary>How much worse a model's metric becomes when the values of one column, or of several together, are permuted among the
+/// rows.</summary>
+/// <remarks>Breiman (2001), "Random forests", §10; Fisher, Rudin and Dominici (2019), "All models are wrong, but many are useful",
+/// arXiv:1801.01489.</remarks>
 public sealed record ColumnImportance
 {
     internal ColumnImportance(string name, IReadOnlyList<double> deteriorations) => (Name, Deteriorations) = (name, deteriorations);
@@ -11,7 +13,8 @@ public sealed record ColumnImportance
     /// <summary>The name of the column, of the slot of the features column, or of the group.</summary>
     public string Name { get; }
 
-    /// <summary>How much worse the metric became, for each repeat: above 0 is worse, whether or not larger values of the metric are better.</summary>
+    /// <summary>How much worse the metric became, for each repeat: above 0 is worse, whether or not larger values of the metric are
+    /// better.</summary>
     public IReadOnlyList<double> Deteriorations { get; }
 
     /// <summary>The importance: the mean over the repeats. About 0 for a column that the model does not use.</summary>
@@ -35,11 +38,13 @@ public sealed record ColumnImportance
     /// <exception cref="ArgumentOutOfRangeException">The confidence is out of range.</exception>
     public (double Lower, double Upper) Interval(double confidence = 0.95)
     {
-        if (!(confidence > 0 && confidence < 1)) throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "must be above 0 and below 1");
+        if (!(confidence > 0 && confidence < 1))
+            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "must be above 0 and below 1");
         var half = StandardError * StudentDistribution.TwoSidedQuantile(confidence, Deteriorations.Count - 1);
         return (Mean - half, Mean + half);
     }
 
     /// <summary>Sorts from the most important column to the least; among equals, the order stays.</summary>
-    internal static IReadOnlyList<ColumnImportance> Sorted(IEnumerable<ColumnImportance> columns) => [.. columns.OrderByDescending(column => column.Mean)];
+    internal static IReadOnlyList<ColumnImportance> Sorted(IEnumerable<ColumnImportance> columns) =>
+        [.. columns.OrderByDescending(column => column.Mean)];
 }

@@ -13,17 +13,22 @@ public static class BackpropImportance
     /// <summary>Measures how much worse a regression becomes when the values of a column are permuted among the rows.</summary>
     /// <remarks>
     /// <para>ML.NET's <c>PermutationFeatureImportance</c> permutes the features column alone. A model with
-    /// <see cref="BackpropTrainer.Options.CategoricalFeatureColumnNames"/> depends on other columns, too, and those are measured here as well.</para>
-    /// <para>Importance is how much worse the metric becomes, so it is above 0 for a column that matters; ML.NET reports the change of each metric.
-    /// Columns that carry the same information hide each other: permute them together as one of <see cref="ColumnImportanceOptions.Groups"/>.</para>
+    /// <see cref="BackpropTrainer.Options.CategoricalFeatureColumnNames"/> depends on other columns, too, and those are measured here as
+    /// well.</para>
+    /// <para>Importance is how much worse the metric becomes, so it is above 0 for a column that matters; ML.NET reports the change of each
+    /// metric. Columns that carry the same information hide each other: permute them together as one of
+    /// <see cref="ColumnImportanceOptions.Groups"/>.</para>
     /// </remarks>
     /// <param name="catalog">The catalog of the task.</param>
     /// <param name="model">A model of this library, or a chain that contains one.</param>
-    /// <param name="data">Data as the model takes it: with the columns to predict from, and the label. In a chain, steps before the model are not applied to it.</param>
+    /// <param name="data">Data as the model takes it: with the columns to predict from, and the label. In a chain, steps before the model
+    /// are not applied to it.</param>
     /// <param name="options">What is measured; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The model is of another library or task, a column is missing, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The model is of another library or task, a column is missing, or an option is out of
+    /// range.</exception>
     /// <exception cref="InvalidOperationException">Fewer than two rows have a label and a finite prediction.</exception>
-    public static ColumnImportanceReport ColumnImportance(this RegressionCatalog catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options = null) =>
+    public static ColumnImportanceReport ColumnImportance(
+        this RegressionCatalog catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options = null) =>
         Measure(catalog, model, data, options, LearningTask.Regression, LearningTask.MultiTargetRegression);
 
     /// <summary>Measures how much worse a binary classification becomes when the values of a column are permuted among the rows.</summary>
@@ -32,14 +37,16 @@ public static class BackpropImportance
         this BinaryClassificationCatalog catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options = null) =>
         Measure(catalog, model, data, options, LearningTask.BinaryClassification);
 
-    /// <summary>Measures how much worse a multiclass or multi-label classification becomes when the values of a column are permuted among the rows.</summary>
+    /// <summary>Measures how much worse a multiclass or multi-label classification becomes when the values of a column are permuted among
+    /// the rows.</summary>
     /// <inheritdoc cref="ColumnImportance(RegressionCatalog, ITransformer, IDataView, ColumnImportanceOptions)"/>
     public static ColumnImportanceReport ColumnImportance(
         this MulticlassClassificationCatalog catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options = null) =>
         Measure(catalog, model, data, options, LearningTask.MulticlassClassification, LearningTask.MultiLabelClassification);
 
     private static ColumnImportanceReport Measure(
-        TrainCatalogBase catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options, params ReadOnlySpan<LearningTask> tasks)
+        TrainCatalogBase catalog, ITransformer model, IDataView data, ColumnImportanceOptions? options,
+        params ReadOnlySpan<LearningTask> tasks)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         Contracts.CheckValue(model, nameof(model));
@@ -47,9 +54,11 @@ public static class BackpropImportance
         options ??= new ColumnImportanceOptions();
         options.Check();
         var host = ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropImportance));
-        var found = Find(model) ?? throw host.ExceptParam(nameof(model), "{0} is no model of Backprop.ML, and contains none.", model.GetType().Name);
+        var found = Find(model)
+            ?? throw host.ExceptParam(nameof(model), "{0} is no model of Backprop.ML, and contains none.", model.GetType().Name);
         var task = found.Model.Task;
-        if (!tasks.Contains(task)) throw host.ExceptParam(nameof(model), "The model is for {0}; the catalog of that task has this method, too.", task.Name);
+        if (!tasks.Contains(task))
+            throw host.ExceptParam(nameof(model), "The model is for {0}; the catalog of that task has this method, too.", task.Name);
         return new ImportanceMeasurement(host, found, data, options).Run();
     }
 

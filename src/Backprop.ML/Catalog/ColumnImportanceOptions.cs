@@ -6,7 +6,8 @@ namespace Backprop.ML;
 public sealed record ColumnImportanceOptions
 {
     /// <summary>The metric that becomes worse.</summary>
-    /// <value>Null: <see cref="RSquared"/> for regression, <see cref="LogLoss"/> for classification. With several targets or labels, the mean over them.
+    /// <value>Null: <see cref="RSquared"/> for regression, <see cref="LogLoss"/> for classification. With several targets or labels, the
+    /// mean over them.
     /// Decisions of a binary or multi-label model follow its threshold.</value>
     public Metric? Metric { get; init; }
 
@@ -14,8 +15,10 @@ public sealed record ColumnImportanceOptions
     /// <value>5; at least 2.</value>
     public int Repeats { get; init; } = 5;
 
-    /// <summary>Slots and columns that are permuted together, by the name of the group: for example all slots of one one-hot encoding, or columns that are correlated.</summary>
-    /// <value>None. A member is the name of a slot of the features column, or of a category column. What is in a group is not measured by itself. The features column's own
+    /// <summary>Slots and columns that are permuted together, by the name of the group: for example all slots of one one-hot encoding, or
+    /// columns that are correlated.</summary>
+    /// <value>None. A member is the name of a slot of the features column, or of a category column. What is in a group is not measured by
+    /// itself. The features column's own
     /// name stands for all its slots.</value>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Groups { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 

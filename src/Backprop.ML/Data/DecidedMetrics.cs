@@ -4,10 +4,12 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>ML.NET's metrics of a binary classification, with decisions from the predicted label instead of from the sign of the score.</summary>
+/// <summary>ML.NET's metrics of a binary classification, with decisions from the predicted label instead of from the sign of the
+/// score.</summary>
 internal static class DecidedMetrics
 {
-    /// <summary>Evaluates scored data. Rows whose score is not finite or whose label is missing are left out, as by ML.NET's evaluator.</summary>
+    /// <summary>Evaluates scored data. Rows whose score is not finite or whose label is missing are left out, as by ML.NET's
+    /// evaluator.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left.</exception>
     public static CalibratedBinaryClassificationMetrics Measure(
@@ -33,7 +35,8 @@ internal static class DecidedMetrics
 
     private static Counts Count(IHost host, CacheDataView data, string labelName, string scoreName, string predictedLabelName)
     {
-        DataViewSchema.Column label = data.Schema[labelName], score = data.Schema[scoreName], predictedLabel = data.Schema[predictedLabelName];
+        DataViewSchema.Column label = data.Schema[labelName], score = data.Schema[scoreName],
+            predictedLabel = data.Schema[predictedLabelName];
         using var cursor = data.GetRowCursor([label, score, predictedLabel]);
         var getLabel = RowCursorUtils.GetLabelGetter(cursor, label.Index);
         var getScore = cursor.GetGetter<float>(score);
@@ -70,7 +73,8 @@ internal static class DecidedMetrics
 
         ReadOnlyMemory<char>[] classes = ["positive".AsMemory(), "negative".AsMemory()];
         var confusion = new ArrayDataViewBuilder(host);
-        confusion.AddColumn(MetricKinds.ColumnNames.Count, (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(classes.Length, classes), NumberDataViewType.Double,
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> nameClasses = (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(classes.Length, classes);
+        confusion.AddColumn(MetricKinds.ColumnNames.Count, nameClasses, NumberDataViewType.Double,
             [counts.TruePositives, counts.FalseNegatives], [counts.FalsePositives, counts.TrueNegatives]);
 
         var view = row.GetDataView();
@@ -84,7 +88,8 @@ internal static class DecidedMetrics
     {
         public IReadOnlyList<(string Name, double Value)> Metrics =>
         [
-            (BinaryClassifierEvaluator.Accuracy, (TruePositives + TrueNegatives) / (TruePositives + FalsePositives + FalseNegatives + TrueNegatives)),
+            (BinaryClassifierEvaluator.Accuracy,
+                (TruePositives + TrueNegatives) / (TruePositives + FalsePositives + FalseNegatives + TrueNegatives)),
             (BinaryClassifierEvaluator.PosPrecName, Share(TruePositives, FalsePositives)),
             (BinaryClassifierEvaluator.PosRecallName, Share(TruePositives, FalseNegatives)),
             (BinaryClassifierEvaluator.NegPrecName, Share(TrueNegatives, FalseNegatives)),

@@ -10,7 +10,8 @@ using Microsoft.ML.Transforms;
 namespace Backprop.ML.Data;
 
 /// <summary>Permutes columns of data in memory, scores it again, and compares.</summary>
-/// <remarks>Every permutation depends on the seed, the unit and the repeat alone, and every score is computed by one thread: the number of threads does not show.</remarks>
+/// <remarks>Every permutation depends on the seed, the unit and the repeat alone, and every score is computed by one thread: the number of
+/// threads does not show.</remarks>
 internal sealed class ImportanceMeasurement
 {
     private readonly IHost _host;
@@ -27,18 +28,22 @@ internal sealed class ImportanceMeasurement
         _labelName = options.LabelColumnName ?? model.LabelColumnName;
         var task = model.Model.Task;
         _metric = options.Metric ?? (task.TargetKind == TargetKind.Real ? new RSquared() : new LogLoss());
-        if (!_metric.Suits(task.TargetKind)) throw host.ExceptParam(nameof(options), "{0} {1} does not suit {2}.", nameof(options.Metric), _metric, task.Name);
+        if (!_metric.Suits(task.TargetKind))
+            throw host.ExceptParam(nameof(options), "{0} {1} does not suit {2}.", nameof(options.Metric), _metric, task.Name);
         var label = ColumnChecks.Find(host, nameof(data), data.Schema, "label", _labelName);
-        if (!LabelFits(label)) throw host.ExceptSchemaMismatch(nameof(data), "label", _labelName, model.LabelColumn.Type.ToString(), label.Type.ToString());
+        if (!LabelFits(label))
+            throw host.ExceptSchemaMismatch(nameof(data), "label", _labelName, model.TrainedLabel.Type.ToString(), label.Type.ToString());
         _ = model.GetOutputSchema(data.Schema); // refuses data without a column to predict from
         _classes = ClassesOf(label);
 
-        var rows = options.MaximumRows is { } count ? new SkipTakeFilter(host, new SkipTakeFilter.TakeOptions { Count = count }, data) : data;
+        var rows = options.MaximumRows is { } count ? new SkipTakeFilter(host, new SkipTakeFilter.TakeOptions { Count = count }, data)
+            : data;
         _data = new CacheDataView(host, rows, prefetch: null);
     }
 
     /// <summary>Measures.</summary>
-    /// <exception cref="InvalidOperationException">Fewer than two rows have a label and a finite prediction, or the metric is not defined on them.</exception>
+    /// <exception cref="InvalidOperationException">Fewer than two rows have a label and a finite prediction, or the metric is not defined
+    /// on them.</exception>
     public ColumnImportanceReport Run()
     {
         using var channel = _host.Start("ColumnImportance");
@@ -46,17 +51,22 @@ internal sealed class ImportanceMeasurement
         int[] rows = [.. Enumerable.Range(0, baseline.Usable.Count).Where(row => baseline.Usable[row])];
         var all = baseline.Usable.Count;
         if (rows.Length < 2)
-            throw _host.Except("{0} of {1} rows have a label in column '{2}' and a finite prediction; at least 2 are needed.", rows.Length, all, _labelName);
+            throw _host.Except("{0} of {1} rows have a label in column '{2}' and a finite prediction; at least 2 are needed.", rows.Length,
+                all, _labelName);
         if (rows.Length < all)
-            channel.Warning(MessageSensitivity.None, "Left out {0} of {1} rows, which have no label or no finite prediction.", all - rows.Length, all);
+            channel.Warning(MessageSensitivity.None, "Left out {0} of {1} rows, which have no label or no finite prediction.",
+                all - rows.Length, all);
         var value = baseline.Measure(_metric);
         if (!double.IsFinite(value))
-            throw _host.Except("{0} is {1} on these {2} rows, so no column can make it worse. Choose another {3}, or other rows.", _metric.GetType().Name, value, rows.Length, nameof(_options.Metric));
+            throw _host.Except("{0} is {1} on these {2} rows, so no column can make it worse. Choose another {3}, or other rows.",
+                _metric.GetType().Name, value, rows.Length, nameof(_options.Metric));
 
         var units = ImportanceUnits.Of(_host, _data.Schema, _model.Inputs, _options);
         var measured = MeasureAll(units, rows);
         var columns = units.Select((unit, index) =>
-            new ColumnImportance(unit.Name, [.. measured.Skip(index * _options.Repeats).Take(_options.Repeats).Select(each => _metric.HigherIsBetter ? value - each : each - value)]));
+            new ColumnImportance(
+                unit.Name, [.. measured.Skip(index * _options.Repeats).Take(_options.Repeats)
+                    .Select(each => _metric.HigherIsBetter ? value - each : each - value)]));
         return new ColumnImportanceReport(_metric, value, rows.Length, ColumnImportance.Sorted(columns));
     }
 
@@ -75,7 +85,8 @@ internal sealed class ImportanceMeasurement
                 {
                     int[] others = [.. rows];
                     new RandomSequence(_options.Seed, RandomPurpose.Permutation, job).Shuffle(others);
-                    values[job] = Score(new PermutedView(_host, _data, rows, _model.Inputs.Features, units[job / _options.Repeats], others)).Measure(_metric);
+                    values[job] = Score(new PermutedView(_host, _data, rows, _model.Inputs.Features, units[job / _options.Repeats], others))
+                        .Measure(_metric);
                 }
             }
             finally
@@ -87,11 +98,12 @@ internal sealed class ImportanceMeasurement
     }
 
     private ScoredRows Score(IDataView data) =>
-        new(_model.Model.Task, _model.Transform(data), _labelName, _classes, _model.Model.Columns.Classes, followsDecisions: _metric is IDecisionMetric, _host.CheckAlive);
+        new(_model.Model.Task, _model.Transform(data), _labelName, _classes, _model.Model.Columns.Classes,
+            followsDecisions: _metric is IDecisionMetric, _host.CheckAlive);
 
     private bool LabelFits(DataViewSchema.Column label)
     {
-        var expected = _model.LabelColumn.Type;
+        var expected = _model.TrainedLabel.Type;
         if (expected is KeyDataViewType) return label.Type is KeyDataViewType && label.Type.RawType == expected.RawType;
         return label.Type.Equals(expected);
     }
@@ -99,12 +111,13 @@ internal sealed class ImportanceMeasurement
     // Classes may have other numbers in other data: their names decide. Null where numbers do.
     private int[]? ClassesOf(DataViewSchema.Column label)
     {
-        if (label.Type is not KeyDataViewType || !HasNames(label) || !HasNames(_model.LabelColumn)) return null;
-        IReadOnlyList<string> names = KeyNames.Of(label), trained = KeyNames.Of(_model.LabelColumn);
+        if (label.Type is not KeyDataViewType || !HasNames(label) || !HasNames(_model.TrainedLabel)) return null;
+        IReadOnlyList<string> names = KeyNames.Of(label), trained = KeyNames.Of(_model.TrainedLabel);
         if (names.SequenceEqual(trained)) return null;
         var numbers = trained.Index().ToDictionary(name => name.Item, name => name.Index);
         return [.. names.Select(name => numbers.GetValueOrDefault(name, -1))];
     }
 
-    private static bool HasNames(DataViewSchema.Column column) => column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues) is not null;
+    private static bool HasNames(DataViewSchema.Column column) =>
+        column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues) is not null;
 }

@@ -10,8 +10,10 @@ internal static class ImportanceUnits
     private const int MaxNames = 20;
 
     /// <summary>In the order of the columns, groups first.</summary>
-    /// <exception cref="ArgumentException">A group names what is not there, or two groups name the same; the message lists what there is.</exception>
-    public static IReadOnlyList<ImportanceUnit> Of(IExceptionContext context, DataViewSchema schema, InputColumns inputs, ColumnImportanceOptions options)
+    /// <exception cref="ArgumentException">A group names what is not there, or two groups name the same; the message lists what there
+    /// is.</exception>
+    public static IReadOnlyList<ImportanceUnit> Of(
+        IExceptionContext context, DataViewSchema schema, InputColumns inputs, ColumnImportanceOptions options)
     {
         List<string> slots = inputs.Features is { } features ? NamesOfSlots(schema[features]) : [];
         var free = new HashSet<string>(slots.Concat(inputs.Categories));
@@ -19,7 +21,8 @@ internal static class ImportanceUnits
         foreach (var (group, members) in options.Groups)
         {
             var names = new HashSet<string>(members.SelectMany(member => member == inputs.Features ? slots : [member]));
-            if (names.Count == 0) throw context.ExceptParam(nameof(options), "Group '{0}' of {1} has no members.", group, nameof(options.Groups));
+            if (names.Count == 0)
+                throw context.ExceptParam(nameof(options), "Group '{0}' of {1} has no members.", group, nameof(options.Groups));
             foreach (var name in names)
                 if (!free.Remove(name)) throw Unknown(context, group, name, slots, inputs.Categories);
             units.Add(Unit(group, names.Contains));
@@ -37,15 +40,19 @@ internal static class ImportanceUnits
     private static List<string> NamesOfSlots(DataViewSchema.Column features)
     {
         var names = SlotNames.Of(features);
-        var given = names.Where(name => name.Length > 0).CountBy(name => name).Where(count => count.Value == 1).Select(count => count.Key).ToHashSet();
+        var given = names.Where(name => name.Length > 0).CountBy(name => name).Where(count => count.Value == 1).Select(count => count.Key)
+            .ToHashSet();
         var count = ((VectorDataViewType)features.Type).Size;
-        return [.. Enumerable.Range(0, count).Select(slot => slot < names.Count && given.Contains(names[slot]) ? names[slot] : $"{features.Name}[{slot}]")];
+        return [.. Enumerable.Range(0, count)
+            .Select(slot => slot < names.Count && given.Contains(names[slot]) ? names[slot] : $"{features.Name}[{slot}]")];
     }
 
-    private static Exception Unknown(IExceptionContext context, string group, string name, List<string> slots, IReadOnlyList<string> categories)
+    private static Exception Unknown(
+        IExceptionContext context, string group, string name, List<string> slots, IReadOnlyList<string> categories)
     {
         string[] known = [.. categories, .. slots];
-        if (known.Contains(name)) return context.ExceptParam("options", "'{0}' is a member of group '{1}' and of another group.", name, group);
+        if (known.Contains(name))
+            return context.ExceptParam("options", "'{0}' is a member of group '{1}' and of another group.", name, group);
         var others = known.Length > MaxNames ? $" and {known.Length - MaxNames} others" : "";
         return context.ExceptParam("options", "Group '{0}' names '{1}', which the model does not predict from. It predicts from {2}{3}.",
             group, name, string.Join(", ", known.Take(MaxNames).Select(each => $"'{each}'")), others);

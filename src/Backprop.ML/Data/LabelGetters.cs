@@ -16,8 +16,8 @@ internal static class LabelGetters
     {
         if (label.Type is not VectorDataViewType vector) return Scalar(RowCursorUtils.GetLabelGetter(row, label.Index));
         return vector.ItemType is BooleanDataViewType
-            ? Vector(row.GetGetter<VBuffer<bool>>(label), vector.Size, value => value ? 1 : 0)
-            : Vector(row.GetGetter<VBuffer<float>>(label), vector.Size, value => value);
+            ? Vector(row, row.GetGetter<VBuffer<bool>>(label), label.Name, vector.Size, value => value ? 1 : 0)
+            : Vector(row, row.GetGetter<VBuffer<float>>(label), label.Name, vector.Size, value => value);
     }
 
     /// <summary>The same in the order of a network: −1 for a class that it does not have.</summary>
@@ -47,13 +47,13 @@ internal static class LabelGetters
 
     private static LabelGetter Scalar(ValueGetter<float> getter) => targets => getter(ref targets[0]);
 
-    private static LabelGetter Vector<T>(ValueGetter<VBuffer<T>> getter, int size, Func<T, float> convert)
+    private static LabelGetter Vector<T>(DataViewRow row, ValueGetter<VBuffer<T>> getter, string name, int size, Func<T, float> convert)
     {
         VBuffer<T> buffer = default;
         return targets =>
         {
             getter(ref buffer);
-            if (buffer.Length != size) throw Contracts.Except("The label column has vectors of {0}; this row has {1}.", size, buffer.Length);
+            if (buffer.Length != size) throw Contracts.Except("Row {0} has {1} values in label column '{2}'; it must have {3}.", row.Position, buffer.Length, name, size);
             targets.Clear(); // of a sparse vector, the others are 0 or false
             foreach (var (slot, value) in buffer.Items()) targets[slot] = convert(value);
         };

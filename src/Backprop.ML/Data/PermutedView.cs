@@ -17,7 +17,8 @@ internal sealed record ImportanceUnit(string Name, IReadOnlyList<string> Columns
 /// <param name="features">The column whose slots are permuted; null for none.</param>
 /// <param name="unit">What is taken from other rows; null for nothing.</param>
 /// <param name="others">[rows]: from which rows.</param>
-internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows, string? features, ImportanceUnit? unit, int[] others) : IDataView
+internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows, string? features, ImportanceUnit? unit, int[] others)
+    : IDataView
 {
     public bool CanShuffle => false;
 
@@ -25,9 +26,11 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
 
     public long? GetRowCount() => rows.Length;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => new Cursor(this, host, [.. columnsNeeded]);
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new Cursor(this, host, [.. columnsNeeded]);
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor : RootCursorBase
     {
@@ -55,7 +58,8 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
             if (_view.Unit is not { } unit) return _row.GetGetter<TValue>(column);
             if (unit.Columns.Contains(column.Name)) return _other.GetGetter<TValue>(column);
             if (unit.Slots.Count == 0 || column.Name != _view.Features) return _row.GetGetter<TValue>(column);
-            return (ValueGetter<TValue>)(Delegate)Mixed(_row.GetGetter<VBuffer<float>>(column), _other.GetGetter<VBuffer<float>>(column), unit.Slots);
+            return (ValueGetter<TValue>)(Delegate)Mixed(
+                _row.GetGetter<VBuffer<float>>(column), _other.GetGetter<VBuffer<float>>(column), unit.Slots);
         }
 
         protected override bool MoveNextCore()
@@ -64,7 +68,8 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
             return next < _view.Rows.Length && _row.MoveTo(_view.Rows[next]) && _other.MoveTo(_view.Others[next]);
         }
 
-        private static ValueGetter<VBuffer<float>> Mixed(ValueGetter<VBuffer<float>> row, ValueGetter<VBuffer<float>> other, IReadOnlyList<int> slots)
+        private static ValueGetter<VBuffer<float>> Mixed(
+            ValueGetter<VBuffer<float>> row, ValueGetter<VBuffer<float>> other, IReadOnlyList<int> slots)
         {
             VBuffer<float> own = default, taken = default;
             return (ref VBuffer<float> value) =>

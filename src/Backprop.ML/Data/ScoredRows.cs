@@ -16,9 +16,11 @@ internal sealed class ScoredRows
     /// <param name="task">Of the model.</param>
     /// <param name="scored">What the model made of the data.</param>
     /// <param name="labelName">The label column.</param>
-    /// <param name="classes">The numbers that the model has for the classes of the label, −1 for none; null where they are the label's own.</param>
+    /// <param name="classes">The numbers that the model has for the classes of the label, −1 for none; null where they are the label's
+    /// own.</param>
     /// <param name="outputs">The classes of the label that the model has outputs for; null for other labels.</param>
-    /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is false.</param>
+    /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is
+    /// false.</param>
     /// <param name="checkAlive">Called for every row.</param>
     public ScoredRows(LearningTask task, IDataView scored, string labelName, int[]? classes, KeyList? outputs, bool followsDecisions, Action checkAlive)
     {

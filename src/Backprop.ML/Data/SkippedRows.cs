@@ -14,8 +14,10 @@ internal sealed class SkippedRows(bool allowsMissing)
     /// <summary>The kinds in words and numbers, and what to do where an option would keep the rows.</summary>
     public override string ToString()
     {
-        var kinds = string.Join("; ", _kinds.Select(kind => $"{kind.Value.Count} with {kind.Key}, first in row {kind.Value.Row}, {kind.Value.Place}"));
-        var hint = _kinds.ContainsKey(MissingFeature) ? $". {nameof(BackpropTrainer.Options.MissingValues)} can impute missing features" : "";
+        var kinds = string.Join(
+            "; ", _kinds.Select(kind => $"{kind.Value.Count} with {kind.Key}, first in row {kind.Value.Row}, {kind.Value.Place}"));
+        var hint = _kinds.ContainsKey(MissingFeature) ? $". {nameof(BackpropTrainer.Options.MissingValues)} can impute missing features"
+            : "";
         return kinds + hint;
     }
 
@@ -66,7 +68,8 @@ internal sealed class SkippedRows(bool allowsMissing)
     {
         Count++;
         if (_kinds.TryGetValue(kind, out var known)) known.Count++;
-        else _kinds.Add(kind, new Kind(row, slot is { } number ? $"slot {number} of column '{column}'" : $"column '{column}'") { Count = 1 });
+        else _kinds.Add(kind,
+            new Kind(row, slot is { } number ? $"slot {number} of column '{column}'" : $"column '{column}'") { Count = 1 });
     }
 
     private sealed class Kind(long row, string place)

@@ -6,13 +6,15 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML;
 
-// Which columns there must be. The base class demands a features column and lists no columns when one is missing, so its two entrances are replaced here.
+// Which columns there must be. The base class demands a features column and lists no columns when one is missing, so its two entrances are
+// replaced here.
 public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransformer, BackpropModelParameters>
 {
     /// <summary>Trains a model.</summary>
     /// <param name="input">What to learn from.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged (<see cref="Training.TrainingDivergedException"/>).</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged
+    /// (<see cref="Training.TrainingDivergedException"/>).</exception>
     public new BackpropTransformer Fit(IDataView input) => Fit(input, validationData: null);
 
     /// <summary>The columns that data will have once a trained model has scored it.</summary>
@@ -31,14 +33,16 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         CheckTrainingColumns(nameof(trainData), SchemaShape.Create(trainData.Schema));
         if (validationData is not null) CheckColumns(nameof(validationData), SchemaShape.Create(validationData.Schema));
-        var context = new TrainContext(MakeRoles(trainData), validationData is null ? null : MakeRoles(validationData), initialPredictor: initialParameters);
+        var context = new TrainContext(
+            MakeRoles(trainData), validationData is null ? null : MakeRoles(validationData), initialPredictor: initialParameters);
         return MakeTransformer(TrainModelCore(context), trainData.Schema);
     }
 
     private protected override RoleMappedData MakeRoles(IDataView data) =>
         new(data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
 
-    // Where categories are all that the data has, there is no column of features: by choice, or because nothing has made one of the default name.
+    // Where categories are all that the data has, there is no column of features: by choice, or because nothing has made one of the default
+    // name.
     private string? FeaturesIn(Func<string, bool> hasColumn)
     {
         if (_options.FeatureColumnName is not { } name) return null;
@@ -73,6 +77,15 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
             name, string.Join(", ", _options.CategoricalFeatureColumnNames), nameof(Options.FeatureColumnName));
     }
 
+    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol) => TaskFor(labelCol);
+
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    {
+        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
+        var task = TaskFor(label);
+        return task.OutputShapes(label, _options.LossFor(task));
+    }
+
     private void CheckTrainingColumns(string argument, SchemaShape schema)
     {
         CheckColumns(argument, schema);
@@ -81,7 +94,8 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private void CheckColumns(string argument, SchemaShape schema)
     {
-        if (FeaturesIn(name => schema.TryFindColumn(name, out _)) is { } features) CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
+        if (FeaturesIn(name => schema.TryFindColumn(name, out _)) is { } features)
+            CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
         if (WeightColumn.IsValid) CheckCompatible(argument, schema, "weight", WeightColumn);
         CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", LabelColumn.Name));
         CategoryColumns.Check(Host, argument, schema, _options.CategoricalFeatureColumnNames);
@@ -90,6 +104,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     private void CheckCompatible(string argument, SchemaShape schema, string role, SchemaShape.Column expected)
     {
         var found = ColumnChecks.Find(Host, argument, schema, role, expected.Name);
-        if (!expected.IsCompatibleWith(found)) throw Host.ExceptSchemaMismatch(argument, role, expected.Name, expected.GetTypeString(), found.GetTypeString());
+        if (!expected.IsCompatibleWith(found))
+            throw Host.ExceptSchemaMismatch(argument, role, expected.Name, expected.GetTypeString(), found.GetTypeString());
     }
 }

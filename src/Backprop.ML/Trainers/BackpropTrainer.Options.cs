@@ -40,6 +40,7 @@ public sealed partial class BackpropTrainer
         /// are unknown: they share one vector with missing keys, or have none of the columns. At most 16,777,216 values can be told apart.
         /// In other data, keys are matched by their names (the key values that <c>MapValueToKey</c> keeps), in whatever order these are; a
         /// new name is unknown. If either side has no names for all of its keys, as after <c>Hash</c>, the numbers decide.
+        /// ML.NET's permutation importance does not see these columns; <c>ColumnImportance</c> on the catalogs does.
         /// </remarks>
         public string[] CategoricalFeatureColumnNames { get; set; } = [];
 

@@ -134,15 +134,6 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return environment.Register(nameof(BackpropTrainer));
     }
 
-    private protected override void CheckLabelCompatible(SchemaShape.Column labelCol) => TaskFor(labelCol);
-
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
-    {
-        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
-        var task = TaskFor(label);
-        return task.OutputShapes(label, _options.LossFor(task));
-    }
-
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
         using var channel = Host.Start("Training");

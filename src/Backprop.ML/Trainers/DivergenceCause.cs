@@ -23,7 +23,8 @@ internal static class DivergenceCause
         return null;
     }
 
-    private static TrainingDivergedException Explain(TrainingDivergedException problem, DataViewSchema.Column column, (int Slot, float Value) found, string reason)
+    private static TrainingDivergedException Explain(
+        TrainingDivergedException problem, DataViewSchema.Column column, (int Slot, float Value) found, string reason)
     {
         var names = SlotNames.Of(column);
         var name = found.Slot < names.Count && names[found.Slot].Length > 0 ? $" ('{names[found.Slot]}')" : "";

@@ -34,7 +34,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <summary>The label column of the training data.</summary>
     public string LabelColumnName { get; }
 
-    internal DataViewSchema.Column LabelColumn => TrainSchema[LabelColumnName];
+    internal DataViewSchema.Column TrainedLabel => TrainSchema[LabelColumnName];
 
     internal InputColumns Inputs => _inputs;
 

@@ -4,10 +4,13 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Notices when a row that is for one thread at a time is read by several, as happens to a <c>PredictionEngine</c> that threads share.</summary>
+/// <summary>Notices when a row that is for one thread at a time is read by several, as happens to a <c>PredictionEngine</c> that threads
+/// share.</summary>
 /// <remarks>
-/// The engine keeps its input row outside of this assembly, so not every interleaving can be noticed: one thread may replace the row before another has read it.
-/// What is noticed is certain: two threads inside at once, or one row scored by one thread and read by another. From then on, every prediction throws.
+/// The engine keeps its input row outside of this assembly, so not every interleaving can be noticed: one thread may replace the row before
+/// another has read it.
+/// What is noticed is certain: two threads inside at once, or one row scored by one thread and read by another. From then on, every
+/// prediction throws.
 /// </remarks>
 /// <param name="row">The row that is read.</param>
 internal sealed class SoleReader(DataViewRow row)

@@ -5,7 +5,8 @@ namespace Backprop.ML;
 
 /// <summary>Predicts single rows from any number of threads at once. Made by <c>ml.Model.CreateThreadSafePredictor</c>.</summary>
 /// <remarks>
-/// ML.NET's <c>PredictionEngine</c> is for one thread at a time. This class keeps as many engines as there are predictions at the same time, and lends one to each.
+/// ML.NET's <c>PredictionEngine</c> is for one thread at a time. This class keeps as many engines as there are predictions at the same
+/// time, and lends one to each.
 /// For many rows that are known together, <c>Transform</c> is faster.
 /// </remarks>
 /// <typeparam name="TSrc">A class with the input columns.</typeparam>

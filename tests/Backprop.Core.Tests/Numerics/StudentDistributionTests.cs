@@ -17,6 +17,7 @@ public class StudentDistributionTests
     public void Quantiles_are_those_of_the_table(double probability, int degreesOfFreedom, double expected)
     {
         Assert.Equal(expected, StudentDistribution.TwoSidedQuantile(probability, degreesOfFreedom), 0.0006);
-        Assert.Equal(probability, StudentDistribution.Within(StudentDistribution.TwoSidedQuantile(probability, degreesOfFreedom), degreesOfFreedom), 1e-12);
+        Assert.Equal(probability,
+            StudentDistribution.Within(StudentDistribution.TwoSidedQuantile(probability, degreesOfFreedom), degreesOfFreedom), 1e-12);
     }
 }

@@ -1,5 +1,5 @@
-using Backprop.Training;
 using Backprop.ML.Tests.Scenarios;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -17,13 +17,15 @@ public class MessageTests
     {
         var good = Enumerable.Range(0, 5).Select(i => new Line { Label = i, Features = [i, 1, i * i] }).ToArray();
         Line[] bad = [good[0], good[1], new Line { Features = features }, good[3]];
-        Assert.Contains(words, Assert.ThrowsAny<Exception>(() => Trainer().Fit(_ml.Data.LoadFromEnumerable(bad))).GetBaseException().Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.ThrowsAny<Exception>(() => Trainer().Fit(_ml.Data.LoadFromEnumerable(bad))).GetBaseException()
+            .Message, StringComparison.Ordinal);
 
         var model = Trainer().Fit(_ml.Data.LoadFromEnumerable(good));
         var scored = model.Transform(_ml.Data.LoadFromEnumerable(bad));
         Assert.Contains(words, Assert.ThrowsAny<Exception>(() => scored.Scores()).GetBaseException().Message, StringComparison.Ordinal);
         using var engine = _ml.Model.CreatePredictionEngine<Line, Answer>(model);
-        Assert.Contains("column 'Features'; it must have 3", Assert.ThrowsAny<Exception>(() => engine.Predict(bad[2])).GetBaseException().Message, StringComparison.Ordinal);
+        Assert.Contains("column 'Features'; it must have 3", Assert.ThrowsAny<Exception>(() => engine.Predict(bad[2])).GetBaseException()
+            .Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -32,10 +34,10 @@ public class MessageTests
     public void Values_too_large_for_single_precision_are_named_with_column_and_slot(string preset)
     {
         var random = new Random(1);
-        Line[] Lines(float size, float label) => [.. Enumerable.Range(0, 60).Select(i => new Line { Label = i == 3 ? label : random.NextSingle(), Features = [random.NextSingle(), i % 2 == 0 ? size : -size, 1] })];
+        Line Make(int i) => new() { Label = random.NextSingle(), Features = [random.NextSingle(), i % 2 == 0 ? 3e38f : -3e38f, 1] };
         var trainer = Trainer(Preset.All.Single(each => each.Name == preset));
 
-        var problem = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(_ml.Data.LoadFromEnumerable(Lines(3e38f, 0))));
+        var problem = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(_ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(Make).ToArray())));
         Assert.Contains("3E+38 in slot 1 of column 'Features'", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("LearningRate", problem.Message, StringComparison.Ordinal);
     }
@@ -45,7 +47,8 @@ public class MessageTests
     {
         var lines = Enumerable.Range(0, 60).Select(i => new Line { Label = i == 7 ? 1e30f : i, Features = [i, 1, 2] });
         var options = new BackpropTrainer.Options { Preset = Preset.Plain, NormalizeLabel = false, NumberOfIterations = 5, Seed = 1 };
-        var problem = Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(lines)));
+        var problem = Assert.Throws<TrainingDivergedException>(
+            () => new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(lines)));
         Assert.Contains("1E+30 in column 'Label'", problem.Message, StringComparison.Ordinal);
     }
 
@@ -66,7 +69,14 @@ public class MessageTests
         if (role == "sampling key") (options.SamplingKeyColumnName, options.ValidationFraction) = (name, 0.5);
         var trainer = new BackpropTrainer(_ml, options);
 
-        foreach (var action in new Action[] { () => trainer.GetOutputSchema(SchemaText.Shape(data.Schema)), () => trainer.Fit(data), () => ((IEstimator<ITransformer>)trainer).Fit(data), () => trainer.FindLearningRate(data) })
+        Action[] actions =
+        [
+            () => trainer.GetOutputSchema(SchemaText.Shape(data.Schema)),
+            () => trainer.Fit(data),
+            () => ((IEstimator<ITransformer>)trainer).Fit(data),
+            () => trainer.FindLearningRate(data),
+        ];
+        foreach (var action in actions)
         {
             var problem = Assert.Throws<ArgumentOutOfRangeException>(action);
             Assert.Contains($"{role} column '{name}'", problem.Message, StringComparison.Ordinal);
@@ -84,7 +94,8 @@ public class MessageTests
         Assert.Contains("'Column17' and 12 others", problem.Message, StringComparison.Ordinal);
     }
 
-    private BackpropTrainer Trainer(Preset? preset = null) => new(_ml, new BackpropTrainer.Options { Preset = preset ?? Preset.Plain, HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 });
+    private BackpropTrainer Trainer(Preset? preset = null) =>
+        new(_ml, new BackpropTrainer.Options { Preset = preset ?? Preset.Plain, HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 });
 
     private sealed class Line
     {

@@ -34,8 +34,9 @@ internal static class ReferencedMembers
     {
         try
         {
-            // The runtime's own search: by name, and for members by the whole signature.
-            assembly.ManifestModule.ResolveMember(MetadataTokens.GetToken(handle));
+            // The runtime's own search: by name, and for members by the whole signature. What a generic type of ours names may depend on its parameters.
+            Type[] parameters = [typeof(object), typeof(object)];
+            assembly.ManifestModule.ResolveMember(MetadataTokens.GetToken(handle), parameters, parameters);
             return (name, null);
         }
         catch (Exception problem) when (problem is TypeLoadException or MissingMemberException or ArgumentException) // the last is what a missing field gives

@@ -36,7 +36,12 @@ public class ColumnImportanceTests
             foreach (var name in Synthetic.FeatureNames)
             {
                 var column = report.Columns.Single(column => column.Name == name);
-                var theirs = metric is RSquared ? expected[name].RSquared : metric is RootMeanSquaredError ? expected[name].RootMeanSquaredError : expected[name].MeanAbsoluteError;
+                var theirs = metric switch
+                {
+                    RSquared => expected[name].RSquared,
+                    RootMeanSquaredError => expected[name].RootMeanSquaredError,
+                    _ => expected[name].MeanAbsoluteError,
+                };
                 var sign = metric.HigherIsBetter ? -1 : 1;
                 Assert.Equal(sign * theirs.Mean, column.Mean, 5 * (column.StandardError + theirs.StandardError) + 1e-6);
             }
@@ -51,9 +56,11 @@ public class ColumnImportanceTests
         ColumnImportanceReport[] reports =
         [
             _ml.BinaryClassification.ColumnImportance(Trainer(nameof(Shop.IsDear)).Fit(data), data),
-            _ml.BinaryClassification.ColumnImportance(Trainer(nameof(Shop.IsDear)).Fit(data), data, new ColumnImportanceOptions { Metric = new AreaUnderRocCurve() }),
+            _ml.BinaryClassification.ColumnImportance(
+                Trainer(nameof(Shop.IsDear)).Fit(data), data, new ColumnImportanceOptions { Metric = new AreaUnderRocCurve() }),
             _ml.MulticlassClassification.ColumnImportance(Trainer("KindKey").Fit(data), data),
-            _ml.MulticlassClassification.ColumnImportance(Trainer("KindKey").Fit(data), data, new ColumnImportanceOptions { Metric = new Accuracy() }),
+            _ml.MulticlassClassification.ColumnImportance(
+                Trainer("KindKey").Fit(data), data, new ColumnImportanceOptions { Metric = new Accuracy() }),
             _ml.Regression.ColumnImportance(Trainer(nameof(Shop.Both)).Fit(data), data),
             _ml.MulticlassClassification.ColumnImportance(Trainer(nameof(Shop.Marks)).Fit(data), data),
         ];
@@ -69,7 +76,8 @@ public class ColumnImportanceTests
         var data = Shop.Prepared(_ml, 300);
         var model = new BackpropTrainer(_ml, Shop.Options(nameof(Shop.IsDear))).Fit(data).WithThreshold(0.05f);
         var report = _ml.BinaryClassification.ColumnImportance(model, data, new ColumnImportanceOptions { Metric = new F1Score() });
-        Assert.Equal(_ml.BinaryClassification.EvaluatePredictedLabel(model.Transform(data), nameof(Shop.IsDear)).F1Score, report.Baseline, 1e-12);
+        Assert.Equal(_ml.BinaryClassification.EvaluatePredictedLabel(model.Transform(data), nameof(Shop.IsDear))
+            .F1Score, report.Baseline, 1e-12);
     }
 
     [Fact]
@@ -78,7 +86,8 @@ public class ColumnImportanceTests
         var data = Shop.Prepared(_ml, 100);
         var model = new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price))).Fit(data);
         double[] Values(int seed, int? threads) =>
-            [.. _ml.Regression.ColumnImportance(model, data, new ColumnImportanceOptions { Seed = seed, NumberOfThreads = threads }).Columns.SelectMany(column => column.Deteriorations)];
+            [.. _ml.Regression.ColumnImportance(model, data, new ColumnImportanceOptions { Seed = seed, NumberOfThreads = threads })
+                .Columns.SelectMany(column => column.Deteriorations)];
 
         Assert.Equal(Values(3, 1), Values(3, 4));
         Assert.Equal(Values(3, 1), Values(3, null));
@@ -91,7 +100,11 @@ public class ColumnImportanceTests
         var data = Shop.Prepared(_ml, 300);
         var model = new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price))).Fit(data);
         ColumnImportanceReport Report(params (string Name, string[] Members)[] groups) => _ml.Regression.ColumnImportance(
-            model, data, new ColumnImportanceOptions { Groups = groups.ToDictionary(group => group.Name, group => (IReadOnlyList<string>)group.Members) });
+            model, data, new ColumnImportanceOptions
+            {
+                Groups = groups.ToDictionary(
+                group => group.Name, group => (IReadOnlyList<string>)group.Members)
+            });
 
         var report = Report(("place and size", ["TownKey", "Size"]));
         Assert.Equal(["place and size", "Noise"], report.Columns.Select(column => column.Name));
@@ -101,8 +114,10 @@ public class ColumnImportanceTests
         var everything = Report(("all", ["TownKey", "Features"]));
         Assert.Equal(report.Baseline + 1, Assert.Single(everything.Columns).Mean, 0.2);
 
-        Assert.Contains("'Noise'", Assert.ThrowsAny<ArgumentException>(() => Report(("wrong", ["Town"]))).Message, StringComparison.Ordinal);
-        Assert.Contains("another group", Assert.ThrowsAny<ArgumentException>(() => Report(("a", ["Size"]), ("b", ["Size"]))).Message, StringComparison.Ordinal);
+        Assert.Contains("'Noise'", Assert.ThrowsAny<ArgumentException>(() => Report(("wrong", ["Town"])))
+            .Message, StringComparison.Ordinal);
+        Assert.Contains("another group", Assert.ThrowsAny<ArgumentException>(() => Report(("a", ["Size"]), ("b", ["Size"])))
+            .Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +149,8 @@ public class ColumnImportanceTests
     {
         var rows = Shop.Many(100);
         foreach (var row in rows.Take(7)) row.Price = float.NaN;
-        var chain = Shop.Preparation(_ml).Append(new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price)))).Fit(_ml.Data.LoadFromEnumerable(rows));
+        var chain = Shop.Preparation(_ml).Append(new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price))))
+            .Fit(_ml.Data.LoadFromEnumerable(rows));
         var data = Shop.Preparation(_ml).Fit(_ml.Data.LoadFromEnumerable(rows)).Transform(_ml.Data.LoadFromEnumerable(rows));
 
         Assert.Equal(93, _ml.Regression.ColumnImportance(chain, data).Rows);
@@ -146,7 +162,8 @@ public class ColumnImportanceTests
     {
         var data = Shop.Prepared(_ml, 50);
         var model = new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price))).Fit(data);
-        void Refuses(string word, Action action) => Assert.Contains(word, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
+        void Refuses(string word, Action action) =>
+            Assert.Contains(word, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
 
         Refuses("Regression", () => _ml.BinaryClassification.ColumnImportance(model, data));
         Refuses("'Absent'", () => _ml.Regression.ColumnImportance(model, data, new ColumnImportanceOptions { LabelColumnName = "Absent" }));
@@ -184,15 +201,30 @@ public class ColumnImportanceTests
             {
                 var town = random.Next(5);
                 float size = random.NextSingle(), noise = random.NextSingle(), price = 3 * town + size;
-                return new Shop { Town = $"town {town}", Size = size, Noise = noise, Price = price, IsDear = price > 8, Kind = price < 4 ? "low" : price < 10 ? "middle" : "high", Both = [price, -price], Marks = [price > 5, price > 9] };
+                return new Shop
+                {
+                    Town = $"town {town}",
+                    Size = size,
+                    Noise = noise,
+                    Price = price,
+                    IsDear = price > 8,
+                    Kind = price switch { < 4 => "low", < 10 => "middle", _ => "high" },
+                    Both = [price, -price],
+                    Marks = [price > 5, price > 9],
+                };
             })];
         }
 
         public static EstimatorChain<ColumnConcatenatingTransformer> Preparation(MLContext ml, bool reversesKinds = false)
         {
-            var order = reversesKinds ? ml.Data.LoadFromEnumerable(new[] { "middle", "low", "high" }.Select(kind => new Shop { Kind = kind })) : null;
+            IDataView? kinds = null;
+            if (reversesKinds)
+            {
+                var order = ml.Data.LoadFromEnumerable(new[] { "middle", "low", "high" }.Select(kind => new Shop { Kind = kind }));
+                kinds = ml.Transforms.SelectColumns(nameof(Kind)).Fit(order).Transform(order);
+            }
             return ml.Transforms.Conversion.MapValueToKey("TownKey", nameof(Town))
-                .Append(ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("KindKey", nameof(Kind))], keyData: order is null ? null : ml.Transforms.SelectColumns(nameof(Kind)).Fit(order).Transform(order)))
+                .Append(ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("KindKey", nameof(Kind))], keyData: kinds))
                 .Append(ml.Transforms.Concatenate("Features", nameof(Size), nameof(Noise)));
         }
 

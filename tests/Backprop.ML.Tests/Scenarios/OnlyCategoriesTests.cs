@@ -41,7 +41,8 @@ public class OnlyCategoriesTests
 
         Assert.Equal(1, _ml.BinaryClassification.Evaluate(model.Transform(_test), nameof(Piece.IsAbove)).Accuracy);
         using var engine = _ml.Model.CreatePredictionEngine<Piece, Answer>(_ml.SaveAndLoad(model, _train.Schema));
-        Piece[] rows = [new() { Colour = "colour 3", Shape = "shape 0" }, new() { Colour = "colour 0", Shape = "shape 3" }, new() { Colour = "", Shape = "unknown" }];
+        Piece[] rows = [new() { Colour = "colour 3", Shape = "shape 0" }, new() { Colour = "colour 0", Shape = "shape 3" },
+            new() { Colour = "", Shape = "unknown" }];
         Assert.Equal(model.Transform(_ml.Data.LoadFromEnumerable(rows)).Scores(), rows.Select(row => engine.Predict(row).Score));
         Assert.Equal([true, false], rows.Take(2).Select(row => engine.Predict(row).PredictedLabel));
     }
@@ -54,7 +55,8 @@ public class OnlyCategoriesTests
         options.NumberOfIterations = 60;
         var alone = Chain(options).Fit(_train);
         options.FeatureColumnName = "One";
-        var beside = _ml.Transforms.CustomMapping<Empty, One>((_, row) => row.Values = [1], null).Append(_ml.Transforms.Concatenate("One", nameof(One.Values)))
+        var beside = _ml.Transforms.CustomMapping<Empty, One>((_, row) => row.Values = [1], null)
+            .Append(_ml.Transforms.Concatenate("One", nameof(One.Values)))
             .Append(Chain(options)).Fit(_train);
 
         Assert.Equal(alone.Transform(_test).GetColumn<bool>("PredictedLabel"), beside.Transform(_test).GetColumn<bool>("PredictedLabel"));
@@ -66,12 +68,14 @@ public class OnlyCategoriesTests
     public void The_default_column_may_be_absent_with_a_warning_and_null_says_so_without(string? features, bool warns)
     {
         List<string> warnings = [];
-        _ml.Log += (_, message) => { if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.RawMessage); };
+        _ml.Log += (_, message) =>
+            { if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.RawMessage); };
         var options = Options(Preset.Plain, nameof(Piece.IsAbove));
         (options.FeatureColumnName, options.NumberOfIterations) = (features, 1);
         Chain(options).Fit(_train);
 
-        Assert.Equal(warns, warnings.Any(text => text.Contains("FeatureColumnName", StringComparison.Ordinal) && text.Contains("ColourKey", StringComparison.Ordinal)));
+        Assert.Equal(warns, warnings.Any(
+            text => text.Contains("FeatureColumnName", StringComparison.Ordinal) && text.Contains("ColourKey", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public class OnlyCategoriesTests
     [Fact]
     public void Neither_features_nor_categories_is_an_error_that_names_both_options()
     {
-        var problem = Assert.Throws<ArgumentOutOfRangeException>("FeatureColumnName", () => new BackpropTrainer(_ml, new BackpropTrainer.Options { FeatureColumnName = null }));
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(
+            "FeatureColumnName", () => new BackpropTrainer(_ml, new BackpropTrainer.Options { FeatureColumnName = null }));
         Assert.Contains("CategoricalFeatureColumnNames", problem.Message, StringComparison.Ordinal);
     }
 
@@ -115,13 +120,40 @@ public class OnlyCategoriesTests
     public void A_vector_of_many_keys_is_scored_alike_in_rows_and_in_batches()
     {
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 40).Select(_ => new Many { Keys = [.. Enumerable.Range(0, 1200).Select(_ => (uint)random.Next(3))], Label = random.NextSingle() }).ToArray();
+        var rows = Enumerable.Range(0, 40)
+            .Select(_ => new Many { Keys = [.. Enumerable.Range(0, 1200).Select(_ => (uint)random.Next(3))], Label = random.NextSingle() })
+                .ToArray();
         var data = _ml.Data.LoadFromEnumerable(rows);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, FeatureColumnName = null, CategoricalFeatureColumnNames = ["Keys"], MaximumOneHotValues = 9, HiddenLayers = [2], NumberOfIterations = 2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            FeatureColumnName = null,
+            CategoricalFeatureColumnNames = ["Keys"],
+            MaximumOneHotValues = 9,
+            HiddenLayers = [2],
+            NumberOfIterations = 2,
+            Seed = 1
+        };
         var model = _ml.Regression.Trainers.Backprop(options).Fit(data);
         using var engine = _ml.Model.CreatePredictionEngine<Many, Answer>(model);
 
-        Assert.Equal(model.Transform(data).Scores(), rows.Select(row => engine.Predict(row).Score).ToArray(), (a, b) => Math.Abs(a - b) <= 1e-5f);
+        Assert.Equal(model.Transform(data).Scores(), rows.Select(row => engine.Predict(row).Score).ToArray(), (a, b) =>
+            Math.Abs(a - b) <= 1e-5f);
+    }
+
+    [Fact]
+    public void The_importance_of_categories_is_measured_by_ours_and_refused_by_MLNETs()
+    {
+        var options = Options(Preset.Plain, nameof(Piece.Value));
+        options.NumberOfIterations = 40;
+        var model = Chain(options).Fit(_train);
+        var data = Keys().Fit(_train).Transform(_train);
+
+        Assert.ThrowsAny<ArgumentException>(
+            () => _ml.Regression.PermutationFeatureImportance((ITransformer)model.LastTransformer, data, nameof(Piece.Value)));
+        var report = _ml.Regression.ColumnImportance(model, data);
+        Assert.Equal(["ColourKey", "ShapeKey"], report.Columns.Select(column => column.Name).Order(StringComparer.Ordinal));
+        Assert.All(report.Columns, column => Assert.True(column.Interval().Lower > 0.1));
     }
 
     [Fact]
@@ -148,7 +180,8 @@ public class OnlyCategoriesTests
     };
 
     private ValueToKeyMappingEstimator Keys() =>
-        _ml.Transforms.Conversion.MapValueToKey([new("ColourKey", nameof(Piece.Colour)), new("ShapeKey", nameof(Piece.Shape)), new("KindKey", nameof(Piece.Kind))]);
+        _ml.Transforms.Conversion.MapValueToKey(
+            [new("ColourKey", nameof(Piece.Colour)), new("ShapeKey", nameof(Piece.Shape)), new("KindKey", nameof(Piece.Kind))]);
 
     private EstimatorChain<BackpropTransformer> Chain(BackpropTrainer.Options options) => Keys().Append(new BackpropTrainer(_ml, options));
 
@@ -170,7 +203,14 @@ public class OnlyCategoriesTests
             return ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(_ =>
             {
                 int colour = random.Next(Colours), shape = random.Next(Shapes);
-                return new Piece { Colour = $"colour {colour}", Shape = $"shape {shape}", IsAbove = colour > shape, Kind = $"kind {Math.Sign(colour - shape)}", Value = colour * shape };
+                return new Piece
+                {
+                    Colour = $"colour {colour}",
+                    Shape = $"shape {shape}",
+                    IsAbove = colour > shape,
+                    Kind = $"kind {Math.Sign(colour - shape)}",
+                    Value = colour * shape
+                };
             }).ToArray());
         }
     }

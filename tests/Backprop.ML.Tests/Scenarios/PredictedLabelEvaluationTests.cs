@@ -20,10 +20,13 @@ public class PredictedLabelEvaluationTests
     {
         var model = Train().WithThreshold(threshold);
         var scored = model.Transform(_data);
-        var (metrics, usual) = (_ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag), _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag));
+        var (metrics, usual) = (
+            _ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag),
+                _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag));
 
         var rows = scored.GetColumn<bool>("PredictedLabel").Zip(scored.GetColumn<bool>(Synthetic.Flag)).ToArray();
-        double hits = rows.Count(row => row is (true, true)), inventions = rows.Count(row => row is (true, false)), misses = rows.Count(row => row is (false, true));
+        double hits = rows.Count(row => row is (true, true)), inventions = rows.Count(row => row is (true, false)),
+            misses = rows.Count(row => row is (false, true));
         var rest = rows.Length - hits - inventions - misses;
         Assert.Equal((hits + rest) / rows.Length, metrics.Accuracy, 1e-12);
         Assert.Equal(hits / (hits + inventions), metrics.PositivePrecision, 1e-12);
@@ -44,9 +47,12 @@ public class PredictedLabelEvaluationTests
     public void Without_a_threshold_of_its_own_a_model_is_evaluated_as_by_MLNET()
     {
         var scored = Train().Transform(_data);
-        var (metrics, usual) = (_ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag), _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag));
+        var (metrics, usual) = (
+            _ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag),
+                _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag));
 
-        foreach (var property in typeof(CalibratedBinaryClassificationMetrics).GetProperties().Where(property => property.PropertyType == typeof(double)))
+        foreach (var property in typeof(CalibratedBinaryClassificationMetrics).GetProperties()
+            .Where(property => property.PropertyType == typeof(double)))
             Assert.Equal((double)property.GetValue(usual)!, (double)property.GetValue(metrics)!, 1e-12);
         Assert.Equal(usual.ConfusionMatrix.GetFormattedConfusionTable(), metrics.ConfusionMatrix.GetFormattedConfusionTable());
     }
@@ -61,7 +67,8 @@ public class PredictedLabelEvaluationTests
         var scored = model.Transform(Synthetic.Preparation(_ml).Fit(raw).Transform(raw));
 
         Assert.Equal(25, scored.Scores().Count(float.IsNaN));
-        Assert.Equal(_ml.BinaryClassification.Evaluate(scored, Synthetic.Flag).Accuracy, _ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag).Accuracy);
+        Assert.Equal(_ml.BinaryClassification.Evaluate(scored, Synthetic.Flag)
+            .Accuracy, _ml.BinaryClassification.EvaluatePredictedLabel(scored, Synthetic.Flag).Accuracy);
     }
 
     [Fact]
@@ -69,7 +76,8 @@ public class PredictedLabelEvaluationTests
     {
         var options = Synthetic.Brief(Synthetic.Flag);
         (options.ValidationFraction, options.ThresholdMetric) = (0.3, new F1Score());
-        var folds = _ml.BinaryClassification.CrossValidatePredictedLabel(_data, new BackpropTrainer(_ml, options), numberOfFolds: 2, Synthetic.Flag, seed: 1);
+        var folds = _ml.BinaryClassification.CrossValidatePredictedLabel(
+            _data, new BackpropTrainer(_ml, options), numberOfFolds: 2, Synthetic.Flag, seed: 1);
 
         foreach (var fold in folds)
         {

@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>One PredictionEngine is for one thread at a time; sharing it becomes an exception, and there is a predictor that may be shared.</summary>
+/// <summary>One PredictionEngine is for one thread at a time; sharing it becomes an exception, and there is a predictor that may be
+/// shared.</summary>
 public class SharedEngineTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -87,7 +88,8 @@ public class SharedEngineTests
         });
 
         foreach (var problem in new[] { first, second, Record.Exception(() => engine.Predict(_rows[0])) })
-            Assert.Contains("CreateThreadSafePredictor", Assert.IsType<InvalidOperationException>(problem).Message, StringComparison.Ordinal);
+            Assert.Contains("CreateThreadSafePredictor", Assert.IsType<InvalidOperationException>(problem)
+                .Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +121,8 @@ public class SharedEngineTests
         Assert.Empty(problems);
     }
 
-    private static BackpropTrainer.Options Options() => new() { Preset = Preset.Plain, HiddenLayers = [16], NumberOfIterations = 3, Seed = 1 };
+    private static BackpropTrainer.Options Options() =>
+        new() { Preset = Preset.Plain, HiddenLayers = [16], NumberOfIterations = 3, Seed = 1 };
 
     private BackpropTransformer Train() => new BackpropTrainer(_ml, Options()).Fit(_data);
 
