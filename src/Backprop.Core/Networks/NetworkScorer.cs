@@ -11,7 +11,8 @@ public sealed class NetworkScorer
     private readonly Workspace _workspace;
     private Real[] _inputs;
     private readonly Real[] _averages;
-    private readonly Real[][]? _packed;
+    private readonly bool _packs;
+    private Real[][]? _packed;
 
     // One row reads W as it is; for a few, a second copy of it is not worth the memory.
     private const int LeastRowsToPackFor = 8;
@@ -20,7 +21,8 @@ public sealed class NetworkScorer
     {
         (_trained, _form) = (trained, trained.Scoring);
         _workspace = new Workspace(_form.Network, rows, forTraining: false);
-        _packed = rows >= LeastRowsToPackFor ? trained.PackedParameters : null;
+        _packs = rows >= LeastRowsToPackFor;
+        if (_packs && !trained.IsFedSparse) _packed = trained.PackedParameters; // sparse rows need none
         _averages = trained.Network.Members == 1 ? [] : new Real[checked(rows * trained.Network.Outputs)];
         _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
@@ -43,6 +45,7 @@ public sealed class NetworkScorer
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
+        if (_packs) _packed ??= _trained.PackedParameters;
         return Finish(_packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace), members);
     }
 

@@ -64,7 +64,7 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
 
-    public override Standardization MeasureFeatures(FeatureScaling scaling) => 
+    public override Standardization MeasureFeatures(FeatureScaling scaling) =>
         scaling == FeatureScaling.Robust ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling)) : summary.Features.ToStandardization();
 
     public override ConstantFeatures FindConstant() => summary.FindConstant();

@@ -151,7 +151,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         foreach (var layer in network.Layers.TakeWhile(layer => layer is not Replicate))
             if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)) throw new ArgumentException($"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
         if (training.Count < network.Members)
-            throw new ArgumentException($"{name} keeps other examples from each of the {network.Members} members; there are {training.Count} examples. Give at least {network.Members}, or fewer members, or set {name} to false.", nameof(training));
+            throw new ArgumentException($"{name} holds out other examples for each of {network.Members} members; there are {training.Count}. Give at least {network.Members} examples or fewer members, or set {name} to false.", nameof(training));
         if (validation is not null) throw new ArgumentException($"{name} validates on the rows that each member does not learn from; other validation data does not go with it.", nameof(validation));
         if (initial is not null) throw new ArgumentException($"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.", nameof(initial));
     }

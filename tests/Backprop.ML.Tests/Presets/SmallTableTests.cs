@@ -67,7 +67,7 @@ public class SmallTableTests
     {
         var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), LabelColumnName = nameof(Line.Value), HiddenLayers = [4], NumberOfIterations = 2, Seed = 1, CrossFitting = true, Members = 9 };
         var problem = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Data(6)));
-        Assert.Contains("CrossFitting keeps other examples from each of the 9 members; there are 6 examples.", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("CrossFitting holds out other examples for each of 9 members; there are 6.", problem.Message, StringComparison.Ordinal);
         options.Members = 3;
         Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(6)).Model.History[^1].ValidationLoss);
     }
