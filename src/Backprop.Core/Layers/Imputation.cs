@@ -43,12 +43,15 @@ public sealed record Imputation : Layer
         [Replacement == MissingValues.Learned ? new("learned replacements", Inputs, ParameterRole.Embedding) : new("replacements", Inputs, ParameterRole.Statistic)];
 
     /// <summary>Mean or median of every feature, over the examples where it is there; 0 where it never is.</summary>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var known = new Real[examples.Rows];
         for (var j = 0; j < Inputs; j++)
         {
-            var there = examples.CopyKnown(j, known);
+            var there = examples.CopyKnown(j, known, meter);
+            if (Replacement == MissingValues.Median) ChunkedSort.Sort(there, meter);
             parameters[j] = there.IsEmpty ? 0 : Replacement == MissingValues.Mean ? Mean(there) : Median(there);
         }
     }
@@ -103,11 +106,10 @@ public sealed record Imputation : Layer
         return (Real)(sum / values.Length);
     }
 
-    private static Real Median(Span<Real> values)
+    private static Real Median(ReadOnlySpan<Real> sorted)
     {
-        values.Sort();
-        var middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : values[middle - 1] + (values[middle] - values[middle - 1]) / 2;
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2;
     }
 
     private static int OutputsOf(int inputs, IReadOnlyList<int> indicated)

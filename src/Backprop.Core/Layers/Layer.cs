@@ -32,6 +32,9 @@ public abstract record Layer
     /// <summary>Numbers to learn.</summary>
     public virtual int ParameterCount => 0;
 
+    /// <summary>About how long <c>Forward</c> takes for one example, in nanoseconds: some multiplications in each for every parameter, and some nanoseconds for every number that enters or leaves.</summary>
+    internal long WorkOfRow => ParameterCount / 8 + 4L * (Inputs + Outputs);
+
     /// <summary>How many neighbouring parameters <see cref="BackwardPart"/> computes at least: it is asked for multiples of this many.</summary>
     /// <value>All of them, unless the layer overrides <see cref="BackwardPart"/>. A divisor of <see cref="ParameterCount"/>.</value>
     public virtual int PartLength => ParameterCount;
@@ -61,7 +64,7 @@ public abstract record Layer
     {
     }
 
-    /// <summary>Whether some parameters are measured of examples before training: <see cref="Measure"/>.</summary>
+    /// <summary>Whether some parameters are measured of examples before training: <see cref="Measure(Span{Real}, ReadOnlyMatrix)"/>.</summary>
     public virtual bool MeasuresExamples => false;
 
     /// <summary>Sets those parameters, after <see cref="Initialize"/>.</summary>
@@ -70,6 +73,12 @@ public abstract record Layer
     public virtual void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
     {
     }
+
+    /// <summary>The same with checks in between; a layer that works long overrides it.</summary>
+    /// <param name="parameters">[ParameterCount]; only those that are measured are changed.</param>
+    /// <param name="examples">[rows × Inputs]</param>
+    /// <param name="meter">Counts the work; null for nobody.</param>
+    internal virtual void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => Measure(parameters, examples);
 
     /// <summary>Writes y = layer(x).</summary>
     /// <param name="parameters">[ParameterCount]</param>

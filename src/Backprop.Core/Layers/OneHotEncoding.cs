@@ -94,7 +94,8 @@ public sealed record OneHotEncoding : Layer
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="counts">From <see cref="NewCounts"/>.</param>
     /// <param name="isSample">Whether there are more examples: then every category counts at least once.</param>
-    internal void Scale(Span<Real> parameters, int[][] counts, bool isSample = false)
+    /// <param name="meter">Counts the work; null for nobody.</param>
+    internal void Scale(Span<Real> parameters, int[][] counts, bool isSample = false, WorkMeter? meter = null)
     {
         for (var i = 0; i < counts.Length && isSample; i++)
             foreach (ref var count in counts[i].AsSpan(1)) count = Math.Max(count, 1);
@@ -105,6 +106,7 @@ public sealed record OneHotEncoding : Layer
             var sorted = room.AsSpan(0, counts[i].Sum());
             for (var column = 0; column < category.Width; column++)
             {
+                meter?.Add(sorted.Length);
                 int ones = counts[i][column + 1], minusOnes = category.Count == 2 ? counts[i][2] : 0;
                 double center = 0, factor = ones + minusOnes > 0 ? 1 : 0;
                 if (Scaling is not null) (center, factor) = Measure(ones, minusOnes, sorted);

@@ -48,13 +48,15 @@ public sealed record PiecewiseLinearEncoding : Layer
 
     /// <summary>Sets the boundaries to quantiles, the least and the largest number among them.</summary>
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var column = new Real[examples.Rows];
         for (var j = 0; j < Features; j++)
         {
             for (var row = 0; row < column.Length; row++) column[row] = examples.Row(row)[j];
-            Array.Sort(column);
+            ChunkedSort.Sort(column, meter);
             for (var t = 0; t <= Bins; t++)
             {
                 var (whole, part) = Math.DivRem((long)t * (column.Length - 1), Bins);

@@ -63,19 +63,22 @@ public sealed record QuantileTransform : Layer
 
     /// <summary>Sets the knots: every value, or as many evenly spread quantiles as there is room for.</summary>
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var values = new Real[examples.Rows];
-        for (var i = 0; i < _features.Length; i++) Measure(parameters, i, examples.CopyKnown(_features[i], values));
+        for (var i = 0; i < _features.Length; i++) Measure(parameters, i, examples.CopyKnown(_features[i], values, meter), meter);
     }
 
     /// <summary>Sets the knots of one of the features.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="feature">Its place in <see cref="Features"/>.</param>
     /// <param name="values">At least one; sorted afterwards.</param>
-    internal void Measure(Span<Real> parameters, int feature, Span<Real> values)
+    /// <param name="meter">Counts the work; null for nobody.</param>
+    internal void Measure(Span<Real> parameters, int feature, Span<Real> values, WorkMeter? meter = null)
     {
-        values.Sort();
+        ChunkedSort.Sort(values, meter);
         var median = values[values.Length / 2];
         var shares = SharesOf(values);
         double first = shares[0].Share, range = shares[^1].Share - first, center = shares[shares.FindIndex(pair => pair.Value == median)].Share;

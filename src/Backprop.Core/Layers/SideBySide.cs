@@ -53,13 +53,16 @@ public sealed record SideBySide : Layer
     }
 
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
         for (var member = 0; member < Members; member++)
         {
             InputsOf(examples, member).CopyTo(own);
-            Each.Measure(parameters[ParametersOf(member)], own);
+            Each.Measure(parameters[ParametersOf(member)], own, meter);
+            meter?.Add(own.Values.Length);
         }
     }
 

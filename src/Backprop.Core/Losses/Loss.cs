@@ -22,6 +22,10 @@ public enum TargetKind
 /// <remarks>A new loss is one file beside this one and one entry in <see cref="All"/>; a loss knows one example's formula, and weights and means are added here.</remarks>
 public abstract record Loss
 {
+    // An exponential, a logarithm, and memory that is read three times.
+    private const long WorkOfScore = 16;
+    private const int RowsBetweenChecks = 4096;
+
     /// <summary>What its targets mean.</summary>
     public abstract TargetKind TargetKind { get; }
 
@@ -147,6 +151,35 @@ public abstract record Loss
         var mean = Mean(losses, weights, totalWeight);
         ArrayPool<Real>.Shared.Return(buffer);
         return mean;
+    }
+
+    /// <summary>The same of many rows, with checks in between.</summary>
+    internal double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient, WorkMeter? work)
+    {
+        if (work is null) return Evaluate(scores, targets, weights, gradient);
+        var losses = ArrayPool<Real>.Shared.Rent(scores.Rows);
+        try
+        {
+            for (int first = 0, count; first < scores.Rows; first += count)
+            {
+                count = Math.Min(RowsBetweenChecks, scores.Rows - first);
+                Matrix slopes = new(gradient.Values.Slice(first * gradient.Columns, count * gradient.Columns), count, gradient.Columns);
+                EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), slopes);
+                work.Add(WorkOfScore * slopes.Values.Length);
+            }
+            double totalWeight = scores.Rows;
+            if (!weights.IsEmpty)
+            {
+                totalWeight = 0;
+                foreach (var weight in weights) totalWeight += weight;
+            }
+            ScaleGradient(gradient, weights, totalWeight);
+            return Mean(losses.AsSpan(0, scores.Rows), weights, totalWeight);
+        }
+        finally
+        {
+            ArrayPool<Real>.Shared.Return(losses);
+        }
     }
 
     /// <summary>Prints options alone: what a loss is like does not vary.</summary>

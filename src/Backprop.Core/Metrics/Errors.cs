@@ -7,7 +7,7 @@ internal sealed class Errors
 {
     private readonly double[] _absolutes, _squares, _spreads;
 
-    public Errors(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    public Errors(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter = null)
     {
         var columns = targets.Columns;
         var means = new double[columns];
@@ -17,11 +17,14 @@ internal sealed class Errors
         {
             double weight = Metric.WeightOf(weights, row);
             total += weight;
+            meter?.Add(2L * columns);
             for (var j = 0; j < columns; j++) means[j] += weight * targets.Row(row)[j];
         }
         for (var j = 0; j < columns; j++) means[j] /= total;
         var predictionsOfATarget = predictions.Columns / columns;
         for (var row = 0; row < targets.Rows; row++)
+        {
+            meter?.Add(8L * columns);
             for (var j = 0; j < columns; j++)
             {
                 double share = Metric.WeightOf(weights, row) / total, target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
@@ -29,6 +32,7 @@ internal sealed class Errors
                 _squares[j] += share * error * error;
                 _spreads[j] += share * (target - means[j]) * (target - means[j]);
             }
+        }
     }
 
     public double MeanOfAbsolutes => _absolutes.Average();

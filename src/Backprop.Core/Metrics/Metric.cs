@@ -21,6 +21,10 @@ public abstract record Metric
     /// <returns>The metric; NaN where it is not defined, such as an area under a curve of one class alone.</returns>
     public abstract double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights);
 
+    /// <summary>The same of many rows, with checks in between; a metric that sorts overrides it.</summary>
+    internal virtual double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter) =>
+        Measure(scores, predictions, targets, weights);
+
     /// <summary>One of each metric in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [

@@ -40,7 +40,12 @@ public sealed class MultiLabelClassificationMetrics
     /// <param name="targets">[rows × labels]: above 0.5 where it is; at least one row.</param>
     /// <param name="names">[labels], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static MultiLabelClassificationMetrics Measure(ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
+    public static MultiLabelClassificationMetrics Measure(ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
+        Measure(scores, decisions, targets, names, meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal static MultiLabelClassificationMetrics Measure(
+        ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
     {
         int rows = targets.Rows, count = targets.Columns;
         if (rows == 0 || scores.Rows != rows || decisions.Rows != rows || scores.Columns != count || decisions.Columns != count)
@@ -51,6 +56,7 @@ public sealed class MultiLabelClassificationMetrics
         for (var row = 0; row < rows; row++)
         {
             var isAllRight = true;
+            meter?.Add(4L * count);
             for (var j = 0; j < count; j++)
             {
                 var (isTrue, isCalledTrue) = (targets.Row(row)[j] > 0.5, decisions.Row(row)[j] > 0.5);
@@ -67,8 +73,9 @@ public sealed class MultiLabelClassificationMetrics
         for (var j = 0; j < count; j++)
         {
             for (var row = 0; row < rows; row++) (columnOfScores[row], columnOfTargets[row]) = (scores.Row(row)[j], targets.Row(row)[j]);
+            meter?.Add(16L * rows);
             var column = new ReadOnlyMatrix(columnOfScores, rows, 1);
-            var area = new AreaUnderRocCurve().Measure(column, column, new ReadOnlyMatrix(columnOfTargets, rows, 1), []);
+            var area = new AreaUnderRocCurve().Measure(column, column, new ReadOnlyMatrix(columnOfTargets, rows, 1), [], meter);
             labels[j] = new LabelMetrics(Metric.NameOf(names, j), Share(found[j], invented[j]), Share(found[j], missed[j]), Share(2 * found[j], invented[j] + missed[j]), area);
         }
         return new MultiLabelClassificationMetrics(labels)

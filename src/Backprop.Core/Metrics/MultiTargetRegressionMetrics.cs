@@ -36,11 +36,14 @@ public sealed class MultiTargetRegressionMetrics
     /// <param name="targets">[rows × targets]; at least one row.</param>
     /// <param name="names">[targets], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
+    public static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) => Measure(predictions, targets, names, meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
     {
         if (targets.Rows == 0 || predictions.Rows != targets.Rows || predictions.Columns % targets.Columns != 0)
             throw new ArgumentException($"{predictions.Rows} × {predictions.Columns} predictions do not fit {targets.Rows} × {targets.Columns} targets.", nameof(predictions));
-        var errors = new Errors(predictions, targets, []);
+        var errors = new Errors(predictions, targets, [], meter);
         return new MultiTargetRegressionMetrics([.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
     }
 }

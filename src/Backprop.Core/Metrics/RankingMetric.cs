@@ -6,6 +6,8 @@ namespace Backprop.Metrics;
 /// <summary>What metrics have in common that depend on the order of the scores of two classes alone.</summary>
 public abstract record RankingMetric : Metric
 {
+    private const long WorkOfGroup = 32;
+
     private protected RankingMetric()
     {
     }
@@ -17,12 +19,15 @@ public abstract record RankingMetric : Metric
     public override bool Suits(TargetKind kind) => kind == TargetKind.Binary;
 
     /// <inheritdoc/>
-    public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
+        Measure(scores, predictions, targets, weights, meter: null);
+
+    internal override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter)
     {
         var rows = scores.Rows;
         var (keys, order) = (new Real[rows], new int[rows]);
         for (var row = 0; row < rows; row++) (keys[row], order[row]) = (-scores.Row(row)[0], row);
-        Array.Sort(keys, order);
+        ChunkedSort.Sort(keys, order, meter);
 
         // Examples with one score are one group: no order among them may count.
         List<(double Positive, double Negative)> groups = [];
@@ -30,6 +35,7 @@ public abstract record RankingMetric : Metric
         {
             double positive = 0, negative = 0;
             var end = first;
+            meter?.Add(WorkOfGroup);
             for (; end < rows && keys[end] == keys[first]; end++)
             {
                 var weight = WeightOf(weights, order[end]);

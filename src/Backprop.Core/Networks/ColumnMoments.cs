@@ -54,7 +54,7 @@ internal sealed class ColumnMoments(int columns)
         return new Standardization(means, factors);
     }
 
-    /// <summary>Scales columns that vary, but are constant in a sample, as <see cref="Standardization.MeasureQuartiles"/> scales columns with equal quartiles: by half of their range.</summary>
+    /// <summary>Scales columns that vary, but are constant in a sample, as <see cref="Standardization.MeasureQuartiles(Numerics.ReadOnlyMatrix)"/> scales columns with equal quartiles: by half of their range.</summary>
     /// <param name="ofSample">What was measured of a sample.</param>
     public Standardization Complete(Standardization ofSample)
     {

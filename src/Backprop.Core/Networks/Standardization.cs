@@ -30,7 +30,10 @@ public sealed class Standardization
     /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
     /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
     /// <param name="weights">[rows], or empty when all rows count the same.</param>
-    public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights)
+    public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights) => Measure(values, weights, meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights, WorkMeter? meter)
     {
         // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
         double[] total = new double[values.Columns], mean = new double[values.Columns], variance = new double[values.Columns];
@@ -38,6 +41,7 @@ public sealed class Standardization
         {
             double weight = weights.IsEmpty ? 1 : weights[row];
             var x = values.Row(row);
+            meter?.Add(x.Length);
             for (var j = 0; j < x.Length; j++)
             {
                 if (Real.IsNaN(x[j])) continue;
@@ -51,6 +55,7 @@ public sealed class Standardization
         {
             double weight = weights.IsEmpty ? 1 : weights[row];
             var x = values.Row(row);
+            meter?.Add(x.Length);
             for (var j = 0; j < x.Length; j++)
                 if (!Real.IsNaN(x[j])) variance[j] += weight * (x[j] - mean[j]) * (x[j] - mean[j]);
         }
@@ -58,6 +63,7 @@ public sealed class Standardization
         Real[] means = new Real[values.Columns], factors = new Real[values.Columns];
         for (var j = 0; j < means.Length; j++)
         {
+            meter?.Add(values.Rows);
             means[j] = (Real)mean[j];
             var factor = (Real)(1 / Math.Sqrt(variance[j] / total[j]));
             factors[j] = IsConstant(values, j) || !Real.IsFinite(factor) ? 0 : factor;
@@ -68,14 +74,17 @@ public sealed class Standardization
     /// <summary>Measures median and quartiles: x′ = (x − median) / (upper − lower quartile); where the quartiles are equal, half the range stands for their distance.</summary>
     /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491.</remarks>
     /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
-    public static Standardization MeasureQuartiles(ReadOnlyMatrix values)
+    public static Standardization MeasureQuartiles(ReadOnlyMatrix values) => MeasureQuartiles(values, meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal static Standardization MeasureQuartiles(ReadOnlyMatrix values, WorkMeter? meter)
     {
         Real[] medians = new Real[values.Columns], factors = new Real[values.Columns], known = new Real[values.Rows];
         for (var j = 0; j < values.Columns; j++)
         {
-            var sorted = values.CopyKnown(j, known);
+            var sorted = values.CopyKnown(j, known, meter);
             if (sorted.IsEmpty) continue;
-            sorted.Sort();
+            ChunkedSort.Sort(sorted, meter);
             var (median, factor) = Quartiles.Of(sorted);
             (medians[j], factors[j]) = ((Real)median, Real.IsFinite((Real)factor) ? (Real)factor : 0);
         }
@@ -87,13 +96,15 @@ public sealed class Standardization
     /// <param name="values">[rows × columns]</param>
     /// <param name="first">The first row.</param>
     /// <param name="count">How many rows.</param>
-    internal static Standardization MeasureMagnitudes(SparseMatrix values, int first, int count)
+    /// <param name="meter">Counts the work; null for nobody.</param>
+    internal static Standardization MeasureMagnitudes(SparseMatrix values, int first, int count, WorkMeter? meter = null)
     {
         var factors = new Real[values.Columns];
         for (var row = first; row < first + count; row++)
         {
             var columns = values.ColumnsOf(row);
             var numbers = values.ValuesOf(row);
+            meter?.Add(numbers.Length);
             for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Real.MaxNumber(factors[columns[i]], Math.Abs(numbers[i])); // a missing one (NaN) is no number
         }
         for (var j = 0; j < factors.Length; j++) factors[j] = Real.IsFinite(1 / factors[j]) ? 1 / factors[j] : 0;

@@ -38,6 +38,9 @@ public enum RandomPurpose
 /// </remarks>
 public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 0)
 {
+    // Two places in memory are exchanged.
+    private const int ItemsOfPortion = 1 << 16, WorkOfItem = 16;
+
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
     private ulong _state = Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + (uint)index * Gamma);
@@ -86,10 +89,14 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
 
     /// <summary>Puts <paramref name="items"/> into a random order, every order equally likely.</summary>
     /// <remarks>Durstenfeld (1964), Algorithm 235.</remarks>
-    public void Shuffle(Span<int> items)
+    public void Shuffle(Span<int> items) => Shuffle(items, meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal void Shuffle(Span<int> items, WorkMeter? meter)
     {
         for (var i = items.Length - 1; i > 0; i--)
         {
+            if (i % ItemsOfPortion == 0) meter?.Add(WorkOfItem * ItemsOfPortion);
             var j = NextIndex(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }

@@ -4,8 +4,11 @@ namespace Backprop.Numerics;
 /// <param name="matrix">The rows.</param>
 /// <param name="first">The first row.</param>
 /// <param name="count">How many rows.</param>
-internal sealed class SparseColumns(SparseMatrix matrix, int first, int count)
+/// <param name="meter">Counts the work; null for nobody.</param>
+internal sealed class SparseColumns(SparseMatrix matrix, int first, int count, WorkMeter? meter = null)
 {
+    private const long WorkOfValue = 4;
+
     /// <summary>In how many rows every column is missing (NaN).</summary>
     public int[] CountMissing()
     {
@@ -60,6 +63,7 @@ internal sealed class SparseColumns(SparseMatrix matrix, int first, int count)
         {
             known.AddRange(new Real[count - missing[column] - known.Count]);
             known.Sort();
+            meter?.AddSorting(known.Count);
             var middle = known.Count / 2;
             medians[column] = known.Count % 2 == 1 ? known[middle] : known[middle - 1] + (known[middle] - known[middle - 1]) / 2;
         }
@@ -71,6 +75,7 @@ internal sealed class SparseColumns(SparseMatrix matrix, int first, int count)
         {
             var columns = matrix.ColumnsOf(row);
             var values = matrix.ValuesOf(row);
+            meter?.Add(WorkOfValue * (values.Length + 1));
             for (var i = 0; i < columns.Length; i++) action(columns[i], values[i]);
         }
     }

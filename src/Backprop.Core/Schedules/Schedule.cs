@@ -11,6 +11,9 @@ public abstract record Schedule
     /// <returns>At least 0 and finite.</returns>
     public abstract double FactorAt(TrainingMoment moment);
 
+    /// <summary>Whether the factor depends on the moment alone, not on the course of training.</summary>
+    internal bool FollowsPlan => Start() is Planned;
+
     /// <summary>One of each schedule in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Schedule> All { get; } =
     [

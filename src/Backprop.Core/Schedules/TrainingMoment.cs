@@ -7,8 +7,8 @@ namespace Backprop.Schedules;
 /// <param name="Examples">Examples of one pass; at least 1.</param>
 public readonly record struct TrainingMoment(long Step, int StepsPerEpoch, int Epochs, int Examples)
 {
-    /// <summary>Steps that training takes at most.</summary>
-    public long TotalSteps => (long)StepsPerEpoch * Epochs;
+    /// <summary>Steps that training takes at most: those of all epochs, or as many as a time limit allows.</summary>
+    public long TotalSteps => StepsInTime > 0 ? StepsInTime : (long)StepsPerEpoch * Epochs;
 
     /// <summary>Passes done before: 0 during the first.</summary>
     public long Epoch => Step / StepsPerEpoch;
@@ -18,4 +18,10 @@ public readonly record struct TrainingMoment(long Step, int StepsPerEpoch, int E
 
     /// <summary>The share of training that is done, in [0, 1).</summary>
     public double Progress => (double)Step / TotalSteps;
+
+    private long StepsInTime { get; init; }
+
+    /// <summary>The same moment in a run of so many steps.</summary>
+    internal TrainingMoment WithTotalSteps(long steps) =>
+        this with { StepsInTime = steps, Epochs = (int)Math.Min(int.MaxValue, (steps - 1) / StepsPerEpoch + 1) };
 }

@@ -1,5 +1,6 @@
 using Backprop.Layers;
 using Backprop.Networks;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -10,20 +11,27 @@ namespace Backprop.Training;
 /// <param name="Empty">Those of them that are missing in all examples.</param>
 internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyList<int> Ignored, IReadOnlyList<int> Empty)
 {
+    // Neighbours in a column are far apart in memory.
+    private const long WorkOfLook = 8;
+
     /// <summary>No feature is constant.</summary>
     public static ConstantFeatures None { get; } = new([], [], []);
 
     /// <summary>The constant features of examples in memory.</summary>
-    public static ConstantFeatures Of(ExampleSet examples)
+    public static ConstantFeatures Of(ExampleSet examples, WorkMeter? meter = null)
     {
-        if (examples.SparseColumns is { } columns)
+        if (examples.SparseColumnsWith(meter) is { } columns)
         {
             var isConstant = columns.AreConstant();
             var missing = examples.HasMissing ? columns.CountMissing() : new int[examples.FeatureCount];
             return Of(examples.FeatureCount, slot => isConstant[slot], slot => missing[slot] > 0, slot => missing[slot] < examples.Count);
         }
         var states = new State[examples.FeatureCount];
-        for (var slot = 0; slot < states.Length; slot++) states[slot] = State.Of(examples, slot);
+        for (var slot = 0; slot < states.Length; slot++)
+        {
+            states[slot] = State.Of(examples, slot);
+            if (!states[slot].Varies) meter?.Add(WorkOfLook * examples.Count);
+        }
         return Of(states.Length, slot => !states[slot].Varies, slot => states[slot].IsMissing, slot => states[slot].IsKnown);
     }
 

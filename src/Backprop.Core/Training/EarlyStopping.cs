@@ -80,6 +80,9 @@ public sealed record EarlyStopping
         private double _loss = double.PositiveInfinity;
         private int _epoch, _looksAtTarget;
 
+        /// <summary>The best epoch so far; 0 for none.</summary>
+        public int Epoch => _epoch;
+
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>
         /// <param name="judgement">The validation loss, or the metric.</param>

@@ -110,9 +110,9 @@ public sealed partial class ExampleSet
     internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(_first + row), _sparse.ValuesOf(_first + row), factors);
 
     /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
-    internal Standardization MeasureFeatures(FeatureScaling scaling) =>
-        _sparse is not null ? Standardization.MeasureMagnitudes(_sparse, _first, Count) :
-        scaling == FeatureScaling.Robust ? Standardization.MeasureQuartiles(Features) : Standardization.Measure(Features, Weights);
+    internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) =>
+        _sparse is not null ? Standardization.MeasureMagnitudes(_sparse, _first, Count, meter) :
+        scaling == FeatureScaling.Robust ? Standardization.MeasureQuartiles(Features, meter) : Standardization.Measure(Features, Weights, meter);
 
     /// <summary>These examples and then others of the same columns.</summary>
     internal ExampleSet Followed(ExampleSet by) => _sparse is not null && by._sparse is not null ? new(
@@ -134,22 +134,30 @@ public sealed partial class ExampleSet
     internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) => new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
     /// <summary>The sparse features, and which of their rows these examples are; null where all numbers are kept.</summary>
-    internal SparseColumns? SparseColumns => _sparse is null ? null : new SparseColumns(_sparse, _first, Count);
+    internal SparseColumns? SparseColumns => SparseColumnsWith(meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) => _sparse is null ? null : new SparseColumns(_sparse, _first, Count, meter);
 
     /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
-    internal IReadOnlyList<int> SlotsWithMissing()
+    internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
     {
         if (!HasMissing) return [];
-        var missing = SparseColumns?.CountMissing() ?? new int[FeatureCount];
+        var missing = SparseColumnsWith(meter)?.CountMissing() ?? new int[FeatureCount];
         for (var row = 0; row < Count && !IsSparse; row++)
+        {
+            meter?.Add(missing.Length);
             for (var j = 0; j < missing.Length; j++) missing[j] += Real.IsNaN(Features.Row(row)[j]) ? 1 : 0;
+        }
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
     /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
     /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
     /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as one number.</param>
-    public IReadOnlyList<int> CrowdedSlots(bool orInClusters)
+    public IReadOnlyList<int> CrowdedSlots(bool orInClusters) => FindCrowdedSlots(orInClusters, meter: null);
+
+    internal IReadOnlyList<int> FindCrowdedSlots(bool orInClusters, WorkMeter? meter)
     {
         if (IsSparse) return [];
         var known = new Real[Math.Min(Count, MostLooks)];
@@ -158,8 +166,8 @@ public sealed partial class ExampleSet
 
         bool IsCrowded(int slot)
         {
-            var sorted = Features.CopyKnown(slot, known);
-            sorted.Sort();
+            var sorted = Features.CopyKnown(slot, known, meter);
+            ChunkedSort.Sort(sorted, meter);
             return Crowding.OnOneNumber(sorted) || (orInClusters && Crowding.InClusters(sorted));
         }
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -9,8 +10,15 @@ internal sealed class Judge(ExampleSet validation)
 {
     private const int RowsAtOnce = 256;
 
-    private Real[] _scores = [], _predictions = [];
+    // A link: an exponential or two.
+    private const long WorkOfScore = 16;
+
+    private Real[] _scores = [], _predictions = [], _kept = [];
+    private int? _keptEpoch;
     private SparseBatch? _sparse;
+
+    /// <summary>Number of validation rows.</summary>
+    public int Count => validation.Count;
 
     /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an epoch after the steps.</summary>
     /// <param name="batches">What deals out the validation data.</param>
@@ -24,50 +32,75 @@ internal sealed class Judge(ExampleSet validation)
             if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
     }
 
+    /// <summary>Keeps the scores that were taken, because they are those of the best parameters so far.</summary>
+    /// <param name="epoch">The epoch whose parameters gave them.</param>
+    public void Keep(int epoch)
+    {
+        if (_kept.Length == 0) _kept = new Real[_scores.Length];
+        _scores.CopyTo(_kept, 0);
+        _keptEpoch = epoch;
+    }
+
     /// <summary>A metric of the network that gave all the scores that were taken.</summary>
-    public double Measure(Metric metric, TrainedNetwork trained)
+    public double Measure(Metric metric, TrainedNetwork trained, WorkMeter? work = null)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Matrix scores = new(_scores, rows, outputs), predictions = new(_predictions, rows, outputs);
         trained.Finish(scores);
         _scores.CopyTo(_predictions, 0);
-        trained.Loss.Predict(predictions);
-        return metric.Measure(scores, predictions, validation.Targets, validation.Weights);
+        for (int first = 0, count; first < rows; first += count)
+        {
+            // Losses predict every row by itself.
+            count = work is null ? rows : Math.Min(RowsAtOnce, rows - first);
+            trained.Loss.Predict(predictions.RowRange(first, count));
+            work?.Add(WorkOfScore * count * outputs);
+        }
+        return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
     }
 
-    /// <summary>The best temperature, with weights that may not be those of the examples alone; 1 where all examples are of one class, which shows no mistaken confidence.</summary>
-    public double Temperature(TrainedNetwork trained, ReadOnlySpan<Real> weights)
-    {
-        if (IsOfOneClass) return 1;
-        Score(trained);
-        return TemperatureChoice.Best(trained.Loss, new Matrix(_scores, validation.Count, trained.Network.Outputs), validation.Targets, weights);
-    }
-
-    /// <summary>The best threshold for a metric of two classes; null where all examples are of one class: any threshold that gives it to all rows would do.</summary>
-    public Real? Threshold(IDecisionMetric metric, TrainedNetwork trained)
-    {
-        if (IsOfOneClass) return null;
-        Score(trained);
-        return ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights);
-    }
-
-    private bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
-
-    private void MakeRoom(int outputs)
-    {
-        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
-    }
-
-    private void Score(TrainedNetwork trained)
+    /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and <see cref="Threshold"/>.</summary>
+    /// <param name="trained">What scores.</param>
+    /// <param name="epoch">The epoch whose parameters it has. If training must end and its scores were kept, those serve.</param>
+    /// <param name="stop">What ends it, and counts the work.</param>
+    public void Score(TrainedNetwork trained, int epoch, StopCondition stop)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         MakeRoom(outputs);
         var scorer = trained.CreateScorer(Math.Min(rows, RowsAtOnce));
+        var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += RowsAtOnce)
         {
+            if (_keptEpoch == epoch && stop.MustEnd)
+            {
+                _kept.CopyTo(_scores, 0);
+                return;
+            }
             var count = Math.Min(RowsAtOnce, rows - first);
             Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
+            stop.Work.Add(count * workOfRow);
         }
+    }
+
+    /// <summary>The best temperature, with weights that may not be those of the examples alone; 1 where all examples are of one class, which shows no mistaken confidence. Afterwards, the scores are divided by it.</summary>
+    public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
+    {
+        if (IsOfOneClass) return 1;
+        var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
+        if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
+        return temperature;
+    }
+
+    /// <summary>The best threshold for a metric of two classes; null where all examples are of one class: any threshold that gives it to all rows would do.</summary>
+    public Real? Threshold(IDecisionMetric metric, WorkMeter work) => IsOfOneClass
+        ? null
+        : ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
+
+    /// <summary>Whether all validation rows are of one class, so that neither temperature nor threshold can be chosen.</summary>
+    public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
+
+    private void MakeRoom(int outputs)
+    {
+        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
     }
 
     private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)

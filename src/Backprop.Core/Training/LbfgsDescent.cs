@@ -8,14 +8,21 @@ internal sealed class LbfgsDescent
     private readonly Lbfgs _rule;
     private readonly TrainingStep _step;
     private readonly Minibatches _batches;
+    private readonly StopCondition _stop;
     private readonly Real[] _parameters, _start, _startGradient;
     private readonly double[] _direction;
     private readonly LbfgsMemory _memory;
     private bool _remembers, _hasGradient;
     private double _loss, _objective;
 
-    public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters)
+    /// <param name="rule">The options.</param>
+    /// <param name="step">What differentiates.</param>
+    /// <param name="batches">All examples, in one batch.</param>
+    /// <param name="parameters">What is moved.</param>
+    /// <param name="stop">Asked before every pass over the data; what ends a search.</param>
+    public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters, StopCondition stop)
     {
+        _stop = stop;
         (_rule, _step, _batches, _parameters) = (rule, step, batches, parameters);
         (_start, _startGradient, _direction) = (new Real[parameters.Length], new Real[parameters.Length], new double[parameters.Length]);
         _memory = new LbfgsMemory(parameters.Length, rule.History);
@@ -24,15 +31,15 @@ internal sealed class LbfgsDescent
     /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>Takes one step.</summary>
+    /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found already.</summary>
     /// <param name="learningRate">α: the first trial of the line search.</param>
-    /// <param name="checkAlive">Called before every pass over the data; may throw to abandon the run.</param>
     /// <returns>The loss before the step, without penalties.</returns>
-    public double Learn(double learningRate, Action? checkAlive)
+    public double Learn(double learningRate)
     {
         if (!_hasGradient)
         {
-            Evaluate(checkAlive);
+            Evaluate();
+            if (_step.IsAbandoned) return 0;
             _hasGradient = true;
         }
         var loss = _loss;
@@ -48,7 +55,7 @@ internal sealed class LbfgsDescent
         _memory.Direction(_startGradient, _direction);
         if (Slope() >= 0) Forget();
         var objective = _objective;
-        if (Search(objective, learningRate, checkAlive))
+        if (Search(objective, learningRate))
         {
             _memory.Add(_start, _parameters, _startGradient, _step.Gradient);
             _remembers = true;
@@ -58,7 +65,9 @@ internal sealed class LbfgsDescent
 
         // What is remembered may mislead, so steepest descent has another try before this is called the end.
         _start.CopyTo(_parameters, 0);
-        Evaluate(checkAlive);
+        if (_stop.MustEnd) return loss;
+        Evaluate();
+        if (_step.IsAbandoned) return loss;
         IsDone = !_remembers;
         Forget();
         return loss;
@@ -72,14 +81,15 @@ internal sealed class LbfgsDescent
     }
 
     // True when a lower point was found; the parameters are there then.
-    private bool Search(double objective, double firstTrial, Action? checkAlive)
+    private bool Search(double objective, double firstTrial)
     {
         var slope = Slope();
         var search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
         for (var evaluations = 0; evaluations < _rule.MaximumEvaluations; evaluations++)
         {
             for (var i = 0; i < _parameters.Length; i++) _parameters[i] = (Real)(_start[i] + search.Trial * _direction[i]);
-            Evaluate(checkAlive);
+            Evaluate();
+            if (_step.IsAbandoned) return false;
             if (!double.IsFinite(_objective))
             {
                 // Too far for numbers: begin again, nearer.
@@ -87,14 +97,14 @@ internal sealed class LbfgsDescent
                 search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
                 continue;
             }
-            if (search.Observe(_objective, Slope())) break;
+            if (search.Observe(_objective, Slope()) || _stop.MustEnd) break;
         }
         return double.IsFinite(_objective) && _objective < objective;
     }
 
-    private void Evaluate(Action? checkAlive)
+    private void Evaluate()
     {
-        checkAlive?.Invoke();
+        _stop.CheckBeforeStep();
         (_loss, _objective) = _step.Differentiate(_batches, 0);
     }
 

@@ -37,7 +37,7 @@ internal sealed class MemberMinibatches : Minibatches
         foreach (var rows in _own)
         {
             Array.Sort(rows);
-            order.Shuffle(rows);
+            order.Shuffle(rows, Stop?.Work);
         }
         Deal();
     }

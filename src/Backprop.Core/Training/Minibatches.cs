@@ -65,13 +65,15 @@ internal class Minibatches : IDisposable
     {
         if (order is null) return;
         for (var i = 0; i < _order.Length; i++) _order[i] = i;
-        order.Shuffle(_order);
+        order.Shuffle(_order, Stop?.Work);
     }
 
     /// <summary>Must be called before anything else is asked of a batch; batches come one after another.</summary>
-    public virtual void Prepare(int index)
-    {
-    }
+    /// <returns>False if training must end before the rows of the batch are there.</returns>
+    public virtual bool Prepare(int index) => true;
+
+    /// <summary>What ends waiting for rows; null for nothing.</summary>
+    public StopCondition? Stop { get; set; }
 
     /// <summary>Ends the pass.</summary>
     public virtual void Dispose()

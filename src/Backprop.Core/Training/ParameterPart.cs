@@ -17,10 +17,10 @@ internal sealed record ParameterPart(int Layer, int First, int Offset, int Lengt
     // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
     private const int LeastLength = 8 * 1024, PartsPerThread = 2;
 
-    /// <summary>All parts of a network.</summary>
-    public static ParameterPart[] Of(Network network, TrainingOptions options, int threads)
+    /// <summary>All parts of a network, of up to so many parameters where the layers allow it.</summary>
+    public static ParameterPart[] Of(Network network, TrainingOptions options, int threads, int most = int.MaxValue)
     {
-        var customary = threads == 1 ? int.MaxValue : Math.Max(LeastLength, network.ParameterCount / (PartsPerThread * threads));
+        var customary = Math.Min(most, threads == 1 ? int.MaxValue : Math.Max(LeastLength, network.ParameterCount / (PartsPerThread * threads)));
         List<ParameterPart> parts = [];
         for (var l = 0; l < network.Layers.Count; l++)
         {

@@ -10,6 +10,9 @@ namespace Backprop.Training;
 /// </remarks>
 internal sealed class StreamedMinibatches : Minibatches
 {
+    // How long to wait for rows before asking whether training must end.
+    private static readonly TimeSpan TimeBetweenChecks = TimeSpan.FromMilliseconds(20);
+
     // Some ten thousand rows of a table; a quarter of them is dealt at a time.
     private const int BytesOfPool = 1 << 25, MostRowsOfPool = 1 << 17, BlocksOfPool = 4;
 
@@ -21,6 +24,7 @@ internal sealed class StreamedMinibatches : Minibatches
     private RandomSequence? _random;
     private ExampleReader? _reader;
     private Task<int>? _reading;
+    private volatile bool _isEnding;
     private int _pass, _inPool, _dealt, _read;
 
     private StreamedMinibatches(
@@ -54,28 +58,37 @@ internal sealed class StreamedMinibatches : Minibatches
     /// <inheritdoc/>
     public override void BeginPass(int pass, RandomSequence? order)
     {
+        while (_reading is { IsCompleted: false } && !Await(_reading)) Stop?.CheckReading();
         _reading?.GetAwaiter().GetResult(); // of the pass before: it looked whether there was more
         End();
-        (_pass, _random, _dealt, _read) = (pass, order, 0, 0);
+        _isEnding = false;
+        (_pass, _random) = (pass, order);
+        (_dealt, _read) = (0, 0);
         _reader = _stream.Open(pass);
         for (var i = 0; i < Order.Length; i++) Order[i] = i;
         for (var i = 0; i < _free.Length; i++) _free[i] = Order.Length - _free.Length + i;
-        _inPool = Fill(Order, Order.Length - _free.Length);
+        _inPool = Fill(Order, Order.Length - _free.Length, Stop is null ? null : Stop.CheckReading);
     }
 
     /// <inheritdoc/>
-    public override void Prepare(int index)
+    public override bool Prepare(int index)
     {
         if (_reader is null) BeginPass(1, null);
-        if (index % _batchesOfBlock > 0) return;
-        if (index > 0) Replace();
+        if (index % _batchesOfBlock > 0) return true;
+        if (index > 0)
+        {
+            while (!Await(_reading!))
+                if (Stop is not null && Stop.Abandons(isTraining: true)) return false;
+            Replace();
+        }
         _dealt = Math.Min(_batchesOfBlock * _batchSize, _inPool);
         for (var i = 0; i < _dealt && _random is not null; i++)
         {
             var j = i + _random.NextIndex(_inPool - i);
             (Order[i], Order[j]) = (Order[j], Order[i]);
         }
-        _reading = Task.Run(() => Fill(_free, _dealt));
+        _reading = Task.Run(() => Fill(_free, _dealt, check: null));
+        return true;
     }
 
     /// <inheritdoc/>
@@ -101,11 +114,16 @@ internal sealed class StreamedMinibatches : Minibatches
         }
     }
 
-    private int Fill(int[] places, int most)
+    // Whether it is done within a moment; what it threw is thrown where its result is asked for.
+    private static bool Await(Task task) => task.IsCompleted || ((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeBetweenChecks);
+
+    private int Fill(int[] places, int most, Action? check)
     {
         var count = 0;
         while (count < most && _pool.Read(_reader!, places[count], _balance))
         {
+            check?.Invoke();
+            if (_isEnding) return count;
             if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
             count++;
         }
@@ -116,6 +134,7 @@ internal sealed class StreamedMinibatches : Minibatches
 
     private void End()
     {
+        _isEnding = true;
         try
         {
             _reading?.Wait();

@@ -12,12 +12,15 @@ internal static class TemperatureChoice
     // Of the logarithm of the range: to seven digits, which is as many as scores have.
     private const int Halvings = 27;
 
+    private const long WorkOfScore = 16;
+
     /// <summary>The T from which on the cross-entropy Σ w·H(t, p(z/T)) no longer falls: it is convex in 1/T, with the slope Σ w·(Σ p·z − Σ t·z).</summary>
     /// <param name="loss">Whose scores they are; it has logits.</param>
     /// <param name="scores">[rows × outputs], z; finite.</param>
     /// <param name="targets">[rows × target columns], y.</param>
     /// <param name="weights">[rows], or empty.</param>
-    public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    /// <param name="work">Counts the work; null for nobody.</param>
+    public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var isOneOfAll = loss.TargetKind == TargetKind.Class;
         double wanted = 0, least = Math.Log(TrainedNetwork.LeastTemperature), most = Math.Log(TrainedNetwork.MostTemperature);
@@ -26,7 +29,7 @@ internal static class TemperatureChoice
         for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = (least + most) / 2;
-            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle)) < wanted) most = middle;
+            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < wanted) most = middle;
             else least = middle;
         }
         return Math.Exp((least + most) / 2);
@@ -45,10 +48,14 @@ internal static class TemperatureChoice
     }
 
     // Σ w·Σ p·z.
-    private static double Expected(ReadOnlyMatrix scores, ReadOnlySpan<Real> weights, bool isOneOfAll, double inverse)
+    private static double Expected(ReadOnlyMatrix scores, ReadOnlySpan<Real> weights, bool isOneOfAll, double inverse, WorkMeter? work)
     {
         double sum = 0;
-        for (var row = 0; row < scores.Rows; row++) sum += Metric.WeightOf(weights, row) * (isOneOfAll ? OfOneOfAll(scores.Row(row), inverse) : OfEach(scores.Row(row), inverse));
+        for (var row = 0; row < scores.Rows; row++)
+        {
+            sum += Metric.WeightOf(weights, row) * (isOneOfAll ? OfOneOfAll(scores.Row(row), inverse) : OfEach(scores.Row(row), inverse));
+            work?.Add(WorkOfScore * scores.Columns);
+        }
         return sum;
     }
 

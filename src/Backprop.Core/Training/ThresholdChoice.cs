@@ -6,17 +6,21 @@ namespace Backprop.Training;
 /// <summary>Finds the score from which on examples should be called positive.</summary>
 internal static class ThresholdChoice
 {
+    // A random place in memory, and a metric.
+    private const long WorkOfRow = 32;
+
     /// <summary>The threshold that does best by a metric, half way between two scores; of several the one nearest to 0, where it would be without a choice.</summary>
     /// <param name="metric">What it is chosen for.</param>
     /// <param name="scores">[rows × 1]; positive are those above the threshold.</param>
     /// <param name="targets">[rows × 1]: above 0.5 where the example is positive.</param>
     /// <param name="weights">[rows], or empty.</param>
-    public static Real Best(IDecisionMetric metric, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
+    /// <param name="work">Counts the work; null for nobody.</param>
+    public static Real Best(IDecisionMetric metric, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var rows = scores.Rows;
         var (keys, order) = (scores.Values.ToArray(), new int[rows]);
         for (var row = 0; row < rows; row++) order[row] = row;
-        Array.Sort(keys, order);
+        ChunkedSort.Sort(keys, order, work);
 
         double positives = 0, negatives = 0;
         for (var row = 0; row < rows; row++)
@@ -31,6 +35,7 @@ internal static class ThresholdChoice
         var best = metric.Of(new DecisionCounts(positives, negatives, 0, 0));
         for (var i = 0; i < rows; i++)
         {
+            work?.Add(WorkOfRow);
             if (targets.Row(order[i])[0] > 0.5) missed += Metric.WeightOf(weights, order[i]);
             else dismissed += Metric.WeightOf(weights, order[i]);
             if (i + 1 < rows && keys[i + 1] == keys[i]) continue;

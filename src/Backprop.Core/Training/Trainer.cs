@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using System.Numerics.Tensors;
-using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
-using Backprop.Schedules;
 
 namespace Backprop.Training;
 
@@ -38,18 +35,40 @@ public sealed class Trainer
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation = null, TrainedNetwork? initial = null,
-        IProgress<EpochReport>? progress = null, Action? checkAlive = null)
+        IProgress<EpochReport>? progress = null, Action? checkAlive = null) =>
+        Train(network, training, validation, initial, progress, new StopCondition(_options, checkAlive));
+
+    /// <summary>The same with a stop condition, whose clock was started when the time began to count.</summary>
+    internal TrainingResult Train(
+        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop)
     {
+        stop.StartClock();
         _setup.Check(network, training, validation, initial);
         if (_options.CrossFitting) training = validation = training.WithFolds(CrossFolds.Of(training, network.Members, _options.Loss, _options.Seed), network.Members);
-        var start = Stopwatch.GetTimestamp();
-        var result = Run(network, new MemoryData(training), validation, initial, progress, checkAlive, start, refit: null);
-        if (validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } || MustEnd(start)) return result;
+        var result = Run(network, new MemoryData(training), validation, initial, progress, stop, refit: null);
+        return validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } ? result : Refitted(result, network, training, validation, initial, stop);
+    }
 
+    // A refit that training has no time for is left out: the first network is a model, too.
+    private TrainingResult Refitted(TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
+    {
         var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
-        var refit = new Refit((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count);
-        var refitted = Run(network, new MemoryData(training.Followed(validation)), null, initial, null, checkAlive, start, refit);
-        return MustEnd(start) ? result : result with { Network = refitted.Network.WithTemperature(result.Network.Temperature) };
+        var refit = new Refit((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
+        stop.Reports.Begin(TrainingPhase.Refitting, $"Refitting on {training.Count + validation.Count:N0} rows");
+        try
+        {
+            if (!stop.MustEnd)
+            {
+                var refitted = Run(network, new MemoryData(training.Followed(validation)), null, initial, null, stop, refit);
+                if (!stop.MustEnd) return result with { Network = refitted.Network.WithTemperature(result.Network.Temperature), Warnings = [.. stop.Reports.Warnings] };
+            }
+        }
+        catch (WorkGivenUpException)
+        {
+            // Before its first step.
+        }
+        stop.Reports.Warn($"{nameof(EarlyStopping.RefitOnAllRows)} had no effect: training had to end before the refit was done. The model is that of epoch {result.BestEpoch:N0}, without the validation rows.");
+        return result with { Warnings = [.. stop.Reports.Warnings] };
     }
 
     /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check of the result look at a random sample of them.</summary>
@@ -63,13 +82,19 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every pass.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
-        Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null, IProgress<EpochReport>? progress = null, Action? checkAlive = null)
+        Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null, IProgress<EpochReport>? progress = null, Action? checkAlive = null) =>
+        Train(network, training, validation, initial, progress, new StopCondition(_options, checkAlive));
+
+    /// <summary>The same with a stop condition.</summary>
+    internal TrainingResult Train(
+        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop)
     {
         ArgumentNullException.ThrowIfNull(training);
-        var data = Open(network, training, validation, initial, checkAlive);
+        var data = Open(network, training, validation, initial, stop);
+        stop.StartClock();
         if (_options.CrossFitting) throw new ArgumentException($"{nameof(TrainingOptions.CrossFitting)} needs all examples in memory; these are a stream.", nameof(training));
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
-        return Run(network, data, validation, initial, progress, checkAlive, Stopwatch.GetTimestamp(), refit: null);
+        return Run(network, data, validation, initial, progress, stop, refit: null);
     }
 
     /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
@@ -81,53 +106,69 @@ public sealed class Trainer
     /// <returns>The curve, and what it suggests.</returns>
     /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which finds its own steps.</exception>
     /// <exception cref="InvalidOperationException">The loss is not finite at the lowest rates already.</exception>
-    public LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRange? range = null, Action? checkAlive = null)
+    public LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRange? range = null, Action? checkAlive = null) =>
+        FindLearningRate(network, training, range, new StopCondition(_options, checkAlive));
+
+    /// <summary>The same with a stop condition.</summary>
+    internal LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRange? range, StopCondition stop)
     {
+        stop.StartClock();
         _setup.Check(network, training, null, null);
-        return FindLearningRate(network, new MemoryData(training), range, checkAlive);
+        return FindLearningRate(network, new MemoryData(training), range, stop);
     }
 
     /// <summary>The same with more examples than memory holds.</summary>
     /// <inheritdoc cref="FindLearningRate(Network, ExampleSet, LearningRateRange?, Action?)"/>
-    public LearningRateCurve FindLearningRate(Network network, ExampleSource training, LearningRateRange? range = null, Action? checkAlive = null)
+    public LearningRateCurve FindLearningRate(Network network, ExampleSource training, LearningRateRange? range = null, Action? checkAlive = null) =>
+        FindLearningRate(network, training, range, new StopCondition(_options, checkAlive));
+
+    /// <summary>The same with a stop condition.</summary>
+    internal LearningRateCurve FindLearningRate(Network network, ExampleSource training, LearningRateRange? range, StopCondition stop)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return FindLearningRate(network, Open(network, training, null, null, checkAlive), range, checkAlive);
+        var data = Open(network, training, null, null, stop);
+        stop.StartClock();
+        return FindLearningRate(network, data, range, stop);
     }
 
-    private LearningRateCurve FindLearningRate(Network network, TrainingData training, LearningRateRange? range, Action? checkAlive)
+    // There is no model to keep at any time, so every end is an exception: half a curve would suggest another learning rate.
+    private LearningRateCurve FindLearningRate(Network network, TrainingData training, LearningRateRange? range, StopCondition stop)
     {
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRange();
-        var (inputs, targets) = _setup.Standardize(network, training, null);
+        var (inputs, targets) = _setup.Standardize(network, training, null, stop);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.Weighed(balance);
-        var parameters = _setup.Start(network, training, null, inputs, targets);
+        var parameters = _setup.Start(network, training, null, inputs, targets, stop);
         using var batches = training.Deal(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
         batches.Impute(network.ReplacementsBy(parameters));
+        batches.Stop = stop;
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count));
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), stop: stop);
+        stop.Reports.Begin(TrainingPhase.Training, $"Testing {range.Steps:N0} learning rates from {range.Lowest:G3} to {range.Highest:G3}");
         return range.Run((number, learningRate) =>
         {
-            checkAlive?.Invoke();
+            stop.CheckBeforeStep();
             var (epoch, batch) = Math.DivRem(number, batches.Count);
-            if (batch == 0) BeginPass(batches, epoch + 1);
+            if (batch == 0) BeginPass(batches, epoch + 1, mayEnd: false);
             return step.Learn(batches, batch, new StepValues(learningRate)).Loss;
         });
     }
 
     // With a refit, exactly its steps, scheduled as if the rows were still those of the first run.
     private TrainingResult Run(
-        Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, Action? checkAlive, long start, Refit? refit)
+        Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop, Refit? refit)
     {
-        var (inputs, targets) = _setup.Standardize(network, training, initial);
+        var (inputs, targets) = _setup.Standardize(network, training, initial, stop);
         var bounds = _options.ClampPredictions ? training.MeasureBounds().JoinedWith(initial?.Bounds) : null;
         var judge = validation is null ? null : new Judge(validation);
+        var calibration = new Calibration(_options, judge, stop);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
-        var parameters = _setup.Start(network, training, initial, inputs, targets);
+        var parameters = _setup.Start(network, training, initial, inputs, targets, stop);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 
         using var batches = training.Deal(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
+        batches.Stop = stop;
         var validationBatches = validation is null ? null : validation.FoldCount > 0
             ? new MemberMinibatches(validation, batches.BatchSize, inputs, targets, ofOwnFold: true)
             : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
@@ -135,47 +176,57 @@ public sealed class Trainer
         batches.Impute(replacements);
         validationBatches?.Impute(replacements);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), batches.Abreast);
-        var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters) : null;
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), batches.Abreast, stop);
+        var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters, stop) : null;
         var interval = _options.EarlyStopping?.Interval ?? 1;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
-        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples)) : null;
+        var check = validationBatches is null ? null : new ValidationCheck(step, validationBatches, wanted is null && !calibration.IsWanted ? null : judge, limits, stop);
+        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples, stop.Work)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
+        var plan = refit is null ? new TimePlan(_options, stop, batches.Count, training.Count) : new TimePlan(_options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
+        var end = new EndOfRun(_options, stop, plan);
+        if (refit is null) PlanWarnings.Check(_options, batches.Count, training.Count, check is not null, stop.Reports);
         var mustEnd = false;
         long done = 0;
 
         for (var epoch = 1; refit is null ? epoch <= _options.NumberOfIterations : done < refit.Steps; epoch++)
         {
-            BeginPass(batches, epoch);
+            stop.Reports.Begin(TrainingPhase.Training, $"Training epoch {epoch}", epoch);
+            if (!BeginPass(batches, epoch, mayEnd: history.Count > 0)) break;
 
             var trainingLoss = new WeightedMean();
             for (var b = 0; b < batches.Count && !mustEnd && done < (refit?.Steps ?? long.MaxValue); b++)
             {
-                checkAlive?.Invoke();
-                if (done == 0) _options.CancellationToken.ThrowIfCancellationRequested(); // there is nothing to keep yet
-                var moment = new TrainingMoment(done++, refit?.StepsPerEpoch ?? batches.Count, _options.NumberOfIterations, refit?.Examples ?? training.Count);
-                var values = schedules.At(moment);
+                stop.CheckBeforeStep();
+                var values = schedules.At(plan.At(done));
                 learningRate = values.LearningRate;
                 if (b == batches.Count - 1) inspection?.Remember(parameters);
-                var (loss, weight) = descent is not null ? (descent.Learn(learningRate, checkAlive), 1) : step.Learn(batches, b, values);
+                var (loss, weight) = descent is not null ? (descent.Learn(learningRate), 1) : step.Learn(batches, b, values);
+                if (step.IsAbandoned) break;
+                (done, stop.HasModel) = (done + 1, true);
                 if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
                 trainingLoss.Add(loss, weight);
-                mustEnd = MustEnd(start);
+                end.Observe(learningRate);
+                mustEnd = stop.MustEnd;
             }
+            mustEnd |= step.IsAbandoned;
+            if (trainingLoss.IsEmpty) break; // no step of this epoch was taken
 
             // The last update of an epoch is seen by no loss, so its result is looked at by itself.
             step.UpdatePredictor();
             if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
 
-            var isValidated = epoch % interval == 0 || epoch == _options.NumberOfIterations || mustEnd;
-            double? validationLoss = validationBatches is null || !isValidated || IsCancelled ? null : MeanLoss(step, validationBatches, checkAlive, limits, wanted is null ? null : judge);
-            if (IsCancelled) validationLoss = null; // of some of the rows
+            var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
+            var isLast = epoch == _options.NumberOfIterations || mustEnd || isIdle || descent is { IsDone: true };
+            var isValidated = epoch % interval == 0 || isLast;
+            var validationLoss = check is null || !isValidated || stop.IsCancelled ? null : check.MeanLoss(epoch);
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            double? metric = wanted is null || validationLoss is null ? null : judge!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets, bounds));
+            var metric = wanted is null || validationLoss is null ? null : check!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets, bounds));
+            if (wanted is not null && metric is null) validationLoss = null; // one without the other would be compared with other epochs' other number
             if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
 
             var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
@@ -185,23 +236,31 @@ public sealed class Trainer
 
             // Each is to see every epoch, so none may stand in another's way.
             var isOverfitting = best is not null && (metric ?? validationLoss) is { } judgement && best.Observe(epoch, judgement, step.Predictor);
-            var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
-            if (isOverfitting || isIdle || mustEnd || IsCancelled || descent is { IsDone: true }) break;
+            if (calibration.IsWanted && validationLoss is not null && (best is null || best.Epoch == epoch)) judge!.Keep(epoch);
+            if (isOverfitting || isLast || stop.MustEnd) break;
         }
+        if (history.Count == 0) throw new WorkGivenUpException(); // a refit that was ended before its first step
 
         Real[] learned = [.. step.Predictor];
         var bestEpoch = best?.Restore(learned) ?? history.Count;
 
         // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
-        if (bestEpoch == history.Count && history[^1].ValidationLoss is null && !double.IsFinite(MeanLoss(step, Again(training, batches, inputs, targets), checkAlive)))
-            throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
+        if (bestEpoch == history.Count && history[^1].ValidationLoss is null)
+        {
+            stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");
+            if (!double.IsFinite(ValidationCheck.MeanLoss(step, Again(training, batches, inputs, targets), stop).Mean))
+                throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
+        }
         var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
-        if (_options.TemperatureScaling && judge is not null && !IsCancelled) trained = trained.WithTemperature(judge.Temperature(trained, validation!.Weights));
+        if (refit is null) end.Report(history.Count);
+        (trained, var threshold) = calibration.Apply(trained, bestEpoch, validation is null ? [] : validation.Weights);
+        if (refit is null && plan.IsShortened) stop.PlannedSteps = plan.Last.TotalSteps;
         return new TrainingResult(trained, history, bestEpoch)
         {
-            Threshold = _options.ThresholdMetric is IDecisionMetric decisions && !IsCancelled ? judge?.Threshold(decisions, trained) : null,
+            Threshold = threshold,
             IgnoredFeatures = ConstantFeatures.MaskedBy(inputs),
             Underfitting = refit is null ? Underfitting.Of(history, _options, training.Examples, targets, network.Outputs) : null,
+            Warnings = [.. stop.Reports.Warnings],
         };
     }
 
@@ -209,59 +268,32 @@ public sealed class Trainer
     private static Minibatches Again(TrainingData training, Minibatches batches, Standardization? inputs, Standardization? targets) =>
         batches is StreamedMinibatches ? new Minibatches(training.Examples, batches.BatchSize, inputs, targets) : batches;
 
-    private void BeginPass(Minibatches batches, int epoch) =>
-        batches.BeginPass(epoch, _options.Shuffle && batches.Count > 1 ? new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch) : null);
-
-    private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, Action? checkAlive)
+    // False if training had to end before the rows of the pass were there.
+    private bool BeginPass(Minibatches batches, int epoch, bool mayEnd)
     {
-        var summary = training.Summarize(_options.Seed, checkAlive);
+        try
+        {
+            batches.BeginPass(epoch, _options.Shuffle && batches.Count > 1 ? new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch) : null);
+            return true;
+        }
+        catch (WorkGivenUpException) when (mayEnd)
+        {
+            return false;
+        }
+    }
+
+    private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, StopCondition stop)
+    {
+        var summary = training.Summarize(_options.Seed, stop.CheckBeforeStep);
         _setup.Check(network, summary.Sample, validation, initial);
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} needs all examples in memory; these are a stream.", nameof(training));
         return new StreamData(training, summary, _options.Shuffle);
-    }
-
-    private bool IsCancelled
-    {
-        get
-        {
-            if (_options.ThrowOnCancellation) _options.CancellationToken.ThrowIfCancellationRequested();
-            return _options.CancellationToken.IsCancellationRequested;
-        }
-    }
-
-    private bool MustEnd(long start) => IsCancelled || IsTimeUp(start);
-
-    private bool IsTimeUp(long start) => _options.MaximumTrainingTime is { } most && Stopwatch.GetElapsedTime(start) >= most;
-
-    private double MeanLoss(TrainingStep step, Minibatches batches, Action? checkAlive, ScoreLimits? limits = null, Judge? judge = null)
-    {
-        var mean = new WeightedMean();
-        for (var b = 0; b < batches.Count && (b == 0 || !IsCancelled); b++)
-        {
-            checkAlive?.Invoke();
-            var (loss, weight) = step.Evaluate(batches, b, limits);
-            judge?.Take(batches, b, step.JudgedScores);
-            mean.Add(loss, weight);
-        }
-        return mean.Value;
     }
 
     /// <summary>A second run over all rows.</summary>
     /// <param name="Steps">How many steps it takes.</param>
     /// <param name="StepsPerEpoch">Steps of an epoch of the first run.</param>
     /// <param name="Examples">Examples of the first run.</param>
-    private sealed record Refit(long Steps, int StepsPerEpoch, int Examples);
-
-    private struct WeightedMean
-    {
-        private double _sum, _weight;
-
-        public readonly double Value => _sum / _weight;
-
-        public void Add(double value, double weight)
-        {
-            _sum += weight * value;
-            _weight += weight;
-        }
-    }
+    /// <param name="PlannedSteps">Steps that a time limit left of the first run's plan; null for all.</param>
+    private sealed record Refit(long Steps, int StepsPerEpoch, int Examples, long? PlannedSteps);
 }

@@ -1,5 +1,6 @@
 using Backprop.Layers;
 using Backprop.Networks;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -13,13 +14,13 @@ internal abstract class TrainingData
     public abstract ExampleSet Examples { get; }
 
     /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
-    public abstract Standardization MeasureFeatures(FeatureScaling scaling);
+    public abstract Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null);
 
     /// <summary>Which features do not vary.</summary>
-    public abstract ConstantFeatures FindConstant();
+    public abstract ConstantFeatures FindConstant(WorkMeter? meter = null);
 
     /// <summary>How targets are.</summary>
-    public abstract Standardization MeasureTargets();
+    public abstract Standardization MeasureTargets(WorkMeter? meter = null);
 
     /// <summary>Between which numbers targets lie.</summary>
     public abstract TargetBounds MeasureBounds();
@@ -41,11 +42,11 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override ExampleSet Examples => examples;
 
-    public override Standardization MeasureFeatures(FeatureScaling scaling) => examples.MeasureFeatures(scaling);
+    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => examples.MeasureFeatures(scaling, meter);
 
-    public override ConstantFeatures FindConstant() => ConstantFeatures.Of(examples);
+    public override ConstantFeatures FindConstant(WorkMeter? meter = null) => ConstantFeatures.Of(examples, meter);
 
-    public override Standardization MeasureTargets() => Standardization.Measure(examples.Targets, examples.Weights);
+    public override Standardization MeasureTargets(WorkMeter? meter = null) => Standardization.Measure(examples.Targets, examples.Weights, meter);
 
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 
@@ -64,12 +65,13 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
 
-    public override Standardization MeasureFeatures(FeatureScaling scaling) =>
-        scaling == FeatureScaling.Robust ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling)) : summary.Features.ToStandardization();
+    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => scaling == FeatureScaling.Robust
+        ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling, meter))
+        : summary.Features.ToStandardization();
 
-    public override ConstantFeatures FindConstant() => summary.FindConstant();
+    public override ConstantFeatures FindConstant(WorkMeter? meter = null) => summary.FindConstant();
 
-    public override Standardization MeasureTargets() => summary.Targets.ToStandardization();
+    public override Standardization MeasureTargets(WorkMeter? meter = null) => summary.Targets.ToStandardization();
 
     public override TargetBounds MeasureBounds() => summary.TargetBounds;
 

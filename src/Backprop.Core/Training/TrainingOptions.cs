@@ -103,8 +103,12 @@ public sealed record TrainingOptions
     /// <value>Null: never.</value>
     public LossTolerance? LossTolerance { get; init; }
 
-    /// <summary>How long training may take. Afterwards no other minibatch begins; what was learned is kept, as if it had been the last pass.</summary>
-    /// <value>Null: as long as it takes; otherwise &gt; 0. At least one minibatch is learned. How far training comes depends on the machine, so the result does, too.</value>
+    /// <summary>How long training may take. Afterwards no other minibatch begins; what was learned is kept, as if it had been the last epoch.</summary>
+    /// <remarks>
+    /// If the time does not suffice for <see cref="NumberOfIterations"/> epochs, schedules follow the time: they end when it does. The last validation check
+    /// is part of the time. If the time is over before the first minibatch, there is nothing to keep, and <see cref="TimeoutException"/> is thrown.
+    /// </remarks>
+    /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
     public TimeSpan? MaximumTrainingTime
     {
         get;
@@ -235,6 +239,10 @@ public sealed record TrainingOptions
     /// <summary>Where random numbers start: same seed, same bits.</summary>
     /// <value>0; any number.</value>
     public int Seed { get; init; }
+
+    /// <summary>What time limits are measured by.</summary>
+    /// <value>The system's clock.</value>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Refuses what does not go with the optimizer or the loss.</summary>
     /// <exception cref="ArgumentException">Names the option.</exception>

@@ -16,4 +16,7 @@ public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochR
 
     /// <summary>What shows that training ended too early; null where nothing does.</summary>
     internal Underfitting? Underfitting { get; init; }
+
+    /// <summary>What the caller should know of the run, such as an end that left something out or options that have no effect together. Each is one paragraph that names the option. Not saved with the network.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

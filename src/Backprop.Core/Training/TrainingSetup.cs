@@ -23,52 +23,61 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
 
-    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial) => initial is not null
-        ? (initial.Inputs, initial.Targets)
-        : (StandardizeInputs(network, training), options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets() : null);
-
-    // Weights that were given for features as they come have been learned elsewhere, perhaps from features that varied there.
-    private Standardization? StandardizeInputs(Network network, TrainingData training)
+    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial, StopCondition stop)
     {
-        var measured = options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling).Sparing(network.CategorySlots) : null;
-        var keepsAll = options is { StandardizeInputs: false, InitialParameters: not null };
-        return keepsAll ? null : training.FindConstant().Mask(measured, network, training.Examples.IsSparse);
+        if (initial is not null) return (initial.Inputs, initial.Targets);
+        stop.Reports.Begin(TrainingPhase.Measuring, $"Measuring {training.Count:N0} rows of {training.Examples.FeatureCount:N0} features");
+        var inputs = StandardizeInputs(network, training, stop.Work);
+        return (inputs, options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets(stop.Work) : null);
     }
 
-    public Real[] Start(Network network, TrainingData training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets) =>
-        initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets);
-
-    private Real[] Initialize(Network network, TrainingData data, Standardization? inputs, Standardization? targets)
+    // Weights that were given for features as they come have been learned elsewhere, perhaps from features that varied there.
+    private Standardization? StandardizeInputs(Network network, TrainingData training, WorkMeter work)
     {
-        var training = data.Examples;
+        var measured = options.StandardizeInputs ? training.MeasureFeatures(options.FeatureScaling, work).Sparing(network.CategorySlots) : null;
+        var keepsAll = options is { StandardizeInputs: false, InitialParameters: not null };
+        return keepsAll ? null : training.FindConstant(work).Mask(measured, network, training.Examples.IsSparse);
+    }
+
+    public Real[] Start(Network network, TrainingData training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets, StopCondition stop) =>
+        initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets, stop);
+
+    private Real[] Initialize(Network network, TrainingData data, Standardization? inputs, Standardization? targets, StopCondition stop)
+    {
+        stop.Reports.Begin(TrainingPhase.Initializing, $"Initializing {network.ParameterCount:N0} parameters");
+        var (training, work) = (data.Examples, stop.Work);
+
         // What stands in for missing values is measured of all examples, below; a sample of wide rows would cost memory in vain.
         var measuresSample = network.Layers.Any(layer => layer is { MeasuresExamples: true } and not Imputation);
-        var parameters = options.Initializer is DataDependent || measuresSample ? InitializeByData(network, training, inputs) : network.Initialize(options.Initializer, options.Seed);
-        if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs);
+        var parameters = options.Initializer is DataDependent || measuresSample
+            ? InitializeByData(network, training, inputs, work)
+            : network.Initialize(options.Initializer, options.Seed);
+        if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs, work);
         for (var l = 0; l < network.Layers.Count; l++)
         {
-            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, parameters.AsSpan(network.ParametersOf(l)), data);
-            if (network.Layers[l] is QuantileTransform transform && network.Layers.Take(l).All(before => before is Imputation)) Spread(transform, parameters.AsSpan(network.ParametersOf(l)), training, inputs);
+            var own = parameters.AsSpan(network.ParametersOf(l));
+            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, own, data, work);
+            if (network.Layers[l] is QuantileTransform transform && network.Layers.Take(l).All(before => before is Imputation)) Spread(transform, own, training, inputs, work);
         }
-        if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets);
+        if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets, work);
         return parameters;
     }
 
     // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
-    private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs)
+    private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs, WorkMeter work)
     {
         var isMean = imputation.Replacement == MissingValues.Mean;
-        if (training.SparseColumns is { } columns && isMean) columns.Means(replacements);
-        else if (training.SparseColumns is { } others) others.Medians(replacements);
-        else if (isMean) training.MeasureFeatures(FeatureScaling.Standard).Means.CopyTo(replacements);
-        else imputation.Measure(replacements, training.Features);
+        if (training.SparseColumnsWith(work) is { } columns && isMean) columns.Means(replacements);
+        else if (training.SparseColumnsWith(work) is { } others) others.Medians(replacements);
+        else if (isMean) training.MeasureFeatures(FeatureScaling.Standard, work).Means.CopyTo(replacements);
+        else imputation.Measure(replacements, training.Features, work);
         inputs?.Apply(replacements, replacements);
         foreach (ref var replacement in replacements)
             if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
     }
 
     // A rare category might not be in a sample of a stream, and its column would stay 0 for good: it counts as if one example had it.
-    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, TrainingData data)
+    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, TrainingData data, WorkMeter work)
     {
         var training = data.Examples;
         var counts = encoding.NewCounts();
@@ -77,34 +86,35 @@ internal sealed class TrainingSetup(TrainingOptions options)
         {
             training.CopyFeatures(row, x);
             encoding.Count(x, counts);
+            work.Add(x.Length + 4L * counts.Length);
         }
-        encoding.Scale(numbers, counts, isSample: data.Count > training.Count);
+        encoding.Scale(numbers, counts, isSample: data.Count > training.Count, work);
     }
 
     // Rare values are what it is for. What stands in for missing ones is one of the values, or between two.
-    private static void Spread(QuantileTransform transform, Span<Real> curves, ExampleSet training, Standardization? inputs)
+    private static void Spread(QuantileTransform transform, Span<Real> curves, ExampleSet training, Standardization? inputs, WorkMeter work)
     {
         var known = new Real[training.Count];
         for (var i = 0; i < transform.Features.Count; i++)
         {
-            var values = training.Features.CopyKnown(transform.Features[i], known);
+            var values = training.Features.CopyKnown(transform.Features[i], known, work);
             inputs?.ApplyToColumn(transform.Features[i], values);
-            if (!values.IsEmpty) transform.Measure(curves, i, values);
+            if (!values.IsEmpty) transform.Measure(curves, i, values, work);
         }
     }
 
-    private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs)
+    private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs, WorkMeter work)
     {
         var fitting = MostNumbersToMeasure / network.Layers.Sum(layer => (long)layer.Outputs);
-        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? (int)Math.Clamp(fitting, DataDependent.MostExamples, MostExamplesToMeasure) : DataDependent.MostExamples);
-        return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs));
+        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? (int)Math.Clamp(fitting, DataDependent.MostExamples, MostExamplesToMeasure) : DataDependent.MostExamples, work);
+        return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs), work);
     }
 
     /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
-    public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most)
+    public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)
     {
         int[] rows = [.. Enumerable.Range(0, training.Count)];
-        new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows);
+        new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows, work);
         rows = rows[..Math.Min(Math.Min(most, Math.Max(LeastExamplesOfSample, MostNumbersOfSample / training.FeatureCount)), rows.Length)];
         Real[] x = new Real[rows.Length * training.FeatureCount], y = new Real[rows.Length * training.TargetCount];
         Minibatches.CopyFeatures(training, rows, inputs, x);

@@ -23,6 +23,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly GradientClipper? _clipper;
     private readonly double? _maximumNorm;
     private readonly WorkerTeam _team;
+    private readonly StepPortions _portions;
     private readonly Action<int> _evaluateRows;
     private readonly Action[] _rowPhases, _parameterPhases;
     private readonly Action _differentiate;
@@ -38,18 +39,20 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="batchSize">Most rows of a batch.</param>
     /// <param name="team">Who does it; ended by <see cref="Dispose"/>.</param>
     /// <param name="abreast">Examples of a row (<see cref="Minibatches.Abreast"/>): 1, or one for every member of the network.</param>
-    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team, int abreast = 1)
+    /// <param name="stop">What ends a step on many rows; null for nothing.</param>
+    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team, int abreast = 1, StopCondition? stop = null)
     {
+        _portions = new StepPortions(network, batchSize, stop);
         (_network, _parameters, _seed, _team, _values) = (network, parameters, options.Seed, team, new StepValues(LearningRate: 0));
         _loss = new BatchLoss(network, options, batchSize, abreast);
         _gradient = new Real[parameters.Length];
         _mixup = options.Mixup;
         _workspace = abreast == 1 ? new Workspace(network, batchSize) : Workspace.OfRowsAbreast(network, batchSize);
-        _parts = ParameterPart.Of(network, options, team.Size);
+        _parts = ParameterPart.Of(network, options, team.Size, _portions.MostParameters);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
         _measuresGradient = options.GradientClipping is { Measure: not ClippingMeasure.Value };
         _maximumNorm = options.MaximumNorm;
-        _evaluateRows = EvaluateRows;
+        _evaluateRows = OfShare(EvaluateRows);
         _rowPhases = [.. RowPhases()];
         _parameterPhases = [.. ParameterPhases()];
         _differentiate = OfParts(DifferentiateWithPenalties);
@@ -61,14 +64,14 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="batches">Where the batch comes from.</param>
     /// <param name="batch">Which one it is.</param>
     /// <param name="values">The learning rate, and what else is scheduled.</param>
-    /// <returns>J before the step, and Σ w of the batch.</returns>
+    /// <returns>J before the step, and Σ w of the batch; without meaning if the step <see cref="IsAbandoned"/>.</returns>
     public (double Loss, double Weight) Learn(Minibatches batches, int batch, in StepValues values)
     {
         _values = values;
         _loss.Smooth(values.LabelSmoothingFactor);
         PropagateForwardAndBackward(batches, batch);
-        foreach (var phase in _parameterPhases) phase();
-        return (MeanLoss, _loss.TotalWeight);
+        Run(_parameterPhases);
+        return IsAbandoned ? default : (MeanLoss, _loss.TotalWeight);
     }
 
     /// <summary>Differentiates one batch, and moves nothing: <see cref="Gradient"/> is that of the objective, J with its penalties.</summary>
@@ -76,10 +79,14 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, double Objective) Differentiate(Minibatches batches, int batch)
     {
         PropagateForwardAndBackward(batches, batch);
-        _differentiate();
+        if (!IsAbandoned) _differentiate();
+        if (IsAbandoned) return default;
         var loss = MeanLoss;
         return (loss, loss + _parts.Sum(part => part.Groups.Sum(group => group.Penalty(_parameters))));
     }
+
+    /// <summary>Whether the last call was given up because training must end. Then no parameter has moved.</summary>
+    public bool IsAbandoned => _portions.IsAbandoned;
 
     /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> left it: 0 for parameters that are to stay.</summary>
     public ReadOnlySpan<Real> Gradient => _gradient;
@@ -114,10 +121,10 @@ internal sealed class TrainingStep : IDisposable
     /// <returns>J and Σ w of the batch.</returns>
     public (double Loss, double Weight) Evaluate(Minibatches batches, int batch, ScoreLimits? limits = null)
     {
-        Begin(batches, batch);
+        if (!Begin(batches, batch, isTraining: false)) return default;
         _loss.Limits = limits;
         _team.Run(_evaluateRows);
-        return (MeanLoss, _loss.TotalWeight);
+        return IsAbandoned ? default : (MeanLoss, _loss.TotalWeight);
     }
 
     /// <summary>[examples × outputs]: the scores of the batch that <see cref="Evaluate"/> judged last, in units of the targets as they were trained on.</summary>
@@ -129,22 +136,39 @@ internal sealed class TrainingStep : IDisposable
 
     private void PropagateForwardAndBackward(Minibatches batches, int batch)
     {
-        Begin(batches, batch);
+        if (!Begin(batches, batch, isTraining: true)) return;
         _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, ++_step, _values.DropoutFactor);
         _workspace.Sparse?.Transpose();
         _network.AsOne.Remember(_parameters, _workspace);
         if (_mixup is not null) _mixture = _mixup.At(_seed, _step, batches.ExampleCount);
-        foreach (var phase in _rowPhases) phase();
+        Run(_rowPhases);
     }
 
-    private void Begin(Minibatches batches, int batch)
+    // Between phases, all threads have done the same.
+    private void Run(Action[] phases)
+    {
+        foreach (var phase in phases)
+        {
+            if (IsAbandoned) return;
+            phase();
+        }
+    }
+
+    // False if training must end before the rows are there.
+    private bool Begin(Minibatches batches, int batch, bool isTraining)
     {
         (_batches, _batch) = (batches, batch);
-        batches.Prepare(batch);
+        _portions.Begin(isTraining);
+        if (!batches.Prepare(batch))
+        {
+            _portions.Abandon();
+            return false;
+        }
         _loss.Begin(batches, batch);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
         _mixture = default;
+        return true;
     }
 
     // Forward through all stages, the loss, and backward through all stages; all threads have done one phase before any begins the next.
@@ -186,17 +210,17 @@ internal sealed class TrainingStep : IDisposable
     // A norm must be known of the whole gradient before any parameter moves; otherwise each part is moved while its gradient is at hand.
     private IEnumerable<Action> ParameterPhases()
     {
-        if (_measuresGradient)
+        if (_measuresGradient || _portions.IsLarge)
         {
             yield return OfParts(Differentiate);
             var measure = OfTeam(_ => _clipper!.Measure(_gradient));
-            yield return () =>
+            if (_measuresGradient) yield return () =>
             {
                 _clipper!.Begin();
                 measure();
                 _clipper.Conclude();
             };
-            yield return OfParts(Move);
+            yield return OfParts(Move, mayEnd: false);
         }
         else
         {
@@ -204,7 +228,7 @@ internal sealed class TrainingStep : IDisposable
             {
                 Differentiate(part);
                 Move(part);
-            });
+            }, mayEnd: false);
         }
         if (_maximumNorm is { } norm)
             for (var l = 0; l < _network.Layers.Count; l++)
@@ -222,18 +246,29 @@ internal sealed class TrainingStep : IDisposable
 
     private Action OfTeam(Action<int> work) => () => _team.Run(work);
 
-    private Action OfRows(Action<int, int> work) => OfTeam(worker =>
+    private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
+
+    // Every row by itself, so portions of a share give the same bits.
+    private Action<int> OfShare(Action<int, int> work) => worker =>
     {
         var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
-        if (count > 0) work(first, count);
-    });
-
-    // Parts are taken by whoever is free: a thread that was interrupted holds up nobody.
-    private Action OfParts(Action<ParameterPart> work)
-    {
-        var run = OfTeam(_ =>
+        for (int done = 0, portion; done < count && _portions.MayGoOn(worker, done > 0); done += portion)
         {
-            for (var i = Interlocked.Increment(ref _nextPart); i < _parts.Length; i = Interlocked.Increment(ref _nextPart)) work(_parts[i]);
+            portion = Math.Min(_portions.MostRows, count - done);
+            work(first + done, portion);
+        }
+    };
+
+    // Parts are taken by whoever is free: a thread that was interrupted holds up nobody. Once a part has moved, all must.
+    private Action OfParts(Action<ParameterPart> work, bool mayEnd = true)
+    {
+        var run = OfTeam(worker =>
+        {
+            for (var i = Interlocked.Increment(ref _nextPart); i < _parts.Length; i = Interlocked.Increment(ref _nextPart))
+            {
+                if (mayEnd && !_portions.MayGoOn(worker, isDue: true)) return;
+                work(_parts[i]);
+            }
         });
         return () =>
         {
@@ -242,10 +277,8 @@ internal sealed class TrainingStep : IDisposable
         };
     }
 
-    private void EvaluateRows(int worker)
+    private void EvaluateRows(int first, int count)
     {
-        var (first, count) = Network.Share(_workspace.Rows, worker, _team.Size);
-        if (count == 0) return;
         _batches.Gather(_batch, first, count, _mixture);
         _network.ForwardRows(_predictor, _batches[_batch].X, _workspace, first, count);
         EvaluateLoss(first, count);

@@ -140,11 +140,7 @@ public class StreamTests
     {
         using var cancel = new CancellationTokenSource();
         var source = new Source(Problems.Surface(5000, 1));
-        var calls = 0;
-        new Trainer(Options with { CancellationToken = cancel.Token }).Train(Problems.TwoToOne(2), source, checkAlive: () =>
-        {
-            if (++calls == 5000 + 20) cancel.Cancel();
-        });
+        new Trainer(Options with { CancellationToken = cancel.Token }).Train(Problems.TwoToOne(2), source, progress: new Heard<EpochReport>(_ => cancel.Cancel()));
         Assert.Equal(source.Opened, source.Disposed);
     }
 

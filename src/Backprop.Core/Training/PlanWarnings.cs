@@ -1,0 +1,58 @@
+using Backprop.Schedules;
+
+namespace Backprop.Training;
+
+/// <summary>Warns of options that are right each by itself, and have no effect, or another one, together.</summary>
+internal static class PlanWarnings
+{
+    private const int MostSamples = 1024;
+
+    /// <summary>Checks the plan of a run.</summary>
+    /// <param name="options">The plan.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    /// <param name="examples">Examples of an epoch.</param>
+    /// <param name="hasValidation">Whether there are validation checks.</param>
+    /// <param name="reports">Where warnings go.</param>
+    public static void Check(TrainingOptions options, int stepsPerEpoch, int examples, bool hasValidation, RunReports reports)
+    {
+        foreach (var (name, schedule) in Schedules(options))
+        {
+            if (schedule is null or ConstantSchedule) continue;
+            if (schedule is ReduceOnPlateau plateau) CheckPlateau(options, name, plateau, hasValidation, reports);
+            else if (schedule.FollowsPlan && !Changes(schedule, new TrainingMoment(0, stepsPerEpoch, options.NumberOfIterations, examples)))
+                reports.Warn($"{name} ({schedule}) has no effect: its factor is the same in all {options.NumberOfIterations:N0} epochs ({nameof(TrainingOptions.NumberOfIterations)}).");
+        }
+        if (hasValidation && options.EarlyStopping is { } rule && rule.Patience < rule.Interval && rule.Interval < options.NumberOfIterations)
+            reports.Warn(
+                $"{nameof(EarlyStopping)} ends training at the first validation check without improvement: {nameof(EarlyStopping.Patience)} is {rule.Patience:N0} epochs, and a check runs every {rule.Interval:N0} epochs ({nameof(EarlyStopping.Interval)}). Set {nameof(EarlyStopping.Patience)} to several times {nameof(EarlyStopping.Interval)}.");
+    }
+
+    private static IEnumerable<(string Name, Schedule? Schedule)> Schedules(TrainingOptions options) =>
+    [
+        (nameof(TrainingOptions.LearningRateSchedule), options.LearningRateSchedule), (nameof(TrainingOptions.WeightDecaySchedule), options.WeightDecaySchedule),
+        (nameof(TrainingOptions.MomentumSchedule), options.MomentumSchedule), (nameof(TrainingOptions.DropoutSchedule), options.DropoutSchedule),
+        (nameof(TrainingOptions.LabelSmoothingSchedule), options.LabelSmoothingSchedule),
+    ];
+
+    private static bool Changes(Schedule schedule, TrainingMoment first)
+    {
+        var last = first.TotalSteps - 1;
+        if (last == 0) return true; // one step has nothing to change
+        var samples = Math.Min(MostSamples, last);
+        var factor = schedule.FactorAt(first);
+        for (var i = 1L; i <= samples; i++)
+            if (schedule.FactorAt(first with { Step = last * i / samples }) != factor) return true;
+        return false;
+    }
+
+    private static void CheckPlateau(TrainingOptions options, string name, ReduceOnPlateau plateau, bool hasValidation, RunReports reports)
+    {
+        var interval = hasValidation ? options.EarlyStopping?.Interval ?? 1 : 1;
+        var wait = (plateau.Patience + 1L) * interval;
+        if (hasValidation && options.EarlyStopping is { } rule && rule.Patience <= wait) Warn(nameof(EarlyStopping), rule.Patience);
+        else if (!hasValidation && options.LossTolerance is { } tolerance && tolerance.Patience + 1L <= wait) Warn(nameof(LossTolerance), tolerance.Patience + 1L);
+
+        void Warn(string option, long epochs) => reports.Warn(
+            $"{name} ({nameof(ReduceOnPlateau)}) has no effect: it waits for {wait:N0} epochs without improvement, and {option} ends training after {epochs:N0}. Decrease {nameof(ReduceOnPlateau)}.{nameof(ReduceOnPlateau.Patience)}, or increase {option}.Patience.");
+    }
+}

@@ -1,0 +1,56 @@
+using Backprop.Schedules;
+
+namespace Backprop.Training;
+
+/// <summary>The plan of one run: how many steps it takes. A time limit that is too short for all epochs makes the plan shorter, so that schedules end with the time.</summary>
+/// <remarks>
+/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed. If the time that is left suffices
+/// for nearly all epochs, the plan is what the options say, so such a run has the same bits as one without a limit.
+/// </remarks>
+/// <param name="options">Epochs.</param>
+/// <param name="stop">The time.</param>
+/// <param name="stepsPerEpoch">Steps of an epoch.</param>
+/// <param name="examples">Examples of an epoch.</param>
+/// <param name="fixedSteps">The steps that an earlier run was planned for, whose schedules are to be repeated; null to measure.</param>
+internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int stepsPerEpoch, int examples, long? fixedSteps = null)
+{
+    private const int TrustedSteps = 8;
+    private const double TrustedShareOfTime = 0.1;
+
+    // Measured times differ by some percent, and a schedule that lacks so little of its end is at its end.
+    private const double NearlyAll = 0.95;
+
+    private readonly long _allSteps = (long)stepsPerEpoch * options.NumberOfIterations;
+    private TimeSpan _firstStepEnded, _firstEpochEnded;
+    private long? _possible;
+
+    /// <summary>The moment of the last step that was asked for.</summary>
+    public TrainingMoment Last { get; private set; }
+
+    /// <summary>Whether the time limit makes the plan shorter.</summary>
+    public bool IsShortened => Last.TotalSteps < _allSteps;
+
+    /// <summary>The moment of a step, from 0 on; called for each step before it is taken.</summary>
+    public TrainingMoment At(long step)
+    {
+        if (fixedSteps is null && stop.Limit is { } limit) Measure(step, limit);
+        var moment = new TrainingMoment(step, stepsPerEpoch, options.NumberOfIterations, examples);
+        var steps = fixedSteps ?? _possible;
+        return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
+    }
+
+    // The first step compiles code, and the first epoch more of it, so they say less than those that follow.
+    private void Measure(long step, TimeSpan limit)
+    {
+        var (epoch, stepOfEpoch) = Math.DivRem(step, stepsPerEpoch);
+        if (step == 0 || (epoch > 0 && stepOfEpoch > 0)) return;
+        var elapsed = stop.Elapsed;
+        if (step == 1) _firstStepEnded = elapsed;
+        if (epoch == 1) _firstEpochEnded = elapsed;
+        var (time, steps) = epoch > 1 ? (elapsed - _firstEpochEnded, step - stepsPerEpoch) : (elapsed - _firstStepEnded, step - 1);
+        if (epoch == 0 && (steps < TrustedSteps || elapsed < TrustedShareOfTime * limit)) return;
+        if (steps == 0 || time <= TimeSpan.Zero) return;
+        var possible = step + (stop.Remaining!.Value / time * steps);
+        _possible = possible < NearlyAll * _allSteps ? (long)Math.Max(0, possible) : null;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Backprop.Training;
+
+/// <summary>The phases of a training run, in their order. A phase without work is left out.</summary>
+public enum TrainingPhase
+{
+    /// <summary>Rows are counted, where a preset depends on their number.</summary>
+    Counting,
+
+    /// <summary>Rows are read into memory, or read once to be measured.</summary>
+    Reading,
+
+    /// <summary>Quantiles, means and spreads of features and targets are measured.</summary>
+    Measuring,
+
+    /// <summary>Starting values of all layers are computed.</summary>
+    Initializing,
+
+    /// <summary>An epoch of training steps.</summary>
+    Training,
+
+    /// <summary>A validation check: the validation rows are scored and compared with their targets.</summary>
+    Validating,
+
+    /// <summary>The loss after the last update is checked.</summary>
+    Checking,
+
+    /// <summary>Temperature and decision threshold are chosen on the validation rows.</summary>
+    Calibrating,
+
+    /// <summary>A second network is trained on all rows: <see cref="EarlyStopping.RefitOnAllRows"/>.</summary>
+    Refitting,
+}
+
+/// <summary>Says which phase of training begins.</summary>
+/// <param name="Phase">Which.</param>
+/// <param name="Description">The phase in words and numbers, such as "Measuring 200,000 rows of 50 features".</param>
+/// <param name="Epoch">The epoch, from 1 on; 0 outside of epochs.</param>
+public sealed record TrainingPhaseReport(TrainingPhase Phase, string Description, int Epoch = 0);
