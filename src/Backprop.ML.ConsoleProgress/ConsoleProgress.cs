@@ -23,6 +23,26 @@ public static class ConsoleProgress
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
     public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, T> train, IAnsiConsole? console = null)
     {
+        ArgumentNullException.ThrowIfNull(train);
+        return Show(numberOfIterations, (progress, _) => train(progress), console);
+    }
+
+    /// <summary>Shows the bar with the phases before and after the epochs, such as reading, measuring and calibrating.</summary>
+    /// <example><code>
+    /// var model = ConsoleProgress.Show(options.NumberOfIterations, (progress, phases) =>
+    /// {
+    ///     (options.Progress, options.PhaseProgress) = (progress, phases);
+    ///     return pipeline.Append(new BackpropTrainer(ml, options)).Fit(data);
+    /// });
+    /// </code></example>
+    /// <typeparam name="T">What training gives.</typeparam>
+    /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1.</param>
+    /// <param name="train">Trains with what it is given as <see cref="BackpropTrainer.Options.Progress"/> and <see cref="BackpropTrainer.Options.PhaseProgress"/>.</param>
+    /// <param name="console">Where to; null for the console of this process.</param>
+    /// <returns>What <paramref name="train"/> returned.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
+    public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, IProgress<TrainingPhaseReport>, T> train, IAnsiConsole? console = null)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(numberOfIterations, 1);
         ArgumentNullException.ThrowIfNull(train);
         return (console ?? AnsiConsole.Console).Progress()
@@ -30,22 +50,34 @@ public static class ConsoleProgress
             .Start(context =>
             {
                 var bar = new Bar(context.AddTask("Reading data", maxValue: numberOfIterations));
-                var result = train(bar);
+                var result = train(bar, bar);
                 bar.Fill();
                 return result;
             });
     }
 
-    private sealed class Bar(ProgressTask task) : IProgress<EpochReport>
+    private sealed class Bar(ProgressTask task) : IProgress<EpochReport>, IProgress<TrainingPhaseReport>
     {
+        private string? _lastEpoch;
+
+        // Within an epoch, the losses of the one before say more.
+        public void Report(TrainingPhaseReport value)
+        {
+            if (value.Epoch == 0) task.Description = value.Description;
+        }
+
         public void Report(EpochReport value)
         {
             var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation {loss:G4}") : "";
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"Epoch {value.Epoch}: loss {value.TrainingLoss:G4}{validation}");
+            _lastEpoch = task.Description = string.Create(CultureInfo.InvariantCulture, $"Epoch {value.Epoch}: loss {value.TrainingLoss:G4}{validation}");
             task.Value = value.Epoch;
         }
 
-        // Early stopping leaves the rest of it empty.
-        public void Fill() => task.Value = task.MaxValue;
+        // Early stopping leaves the rest of it empty. What stays on the screen are the last losses.
+        public void Fill()
+        {
+            task.Description = _lastEpoch ?? task.Description;
+            task.Value = task.MaxValue;
+        }
     }
 }

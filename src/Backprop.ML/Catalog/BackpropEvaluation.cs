@@ -1,6 +1,7 @@
 using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
+using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -20,8 +21,9 @@ public static class BackpropEvaluation
     public static MultiTargetRegressionMetrics EvaluateMultiTarget(
         this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label, string scoreColumnName = DefaultColumnNames.Score)
     {
-        var scored = new ScoredData(Host(catalog), data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
-        return MultiTargetRegressionMetrics.Measure(scored[1], scored[0], scored.LabelNames);
+        var host = Host(catalog);
+        var scored = new ScoredData(host, data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
+        return MultiTargetRegressionMetrics.Measure(scored[1], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 
     /// <summary>Evaluates scored data of a multi-label classification.</summary>
@@ -36,9 +38,10 @@ public static class BackpropEvaluation
         this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
-        var scored = new ScoredData(Host(catalog), data,
+        var host = Host(catalog);
+        var scored = new ScoredData(host, data,
             ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single), ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
-        return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames);
+        return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 
     /// <summary>Evaluates scored data of a binary classification by <c>PredictedLabel</c>, so that it follows the model's threshold.</summary>

@@ -17,7 +17,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     public ExampleSet? Read(RoleMappedData data, string name, bool mayStream)
     {
         if (MakeBuffer(data, name, mayStream) is not { } all) return null;
-        using var cursor = new ExampleCursor(data, plan);
+        using var cursor = new ExampleCursor(data, plan) { CheckAlive = plan.CheckAlive };
         return Read(cursor, data, name, _ => all, mayStream) ? Finish(all) : null;
     }
 
@@ -32,7 +32,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         var validation = MakeValidationBuffer(data);
         var split = new ValidationSplit(rule.Fraction, rule.Seed);
         var groups = rule.SamplingKeyColumnName is { } key ? GroupColumn.AddTo(host, data.Data, key, rule.Seed) : default;
-        using var cursor = new ExampleCursor(data, plan, groups.Data, groups.Column);
+        using var cursor = new ExampleCursor(data, plan, groups.Data, groups.Column) { CheckAlive = plan.CheckAlive };
         Func<ExampleCursor, bool> isKept = groups.Column is not null ? row => split.TakesGroup(row.Group, GroupColumn.Count)
             : rule.Rows == ValidationRows.Last ? _ => false
             : row => split.Takes(plan.Task.HasClasses ? row.Targets[0] : 0);

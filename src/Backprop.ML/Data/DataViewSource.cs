@@ -59,14 +59,14 @@ internal sealed class DataViewSource : ExampleSource
     public StreamSummary Measured { get; private set; } = null!;
 
     // In the order of the view: another one costs ML.NET as much as reading does.
-    public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column), isMeasuring: pass == 0);
+    public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, isMeasuring: pass == 0);
 
     private ExampleBuffer? Kept { get; set; }
 
     private long CountRows()
     {
-        using var cursor = new ExampleCursor(_data, _plan);
-        while (cursor.MoveNext()) _host.CheckAlive();
+        using var cursor = new ExampleCursor(_data, _plan) { CheckAlive = _plan.CheckAlive };
+        while (cursor.MoveNext()) _plan.CheckAlive();
         return cursor.Kept;
     }
 

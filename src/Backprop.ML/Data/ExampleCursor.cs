@@ -45,6 +45,9 @@ internal sealed class ExampleCursor : IDisposable
         _targets = new float[plan.Task.TargetColumns(label)];
     }
 
+    /// <summary>Called after every row that is skipped; may throw to end reading. Null for nothing.</summary>
+    public Action? CheckAlive { get; init; }
+
     /// <summary>Features, then categories of the row, without those zeros that the view leaves out.</summary>
     public SparseRow SparseFeatures => _inputs.SparseAt(0);
 
@@ -101,6 +104,7 @@ internal sealed class ExampleCursor : IDisposable
                 Kept++;
                 return true;
             }
+            CheckAlive?.Invoke(); // the reader checks after every row that is kept; many in a row may not be
         }
         return false;
     }

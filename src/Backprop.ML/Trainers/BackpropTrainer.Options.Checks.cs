@@ -100,6 +100,7 @@ public sealed partial class BackpropTrainer
             CrossFitting = CrossFitting,
             LossTolerance = LossTolerance,
             MaximumTrainingTime = MaximumTrainingTime,
+            Clock = Clock,
             StandardizeInputs = NormalizeFeatures,
             FeatureScaling = FeatureScaling,
             StandardizeTargets = NormalizeLabel,

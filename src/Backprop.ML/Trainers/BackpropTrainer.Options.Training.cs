@@ -126,6 +126,10 @@ public sealed partial class BackpropTrainer
         public LossTolerance? LossTolerance { get => Chosen(recipe => recipe.LossTolerance); set => Choose(value); }
 
         /// <summary>How long training may take, reading not counted. Afterwards no other minibatch begins; what was learned is kept.</summary>
+        /// <remarks>
+        /// If the time does not suffice for <see cref="NumberOfIterations"/> epochs, schedules follow the time: they end when it does. The last validation check is
+        /// part of the time. If the time is over before the first minibatch, <c>Fit</c> throws <see cref="TimeoutException"/>.
+        /// </remarks>
         /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
         public TimeSpan? MaximumTrainingTime { get; set; }
 

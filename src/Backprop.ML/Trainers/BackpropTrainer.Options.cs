@@ -101,8 +101,9 @@ public sealed partial class BackpropTrainer
         /// <value>Null: as many as there are processors that no other training of this process uses; otherwise at least 1, and an upper bound. Small steps are left to fewer threads.</value>
         public int? NumberOfThreads { get; set; }
 
-        /// <summary>Ends training when it is cancelled, before the next minibatch; <c>Fit</c> gives what was learned so far, the best where validation data tells which.</summary>
-        /// <value>None. If it is cancelled before the first minibatch, there is nothing to give, and <see cref="OperationCanceledException"/> is thrown. Unlike cancelling the <c>MLContext</c>, this harms nobody else.</value>
+        /// <summary>Ends <c>Fit</c> when it is cancelled, in any phase, within 200 ms. <c>Fit</c> returns what was learned so far: the best weights where validation data shows which, with <see cref="TemperatureScaling"/> and <see cref="ThresholdMetric"/>.</summary>
+        /// <remarks>Temperature and threshold are those of the last validation check that was best. If there was none, and there is no time to score the validation rows, they are left out with a warning.</remarks>
+        /// <value>None. If it is cancelled before the first minibatch, there is nothing to return, and <see cref="OperationCanceledException"/> is thrown. Unlike cancelling the <c>MLContext</c>, it ends this <c>Fit</c> alone.</value>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>Whether cancellation throws <see cref="OperationCanceledException"/> instead.</summary>
@@ -129,5 +130,12 @@ public sealed partial class BackpropTrainer
         /// <summary>Told after every pass, on the thread that called <c>Fit</c>.</summary>
         /// <value>Null. The same numbers go to <c>MLContext.Log</c> and to the model's <c>History</c>.</value>
         public IProgress<EpochReport>? Progress { get; set; }
+
+        /// <summary>Receives each phase of <c>Fit</c> when it begins, on the thread that called <c>Fit</c>: counting, reading, measuring, initializing, each epoch and validation check, calibrating.</summary>
+        /// <value>Null. All phases outside of epochs are lines of <c>MLContext.Log</c>, too.</value>
+        public IProgress<TrainingPhaseReport>? PhaseProgress { get; set; }
+
+        /// <summary>What <see cref="MaximumTrainingTime"/> is measured by.</summary>
+        internal TimeProvider Clock { get; set; } = TimeProvider.System;
     }
 }

@@ -107,12 +107,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
         var data = MakeRoles(trainData);
         using var channel = Host.Start("FindLearningRate");
-        var plan = Plan(data, hasValidation: true);
-        var training = Read(channel, plan, data, rule: null);
+        using var phases = new PhaseProgress(Host, channel, _options);
+        var stop = phases.StopCondition;
+        var plan = Plan(data, hasValidation: true, stop);
+        var training = Read(channel, plan, data, rule: null, stop);
         var known = OptionsFor(plan, training, hasValidation: true);
         var trainer = TrainerFor(plan, training, known);
-        var network = plan.MakeNetwork(TraitsOf(plan, training, known));
-        return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, Host.CheckAlive) : trainer.FindLearningRate(network, training.Memory!, range, Host.CheckAlive);
+        var network = plan.MakeNetwork(TraitsOf(plan, training, known, stop));
+        return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, stop) : trainer.FindLearningRate(network, training.Memory!, range, stop);
     }
 
     internal static Options SimpleOptions(
@@ -138,8 +140,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         using var channel = Host.Start("Training");
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
+        using var phases = new PhaseProgress(Host, channel, _options);
+        var stop = phases.StopCondition;
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        var plan = Plan(trainContext.TrainingSet, given is not null, trainContext.InitialPredictor as BackpropModelParameters);
+        var plan = Plan(trainContext.TrainingSet, given is not null, stop, trainContext.InitialPredictor as BackpropModelParameters);
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
@@ -151,7 +155,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (given is not null && options.ValidationFraction > 0)
             throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
         var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
-        var data = Read(channel, plan, trainContext.TrainingSet, rule, given);
+        var data = Read(channel, plan, trainContext.TrainingSet, rule, stop, given);
 
         if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
         else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
@@ -160,16 +164,16 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var known = OptionsFor(plan, data, given is not null);
         plan = plan.With(data.Columns);
         var warnings = new DataWarnings(channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
-        known = Checked(warnings, known, plan, data, initial, given is not null);
-        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known) : FeatureTraits.Of(initial.Network, data.Columns));
+        known = Checked(warnings, known, plan, data, initial, given is not null, stop);
+        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
         try
         {
             var result = data.Stream is { } stream
-                ? trainer.Train(network, stream, data.Validation, initial, progress, Host.CheckAlive)
-                : trainer.Train(network, data.Memory!, data.Validation, initial, progress, Host.CheckAlive);
+                ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
+                : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
             warnings.OnUnderfitting(result.Underfitting, known);
             return new BackpropModelParameters(Host, plan.Task, result, data.Columns);
         }
@@ -180,13 +184,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     }
 
     // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
-    private Options Checked(DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation)
+    private Options Checked(DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation, StopCondition stop)
     {
         var situation = plan.Situation with { Rows = RowsOf(data, hasValidation) };
         if (situation.Rows < known.Preset.MinRows && initial is null)
             throw Host.Except("The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows, nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
         if (known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
-        warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!), initial);
+        warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.CrossFitting ? data.Memory : null));
     }
 
@@ -201,14 +205,22 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
 
-    private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options)
+    private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options, StopCondition stop)
     {
-        var crowded = options.QuantileTransform ? input.Sample.CrowdedSlots(orInClusters: plan.Task.HasClasses) : [];
+        var crowded = options.QuantileTransform ? input.Sample.FindCrowdedSlots(plan.Task.HasClasses, stop.Work) : [];
         return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
     }
 
     // Into memory, if it is to stay there and fits.
-    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation = null)
+    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, StopCondition stop, RoleMappedData? validation = null)
+    {
+        stop.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
+        var input = Read(channel, plan, data, rule, validation);
+        stop.StartClock();
+        return input;
+    }
+
+    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation)
     {
         var options = plan.Options;
         var budget = new MemoryBudget(options.MemoryBudget ?? MemoryBudget.OfProcess);
@@ -261,7 +273,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, BackpropModelParameters? earlier = null)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, StopCondition stop, BackpropModelParameters? earlier = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
@@ -271,7 +283,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
         var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
         if (_options.MustKnowRows(situation))
+        {
+            stop.Reports.Begin(TrainingPhase.Counting, $"Counting the rows");
             situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
+        }
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
@@ -282,7 +297,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name) ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
-        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights) { Outputs = outputs }.With(columns);
+        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights) { Outputs = outputs, CheckAlive = CheckAlive }.With(columns);
 
         // Made at once: what cannot be made, whatever occurs in the data, is refused before it is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);

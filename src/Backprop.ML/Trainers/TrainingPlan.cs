@@ -25,6 +25,9 @@ internal sealed record TrainingPlan(
     /// <summary>Whether rows with missing features are learned from.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
 
+    /// <summary>Throws if the token or the <c>MLContext</c> is cancelled.</summary>
+    public Action CheckAlive { get; init; } = Options.CancellationToken.ThrowIfCancellationRequested;
+
     /// <summary>Ends reading, too.</summary>
     public CancellationToken CancellationToken => Options.CancellationToken;
 

@@ -16,6 +16,7 @@ namespace Backprop.ML.Transformers;
 internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 {
     private readonly DataViewRowCursor _input;
+    private readonly Action _checkAlive;
     private readonly ColumnBuffer?[] _columns;
     private readonly ColumnBuffer[] _buffers;
     private readonly ScalarBuffer<DataViewRowId> _ids;
@@ -31,9 +32,10 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <param name="inputs">The active columns that are scored.</param>
     /// <param name="known">How the network numbers them.</param>
     /// <param name="network">What scores them.</param>
-    public BatchRow(DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network)
+    /// <param name="checkAlive">Called before every row that is read; may throw to end reading.</param>
+    public BatchRow(DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network, Action checkAlive)
     {
-        _input = input;
+        (_input, _checkAlive) = (input, checkAlive);
         _columns = [.. input.Schema.Select(column => input.IsColumnActive(column) ? ColumnBuffer.Make(this, input, column) : null)];
         var mapped = inputs.In(input.Schema).Select((column, i) => known.Mapped(i, _columns[column.Index]!));
         _scorer = new BatchScorer(network, new InputBuffers([.. mapped]));
@@ -105,6 +107,7 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 
     private void ReadRow()
     {
+        _checkAlive();
         if (!_input.MoveNext())
         {
             _isAtEnd = true;

@@ -55,7 +55,7 @@ internal sealed class BatchScoredView(
     private DataViewSchema.Column[] NeededColumns(DataViewSchema.Column[] active) => [.. ((IRowToRowMapper)scorer).GetDependencies(active)];
 
     private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active) =>
-        new(host, scorer, new BatchRow(input, inputs, known, network), active);
+        new(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive), active);
 
     // Every scorer numbers its columns, with one more than the largest number that it finds.
     private static HashSet<int> AddedColumns(DataViewSchema schema)

@@ -21,7 +21,7 @@ public class OptionReachTests
 
     private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
     [
-        nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.Diagnostics),
+        nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.PhaseProgress), nameof(BackpropTrainer.Options.Diagnostics),
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling), nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
