@@ -17,11 +17,11 @@ internal sealed class Calibration(TrainingOptions options, Judge? judge, StopCon
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch that its parameters come from.</param>
     /// <param name="weights">Of the validation rows, with those of classes.</param>
-    /// <returns>The network with its temperature, and the threshold; null where none was asked for.</returns>
+    /// <returns>The network with its temperature, and the threshold; null where none was asked for. Rows of one class show neither.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
-        if (!IsWanted) return (trained, null);
-        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {judge!.Count:N0} validation rows");
+        if (!IsWanted || judge!.IsOfOneClass) return (trained, null);
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {judge.Count:N0} validation rows");
         var isScaled = false;
         try
         {

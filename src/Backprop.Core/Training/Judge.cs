@@ -81,21 +81,19 @@ internal sealed class Judge(ExampleSet validation)
         }
     }
 
-    /// <summary>The best temperature, with weights that may not be those of the examples alone; 1 where all examples are of one class, which shows no mistaken confidence. Afterwards, the scores are divided by it.</summary>
+    /// <summary>The best temperature, with weights that may not be those of the examples alone. Afterwards, the scores are divided by it.</summary>
     public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
     {
-        if (IsOfOneClass) return 1;
         var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
         if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
         return temperature;
     }
 
-    /// <summary>The best threshold for a metric of two classes; null where all examples are of one class: any threshold that gives it to all rows would do.</summary>
-    public Real? Threshold(IDecisionMetric metric, WorkMeter work) => IsOfOneClass
-        ? null
-        : ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
+    /// <summary>The best threshold for a metric of two classes.</summary>
+    public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
+        ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
 
-    /// <summary>Whether all validation rows are of one class, so that neither temperature nor threshold can be chosen.</summary>
+    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to all rows would do.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
     private void MakeRoom(int outputs)

@@ -5,21 +5,21 @@ namespace Backprop.Training;
 /// <summary>Warns of options that are right each by itself, and have no effect, or another one, together.</summary>
 internal static class PlanWarnings
 {
-    private const int MostSamples = 1024;
+    // A schedule over few steps may be the same at each of them; as a schedule of so many it is not.
+    private const int Samples = 1024;
 
     /// <summary>Checks the plan of a run.</summary>
     /// <param name="options">The plan.</param>
-    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
     /// <param name="examples">Examples of an epoch.</param>
     /// <param name="hasValidation">Whether there are validation checks.</param>
     /// <param name="reports">Where warnings go.</param>
-    public static void Check(TrainingOptions options, int stepsPerEpoch, int examples, bool hasValidation, RunReports reports)
+    public static void Check(TrainingOptions options, int examples, bool hasValidation, RunReports reports)
     {
         foreach (var (name, schedule) in Schedules(options))
         {
             if (schedule is null or ConstantSchedule) continue;
             if (schedule is ReduceOnPlateau plateau) CheckPlateau(options, name, plateau, hasValidation, reports);
-            else if (schedule.FollowsPlan && !Changes(schedule, new TrainingMoment(0, stepsPerEpoch, options.NumberOfIterations, examples)))
+            else if (schedule.FollowsPlan && !Changes(schedule, new TrainingMoment(0, Samples, options.NumberOfIterations, examples)))
                 reports.Warn($"{name} ({schedule}) has no effect: its factor is the same in all {options.NumberOfIterations:N0} epochs ({nameof(TrainingOptions.NumberOfIterations)}).");
         }
         if (hasValidation && options.EarlyStopping is { } rule && rule.Patience < rule.Interval && rule.Interval < options.NumberOfIterations)
@@ -37,11 +37,9 @@ internal static class PlanWarnings
     private static bool Changes(Schedule schedule, TrainingMoment first)
     {
         var last = first.TotalSteps - 1;
-        if (last == 0) return true; // one step has nothing to change
-        var samples = Math.Min(MostSamples, last);
         var factor = schedule.FactorAt(first);
-        for (var i = 1L; i <= samples; i++)
-            if (schedule.FactorAt(first with { Step = last * i / samples }) != factor) return true;
+        for (var i = 1L; i <= Samples; i++)
+            if (schedule.FactorAt(first with { Step = (long)((double)last * i / Samples) }) != factor) return true;
         return false;
     }
 

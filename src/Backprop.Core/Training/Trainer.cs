@@ -188,7 +188,7 @@ public sealed class Trainer
         var history = new List<EpochReport>();
         var plan = refit is null ? new TimePlan(_options, stop, batches.Count, training.Count) : new TimePlan(_options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
         var end = new EndOfRun(_options, stop, plan);
-        if (refit is null) PlanWarnings.Check(_options, batches.Count, training.Count, check is not null, stop.Reports);
+        if (refit is null) PlanWarnings.Check(_options, training.Count, check is not null, stop.Reports);
         var mustEnd = false;
         long done = 0;
 

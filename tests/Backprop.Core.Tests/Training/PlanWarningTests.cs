@@ -63,6 +63,7 @@ public class PlanWarningTests
             Assert.Empty(Train(Options with { LearningRateSchedule = schedule, EarlyStopping = new EarlyStopping { Patience = 12 } }).Warnings);
         Assert.Empty(Train(Options with { EarlyStopping = new EarlyStopping { Interval = 5, Patience = 10 }, NumberOfIterations = 1 }).Warnings);
         Assert.Empty(Train(Options with { LearningRateSchedule = new StepDecay { EpochsPerStep = 5 } }).Warnings);
+        Assert.Empty(Train(Options with { DropoutSchedule = new FlatCosineSchedule(), BatchSize = null, NumberOfIterations = 2 }).Warnings); // two steps, both in its flat half
         Assert.Empty(Train(Options with { Loss = new HuberLoss(), WeightAveraging = new StochasticWeightAveraging() }).Warnings);
     }
 
