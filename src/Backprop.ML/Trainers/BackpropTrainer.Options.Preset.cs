@@ -31,8 +31,9 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether the network, or which rows are left out, depends on how many there are: it must then be known before they are read.</summary>
         internal bool MustKnowRows(Situation situation)
         {
-            Options few = In(situation with { Rows = Situation.MinRowsToHoldOut }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
-            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding;
+            Options few = In(situation with { Rows = 1 }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
+            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding
+                || few.ValidationFraction != many.ValidationFraction || few.LabelSmoothing != many.LabelSmoothing;
         }
 
         /// <summary>Whether the rows are so few that none are held out, although the preset holds some out.</summary>

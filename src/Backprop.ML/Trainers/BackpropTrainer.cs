@@ -189,7 +189,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var situation = plan.Situation with { Rows = RowsOf(data, hasValidation) };
         if (situation.Rows < known.Preset.MinRows && initial is null)
             throw Host.Except("The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows, nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
-        if (known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
+        if (data.Validation is null && known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
         warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.CrossFitting ? data.Memory : null));
     }

@@ -89,7 +89,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
 
     private string ClassOf(ExampleSet validation)
     {
-        var k = (int)Math.Round(validation.Targets.Row(0)[0]);
+        var k = (int)validation.Targets.Row(0)[0];
         return plan.Task.ClassNames(label)[plan.Columns.Classes is { } classes ? (int)classes[k] - 1 : k];
     }
 

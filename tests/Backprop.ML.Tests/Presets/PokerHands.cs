@@ -52,10 +52,6 @@ internal static class PokerHands
 
     private sealed class Hand
     {
-        // There must be a features column; it says nothing.
-        [VectorType(1)]
-        public float[] Features { get; set; } = [0];
-
         [KeyType(SuitCount), VectorType(Cards)]
         public uint[] Suits { get; set; } = [];
 

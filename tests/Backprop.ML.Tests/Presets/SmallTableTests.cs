@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Presets;
 
-/// <summary>Two to eight rows train with every preset, and the log says what was left out; one row is an error that says what to do.</summary>
+/// <summary>Two to eight rows train with every preset, and the log says what was reduced; one row is an error that says what to do.</summary>
 public class SmallTableTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -15,13 +15,18 @@ public class SmallTableTests
         if (message.Kind == ChannelMessageKind.Warning) _warnings.Add(message.Message);
     };
 
+    private static readonly string[] _labels =
+    [
+        nameof(Line.Value), nameof(Line.Same), nameof(Line.Flag), nameof(Line.OneClass), nameof(Line.Kind), nameof(Line.Rare), nameof(Line.Values), nameof(Line.Flags),
+    ];
+
     public static TheoryData<string, string> Cases
     {
         get
         {
             var all = new TheoryData<string, string>();
             foreach (var preset in Preset.All)
-                foreach (var label in (string[])[nameof(Line.Value), nameof(Line.Same), nameof(Line.Flag), nameof(Line.OneClass), nameof(Line.Kind), nameof(Line.Rare), nameof(Line.Values), nameof(Line.Flags)]) all.Add(preset.Name, label);
+                foreach (var label in _labels) all.Add(preset.Name, label);
             return all;
         }
     }
@@ -35,7 +40,8 @@ public class SmallTableTests
             var model = Fit(preset, label, rows);
             Assert.All(Scores(model.Transform(Data(rows))), score => Assert.True(float.IsFinite(score)));
             var holdsOut = preset is "Default" or "Fast" or "Best";
-            Assert.Equal(rows < 8 && holdsOut ? 1 : 0, _warnings.Count(warning => warning.Contains($"The training data has {rows} rows", StringComparison.Ordinal)));
+            var told = _warnings.Count(warning => warning.Contains($"The training data has {rows} rows", StringComparison.Ordinal));
+            Assert.Equal(rows < 8 && holdsOut ? 1 : 0, told);
             Assert.Equal(rows >= 8 && holdsOut, model.Model.History[^1].ValidationLoss is not null);
         }
     }
@@ -47,7 +53,8 @@ public class SmallTableTests
         {
             var schema = SchemaDefinition.Create(typeof(Line));
             schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1000);
-            var data = _ml.Data.LoadFromEnumerable(Lines(rows).Select(line => line with { Features = [.. line.Features, .. new float[998]] }), schema);
+            var wide = Lines(rows).Select(line => line with { Features = [.. line.Features, .. new float[998]] });
+            var data = _ml.Data.LoadFromEnumerable(wide, schema);
             Assert.NotNull(Trainer(preset, nameof(Line.Value)).Fit(data));
         }
     }
@@ -56,7 +63,8 @@ public class SmallTableTests
     public void One_row_is_an_error_that_names_the_preset_and_the_way_out(string preset)
     {
         var problem = Assert.Throws<InvalidOperationException>(() => Fit(preset, nameof(Line.Value), 1));
-        Assert.Contains($"The training data has 1 row; Preset.{preset} needs at least 2. Give more rows, or use Preset.Plain.", problem.Message, StringComparison.Ordinal);
+        var expected = $"The training data has 1 row; Preset.{preset} needs at least 2. Give more rows, or use Preset.Plain.";
+        Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
     }
 
     [Theory, InlineData("Plain"), InlineData("Classic"), InlineData("ScikitLearn")]
@@ -65,9 +73,11 @@ public class SmallTableTests
     [Theory, InlineData("Default"), InlineData("Fast")]
     public void What_was_set_by_hand_is_not_reduced(string preset)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), LabelColumnName = nameof(Line.Value), HiddenLayers = [4], NumberOfIterations = 2, Seed = 1, CrossFitting = true, Members = 9 };
+        var options = Options(preset, nameof(Line.Value));
+        (options.CrossFitting, options.Members) = (true, 9);
         var problem = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Data(6)));
-        Assert.Contains("CrossFitting holds out other examples for each of 9 members; there are 6.", problem.Message, StringComparison.Ordinal);
+        const string expected = "CrossFitting holds out other examples for each of 9 members; there are 6.";
+        Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         options.Members = 3;
         Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(6)).Model.History[^1].ValidationLoss);
     }
@@ -77,7 +87,8 @@ public class SmallTableTests
     {
         for (var rows = 2; rows < 8; rows++)
         {
-            var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), LabelColumnName = nameof(Line.Value), SamplingKeyColumnName = nameof(Line.Rare), HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 };
+            var options = Options(preset, nameof(Line.Value));
+            options.SamplingKeyColumnName = nameof(Line.Rare);
             Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(rows)));
         }
     }
@@ -103,8 +114,16 @@ public class SmallTableTests
 
     private BackpropTransformer Fit(string preset, string label, int rows) => Trainer(preset, label).Fit(Data(rows));
 
-    private BackpropTrainer Trainer(string preset, string label) =>
-        new(_ml, new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), LabelColumnName = label, HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 });
+    private BackpropTrainer Trainer(string preset, string label) => new(_ml, Options(preset, label));
+
+    private static BackpropTrainer.Options Options(string preset, string label) => new()
+    {
+        Preset = Preset.All.Single(each => each.Name == preset),
+        LabelColumnName = label,
+        HiddenLayers = [4],
+        NumberOfIterations = 2,
+        Seed = 1,
+    };
 
     private IDataView Data(int rows) => _ml.Data.LoadFromEnumerable(Lines(rows));
 
