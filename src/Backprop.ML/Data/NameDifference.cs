@@ -27,6 +27,7 @@ internal static class NameDifference
     /// <summary>The first of some names, in quotes, and how many there are besides.</summary>
     public static string List(IReadOnlyCollection<string> names)
     {
+        if (names.Count == 0) return "none";
         var first = string.Join(", ", names.Take(MaxNames).Select(name => $"'{name}'"));
         return names.Count <= MaxNames ? first : string.Create(CultureInfo.InvariantCulture, $"{first} and {names.Count - MaxNames} more");
     }

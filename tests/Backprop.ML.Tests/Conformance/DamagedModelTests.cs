@@ -14,7 +14,7 @@ public class DamagedModelTests
     private static readonly IDataView _data = _ml.Data.LoadFromEnumerable(EdgeRows.Make(20));
     private static readonly ModelZip _regression = Save(nameof(EdgeRow.Value)), _twin = Save(nameof(EdgeRow.Value), seed: 6);
 
-    public static TheoryData<string> Entries => [ModelZip.Transformer, ModelZip.TrainSchema, ModelZip.Model, ModelZip.Network];
+    public static TheoryData<string> Entries => [ModelZip.Transformer, ModelZip.TrainSchema, ModelZip.Model, ModelZip.Network, ModelZip.Columns];
 
     [Theory, MemberData(nameof(Entries))]
     public void A_flipped_bit_in_any_entry_is_noticed(string entry)

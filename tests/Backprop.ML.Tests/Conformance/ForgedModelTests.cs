@@ -37,11 +37,14 @@ public class ForgedModelTests
         withCategories.CategoricalFeatureColumnNames = [nameof(SampleRow.Categories)];
         var six = Save(withCategories);
         Assert.Contains(
-            "takes 6 inputs, but its training schema has 4: 4 in feature column 'Dense' and 0 in 0 category columns",
+            "takes 6 inputs and has 1 outputs, but its columns have 4 and 1",
             Refuse(Exchanged(_regression, six)), StringComparison.Ordinal);
         Assert.Contains(
-            "takes 4 inputs, but its training schema has 6: 4 in feature column 'Dense' and 2 in 1 category columns",
+            "takes 4 inputs and has 1 outputs, but its columns have 6 and 1",
             Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
+        Assert.Contains(
+            "its category columns are none, but it has key values of 'Categories'",
+            Refuse(Exchanged(_regression, six).With(ModelZip.Columns, six[ModelZip.Columns])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +53,7 @@ public class ForgedModelTests
         var header = Header(_classes[ModelZip.Network]).Replace("\"outputs\":3", "\"outputs\":2", StringComparison.Ordinal);
         var (kept, dropped) = (4 * 4 + 4 + 4 * 2 + 2, 4 + 1); // of three classes, one has its weights and its bias no more
         var two = _classes.With(ModelZip.Network, WithHeader(_classes[ModelZip.Network], header, kept, dropped));
-        Assert.Contains("has 2 outputs, but label column 'Key' of type Key<UInt32, 0-2> needs 3", Refuse(two), StringComparison.Ordinal);
+        Assert.Contains("has 2 outputs, but its columns have 4 and 3", Refuse(two), StringComparison.Ordinal);
     }
 
     [Fact]
