@@ -14,7 +14,7 @@ namespace Backprop.Networks;
 /// </remarks>
 public sealed class Network
 {
-    private const int LeastRowsOfBlock = 256;
+    private const int LeastRowsOfBlock = 512;
 
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
