@@ -21,7 +21,7 @@ public class UnderfittingTests
         var model = FitHands(8_000);
         var warning = Assert.Single(_warnings);
         Assert.Contains("Try more epochs (NumberOfIterations was 31) or less dropout (Dropout was 0.15).", warning, StringComparison.Ordinal);
-        Assert.Matches(@"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.[45]", warning);
+        Assert.Matches(@"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.4\d*", warning);
         Assert.Equal(31, model.Model.History.Count);
     }
 

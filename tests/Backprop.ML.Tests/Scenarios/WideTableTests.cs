@@ -40,7 +40,7 @@ public class WideTableTests
         IDataView test = Sparse(50, width, seed: 2, isDense: false), same = Sparse(50, width, seed: 2, isDense: true);
         Assert.All(fromSparse.Transform(test).Scores(), score => Assert.True(float.IsFinite(score)));
         Assert.Equal(fromSparse.Transform(same).ScoreBits(), fromSparse.Transform(test).ScoreBits());
-        if (normalizes) Assert.All(fromSparse.Model.Network.Inputs!.Means.ToArray(), mean => Assert.Equal(0, mean)); // 0 stays 0
+        if (normalizes) Assert.DoesNotContain(fromSparse.Model.Network.Inputs!.Means.ToArray(), mean => mean != 0); // 0 stays 0
         using var engine = _ml.Model.CreatePredictionEngine<SparseRow, Prediction>(fromSparse);
         Assert.Equal(fromSparse.Transform(test).Scores()[..5], SparseRows(50, width, seed: 2, isDense: false)[..5].Select(row => engine.Predict(row).Score));
     }
