@@ -45,9 +45,9 @@ public class DamagedModelTests
     public void An_entry_with_a_piece_missing_or_repeated_is_noticed(string entry)
     {
         var content = _regression[entry];
-        Gen.Select(Gen.Int[0, content.Length - 50], Gen.Int[1, 50], Gen.Bool).Sample((position, length, repeated) =>
+        Gen.Select(Gen.Int[0, Math.Max(0, content.Length - 50)], Gen.Int[1, 50], Gen.Bool).Sample((position, length, repeated) =>
         {
-            var end = position + length;
+            var end = Math.Min(position + length, content.Length);
             byte[] damaged = repeated ? [.. content[..end], .. content[position..]] : [.. content[..position], .. content[end..]];
             if (!damaged.AsSpan().SequenceEqual(content)) Refuse(_regression.With(entry, damaged));
         }, iter: 50);
@@ -64,7 +64,7 @@ public class DamagedModelTests
     public void An_entry_of_another_model_with_the_same_shapes_is_refused(string entry)
     {
         var isTheSame = _twin[entry].AsSpan().SequenceEqual(_regression[entry]);
-        Assert.Equal(entry == ModelZip.TrainSchema, isTheSame);
+        Assert.Equal(entry is ModelZip.TrainSchema or ModelZip.Columns, isTheSame);
         if (!isTheSame) Refuse(_regression.With(entry, _twin[entry]));
     }
 
