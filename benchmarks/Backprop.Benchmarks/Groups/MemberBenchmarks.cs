@@ -75,7 +75,7 @@ internal static class MemberBenchmarks
         public InTraining(MultilayerPerceptron form, int threads)
         {
             var network = form.Build(Features, Outputs);
-            _step = new TrainingStep(network, network.Initialize(new NtkNormal(), seed: 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }, BatchSize, new WorkerTeam(threads));
+            _step = new TrainingStep(network, network.Initialize(new NtkNormal(), seed: 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }, BatchSize, threads);
         }
 
         public void Learn() => _step.Learn(_batches, _next++ % _batches.Count, new StepValues(LearningRate));

@@ -43,14 +43,17 @@ public sealed record Imputation : Layer
         [Replacement == MissingValues.Learned ? new("learned replacements", Inputs, ParameterRole.Embedding) : new("replacements", Inputs, ParameterRole.Statistic)];
 
     /// <summary>Mean or median of every feature, over the examples where it is there; 0 where it never is.</summary>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => MeasureRows(parameters, examples, meter: null);
 
-    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => MeasureRows(parameters, examples, meter);
+
+    /// <summary>The same of examples that are not one matrix.</summary>
+    internal void MeasureRows<TRows>(Span<Real> parameters, TRows examples, WorkMeter? meter) where TRows : IRows, allows ref struct
     {
         var known = new Real[examples.Rows];
         for (var j = 0; j < Inputs; j++)
         {
-            var there = examples.CopyKnown(j, known, meter);
+            var there = RowReading.CopyKnown(examples, j, known, meter);
             if (Replacement == MissingValues.Median) ChunkedSort.Sort(there, meter);
             parameters[j] = there.IsEmpty ? 0 : Replacement == MissingValues.Mean ? Mean(there) : Median(there);
         }

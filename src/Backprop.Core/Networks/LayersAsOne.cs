@@ -32,6 +32,9 @@ internal sealed class LayersAsOne
         return true;
     }
 
+    /// <summary>Whether a layer is the first of two, in a workspace that does not keep every output.</summary>
+    public bool IsFirst(int layer) => _embeddings[layer] is not null;
+
     /// <summary>Whether a layer is the second of two: then <see cref="Backward"/> does its work with the first's.</summary>
     public bool IsSecond(int layer, Workspace workspace) => layer > 0 && At(layer - 1, workspace) is not null;
 

@@ -14,8 +14,6 @@ namespace Backprop.Networks;
 /// </remarks>
 public sealed class Network
 {
-    private const int LeastRowsOfBlock = 512;
-
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
@@ -115,45 +113,9 @@ public sealed class Network
         CheckColumns(examples);
         var parameters = Initialize(initializer, seed);
         if (initializer is not DataDependent && !MeasuresExamples) return parameters;
-        var workspace = new Workspace(this, examples.Rows, forTraining: false);
-        workspace.Begin(this, examples.Rows);
-        for (var l = 0; l < _layers.Length; l++)
-        {
-            var some = parameters.AsSpan(ParametersOf(l));
-            if (_layers[l].MeasuresExamples) _layers[l].Measure(some, Input(l, examples, workspace), meter);
-            if (initializer is DataDependent rule && _layers[l] is AffineLayer dense)
-            {
-                for (var group = 0; group < dense.Groups; group++) some[dense.BiasesOf(group)].Clear();
-                ForwardInBlocks(dense, some, Input(l, examples, workspace), workspace.Output(l), meter);
-                var random = new RandomSequence(seed, RandomPurpose.BiasInitialization, l);
-                for (var group = 0; group < dense.Groups; group++)
-                {
-                    rule.Adjust(some[dense.WeightsOf(group)], some[dense.BiasesOf(group)], workspace.Output(l), group * dense.GroupOutputs, random);
-                    meter?.Add(4L * examples.Rows * dense.GroupOutputs + dense.GroupInputs * dense.GroupOutputs);
-                }
-            }
-            ForwardInBlocks(_layers[l], some, Input(l, examples, workspace), workspace.Output(l), meter);
-            AddSkipped(l, examples, workspace, 0, examples.Rows);
-        }
+        using var values = new StartingValues(this, _isAddedLater, parameters, examples.Rows, meter);
+        values.Measure(initializer, seed, examples);
         return parameters;
-    }
-
-    // Every row by itself, so blocks of rows give the same bits; a block of a few hundred is as fast as all rows at once.
-    private static void ForwardInBlocks(Layer layer, ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y, WorkMeter? meter)
-    {
-        if (meter is null)
-        {
-            layer.Forward(parameters, x, y);
-            return;
-        }
-        var workOfRow = layer.WorkOfRow;
-        var block = (int)Math.Min(x.Rows, Math.Max(LeastRowsOfBlock, meter.Portion / workOfRow));
-        for (int first = 0, count; first < x.Rows; first += count)
-        {
-            count = Math.Min(block, x.Rows - first);
-            layer.Forward(parameters, x.RowRange(first, count), y.RowRange(first, count));
-            meter.Add(count * workOfRow);
-        }
     }
 
     /// <summary>Forward propagation: scores = layerₙ(…layer₁(x)). The workspace keeps every layer's output for <see cref="Backward"/>.</summary>

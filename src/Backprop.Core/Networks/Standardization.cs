@@ -30,10 +30,10 @@ public sealed class Standardization
     /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
     /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
     /// <param name="weights">[rows], or empty when all rows count the same.</param>
-    public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights) => Measure(values, weights, meter: null);
+    public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights) => MeasureRows(values, weights, meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights, WorkMeter? meter)
+    internal static Standardization MeasureRows<TRows>(TRows values, ReadOnlySpan<Real> weights, WorkMeter? meter) where TRows : IRows, allows ref struct
     {
         // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
         double[] total = new double[values.Columns], mean = new double[values.Columns], variance = new double[values.Columns];
@@ -74,15 +74,15 @@ public sealed class Standardization
     /// <summary>Measures median and quartiles: x′ = (x − median) / (upper − lower quartile); where the quartiles are equal, half the range stands for their distance.</summary>
     /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491.</remarks>
     /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
-    public static Standardization MeasureQuartiles(ReadOnlyMatrix values) => MeasureQuartiles(values, meter: null);
+    public static Standardization MeasureQuartiles(ReadOnlyMatrix values) => MeasureQuartilesOfRows(values, meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal static Standardization MeasureQuartiles(ReadOnlyMatrix values, WorkMeter? meter)
+    internal static Standardization MeasureQuartilesOfRows<TRows>(TRows values, WorkMeter? meter) where TRows : IRows, allows ref struct
     {
         Real[] medians = new Real[values.Columns], factors = new Real[values.Columns], known = new Real[values.Rows];
         for (var j = 0; j < values.Columns; j++)
         {
-            var sorted = values.CopyKnown(j, known, meter);
+            var sorted = RowReading.CopyKnown(values, j, known, meter);
             if (sorted.IsEmpty) continue;
             ChunkedSort.Sort(sorted, meter);
             var (median, factor) = Quartiles.Of(sorted);
@@ -94,13 +94,12 @@ public sealed class Standardization
     /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A column of zeros stays so.</summary>
     /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told otherwise.</remarks>
     /// <param name="values">[rows × columns]</param>
-    /// <param name="first">The first row.</param>
-    /// <param name="count">How many rows.</param>
+    /// <param name="rows">Which rows.</param>
     /// <param name="meter">Counts the work; null for nobody.</param>
-    internal static Standardization MeasureMagnitudes(SparseMatrix values, int first, int count, WorkMeter? meter = null)
+    internal static Standardization MeasureMagnitudes(SparseMatrix values, IEnumerable<int> rows, WorkMeter? meter = null)
     {
         var factors = new Real[values.Columns];
-        for (var row = first; row < first + count; row++)
+        foreach (var row in rows)
         {
             var columns = values.ColumnsOf(row);
             var numbers = values.ValuesOf(row);
@@ -148,7 +147,7 @@ public sealed class Standardization
     }
 
     // The measured variance of a constant column is only nearly zero: its mean is rounded.
-    private static bool IsConstant(ReadOnlyMatrix values, int column)
+    private static bool IsConstant<TRows>(TRows values, int column) where TRows : IRows, allows ref struct
     {
         var first = Real.NaN;
         for (var row = 0; row < values.Rows; row++)

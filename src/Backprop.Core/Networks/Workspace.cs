@@ -31,7 +31,7 @@ public sealed class Workspace
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         (_abreast, _replicate) = (abreast, network.Layers.TakeWhile(layer => layer is not Replicate).Count());
         _outputs = MakeRoom(network, rows, sharesMemory);
-        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory) : [];
+        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, areGradients: true) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.AsOne.LengthToRemember(l)])] : [];
     }
@@ -101,13 +101,20 @@ public sealed class Workspace
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
     // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
-    private Real[][] MakeRoom(Network network, int rows, bool sharesMemory)
+    private Real[][] MakeRoom(Network network, int rows, bool sharesMemory, bool areGradients = false)
     {
         var layers = network.Layers;
         var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
         // Sparse rows may pass the first layer by: its room, which many features make large, is made when it is needed.
-        for (var l = sharesMemory && network.TakesSparse && layers[0] is Imputation ? 1 : 0; l < room.Length; l++) room[l] = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]) ? room[l - 1] : new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
+        // Of two layers that run backward as one, what is between them is never written.
+        var first = sharesMemory && network.TakesSparse && layers[0] is Imputation ? 1 : 0;
+        for (var l = first; l < room.Length; l++)
+        {
+            var isShared = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]);
+            if (isShared) room[l] = room[l - 1];
+            else if (!(areGradients && sharesMemory && network.AsOne.IsFirst(l))) room[l] = new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
+        }
         return room;
 
         static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;

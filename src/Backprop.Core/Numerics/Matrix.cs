@@ -40,11 +40,8 @@ public readonly ref struct Matrix
 }
 
 /// <summary>A <see cref="Matrix"/> that its holder may not write to.</summary>
-public readonly ref struct ReadOnlyMatrix
+public readonly ref struct ReadOnlyMatrix : IRows
 {
-    // Neighbours in a column are far apart in memory.
-    private const int LooksOfPortion = 1 << 16, WorkOfLook = 16;
-
     /// <summary>Views <paramref name="values"/> as <paramref name="rows"/> × <paramref name="columns"/> numbers, row after row.</summary>
     /// <exception cref="ArgumentException">The span does not hold exactly rows × columns numbers.</exception>
     public ReadOnlyMatrix(ReadOnlySpan<Real> values, int rows, int columns)
@@ -76,16 +73,7 @@ public readonly ref struct ReadOnlyMatrix
     /// <param name="room">Overwritten. One number for each row; for fewer, rows are looked at evenly spread.</param>
     /// <returns>The part of the room that was filled.</returns>
     /// <param name="meter">Counts the work; null for nobody.</param>
-    internal Span<Real> CopyKnown(int column, Span<Real> room, WorkMeter? meter = null)
-    {
-        var count = 0;
-        for (var look = 0; look < room.Length; look++)
-        {
-            if (look % LooksOfPortion == LooksOfPortion - 1) meter?.Add(WorkOfLook * LooksOfPortion);
-            if (Values[(int)((long)look * Rows / room.Length) * Columns + column] is var value && !Real.IsNaN(value)) room[count++] = value;
-        }
-        return room[..count];
-    }
+    internal Span<Real> CopyKnown(int column, Span<Real> room, WorkMeter? meter = null) => RowReading.CopyKnown(this, column, room, meter);
 
     internal static void CheckShape(int length, int rows, int columns)
     {

@@ -13,7 +13,7 @@ internal static unsafe class Prefetch
     /// <summary>Some rows that lie anywhere in memory: the processor cannot guess where the next one is.</summary>
     /// <param name="matrix">Where they are.</param>
     /// <param name="rows">Which.</param>
-    public static void Rows(ReadOnlyMatrix matrix, ReadOnlySpan<int> rows)
+    public static void Rows<TRows>(TRows matrix, ReadOnlySpan<int> rows) where TRows : IRows, allows ref struct
     {
         if (!Sse.IsSupported) return;
         var length = Math.Min(matrix.Columns, MostLines * NumbersPerLine);

@@ -2,10 +2,10 @@ namespace Backprop.Numerics;
 
 /// <summary>The columns of some rows of a sparse matrix: what their values are like, zeros that are not kept included.</summary>
 /// <param name="matrix">The rows.</param>
-/// <param name="first">The first row.</param>
+/// <param name="rowOf">Which of its rows the first, second, … are.</param>
 /// <param name="count">How many rows.</param>
 /// <param name="meter">Counts the work; null for nobody.</param>
-internal sealed class SparseColumns(SparseMatrix matrix, int first, int count, WorkMeter? meter = null)
+internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, int count, WorkMeter? meter = null)
 {
     private const long WorkOfValue = 4;
 
@@ -71,12 +71,13 @@ internal sealed class SparseColumns(SparseMatrix matrix, int first, int count, W
 
     private void Visit(Action<int, Real> action)
     {
-        for (var row = first; row < first + count; row++)
+        for (var i = 0; i < count; i++)
         {
+            var row = rowOf(i);
             var columns = matrix.ColumnsOf(row);
             var values = matrix.ValuesOf(row);
             meter?.Add(WorkOfValue * (values.Length + 1));
-            for (var i = 0; i < columns.Length; i++) action(columns[i], values[i]);
+            for (var k = 0; k < columns.Length; k++) action(columns[k], values[k]);
         }
     }
 }

@@ -62,18 +62,21 @@ public sealed class SparseMatrix
     }
 
     /// <summary>Some rows of this and then some of another with as many columns.</summary>
-    internal static SparseMatrix Join(SparseMatrix a, int firstA, int countA, SparseMatrix b, int firstB, int countB)
+    internal static SparseMatrix Join(SparseMatrix a, ReadOnlySpan<int> rowsOfA, SparseMatrix b, ReadOnlySpan<int> rowsOfB)
     {
-        int[] starts = new int[countA + countB + 1];
-        var columns = new List<int>();
-        var values = new List<Real>();
-        for (var row = 0; row < countA + countB; row++)
+        var starts = new int[rowsOfA.Length + rowsOfB.Length + 1];
+        for (var row = 0; row < starts.Length - 1; row++)
+            starts[row + 1] = checked(starts[row] + (row < rowsOfA.Length ? a.ColumnsOf(rowsOfA[row]) : b.ColumnsOf(rowsOfB[row - rowsOfA.Length])).Length);
+        int[] columns = new int[starts[^1]];
+        Real[] values = new Real[starts[^1]];
+        for (var row = 0; row < starts.Length - 1; row++)
         {
-            var (from, at) = row < countA ? (a, firstA + row) : (b, firstB + row - countA);
-            columns.AddRange(from.ColumnsOf(at));
-            values.AddRange(from.ValuesOf(at));
-            starts[row + 1] = columns.Count;
+            var isOfA = row < rowsOfA.Length;
+            SparseMatrix from = isOfA ? a : b;
+            var at = isOfA ? rowsOfA[row] : rowsOfB[row - rowsOfA.Length];
+            from.ColumnsOf(at).CopyTo(columns.AsSpan(starts[row]));
+            from.ValuesOf(at).CopyTo(values.AsSpan(starts[row]));
         }
-        return new SparseMatrix(starts, [.. columns], [.. values], a.Columns, a.HasMissing || b.HasMissing);
+        return new SparseMatrix(starts, columns, values, a.Columns, a.HasMissing || b.HasMissing);
     }
 }

@@ -79,7 +79,7 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         {
             bool isMissing = false, isKnown = false;
             Real known = 0;
-            var features = examples.Features;
+            var features = examples.FeatureRows;
             for (var row = 0; row < features.Rows; row++)
             {
                 var value = features.Row(row)[slot];

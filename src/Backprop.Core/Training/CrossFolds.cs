@@ -6,7 +6,7 @@ namespace Backprop.Training;
 /// <summary>Deals the examples out to the members of an ensemble, each of which leaves its fold out.</summary>
 internal static class CrossFolds
 {
-    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random. So the folds have the same share of every class, and of every stretch of the data.</summary>
+    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random. So the folds have the same share of every class, and of every stretch of the data. No fold is empty, if there are as many examples as folds.</summary>
     /// <param name="examples">What is dealt out.</param>
     /// <param name="folds">How many; at least 2.</param>
     /// <param name="loss">Whether targets are classes.</param>
@@ -23,7 +23,24 @@ internal static class CrossFolds
             if (!strata.TryGetValue(stratum, out var known)) strata[stratum] = known = new Stratum(folds, new RandomSequence(seed, RandomPurpose.Validation, strata.Count));
             result[row] = known.Next();
         }
+        FillEmpty(result, folds);
         return result;
+    }
+
+    // Of many small classes, chance may give no row to a fold; its member would never be validated. The largest fold gives the last of its rows.
+    private static void FillEmpty(int[] foldOf, int folds)
+    {
+        var counts = new int[folds];
+        foreach (var fold in foldOf) counts[fold]++;
+        for (var empty = 0; empty < folds; empty++)
+        {
+            if (counts[empty] > 0) continue;
+            var largest = Array.IndexOf(counts, counts.Max());
+            if (counts[largest] < 2) return;
+            foldOf[Array.LastIndexOf(foldOf, largest)] = empty;
+            counts[largest]--;
+            counts[empty]++;
+        }
     }
 
     private sealed class Stratum(int folds, RandomSequence random)

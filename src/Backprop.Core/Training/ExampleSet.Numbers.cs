@@ -4,10 +4,10 @@ namespace Backprop.Training;
 public sealed partial class ExampleSet
 {
     /// <summary>Where the numbers of one example stand, in rising order; empty where all of them are there.</summary>
-    internal ReadOnlySpan<int> PlacesOf(int row) => _sparse is null ? [] : _sparse.ColumnsOf(_first + row);
+    internal ReadOnlySpan<int> PlacesOf(int row) => _sparse is null ? [] : _sparse.ColumnsOf(PlaceOf(row));
 
     /// <summary>The numbers of one example, without zeros where they are sparse.</summary>
-    internal ReadOnlySpan<Real> ValuesOf(int row) => _sparse is null ? Features.Row(row) : _sparse.ValuesOf(_first + row);
+    internal ReadOnlySpan<Real> ValuesOf(int row) => _sparse is null ? FeaturesOf(row) : _sparse.ValuesOf(PlaceOf(row));
 
     /// <summary>The same examples with other numbers; may change the arrays of this one.</summary>
     internal ExampleSet Renumbered(Renumbering by)
@@ -15,10 +15,15 @@ public sealed partial class ExampleSet
         if (by.IsIdentity) return this;
         if (TargetCount == 1) by.ApplyToTargets(_targets.AsSpan(_first, Count));
         Real[]? weights = _weights is null ? null : [.. Weights];
-        if (_sparse is not null) return new ExampleSet(by.Apply(_sparse, _first, Count), [.. Targets.Values], TargetCount, weights);
-        var old = _features.AsMemory(_first * FeatureCount, Count * FeatureCount);
-        var features = by.Apply(old, FeatureCount);
-        if (features.Equals(old)) return this;
-        return new ExampleSet(features.ToArray(), features.Length / Count, [.. Targets.Values], TargetCount, weights, allowsMissing: true);
+        if (_sparse is not null) return new ExampleSet(by.Apply(_sparse, Places(0)), [.. Targets.Values], TargetCount, weights);
+        for (var row = 0; row < Count; row++) by.ApplyToCategories(_features!.ToChange(PlaceOf(row)));
+        if (by.Columns is not { } columns) return this;
+        var features = new Real[checked(Count * columns.Length)];
+        for (var row = 0; row < Count; row++)
+        {
+            var from = FeaturesOf(row);
+            for (var j = 0; j < columns.Length; j++) features[row * columns.Length + j] = from[columns[j]];
+        }
+        return new ExampleSet(features, columns.Length, [.. Targets.Values], TargetCount, weights, allowsMissing: true);
     }
 }

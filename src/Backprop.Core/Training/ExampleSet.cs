@@ -11,10 +11,12 @@ public sealed partial class ExampleSet
     // Quantiles of so many are known to about one percent of them.
     private const int MostLooks = 16 * 1024;
 
-    private readonly Real[] _features, _targets;
+    private readonly RowBlocks? _features;
     private readonly SparseMatrix? _sparse;
+    private readonly Real[] _targets;
     private readonly Real[]? _weights;
     private readonly int[]? _folds;
+    private readonly int[]? _rows; // which of the features' rows these are; null: all of them, from the first on
     private readonly int _first;
 
     /// <summary>Checks and wraps the arrays.</summary>
@@ -38,7 +40,8 @@ public sealed partial class ExampleSet
         HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
         CheckFinite(targets, targetCount, nameof(targets));
         CheckWeights(weights);
-        (FeatureCount, TargetCount, _features, _targets, _weights) = (featureCount, targetCount, features, targets, weights);
+        (FeatureCount, TargetCount, _features) = (featureCount, targetCount, RowBlocks.OfArray(features, featureCount));
+        (_targets, _weights) = (targets, weights);
     }
 
     /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with their zeros.</summary>
@@ -52,7 +55,8 @@ public sealed partial class ExampleSet
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
-        (Count, FeatureCount, TargetCount, _sparse, _features, _targets, _weights) = (features.Rows, features.Columns, targetCount, features, [], targets, weights);
+        (Count, FeatureCount, TargetCount, _sparse) = (features.Rows, features.Columns, targetCount, features);
+        (_targets, _weights) = (targets, weights);
         if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
             throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
         CheckFinite(targets, targetCount, nameof(targets));
@@ -60,10 +64,18 @@ public sealed partial class ExampleSet
         HasMissing = features.HasMissing;
     }
 
-    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
+    /// <summary>The same of features that were checked when they were read: none is infinite.</summary>
+    /// <param name="features">[rows × features]; NaN for a missing one, if that is allowed.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    internal ExampleSet(RowBlocks features, Real[] targets, int targetCount, Real[]? weights)
     {
-        (FeatureCount, TargetCount, _features, _sparse, _targets, _weights, _folds) = (of.FeatureCount, of.TargetCount, of._features, of._sparse, of._targets, weights, folds);
-        (_first, Count, HasMissing, FoldCount) = (first, count, of.HasMissing, foldCount);
+        (Count, FeatureCount, TargetCount, _features) = (features.Count, features.Columns, targetCount, features);
+        (_targets, _weights) = (targets, weights);
+        if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        HasMissing = features.HasMissing();
     }
 
     /// <summary>Number of examples.</summary>
@@ -82,8 +94,16 @@ public sealed partial class ExampleSet
     public bool IsSparse => _sparse is not null;
 
     /// <summary>[Count × FeatureCount]</summary>
-    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>): <see cref="CopyFeatures"/> hands them out.</exception>
-    public ReadOnlyMatrix Features => _sparse is not null ? throw new InvalidOperationException("The features are sparse.") : new(Rows(_features, FeatureCount), Count, FeatureCount);
+    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>), or not in one array: <see cref="CopyFeatures"/> copies them.</exception>
+    public ReadOnlyMatrix Features
+    {
+        get
+        {
+            if (_features is null) throw new InvalidOperationException($"The features are sparse; {nameof(CopyFeatures)} copies them.");
+            if (!AreTogether(0, Count)) throw new InvalidOperationException($"The features are not in one array; {nameof(CopyFeatures)} copies them.");
+            return Together(0, Count);
+        }
+    }
 
     /// <summary>[Count × TargetCount]</summary>
     public ReadOnlyMatrix Targets => new(Rows(_targets, TargetCount), Count, TargetCount);
@@ -102,42 +122,26 @@ public sealed partial class ExampleSet
     /// <param name="destination">[FeatureCount], overwritten.</param>
     public void CopyFeatures(int row, Span<Real> destination)
     {
-        if (_sparse is not null) _sparse.CopyRow(_first + row, destination);
-        else Features.Row(row).CopyTo(destination);
+        if (_sparse is not null) _sparse.CopyRow(PlaceOf(row), destination);
+        else FeaturesOf(row).CopyTo(destination);
     }
 
     /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
-    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(_first + row), _sparse.ValuesOf(_first + row), factors);
+    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(PlaceOf(row)), _sparse.ValuesOf(PlaceOf(row)), factors);
 
     /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
-    internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) =>
-        _sparse is not null ? Standardization.MeasureMagnitudes(_sparse, _first, Count, meter) :
-        scaling == FeatureScaling.Robust ? Standardization.MeasureQuartiles(Features, meter) : Standardization.Measure(Features, Weights, meter);
-
-    /// <summary>These examples and then others of the same columns.</summary>
-    internal ExampleSet Followed(ExampleSet by) => _sparse is not null && by._sparse is not null ? new(
-        SparseMatrix.Join(_sparse, _first, Count, by._sparse, by._first, by.Count), [.. Targets.Values, .. by.Targets.Values], TargetCount,
-        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()]) : new(
-        [.. Features.Values, .. by.Features.Values], FeatureCount, [.. Targets.Values, .. by.Targets.Values], TargetCount,
-        _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()], HasMissing || by.HasMissing);
-
-    /// <summary>Some neighbouring examples; nothing is copied.</summary>
-    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds, FoldCount);
-
-    /// <summary>The same examples with other weights.</summary>
-    /// <param name="weights">[Count]</param>
-    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) => new(this, _first, Count, [.. new Real[_first], .. weights], _folds, FoldCount);
-
-    /// <summary>The same examples with folds.</summary>
-    /// <param name="folds">[Count], from 0 to <paramref name="foldCount"/> − 1.</param>
-    /// <param name="foldCount">As many as the ensemble has members.</param>
-    internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) => new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
+    internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null)
+    {
+        if (_sparse is not null) return Standardization.MeasureMagnitudes(_sparse, Enumerable.Range(0, Count).Select(PlaceOf), meter);
+        if (scaling == FeatureScaling.Robust) return Standardization.MeasureQuartilesOfRows(FeatureRows, meter);
+        return Standardization.MeasureRows(FeatureRows, Weights, meter);
+    }
 
     /// <summary>The sparse features, and which of their rows these examples are; null where all numbers are kept.</summary>
     internal SparseColumns? SparseColumns => SparseColumnsWith(meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) => _sparse is null ? null : new SparseColumns(_sparse, _first, Count, meter);
+    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) => _sparse is null ? null : new SparseColumns(_sparse, PlaceOf, Count, meter);
 
     /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
@@ -147,7 +151,7 @@ public sealed partial class ExampleSet
         for (var row = 0; row < Count && !IsSparse; row++)
         {
             meter?.Add(missing.Length);
-            for (var j = 0; j < missing.Length; j++) missing[j] += Real.IsNaN(Features.Row(row)[j]) ? 1 : 0;
+            for (var j = 0; j < missing.Length; j++) missing[j] += Real.IsNaN(FeaturesOf(row)[j]) ? 1 : 0;
         }
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
@@ -166,7 +170,7 @@ public sealed partial class ExampleSet
 
         bool IsCrowded(int slot)
         {
-            var sorted = Features.CopyKnown(slot, known, meter);
+            var sorted = RowReading.CopyKnown(FeatureRows, slot, known, meter);
             ChunkedSort.Sort(sorted, meter);
             return Crowding.OnOneNumber(sorted) || (orInClusters && Crowding.InClusters(sorted));
         }
@@ -177,8 +181,6 @@ public sealed partial class ExampleSet
 
     /// <summary>The same where numbers may be missing (NaN), but not infinite.</summary>
     internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
-
-    private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
 
     private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
 

@@ -8,12 +8,13 @@ namespace Backprop.Training;
 /// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from each.</summary>
 internal sealed class Judge(ExampleSet validation)
 {
-    private const int RowsAtOnce = 256;
+    // The products hardly gain from more, and what wide layers make of more rows would be a good part of the data.
+    private const int RowsAtOnce = 256, FewestRowsAtOnce = 64, WidestRows = 1 << 18;
 
     // A link: an exponential or two.
     private const long WorkOfScore = 16;
 
-    private Real[] _scores = [], _predictions = [], _kept = [];
+    private Real[] _scores = [], _predictions = [], _kept = [], _features = [];
     private int? _keptEpoch;
     private SparseBatch? _sparse;
 
@@ -42,6 +43,9 @@ internal sealed class Judge(ExampleSet validation)
     }
 
     /// <summary>A metric of the network that gave all the scores that were taken.</summary>
+    /// <param name="metric">Which metric.</param>
+    /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
+    /// <param name="work">Counts the work; null for nobody.</param>
     public double Measure(Metric metric, TrainedNetwork trained, WorkMeter? work = null)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
@@ -66,16 +70,18 @@ internal sealed class Judge(ExampleSet validation)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         MakeRoom(outputs);
-        var scorer = trained.CreateScorer(Math.Min(rows, RowsAtOnce));
+        var widest = trained.Network.Layers.Max(layer => layer.Outputs);
+        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, FewestRowsAtOnce, RowsAtOnce));
+        var scorer = trained.CreateScorer(atOnce);
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
-        for (var first = 0; first < rows; first += RowsAtOnce)
+        for (var first = 0; first < rows; first += atOnce)
         {
             if (_keptEpoch == epoch && stop.MustEnd)
             {
                 _kept.CopyTo(_scores, 0);
                 return;
             }
-            var count = Math.Min(RowsAtOnce, rows - first);
+            var count = Math.Min(atOnce, rows - first);
             Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
             stop.Work.Add(count * workOfRow);
         }
@@ -104,15 +110,16 @@ internal sealed class Judge(ExampleSet validation)
     private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)
     {
         var folds = validation.Folds.IsEmpty ? [] : validation.Folds.Slice(first, count);
-        if (!validation.IsSparse) return scorer.Score(validation.Features.RowRange(first, count), folds);
-        if (trained.TakesSparse)
+        if (!validation.IsSparse && validation.AreTogether(first, count)) return scorer.Score(validation.Together(first, count), folds);
+        if (validation.IsSparse && trained.TakesSparse)
         {
             _sparse ??= trained.MakeSparseBatch();
             _sparse.Clear();
             for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
             return scorer.ScoreSparse(_sparse);
         }
-        var features = new Matrix(new Real[count * validation.FeatureCount], count, validation.FeatureCount);
+        if (_features.Length == 0) _features = new Real[checked(RowsAtOnce * validation.FeatureCount)];
+        var features = new Matrix(_features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
         for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
         return scorer.Score(features, folds);
     }

@@ -128,7 +128,7 @@ internal class Minibatches : IDisposable
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
         (first, count) = (first * Abreast, count * Abreast);
-        if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.Features, AtMost(RowsOf(index + 1), first, count));
+        if (index + 1 < Count && _x.Length <= MostNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
@@ -189,7 +189,7 @@ internal class Minibatches : IDisposable
         var columns = from.FeatureCount;
         if (!from.IsSparse)
         {
-            CopyRows(from.Features, rows, standardization, to);
+            CopyRows(from.FeatureRows, rows, standardization, to);
             return;
         }
         for (var i = 0; i < rows.Length; i++)
@@ -203,7 +203,7 @@ internal class Minibatches : IDisposable
     /// <summary>The same of the targets.</summary>
     public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) => CopyRows(from.Targets, rows, standardization, to);
 
-    private static void CopyRows(ReadOnlyMatrix from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    private static void CopyRows<TRows>(TRows from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) where TRows : IRows, allows ref struct
     {
         var columns = from.Columns;
         for (var i = 0; i < rows.Length; i++) Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));

@@ -24,40 +24,29 @@ internal sealed class Renumbering(int[]? columns, IReadOnlyList<(int Column, Fun
         foreach (ref var target in targets) target = classes((int)target);
     }
 
-    /// <summary>The new numbers of dense rows: the same array, unless columns go.</summary>
-    /// <param name="features">[rows × <paramref name="width"/>], changed.</param>
-    /// <param name="width">Old columns.</param>
-    public Memory<Real> Apply(Memory<Real> features, int width)
+    /// <summary>The old column of every new one, in rising order; null where all columns stay.</summary>
+    public int[]? Columns => columns;
+
+    /// <summary>Replaces the keys of one dense row.</summary>
+    /// <param name="row">[old columns]</param>
+    public void ApplyToCategories(Span<Real> row)
     {
-        var rows = features.Length / width;
-        foreach (var (column, numberOf) in categories)
-        {
-            var all = features.Span;
-            for (var at = column; at < all.Length; at += width) all[at] = numberOf((int)all[at]);
-        }
-        if (columns is null) return features;
-        var kept = new Real[rows * columns.Length];
-        for (var row = 0; row < rows; row++)
-        {
-            var from = features.Span.Slice(row * width, width);
-            for (var j = 0; j < columns.Length; j++) kept[row * columns.Length + j] = from[columns[j]];
-        }
-        return kept;
+        foreach (var (column, numberOf) in categories) row[column] = numberOf((int)row[column]);
     }
 
     /// <summary>The new numbers of some sparse rows.</summary>
-    public SparseMatrix Apply(SparseMatrix features, int first, int count)
+    public SparseMatrix Apply(SparseMatrix features, ReadOnlySpan<int> rows)
     {
         var placeOf = new int[features.Columns]; // behind the new place, or 0 for a column that goes
         for (var j = 0; j < (columns?.Length ?? placeOf.Length); j++) placeOf[columns is null ? j : columns[j]] = j + 1;
         var numbersOf = categories.ToDictionary(category => category.Column, category => category.NumberOf);
-        var starts = new int[count + 1];
+        var starts = new int[rows.Length + 1];
         List<int> places = [];
         List<Real> values = [];
-        for (var row = 0; row < count; row++)
+        for (var row = 0; row < rows.Length; row++)
         {
-            var oldPlaces = features.ColumnsOf(first + row);
-            var oldValues = features.ValuesOf(first + row);
+            var oldPlaces = features.ColumnsOf(rows[row]);
+            var oldValues = features.ValuesOf(rows[row]);
             for (var i = 0; i < oldPlaces.Length; i++)
             {
                 var value = oldValues[i];

@@ -34,8 +34,8 @@ internal sealed class StreamSummary
     {
         var summary = new StreamSummary(stream);
         var most = Math.Min(MostExamplesOfSample, Math.Max(LeastExamplesOfSample, MostNumbersOfSample / stream.FeatureCount));
-        List<Real[]> features = [], targets = [];
-        List<Real> weights = [];
+        Real[] features = [], targets = [], weights = [];
+        var sampled = 0;
         Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
         var random = new RandomSequence(seed, RandomPurpose.Examples);
         using var reader = stream.Open(pass: 0);
@@ -45,21 +45,24 @@ internal sealed class StreamSummary
             summary.Add(x, y, weight);
 
             // Vitter (1985), "Random sampling with a reservoir", algorithm R.
-            var place = features.Count < most ? features.Count : random.NextIndex(summary.Count);
+            var place = sampled < most ? sampled : random.NextIndex(summary.Count);
             if (place >= most) continue;
-            if (place == features.Count)
-            {
-                features.Add(new Real[x.Length]);
-                targets.Add(new Real[y.Length]);
-                weights.Add(1);
-            }
-            x.CopyTo(features[place], 0);
-            y.CopyTo(targets[place], 0);
+            if (place == sampled && ++sampled > weights.Length) MakeRoom(Math.Min(most, Math.Max(LeastExamplesOfSample, 2 * weights.Length)));
+            x.CopyTo(features, place * x.Length);
+            y.CopyTo(targets, place * y.Length);
             weights[place] = weight;
         }
         if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
-        summary.Sample = new ExampleSet([.. features.SelectMany(row => row)], x.Length, [.. targets.SelectMany(row => row)], y.Length, stream.HasWeights ? [.. weights] : null, allowsMissing: true);
+        MakeRoom(sampled);
+        summary.Sample = new ExampleSet(features, x.Length, targets, y.Length, stream.HasWeights ? weights : null, allowsMissing: true);
         return summary;
+
+        void MakeRoom(int rows)
+        {
+            Array.Resize(ref features, checked(rows * x.Length));
+            Array.Resize(ref targets, rows * y.Length);
+            Array.Resize(ref weights, rows);
+        }
     }
 
     /// <summary>Which features do not vary, in all of the examples.</summary>

@@ -143,7 +143,7 @@ public sealed class Trainer
         batches.Impute(network.ReplacementsBy(parameters));
         batches.Stop = stop;
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), stop: stop);
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, threads.Count, stop: stop);
         stop.Reports.Begin(TrainingPhase.Training, $"Testing {range.Steps:N0} learning rates from {range.Lowest:G3} to {range.Highest:G3}");
         return range.Run((number, learningRate) =>
         {
@@ -176,13 +176,14 @@ public sealed class Trainer
         batches.Impute(replacements);
         validationBatches?.Impute(replacements);
         using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, new WorkerTeam(threads.Count), batches.Abreast, stop);
+        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, threads.Count, batches.Abreast, stop);
         var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters, stop) : null;
         var interval = _options.EarlyStopping?.Interval ?? 1;
         var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
         var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
         var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
         var check = validationBatches is null ? null : new ValidationCheck(step, validationBatches, wanted is null && !calibration.IsWanted ? null : judge, limits, stop);
+        var units = wanted is null ? null : new TrainedNetwork(network, parameters, _options.Loss, inputs, targets, bounds); // its parameters are not asked for
         var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MostExamples, stop.Work)) : null;
         var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
         var history = new List<EpochReport>();
@@ -225,7 +226,7 @@ public sealed class Trainer
             var validationLoss = check is null || !isValidated || stop.IsCancelled ? null : check.MeanLoss(epoch);
             if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
 
-            var metric = wanted is null || validationLoss is null ? null : check!.Measure(wanted, new TrainedNetwork(network, step.Predictor, _options.Loss, inputs, targets, bounds));
+            var metric = wanted is null || validationLoss is null ? null : check!.Measure(wanted, units!);
             if (wanted is not null && metric is null) validationLoss = null; // one without the other would be compared with other epochs' other number
             if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
 

@@ -46,7 +46,7 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override ConstantFeatures FindConstant(WorkMeter? meter = null) => ConstantFeatures.Of(examples, meter);
 
-    public override Standardization MeasureTargets(WorkMeter? meter = null) => Standardization.Measure(examples.Targets, examples.Weights, meter);
+    public override Standardization MeasureTargets(WorkMeter? meter = null) => Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
 
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 

@@ -13,7 +13,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Their quantiles are known to about one percent of the rows.
     private const int MostExamplesToMeasure = 16 * 1024;
 
-    // What all layers make of the sample is in memory at once; an ensemble makes as many times more of it.
+    // Of what all layers make of the sample; an ensemble makes as many times more of it.
     private const long MostNumbersToMeasure = 1 << 26;
 
     // Tens of thousands of features must not fill the memory.
@@ -70,7 +70,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         if (training.SparseColumnsWith(work) is { } columns && isMean) columns.Means(replacements);
         else if (training.SparseColumnsWith(work) is { } others) others.Medians(replacements);
         else if (isMean) training.MeasureFeatures(FeatureScaling.Standard, work).Means.CopyTo(replacements);
-        else imputation.Measure(replacements, training.Features, work);
+        else imputation.MeasureRows(replacements, training.FeatureRows, work);
         inputs?.Apply(replacements, replacements);
         foreach (ref var replacement in replacements)
             if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
@@ -97,7 +97,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         var known = new Real[training.Count];
         for (var i = 0; i < transform.Features.Count; i++)
         {
-            var values = training.Features.CopyKnown(transform.Features[i], known, work);
+            var values = RowReading.CopyKnown(training.FeatureRows, transform.Features[i], known, work);
             inputs?.ApplyToColumn(transform.Features[i], values);
             if (!values.IsEmpty) transform.Measure(curves, i, values, work);
         }
@@ -105,10 +105,15 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private Real[] InitializeByData(Network network, ExampleSet training, Standardization? inputs, WorkMeter work)
     {
-        var fitting = MostNumbersToMeasure / network.Layers.Sum(layer => (long)layer.Outputs);
-        var (x, _, rows) = Sample(training, inputs, null, network.MeasuresExamples ? (int)Math.Clamp(fitting, DataDependent.MostExamples, MostExamplesToMeasure) : DataDependent.MostExamples, work);
+        var (x, _, rows) = Sample(training, inputs, null, SampleSizeFor(network, network.Layers.Sum(layer => (long)layer.Outputs)), work);
         return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs), work);
     }
+
+    /// <summary>Examples that starting values are measured of, if there are as many.</summary>
+    /// <param name="network">What is started.</param>
+    /// <param name="widths">Outputs of all its layers.</param>
+    public static int SampleSizeFor(Network network, long widths) =>
+        network.MeasuresExamples ? (int)Math.Clamp(MostNumbersToMeasure / widths, DataDependent.MostExamples, MostExamplesToMeasure) : DataDependent.MostExamples;
 
     /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
     public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)

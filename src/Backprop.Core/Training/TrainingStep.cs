@@ -37,18 +37,19 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="parameters">What is moved.</param>
     /// <param name="options">How.</param>
     /// <param name="batchSize">Most rows of a batch.</param>
-    /// <param name="team">Who does it; ended by <see cref="Dispose"/>.</param>
+    /// <param name="threads">How many share it, the caller's among them; the others are ended by <see cref="Dispose"/>.</param>
     /// <param name="abreast">Examples of a row (<see cref="Minibatches.Abreast"/>): 1, or one for every member of the network.</param>
     /// <param name="stop">What ends a step on many rows; null for nothing.</param>
-    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, WorkerTeam team, int abreast = 1, StopCondition? stop = null)
+    public TrainingStep(Network network, Real[] parameters, TrainingOptions options, int batchSize, int threads, int abreast = 1, StopCondition? stop = null)
     {
         _portions = new StepPortions(network, batchSize, stop);
-        (_network, _parameters, _seed, _team, _values) = (network, parameters, options.Seed, team, new StepValues(LearningRate: 0));
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        (_network, _parameters, _seed, _values) = (network, parameters, options.Seed, new StepValues(LearningRate: 0));
         _loss = new BatchLoss(network, options, batchSize, abreast);
         _gradient = new Real[parameters.Length];
         _mixup = options.Mixup;
         _workspace = abreast == 1 ? new Workspace(network, batchSize) : Workspace.OfRowsAbreast(network, batchSize);
-        _parts = ParameterPart.Of(network, options, team.Size, _portions.MostParameters);
+        _parts = ParameterPart.Of(network, options, threads, _portions.MostParameters);
         _clipper = options.GradientClipping is { } rule ? new GradientClipper(rule, network) : null;
         _measuresGradient = options.GradientClipping is { Measure: not ClippingMeasure.Value };
         _maximumNorm = options.MaximumNorm;
@@ -58,6 +59,9 @@ internal sealed class TrainingStep : IDisposable
         _differentiate = OfParts(DifferentiateWithPenalties);
         _average = options.WeightAveraging is null ? null : [.. parameters];
         _predictor = _average is not null || _parts.Any(part => part.Groups.Any(group => group.Optimizer?.PredictsWithOthers == true)) ? [.. parameters] : parameters;
+
+        // Last: if anything before cannot be made, there are no threads that nobody would end.
+        _team = new WorkerTeam(threads);
     }
 
     /// <summary>Learns from one batch.</summary>

@@ -31,9 +31,6 @@ internal sealed class ValidationSplit(double fraction, int seed)
     /// <param name="groups">How many hashes there are.</param>
     public bool TakesGroup(ulong group, ulong groups) => group < fraction * groups;
 
-    /// <summary>How many of so many rows are the last ones.</summary>
-    public int Last(int rows) => (int)Math.Round(rows * fraction);
-
     private sealed class Stratum(RandomSequence random)
     {
         private long _row, _run, _runEnd, _drawn;

@@ -13,24 +13,34 @@ internal sealed class WorkerTeam : IDisposable
     private const int Spins = 50, Turns = 20;
 
     private readonly object _bell = new();
-    private readonly Thread[] _threads;
+    private readonly List<Thread> _threads;
     private readonly Exception?[] _problems;
     private Action<int>? _work;
     private int _called, _unfinished, _finished, _sleeping;
     private bool _stop;
 
     /// <summary>Starts <paramref name="size"/> − 1 threads; the caller of <see cref="Run"/> is the first of the team.</summary>
-    public WorkerTeam(int size)
+    public WorkerTeam(int size) : this(size, Start)
+    {
+    }
+
+    /// <summary>The same with threads that the caller starts.</summary>
+    /// <param name="size">Threads that work, the caller's among them; at least 1.</param>
+    /// <param name="start">Starts a thread that calls the given work with the given index.</param>
+    internal WorkerTeam(int size, Func<int, Action<int>, Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Size = size;
         _problems = new Exception?[size];
-        _threads = new Thread[size - 1];
-        for (var i = 0; i < _threads.Length; i++)
+        _threads = new List<Thread>(size - 1);
+        try
         {
-            var index = i + 1;
-            _threads[i] = new Thread(() => WorkUntilStopped(index)) { IsBackground = true, Name = $"Backprop {index}" };
-            _threads[i].Start();
+            for (var index = 1; index < size; index++) _threads.Add(start(index, WorkUntilStopped));
+        }
+        catch
+        {
+            Dispose(); // those that were started already
+            throw;
         }
     }
 
@@ -62,6 +72,13 @@ internal sealed class WorkerTeam : IDisposable
         _stop = true;
         Announce(ref _called, _called + 1);
         foreach (var thread in _threads) thread.Join();
+    }
+
+    private static Thread Start(int index, Action<int> work)
+    {
+        var thread = new Thread(() => work(index)) { IsBackground = true, Name = $"Backprop {index}" };
+        thread.Start();
+        return thread;
     }
 
     private void WorkUntilStopped(int index)

@@ -4,7 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Reads an <c>IDataView</c> anew in every pass. The first pass keeps those rows in memory that are to validate on; the others leave them out.</summary>
+/// <summary>Reads an <c>IDataView</c> again in every epoch. The first reading keeps those rows in memory that are to validate on; the
+/// others leave them out.</summary>
 internal sealed class DataViewSource : ExampleSource
 {
     private readonly IHost _host;
@@ -15,7 +16,10 @@ internal sealed class DataViewSource : ExampleSource
     private readonly (Microsoft.ML.IDataView? View, string? Column) _groups;
     private readonly DataViewReader _reader;
     private readonly int _seed;
+    private readonly ClassCoverage? _coverage;
+    private readonly bool _wasRead;
     private long _rowsToLearnFrom = long.MaxValue;
+    private HashSet<uint>? _groupsToKeep;
 
     /// <param name="host">For the error messages.</param>
     /// <param name="reader">What checks rows, and reports those that are skipped.</param>
@@ -23,11 +27,14 @@ internal sealed class DataViewSource : ExampleSource
     /// <param name="plan">What is read, and for which network.</param>
     /// <param name="rule">Which rows are kept from training; null for none.</param>
     /// <param name="seed">Where random orders start.</param>
-    public DataViewSource(IHost host, DataViewReader reader, RoleMappedData data, TrainingPlan plan, HoldOut? rule, int seed)
+    /// <param name="wasRead">Whether the rows were read once before, into memory that was too small.</param>
+    public DataViewSource(IHost host, DataViewReader reader, RoleMappedData data, TrainingPlan plan, HoldOut? rule, int seed, bool wasRead)
     {
-        (_host, _reader, _data, _plan, _rule, _seed) = (host, reader, data, plan, rule, seed);
+        (_host, _reader, _data, _plan) = (host, reader, data, plan);
+        (_rule, _seed, _wasRead) = (rule, seed, wasRead);
         if (rule is null) return;
         _split = new ValidationSplit(rule.Fraction, rule.Seed);
+        _coverage = plan.Task.HasClasses ? new ClassCoverage(plan.Columns.Classes) : null;
         if (rule.SamplingKeyColumnName is { } key) _groups = GroupColumn.AddTo(host, data.Data, key, rule.Seed);
     }
 
@@ -40,63 +47,101 @@ internal sealed class DataViewSource : ExampleSource
     /// <summary>What occurs in the rows; null where the network is there already, and its columns with it.</summary>
     public ColumnsInUse? InUse { get; init; }
 
+    /// <summary>Where phases are reported; null for nowhere.</summary>
+    public StopCondition? Stop { get; init; }
+
     /// <summary>Lets later passes number keys and classes as the network does.</summary>
     public void Use(ModelColumns columns) => _plan = _plan with { Columns = columns };
 
-    /// <summary>Reads everything once.</summary>
-    /// <returns>What was found, and the rows to validate on; null where none were asked for.</returns>
-    public (StreamSummary Summary, ExampleSet? Validation) Measure()
+    /// <summary>Rows that were read, those that were skipped among them.</summary>
+    public long RowsRead { get; private set; }
+
+    /// <summary>Reads everything once; twice, if the last rows or whole groups are kept.</summary>
+    /// <param name="channel">For warnings.</param>
+    /// <returns>What was found, and the rows to validate on; null where none were asked for. Nothing, if there is no memory for so many
+    /// rows to validate on.</returns>
+    public (StreamSummary Summary, ExampleSet? Validation)? Measure(IChannel channel)
     {
-        var counted = _rule is { Rows: ValidationRows.Last, SamplingKeyColumnName: null } ? CountRows() : 0;
-        if (counted > 0) _rowsToLearnFrom = counted - _split!.Last((int)Math.Min(counted, int.MaxValue));
+        if (_groups.Column is not null || _rule is { Rows: ValidationRows.Last }) CountRows();
         Kept = _rule is null ? null : _reader.MakeValidationBuffer(_data);
-        var summary = Measured = Summarize(_seed, _host.CheckAlive);
-        if (Kept is { Count: 0 }) throw _reader.NothingKept(_rule!.Fraction, 0, summary.Count);
+        StreamSummary summary;
+        try
+        {
+            summary = Measured = Summarize(_seed, _host.CheckAlive);
+        }
+        catch (NoMemoryForValidationException)
+        {
+            return null;
+        }
+        if (Kept is { Count: 0 }) throw _rule!.NothingKept(_host, summary.Count, 0);
+        _coverage?.Warn(channel);
         return (summary, Kept is null ? null : _reader.Finish(Kept));
     }
 
     /// <summary>What <see cref="Measure"/> found.</summary>
     public StreamSummary Measured { get; private set; } = null!;
 
+    /// <summary>The rows to validate on, as many as were read.</summary>
+    public ExampleBuffer? Kept { get; private set; }
+
     // In the order of the view: another one costs ML.NET as much as reading does.
-    public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, isMeasuring: pass == 0);
+    public override ExampleReader Open(int pass) =>
+        new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, pass);
 
-    private ExampleBuffer? Kept { get; set; }
-
-    private long CountRows()
+    // Of the groups, or all of them where the last are kept.
+    private void CountRows()
     {
-        using var cursor = new ExampleCursor(_data, _plan) { CheckAlive = _plan.CheckAlive };
-        while (cursor.MoveNext()) _plan.CheckAlive();
-        return cursor.Kept;
+        Stop?.Reports.Begin(TrainingPhase.Counting, $"Counting the rows");
+        var groups = new Dictionary<uint, long>();
+        using var cursor = new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = _plan.CheckAlive };
+        while (cursor.MoveNext())
+        {
+            _plan.CheckAlive();
+            if (_groups.Column is not null) groups[cursor.Group] = groups.GetValueOrDefault(cursor.Group) + 1;
+        }
+        Stop?.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
+        if (cursor.Kept == 0) return; // the next reading says so
+        if (_groups.Column is not null) _groupsToKeep = _rule!.GroupsToKeep(groups, _host);
+        else _rowsToLearnFrom = cursor.Kept - HeldOutRows.Last((int)Math.Min(cursor.Kept, int.MaxValue), _rule!.Fraction);
     }
 
     private bool IsKept(ExampleCursor row)
     {
         if (_split is null) return false;
-        if (_groups.Column is not null) return _split.TakesGroup(row.Group, GroupColumn.Count);
+        if (_groupsToKeep is not null) return _groupsToKeep.Contains(row.Group);
         return _rowsToLearnFrom < long.MaxValue ? row.Kept > _rowsToLearnFrom : _split.TakesRow(row.Id.Low, row.Id.High);
     }
 
-    private sealed class Reader(DataViewSource source, ExampleCursor cursor, bool isMeasuring) : ExampleReader
+    private Exception NoRowsAgain() => _host.Except(
+        "The training data had rows when it was first read, and has none when it is read again. "
+        + "Rows that do not stay in memory are read again in every epoch ({0}), so a source that can be read only once cannot be streamed. "
+        + "Save the rows to a file (SaveAsBinary) and read that, or keep them in memory: {0} = {1}, a larger {2}, or fewer rows.",
+        nameof(BackpropTrainer.Options.Caching), nameof(DataCaching.Memory), nameof(BackpropTrainer.Options.MemoryBudget));
+
+    private sealed class Reader(DataViewSource source, ExampleCursor cursor, int pass) : ExampleReader
     {
+        private readonly bool _isMeasuring = pass == 0;
+
         public override bool Read(Span<float> features, Span<float> targets, out float weight)
         {
             weight = 1;
             while (cursor.MoveNext())
             {
-                if (isMeasuring) source._reader.Check(cursor, source._data, "training");
-                if (source.IsKept(cursor))
+                if (_isMeasuring) source._reader.Check(cursor, source._data, "training");
+                var isKept = source.IsKept(cursor);
+                if (_isMeasuring) source._coverage?.Add(cursor.Targets[0], isKept);
+                if (isKept)
                 {
-                    if (isMeasuring) source._reader.AddToValidation(cursor, source.Kept!);
+                    if (_isMeasuring && !source._reader.AddToValidation(cursor, source.Kept!)) throw new NoMemoryForValidationException();
                     continue;
                 }
                 cursor.CopyFeatures(features);
                 cursor.Targets.CopyTo(targets);
                 weight = cursor.Weight;
-                if (isMeasuring) source.InUse?.Add(features, targets);
+                if (_isMeasuring) source.InUse?.Add(features, targets);
                 return true;
             }
-            if (isMeasuring) source._reader.Report(cursor, "training");
+            End();
             return false;
         }
 
@@ -105,5 +150,18 @@ internal sealed class DataViewSource : ExampleSource
             if (disposing) cursor.Dispose();
             base.Dispose(disposing);
         }
+
+        private void End()
+        {
+            var rows = cursor.Kept + cursor.Skipped;
+            var wasReadBefore = source._wasRead || !_isMeasuring || source._groupsToKeep is not null
+                || source._rowsToLearnFrom < long.MaxValue;
+            if (rows == 0 && wasReadBefore) throw source.NoRowsAgain();
+            if (!_isMeasuring) return;
+            source.RowsRead = rows;
+            source._reader.Report(cursor, "training");
+        }
     }
+
+    private sealed class NoMemoryForValidationException : Exception;
 }

@@ -4,7 +4,7 @@ using Backprop.Training;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Examples that are read one by one, into arrays that grow. Of many features most of which are 0, only the others are kept.</summary>
+/// <summary>Examples that are read one by one, into arrays of some megabytes. Of many features most of which are 0, only the others are kept.</summary>
 /// <remarks>Whether that is so, the first rows decide, by their numbers: how the view represents them does not matter.</remarks>
 internal sealed class ExampleBuffer
 {
@@ -13,22 +13,22 @@ internal sealed class ExampleBuffer
 
     private readonly int _featureCount, _targetCount;
     private readonly bool _allowsMissing;
-    private readonly GrowingArray<float> _targets;
-    private readonly GrowingArray<float>? _weights;
-    private GrowingArray<float>? _features;
+    private readonly GrowingRows<float> _targets;
+    private readonly GrowingRows<float>? _weights;
+    private GrowingRows<float>? _features;
     private SparseRows? _sparse;
 
     /// <param name="plan">Which says how many features there are, and whether they may be missing.</param>
     /// <param name="targetCount">Target columns.</param>
     /// <param name="hasWeights">Whether rows have weights.</param>
-    /// <param name="rows">Rows to make room for.</param>
-    public ExampleBuffer(TrainingPlan plan, int targetCount, bool hasWeights, int rows)
+    /// <param name="rows">Rows that will come, as far as that is known; 0 otherwise.</param>
+    public ExampleBuffer(TrainingPlan plan, int targetCount, bool hasWeights, long rows)
     {
         (_featureCount, _targetCount, _allowsMissing) = (plan.FeatureCount, targetCount, plan.AllowsMissing);
         if (MayBeSparse(plan)) _sparse = new SparseRows();
-        else _features = new GrowingArray<float>(_featureCount, rows);
-        _targets = new GrowingArray<float>(targetCount, rows);
-        _weights = hasWeights ? new GrowingArray<float>(1, rows) : null;
+        else _features = new GrowingRows<float>(_featureCount, rows);
+        _targets = new GrowingRows<float>(targetCount, rows);
+        _weights = hasWeights ? new GrowingRows<float>(1, rows) : null;
     }
 
     /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all numbers.</summary>
@@ -59,13 +59,13 @@ internal sealed class ExampleBuffer
         if (Count < RowsThatDecide) Decide();
         return _sparse is not null
             ? new ExampleSet(_sparse.ToMatrix(_featureCount, _allowsMissing), _targets.ToArray(), _targetCount, _weights?.ToArray())
-            : new ExampleSet(_features!.ToArray(), _featureCount, _targets.ToArray(), _targetCount, _weights?.ToArray(), _allowsMissing);
+            : new ExampleSet(new RowBlocks(_features!.ToBlocks(), _featureCount, Count), _targets.ToArray(), _targetCount, _weights?.ToArray());
     }
 
     private void Decide()
     {
         if (_sparse is null || _sparse.Numbers * MostSharesOfSparse <= (long)Count * _featureCount) return;
-        _features = new GrowingArray<float>(_featureCount, Count);
+        _features = new GrowingRows<float>(_featureCount, Count);
         var rows = _sparse.ToMatrix(_featureCount, _allowsMissing);
         for (var row = 0; row < Count; row++) rows.CopyRow(row, _features.Add());
         _sparse = null;
@@ -74,8 +74,8 @@ internal sealed class ExampleBuffer
     /// <summary>Rows without their zeros.</summary>
     private sealed class SparseRows
     {
-        private readonly GrowingArray<int> _starts = new(1, 1024), _columns = new(1, 1024);
-        private readonly GrowingArray<float> _values = new(1, 1024);
+        private readonly GrowingRows<int> _starts = new(1, 0), _columns = new(1, 0);
+        private readonly GrowingRows<float> _values = new(1, 0);
         private int _numbers;
 
         public SparseRows() => _starts.Add()[0] = 0;
@@ -89,7 +89,7 @@ internal sealed class ExampleBuffer
                 if (row.Values[i] == 0) continue;
                 _columns.Add()[0] = row.Places.IsEmpty ? i : row.Places[i];
                 _values.Add()[0] = row.Values[i];
-                _numbers++;
+                _numbers = checked(_numbers + 1);
             }
             _starts.Add()[0] = _numbers;
         }

@@ -31,18 +31,26 @@ internal sealed class ExampleCursor : IDisposable
         var schema = view.Schema;
         DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
         var columns = plan.Inputs.In(schema);
-        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
-        _id = _cursor.GetIdGetter();
-        _inputs = InputBuffers.Of(_cursor, columns, plan.Columns);
-        _label = LabelGetters.Make(_cursor, schema[label.Name], plan.Columns);
-        _class = plan.Columns.Classes is null ? null : _cursor.GetGetter<uint>(schema[label.Name]);
-        _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
-        _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
+        _targets = new float[plan.Task.TargetColumns(label)];
         (_allowsMissing, _known) = (plan.AllowsMissing, plan.Columns);
         _skipped = new SkippedRows(_allowsMissing);
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
-        _targets = new float[plan.Task.TargetColumns(label)];
+        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
+        try
+        {
+            _id = _cursor.GetIdGetter();
+            _inputs = InputBuffers.Of(_cursor, columns, plan.Columns);
+            _label = LabelGetters.Make(_cursor, schema[label.Name], plan.Columns);
+            _class = plan.Columns.Classes is null ? null : _cursor.GetGetter<uint>(schema[label.Name]);
+            _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
+            _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);
+        }
+        catch
+        {
+            _cursor.Dispose(); // nobody else would
+            throw;
+        }
     }
 
     /// <summary>Called after every row that is skipped; may throw to end reading. Null for nothing.</summary>

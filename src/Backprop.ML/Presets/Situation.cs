@@ -5,14 +5,14 @@ namespace Backprop.ML.Presets;
 
 /// <summary>What a preset looks at.</summary>
 /// <param name="Task">What the label column asks for.</param>
-/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. 1 before they are read, where nothing depends on them so early; otherwise exact up to <see cref="MostRowsToCount"/> then, and always once they have been read.</param>
+/// <param name="Rows">Rows to learn from, validation rows among them unless they are given apart. Before they are read, what the view says, or more than <see cref="MostRowsToCount"/>.</param>
 /// <param name="Features">Slots of the features.</param>
 /// <param name="HasValidation">Whether validation data is given.</param>
 /// <param name="MayCrossFit">Whether members may leave out different rows: all are in memory, and none of them must stay together or apart.</param>
 /// <param name="Earlier">The network that training goes on from, whose shape stays; null where it begins anew.</param>
 internal readonly record struct Situation(LearningTask Task, long Rows, int Features, bool HasValidation, bool MayCrossFit = true, Network? Earlier = null)
 {
-    /// <summary>Up to here rows are counted before they are read, which is quick; what depends on more rows than these can only be decided afterwards.</summary>
+    /// <summary>What depends on the number of rows before they are read depends on no more than these.</summary>
     public const int MostRowsToCount = 50_000;
 
     /// <summary>Fewer rows are too few to hold some of them out.</summary>

@@ -21,9 +21,9 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
     {
         (_channel, _progressChannel, _options, _epochs) = (channel, progressChannel, options, epochs);
         _metric = options.EarlyStopping?.Metric?.GetType().Name;
-        _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null;
         progressChannel.SetHeader(
             new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, epochs));
+        _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null; // last: its file is closed by Dispose alone
     }
 
     public void Report(EpochReport value)

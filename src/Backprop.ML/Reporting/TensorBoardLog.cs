@@ -35,11 +35,19 @@ internal sealed class TensorBoardLog : IDisposable
         {
             throw new InvalidOperationException($"{nameof(BackpropTrainer.Options.TensorBoardDirectory)} '{directory}' cannot be written: {problem.Message}", problem);
         }
-        Write(output =>
+        try
         {
-            output.WriteTag(FileVersion, WireFormat.WireType.LengthDelimited);
-            output.WriteString("brain.Event:2");
-        });
+            Write(output =>
+            {
+                output.WriteTag(FileVersion, WireFormat.WireType.LengthDelimited);
+                output.WriteString("brain.Event:2");
+            });
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
     }
 
     public void Write(EpochReport report) => Write(output =>

@@ -28,14 +28,6 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
-        /// <summary>Whether the network, or which rows are left out, depends on how many there are: it must then be known before they are read.</summary>
-        internal bool MustKnowRows(Situation situation)
-        {
-            Options few = In(situation with { Rows = 1 }), many = In(situation with { Rows = Situation.MostRowsToCount + 1 });
-            return few.CrossFitting != many.CrossFitting || few.Members != many.Members || few.NumericEmbedding != many.NumericEmbedding
-                || few.ValidationFraction != many.ValidationFraction || few.LabelSmoothing != many.LabelSmoothing;
-        }
-
         /// <summary>Whether the rows are so few that none are held out, although the preset holds some out.</summary>
         internal bool HoldsOutTooFew(Situation situation) => situation.Rows < Situation.MinRowsToHoldOut && HoldsOut(RecipeOf(situation));
 

@@ -58,7 +58,8 @@ public sealed partial class BackpropTrainer
         public ClassWeights? ClassWeights { get; set; }
 
         /// <summary>The share of the rows that is kept from training, for early stopping to watch.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none; below 1. 0.1 to 0.2 are customary.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none; below 1. 0.1 to 0.2 are customary.
+        /// Every class of at least two rows gives its share; a warning names classes that have no row on one of the sides.</value>
         public double ValidationFraction { get => Chosen(recipe => recipe.ValidationFraction); set => Choose(value); }
 
         /// <summary>Which rows those are.</summary>
@@ -66,7 +67,7 @@ public sealed partial class BackpropTrainer
         public ValidationRows ValidationRows { get; set; }
 
         /// <summary>A column whose rows of equal values belong together: a customer, a patient, a day. They are kept from training together, or not at all.</summary>
-        /// <value>Null: every row stands for itself. Otherwise <see cref="ValidationFraction"/> must be above 0; it becomes the share of the groups, about.</value>
+        /// <value>Null: every row stands for itself. Otherwise <see cref="ValidationFraction"/> must be above 0; it is the share of the rows, as near as whole groups allow. At least two groups are needed.</value>
         public string? SamplingKeyColumnName { get; set; }
 
         /// <summary>What early stopping watches, with the columns that the training data has where the trainer stands: earlier steps of a chain are not applied to it.</summary>
@@ -111,11 +112,13 @@ public sealed partial class BackpropTrainer
         public bool ThrowOnCancellation { get; set; }
 
         /// <summary>Bytes that the rows of the training and validation data may take in memory: rows × (features + label + weight) × 4.</summary>
-        /// <value>Null: the memory that .NET may use on this machine or in this container; otherwise at least 1. What becomes of data that takes more, <see cref="Caching"/> says.</value>
+        /// <value>Null: what is free when <c>Fit</c> begins, less what else the training needs, with a fifth to spare; in a container, of its limit.
+        /// Otherwise at least 1. What becomes of data that takes more, <see cref="Caching"/> says.</value>
         public long? MemoryBudget { get; set; }
 
         /// <summary>Where the training data is kept.</summary>
-        /// <value><see cref="DataCaching.Auto"/>: in memory, if it fits <see cref="MemoryBudget"/>; otherwise it is read anew in every pass, and once before to be measured. Validation data is always kept.
+        /// <value><see cref="DataCaching.Auto"/>: in memory, if it fits <see cref="MemoryBudget"/>; otherwise it is read again in every epoch, and once before to be measured.
+        /// A source that can be read only once cannot be read again, and is then refused. Validation data is always kept: of a stream, as many rows as fit, with a warning.
         /// What is measured of all rows, such as medians, is then measured of a sample; <see cref="ValidationRows.Stratified"/> draws every row by itself; L-BFGS and <c>RefitOnAllRows</c> need memory.</value>
         public DataCaching Caching { get; set; }
 

@@ -24,7 +24,7 @@ namespace Backprop.ML;
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
-/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>; <see cref="Preset.Default"/>, <see cref="Preset.Fast"/> and <see cref="Preset.Best"/> count up to 50,001 rows before, which reads no column); no package besides Microsoft.ML and Google.Protobuf, both
+/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and Google.Protobuf, both
 /// brought along; training is reproducible for a given seed.</para>
 /// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
 /// </remarks>
@@ -109,8 +109,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var channel = Host.Start("FindLearningRate");
         using var phases = new PhaseProgress(Host, channel, _options);
         var stop = phases.StopCondition;
-        var plan = Plan(data, hasValidation: true, stop);
-        var training = Read(channel, plan, data, rule: null, stop);
+        var plan = Plan(data, hasValidation: true);
+        var training = ReadingFor(channel, data, stop).Read(plan, data, validation: null, splits: false);
+        plan = training.Plan;
         var known = OptionsFor(plan, training, hasValidation: true);
         var trainer = TrainerFor(plan, training, known);
         var network = plan.MakeNetwork(TraitsOf(plan, training, known, stop));
@@ -138,24 +139,33 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
+        try
+        {
+            return TrainModel(trainContext);
+        }
+        catch (OutOfMemoryException problem)
+        {
+            throw MemoryBudget.RanOut(problem);
+        }
+    }
+
+    private BackpropModelParameters TrainModel(TrainContext trainContext)
+    {
         using var channel = Host.Start("Training");
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         using var phases = new PhaseProgress(Host, channel, _options);
         var stop = phases.StopCondition;
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
-        var plan = Plan(trainContext.TrainingSet, given is not null, stop, trainContext.InitialPredictor as BackpropModelParameters);
+        var earlier = trainContext.InitialPredictor as BackpropModelParameters;
+        var plan = Plan(trainContext.TrainingSet, given is not null, earlier);
         var options = plan.Options;
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
-        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsWanted(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
-        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
-            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
-        if (given is not null && options.CrossFitting)
-            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
-        if (given is not null && options.ValidationFraction > 0)
-            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
-        var rule = options.ValidationFraction > 0 ? new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, _seed) : null;
-        var data = Read(channel, plan, trainContext.TrainingSet, rule, stop, given);
+        CheckValidation(options, given);
+        var data = ReadingFor(channel, trainContext.TrainingSet, stop, earlier).Read(plan, trainContext.TrainingSet, given, splits: true);
+        plan = data.Plan;
+        CheckValidation(plan.Options, given); // the number of rows may have decided otherwise
+        InitialNetwork(trainContext.InitialPredictor, plan);
 
         if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
         else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
@@ -181,6 +191,17 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         {
             throw cause;
         }
+    }
+
+    private void CheckValidation(Options options, RoleMappedData? given)
+    {
+        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsWanted(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
+        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
+            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
+        if (given is not null && options.CrossFitting)
+            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
+        if (given is not null && options.ValidationFraction > 0)
+            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
     }
 
     // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
@@ -211,59 +232,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
     }
 
-    // Into memory, if it is to stay there and fits.
-    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, StopCondition stop, RoleMappedData? validation = null)
-    {
-        stop.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
-        var input = Read(channel, plan, data, rule, validation);
-        stop.StartClock();
-        return input;
-    }
-
-    private TrainingInput Read(IChannel channel, TrainingPlan plan, RoleMappedData data, HoldOut? rule, RoleMappedData? validation)
-    {
-        var options = plan.Options;
-        var budget = new MemoryBudget(options.MemoryBudget ?? MemoryBudget.OfProcess);
-        var reader = new DataViewReader(Host, channel, plan, budget);
-        var inUse = plan.Situation.Earlier is null ? new ColumnsInUse(plan.Columns, data.Schema.Schema, LabelColumn.Name) : null;
-        if (options.Caching != DataCaching.Stream)
-        {
-            var mayStream = options.Caching == DataCaching.Auto && options.MayStream;
-            var (training, kept) = rule is null ? (reader.Read(data, "training", mayStream), null) : reader.ReadAndSplit(data, rule, mayStream) is { } both ? (both.Training, both.Validation) : default;
-            if (training is not null)
-            {
-                kept ??= Validation();
-                var settled = inUse?.Settle(ref training, ref kept, options.Categories.Select(category => category.Slot)) ?? plan.Columns;
-                return new TrainingInput(training, null, training, training.Count, kept, training.SlotsWithMissing(), settled);
-            }
-            channel.Info("The training data does not fit into memory ({0}); it is read anew in every pass.", nameof(Options.MemoryBudget));
-        }
-        var source = new DataViewSource(Host, reader, data, plan, rule, _seed) { InUse = inUse };
-        var (summary, held) = source.Measure();
-        held ??= Validation();
-        var columns = inUse?.Settle(source, summary, ref held) ?? plan.Columns;
-        return new TrainingInput(null, source, summary.Sample, summary.Count, held, summary.Features.WithMissing, columns);
-
-        // Other data has its own order of names.
-        ExampleSet? Validation()
-        {
-            if (validation is null) return null;
-            var known = plan.Columns.In(Host, nameof(validation), validation.Schema.Schema, plan.Inputs, LabelColumn.Name);
-            var other = new DataViewReader(Host, channel, plan with { Columns = known }, budget);
-            return other.Read(validation, "validation", mayStream: false);
-        }
-    }
-
-    /// <param name="Memory">All examples to learn from; null where they are a stream.</param>
-    /// <param name="Stream">The stream; null where memory has them.</param>
-    /// <param name="Sample">All of the examples, or a random sample of the stream's.</param>
-    /// <param name="LearnedRows">How many examples there are.</param>
-    /// <param name="Validation">What early stopping watches; null for none.</param>
-    /// <param name="SlotsWithMissing">Slots that have missing values.</param>
-    /// <param name="Columns">Which slots, keys and classes there are, and how the examples number them.</param>
-    private sealed record TrainingInput(
-        ExampleSet? Memory, DataViewSource? Stream, ExampleSet Sample, int LearnedRows, ExampleSet? Validation,
-        IReadOnlyList<int> SlotsWithMissing, ModelColumns Columns);
+    private TrainingReading ReadingFor(IChannel channel, RoleMappedData data, StopCondition stop, BackpropModelParameters? earlier = null) =>
+        new(Host, channel, situation => PlanFor(data, situation, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -273,7 +243,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new RoleMappedData(data, training.Schema.GetColumnRoleNames());
     }
 
-    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, StopCondition stop, BackpropModelParameters? earlier = null)
+    private TrainingPlan Plan(RoleMappedData data, bool hasValidation, BackpropModelParameters? earlier = null)
     {
         var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
@@ -282,11 +252,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
         var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
-        if (_options.MustKnowRows(situation))
-        {
-            stop.Reports.Begin(TrainingPhase.Counting, $"Counting the rows");
-            situation = situation with { Rows = RowCount.UpTo(Situation.MostRowsToCount + 1, data.Data, CheckAlive) };
-        }
+        // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
+        var rows = data.Data.GetRowCount();
+        return PlanFor(data, situation with { Rows = rows ?? Situation.MostRowsToCount + 1 }, knowsRows: rows is not null, earlier);
+    }
+
+    private TrainingPlan PlanFor(RoleMappedData data, Situation situation, bool knowsRows, BackpropModelParameters? earlier)
+    {
+        var (task, label) = (situation.Task, data.Schema.Label!.Value);
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
@@ -297,12 +270,16 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name) ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
-        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights) { Outputs = outputs, CheckAlive = CheckAlive }.With(columns);
+        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights)
+        {
+            Outputs = outputs,
+            CheckAlive = CheckAlive,
+            KnowsRows = knowsRows,
+        }.With(columns);
 
         // Made at once: what cannot be made, whatever occurs in the data, is refused before it is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
-        _ = MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], []));
-        return plan;
+        return plan with { Smallest = MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [])) };
 
         void CheckAlive()
         {

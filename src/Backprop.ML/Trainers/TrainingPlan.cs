@@ -28,6 +28,12 @@ internal sealed record TrainingPlan(
     /// <summary>Throws if the token or the <c>MLContext</c> is cancelled.</summary>
     public Action CheckAlive { get; init; } = Options.CancellationToken.ThrowIfCancellationRequested;
 
+    /// <summary>Whether the number of rows is known, not assumed.</summary>
+    public bool KnowsRows { get; init; }
+
+    /// <summary>The least network that there can be, whatever occurs in the data.</summary>
+    public Network? Smallest { get; init; }
+
     /// <summary>Ends reading, too.</summary>
     public CancellationToken CancellationToken => Options.CancellationToken;
 

@@ -8,19 +8,28 @@ namespace Backprop.ML.Transformers;
 internal sealed class BatchCursor : RootCursorBase
 {
     private readonly BatchRow _rows;
-    private readonly DataViewRow _scored;
+    private readonly DataViewRow? _scored; // null only while it cannot be made
     private readonly bool[] _active;
 
     /// <summary>Takes the rows over: they are disposed with this.</summary>
     public BatchCursor(IChannelProvider provider, IRowToRowMapper scorer, BatchRow rows, IReadOnlyCollection<DataViewSchema.Column> active) : base(provider)
     {
         _rows = rows;
-        _scored = scorer.GetRow(rows, active);
+        try
+        {
+            _scored = scorer.GetRow(rows, active);
+        }
+        catch
+        {
+            rows.Dispose();
+            Dispose();
+            throw;
+        }
         _active = new bool[Schema.Count];
         foreach (var column in active) _active[column.Index] = true;
     }
 
-    public override DataViewSchema Schema => _scored.Schema;
+    public override DataViewSchema Schema => _scored!.Schema;
 
     public override long Batch => _rows.Batch;
 
@@ -36,14 +45,14 @@ internal sealed class BatchCursor : RootCursorBase
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         Ch.Check(IsColumnActive(column));
-        return _scored.GetGetter<TValue>(column);
+        return _scored!.GetGetter<TValue>(column);
     }
 
     protected override bool MoveNextCore() => _rows.MoveNext();
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _scored.Dispose();
+        if (disposing) _scored?.Dispose();
         base.Dispose(disposing);
     }
 }

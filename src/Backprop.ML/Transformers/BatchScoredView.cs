@@ -39,7 +39,17 @@ internal sealed class BatchScoredView(
         if (!CanReadAhead(active, needed)) return scorer.GetRowCursorSet(active, n, rand);
         var inputs = Source.GetRowCursorSet(needed, n, CanShuffle ? rand : null);
         if (inputs.Length == 1 && n > 1 && (Source.GetRowCount() ?? long.MaxValue) > n) inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
-        return [.. inputs.Select(input => MakeCursor(input, active))];
+        var cursors = new DataViewRowCursor[inputs.Length];
+        try
+        {
+            for (var i = 0; i < inputs.Length; i++) cursors[i] = MakeCursor(inputs[i], active);
+        }
+        catch
+        {
+            for (var i = 0; i < inputs.Length; i++) (cursors[i] ?? inputs[i]).Dispose();
+            throw;
+        }
+        return cursors;
     }
 
     // Whoever walks back through a pipeline finds here what the scorer itself would say.
@@ -54,8 +64,18 @@ internal sealed class BatchScoredView(
 
     private DataViewSchema.Column[] NeededColumns(DataViewSchema.Column[] active) => [.. ((IRowToRowMapper)scorer).GetDependencies(active)];
 
-    private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active) =>
-        new(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive), active);
+    private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active)
+    {
+        try
+        {
+            return new BatchCursor(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive), active);
+        }
+        catch
+        {
+            input.Dispose(); // nobody else would
+            throw;
+        }
+    }
 
     // Every scorer numbers its columns, with one more than the largest number that it finds.
     private static HashSet<int> AddedColumns(DataViewSchema schema)

@@ -34,7 +34,7 @@ public class OptimizerTests
             WeightDecay = run.WeightDecay,
             ParameterGroups = new() { Biases = new(1, 1) }, // PyTorch's optimizers do not tell them from weights
         };
-        using var step = new TrainingStep(network, parameters, options, rows, new WorkerTeam(1));
+        using var step = new TrainingStep(network, parameters, options, rows, 1);
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets), rows, null, null);
 
         var losses = new double[10];

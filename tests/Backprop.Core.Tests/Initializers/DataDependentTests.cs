@@ -18,6 +18,18 @@ public class DataDependentTests
     public static TheoryData<bool, bool> Kinds => new() { { false, false }, { false, true }, { true, false }, { true, true } };
 
     // Without biases, what enters a unit is what a network that ends there scores.
+    [Fact]
+    public void Examples_take_little_memory_on_their_way_through_wide_layers()
+    {
+        // Sixteen waves of each of 100 features: what leaves that layer alone would be 17 times the examples.
+        var network = new MultilayerPerceptron { HiddenLayers = [8], NumericEmbedding = new PeriodicPhaseEmbedding { Dimension = 2 } }.Build(100, 1);
+        var examples = new float[2000 * 100];
+        _ = network.Initialize(new DataDependent(), seed: 1, new ReadOnlyMatrix(examples, 2000, 100));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = network.Initialize(new DataDependent(), seed: 1, new ReadOnlyMatrix(examples, 2000, 100));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * sizeof(float) * examples.Length);
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public void What_enters_every_unit_has_variance_one_in_every_layer(bool isNtk, bool hasBiases)
     {

@@ -111,7 +111,7 @@ public class QuantileTransformTests
             row[6] = i % 2 == 0 ? 3 : i; // only the lower quartile is where the median is
         }
         Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).CrowdedSlots(orInClusters: false));
-        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), 0, 3, Sparse(), 0, 3), new float[6]).CrowdedSlots(orInClusters: true));
+        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), [0, 1, 2], Sparse(), [0, 1, 2]), new float[6]).CrowdedSlots(orInClusters: true));
 
         static SparseMatrix Sparse() => new([0, 1, 2, 3], [0, 0, 0], [1, 2, 3], columnCount: 1);
     }

@@ -96,6 +96,17 @@ public class CrossFittingTests
     }
 
     [Fact]
+    public void No_fold_is_empty_however_small_the_classes_are()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            float[] labels = [.. Enumerable.Range(0, 12).Select(row => (float)(row / 2))];
+            var folds = CrossFolds.Of(new ExampleSet(new float[12], 1, labels), 8, new SoftmaxCrossEntropy(), seed);
+            for (var fold = 0; fold < 8; fold++) Assert.Contains(fold, folds);
+        }
+    }
+
+    [Fact]
     public void Folds_have_the_same_share_of_every_class_and_of_every_stretch_and_depend_on_the_seed()
     {
         float[] labels = [.. Enumerable.Range(0, 300).Select(row => row < 200 ? 0f : row < 290 ? 1 : 2)];
@@ -141,7 +152,7 @@ public class CrossFittingTests
     private static void Learn(Network network, float[] parameters, ExampleSet examples, int batchSize)
     {
         using var batches = new MemoryData(examples).Deal(batchSize, null, null, mixes: false, takesSparse: false, isEven: false);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, new WorkerTeam(2), batches.Abreast);
+        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, 2, batches.Abreast);
         for (var pass = 1; pass <= 5; pass++)
         {
             if (batches.Count > 1) batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

@@ -45,7 +45,7 @@ public class SparseMissingTests
     [Fact]
     public void Means_and_medians_of_sparse_columns_are_those_of_dense_ones()
     {
-        var columns = new SparseColumns(Sparse(), 10, 71);
+        var columns = new SparseColumns(Sparse(), row => 10 + row, 71);
         var set = new ExampleSet(X, Features, Y, allowsMissing: true).Slice(10, 71);
         float[] expected = new float[Features], found = new float[Features];
         new Imputation(Features, MissingValues.Median, []).Measure(expected, set.Features);

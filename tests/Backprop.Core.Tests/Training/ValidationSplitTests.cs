@@ -54,6 +54,5 @@ public class ValidationSplitTests
     {
         var split = new ValidationSplit(0.25, 1);
         Assert.Equal(25, Enumerable.Range(0, 100).Count(group => split.TakesGroup((ulong)group, 100)));
-        Assert.Equal((2, 3), (split.Last(10), split.Last(11))); // 2.5 is rounded to even
     }
 }

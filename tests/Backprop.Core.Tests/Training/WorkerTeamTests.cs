@@ -99,5 +99,43 @@ public class WorkerTeamTests
     }
 
     [Fact]
+    public void Threads_are_ended_where_another_cannot_be_started()
+    {
+        var started = new List<Thread>();
+        Assert.Throws<InvalidOperationException>(() => new WorkerTeam(4, (index, work) =>
+        {
+            if (index == 3) throw new InvalidOperationException();
+            var thread = new Thread(() => work(index)) { IsBackground = true };
+            thread.Start();
+            started.Add(thread);
+            return thread;
+        }));
+        Assert.Equal(2, started.Count);
+        Assert.All(started, thread => Assert.False(thread.IsAlive));
+    }
+
+    [Fact]
+    public void A_step_that_cannot_be_made_starts_no_thread()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var network = Backprop.Networks.Network.FullyConnected(2, [3], 1, new Backprop.Activations.ReLU());
+        var options = new TrainingOptions { Loss = new Backprop.Losses.SquaredError() };
+        Assert.ThrowsAny<Exception>(() => new TrainingStep(network, new float[network.ParameterCount], options, batchSize: int.MaxValue, threads: 78));
+        Assert.DoesNotContain("Backprop 77", Directory.GetDirectories("/proc/self/task").Select(NameOf));
+
+        static string NameOf(string thread)
+        {
+            try
+            {
+                return File.ReadAllText(thread + "/comm").Trim();
+            }
+            catch (IOException)
+            {
+                return ""; // it has ended meanwhile
+            }
+        }
+    }
+
+    [Fact]
     public void A_team_of_nobody_is_refused() => Assert.Throws<ArgumentOutOfRangeException>("size", () => new WorkerTeam(0));
 }

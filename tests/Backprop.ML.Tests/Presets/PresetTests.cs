@@ -1,6 +1,5 @@
 using Backprop.Activations;
 using Backprop.Layers;
-using Backprop.ML.Data;
 using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.ML.Tests.Scenarios;
@@ -255,23 +254,6 @@ public class PresetTests
         var second = new BackpropTrainer(_ml, options).Fit(data, null, first.Model);
         Assert.Equal(8, second.Model.Network.Network.Members);
         Assert.All(second.Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
-    }
-
-    [Fact]
-    public void Rows_of_a_view_that_does_not_know_their_number_are_counted_no_further_than_needed()
-    {
-        var read = 0;
-        var endless = _ml.Data.LoadFromEnumerable(Endless());
-        Assert.Equal(11, RowCount.UpTo(11, endless, () => { }));
-        Assert.InRange(read, 10, 13);
-        Assert.Equal(7, RowCount.UpTo(11, _ml.Data.TakeRows(endless, 7), () => { }));
-        Assert.Equal(20, RowCount.UpTo(11, Synthetic.Prepared(_ml, 20), () => { }));
-        Assert.Throws<OperationCanceledException>(() => RowCount.UpTo(11, endless, () => throw new OperationCanceledException()));
-
-        IEnumerable<Example> Endless()
-        {
-            for (; ; read++) yield return new Example { Kind = "one" };
-        }
     }
 
     [Fact]

@@ -22,17 +22,14 @@ public class DataSourceTests
     }
 
     [Fact]
-    public void Rows_are_counted_before_only_where_the_network_or_the_rows_left_out_depend_on_it()
+    public void Rows_are_read_once_whatever_is_decided_by_their_number()
     {
-        Assert.Equal(2, Readings(_ => { }));
-        Assert.Equal(2, Readings(options => options.Preset = Preset.Fast));
-        Assert.Equal(1, Readings(options => options.ValidationFraction = 0.1));
-        Assert.Equal(2, Readings(options => options.Members = 1)); // of few rows, none are held out
+        Assert.Equal(1, Readings(_ => { }));
+        Assert.Equal(1, Readings(options => options.Preset = Preset.Fast));
+        Assert.Equal(1, Readings(options => options.Preset = Preset.Best));
         Assert.Equal(1, Readings(options => options.ValidationData = Synthetic.Prepared(_ml, 50)));
-        Assert.Equal(1, Readings(options => options.Preset = Preset.Plain));
-        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.Preset) = (0.1, Preset.Fast)));
-        Assert.Equal(2, Readings(options => (options.ValidationFraction, options.LabelColumnName) = (0.1, Synthetic.Kind))); // of classes, the waves
-        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.LabelColumnName, options.NumericEmbedding) = (0.1, Synthetic.Kind, null)));
+        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.LabelColumnName) = (0.1, Synthetic.Kind)));
+        Assert.Equal(1, Readings(options => (options.ValidationFraction, options.SamplingKeyColumnName) = (0.1, nameof(Example.Kind))));
 
         int Readings(Action<BackpropTrainer.Options> change)
         {

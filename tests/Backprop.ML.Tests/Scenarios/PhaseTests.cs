@@ -64,7 +64,7 @@ public sealed class PhaseTests : IDisposable
                 seen = true;
                 source.Cancel();
             });
-            if (phase == TrainingPhase.Counting && way is not ("Default" or "Fast" or "Best")) continue;
+            if (phase == TrainingPhase.Counting && way != "learned from the last rows of a stream") continue;
             Assert.Throws<OperationCanceledException>(() => new BackpropTrainer(_ml, options).Fit(_data));
             Assert.True(seen);
             Assert.Equal(0, epochs);

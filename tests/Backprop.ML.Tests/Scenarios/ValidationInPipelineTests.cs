@@ -78,7 +78,7 @@ public class ValidationInPipelineTests
         Refuses<ArgumentException>("ValidationFraction", "0.1", () => new BackpropTrainer(_ml, Options(o => o.ValidationFraction = 0.1)).Fit(data, data));
         Refuses<ArgumentOutOfRangeException>("sampling key", "Nowhere", () => new BackpropTrainer(_ml, Options(o => (o.SamplingKeyColumnName, o.ValidationFraction) = ("Nowhere", 0.1))).GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)));
         Refuses<ArgumentOutOfRangeException>("ValidationData", "Features", () => new BackpropTrainer(_ml, Options(o => o.ValidationData = _ml.Data.LoadFromEnumerable(Synthetic.Examples(5)))).Fit(data));
-        Refuses<InvalidOperationException>("ValidationFraction", "0 of 3", () => new BackpropTrainer(_ml, Options(o => (o.ValidationFraction, o.ValidationRows) = (0.1, ValidationRows.Last))).Fit(Synthetic.Prepared(_ml, 3)));
+        Refuses<InvalidOperationException>("ValidationFraction", "0 of 1 rows", () => new BackpropTrainer(_ml, Options(o => (o.ValidationFraction, o.ValidationRows) = (0.1, ValidationRows.Last))).Fit(Synthetic.Prepared(_ml, 1)));
     }
 
     private static void Refuses<TException>(string first, string second, Func<object> action) where TException : Exception

@@ -1,0 +1,80 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Decides which rows in memory are kept from training.</summary>
+internal static class HeldOutRows
+{
+    // By so much may the rows that are kept exceed their share, so that a class is not left out.
+    private const double Tolerance = 1.0 / 20;
+
+    /// <summary>The draw of <see cref="ValidationSplit"/>. A class of at least two rows that it left out gives one row, largest classes
+    /// first, as long as all rows that are kept exceed their share by no more than a twentieth, or one row.</summary>
+    /// <param name="strata">[rows]: the class of each; all equal where there are none.</param>
+    /// <param name="fraction">The share of the rows; in (0, 1).</param>
+    /// <param name="seed">Where random numbers start.</param>
+    /// <returns>[rows]</returns>
+    public static bool[] Stratified(ReadOnlySpan<Real> strata, double fraction, int seed)
+    {
+        var split = new ValidationSplit(fraction, seed);
+        var kept = new bool[strata.Length];
+        var counts = new Dictionary<Real, (int Index, int Rows, int Kept)>();
+        var total = 0;
+        for (var row = 0; row < kept.Length; row++)
+        {
+            kept[row] = split.Takes(strata[row]);
+            var (index, rows, keptOfClass) = counts.GetValueOrDefault(strata[row], (counts.Count, 0, 0));
+            counts[strata[row]] = (index, rows + 1, keptOfClass + (kept[row] ? 1 : 0));
+            if (kept[row]) total++;
+        }
+
+        var share = fraction * kept.Length;
+        var most = Math.Max(share, total) + Math.Max(1, Tolerance * share);
+        var leftOut = counts.Where(each => each.Value is { Kept: 0, Rows: > 1 });
+        foreach (var (stratum, (index, rows, _)) in leftOut.OrderByDescending(each => each.Value.Rows).ThenBy(each => each.Value.Index))
+        {
+            if (total + 1 > most) break;
+            var random = new RandomSequence(seed, RandomPurpose.Validation, counts.Count + index);
+            kept[RowOf(strata, stratum, 1 + random.NextIndex(rows - 1))] = true; // the first is learned from
+            total++;
+        }
+        return kept;
+    }
+
+    /// <summary>All rows of some groups (<see cref="GroupDraw"/>).</summary>
+    /// <param name="groups">[rows]: the hash of each row's group.</param>
+    /// <param name="kept">The hashes of those that are kept.</param>
+    public static bool[] OfGroups(ReadOnlySpan<uint> groups, HashSet<uint> kept)
+    {
+        var result = new bool[groups.Length];
+        for (var row = 0; row < result.Length; row++) result[row] = kept.Contains(groups[row]);
+        return result;
+    }
+
+    /// <summary>Rows of every group.</summary>
+    public static Dictionary<uint, long> CountGroups(ReadOnlySpan<uint> groups)
+    {
+        var counts = new Dictionary<uint, long>();
+        foreach (var group in groups) counts[group] = counts.GetValueOrDefault(group) + 1;
+        return counts;
+    }
+
+    /// <summary>How many of so many rows are the last ones: at least one, and not all, if there are two.</summary>
+    public static int Last(int rows, double fraction) => rows < 2 ? 0 : Math.Clamp((int)Math.Round(rows * fraction), 1, rows - 1);
+
+    /// <summary>The numbers of those rows that are kept, or of the others.</summary>
+    public static int[] Rows(ReadOnlySpan<bool> kept, bool areKept)
+    {
+        var rows = new int[kept.Count(areKept)];
+        var count = 0;
+        for (var row = 0; row < kept.Length; row++)
+            if (kept[row] == areKept) rows[count++] = row;
+        return rows;
+    }
+
+    private static int RowOf(ReadOnlySpan<Real> strata, Real stratum, int number)
+    {
+        for (var row = 0; ; row++)
+            if (strata[row] == stratum && number-- == 0) return row;
+    }
+}

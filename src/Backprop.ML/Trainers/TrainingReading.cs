@@ -1,0 +1,136 @@
+using Backprop.ML.Data;
+using Backprop.ML.Presets;
+using Backprop.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML;
+
+/// <summary>Reads the rows of a training once, into memory, if they are to stay there and fit; otherwise prepares to read them again in
+/// every epoch.</summary>
+/// <remarks>What a preset decides by the number of rows is decided after reading, so that no row is read in order to be counted.</remarks>
+/// <param name="host">For the error messages.</param>
+/// <param name="channel">For warnings.</param>
+/// <param name="planFor">Makes the plan for what is known of the data.</param>
+/// <param name="label">The label column.</param>
+/// <param name="stop">Phases, and the clock that begins once the rows are read.</param>
+/// <param name="seed">Where random numbers start.</param>
+internal sealed class TrainingReading(
+    IHost host, IChannel channel, Func<Situation, TrainingPlan> planFor, string label, StopCondition stop, int seed)
+{
+    // Of fewer rows, validation says so little that the data is refused.
+    private const int FewestValidationRows = 100;
+
+    /// <summary>Reads.</summary>
+    /// <param name="plan">The plan before the rows are read: what is read, and how, does not depend on their number.</param>
+    /// <param name="data">The rows to learn from.</param>
+    /// <param name="validation">Rows to validate on, if they are given.</param>
+    /// <param name="splits">Whether rows are kept from training to validate on, if the options say so.</param>
+    public TrainingInput Read(TrainingPlan plan, RoleMappedData data, RoleMappedData? validation, bool splits)
+    {
+        if (!CountsFirst(plan.Options, splits)) stop.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
+        var input = ReadRows(plan, data, validation, splits);
+        stop.StartClock();
+        return input;
+    }
+
+    // A stream whose last rows or groups are kept.
+    private static bool CountsFirst(BackpropTrainer.Options options, bool splits) =>
+        splits && options is { Caching: DataCaching.Stream, ValidationFraction: > 0 }
+        && (options.SamplingKeyColumnName is not null || options.ValidationRows == ValidationRows.Last);
+
+    private TrainingInput ReadRows(TrainingPlan plan, RoleMappedData data, RoleMappedData? validation, bool splits)
+    {
+        var options = plan.Options;
+        var targets = plan.Task.TargetColumns(data.Schema.Label!.Value);
+        var need = MemoryNeed.Of(plan.Smallest!, options.ToTrainingOptions(plan.Loss, seed), targets);
+        var budget = MemoryBudget.Of(options.MemoryBudget, need, plan.FeatureCount);
+        var reader = new DataViewReader(host, channel, plan, budget);
+        var mayStream = options.Caching != DataCaching.Memory && options.MayStreamInstead;
+
+        // Validation rows stay in memory in any case. So they come first, if the others need not.
+        var given = mayStream ? ReadValidation(plan, budget, validation) : null;
+        if (options.Caching != DataCaching.Stream)
+        {
+            if (ReadIntoMemory(reader, plan, data, mayStream, splits) is { } input)
+                return Settled(input with { Validation = input.Validation ?? given ?? ReadValidation(plan, budget, validation) }, data);
+            channel.Info(
+                "The training data does not fit into memory ({0}). "
+                + "It is read again in every epoch, which a source that can be read only once does not allow ({1}).",
+                nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Caching));
+        }
+        budget.TakeStream();
+        plan = planFor(plan.Situation with { MayCrossFit = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
+        return Stream(reader, plan, data, given, splits, wasRead: options.Caching != DataCaching.Stream);
+    }
+
+    // Other data has its own order of names.
+    private ExampleSet? ReadValidation(TrainingPlan plan, MemoryBudget budget, RoleMappedData? validation)
+    {
+        if (validation is null) return null;
+        var known = plan.Columns.In(host, nameof(validation), validation.Schema.Schema, plan.Inputs, label);
+        var other = new DataViewReader(host, channel, plan with { Columns = known }, budget);
+        return other.Read(validation, "validation", mayStream: false)!.Examples;
+    }
+
+    private TrainingInput? ReadIntoMemory(DataViewReader reader, TrainingPlan plan, RoleMappedData data, bool mayStream, bool splits)
+    {
+        var groups = splits && plan.Options.SamplingKeyColumnName is { } key ? GroupColumn.AddTo(host, data.Data, key, seed) : default;
+        if (reader.Read(data, "training", mayStream, groups) is not { } rows) return null;
+        plan = Known(plan, rows.RowsRead);
+        if (!splits || RuleOf(plan) is not { } rule)
+            return new TrainingInput(plan, rows.Examples, null, rows.Examples, rows.Examples.Count, null, [], plan.Columns);
+
+        var (learned, kept) = rule.Split(rows, plan.Task.HasClasses, host);
+        if (plan.Task.HasClasses) new ClassCoverage(plan.Columns.Classes).Add(learned, areKept: false).Add(kept, areKept: true).Warn(channel);
+        return new TrainingInput(plan, learned, null, learned, learned.Count, kept, [], plan.Columns);
+    }
+
+    // Keys, classes and slots that do not occur go.
+    private TrainingInput Settled(TrainingInput input, RoleMappedData data)
+    {
+        var (training, validation, columns) = (input.Memory!, input.Validation, input.Columns);
+        if (InUse(input.Plan, data) is { } inUse)
+            columns = inUse.Settle(ref training, ref validation, input.Plan.Options.Categories.Select(category => category.Slot));
+        var missing = training.SlotsWithMissing();
+        return input with { Memory = training, Sample = training, Validation = validation, Columns = columns, SlotsWithMissing = missing };
+    }
+
+    private ColumnsInUse? InUse(TrainingPlan plan, RoleMappedData data) =>
+        plan.Situation.Earlier is null ? new ColumnsInUse(plan.Columns, data.Schema.Schema, label) : null;
+
+    private TrainingInput Stream(
+        DataViewReader reader, TrainingPlan plan, RoleMappedData data, ExampleSet? validation, bool splits, bool wasRead)
+    {
+        var rule = splits ? RuleOf(plan) : null;
+        for (var wanted = rule?.Fraction; ;)
+        {
+            var source = new DataViewSource(host, reader, data, plan, rule, seed, wasRead) { InUse = InUse(plan, data), Stop = stop };
+            if (source.Measure(channel) is var (summary, held))
+            {
+                if (rule?.Fraction < wanted)
+                    channel.Warning(
+                        MessageSensitivity.None, "{0} = {1} would keep more rows for validation than fit into memory ({2}); {3} are kept.",
+                        nameof(BackpropTrainer.Options.ValidationFraction), wanted, nameof(BackpropTrainer.Options.MemoryBudget), rule!.Fraction);
+                var kept = held ?? validation;
+                var columns = source.InUse?.Settle(source, summary, ref kept) ?? plan.Columns;
+                plan = Known(plan, source.RowsRead);
+                return new TrainingInput(plan, null, source, summary.Sample, summary.Count, kept, summary.Features.WithMissing, columns);
+            }
+            if (source.Kept!.Count <= FewestValidationRows) throw reader.ValidationExceeded(data, source.Kept);
+            rule = rule! with { Fraction = rule.Fraction / 2 };
+            wasRead = true;
+        }
+    }
+
+    // What the preset says of so many rows; they stay numbered as they were read.
+    private TrainingPlan Known(TrainingPlan plan, long rows) =>
+        plan.KnowsRows ? plan : planFor(plan.Situation with { Rows = rows }).With(plan.Columns);
+
+    private HoldOut? RuleOf(TrainingPlan plan)
+    {
+        var options = plan.Options;
+        if (options.ValidationFraction == 0) return null;
+        return new HoldOut(options.ValidationFraction, options.ValidationRows, options.SamplingKeyColumnName, seed);
+    }
+}
