@@ -16,8 +16,15 @@ foreach (var percent in args)
     {
         if (message.Message.Contains("does not fit into memory", StringComparison.Ordinal)) way = "stream";
     };
-    var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [4], NumberOfIterations = 1, BatchSize = 4096,
-        ValidationFraction = 0.1, Seed = 1 };
+    var options = new BackpropTrainer.Options
+    {
+        Preset = Preset.Plain,
+        HiddenLayers = [4],
+        NumberOfIterations = 1,
+        BatchSize = 4096,
+        ValidationFraction = 0.1,
+        Seed = 1
+    };
     new BackpropTrainer(ml, options).Fit(ml.Data.LoadFromEnumerable(Row.Make((int)(bytes / columns / sizeof(float)), columns), schema));
     Console.WriteLine($"{percent} {way}");
 }

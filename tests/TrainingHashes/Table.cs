@@ -41,8 +41,15 @@ internal sealed class Table(uint seed)
         // ML.NET counts the keys that it reads from objects from 0 on.
         var row = new Row
         {
-            Features = x, Category = category - 1, Kind = kind - 1, Weight = 1 + Below(3), Flag = y > 0.25f, Class = (y > 0 ? 1u : 0u) + (y > 0.5f ? 1u : 0u),
-            Number = 3 * y + 10, Numbers = [y, x[0] - x[5]], Flags = [y > 0, x[5] > 0, x[3] * x[6] > 0],
+            Features = x,
+            Category = category - 1,
+            Kind = kind - 1,
+            Weight = 1 + Below(3),
+            Flag = y > 0.25f,
+            Class = (y > 0 ? 1u : 0u) + (y > 0.5f ? 1u : 0u),
+            Number = 3 * y + 10,
+            Numbers = [y, x[0] - x[5]],
+            Flags = [y > 0, x[5] > 0, x[3] * x[6] > 0],
         };
         for (var j = 0; j < x.Length && missing; j++)
             if (Below(8) == 0) x[j] = float.NaN;

@@ -58,8 +58,14 @@ public class RowBlockTests
     {
         var network = new MultilayerPerceptron { HiddenLayers = [3], MissingValues = MissingValues.Median }.Build(Columns, 1);
         var stopping = new EarlyStopping { RefitOnAllRows = refits };
-        var options = new TrainingOptions { Loss = new SquaredError(), FeatureScaling = scaling, NumberOfIterations = 2,
-            EarlyStopping = stopping, Seed = 1 };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            FeatureScaling = scaling,
+            NumberOfIterations = 2,
+            EarlyStopping = stopping,
+            Seed = 1
+        };
         return new Trainer(options).Train(network, examples, validation).Network.Parameters;
     }
 

@@ -168,7 +168,11 @@ public class TimeLimitTests
         var clock = new ManualClock();
         var options = Options with
         {
-            LearningRate = 0.02, LearningRateSchedule = new CosineDecay(), Shuffle = false, MaximumTrainingTime = TimeSpan.FromSeconds(30), Clock = clock,
+            LearningRate = 0.02,
+            LearningRateSchedule = new CosineDecay(),
+            Shuffle = false,
+            MaximumTrainingTime = TimeSpan.FromSeconds(30),
+            Clock = clock,
             EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, RefitOnAllRows = true, Target = 0.5 },
         };
         var rates = new List<double>();

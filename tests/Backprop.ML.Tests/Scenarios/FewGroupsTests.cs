@@ -89,8 +89,14 @@ public class FewGroupsTests
 
     private BackpropTransformer Fit(IDataView data, Action<BackpropTrainer.Options> change)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [2], NumberOfIterations = 1,
-            ValidationFraction = 0.2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            HiddenLayers = [2],
+            NumberOfIterations = 1,
+            ValidationFraction = 0.2,
+            Seed = 1
+        };
         change(options);
         return new BackpropTrainer(_ml, options).Fit(data);
     }

@@ -29,8 +29,14 @@ public class OneReadingTests
     [Theory, MemberData(nameof(PresetsAndTasks))]
     public void Rows_of_a_queue_give_the_bits_of_a_table(string preset, string label)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.All.Single(one => one.Name == preset), LabelColumnName = label,
-            HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.All.Single(one => one.Name == preset),
+            LabelColumnName = label,
+            HiddenLayers = [4],
+            NumberOfIterations = 2,
+            Seed = 1
+        };
         var examples = Synthetic.Examples(120);
         var table = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, examples));
         Assert.Equal(table.Bits(), new BackpropTrainer(_ml, options).Fit(Queue(examples)).Bits());
@@ -41,8 +47,15 @@ public class OneReadingTests
     [InlineData(DataCaching.Stream)]
     public void A_queue_that_must_be_streamed_is_refused_with_the_options_that_keep_it_in_memory(DataCaching caching)
     {
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [4], NumberOfIterations = 2,
-            Seed = 1, Caching = caching, MemoryBudget = 1000 };
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = Synthetic.Value,
+            HiddenLayers = [4],
+            NumberOfIterations = 2,
+            Seed = 1,
+            Caching = caching,
+            MemoryBudget = 1000
+        };
         options.ValidationFraction = 0;
         var problem = Assert.Throws<InvalidOperationException>(() =>
             new BackpropTrainer(_ml, options).Fit(Queue(Synthetic.Examples(300)))).Message;
@@ -58,8 +71,14 @@ public class OneReadingTests
     public void A_stream_counts_its_rows_while_it_is_measured()
     {
         // Of classes of up to 1,000 rows, the waves are others.
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Kind, HiddenLayers = [4], NumberOfIterations = 1,
-            Seed = 1, Caching = DataCaching.Stream };
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = Synthetic.Kind,
+            HiddenLayers = [4],
+            NumberOfIterations = 1,
+            Seed = 1,
+            Caching = DataCaching.Stream
+        };
         var counted = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 200));
         var uncounted = _ml.Data.FilterRowsByColumn(Synthetic.Prepared(_ml, 200), nameof(Example.Main), lowerBound: -1e6);
         Assert.Equal(counted.Model.Network.Network.Layers, new BackpropTrainer(_ml, options).Fit(uncounted).Model.Network.Network.Layers);
@@ -71,8 +90,15 @@ public class OneReadingTests
         const int rows = 120_000, columns = 50;
         var schema = SchemaDefinition.Create(typeof(Wide));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, columns);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [2], NumberOfIterations = 1, BatchSize = 1024,
-            Seed = 1, NumberOfThreads = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            HiddenLayers = [2],
+            NumberOfIterations = 1,
+            BatchSize = 1024,
+            Seed = 1,
+            NumberOfThreads = 1
+        };
         foreach (var fraction in (double[])[0, 0.2])
         {
             options.ValidationFraction = fraction;
