@@ -164,6 +164,7 @@ public sealed class Trainer
         var calibration = new Calibration(_options, judge, stop);
         if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.Weighed(balance), validation is null ? null : balance.Weigh(validation));
         var parameters = _setup.Start(network, training, initial, inputs, targets, stop);
+        if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
         double learningRate = 0;
         var schedules = new ScheduledValues(_options);
 

@@ -18,11 +18,11 @@ public class UnderfittingTests
     [Fact]
     public void A_rule_that_is_only_just_being_found_at_the_end_is_warned_of_with_numbers()
     {
-        var model = FitHands(8_000);
+        var model = FitHands(10_000);
         var warning = Assert.Single(_warnings);
-        Assert.Contains("Try more epochs (NumberOfIterations was 31) or less dropout (Dropout was 0.15).", warning, StringComparison.Ordinal);
-        Assert.Matches(@"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.4\d*", warning);
-        Assert.Equal(31, model.Model.History.Count);
+        Assert.Contains("Try more epochs (NumberOfIterations was 30) or less dropout (Dropout was 0.15).", warning, StringComparison.Ordinal);
+        Assert.Matches(@"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.[45]\d*", warning);
+        Assert.Equal(30, model.Model.History.Count);
     }
 
     [Theory]
