@@ -1,6 +1,9 @@
 namespace Backprop.Numerics;
 
-/// <summary>Sorts many values with checks in between. Up to a limit, it is .NET's sort; longer arrays are sorted in chunks, which are then merged.</summary>
+/// <summary>
+/// Sorts many values with checks in between. Up to a limit, it is .NET's sort; longer arrays are sorted in chunks, which are then
+/// merged.
+/// </summary>
 internal static class ChunkedSort
 {
     /// <summary>Values that are sorted in one call: some 20 ms.</summary>
@@ -14,7 +17,9 @@ internal static class ChunkedSort
     /// <param name="meter">Counts the work; null for .NET's sort.</param>
     public static void Sort(Span<Real> values, WorkMeter? meter) => Sort(values, meter, LargestWhole, LargestChunk);
 
-    /// <summary>Sorts keys in place, in ascending order, and puts items into the same order. Items of equal keys come in any order.</summary>
+    /// <summary>
+    /// Sorts keys in place, in ascending order, and puts items into the same order. Items of equal keys come in any order.
+    /// </summary>
     /// <param name="keys">What is sorted by.</param>
     /// <param name="items">As many.</param>
     /// <param name="meter">Counts the work; null for .NET's sort.</param>
@@ -70,11 +75,13 @@ internal static class ChunkedSort
         itemsFrom.CopyTo(items);
     }
 
-    private static void MergeNeighbours(ReadOnlySpan<Real> from, ReadOnlySpan<int> items, Span<Real> to, Span<int> itemsTo, long length, WorkMeter meter)
+    private static void MergeNeighbours(
+        ReadOnlySpan<Real> from, ReadOnlySpan<int> items, Span<Real> to, Span<int> itemsTo, long length, WorkMeter meter)
     {
         for (var first = 0L; first < from.Length; first += 2 * length)
         {
-            int left = (int)first, middle = (int)Math.Min(first + length, from.Length), end = (int)Math.Min(first + 2 * length, from.Length), right = middle;
+            int left = (int)first, middle = (int)Math.Min(first + length, from.Length), right = middle;
+            var end = (int)Math.Min(first + 2 * length, from.Length);
             for (var i = left; i < end; i++)
             {
                 // CompareTo puts NaN first, as .NET's sort does.

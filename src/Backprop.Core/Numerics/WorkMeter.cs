@@ -1,8 +1,11 @@
 namespace Backprop.Numerics;
 
-/// <summary>Counts the work of a long computation, and calls a check after every portion of it. The check may throw to end the computation.</summary>
+/// <summary>
+/// Counts the work of a long computation, and calls a check after every portion of it. The check may throw to end the computation.
+/// </summary>
 /// <remarks>
-/// Work is counted in elementary operations of about a nanosecond. Counting work instead of time makes the number of checks the same on every machine,
+/// Work is counted in elementary operations of about a nanosecond. Counting work instead of time makes the number of checks the
+/// same on every machine,
 /// and costs one addition where a clock would have to be read.
 /// </remarks>
 /// <param name="check">What is called.</param>
@@ -20,7 +23,9 @@ internal sealed class WorkMeter(Action check, long portion = WorkMeter.DefaultPo
     /// <summary>Work between two calls of the check, at least.</summary>
     public long Portion => portion;
 
-    /// <summary>Work that was counted since the last call of the check; never as much as <see cref="Portion"/> and one addition more.</summary>
+    /// <summary>
+    /// Work that was counted since the last call of the check; never as much as <see cref="Portion"/> and one addition more.
+    /// </summary>
     public long Pending => _work;
 
     /// <summary>Counts some work that was done, and calls the check if it is due.</summary>

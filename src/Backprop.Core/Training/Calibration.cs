@@ -5,11 +5,15 @@ namespace Backprop.Training;
 
 /// <summary>Chooses temperature and threshold of a trained network on the validation data, however training ended.</summary>
 /// <remarks>
-/// The scores are computed once more, by the form of the network that will predict. If training was stopped, the scores of its best validation check serve,
-/// which are there already; only where none was made are they computed, within the grace period. What does not come to an end is left out with a warning.
+/// The scores are computed once more, by the form of the network that will predict. If training was stopped, the scores of its best
+/// validation check serve,
+/// which are there already; only where none was made are they computed, within the grace period. What does not come to an end is
+/// left out with a warning.
 /// </remarks>
 internal sealed class Calibration(TrainingOptions options, Judge? judge, StopCondition stop)
 {
+    private const string Advice = "Let training make one validation check before it ends.";
+
     /// <summary>Whether scores of validation checks are to be kept (<see cref="Judge.Keep"/>).</summary>
     public bool IsWanted => judge is not null && (options.TemperatureScaling || options.ThresholdMetric is not null);
 
@@ -17,7 +21,8 @@ internal sealed class Calibration(TrainingOptions options, Judge? judge, StopCon
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch that its parameters come from.</param>
     /// <param name="weights">Of the validation rows, with those of classes.</param>
-    /// <returns>The network with its temperature, and the threshold; null where none was asked for. Rows of one class show neither.</returns>
+    /// <returns>The network with its temperature, and the threshold; null where none was asked for. Rows of one class show
+    /// neither.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
         if (!IsWanted || judge!.IsOfOneClass) return (trained, null);
@@ -26,7 +31,8 @@ internal sealed class Calibration(TrainingOptions options, Judge? judge, StopCon
         try
         {
             judge.Score(trained, epoch, stop);
-            if (options.TemperatureScaling) trained = trained.WithTemperature(judge.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
+            if (options.TemperatureScaling)
+                trained = trained.WithTemperature(judge.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
             isScaled = options.TemperatureScaling;
             return (trained, options.ThresholdMetric is IDecisionMetric metric ? judge.Threshold(metric, stop.Work) : null);
         }
@@ -43,7 +49,8 @@ internal sealed class Calibration(TrainingOptions options, Judge? judge, StopCon
         if (options.TemperatureScaling && !isScaled) leftOut.Add(nameof(TrainingOptions.TemperatureScaling));
         if (options.ThresholdMetric is not null) leftOut.Add(nameof(TrainingOptions.ThresholdMetric));
         var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
+        var names = string.Join(" and ", leftOut);
         stop.Reports.Warn(
-            $"{string.Join(" and ", leftOut)} had no effect: {cause}, and scoring {judge!.Count:N0} validation rows would have taken too long. Let training make one validation check before it ends.");
+            $"{names} had no effect: {cause}, and scoring {judge!.Count:N0} validation rows would have taken too long. {Advice}");
     }
 }

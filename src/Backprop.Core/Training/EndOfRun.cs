@@ -8,6 +8,8 @@ namespace Backprop.Training;
 /// <param name="plan">How far it came.</param>
 internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, TimePlan plan)
 {
+    private const string RateSchedule = nameof(TrainingOptions.LearningRateSchedule);
+
     // Below this share of LearningRate, a rising schedule has hardly begun.
     private const double LowShareOfRate = 0.1;
 
@@ -30,18 +32,26 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
         if (!isCancelled && !isTimeUp && epochs == planned) return;
         if (isTimeUp) ReportTime(epochs);
         else if (_highest < LowShareOfRate * _rate) WarnOfLowRate(epochs, isCancelled);
-        if (options.WeightAveraging is StochasticWeightAveraging averaging && plan.Last.Step + 1 < averaging.StartShare * plan.Last.TotalSteps)
-            stop.Reports.Warn(
-                $"{nameof(TrainingOptions.WeightAveraging)} ({nameof(StochasticWeightAveraging)}) had no effect: it begins after {averaging.StartShare:P0} of {planned:N0} epochs, and training ended after {epochs:N0}.");
+        if (options.WeightAveraging is not StochasticWeightAveraging averaging) return;
+        if (plan.Last.Step + 1 >= averaging.StartShare * plan.Last.TotalSteps) return;
+        const string name = $"{nameof(TrainingOptions.WeightAveraging)} ({nameof(StochasticWeightAveraging)})";
+        var begin = FormattableString.Invariant($"it begins after {averaging.StartShare:P0} of {planned:N0} epochs");
+        stop.Reports.Warn($"{name} had no effect: {begin}, and training ended after {epochs:N0}.");
     }
 
     private void ReportTime(int epochs)
     {
-        FormattableString what = $"{nameof(TrainingOptions.MaximumTrainingTime)} ({stop.Limit}) ended training after {epochs:N0} of {options.NumberOfIterations:N0} epochs.";
-        if (IsFarFromItsEnd(options.LearningRateSchedule))
-            stop.Reports.Warn(
-                $"{FormattableString.Invariant(what)} {nameof(TrainingOptions.LearningRateSchedule)} was planned for {plan.Last.Epochs:N0} epochs: the learning rate had reached at most {_highest:G2} of {_rate:G2}. Set {nameof(TrainingOptions.NumberOfIterations)} to about {epochs:N0}, or increase {nameof(TrainingOptions.MaximumTrainingTime)}.");
-        else stop.Reports.Note($"{FormattableString.Invariant(what)}{(plan.IsShortened ? " Schedules ended with the time." : "")}");
+        const string limit = nameof(TrainingOptions.MaximumTrainingTime), number = nameof(TrainingOptions.NumberOfIterations);
+        var what = FormattableString.Invariant(
+            $"{limit} ({stop.Limit}) ended training after {epochs:N0} of {options.NumberOfIterations:N0} epochs.");
+        if (!IsFarFromItsEnd(options.LearningRateSchedule))
+        {
+            stop.Reports.Note($"{what}{(plan.IsShortened ? " Schedules ended with the time." : "")}");
+            return;
+        }
+        var reached = FormattableString.Invariant($"the learning rate had reached at most {_highest:G2} of {_rate:G2}");
+        var planned = FormattableString.Invariant($"{RateSchedule} was planned for {plan.Last.Epochs:N0} epochs");
+        stop.Reports.Warn($"{what} {planned}: {reached}. Set {number} to about {epochs:N0}, or increase {limit}.");
     }
 
     // Schedules that count epochs, or watch the loss, do not know of an end.
@@ -55,9 +65,12 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     private void WarnOfLowRate(int epochs, bool isCancelled)
     {
         var advice = isCancelled
-            ? $"Set {nameof(TrainingOptions.NumberOfIterations)} to the number of epochs that there is time for, or set {nameof(TrainingOptions.MaximumTrainingTime)}, which schedules follow."
+            ? $"Set {nameof(TrainingOptions.NumberOfIterations)} to the number of epochs that there is time for, "
+                + $"or set {nameof(TrainingOptions.MaximumTrainingTime)}, which schedules follow."
             : $"Increase the patience of {nameof(EarlyStopping)} or {nameof(LossTolerance)}, or shorten the warm-up.";
+        var what = FormattableString.Invariant(
+            $"Training {(isCancelled ? "was cancelled" : "ended")} after {epochs:N0} of {options.NumberOfIterations:N0} epochs");
         stop.Reports.Warn(
-            $"Training {(isCancelled ? "was cancelled" : "ended")} after {epochs:N0} of {options.NumberOfIterations:N0} epochs, before {nameof(TrainingOptions.LearningRateSchedule)} had risen: the learning rate had reached at most {_highest:G2} of {_rate:G2}. {advice}");
+            $"{what}, before {RateSchedule} had risen: the learning rate had reached at most {_highest:G2} of {_rate:G2}. {advice}");
     }
 }

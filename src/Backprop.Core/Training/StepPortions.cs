@@ -2,8 +2,13 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>Divides the work of a step on many rows into portions, between which the step can be given up. Small steps are one portion.</summary>
-/// <remarks>One thread of the team, the caller's, looks whether training must end; the others see what it found. Sizes are chosen so that a portion takes some ten milliseconds.</remarks>
+/// <summary>
+/// Divides the work of a step on many rows into portions, between which the step can be given up. Small steps are one portion.
+/// </summary>
+/// <remarks>
+/// One thread of the team, the caller's, looks whether training must end; the others see what it found. Sizes are chosen so that a
+/// portion takes some ten milliseconds.
+/// </remarks>
 internal sealed class StepPortions
 {
     private readonly StopCondition? _stop;

@@ -4,12 +4,15 @@ namespace Backprop.Training;
 
 /// <summary>Says when a training run has to end: its token is cancelled, its time is over, or the caller's own check throws.</summary>
 /// <remarks>
-/// Before the first step there is nothing to keep, so an end is an exception. Afterwards training ends at once, and what is left to do for a whole model
+/// Before the first step there is nothing to keep, so an end is an exception. Afterwards training ends at once, and what is left to
+/// do for a whole model
 /// (a validation check, temperature, threshold) may use a short grace period. Work that does not end within it is given up.
 /// </remarks>
 internal sealed class StopCondition
 {
-    /// <summary>What is left to do after a stop may take this long: well below the 200 ms within which a run answers, on a busy machine too.</summary>
+    /// <summary>
+    /// What is left to do after a stop may take this long: well below the 200 ms within which a run answers, on a busy machine too.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(60);
 
     private readonly CancellationToken _token;
@@ -25,13 +28,15 @@ internal sealed class StopCondition
     /// <param name="reports">Where phases and warnings go; null to keep warnings alone.</param>
     /// <param name="checks">How often it is asked; null for the usual.</param>
     public StopCondition(TrainingOptions options, Action? checkAlive, RunReports? reports = null, CheckFrequency? checks = null)
-        : this(options.MaximumTrainingTime, options.Clock, checkAlive, reports, options.ThrowOnCancellation, options.CancellationToken, checks)
+        : this(
+            options.MaximumTrainingTime, options.Clock, checkAlive, reports, options.ThrowOnCancellation, options.CancellationToken, checks)
     {
     }
 
     /// <summary>The same before there are options of a training.</summary>
     public StopCondition(
-        TimeSpan? limit, TimeProvider clock, Action? checkAlive, RunReports? reports, bool throwsOnCancellation, CancellationToken token, CheckFrequency? checks = null)
+        TimeSpan? limit, TimeProvider clock, Action? checkAlive, RunReports? reports, bool throwsOnCancellation, CancellationToken token,
+        CheckFrequency? checks = null)
     {
         (_token, _throwsOnCancellation, _limit) = (token, throwsOnCancellation, limit);
         (_clock, _checkAlive, Reports) = (clock, checkAlive, reports ?? new RunReports());
@@ -90,7 +95,7 @@ internal sealed class StopCondition
                 _cancelNoticed ??= _clock.GetTimestamp();
                 return true;
             }
-            if (!(Remaining <= TimeSpan.Zero)) return false;
+            if (_limit is null || Remaining > TimeSpan.Zero) return false; // a clock is slow to read, so it is read where there is a limit
             _timeNoticed ??= _clock.GetTimestamp();
             return true;
         }
@@ -110,8 +115,9 @@ internal sealed class StopCondition
         if (HasModel) return;
         _token.ThrowIfCancellationRequested();
         if (_limit is { } limit && Elapsed >= limit)
-            throw new TimeoutException(FormattableString.Invariant(
-                $"{nameof(TrainingOptions.MaximumTrainingTime)} ({limit}) was over before the first training step{During}. Increase it, or use fewer rows or features."));
+            throw new TimeoutException(
+                $"{nameof(TrainingOptions.MaximumTrainingTime)} ({limit}) was over before the first training step{During}. "
+                + "Increase it, or use fewer rows or features.");
     }
 
     /// <summary>Whether work on many rows is to be abandoned: a training step at once, a validation check after the grace period.</summary>
@@ -145,7 +151,10 @@ internal sealed record CheckFrequency
     /// <summary>Work outside of training steps, in operations of about a nanosecond.</summary>
     public long Work { get; init; } = WorkMeter.DefaultPortion;
 
-    /// <summary>Multiplications and additions of a training step that is checked in between; a smaller one is done before anyone could notice.</summary>
+    /// <summary>
+    /// Multiplications and additions of a training step that is checked in between; a smaller one is done before anyone could
+    /// notice.
+    /// </summary>
     public double LargeStep { get; init; } = 5e9;
 
     /// <summary>Multiplications and additions of a training step between two checks.</summary>

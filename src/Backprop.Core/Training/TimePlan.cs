@@ -2,9 +2,13 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>The plan of one run: how many steps it takes. A time limit that is too short for all epochs makes the plan shorter, so that schedules end with the time.</summary>
+/// <summary>
+/// The plan of one run: how many steps it takes. A time limit that is too short for all epochs makes the plan shorter, so that
+/// schedules end with the time.
+/// </summary>
 /// <remarks>
-/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed. If the time that is left suffices
+/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed. If the
+/// time that is left suffices
 /// for nearly all epochs, the plan is what the options say, so such a run has the same bits as one without a limit.
 /// </remarks>
 /// <param name="options">Epochs.</param>

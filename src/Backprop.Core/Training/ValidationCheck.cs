@@ -3,7 +3,10 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>The validation checks of one run: the loss on the validation data, whose scores are kept for a metric, the temperature and the threshold.</summary>
+/// <summary>
+/// The validation checks of one run: the loss on the validation data, whose scores are kept for a metric, the temperature and the
+/// threshold.
+/// </summary>
 /// <param name="step">What evaluates.</param>
 /// <param name="batches">The validation data.</param>
 /// <param name="judge">Takes the scores; null where nothing needs them.</param>
@@ -40,9 +43,13 @@ internal sealed class ValidationCheck(TrainingStep step, Minibatches batches, Ju
         }
     }
 
-    /// <summary>The mean loss of batches, of the first one at least. It ends early when the token is cancelled, or when the time has been over for a while.</summary>
+    /// <summary>
+    /// The mean loss of batches, of the first one at least. It ends early when the token is cancelled, or when the time has been
+    /// over for a while.
+    /// </summary>
     /// <returns>The mean of what was evaluated, 0 if that is nothing, and whether it is all.</returns>
-    public static (double Mean, bool IsWhole) MeanLoss(TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, Judge? judge = null)
+    public static (double Mean, bool IsWhole) MeanLoss(
+        TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, Judge? judge = null)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count; b++)

@@ -3,7 +3,10 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Reporting;
 
-/// <summary>Reports the phases of a training: to <c>MLContext.Log</c>, to ML.NET's progress channels, and to the user's own <see cref="BackpropTrainer.Options.PhaseProgress"/>.</summary>
+/// <summary>
+/// Reports the phases of a training: to <c>MLContext.Log</c>, to ML.NET's progress channels, and to the user's own <see
+/// cref="BackpropTrainer.Options.PhaseProgress"/>.
+/// </summary>
 internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposable
 {
     private readonly IHost _host;
@@ -15,8 +18,11 @@ internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposabl
     {
         (_host, _channel, _options) = (host, channel, options);
         var reports = new RunReports(
-            this, warn: text => channel.Warning(MessageSensitivity.None, "{0}", text), note: text => channel.Info(MessageSensitivity.None, "{0}", text));
-        StopCondition = new StopCondition(options.MaximumTrainingTime, options.Clock, host.CheckAlive, reports, options.ThrowOnCancellation, options.CancellationToken);
+            this,
+            warn: text => channel.Warning(MessageSensitivity.None, "{0}", text),
+            note: text => channel.Info(MessageSensitivity.None, "{0}", text));
+        StopCondition = new StopCondition(
+            options.MaximumTrainingTime, options.Clock, host.CheckAlive, reports, options.ThrowOnCancellation, options.CancellationToken);
     }
 
     /// <summary>What ends the training, and reports its phases here.</summary>
