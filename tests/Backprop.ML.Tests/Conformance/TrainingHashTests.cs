@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Backprop.ML.Tests.Conformance;
@@ -21,17 +20,8 @@ public class TrainingHashTests
 
     private static string[] Run(string? switchedOff)
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(output.Parent!.Parent!.FullName, "TrainingHashes", output.Name, "TrainingHashes.dll");
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var start = new ProcessStartInfo(dotnet, [program]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (switchedOff is not null) start.Environment[switchedOff] = "0";
-
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        process.WaitForExit();
-        Assert.True(errors.Result.Length == 0, errors.Result);
-        return lines[1..];
+        var (_, output, errors) = switchedOff is null ? TestProgram.Run("TrainingHashes", []) : TestProgram.Run("TrainingHashes", [], (switchedOff, "0"));
+        Assert.True(errors.Length == 0, errors);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1..];
     }
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Scenarios;
@@ -31,7 +29,7 @@ public sealed class FreshProcessTests : IDisposable
     [Fact]
     public void That_program_names_nothing_of_ours()
     {
-        using var file = File.OpenRead(ModelLoader);
+        using var file = File.OpenRead(TestProgram.PathOf("ModelLoader"));
         using var assembly = new System.Reflection.PortableExecutable.PEReader(file);
         var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(assembly);
         var references = metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name)).ToArray();
@@ -40,26 +38,10 @@ public sealed class FreshProcessTests : IDisposable
         Assert.DoesNotContain(references, name => name.StartsWith("Backprop", StringComparison.Ordinal));
     }
 
-    // The build puts every project's output into a folder of the project's name, with the configuration below it.
-    private static string ModelLoader
-    {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(output.Parent!.Parent!.FullName, "ModelLoader", output.Name, "ModelLoader.dll");
-        }
-    }
-
     private static string RunModelLoader(params string[] arguments)
     {
-        // The very runtime that runs this test, wherever it is installed.
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        var start = new ProcessStartInfo(dotnet, [ModelLoader, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
+        var (exitCode, output, errors) = TestProgram.Run("ModelLoader", arguments);
+        Assert.True(exitCode == 0, errors);
         return output;
     }
 }

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace Backprop.ML.Tests.Scenarios;
 
 /// <summary>Starts tests/MemoryLimit, a process that may use little memory.</summary>
@@ -16,18 +13,8 @@ public class MemoryLimitTests
 
     private static string Run(string limit, params string[] arguments)
     {
-        // The build puts every project's output into a folder of the project's name, with the configuration below it.
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(here.Parent!.Parent!.FullName, "MemoryLimit", here.Name, "MemoryLimit.dll");
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe"
-            : "dotnet");
-        var start = new ProcessStartInfo(dotnet, [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_GCHeapHardLimit"] = limit;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
+        var (exitCode, output, errors) = TestProgram.Run("MemoryLimit", arguments, ("DOTNET_GCHeapHardLimit", limit));
+        Assert.True(exitCode == 0, errors);
         return output;
     }
 }
