@@ -77,7 +77,7 @@ public abstract record Layer
     /// <summary>The same with checks in between; a layer that works long overrides it.</summary>
     /// <param name="parameters">[ParameterCount]; only those that are measured are changed.</param>
     /// <param name="examples">[rows × Inputs]</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     internal virtual void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => Measure(parameters, examples);
 
     /// <summary>Writes y = layer(x).</summary>

@@ -94,7 +94,7 @@ public sealed record OneHotEncoding : Layer
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="counts">From <see cref="NewCounts"/>.</param>
     /// <param name="isSample">Whether there are more examples: then every category counts at least once.</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     internal void Scale(Span<Real> parameters, int[][] counts, bool isSample = false, WorkMeter? meter = null)
     {
         for (var i = 0; i < counts.Length && isSample; i++)

@@ -75,7 +75,7 @@ public sealed record QuantileTransform : Layer
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="feature">Its place in <see cref="Features"/>.</param>
     /// <param name="values">At least one; sorted afterwards.</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     internal void Measure(Span<Real> parameters, int feature, Span<Real> values, WorkMeter? meter = null)
     {
         ChunkedSort.Sort(values, meter);

@@ -95,7 +95,7 @@ public sealed class Standardization
     /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told otherwise.</remarks>
     /// <param name="values">[rows × columns]</param>
     /// <param name="rows">Which rows.</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     internal static Standardization MeasureMagnitudes(SparseMatrix values, IEnumerable<int> rows, WorkMeter? meter = null)
     {
         var factors = new Real[values.Columns];

@@ -26,7 +26,7 @@ internal sealed class StartingValues : IDisposable
     /// <param name="isAddedLater">Whether a later layer adds what enters each layer.</param>
     /// <param name="parameters">[ParameterCount], as they were drawn; changed in place.</param>
     /// <param name="rows">How many examples there will be.</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     public StartingValues(Network network, bool[] isAddedLater, Real[] parameters, int rows, WorkMeter? meter)
     {
         _meter = meter;

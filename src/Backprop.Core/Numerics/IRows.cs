@@ -23,7 +23,7 @@ internal static class RowReading
     /// <param name="from">The rows.</param>
     /// <param name="column">Which column.</param>
     /// <param name="room">Overwritten. One number for each row; if there are fewer, the rows that are read are evenly spread.</param>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     /// <returns>The part of the room that was filled.</returns>
     public static Span<Real> CopyKnown<TRows>(TRows from, int column, Span<Real> room, WorkMeter? meter = null)
         where TRows : IRows, allows ref struct

@@ -72,7 +72,7 @@ public readonly ref struct ReadOnlyMatrix : IRows
     /// <param name="column">Which.</param>
     /// <param name="room">Overwritten. One number for each row; for fewer, rows are looked at evenly spread.</param>
     /// <returns>The part of the room that was filled.</returns>
-    /// <param name="meter">Counts the work; null for nobody.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
     internal Span<Real> CopyKnown(int column, Span<Real> room, WorkMeter? meter = null) => RowReading.CopyKnown(this, column, room, meter);
 
     internal static void CheckShape(int length, int rows, int columns)

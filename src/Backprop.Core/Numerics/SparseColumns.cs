@@ -4,7 +4,7 @@ namespace Backprop.Numerics;
 /// <param name="matrix">The rows.</param>
 /// <param name="rowOf">Which of its rows the first, second, … are.</param>
 /// <param name="count">How many rows.</param>
-/// <param name="meter">Counts the work; null for nobody.</param>
+/// <param name="meter">Counts the work; null where work is not counted.</param>
 internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, int count, WorkMeter? meter = null)
 {
     private const long WorkOfValue = 4;

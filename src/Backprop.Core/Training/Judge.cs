@@ -45,7 +45,7 @@ internal sealed class Judge(ExampleSet validation)
     /// <summary>A metric of the network that gave all the scores that were taken.</summary>
     /// <param name="metric">Which metric.</param>
     /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
-    /// <param name="work">Counts the work; null for nobody.</param>
+    /// <param name="work">Counts the work; null where work is not counted.</param>
     public double Measure(Metric metric, TrainedNetwork trained, WorkMeter? work = null)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;

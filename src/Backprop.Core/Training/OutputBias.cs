@@ -17,7 +17,7 @@ internal static class OutputBias
     /// <param name="loss">What the scores are compared by.</param>
     /// <param name="examples">What is fitted.</param>
     /// <param name="targets">How targets are standardized; null for not at all.</param>
-    /// <param name="work">Counts the work; null for nobody.</param>
+    /// <param name="work">Counts the work; null where work is not counted.</param>
     public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets, WorkMeter? work = null)
     {
         var y = Scaled(examples, targets);

@@ -19,7 +19,7 @@ internal static class TemperatureChoice
     /// <param name="scores">[rows × outputs], z; finite.</param>
     /// <param name="targets">[rows × target columns], y.</param>
     /// <param name="weights">[rows], or empty.</param>
-    /// <param name="work">Counts the work; null for nobody.</param>
+    /// <param name="work">Counts the work; null where work is not counted.</param>
     public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var isOneOfAll = loss.TargetKind == TargetKind.Class;

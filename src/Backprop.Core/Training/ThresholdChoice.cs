@@ -14,7 +14,7 @@ internal static class ThresholdChoice
     /// <param name="scores">[rows × 1]; positive are those above the threshold.</param>
     /// <param name="targets">[rows × 1]: above 0.5 where the example is positive.</param>
     /// <param name="weights">[rows], or empty.</param>
-    /// <param name="work">Counts the work; null for nobody.</param>
+    /// <param name="work">Counts the work; null where work is not counted.</param>
     public static Real Best(IDecisionMetric metric, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var rows = scores.Rows;

@@ -60,7 +60,7 @@ internal sealed class TrainingStep : IDisposable
         _average = options.WeightAveraging is null ? null : [.. parameters];
         _predictor = _average is not null || _parts.Any(part => part.Groups.Any(group => group.Optimizer?.PredictsWithOthers == true)) ? [.. parameters] : parameters;
 
-        // Last: if anything before cannot be made, there are no threads that nobody would end.
+        // Last: if anything before it cannot be made, no threads are left running.
         _team = new WorkerTeam(threads);
     }
 

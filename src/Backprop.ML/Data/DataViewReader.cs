@@ -37,13 +37,12 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     public bool AddToValidation(ExampleCursor row, ExampleBuffer buffer)
     {
         buffer.Add(row);
-        return buffer.IsSparse ? budget.Fits(buffer.Bytes) : buffer.Count <= budget.MostRows(plan.FeatureCount + row.Targets.Length);
+        return Fits(buffer, plan.FeatureCount + row.Targets.Length);
     }
 
     /// <summary>The error for validation rows that a stream has no memory for.</summary>
-    public InvalidOperationException ValidationExceeded(RoleMappedData data, ExampleBuffer buffer) => buffer.IsSparse
-        ? budget.ExceededSparse("validation", buffer.Count, buffer.Bytes)
-        : budget.Exceeded("validation", $"more than {buffer.Count - 1}", buffer.Count, Columns(data));
+    public InvalidOperationException ValidationExceeded(RoleMappedData data, ExampleBuffer buffer) =>
+        Exceeded("validation", buffer, Columns(data));
 
     /// <summary>Refuses a row that the loss does not allow, and looks whether anybody still wants the others.</summary>
     public void Check(ExampleCursor row, RoleMappedData data, string name)
@@ -109,12 +108,15 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
             isMeasured = true;
             if (Fits(buffer, columns)) continue;
             if (mayStream) return null;
-            throw buffer.IsSparse ? budget.ExceededSparse(name, buffer.Count, buffer.Bytes)
-                : budget.Exceeded(name, $"more than {buffer.Count - 1}", buffer.Count, columns);
+            throw Exceeded(name, buffer, columns);
         }
         Report(cursor, name);
         return new RowsInMemory(Finish(buffer), groups?.ToArray() ?? [], cursor.Kept + cursor.Skipped);
     }
+
+    private InvalidOperationException Exceeded(string name, ExampleBuffer buffer, int columns) => buffer.IsSparse
+        ? budget.ExceededSparse(name, buffer.Count, buffer.Bytes)
+        : budget.Exceeded(name, $"more than {buffer.Count - 1}", buffer.Count, columns);
 
     private bool Fits(ExampleBuffer buffer, int columns) => buffer.IsSparse ? budget.Fits(buffer.Bytes)
         : buffer.Count <= budget.MostRows(columns);

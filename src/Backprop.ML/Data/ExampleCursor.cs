@@ -48,7 +48,7 @@ internal sealed class ExampleCursor : IDisposable
         }
         catch
         {
-            _cursor.Dispose(); // nobody else would
+            _cursor.Dispose(); // no caller has it yet
             throw;
         }
     }

@@ -180,7 +180,7 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>Whether training can do with rows that are read anew in every pass.</summary>
-        internal bool MayStream => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !CrossFitting;
+        internal bool MayStream => MayStreamInstead && !CrossFitting;
 
         /// <summary>The same where members need not leave out different rows: that is the preset's, and goes where rows do not fit into memory.</summary>
         internal bool MayStreamInstead => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !IsWanted(nameof(CrossFitting));

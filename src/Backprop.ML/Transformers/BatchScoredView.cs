@@ -72,7 +72,7 @@ internal sealed class BatchScoredView(
         }
         catch
         {
-            input.Dispose(); // nobody else would
+            input.Dispose(); // no caller has it yet
             throw;
         }
     }

@@ -66,7 +66,7 @@ internal sealed record Moody(string Constructor) : OwnLoss
         "division" => throw new DivideByZeroException("The mood is divided."),
         "wrapped" => throw new InvalidOperationException("outside", new TimeZoneNotFoundException("The mood is divided.")),
         "format" => throw new FormatException("The mood is divided.", new ArithmeticException("inside")),
-        _ => throw new NotImplementedException(what),
+        _ => throw new ArgumentOutOfRangeException(nameof(what), what, "is none of the cases"),
     };
 }
 
