@@ -1,4 +1,3 @@
-using System.Text;
 using Backprop.ML.Data;
 using Microsoft.ML.Data;
 
@@ -9,9 +8,8 @@ internal static class ColumnsFormat
 {
     private const int Version = 1;
 
-    public static void Write(Stream stream, ModelColumns columns)
+    public static void Write(BinaryWriter writer, ModelColumns columns)
     {
-        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(Version);
         Write(writer, columns.Features);
         writer.Write(columns.Categories.Count);
@@ -27,19 +25,17 @@ internal static class ColumnsFormat
         if (columns.Targets is { } targets) Write(writer, targets);
     }
 
-    /// <param name="stream">Where the bytes come from.</param>
+    /// <param name="reader">Stands at the first byte; afterwards, behind the last.</param>
     /// <param name="targetType">What a slot of a vector label holds.</param>
     /// <exception cref="FormatException">The bytes contradict each other.</exception>
-    public static ModelColumns Read(Stream stream, PrimitiveDataViewType? targetType)
+    public static ModelColumns Read(BinaryReader reader, PrimitiveDataViewType? targetType)
     {
-        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         if (reader.ReadInt32() is not Version and var version)
             throw new FormatException($"The columns of the saved model have format version {version}; this library reads {Version}.");
         var features = ReadSlots(reader, NumberDataViewType.Single);
         var categories = ReadList(reader, () => new CategoryColumn(reader.ReadString(), NotNegative(reader.ReadInt32()), ReadKeys(reader)));
         var classes = reader.ReadBoolean() ? ReadKeys(reader) : null;
         var targets = reader.ReadBoolean() ? ReadSlots(reader, targetType ?? NumberDataViewType.Single) : null;
-        if (stream.Position != stream.Length) throw new FormatException("The columns of the saved model are followed by other bytes.");
         return new ModelColumns(features, categories, classes, targets);
     }
 

@@ -12,18 +12,16 @@ namespace Backprop.ML.Persistence;
 
 /// <summary>What stands in an ML.NET model file of ours, and nothing else writes or reads there.</summary>
 /// <remarks>
-/// ML.NET keeps a zip with one folder per step. Ours holds the transformer (column names, threshold, training schema), and
-/// in its folder <c>Model</c> the model
-/// parameters: the task's name, an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>, and an entry
-/// <c>Columns</c> in that of <see cref="ColumnsFormat"/>. Both folders have
-/// a <see cref="FolderChecksum"/>,
-/// which is compared before anything else is read. docs/model-file.md describes it.
+/// ML.NET keeps a zip with one folder per step. Ours holds the transformer: column names, threshold, training schema. Its
+/// folder <c>Model</c> holds the model parameters: the task's name, the columns in the format of <see cref="ColumnsFormat"/>,
+/// and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a <see cref="FolderChecksum"/>,
+/// which is compared before anything else is read. docs/model-file.md describes the file.
 /// </remarks>
 internal static class ModelFile
 {
     public const string TransformerSignature = "BackpropTransformer", ModelSignature = "BackpropModelParameters";
 
-    private const string ModelFolder = "Model", NetworkEntry = "Network", ColumnsEntry = "Columns", SchemaEntry = "TrainSchema";
+    private const string ModelFolder = "Model", NetworkEntry = "Network", SchemaEntry = "TrainSchema";
 
     // The loader is named by the assembly's simple name: a model saved by a later version of this assembly then still loads.
     private static readonly string AssemblyName = typeof(ModelFile).Assembly.GetName().Name!;
@@ -78,8 +76,8 @@ internal static class ModelFile
     {
         var folder = new FolderWriter(context, ModelVersion);
         folder.Write(NetworkEntry, stream => NetworkFormat.Write(stream, result));
-        folder.Write(ColumnsEntry, stream => ColumnsFormat.Write(stream, columns));
         context.SaveNonEmptyString(task.Name);
+        ColumnsFormat.Write(context.Writer, columns);
         return folder.Finish();
     }
 
@@ -97,7 +95,7 @@ internal static class ModelFile
         var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
             ?? throw new FormatException(
                 $"The saved model is for the task '{name}'; known are {string.Join(", ", LearningTask.All.Select(known => known.Name))}.");
-
+        var columns = ColumnsFormat.Read(context.Reader, task.TargetType);
         folder.Finish();
         var result = NetworkFormat.Read(folder[NetworkEntry], isVerified: true);
         if (result.Network.Loss.TargetKind != task.TargetKind)
@@ -109,7 +107,6 @@ internal static class ModelFile
                 $"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} " +
                 $"under its loss {result.Network.Loss}.");
         }
-        var columns = ColumnsFormat.Read(new MemoryStream(folder[ColumnsEntry]), task.TargetType);
         if (!columns.FitsTo(task, network))
         {
             throw new FormatException(

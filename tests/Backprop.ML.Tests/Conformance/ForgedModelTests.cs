@@ -44,7 +44,7 @@ public class ForgedModelTests
             Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
         Assert.Contains(
             "its category columns are none, but it has key values of 'Categories'",
-            Refuse(Exchanged(_regression, six).With(ModelZip.Columns, six[ModelZip.Columns])), StringComparison.Ordinal);
+            Refuse(Exchanged(_regression, six).With(ModelZip.Model, six[ModelZip.Model])), StringComparison.Ordinal);
     }
 
     [Fact]

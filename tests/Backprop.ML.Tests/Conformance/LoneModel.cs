@@ -16,7 +16,7 @@ internal static class LoneModel
     private static readonly Assembly _core = typeof(ModelSaveContext).Assembly;
 
     /// <summary>The entries of a file that holds nothing else.</summary>
-    public sealed record Saved(byte[] Key, byte[] Network, byte[] Columns);
+    public sealed record Saved(byte[] Key, byte[] Network);
 
     public static Saved Save(BackpropModelParameters model)
     {
@@ -27,7 +27,7 @@ internal static class LoneModel
         save.MakeGenericMethod(typeof(BackpropModelParameters)).Invoke(null, [writer, model, Folder]);
         writers.GetMethod("Commit")!.Invoke(writer, null);
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-        return new Saved(Entry("Model.key"), Entry("Network"), Entry("Columns"));
+        return new Saved(Entry("Model.key"), Entry("Network"));
 
         byte[] Entry(string name)
         {
@@ -43,7 +43,7 @@ internal static class LoneModel
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            (string, byte[])[] entries = [("Model.key", file.Key), ("Network", file.Network), ("Columns", file.Columns)];
+            (string, byte[])[] entries = [("Model.key", file.Key), ("Network", file.Network)];
             foreach (var (name, content) in entries)
             {
                 using var entry = zip.CreateEntry($"{Folder}/{name}").Open();

@@ -11,8 +11,6 @@ internal sealed class ModelZip
 {
     public const string Transformer = "TransformerChain/Model.key", TrainSchema = "TransformerChain/TrainSchema";
 
-    public const string Columns = "TransformerChain/Model/Columns";
-
     public const string Model = "TransformerChain/Model/Model.key", Network = "TransformerChain/Model/Network";
 
     private readonly (string Name, byte[] Content)[] _entries;
