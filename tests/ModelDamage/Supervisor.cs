@@ -28,7 +28,10 @@ internal static class Supervisor
     private static int RunWorker(Tally tally, string folder, int seed, int first, int end)
     {
         var numbers = ((int[])[seed, first, end]).Select(number => number.ToString(CultureInfo.InvariantCulture));
-        string[] arguments = [typeof(Supervisor).Assembly.Location, "worker", .. numbers];
+        // "dotnet run" starts the program's own executable; "dotnet ModelDamage.dll" starts dotnet.
+        var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        string[] program = isDotnet ? [typeof(Supervisor).Assembly.Location] : [];
+        string[] arguments = [.. program, "worker", .. numbers];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
         start.Environment["TMPDIR"] = start.Environment["TEMP"] = start.Environment["TMP"] = folder;
         using var worker = Process.Start(start)!;
