@@ -13,6 +13,9 @@ public sealed record F1Score : Metric, IDecisionMetric
     public override bool Suits(TargetKind kind) => kind == TargetKind.Binary;
 
     /// <inheritdoc/>
+    public override bool SuitsSeveralLabels => false;
+
+    /// <inheritdoc/>
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
         ((IDecisionMetric)this).Of(DecisionCounts.Of(scores, targets, weights));
 

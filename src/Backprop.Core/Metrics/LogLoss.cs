@@ -13,6 +13,9 @@ public sealed record LogLoss : Metric
     public override bool Suits(TargetKind kind) => kind is TargetKind.Binary or TargetKind.Class;
 
     /// <inheritdoc/>
+    public override bool SuitsSeveralLabels => false;
+
+    /// <inheritdoc/>
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
         double sum = 0, total = 0;

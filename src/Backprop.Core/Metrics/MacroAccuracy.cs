@@ -13,6 +13,9 @@ public sealed record MacroAccuracy : Metric, IDecisionMetric
     public override bool Suits(TargetKind kind) => kind is TargetKind.Binary or TargetKind.Class;
 
     /// <inheritdoc/>
+    public override bool SuitsSeveralLabels => false;
+
+    /// <inheritdoc/>
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
         if (scores.Columns == 1) return ((IDecisionMetric)this).Of(DecisionCounts.Of(scores, targets, weights));

@@ -13,6 +13,10 @@ public abstract record Metric
     /// <summary>Whether it suits targets of this kind.</summary>
     public abstract bool Suits(TargetKind kind);
 
+    /// <summary>Whether it is defined for rows that have several binary targets, as in multi-label classification.</summary>
+    /// <value>True unless a metric says otherwise: it receives all scores and all targets of a row.</value>
+    public virtual bool SuitsSeveralLabels => true;
+
     /// <summary>Measures.</summary>
     /// <param name="scores">[rows × outputs]: raw scores, in units of the targets where they are scaled.</param>
     /// <param name="predictions">[rows × outputs]: what the loss's link makes of them.</param>

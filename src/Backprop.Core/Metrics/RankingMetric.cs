@@ -19,6 +19,9 @@ public abstract record RankingMetric : Metric
     public override bool Suits(TargetKind kind) => kind == TargetKind.Binary;
 
     /// <inheritdoc/>
+    public override bool SuitsSeveralLabels => false;
+
+    /// <inheritdoc/>
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
         Measure(scores, predictions, targets, weights, meter: null);
 

@@ -1,5 +1,6 @@
 using Backprop.Initializers;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -152,6 +153,12 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"{nameof(Lbfgs)} searches along one line for all {network.Members} members of network {network}, which are to learn as if each were alone.", nameof(network));
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
+        if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary && training.TargetCount > 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(EarlyStopping)} selects by {single}, which is defined for one label, not for {training.TargetCount}. " +
+                $"Select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(network));
+        }
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
         if (options.EarlyStopping?.Metric is { } judging && (validation ?? (options.CrossFitting ? training : null)) is { } judged

@@ -171,6 +171,12 @@ public sealed partial class BackpropTrainer
                 var suitable = Metric.All.Where(other => other.Suits(task.TargetKind)).Select(other => other.GetType().Name);
                 throw OutOfRange(nameof(EarlyStopping), metric, $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             }
+            if (EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && task == LearningTask.MultiLabelClassification)
+            {
+                throw OutOfRange(
+                    nameof(EarlyStopping), single,
+                    $"selects by a metric of one label, not of several; allowed for {task.Name} is {nameof(Metric)} = null, which selects by the loss");
+            }
             if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (IsWanted(nameof(TemperatureScaling)) && !(LossFunction ?? task.DefaultLoss).HasLogits) throw OutOfRange(nameof(TemperatureScaling), TemperatureScaling, $"is for classification by a loss with logits, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (LossFunction is null) return task.LossWith(LabelSmoothing);

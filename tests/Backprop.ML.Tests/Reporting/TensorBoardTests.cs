@@ -28,6 +28,14 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     [Fact]
+    public void A_log_that_cannot_be_begun_leaves_no_file_open()
+    {
+        Assert.Throws<NotSupportedException>(() => new TensorBoardLog(_folder, null, new BrokenClock()));
+        using var file = new FileStream(FileOf(1), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.Equal(0, file.Length);
+    }
+
+    [Fact]
     public void The_reader_of_these_tests_reads_what_others_wrote()
     {
         var scalar = Assert.Single(Read([.. KnownStart, .. KnownScalar]));
@@ -162,6 +170,11 @@ public sealed class TensorBoardTests : IDisposable
     }
 
     private static byte[] Bytes(string hexadecimal) => Convert.FromHexString(hexadecimal);
+
+    private sealed class BrokenClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => throw new NotSupportedException();
+    }
 
     private sealed class Clock : TimeProvider
     {

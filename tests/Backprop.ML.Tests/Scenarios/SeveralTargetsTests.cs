@@ -1,3 +1,5 @@
+using Backprop.Metrics;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -58,6 +60,19 @@ public class SeveralTargetsTests
             Assert.InRange(metrics.HammingLoss, 0, 0.08);
             Assert.All(metrics.Labels, label => Assert.InRange(label.AreaUnderRocCurve, 0.97, 1));
         }
+    }
+
+    [Fact]
+    public void A_metric_of_one_label_is_refused_before_training()
+    {
+        var options = Synthetic.Brief(Labels);
+        options.EarlyStopping = new EarlyStopping { Metric = new AreaUnderRocCurve() };
+        var trainer = new BackpropTrainer(_ml, options);
+        var prepared = Synthetic.Prepared(_ml, 60);
+        var data = _ml.Transforms.Concatenate(Labels, Synthetic.Flag, nameof(Example.Aside)).Fit(prepared).Transform(prepared);
+        var problem = Assert.Throws<ArgumentOutOfRangeException>("EarlyStopping", () => trainer.Fit(data, data));
+        Assert.Contains("AreaUnderRocCurve", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("Metric = null", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
