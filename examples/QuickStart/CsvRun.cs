@@ -6,14 +6,14 @@ namespace QuickStart;
 /// <summary>Trains, evaluates, saves, loads and predicts on any CSV file: numbers as features, texts one-hot encoded.</summary>
 internal static class CsvRun
 {
-    private const int LeastRows = 10, MostCategories = 1000;
+    private const int MinRows = 10, MaxCategories = 1000;
 
     public static void Run(Arguments arguments)
     {
         var ml = new MLContext(seed: 1);
         var table = CsvTable.Read(ml, arguments.Data);
         var label = table[arguments.Label];
-        if (label.Values.Length < LeastRows) throw new UserError($"'{arguments.Data}' has {label.Values.Length} rows; at least {LeastRows} are needed to train and to evaluate.");
+        if (label.Values.Length < MinRows) throw new UserError($"'{arguments.Data}' has {label.Values.Length} rows; at least {MinRows} are needed to train and to evaluate.");
         var task = CsvTask.Choose(label, arguments.Task);
         Console.WriteLine($"{label.Values.Length} rows; predicting '{label.Name}': {task}{(arguments.Task is null ? " (chosen by the label's values; --task chooses otherwise)" : "")}");
 
@@ -38,7 +38,7 @@ internal static class CsvRun
     private static bool IsUsable(CsvColumn column)
     {
         var reason = column.Distinct.Length == 0 ? "it has no values"
-            : !column.IsNumeric && column.Distinct.Length > MostCategories ? $"its {column.Distinct.Length} different texts are too many to one-hot encode"
+            : !column.IsNumeric && column.Distinct.Length > MaxCategories ? $"its {column.Distinct.Length} different texts are too many to one-hot encode"
             : null;
         if (reason is not null) Console.WriteLine($"column '{column.Name}' is left out: {reason}");
         else if (column.MissingCount > 0) Console.WriteLine($"column '{column.Name}': {column.MissingCount} missing values, {(column.IsNumeric ? "replaced by the mean" : "a category of their own")}");

@@ -24,7 +24,7 @@ static void Print(string what, Func<int, Network> network, Loss loss, Optimizer 
 static Network Plain(int outputs) => Network.FullyConnected(Features, [45, 19], outputs, new Tanh());
 
 static Network OtherLayers(int outputs) => new(
-    new FrontScale(Features), new Dropout(Features, 0.1), new Dense(Features, 70), new BatchNormalization(70), new ActivationLayer(70, new ReLU()), new Dropout(70, 0.2),
+    new InputScale(Features), new Dropout(Features, 0.1), new Dense(Features, 70), new BatchNormalization(70), new ActivationLayer(70, new ReLU()), new Dropout(70, 0.2),
     new Dense(70, 70), new LayerNormalization(70), new ActivationLayer(70, new Tanh()), new SkipConnection(70, 3), new GaussianNoise(70, 0.1), new AlphaDropout(70, 0.1), new InputSkip(70, Features),
     new Dense(70 + Features, outputs));
 

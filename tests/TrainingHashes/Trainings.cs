@@ -37,9 +37,9 @@ internal static class Trainings
         yield return Missing("mean", MissingValues.Mean);
         yield return Missing("learned", MissingValues.Learned);
         yield return new Training("missing Default", () => Options(Preset.Default, nameof(Row.Number)), ml => Table.Dense(ml, Rows, missing: true));
-        yield return Dense("ensemble", options => options.Members = 3);
-        yield return Dense("ensemble on folds", options => (options.Members, options.CrossFitting) = (3, true));
-        yield return Dense("ensemble with holdout", options => (options.Members, options.ValidationFraction) = (3, 0.2));
+        yield return Dense("ensemble", options => options.EnsembleSize = 3);
+        yield return Dense("ensemble on folds", options => (options.EnsembleSize, options.KFoldBagging) = (3, true));
+        yield return Dense("ensemble with holdout", options => (options.EnsembleSize, options.ValidationFraction) = (3, 0.2));
         yield return Dense("L-BFGS", options => (options.Optimizer, options.BatchSize) = (new Lbfgs(), null));
         yield return Dense("mixup", options => options.Mixup = new Mixup());
         yield return Dense("clipping by norm", options => options.GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1));

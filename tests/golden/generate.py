@@ -211,8 +211,8 @@ def write_optimizers():
         ("Lion", 0.01, 0, 0, dict(beta1=0.9, beta2=0.99), lambda p: Lion(p, 0.01, (0.9, 0.99), 0)),
         ("Lion", 0.02, 0, 0.2, dict(beta1=0.7, beta2=0.95), lambda p: Lion(p, 0.02, (0.7, 0.95), 0.2)),
         # PyTorch's bounds of a step are absolute, ours are multiples of the learning rate.
-        ("IRpropMinus", 0.01, 0, 0, dict(growth=1.2, shrinkage=0.5, leastFactor=1e-4, greatestFactor=5000), lambda p: optim.Rprop(p, lr=0.01)),
-        ("IRpropMinus", 0.1, 0, 0, dict(growth=2, shrinkage=0.25, leastFactor=0.1, greatestFactor=3),
+        ("IRpropMinus", 0.01, 0, 0, dict(growth=1.2, shrinkage=0.5, minFactor=1e-4, maxFactor=5000), lambda p: optim.Rprop(p, lr=0.01)),
+        ("IRpropMinus", 0.1, 0, 0, dict(growth=2, shrinkage=0.25, minFactor=0.1, maxFactor=3),
          lambda p: optim.Rprop(p, lr=0.1, etas=(0.25, 2), step_sizes=(0.01, 0.3))),
         ("Lookahead", 0.05, 0, 0, dict(steps=3, share=0.5), lambda p: Lookahead(optim.Adam(p, lr=0.05), 3, 0.5)),
         ("Lookahead", 0.05, 0, 0.2, dict(steps=5, share=0.8), lambda p: Lookahead(optim.AdamW(p, lr=0.05, weight_decay=0.2), 5, 0.8)),

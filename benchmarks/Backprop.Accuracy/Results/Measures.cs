@@ -11,7 +11,7 @@ namespace Backprop.Accuracy.Results;
 /// <param name="RSquared">1 − squared error / squared deviation from the mean of the test.</param>
 internal sealed record Measures(double? Accuracy, double? LogLoss, double? AreaUnderCurve, double? RootMeanSquaredError, double? RSquared)
 {
-    private const double LeastProbability = 1e-15;
+    private const double MinProbability = 1e-15;
 
     /// <summary>Those of predictions of labels; none of classes makes it a regression.</summary>
     public static Measures Of(Predictions predictions, string[] labels, string[] classes)
@@ -34,7 +34,7 @@ internal sealed record Measures(double? Accuracy, double? LogLoss, double? AreaU
         var accuracy = predictions.Predicted.Zip(labels).Count(pair => pair.First == pair.Second) / (double)labels.Length;
         double? logLoss = null;
         if (predictions.AreProbabilities)
-            logLoss = predictions.Scores.Zip(labels, (scores, label) => -Math.Log(Math.Clamp(scores[Array.IndexOf(classes, label)], LeastProbability, 1))).Average();
+            logLoss = predictions.Scores.Zip(labels, (scores, label) => -Math.Log(Math.Clamp(scores[Array.IndexOf(classes, label)], MinProbability, 1))).Average();
         double? area = classes.Length == 2 ? AreaOf([.. predictions.Scores.Select(scores => scores[^1])], [.. labels.Select(label => label == classes[1])]) : null;
         return new Measures(accuracy, logLoss, area, null, null);
     }

@@ -9,7 +9,7 @@ namespace Backprop.Accuracy.Running;
 internal sealed class Worker(Learner learner) : IDisposable
 {
     // Something that does not even use a processor is stuck.
-    private const double MostWaitingPerProcessorSecond = 20;
+    private const double MaxWaitingPerProcessorSecond = 20;
 
     private Process? _process;
 
@@ -31,7 +31,7 @@ internal sealed class Worker(Learner learner) : IDisposable
         while (await Task.WhenAny(answer, Task.Delay(200)) != answer)
         {
             process.Refresh();
-            if (process.HasExited || ((process.TotalProcessorTime - processor).TotalSeconds < limit && Stopwatch.GetElapsedTime(start).TotalSeconds < limit * MostWaitingPerProcessorSecond)) continue;
+            if (process.HasExited || ((process.TotalProcessorTime - processor).TotalSeconds < limit && Stopwatch.GetElapsedTime(start).TotalSeconds < limit * MaxWaitingPerProcessorSecond)) continue;
             End();
             return new WorkerAnswer(ResultRow.TimeLimitFailure(limit), 0, 0, 0);
         }

@@ -19,7 +19,7 @@ internal static class MemberBenchmarks
         foreach (var members in (int[])[4, 8])
             foreach (var width in (int[])[64, 256])
             {
-                var form = new MultilayerPerceptron { HiddenLayers = [width, width, width], Activation = new SELU(), FrontScale = true, NtkParametrization = true };
+                var form = new MultilayerPerceptron { HiddenLayers = [width, width, width], Activation = new SELU(), InputScale = true, NtkParametrization = true };
                 foreach (var threads in (int[])[1, 2]) CompareSteps(report, form, members, threads);
                 CompareScores(report, form, members);
             }
@@ -27,7 +27,7 @@ internal static class MemberBenchmarks
 
     private static void CompareSteps(Report report, MultilayerPerceptron form, int members, int threads)
     {
-        using var together = new InTraining(form with { Members = members }, threads);
+        using var together = new InTraining(form with { EnsembleSize = members }, threads);
         InTraining[] alone = [.. Enumerable.Range(0, members).Select(_ => new InTraining(form, threads))];
         var times = PairedRun.Compare(together.Learn, () =>
         {
@@ -41,7 +41,7 @@ internal static class MemberBenchmarks
     {
         const int rows = 256;
         var x = Examples().Features;
-        NetworkScorer together = Trained(form with { Members = members }).CreateScorer(rows), alone = Trained(form).CreateScorer(rows);
+        NetworkScorer together = Trained(form with { EnsembleSize = members }).CreateScorer(rows), alone = Trained(form).CreateScorer(rows);
         var next = 0;
         var times = PairedRun.Compare(() => together.Predict(Examples().Features.RowRange(0, rows)), () =>
         {

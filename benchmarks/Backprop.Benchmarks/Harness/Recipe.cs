@@ -18,8 +18,8 @@ namespace Backprop.Benchmarks.Harness;
 /// <param name="Metric">What the best pass is chosen by.</param>
 /// <param name="LearningRate">At the height of each cycle.</param>
 /// <param name="Units">Of each of three hidden layers.</param>
-/// <param name="Members">1, with validation rows of their own; or several, each of which leaves out its share of the rows.</param>
-internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int Members = 1)
+/// <param name="EnsembleSize">1, with validation rows of their own; or several, each of which leaves out its share of the rows.</param>
+internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int EnsembleSize = 1)
 {
     private const int Numbers = 6, Batch = 256, TrainingRows = 26_048, ValidationRows = 6_513;
     private static readonly int[] s_few = [8, 7, 6, 5, 2], s_many = [16, 14, 41], s_categories = [.. s_few, .. s_many];
@@ -28,10 +28,10 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
     [
         new("of two classes", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04),
         new("of a number", new Mish(), new SquaredError(), new RootMeanSquaredError(), 0.2),
-        new("of two classes, as Preset.Default", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04, Units: 128, Members: 5),
+        new("of two classes, as Preset.Default", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04, Units: 128, EnsembleSize: 5),
     ];
 
-    private bool CrossFits => Members > 1;
+    private bool CrossFits => EnsembleSize > 1;
 
     /// <summary>Rows that are learned from, by one member at least.</summary>
     public int LearnedRows => CrossFits ? TrainingRows + ValidationRows : TrainingRows;
@@ -45,9 +45,9 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         Categories = [.. s_many.Select((count, i) => new EmbeddedCategory(Numbers + s_few.Length + i, count, 8))],
         SmoothClip = 3,
         NumericEmbedding = CrossFits ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = 0.25 } : new PeriodicPhaseEmbedding(),
-        FrontScale = true,
+        InputScale = true,
         HiddenLayers = [Units, Units, Units],
-        Members = Members,
+        EnsembleSize = EnsembleSize,
         NtkParametrization = true,
         Activation = new ParametricMix(Activation),
         Dropout = 0.15,
@@ -67,7 +67,7 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         FeatureScaling = FeatureScaling.Robust,
         BatchSize = Batch,
         EvenBatches = CrossFits,
-        CrossFitting = CrossFits,
+        KFoldBagging = CrossFits,
         NumberOfIterations = epochs,
         NumberOfThreads = threads,
         ClampPredictions = Loss.AllowsTargetScaling,
@@ -79,7 +79,7 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
     public double OperationsPerEpoch(Network network)
     {
         var ofMember = 2.0 * network.Layers.OfType<AffineLayer>().Sum(layer => (double)layer.WeightCount);
-        return ofMember * (CrossFits ? 3.0 * (Members - 1) * LearnedRows + LearnedRows : 3.0 * LearnedRows + ValidationRows);
+        return ofMember * (CrossFits ? 3.0 * (EnsembleSize - 1) * LearnedRows + LearnedRows : 3.0 * LearnedRows + ValidationRows);
     }
 
     /// <summary>Examples that can be learned, with some noise; those to validate on, unless members leave out their own.</summary>

@@ -50,7 +50,7 @@ internal sealed class InDoublePrecision : GradientCheck.IObjective
     {
         var input = new Twin.Numerics.ReadOnlyMatrix(_x, _rows, _network.Inputs);
         var scores = _network.ForwardTraining(theta, input, _workspace, _seed, step: 0);
-        var value = _network.Members * _loss.Evaluate(scores, new Twin.Numerics.ReadOnlyMatrix(_targets, _rows, _targets.Length / _rows), [], _workspace.ScoreGradient, _network.Members);
+        var value = _network.EnsembleSize * _loss.Evaluate(scores, new Twin.Numerics.ReadOnlyMatrix(_targets, _rows, _targets.Length / _rows), [], _workspace.ScoreGradient, _network.EnsembleSize);
         if (gradient.Length > 0) _network.Backward(theta, input, _workspace, gradient);
         return value;
     }

@@ -22,15 +22,15 @@ public static class GradientCheck
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="parameters">[ParameterCount]; empty for starting values by the seed.</param>
     /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
-    /// <param name="mostParameters">Parameters to compare, evenly spread where there are more: each takes four passes.</param>
+    /// <param name="maxParameters">Parameters to compare, evenly spread where there are more: each takes four passes.</param>
     /// <returns>The worst of them, by layer and place, and the verdict.</returns>
     /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a target.</exception>
     public static GradientCheckResult Run(
-        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0, int mostParameters = 2000)
+        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0, int maxParameters = 2000)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostParameters, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxParameters, 1);
         if (targets.Rows != x.Rows || x.Rows == 0) throw new ArgumentException($"x has {x.Rows} rows, the targets {targets.Rows}; there must be as many, and at least one.", nameof(targets));
         if (x.Columns != network.Inputs) throw new ArgumentException($"x has {x.Columns} columns; the network takes {network.Inputs}.", nameof(x));
         if (!loss.FitsTargets(network.Outputs, targets.Columns)) throw new ArgumentException($"{targets.Columns} target columns do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
@@ -41,10 +41,10 @@ public static class GradientCheck
         if (IsOurs(network, loss))
         {
             DoublePrecision.Load();
-            return RunInDouble(network, loss, x, targets, theta, seed, mostParameters);
+            return RunInDouble(network, loss, x, targets, theta, seed, maxParameters);
         }
         var inSingle = new InSinglePrecision(network, loss, x.Values.ToArray(), targets.Values.ToArray(), x.Rows, seed);
-        return Compare(network, inSingle, [.. theta], mostParameters, h: 0.01, smallShare: 0.1, inDouble: false);
+        return Compare(network, inSingle, [.. theta], maxParameters, h: 0.01, smallShare: 0.1, inDouble: false);
     }
 
     /// <summary>A function of the parameters and its gradient.</summary>
@@ -55,7 +55,7 @@ public static class GradientCheck
     }
 
     /// <summary>Compares, one parameter after the other, and keeps the worst.</summary>
-    internal static GradientCheckResult Compare(Network network, IObjective objective, double[] theta, int mostParameters, double h, double smallShare, bool inDouble)
+    internal static GradientCheckResult Compare(Network network, IObjective objective, double[] theta, int maxParameters, double h, double smallShare, bool inDouble)
     {
         var claimed = new double[theta.Length];
         objective.Evaluate(theta, claimed);
@@ -63,7 +63,7 @@ public static class GradientCheck
         if (places.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
         var least = smallShare * places.Max(place => Math.Abs(claimed[place.Offset]));
 
-        var compared = Math.Min(mostParameters, places.Length);
+        var compared = Math.Min(maxParameters, places.Length);
         CheckedParameter? worst = null;
         for (var i = 0; i < compared; i++)
         {
@@ -124,10 +124,10 @@ public static class GradientCheck
 
     // Not inlined: the twin must be there before a method that names its types is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static GradientCheckResult RunInDouble(Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int mostParameters)
+    private static GradientCheckResult RunInDouble(Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int maxParameters)
     {
         var objective = new InDoublePrecision(network, loss, x.Values, targets.Values, x.Rows, seed);
-        return Compare(network, objective, [.. theta], mostParameters, h: 2e-5, smallShare: 1e-3, inDouble: true);
+        return Compare(network, objective, [.. theta], maxParameters, h: 2e-5, smallShare: 1e-3, inDouble: true);
     }
 
     private sealed class InSinglePrecision(Network network, Loss loss, Real[] x, Real[] targets, int rows, int seed) : IObjective
@@ -140,7 +140,7 @@ public static class GradientCheck
             for (var i = 0; i < theta.Length; i++) _theta[i] = (Real)theta[i];
             var input = new ReadOnlyMatrix(x, rows, network.Inputs);
             var scores = network.ForwardTraining(_theta, input, _workspace, seed, step: 0);
-            var value = network.Members * loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), [], _workspace.ScoreGradient, network.Members);
+            var value = network.EnsembleSize * loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), [], _workspace.ScoreGradient, network.EnsembleSize);
             if (gradient.Length == 0) return value;
             network.Backward(_theta, input, _workspace, _gradient);
             for (var i = 0; i < gradient.Length; i++) gradient[i] = _gradient[i];

@@ -15,7 +15,7 @@ namespace Backprop.Diagnostics;
 public sealed class NetworkDiagnostics
 {
     private const double DeadSlope = 1e-3, SaturatedSlope = 0.05;
-    private const double MostFading = 1e3, MostUnits = 0.5;
+    private const double MaxFading = 1e3, MaxUnits = 0.5;
 
     private NetworkDiagnostics(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples) => (Layers, Examples, Warnings) = (layers, examples, [.. Warn(network, layers, examples)]);
 
@@ -47,7 +47,7 @@ public sealed class NetworkDiagnostics
 
         var workspace = Workspace.ThatKeepsEveryOutput(network, x.Rows);
         var scores = network.ForwardTraining(parameters, x, workspace, seed, step: 0);
-        loss.Evaluate(scores, targets, [], workspace.ScoreGradient, network.Members);
+        loss.Evaluate(scores, targets, [], workspace.ScoreGradient, network.EnsembleSize);
         network.Backward(parameters, x, workspace, new Real[network.ParameterCount]);
 
         var layers = new LayerDiagnostics[network.Layers.Count];
@@ -132,10 +132,10 @@ public sealed class NetworkDiagnostics
     private static IEnumerable<NetworkWarning> Warn(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples)
     {
         if (WarnOfGradient(network, layers) is { } warning) yield return warning;
-        var dead = layers.Where(layer => layer.DeadUnits >= MostUnits).MaxBy(layer => layer.DeadUnits);
+        var dead = layers.Where(layer => layer.DeadUnits >= MaxUnits).MaxBy(layer => layer.DeadUnits);
         if (dead is not null) yield return new NetworkWarning(NetworkTrouble.DeadUnits, dead.Layer, string.Create(CultureInfo.InvariantCulture,
             $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no slope for any of {examples} examples, so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half (LeakyReLU, ELU, SiLU, Mish)."));
-        var saturated = layers.Where(layer => layer.SaturatedUnits >= MostUnits).MaxBy(layer => layer.SaturatedUnits);
+        var saturated = layers.Where(layer => layer.SaturatedUnits >= MaxUnits).MaxBy(layer => layer.SaturatedUnits);
         if (saturated is not null) yield return new NetworkWarning(NetworkTrouble.SaturatedUnits, saturated.Layer, string.Create(CultureInfo.InvariantCulture,
             $"{100 * saturated.SaturatedUnits!.Value:0} % of what enters layer {saturated.Layer} ({saturated.Name}) lies where it is flat, so little is learned through it. What helps: smaller starting weights, standardized features, a smaller learning rate, normalization, or an activation that is not flat on both sides."));
     }
@@ -149,10 +149,10 @@ public sealed class NetworkDiagnostics
         var (first, last) = (layers.FirstOrDefault(layer => HasWeights(network.Layers[layer.Layer])), layers.LastOrDefault(layer => HasWeights(network.Layers[layer.Layer])));
         if (first is null || first == last || last!.GradientScale == 0) return null;
         var text = string.Create(CultureInfo.InvariantCulture, $"it is {last.GradientScale:G2} at layer {last.Layer} ({last.Name}), and {first.GradientScale:G2} at layer {first.Layer} ({first.Name})");
-        if (first.GradientScale * MostFading < last.GradientScale)
+        if (first.GradientScale * MaxFading < last.GradientScale)
             return new NetworkWarning(NetworkTrouble.VanishingGradient, first.Layer,
                 $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose slope is near 1 (ReLU, SELU, Mish) with starting weights that suit it (He, LeCun, DataDependent), batch normalization, residual blocks, or fewer layers.");
-        return first.GradientScale > MostFading * last.GradientScale
+        return first.GradientScale > MaxFading * last.GradientScale
             ? new NetworkWarning(NetworkTrouble.ExplodingGradient, first.Layer, $"The gradient explodes on its way back: {text}. {AgainstExplosion}")
             : null;
     }

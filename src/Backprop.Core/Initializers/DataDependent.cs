@@ -11,7 +11,7 @@ namespace Backprop.Initializers;
 public sealed record DataDependent : Initializer
 {
     // So many examples tell a standard deviation within some percent.
-    internal const int MostExamples = 1024;
+    internal const int MaxExamples = 1024;
 
     private const int ExamplesOfABias = 5;
 

@@ -11,7 +11,7 @@ namespace Backprop.Initializers;
 public sealed record Orthogonal : Initializer
 {
     /// <summary>g: the length of every row or column.</summary>
-    /// <value>1; &gt; 0 and finite. √2 is customary for ReLU.</value>
+    /// <value>1; &gt; 0 and finite. √2 is usual for ReLU.</value>
     public double Gain
     {
         get;

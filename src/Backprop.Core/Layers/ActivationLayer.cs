@@ -35,10 +35,10 @@ public sealed record ActivationLayer : Layer
     public override bool WorksInPlace => Activation.WorksInPlace;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
+    internal override Layer Replicated(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>

@@ -12,7 +12,7 @@ public sealed record AlphaDropout : TrainingOnlyLayer
 
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="rate">p: the share to drop; in [0, 1). 0.05 to 0.1 are customary.</param>
+    /// <param name="rate">p: the share to drop; in [0, 1). 0.05 to 0.1 are usual.</param>
     public AlphaDropout(int width, double rate) : base(width)
     {
         if (!(rate is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "must be in [0, 1)");
@@ -23,7 +23,7 @@ public sealed record AlphaDropout : TrainingOnlyLayer
     public double Rate { get; }
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
+    internal override Layer Replicated(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

@@ -15,8 +15,8 @@ public sealed record BatchNormalization : Layer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="momentum">m: how much the batch counts in the running numbers; in (0, 1]. Customary 0.1.</param>
-    /// <param name="epsilon">ε: keeps the quotient finite where a unit does not vary; &gt; 0. Customary 1e-5.</param>
+    /// <param name="momentum">m: how much the batch counts in the running numbers; in (0, 1]. Default 0.1.</param>
+    /// <param name="epsilon">ε: keeps the quotient finite where a unit does not vary; &gt; 0. Default 1e-5.</param>
     public BatchNormalization(int width, double momentum = 0.1, double epsilon = 1e-5) : base(width, width)
     {
         if (!(momentum is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "must be in (0, 1]");
@@ -51,10 +51,10 @@ public sealed record BatchNormalization : Layer
     public override int StatisticsLength => 7 * Width;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
+    internal override Layer Replicated(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -33,7 +33,7 @@ public sealed record Dense : AffineLayer, ISparseInput
     public override int PartLength => Outputs;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
+    internal override Layer Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -23,7 +23,7 @@ public sealed record Dropout : TrainingOnlyLayer
     public double Rate { get; }
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new Dropout(Replicate.Times(Width, members), Rate);
+    internal override Layer Replicated(int members) => new Dropout(Replicate.Times(Width, members), Rate);
 
     /// <summary>True: y says what was dropped.</summary>
     public override bool ReadsOutput => true;

@@ -8,7 +8,7 @@ public sealed record GaussianNoise : TrainingOnlyLayer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="standardDeviation">σ; ≥ 0 and finite. Of standardized inputs, 0.01 to 0.3 are customary.</param>
+    /// <param name="standardDeviation">σ; ≥ 0 and finite. Of standardized inputs, 0.01 to 0.3 are usual.</param>
     public GaussianNoise(int width, double standardDeviation) : base(width)
     {
         if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation))) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be ≥ 0 and finite");
@@ -20,7 +20,7 @@ public sealed record GaussianNoise : TrainingOnlyLayer
 
     // Neighbouring rows of an odd width share no pair, so that a thread may begin with any row.
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new GaussianNoise(Replicate.Times(Width, members), StandardDeviation);
+    internal override Layer Replicated(int members) => new GaussianNoise(Replicate.Times(Width, members), StandardDeviation);
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

@@ -52,7 +52,7 @@ public sealed record GroupedDense : AffineLayer
     public override int PartLength => GroupOutputs;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => Groups % members == 0;
+    public override bool SupportsEnsembles(int members) => Groups % members == 0;
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

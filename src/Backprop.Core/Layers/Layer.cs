@@ -51,10 +51,10 @@ public abstract record Layer
     /// <summary>Whether the members of an ensemble may pass here side by side, for none of their numbers meet: what leaves in one's share of the columns depends on that share alone.</summary>
     /// <param name="members">How many.</param>
     /// <value>False, unless the layer says otherwise.</value>
-    public virtual bool KeepsApart(int members) => false;
+    public virtual bool SupportsEnsembles(int members) => false;
 
     /// <summary>The layer that does the same for several members of an ensemble, each of which has parameters of its own.</summary>
-    internal virtual Layer ForMembers(int members) => new SideBySide(this, members);
+    internal virtual Layer Replicated(int members) => new PerMember(this, members);
 
     /// <summary>Draws the starting values of this layer's parameters.</summary>
     /// <param name="parameters">[ParameterCount], overwritten.</param>
@@ -174,8 +174,8 @@ public abstract record Layer
     public static IReadOnlyList<Type> Kinds { get; } =
     [
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
-        typeof(FeaturewiseDense), typeof(FrontScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicFeatures),
-        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(SideBySide), typeof(SkipConnection), typeof(SmoothClip),
+        typeof(FeaturewiseDense), typeof(InputScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
+        typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(PerMember), typeof(SkipConnection), typeof(SmoothClip),
     ];
 }

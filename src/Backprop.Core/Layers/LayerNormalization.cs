@@ -13,7 +13,7 @@ public sealed record LayerNormalization : Layer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Customary 1e-5.</param>
+    /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Default 1e-5.</param>
     public LayerNormalization(int width, double epsilon = 1e-5) : base(width, width)
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon))) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");

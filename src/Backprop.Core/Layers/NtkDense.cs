@@ -41,7 +41,7 @@ public sealed record NtkDense : AffineLayer
     public override int PartLength => _dense.PartLength;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
+    internal override Layer Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);

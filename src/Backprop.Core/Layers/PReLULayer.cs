@@ -10,7 +10,7 @@ public sealed record PReLULayer : Layer
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="initialSlope">The a that learning starts from; finite. Customary 0.25.</param>
+    /// <param name="initialSlope">The a that learning starts from; finite. Default 0.25.</param>
     public PReLULayer(int width, double initialSlope = 0.25) : base(width, width)
     {
         if (!double.IsFinite(initialSlope)) throw new ArgumentOutOfRangeException(nameof(initialSlope), initialSlope, "must be finite");
@@ -33,10 +33,10 @@ public sealed record PReLULayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
+    internal override Layer Replicated(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill((Real)InitialSlope);

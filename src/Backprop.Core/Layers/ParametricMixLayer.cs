@@ -35,10 +35,10 @@ public sealed record ParametricMixLayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
+    internal override Layer Replicated(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);

@@ -8,14 +8,14 @@ public sealed record Replicate : Layer
 {
     /// <summary>Makes the members.</summary>
     /// <param name="width">Numbers per example that enter; at least 1.</param>
-    /// <param name="members">How many copies leave; at least 1.</param>
-    public Replicate(int width, int members) : base(width, Times(width, members)) => Members = members;
+    /// <param name="ensembleSize">How many copies leave; at least 1.</param>
+    public Replicate(int width, int ensembleSize) : base(width, Times(width, ensembleSize)) => EnsembleSize = ensembleSize;
 
     /// <summary>Numbers per example that enter.</summary>
     public int Width => Inputs;
 
     /// <summary>How many copies leave.</summary>
-    public int Members { get; }
+    public int EnsembleSize { get; }
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
@@ -24,7 +24,7 @@ public sealed record Replicate : Layer
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
         for (var row = 0; row < x.Rows; row++)
-            for (var member = 0; member < Members; member++) x.Row(row).CopyTo(y.Row(row)[(member * Width)..]);
+            for (var member = 0; member < EnsembleSize; member++) x.Row(row).CopyTo(y.Row(row)[(member * Width)..]);
     }
 
     /// <inheritdoc/>
@@ -34,14 +34,14 @@ public sealed record Replicate : Layer
         {
             var sum = dx.Row(row);
             dy.Row(row)[..Width].CopyTo(sum);
-            for (var member = 1; member < Members; member++) Elementwise.Zip(new Arithmetic.Sum(), sum, dy.Row(row).Slice(member * Width, Width), sum);
+            for (var member = 1; member < EnsembleSize; member++) Elementwise.Zip(new Arithmetic.Sum(), sum, dy.Row(row).Slice(member * Width, Width), sum);
         }
     }
 
     /// <summary>The width of so many members.</summary>
-    internal static int Times(int width, int members)
+    internal static int Times(int width, int ensembleSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
-        return (long)width * members <= Array.MaxLength ? width * members : throw new ArgumentOutOfRangeException(nameof(members), members, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
+        ArgumentOutOfRangeException.ThrowIfLessThan(ensembleSize, 1);
+        return (long)width * ensembleSize <= Array.MaxLength ? width * ensembleSize : throw new ArgumentOutOfRangeException(nameof(ensembleSize), ensembleSize, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
     }
 }

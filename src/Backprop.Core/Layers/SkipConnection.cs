@@ -28,10 +28,10 @@ public sealed record SkipConnection : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => new SkipConnection(Replicate.Times(Width, members), Length);
+    internal override Layer Replicated(int members) => new SkipConnection(Replicate.Times(Width, members), Length);
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

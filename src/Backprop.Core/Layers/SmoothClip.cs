@@ -32,10 +32,10 @@ public sealed record SmoothClip : ColumnsLayer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
-    internal override Layer ForMembers(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.ForMembers(members);
+    internal override Layer Replicated(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.Replicated(members);
 
     /// <inheritdoc/>
     internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)

@@ -22,7 +22,7 @@ public abstract record TrainingOnlyLayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool KeepsApart(int members) => true;
+    public override bool SupportsEnsembles(int members) => true;
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

@@ -12,7 +12,7 @@ namespace Backprop.Losses;
 /// </remarks>
 public sealed record GaussianNegativeLogLikelihood : Loss
 {
-    private const double LargestLogVariance = 10, LogOfLeastVariance = -30, LeastExponent = -600, MostExponent = 600;
+    private const double LargestLogVariance = 10, LogOfLeastVariance = -30, MinExponent = -600, MaxExponent = 600;
 
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;
@@ -90,7 +90,7 @@ public sealed record GaussianNegativeLogLikelihood : Loss
                 for (var i = row * members; i < (row + 1) * members; i++)
                 {
                     var distance = scores.Row(i)[t] - mean;
-                    sum += Math.Exp(Math.Clamp(scores.Row(i)[t + 1], LeastExponent, MostExponent)) + distance * distance;
+                    sum += Math.Exp(Math.Clamp(scores.Row(i)[t + 1], MinExponent, MaxExponent)) + distance * distance;
                 }
                 averages.Row(row)[t + 1] = (Real)Math.Log(sum / members);
             }

@@ -7,7 +7,7 @@ namespace Backprop.Losses;
 /// <summary>Averages over the members of an ensemble (<see cref="Loss.AverageMembers"/>), in double: scores whose prediction is the mean of the members' predictions.</summary>
 internal static class MemberAverages
 {
-    private const double LeastProbability = 1e-30;
+    private const double MinProbability = 1e-30;
 
     /// <summary>The mean of the scores.</summary>
     public static void OfNumbers(ReadOnlyMatrix scores, Matrix averages) => OfEach<Mean>(scores, averages);
@@ -35,7 +35,7 @@ internal static class MemberAverages
         for (var row = 0; row < averages.Rows; row++)
         {
             var ofRow = averages.Row(row);
-            if (TensorPrimitives.Min<Real>(ofRow) >= LeastProbability) Elementwise.Map(new NaturalLogarithm(), ofRow, ofRow);
+            if (TensorPrimitives.Min<Real>(ofRow) >= MinProbability) Elementwise.Map(new NaturalLogarithm(), ofRow, ofRow);
             else LogarithmsOf(scores.RowRange(row * members, members), largest.Slice(row * members, members), logarithms.Slice(row * members, members), ofRow);
         }
         Scratch.Return(room);

@@ -2,7 +2,7 @@ namespace Backprop.Metrics;
 
 /// <summary>The mean of the precision over all recalls, for which the threshold falls from the highest score to the lowest: Σ (Rₙ − Rₙ₋₁)·Pₙ.</summary>
 /// <remarks>As scikit-learn's average precision; ML.NET interpolates between the points, which is a little different.</remarks>
-public sealed record AreaUnderPrecisionRecallCurve : RankingMetric
+public sealed record AreaUnderPrecisionRecallCurve : ThresholdFreeMetric
 {
     private protected override double Measure(IReadOnlyList<(double Positive, double Negative)> groups, double positives, double negatives)
     {

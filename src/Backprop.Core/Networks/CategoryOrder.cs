@@ -26,7 +26,7 @@ internal sealed class CategoryOrder
     public void Check(int layer)
     {
         var encodes = _layers[layer] is OneHotEncoding;
-        var embeds = SideBySide.EachOf(_layers[layer]) is EntityEmbedding;
+        var embeds = PerMember.EachOf(_layers[layer]) is EntityEmbedding;
         var mayRead = encodes ? _mayEncode : _mayEmbed;
         if ((encodes || embeds) && (!mayRead || AreTransformedBefore(layer)))
         {

@@ -35,8 +35,8 @@ internal sealed class LayerOrder
             if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             Offsets[l + 1] = (int)end;
         }
-        if (Members > 1 && Offsets[^1] - Offsets[_firstOfMembers] < layers[_firstOfMembers - 1].Outputs)
-            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {Members} members of {layers[_firstOfMembers - 1].Inputs} numbers each, which have {Offsets[^1] - Offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
+        if (EnsembleSize > 1 && Offsets[^1] - Offsets[_firstOfMembers] < layers[_firstOfMembers - 1].Outputs)
+            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {EnsembleSize} members of {layers[_firstOfMembers - 1].Inputs} numbers each, which have {Offsets[^1] - Offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
     }
 
     /// <summary>Where each layer's parameters begin, and at last where all end.</summary>
@@ -46,23 +46,23 @@ internal sealed class LayerOrder
     public bool[] IsAddedLater { get; }
 
     /// <summary>Members of the ensemble; 1 without one.</summary>
-    public int Members { get; private set; } = 1;
+    public int EnsembleSize { get; private set; } = 1;
 
     /// <summary>Of the numbers that enter the first of some layers, those that are numbers of categories to any of them.</summary>
     public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers)
     {
         var encoding = layers.OfType<OneHotEncoding>().FirstOrDefault();
-        var embedded = layers.Select(SideBySide.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+        var embedded = layers.Select(PerMember.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories).Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
         return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
     }
 
     private void CheckMembers(int layer)
     {
-        if (Members > 1 && !_layers[layer].KeepsApart(Members))
-            throw new ArgumentException($"Layer {layer} ({_layers[layer].Caption}) does not keep the {Members} members of the ensemble apart; {nameof(GroupedDense)} and {nameof(SideBySide)} do, and {nameof(NetworkBuilder)} takes them where they are needed.");
+        if (EnsembleSize > 1 && !_layers[layer].SupportsEnsembles(EnsembleSize))
+            throw new ArgumentException($"Layer {layer} ({_layers[layer].Caption}) does not keep the {EnsembleSize} members of the ensemble apart; {nameof(GroupedDense)} and {nameof(PerMember)} do, and {nameof(NetworkBuilder)} takes them where they are needed.");
         if (_layers[layer] is not Replicate replicate) return;
         if (_firstOfMembers > 0) throw new ArgumentException($"Layer {layer} makes members once more; layer {_firstOfMembers - 1} did.");
-        (Members, _firstOfMembers) = (replicate.Members, layer + 1);
+        (EnsembleSize, _firstOfMembers) = (replicate.EnsembleSize, layer + 1);
     }
 
     private void CheckSkip(int layer, SkipConnection skip)

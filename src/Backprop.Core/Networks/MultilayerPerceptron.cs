@@ -49,7 +49,7 @@ public sealed record MultilayerPerceptron
     }
 
     /// <summary>The share of hidden units that is dropped in a step of training.</summary>
-    /// <value>0; in [0, 1). 0.1 to 0.5 are customary against overfitting.</value>
+    /// <value>0; in [0, 1). 0.1 to 0.5 are usual against overfitting.</value>
     public double Dropout
     {
         get;
@@ -117,7 +117,7 @@ public sealed record MultilayerPerceptron
     } = [];
 
     /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that holds a category.</summary>
-    /// <value>None. It suits those whose numbers are crowded (<see cref="Training.ExampleSet.CrowdedSlots"/>).</value>
+    /// <value>None. It suits those whose numbers are crowded (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
     public IReadOnlyList<int> QuantileFeatures
     {
         get;
@@ -136,9 +136,9 @@ public sealed record MultilayerPerceptron
     /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing between their numbers to bend.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
 
-    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer (<see cref="Layers.FrontScale"/>).</summary>
+    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer (<see cref="Layers.InputScale"/>).</summary>
     /// <value>False.</value>
-    public bool FrontScale { get; init; }
+    public bool InputScale { get; init; }
 
     /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to what enters it (<see cref="Layers.SkipConnection"/>).</summary>
     /// <value>False.</value>
@@ -155,10 +155,10 @@ public sealed record MultilayerPerceptron
     /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout drops.</summary>
     /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
     /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
-    public int Members
+    public int EnsembleSize
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Members), value, "must be at least 1");
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(EnsembleSize), value, "must be at least 1");
     } = 1;
 
     /// <summary>Makes the layers.</summary>
@@ -177,7 +177,7 @@ public sealed record MultilayerPerceptron
         if (InputDropout > 0) builder.Dropout(InputDropout);
         var numbers = inputs - OneHotCategories.Count - Categories.Count;
         if (numbers > 0) NumericEmbedding?.AddTo(builder, numbers);
-        if (FrontScale) builder.FrontScale();
+        if (InputScale) builder.InputScale();
         for (var l = 0; l < HiddenLayers.Count; l++)
         {
             var hidden = l;
@@ -201,7 +201,7 @@ public sealed record MultilayerPerceptron
             builder.Add(encoding);
             embedded = [.. Categories.Select(category => category with { Slot = encoding.ColumnOf(category.Slot) })];
         }
-        builder.Replicate(Members);
+        builder.Replicate(EnsembleSize);
         var scaled = builder.Width - embedded.Count;
         if (embedded.Count > 0) builder.EntityEmbedding(embedded);
         return scaled;
@@ -222,7 +222,7 @@ public sealed record MultilayerPerceptron
     /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option does not go with members.</exception>
     internal void CheckCombination()
     {
-        if (Members > 1 && InputSkip) throw new ArgumentException($"{nameof(InputSkip)} does not go with {nameof(Members)}, of which there are {Members}: the features stand beside all members, and belong to none.", nameof(InputSkip));
+        if (EnsembleSize > 1 && InputSkip) throw new ArgumentException($"{nameof(InputSkip)} does not go with {nameof(EnsembleSize)}, of which there are {EnsembleSize}: the features stand beside all members, and belong to none.", nameof(InputSkip));
         if (Activations is { } given && given.Count != HiddenLayers.Count)
             throw new ArgumentException($"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
     }

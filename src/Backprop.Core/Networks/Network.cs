@@ -26,8 +26,8 @@ public sealed class Network
         if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
         _layers = layers.ToArray();
         var order = new LayerOrder(_layers);
-        (_offsets, _isAddedLater, Members) = (order.Offsets, order.IsAddedLater, order.Members);
-        AsOne = new LayersAsOne(_layers, order);
+        (_offsets, _isAddedLater, EnsembleSize) = (order.Offsets, order.IsAddedLater, order.EnsembleSize);
+        Fusion = new LayerFusion(_layers, order);
         _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
     }
 
@@ -46,10 +46,10 @@ public sealed class Network
     public int Inputs => _layers[0].Inputs;
 
     /// <summary>Scores per example: of an ensemble, those of one member, or their average (<see cref="Losses.Loss.AverageMembers"/>).</summary>
-    public int Outputs => _layers[^1].Outputs / Members;
+    public int Outputs => _layers[^1].Outputs / EnsembleSize;
 
     /// <summary>Members of the ensemble, which stand side by side from a <see cref="Replicate"/> layer on; 1 without one.</summary>
-    public int Members { get; }
+    public int EnsembleSize { get; }
 
     /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as <see cref="Outputs"/>, if there is one.</summary>
     public int MemberOutputs => _layers[^1].Outputs;
@@ -167,7 +167,7 @@ public sealed class Network
         CheckColumns(x);
         workspace.CheckOwner(this);
         if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
-        AsOne.Remember(parameters, workspace);
+        Fusion.Remember(parameters, workspace);
         for (var stage = StageCount - 1; stage >= 0; stage--)
         {
             BackwardRows(parameters, x, workspace, 0, x.Rows, stage);
@@ -183,7 +183,7 @@ public sealed class Network
         workspace.Begin(this, x.Rows);
         for (var l = 0; l < _layers.Length; l++)
         {
-            if (AsOne.Forward(parameters, l, x, workspace, 0, x.Rows))
+            if (Fusion.Forward(parameters, l, x, workspace, 0, x.Rows))
             {
                 l++;
                 continue;
@@ -205,7 +205,7 @@ public sealed class Network
     }
 
     /// <summary>Layers that are run as one.</summary>
-    internal LayersAsOne AsOne { get; }
+    internal LayerFusion Fusion { get; }
 
     /// <summary>
     /// Stages of a step of training: the rows can be shared among threads within a stage. A new one begins with every layer that must
@@ -230,12 +230,12 @@ public sealed class Network
         }
         for (; l < _stages[stage + 1]; l++)
         {
-            if (AsOne.Forward(parameters, l, x, workspace, first, count))
+            if (Fusion.Forward(parameters, l, x, workspace, first, count))
             {
                 l++;
                 continue;
             }
-            int entering = workspace.Abreast(l), leaving = workspace.Abreast(l + 1);
+            int entering = workspace.ExamplesPerRow(l), leaving = workspace.ExamplesPerRow(l + 1);
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first * entering, count * entering);
             var output = workspace.Output(l).RowRange(first * leaving, count * leaving);
             if (entering > leaving) input.Values.CopyTo(output.Values); // every member has an example of its own already
@@ -261,8 +261,8 @@ public sealed class Network
         int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
         {
-            if (AsOne.IsSecond(l, workspace)) continue;
-            if (AsOne.Backward(parameters, l, x, workspace, first, count))
+            if (Fusion.IsSecond(l, workspace)) continue;
+            if (Fusion.Backward(parameters, l, x, workspace, first, count))
             {
                 AddSkippedGradient(l - 1, workspace, first, count);
                 continue;
@@ -294,7 +294,7 @@ public sealed class Network
             else ((ISparseInput)_layers[layer]).BackwardPart(sparse, workspace.OutputGradient(layer), first, gradient);
             return;
         }
-        if (AsOne.BackwardPart(layer, x, workspace, first, gradient)) return;
+        if (Fusion.BackwardPart(layer, x, workspace, first, gradient)) return;
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
         if (workspace.IsTraining) _layers[layer].BackwardPartTraining(Parameters(parameters, layer), workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
         else _layers[layer].BackwardPart(Parameters(parameters, layer), input, output, dOutput, first, gradient);

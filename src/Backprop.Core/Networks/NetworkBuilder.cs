@@ -21,14 +21,14 @@ public sealed class NetworkBuilder
 
     /// <summary>Begins with the features.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
-    public NetworkBuilder(int inputs) : this(inputs, inputs, members: 1)
+    public NetworkBuilder(int inputs) : this(inputs, inputs, ensembleSize: 1)
     {
     }
 
-    private NetworkBuilder(int width, int features, int members)
+    private NetworkBuilder(int width, int features, int ensembleSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, "inputs");
-        (Width, _features, _members, _layers) = (width, features, members, []);
+        (Width, _features, _members, _layers) = (width, features, ensembleSize, []);
     }
 
     /// <summary>Numbers per example that leave the last layer so far; of an ensemble, those of one member.</summary>
@@ -40,21 +40,21 @@ public sealed class NetworkBuilder
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Inputs != Width) throw new ArgumentException($"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
-        _layers.Add(ForMembers(layer));
+        _layers.Add(Replicated(layer));
         Width = layer.Outputs;
         return this;
     }
 
     /// <summary>Makes an ensemble of what follows: several members, which are trained side by side as if each were alone, and whose predictions are averaged.</summary>
-    /// <param name="members">How many; at least 1, which makes none.</param>
+    /// <param name="ensembleSize">How many; at least 1, which makes none.</param>
     /// <exception cref="ArgumentException">It is one already.</exception>
-    public NetworkBuilder Replicate(int members)
+    public NetworkBuilder Replicate(int ensembleSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
-        if (members == 1) return this;
-        if (_members > 1) throw new ArgumentException($"These are {_members} members already.", nameof(members));
-        _layers.Add(new Replicate(Width, members));
-        _members = members;
+        ArgumentOutOfRangeException.ThrowIfLessThan(ensembleSize, 1);
+        if (ensembleSize == 1) return this;
+        if (_members > 1) throw new ArgumentException($"The network has {_members} members already.", nameof(ensembleSize));
+        _layers.Add(new Replicate(Width, ensembleSize));
+        _members = ensembleSize;
         return this;
     }
 
@@ -124,8 +124,8 @@ public sealed class NetworkBuilder
     /// <param name="features">How many numbers, from the first on; null for all.</param>
     public NetworkBuilder SmoothClip(double limit = 3, int? features = null) => Add(new SmoothClip(Width, features ?? Width, limit));
 
-    /// <inheritdoc cref="Layers.FrontScale"/>
-    public NetworkBuilder FrontScale() => Add(new FrontScale(Width));
+    /// <inheritdoc cref="Layers.InputScale"/>
+    public NetworkBuilder InputScale() => Add(new InputScale(Width));
 
     /// <inheritdoc cref="Layers.InputSkip"/>
     public NetworkBuilder InputSkip() => Add(new InputSkip(Width, _features));
@@ -141,7 +141,7 @@ public sealed class NetworkBuilder
         if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
         if (inner.Width != Width) throw new ArgumentException($"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
         _layers.AddRange(inner._layers);
-        _layers.Add(ForMembers(new SkipConnection(Width, inner._layers.Count)));
+        _layers.Add(Replicated(new SkipConnection(Width, inner._layers.Count)));
         return this;
     }
 
@@ -149,5 +149,5 @@ public sealed class NetworkBuilder
     /// <exception cref="ArgumentException">There is none, or they have too many parameters.</exception>
     public Network Build() => new([.. _layers]);
 
-    private Layer ForMembers(Layer layer) => _members == 1 ? layer : layer.ForMembers(_members);
+    private Layer Replicated(Layer layer) => _members == 1 ? layer : layer.Replicated(_members);
 }

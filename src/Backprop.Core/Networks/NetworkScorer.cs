@@ -15,15 +15,15 @@ public sealed class NetworkScorer
     private Real[][]? _packed;
 
     // One row reads W as it is; for a few, a second copy of it is not worth the memory.
-    private const int LeastRowsToPackFor = 8;
+    private const int MinRowsToPackFor = 8;
 
     internal NetworkScorer(TrainedNetwork trained, int rows)
     {
         (_trained, _form) = (trained, trained.Scoring);
         _workspace = new Workspace(_form.Network, rows, forTraining: false);
-        _packs = rows >= LeastRowsToPackFor;
+        _packs = rows >= MinRowsToPackFor;
         if (_packs && !trained.IsFedSparse) _packed = trained.PackedParameters; // sparse rows need none
-        _averages = trained.Network.Members == 1 ? [] : new Real[checked(rows * trained.Network.Outputs)];
+        _averages = trained.Network.EnsembleSize == 1 ? [] : new Real[checked(rows * trained.Network.Outputs)];
         _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
@@ -59,7 +59,7 @@ public sealed class NetworkScorer
         {
             int rows = scores.Rows, outputs = _trained.Network.Outputs;
             var averages = new Matrix(_averages.AsSpan(0, rows * outputs), rows, outputs);
-            if (chosen.IsEmpty) _trained.Loss.AverageMembers(new Matrix(scores.Values, rows * _trained.Network.Members, outputs), averages);
+            if (chosen.IsEmpty) _trained.Loss.AverageMembers(new Matrix(scores.Values, rows * _trained.Network.EnsembleSize, outputs), averages);
             else MemberLosses.Choose(scores, chosen, averages);
             scores = averages;
         }

@@ -14,10 +14,10 @@ public abstract record NumericEmbedding
     public int Dimension
     {
         get;
-        init => field = value >= LeastDimension ? value : throw new ArgumentOutOfRangeException(nameof(Dimension), value, $"must be at least {LeastDimension}");
+        init => field = value >= MinDimension ? value : throw new ArgumentOutOfRangeException(nameof(Dimension), value, $"must be at least {MinDimension}");
     }
 
-    private protected virtual int LeastDimension => 1;
+    private protected virtual int MinDimension => 1;
 
     /// <summary>Appends the layers that embed the first <paramref name="features"/> numbers.</summary>
     internal abstract void AddTo(NetworkBuilder builder, int features);
@@ -37,7 +37,7 @@ public abstract record NumericEmbedding
 /// <summary>PLR: ReLU(W·[cos 2πcx, sin 2πcx] + b).</summary>
 public sealed record PeriodicEmbedding : NumericEmbedding
 {
-    /// <summary>With customary numbers: 24 of them in the end.</summary>
+    /// <summary>With default values: 24 of them in the end.</summary>
     public PeriodicEmbedding() => Dimension = 24;
 
     /// <summary>Frequencies of each number.</summary>
@@ -50,7 +50,7 @@ public sealed record PeriodicEmbedding : NumericEmbedding
 
     internal override void AddTo(NetworkBuilder builder, int features)
     {
-        builder.Add(new PeriodicFeatures(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineAndSine));
+        builder.Add(new PeriodicEmbeddingLayer(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineAndSine));
         builder.Add(new FeaturewiseDense(builder.Width, features, 2 * Frequencies, Dimension, kept: 0, rectified: true));
     }
 }
@@ -59,7 +59,7 @@ public sealed record PeriodicEmbedding : NumericEmbedding
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, whose networks learn these parameters a tenth as fast as their weights.</remarks>
 public sealed record PeriodicPhaseEmbedding : NumericEmbedding
 {
-    /// <summary>With customary numbers: 4 of them in the end, the number itself among them.</summary>
+    /// <summary>With default values: 4 of them in the end, the number itself among them.</summary>
     public PeriodicPhaseEmbedding() => Dimension = 4;
 
     /// <summary>Frequencies of each number.</summary>
@@ -82,11 +82,11 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
         init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(AmplitudeDecay), value, "must be ≥ 0 and finite");
     } = 0.5;
 
-    private protected override int LeastDimension => 2;
+    private protected override int MinDimension => 2;
 
     internal override void AddTo(NetworkBuilder builder, int features)
     {
-        builder.Add(new PeriodicFeatures(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase, HighestStandardDeviation, AmplitudeDecay));
+        builder.Add(new PeriodicEmbeddingLayer(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase, HighestStandardDeviation, AmplitudeDecay));
         builder.Add(new FeaturewiseDense(builder.Width, features, 1 + Frequencies, Dimension, kept: 1, rectified: false));
     }
 }
@@ -94,7 +94,7 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
 /// <summary>PLE: ReLU(W·e + b), where e says how far the number has come through each of its bins.</summary>
 public sealed record PiecewiseLinearEmbedding : NumericEmbedding
 {
-    /// <summary>With customary numbers: 24 of them in the end.</summary>
+    /// <summary>With default values: 24 of them in the end.</summary>
     public PiecewiseLinearEmbedding() => Dimension = 24;
 
     /// <summary>Bins of each number, between quantiles of the training data.</summary>

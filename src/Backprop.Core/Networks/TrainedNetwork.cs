@@ -8,7 +8,7 @@ namespace Backprop.Networks;
 public sealed class TrainedNetwork
 {
     /// <summary>Scores divided by less would leave single precision, and by more, have nothing to say.</summary>
-    internal const double LeastTemperature = 0.01, MostTemperature = 100;
+    internal const double MinTemperature = 0.01, MaxTemperature = 100;
 
     private readonly Real[] _parameters;
     private readonly Lazy<ScoringForm> _scoring;
@@ -38,7 +38,7 @@ public sealed class TrainedNetwork
             throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException($"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
-        if (!(temperature >= LeastTemperature && temperature <= MostTemperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {LeastTemperature} to {MostTemperature}");
+        if (!(temperature >= MinTemperature && temperature <= MaxTemperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {MinTemperature} to {MaxTemperature}");
         if (temperature != 1 && !loss.HasLogits) throw new ArgumentException($"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
         (Network, Loss, Inputs, Targets, Bounds, Temperature) = (network, loss, inputs, targets, bounds, temperature);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
@@ -61,10 +61,10 @@ public sealed class TrainedNetwork
     internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Scoring.Network.TakesSparse;
 
     /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the same either way.</summary>
-    internal bool IsFedSparse => TakesSparse && Network.Inputs >= LeastInputsToFeedSparse;
+    internal bool IsFedSparse => TakesSparse && Network.Inputs >= MinInputsToFeedSparse;
 
     // A row of fewer numbers is multiplied faster with its zeros, if it has any.
-    private const int LeastInputsToFeedSparse = 1000;
+    private const int MinInputsToFeedSparse = 1000;
 
     /// <summary>A batch for sparse rows to score, if it takes them.</summary>
     internal SparseBatch MakeSparseBatch() => Scoring.Network.MakeSparseBatch(Scoring.Parameters);

@@ -33,14 +33,14 @@ public sealed class Workspace
         _outputs = MakeRoom(network, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, areGradients: true) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
-        _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.AsOne.LengthToRemember(l)])] : [];
+        _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.Fusion.LengthToRemember(l)])] : [];
     }
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
 
     /// <summary>A workspace in which every member of an ensemble has an example of its own in each row: as many examples enter as there are members, one after the other.</summary>
-    internal static Workspace OfRowsAbreast(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: true, network.Members);
+    internal static Workspace ForMemberBatches(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
 
     /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
     internal bool KeepsEveryOutput { get; }
@@ -55,7 +55,7 @@ public sealed class Workspace
     public bool IsTraining { get; private set; }
 
     /// <summary>How many examples each row consists of where it enters a layer: one, or one for every member up to the layer that makes the members.</summary>
-    internal int Abreast(int layer) => layer <= _replicate ? _abreast : 1;
+    internal int ExamplesPerRow(int layer) => layer <= _replicate ? _abreast : 1;
 
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
@@ -84,7 +84,7 @@ public sealed class Workspace
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
 
-    /// <summary>What <see cref="LayersAsOne.Remember"/> keeps.</summary>
+    /// <summary>What <see cref="LayerFusion.Remember"/> keeps.</summary>
     internal Span<Real> Remembered(int layer) => _remembered.Length > 0 ? _remembered[layer] : throw MadeForScoring();
 
     internal void CheckOwner(Network network)
@@ -113,7 +113,7 @@ public sealed class Workspace
         {
             var isShared = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]);
             if (isShared) room[l] = room[l - 1];
-            else if (!(areGradients && sharesMemory && network.AsOne.IsFirst(l))) room[l] = new Real[checked(rows * Abreast(l + 1) * layers[l].Outputs)];
+            else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l))) room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];
         }
         return room;
 
@@ -122,7 +122,7 @@ public sealed class Workspace
 
     private Matrix View(Real[][] memory, int layer)
     {
-        int width = _widths[layer], rows = Rows * Abreast(layer + 1);
+        int width = _widths[layer], rows = Rows * ExamplesPerRow(layer + 1);
         var room = Volatile.Read(ref memory[layer]) ?? MakeRoomLate(memory, layer);
         return new Matrix(room.AsSpan(0, rows * width), rows, width);
     }
@@ -132,7 +132,7 @@ public sealed class Workspace
     {
         lock (memory)
         {
-            var room = memory[layer] ?? new Real[checked(Capacity * Abreast(layer + 1) * _widths[layer])];
+            var room = memory[layer] ?? new Real[checked(Capacity * ExamplesPerRow(layer + 1) * _widths[layer])];
             Volatile.Write(ref memory[layer], room);
             return room;
         }

@@ -9,10 +9,10 @@ internal static unsafe class MatrixPanels
 {
     // A panel whose rows lie far apart shares few lines of the cache; copying it costs one step per number, against one per number and
     // row of A for the product. Below these sizes it was not faster.
-    private const int LeastRowsToCopyFor = 48, LeastDistanceToCopyFor = 128;
+    private const int MinRowsToCopyFor = 48, MinDistanceToCopyFor = 128;
 
     // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
-    private const int LeastDistanceToCopyRowsFor = 1024, LeastDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
+    private const int MinDistanceToCopyRowsFor = 1024, MinDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
 
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
@@ -76,8 +76,8 @@ internal static unsafe class MatrixPanels
 
         // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
         var isPacked = factors.Packed != null;
-        var mustCopyRows = !isPacked && factors is { ARow: 1, BColumn: 1, ADepth: >= LeastDistanceToCopyRowsFor, Depth: >= LeastDepthToCopyRowsFor } && rows >= LeastRowsToCopyFor;
-        var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= LeastRowsToCopyFor && factors.BDepth >= LeastDistanceToCopyFor));
+        var mustCopyRows = !isPacked && factors is { ARow: 1, BColumn: 1, ADepth: >= MinDistanceToCopyRowsFor, Depth: >= MinDepthToCopyRowsFor } && rows >= MinRowsToCopyFor;
+        var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= MinRowsToCopyFor && factors.BDepth >= MinDistanceToCopyFor));
         var panel = factors.Depth * 2 * count;
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
         var blockRows = mustCopyRows ? TileStrip.Cut(rows, RowsToCopyAtOnce).Highest : rows;
@@ -116,7 +116,7 @@ internal static unsafe class MatrixPanels
         for (int column = 0, vectors; column < columns; column += vectors * TLanes.Count)
         {
             var whole = (columns - column) / TLanes.Count;
-            vectors = whole >= 16 && MatrixTile.MostVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
+            vectors = whole >= 16 && MatrixTile.MaxVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
             var start = factors.Bias == null ? s_zeros : factors.Bias + first;
             MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, factors.Factor, c + first);
@@ -127,7 +127,7 @@ internal static unsafe class MatrixPanels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
     {
-        var (tiles, low, higher) = TileStrip.Cut(end - block, MatrixTile.MostRows<TLanes>());
+        var (tiles, low, higher) = TileStrip.Cut(end - block, MatrixTile.MaxRows<TLanes>());
         nint depth = factors.Depth, step = factors.ADepth;
         var a = factors.A + block;
         for (nint p = 0; p < depth; p++, a += step)

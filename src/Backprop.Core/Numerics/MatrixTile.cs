@@ -21,15 +21,15 @@ internal interface ICount
 internal static unsafe class MatrixTile
 {
     /// <summary>Most rows of one tile: what the registers hold.</summary>
-    public static int MostRows<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 14 : 6;
+    public static int MaxRows<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 14 : 6;
 
     /// <summary>Most vectors of a single row: what the registers hold.</summary>
-    public static int MostVectors<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 16 : 8;
+    public static int MaxVectors<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 16 : 8;
 
     /// <summary>C of a strip.</summary>
     public static void Compute<TLanes>(in TileStrip strip) where TLanes : struct, ILanes<TLanes>
     {
-        var (tiles, low, higher) = TileStrip.Cut(strip.Rows, MostRows<TLanes>());
+        var (tiles, low, higher) = TileStrip.Cut(strip.Rows, MaxRows<TLanes>());
         if (higher > 0) Compute<TLanes>(strip, 0, higher, low + 1);
         if (higher < tiles) Compute<TLanes>(strip, higher * (low + 1), tiles - higher, low);
     }
@@ -158,7 +158,7 @@ internal static unsafe class MatrixTile
         }
     }
 
-    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MostVectors"/>) of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
+    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MaxVectors"/>) of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
     public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c) where TLanes : struct, ILanes<TLanes>
     {
         switch (vectors)

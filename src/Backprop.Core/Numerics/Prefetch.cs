@@ -8,7 +8,7 @@ internal static unsafe class Prefetch
     private const int NumbersPerLine = 64 / sizeof(Real);
 
     // Of a longer row the processor fetches the rest by itself, once it has seen a few neighbouring lines asked for.
-    private const int MostLines = 8;
+    private const int MaxLines = 8;
 
     /// <summary>Some rows that lie anywhere in memory: the processor cannot guess where the next one is.</summary>
     /// <param name="matrix">Where they are.</param>
@@ -16,7 +16,7 @@ internal static unsafe class Prefetch
     public static void Rows<TRows>(TRows matrix, ReadOnlySpan<int> rows) where TRows : IRows, allows ref struct
     {
         if (!Sse.IsSupported) return;
-        var length = Math.Min(matrix.Columns, MostLines * NumbersPerLine);
+        var length = Math.Min(matrix.Columns, MaxLines * NumbersPerLine);
         foreach (var row in rows)
         {
             fixed (Real* numbers = matrix.Row(row))

@@ -67,7 +67,7 @@ internal sealed class RowBlocks
     /// <param name="others">As wide.</param>
     /// <param name="first">Where the others begin.</param>
     /// <returns>Null where the arrays of both do not fit together.</returns>
-    public RowBlocks? Followed(RowBlocks others, out int first)
+    public RowBlocks? Concat(RowBlocks others, out int first)
     {
         first = 0;
         var start = (long)_blocks.Length << _shift;

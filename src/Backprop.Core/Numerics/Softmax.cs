@@ -7,7 +7,7 @@ namespace Backprop.Numerics;
 internal static unsafe class Softmax
 {
     // A row of fewer numbers fills no vector, so its neighbours stand beside it; as many rows at a time as stay in the nearest cache.
-    private const int LeastColumnsOfLongRow = 16, RowsAtOnce = 64;
+    private const int MinColumnsOfLongRow = 16, RowsAtOnce = 64;
 
     /// <summary>Writes the probabilities.</summary>
     /// <param name="scores">[rows × columns]</param>
@@ -23,7 +23,7 @@ internal static unsafe class Softmax
     {
         if (probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || largest.Length != logarithms.Length || (!largest.IsEmpty && largest.Length != scores.Rows))
             throw new ArgumentException($"{scores.Rows} × {scores.Columns} scores do not fit {probabilities.Rows} × {probabilities.Columns} probabilities and {largest.Length} and {logarithms.Length} parts of logarithms.");
-        if (scores.Columns >= LeastColumnsOfLongRow)
+        if (scores.Columns >= MinColumnsOfLongRow)
         {
             for (var row = 0; row < scores.Rows; row++)
             {

@@ -5,7 +5,7 @@ namespace Backprop.Numerics;
 /// <summary>Sums along a row: the same bits for every width of vector, because sixteen sums run side by side whatever the width, and are added up in double at the end.</summary>
 internal static unsafe class Sums
 {
-    private const int SideBySide = 16;
+    private const int PerMember = 16;
 
     /// <summary>Σ x.</summary>
     public static double Of(ReadOnlySpan<Real> x) => Of(new Value(), x, x);
@@ -22,13 +22,13 @@ internal static unsafe class Sums
 
     private static double Of<TTerm>(TTerm term, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b) where TTerm : struct, ITerm
     {
-        var sums = stackalloc Real[SideBySide];
-        new Span<Real>(sums, SideBySide).Clear();
-        var whole = a.Length - a.Length % SideBySide;
+        var sums = stackalloc Real[PerMember];
+        new Span<Real>(sums, PerMember).Clear();
+        var whole = a.Length - a.Length % PerMember;
         fixed (Real* pa = a, pb = b) VectorWidth.Run(new Work<TTerm>(term, pa, pb, whole, sums));
 
         double total = 0;
-        for (var i = 0; i < SideBySide; i++) total += sums[i];
+        for (var i = 0; i < PerMember; i++) total += sums[i];
         for (var i = whole; i < a.Length; i++) total += term.InDouble(a[i], b[i]);
         return total;
     }
@@ -62,10 +62,10 @@ internal static unsafe class Sums
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
         {
-            for (var lane = 0; lane < SideBySide; lane += TLanes.Count)
+            for (var lane = 0; lane < PerMember; lane += TLanes.Count)
             {
                 var sum = TLanes.Broadcast(0);
-                for (var i = lane; i < count; i += SideBySide) sum = term.AddTo(sum, TLanes.Load(a + i), TLanes.Load(b + i));
+                for (var i = lane; i < count; i += PerMember) sum = term.AddTo(sum, TLanes.Load(a + i), TLanes.Load(b + i));
                 TLanes.Store(sum, sums + lane);
             }
         }

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>E ← ρ·E + (1−ρ)·g²; Δ = g·√(D + ε) / √(E + ε); D ← ρ·D + (1−ρ)·Δ²; θ ← θ − α·Δ: steps of the size of earlier steps, so α = 1 suits any scale.</summary>
-/// <remarks>Zeiler (2012), "ADADELTA: an adaptive learning rate method", arXiv:1212.5701; ρ and ε as in PyTorch (H2O: 0.99 and 1e-8). Customary α = 1.</remarks>
+/// <remarks>Zeiler (2012), "ADADELTA: an adaptive learning rate method", arXiv:1212.5701; ρ and ε as in PyTorch (H2O: 0.99 and 1e-8). Default α = 1.</remarks>
 public sealed record AdaDelta : StepwiseOptimizer
 {
     /// <summary>ρ: how slowly both means forget.</summary>
@@ -24,7 +24,7 @@ public sealed record AdaDelta : StepwiseOptimizer
     } = 1e-6;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 1;
+    public override double DefaultLearningRate => 1;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));

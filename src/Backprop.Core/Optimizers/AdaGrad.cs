@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>G ← G + g²; θ ← θ − α·g / (√G + ε): parameters that have moved far take ever smaller steps.</summary>
-/// <remarks>Duchi, Hazan and Singer (2011), "Adaptive subgradient methods", JMLR 12; as PyTorch. Customary α = 0.01.</remarks>
+/// <remarks>Duchi, Hazan and Singer (2011), "Adaptive subgradient methods", JMLR 12; as PyTorch. Default α = 0.01.</remarks>
 public sealed record AdaGrad : StepwiseOptimizer
 {
     /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
@@ -16,7 +16,7 @@ public sealed record AdaGrad : StepwiseOptimizer
     } = 1e-10;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));

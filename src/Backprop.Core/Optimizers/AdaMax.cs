@@ -4,11 +4,11 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient in place of the mean of squares.</summary>
-/// <remarks>Kingma and Ba (2015), "Adam", arXiv:1412.6980, algorithm 2; as PyTorch. Customary α = 0.002.</remarks>
+/// <remarks>Kingma and Ba (2015), "Adam", arXiv:1412.6980, algorithm 2; as PyTorch. Default α = 0.002.</remarks>
 public sealed record AdaMax : MomentOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.002;
+    public override double DefaultLearningRate => 0.002;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));

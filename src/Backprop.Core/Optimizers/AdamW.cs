@@ -3,15 +3,15 @@ namespace Backprop.Optimizers;
 /// <summary>Adam with decoupled weight decay: θ ← θ − α·λ·θ, then a step of Adam on the gradient alone.</summary>
 /// <remarks>
 /// Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch. The decay is a step of the training
-/// loop, which decays weights and no biases; this one says how much is customary. Customary α = 0.001.
+/// loop, which decays weights and no biases; this one says how much is usual. Default α = 0.001.
 /// </remarks>
 public sealed record AdamW : MomentOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.001;
+    public override double DefaultLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override double CustomaryWeightDecay => 0.01;
+    public override double DefaultWeightDecay => 0.01;
 
     /// <inheritdoc/>
     public override bool HasMomentum => true;

@@ -4,11 +4,11 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Adam with the largest mean of squares so far in the denominator: steps never grow again.</summary>
-/// <remarks>Reddi, Kale and Kumar (2018), "On the convergence of Adam and beyond"; as PyTorch's Adam with amsgrad. Customary α = 0.001.</remarks>
+/// <remarks>Reddi, Kale and Kumar (2018), "On the convergence of Adam and beyond"; as PyTorch's Adam with amsgrad. Default α = 0.001.</remarks>
 public sealed record AmsGrad : MomentOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.001;
+    public override double DefaultLearningRate => 0.001;
 
     /// <inheritdoc/>
     public override bool HasMomentum => true;

@@ -8,12 +8,12 @@ namespace Backprop.Optimizers;
 /// Δ ← Δ·1.2 where g·g₋₁ &gt; 0; Δ ← Δ·0.5 and g ← 0 where g·g₋₁ &lt; 0; θ ← θ − α·Δ·sign g, with Δ = 1 at first. Igel and Hüsken (2000),
 /// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993); as PyTorch's Rprop, whose <c>lr</c> is the first step and whose
 /// bounds are absolute: here they are multiples of α, so that a schedule moves them, too. For full batches (<c>BatchSize = FullBatch</c>): the
-/// sign of a minibatch's gradient is left to chance. Customary α = 0.01.
+/// sign of a minibatch's gradient is left to chance. Default α = 0.01.
 /// </remarks>
 public sealed record IRpropMinus : StepwiseOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <summary>η⁺: what Δ grows by.</summary>
     /// <value>1.2; ≥ 1 and finite.</value>
@@ -32,19 +32,19 @@ public sealed record IRpropMinus : StepwiseOptimizer
     } = 0.5;
 
     /// <summary>The least Δ.</summary>
-    /// <value>1e-4; in (0, 1]. With the customary α, steps of 1e-6.</value>
-    public double LeastFactor
+    /// <value>1e-4; in (0, 1]. With the usual α, steps of 1e-6.</value>
+    public double MinFactor
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(LeastFactor), value, "must be in (0, 1]");
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinFactor), value, "must be in (0, 1]");
     } = 1e-4;
 
     /// <summary>The greatest Δ.</summary>
-    /// <value>5000; ≥ 1 and finite. With the customary α, steps of 50.</value>
-    public double GreatestFactor
+    /// <value>5000; ≥ 1 and finite. With the usual α, steps of 50.</value>
+    public double MaxFactor
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(GreatestFactor), value, "must be ≥ 1 and finite");
+        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MaxFactor), value, "must be ≥ 1 and finite");
     } = 5000;
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes previous, ref TLanes factor, ref TLanes _) where TLanes : struct, ILanes<TLanes>
         {
-            TLanes zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), least = TLanes.Broadcast((Real)rule.LeastFactor), greatest = TLanes.Broadcast((Real)rule.GreatestFactor);
+            TLanes zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), least = TLanes.Broadcast((Real)rule.MinFactor), greatest = TLanes.Broadcast((Real)rule.MaxFactor);
             if (isFirst) factor = one;
 
             // Signs, not gradients, are multiplied: the product of two small ones would vanish.

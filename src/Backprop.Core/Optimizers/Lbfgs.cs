@@ -10,13 +10,13 @@ namespace Backprop.Optimizers;
 /// <para>
 /// Every pass over the data is one step, and uses all examples at once, as often as the line search asks. Training ends by itself when the
 /// gradient is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is
-/// customary. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum norm.
+/// usual. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum norm.
 /// </para>
 /// </remarks>
 public sealed record Lbfgs : Optimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 1;
+    public override double DefaultLearningRate => 1;
 
     /// <summary>m: how many steps are remembered.</summary>
     /// <value>10; at least 1. Memory: 16 bytes for each of them and every parameter.</value>

@@ -8,13 +8,13 @@ namespace Backprop.Optimizers;
 /// </remarks>
 internal struct LineSearch
 {
-    private const double MostStep = 1e10, RelativeWidth = 0.1;
+    private const double MaxStep = 1e10, RelativeWidth = 0.1;
 
     private readonly Point _start;
     private readonly double _sufficientDecrease, _curvature;
     private Point _best, _other;
     private bool _isBracketed, _looksForDecrease = true;
-    private double _least, _most, _width = MostStep, _widthBefore = 2 * MostStep;
+    private double _least, _most, _width = MaxStep, _widthBefore = 2 * MaxStep;
 
     /// <summary>Begins at t = 0.</summary>
     /// <param name="value">J(0).</param>
@@ -40,7 +40,7 @@ internal struct LineSearch
         if (_looksForDecrease && falls && slope >= 0) _looksForDecrease = false;
         if (falls && Math.Abs(slope) <= -_curvature * _start.Slope) return true;
         if (_isBracketed && (Trial <= _least || Trial >= _most || _most - _least <= RelativeWidth * _most)) return true;
-        if (Trial == MostStep && falls && slope <= promised) return true;
+        if (Trial == MaxStep && falls && slope <= promised) return true;
 
         if (_looksForDecrease && value <= _best.Value && !falls)
         {
@@ -58,7 +58,7 @@ internal struct LineSearch
             (_least, _most) = (Math.Min(_best.Step, _other.Step), Math.Max(_best.Step, _other.Step));
         }
         else (_least, _most) = (Trial + 1.1 * (Trial - _best.Step), Trial + 4 * (Trial - _best.Step));
-        Trial = Math.Clamp(Trial, 0, MostStep);
+        Trial = Math.Clamp(Trial, 0, MaxStep);
         if (_isBracketed && (Trial <= _least || Trial >= _most || _most - _least <= RelativeWidth * _most)) Trial = _best.Step;
         return false;
     }

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Lets another optimizer run ahead for some steps, and then goes part of the way after it: φ ← φ + r·(θ − φ), θ ← φ.</summary>
-/// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer keeps its memory. Customary α is the inner one's.</remarks>
+/// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer keeps its memory. Default α is the inner one's.</remarks>
 public sealed record Lookahead : StepwiseOptimizer
 {
     /// <summary>The optimizer that runs ahead.</summary>
@@ -31,10 +31,10 @@ public sealed record Lookahead : StepwiseOptimizer
     } = 0.5;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => Inner.CustomaryLearningRate;
+    public override double DefaultLearningRate => Inner.DefaultLearningRate;
 
     /// <inheritdoc/>
-    public override double CustomaryWeightDecay => Inner.CustomaryWeightDecay;
+    public override double DefaultWeightDecay => Inner.DefaultWeightDecay;
 
     /// <inheritdoc/>
     public override bool HasMomentum => Inner.HasMomentum;

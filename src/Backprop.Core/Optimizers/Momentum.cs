@@ -6,7 +6,7 @@ namespace Backprop.Optimizers;
 /// <summary>v ← μ·v + g; θ ← θ − α·v: a heavy ball that keeps rolling through small bumps.</summary>
 /// <remarks>
 /// Polyak (1964), "Some methods of speeding up the convergence of iteration methods". The learning rate stands outside v, as in PyTorch;
-/// in Keras and scikit-learn it stands inside, which differs only while α changes. Customary α = 0.01.
+/// in Keras and scikit-learn it stands inside, which differs only while α changes. Default α = 0.01.
 /// </remarks>
 public sealed record Momentum : StepwiseOptimizer
 {
@@ -19,7 +19,7 @@ public sealed record Momentum : StepwiseOptimizer
     } = 0.9;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
     public override bool HasMomentum => true;

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Adam with Nesterov's look ahead: the step uses the mean as the next step will see it.</summary>
-/// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 − μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Customary α = 0.002.</remarks>
+/// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 − μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Default α = 0.002.</remarks>
 public sealed record NAdam : MomentOptimizer
 {
     /// <summary>ψ: how fast μ grows from ½·β₁ to β₁.</summary>
@@ -16,7 +16,7 @@ public sealed record NAdam : MomentOptimizer
     } = 0.004;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.002;
+    public override double DefaultLearningRate => 0.002;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) =>

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum that looks at the slope where it is going to be.</summary>
-/// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Customary α = 0.01.</remarks>
+/// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Default α = 0.01.</remarks>
 public sealed record Nesterov : StepwiseOptimizer
 {
     /// <summary>μ: how much of the last step is kept.</summary>
@@ -16,7 +16,7 @@ public sealed record Nesterov : StepwiseOptimizer
     } = 0.9;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
     public override bool HasMomentum => true;

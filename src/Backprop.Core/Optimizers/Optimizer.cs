@@ -6,11 +6,11 @@ namespace Backprop.Optimizers;
 /// <remarks>A new optimizer is one file beside this one and one entry in <see cref="All"/>. The learning rate is not its own: schedules own it.</remarks>
 public abstract record Optimizer
 {
-    /// <summary>The learning rate that is customary for this optimizer, used where none is given.</summary>
-    public abstract double CustomaryLearningRate { get; }
+    /// <summary>The learning rate that is usual for this optimizer, used where none is given.</summary>
+    public abstract double DefaultLearningRate { get; }
 
-    /// <summary>The decoupled weight decay that is customary for this optimizer, used where none is given.</summary>
-    public virtual double CustomaryWeightDecay => 0;
+    /// <summary>The decoupled weight decay that is usual for this optimizer, used where none is given.</summary>
+    public virtual double DefaultWeightDecay => 0;
 
     /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and Nesterov.</summary>
     public virtual bool HasMomentum => false;

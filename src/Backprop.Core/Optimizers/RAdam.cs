@@ -4,11 +4,11 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by itself.</summary>
-/// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ &gt; 5; as PyTorch. Customary α = 0.001.</remarks>
+/// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ &gt; 5; as PyTorch. Default α = 0.001.</remarks>
 public sealed record RAdam : MomentOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.001;
+    public override double DefaultLearningRate => 0.001;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));

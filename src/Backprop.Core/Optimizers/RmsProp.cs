@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>E ← ρ·E + (1−ρ)·g²; θ ← θ − α·g / (√E + ε): steps of about α, whatever the scale of the gradient.</summary>
-/// <remarks>Tieleman and Hinton (2012), Coursera lecture 6.5; centred after Graves (2013), arXiv:1308.0850. As PyTorch, ε outside the root; Keras has it inside, ρ = 0.9 and α = 0.001. Customary α = 0.01.</remarks>
+/// <remarks>Tieleman and Hinton (2012), Coursera lecture 6.5; centred after Graves (2013), arXiv:1308.0850. As PyTorch, ε outside the root; Keras has it inside, ρ = 0.9 and α = 0.001. Default α = 0.01.</remarks>
 public sealed record RmsProp : StepwiseOptimizer
 {
     /// <summary>ρ: how slowly the mean of squares forgets.</summary>
@@ -36,7 +36,7 @@ public sealed record RmsProp : StepwiseOptimizer
     public bool Centered { get; init; }
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));

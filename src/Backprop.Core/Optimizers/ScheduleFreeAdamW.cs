@@ -8,12 +8,12 @@ namespace Backprop.Optimizers;
 /// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is taken. Defazio
 /// et al. (2024), "The road less scheduled", arXiv:2405.15682; the numbers are those of its reference implementation, which counts the
 /// largest α so far in c where this counts the present one. During training the parameters are y; validation and the trained network
-/// have x. Wants a constant learning rate, after a warm-up at most. Customary α = 0.0025.
+/// have x. Wants a constant learning rate, after a warm-up at most. Default α = 0.0025.
 /// </remarks>
 public sealed record ScheduleFreeAdamW : MomentOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.0025;
+    public override double DefaultLearningRate => 0.0025;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);

@@ -3,11 +3,11 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>θ ← θ − α·g. With the whole training set as one batch this is gradient descent; with minibatches, stochastic gradient descent.</summary>
-/// <remarks>Robbins and Monro (1951), "A stochastic approximation method". Customary α = 0.01, as in Keras.</remarks>
+/// <remarks>Robbins and Monro (1951), "A stochastic approximation method". Default α = 0.01, as in Keras.</remarks>
 public sealed record Sgd : StepwiseOptimizer
 {
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State();

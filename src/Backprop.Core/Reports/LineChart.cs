@@ -10,7 +10,7 @@ namespace Backprop.Reports;
 internal sealed class LineChart(string title)
 {
     private const int Width = 720, Height = 280, Left = 72, Right = 12, Top = 12, Bottom = 34;
-    private const int MostDots = 200; // more would hide the line
+    private const int MaxDots = 200; // more would hide the line
 
     // Distinct to the colour-blind: Okabe and Ito (2008), "Color universal design"; black is left out, for dark pages.
     private static ImmutableArray<string> Colours { get; } = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a800"];
@@ -67,7 +67,7 @@ internal sealed class LineChart(string title)
                 }
             }
             Add($"<path stroke=\"{colour}\" d=\"{path}\"/>");
-            if (curve.Points.Length <= MostDots) svg.Append(dots);
+            if (curve.Points.Length <= MaxDots) svg.Append(dots);
         }
 
         void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));

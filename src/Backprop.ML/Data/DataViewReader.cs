@@ -90,8 +90,8 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         var announced = data.Data.GetRowCount();
         if (!ExampleBuffer.MayBeSparse(plan))
         {
-            if (announced > budget.MostRows(columns)) budget.Measure(used: 0);
-            if (announced > budget.MostRows(columns)) return mayStream ? null
+            if (announced > budget.MaxRows(columns)) budget.Measure(used: 0);
+            if (announced > budget.MaxRows(columns)) return mayStream ? null
                 : throw budget.Exceeded(name, $"{announced}", announced.Value, columns);
         }
         var buffer = new ExampleBuffer(plan, TargetCount(data), data.Schema.Weight.HasValue, announced ?? 0);
@@ -119,5 +119,5 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         : budget.Exceeded(name, $"more than {buffer.Count - 1}", buffer.Count, columns);
 
     private bool Fits(ExampleBuffer buffer, int columns) => buffer.IsSparse ? budget.Fits(buffer.Bytes)
-        : buffer.Count <= budget.MostRows(columns);
+        : buffer.Count <= budget.MaxRows(columns);
 }

@@ -9,7 +9,7 @@ namespace Backprop.ML.Data;
 internal sealed class ExampleBuffer
 {
     // Fewer features are learned from as fast with their zeros.
-    private const int LeastFeaturesOfSparse = 1000, RowsThatDecide = 1024, MostSharesOfSparse = 10;
+    private const int MinFeaturesOfSparse = 1000, RowsThatDecide = 1024, MaxSharesOfSparse = 10;
 
     private readonly int _featureCount, _targetCount;
     private readonly bool _allowsMissing;
@@ -32,7 +32,7 @@ internal sealed class ExampleBuffer
     }
 
     /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all numbers.</summary>
-    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= LeastFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
+    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 
     /// <summary>Rows that were added.</summary>
     public int Count { get; private set; }
@@ -64,7 +64,7 @@ internal sealed class ExampleBuffer
 
     private void Decide()
     {
-        if (_sparse is null || _sparse.Numbers * MostSharesOfSparse <= (long)Count * _featureCount) return;
+        if (_sparse is null || _sparse.Numbers * MaxSharesOfSparse <= (long)Count * _featureCount) return;
         _features = new GrowingRows<float>(_featureCount, Count);
         var rows = _sparse.ToMatrix(_featureCount, _allowsMissing);
         for (var row = 0; row < Count; row++) rows.CopyRow(row, _features.Add());

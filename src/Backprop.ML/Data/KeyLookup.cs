@@ -6,7 +6,7 @@ namespace Backprop.ML.Data;
 internal abstract class KeyLookup
 {
     // A table of all keys is faster than a dictionary, and smaller unless few of them are told apart.
-    private const ulong KeysOfSmallTable = 4096, MostKeysForOne = 16;
+    private const ulong KeysOfSmallTable = 4096, MaxKeysForOne = 16;
 
     /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that is not told apart.</summary>
     public abstract int this[ulong key] { get; }
@@ -18,7 +18,7 @@ internal abstract class KeyLookup
     public static KeyLookup? Of(ulong count, ulong[] keys)
     {
         if ((ulong)keys.Length == count && !keys.Where((key, i) => key != (ulong)i + 1).Any()) return null;
-        return count <= Math.Max(KeysOfSmallTable, MostKeysForOne * (ulong)keys.Length) ? new Table(count, keys) : new Few(keys);
+        return count <= Math.Max(KeysOfSmallTable, MaxKeysForOne * (ulong)keys.Length) ? new Table(count, keys) : new Few(keys);
     }
 
     private sealed class Table : KeyLookup

@@ -38,7 +38,7 @@ internal sealed class MemoryBudget
     public bool IsGiven { get; }
 
     /// <summary>How many rows of <paramref name="columns"/> numbers still fit.</summary>
-    public long MostRows(int columns) => Math.Max(0, _bytes - _taken) / (columns * (long)sizeof(float));
+    public long MaxRows(int columns) => Math.Max(0, _bytes - _taken) / (columns * (long)sizeof(float));
 
     /// <summary>Takes what a data set has used.</summary>
     public void Take(long used) => _taken += used;
@@ -70,13 +70,13 @@ internal sealed class MemoryBudget
     /// <summary>The error for a data set that does not fit.</summary>
     /// <param name="name">"training" or "validation".</param>
     /// <param name="rows">How many rows it has; "more than …" where they were not counted to the end.</param>
-    /// <param name="leastRows">Rows that it has at least.</param>
+    /// <param name="minRows">Rows that it has at least.</param>
     /// <param name="columns">Features, label and weight.</param>
-    public InvalidOperationException Exceeded(string name, string rows, long leastRows, int columns)
+    public InvalidOperationException Exceeded(string name, string rows, long minRows, int columns)
     {
         return new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"The {name} data does not fit into memory: {rows} rows × {columns} columns × {sizeof(float)} bytes = "
-            + $"{(Int128)leastRows * columns * sizeof(float)} bytes, and the budget is {Budget}. {Advice}"));
+            + $"{(Int128)minRows * columns * sizeof(float)} bytes, and the budget is {Budget}. {Advice}"));
     }
 
     /// <summary>The error for memory that ran out all the same.</summary>
@@ -84,7 +84,7 @@ internal sealed class MemoryBudget
         string.Create(CultureInfo.InvariantCulture, $"Memory ran out while training; the runtime may use {AvailableMemory.Total} bytes. ")
         + $"Set {nameof(BackpropTrainer.Options.MemoryBudget)} to keep fewer rows in memory, "
         + $"or {nameof(BackpropTrainer.Options.Caching)} = {nameof(DataCaching.Stream)} to keep none. "
-        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} and fewer {nameof(BackpropTrainer.Options.Members)} need less.", problem);
+        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} and fewer {nameof(BackpropTrainer.Options.EnsembleSize)} need less.", problem);
 
     private static string Advice => $"Train on fewer rows or columns, or raise {nameof(BackpropTrainer.Options.MemoryBudget)}.";
 

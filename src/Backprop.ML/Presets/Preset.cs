@@ -9,9 +9,9 @@ namespace Backprop.ML;
 /// <remarks><see cref="ToString"/> prints all of them. docs/presets.md says where each number comes from, and docs/accuracy.md what it is worth.</remarks>
 public sealed class Preset
 {
-    private readonly Func<Situation, Recipe> _recipe;
+    private readonly Func<DatasetProfile, PresetValues> _recipe;
 
-    private Preset(string name, Func<Situation, Recipe> recipe, int minRows = 1) => (Name, _recipe, MinRows) = (name, recipe, minRows);
+    private Preset(string name, Func<DatasetProfile, PresetValues> recipe, int minRows = 1) => (Name, _recipe, MinRows) = (name, recipe, minRows);
 
     /// <summary>What is used where nothing is set: the strongest published recipe for tables, RealMLP, by five to eight small networks side by side, whose predictions are averaged.</summary>
     public static Preset Default { get; } = new(nameof(Default), RealMlp.Default, minRows: 2);
@@ -23,13 +23,13 @@ public sealed class Preset
     public static Preset Best { get; } = new(nameof(Best), RealMlp.Best, minRows: 2);
 
     /// <summary>Plain gradient descent as in the textbooks: θ ← θ − α∇J(θ) over all rows at once, a fixed α, a given number of iterations, and nothing that was not asked for.</summary>
-    public static Preset Classic { get; } = new(nameof(Classic), SimpleRecipes.Classic);
+    public static Preset Classic { get; } = new(nameof(Classic), SimplePresets.Classic);
 
     /// <summary>What scikit-learn's MLPClassifier and MLPRegressor do unless told otherwise. Like them, it wants features of about the same scale.</summary>
-    public static Preset ScikitLearn { get; } = new(nameof(ScikitLearn), SimpleRecipes.ScikitLearn);
+    public static Preset ScikitLearn { get; } = new(nameof(ScikitLearn), SimplePresets.ScikitLearn);
 
     /// <summary>A plain network to build on: 64, 64 ReLU units, Adam with α = 0.001, 100 passes.</summary>
-    public static Preset Plain { get; } = new(nameof(Plain), _ => new Recipe());
+    public static Preset Plain { get; } = new(nameof(Plain), _ => new PresetValues());
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Preset> All { get; } = [Default, Fast, Best, Classic, ScikitLearn, Plain];
@@ -41,24 +41,24 @@ public sealed class Preset
     internal int MinRows { get; }
 
     // What it prints besides the typical recipe.
-    private static IEnumerable<(string Name, Situation Situation)> Variants =>
+    private static IEnumerable<(string Name, DatasetProfile DatasetProfile)> Variants =>
     [
-        ("binary classification", Situation.Typical with { Task = LearningTask.BinaryClassification }),
-        ("multi-label classification", Situation.Typical with { Task = LearningTask.MultiLabelClassification }),
-        ("regression", Situation.Typical with { Task = LearningTask.Regression }),
-        .. ((int[])[150, 1_000, 40_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), Situation.Typical with { Rows = rows })),
-        ("regression of 1,000 rows", Situation.Typical with { Task = LearningTask.Regression, Rows = 1_000 }),
-        .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), Situation.Typical with { Features = features })),
-        ("validation data given", Situation.Typical with { HasValidation = true }),
+        ("binary classification", DatasetProfile.Typical with { Task = LearningTask.BinaryClassification }),
+        ("multi-label classification", DatasetProfile.Typical with { Task = LearningTask.MultiLabelClassification }),
+        ("regression", DatasetProfile.Typical with { Task = LearningTask.Regression }),
+        .. ((int[])[150, 1_000, 40_000, 200_000]).Select(rows => (FormattableString.Invariant($"{rows:N0} rows"), DatasetProfile.Typical with { Rows = rows })),
+        ("regression of 1,000 rows", DatasetProfile.Typical with { Task = LearningTask.Regression, Rows = 1_000 }),
+        .. ((int[])[500, 5_000]).Select(features => (FormattableString.Invariant($"{features:N0} features"), DatasetProfile.Typical with { Features = features })),
+        ("validation data given", DatasetProfile.Typical with { HasValidation = true }),
     ];
 
-    internal Recipe For(Situation situation) => _recipe(situation);
+    internal PresetValues For(DatasetProfile situation) => _recipe(situation);
 
     /// <summary>Every option that it sets: for a classification of 10,000 rows and 20 features, and then what is different elsewhere.</summary>
     public override string ToString()
     {
         var text = new StringBuilder().Append(Name).Append(':');
-        var typical = For(Situation.Typical).Values;
+        var typical = For(DatasetProfile.Typical).Values;
         foreach (var (option, value) in typical) text.Append("\n  ").Append(option).Append(" = ").Append(value);
         foreach (var (name, situation) in Variants)
         {

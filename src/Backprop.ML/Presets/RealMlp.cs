@@ -19,25 +19,25 @@ namespace Backprop.ML.Presets;
 internal static class RealMlp
 {
     // Sixteen waves for each feature would cost more than all hidden layers together; text and one-hot slots gain nothing by them.
-    private const int MostFeaturesToEmbed = 200, LeastFeaturesOfWideData = 1000;
+    private const int MaxFeaturesToEmbed = 200, MinFeaturesOfWideData = 1000;
 
     // Each leaves out a fifth of the rows, so that each learns from as many as the recipe says, and all of them from all rows. Few rows are too few to leave out a fifth of them.
-    internal const int Members = 5;
-    private const int MoreMembers = 8, MostRowsOfMoreMembers = 2_000;
+    internal const int EnsembleSize = 5;
+    private const int MoreMembers = 8, MaxRowsOfMoreMembers = 2_000;
 
     // So many rows are looked at in all, whatever their number, but none less often or more often than these. Half of the most are enough to tell few rows' classes, but not to learn their numbers.
-    private const int Passes = 256, LeastPasses = 16, MostRowsOfFew = 250;
+    private const int Passes = 256, MinPasses = 16, MaxRowsOfFew = 250;
     private const long RowsInAllPasses = 1_280_000;
 
     // One network, with as many passes as take no longer than scikit-learn's MLP does with its defaults, which is sooner done with numbers; over few rows, where either is a matter of seconds, the five.
-    private const int MostRowsOfFastMembers = 4_000, FastPasses = 128, LeastFastPasses = 30, LeastFastPassesOfNumbers = 17, FastInterval = 2, LooksWithoutMistakes = 3;
+    private const int MaxRowsOfFastMembers = 4_000, FastPasses = 128, MinFastPasses = 30, MinFastPassesOfNumbers = 17, FastInterval = 2, LooksWithoutMistakes = 3;
     private const long RowsInAllFastMemberPasses = 320_000, RowsInAllFastPasses = 250_000, RowsInAllFastPassesOfNumbers = 170_000;
 
     // So few rows do not show which details of numbers belong to a class, and which are chance.
-    private const int MostRowsOfSlowWaves = 1_000;
+    private const int MaxRowsOfSlowEmbedding = 1_000;
 
     // Nor how fine the steps are between numbers that stand close together.
-    private const int MostRowsOfCoarseNumbers = 4_000;
+    private const int MaxRowsOfCoarseNumbers = 4_000;
 
     // Scores change little from one pass to the next while there are so many.
     private const int EnoughLooks = 64;
@@ -45,22 +45,22 @@ internal static class RealMlp
     // The share of the rows that selection looks at, where members do not leave out different ones.
     private const double HeldOut = 0.2;
 
-    public static Recipe Default(Situation situation) => Make(
-        situation, units: 128, situation.Rows <= MostRowsOfMoreMembers && MayCrossFit(situation) ? MoreMembers : Members, PassesOver(situation, RowsInAllPasses, LeastPasses));
+    public static PresetValues Default(DatasetProfile situation) => Make(
+        situation, units: 128, situation.Rows <= MaxRowsOfMoreMembers && MayCrossFit(situation) ? MoreMembers : EnsembleSize, PassesOver(situation, RowsInAllPasses, MinPasses));
 
-    public static Recipe Fast(Situation situation) => situation.Rows <= MostRowsOfFastMembers && MayCrossFit(situation)
-        ? Make(situation, units: 128, Members, PassesOver(situation, RowsInAllFastMemberPasses, LeastPasses, FastPasses))
-        : Make(situation, units: 128, customaryMembers: 1, FastPassesOver(situation), isInHaste: true);
+    public static PresetValues Fast(DatasetProfile situation) => situation.Rows <= MaxRowsOfFastMembers && MayCrossFit(situation)
+        ? Make(situation, units: 128, EnsembleSize, PassesOver(situation, RowsInAllFastMemberPasses, MinPasses, FastPasses))
+        : Make(situation, units: 128, defaultEnsembleSize: 1, FastPassesOver(situation), isInHaste: true);
 
-    public static Recipe Best(Situation situation) => Make(situation, units: 256, MoreMembers, PassesOver(situation, RowsInAllPasses, LeastPasses));
+    public static PresetValues Best(DatasetProfile situation) => Make(situation, units: 256, MoreMembers, PassesOver(situation, RowsInAllPasses, MinPasses));
 
-    private static Recipe Make(Situation situation, int units, int customaryMembers, int passes, bool isInHaste = false)
+    private static PresetValues Make(DatasetProfile situation, int units, int defaultEnsembleSize, int passes, bool isInHaste = false)
     {
-        if (situation.Features >= LeastFeaturesOfWideData) return Wide(situation);
-        var members = situation.Earlier?.Members ?? customaryMembers;
+        if (situation.Features >= MinFeaturesOfWideData) return Wide(situation);
+        var members = situation.Earlier?.EnsembleSize ?? defaultEnsembleSize;
         var crossFits = members > 1 && MayCrossFit(situation);
         bool hasClasses = situation.Task.HasClasses, isRegression = situation.Task.TargetKind == TargetKind.Real;
-        return new Recipe
+        return new PresetValues
         {
             HiddenLayers = [units, units, units],
             Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
@@ -68,14 +68,14 @@ internal static class RealMlp
             Initializer = new DataDependent(),
             MissingValues = MissingValues.Median,
             FeatureScaling = FeatureScaling.Robust,
-            QuantileTransform = situation.Rows > MostRowsOfCoarseNumbers,
+            QuantileTransform = situation.Rows > MaxRowsOfCoarseNumbers,
             SmoothClip = 3,
-            NumericEmbedding = situation.Features > MostFeaturesToEmbed ? null
-                : HasSlowWaves(situation) ? new PeriodicPhaseEmbedding()
+            NumericEmbedding = situation.Features > MaxFeaturesToEmbed ? null
+                : HasSlowEmbedding(situation) ? new PeriodicPhaseEmbedding()
                 : new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = isRegression ? 0.5 : 0.25 },
             MaximumOneHotValues = 9,
             EmbeddingDimension = 8,
-            FrontScale = true,
+            InputScale = true,
             ClampPredictions = isRegression,
             LabelSmoothing = hasClasses ? 0.1 : 0,
             TemperatureScaling = hasClasses,
@@ -90,23 +90,23 @@ internal static class RealMlp
             DropoutSchedule = new FlatCosineSchedule(),
             WeightDecay = 0.02,
             WeightDecaySchedule = new FlatCosineSchedule(),
-            Members = members,
-            CrossFitting = crossFits,
+            EnsembleSize = members,
+            KFoldBagging = crossFits,
             ValidationFraction = situation.HasValidation || crossFits ? 0 : HeldOut,
             EarlyStopping = isInHaste ? HastySelection(situation.Task) : Selection(situation.Task, interval: crossFits ? IntervalFor(passes) : 1),
         };
     }
 
-    private static bool MayCrossFit(Situation situation) => situation is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= Situation.MostRowsToCount };
+    private static bool MayCrossFit(DatasetProfile situation) => situation is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
 
-    private static bool HasSlowWaves(Situation situation) => situation.Earlier is { } network
-        ? network.Layers.Any(layer => SideBySide.EachOf(layer) is PeriodicFeatures { HighestStandardDeviation: null })
-        : situation is { Rows: <= MostRowsOfSlowWaves, Task.HasClasses: true };
+    private static bool HasSlowEmbedding(DatasetProfile situation) => situation.Earlier is { } network
+        ? network.Layers.Any(layer => PerMember.EachOf(layer) is PeriodicEmbeddingLayer { HighestStandardDeviation: null })
+        : situation is { Rows: <= MaxRowsOfSlowEmbedding, Task.HasClasses: true };
 
     /// <summary>Passes from one look at what members left out to the next.</summary>
     public static int IntervalFor(int passes) => Math.Max(1, passes / EnoughLooks);
 
-    private static Recipe Wide(Situation situation) => new()
+    private static PresetValues Wide(DatasetProfile situation) => new()
     {
         HiddenLayers = [256, 256],
         MissingValues = MissingValues.Median,
@@ -116,12 +116,12 @@ internal static class RealMlp
         EarlyStopping = new EarlyStopping { Patience = 10 },
     };
 
-    private static int PassesOver(Situation situation, long all, int least, int most = Passes) =>
-        situation is { Rows: <= MostRowsOfFew, Task.HasClasses: true } ? most / 2 : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, most);
+    private static int PassesOver(DatasetProfile situation, long all, int least, int most = Passes) =>
+        situation is { Rows: <= MaxRowsOfFew, Task.HasClasses: true } ? most / 2 : (int)Math.Clamp(all / Math.Max(situation.Rows, 1), least, most);
 
-    private static int FastPassesOver(Situation situation) => situation.Task.TargetKind == TargetKind.Real
-        ? PassesOver(situation, RowsInAllFastPassesOfNumbers, LeastFastPassesOfNumbers)
-        : PassesOver(situation, RowsInAllFastPasses, LeastFastPasses);
+    private static int FastPassesOver(DatasetProfile situation) => situation.Task.TargetKind == TargetKind.Real
+        ? PassesOver(situation, RowsInAllFastPassesOfNumbers, MinFastPassesOfNumbers)
+        : PassesOver(situation, RowsInAllFastPasses, MinFastPasses);
 
     // The schedule ends where it is best to end, so training goes on to its end; the last of the best passes is the calmest.
     private static EarlyStopping Selection(LearningTask task, int interval) => new()
@@ -134,5 +134,5 @@ internal static class RealMlp
 
     // A look costs as much as a third of the rows that it is at; and where no row is mistaken, there is no better pass to wait for.
     private static EarlyStopping HastySelection(LearningTask task) =>
-        Selection(task, FastInterval) with { Target = task.HasClasses ? 1 : null, LooksAtTarget = LooksWithoutMistakes };
+        Selection(task, FastInterval) with { Target = task.HasClasses ? 1 : null, TargetPatience = LooksWithoutMistakes };
 }

@@ -41,7 +41,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>What the network's inputs and outputs stand for.</summary>
     internal ModelColumns Columns { get; }
 
-    internal DecisionThreshold Threshold => _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Customary;
+    internal DecisionThreshold Threshold => _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Default;
 
     private protected override PredictionKind PredictionKind => Task.Kind;
 
@@ -50,7 +50,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
     {
         var order = OutputOrder.Of(Columns, Network, names: []);
-        return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Customary).Bind(env, schema);
+        return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Default).Bind(env, schema);
     }
 
     private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);

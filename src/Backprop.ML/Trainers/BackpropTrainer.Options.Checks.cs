@@ -50,14 +50,14 @@ public sealed partial class BackpropTrainer
             OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
             MissingValues = MissingValues,
             IndicatedFeatures = slots.WithMissing,
-            QuantileFeatures = [.. slots.Crowded.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot))],
+            QuantileFeatures = [.. slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot))],
             SmoothClip = SmoothClip,
             NumericEmbedding = NumericEmbedding,
-            FrontScale = FrontScale,
+            InputScale = InputScale,
             Residual = Residual,
             InputSkip = InputSkip,
             NtkParametrization = NtkParametrization,
-            Members = Members,
+            EnsembleSize = EnsembleSize,
         };
 
         // Slots are named as they stand in the data.
@@ -65,7 +65,7 @@ public sealed partial class BackpropTrainer
             traits.Columns is { } known ? category with { Slot = known.Features.PlaceOf(category.Slot) } : category;
 
         private EmbeddedCategory Embedded(KeySlot key) =>
-            new(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.CustomaryDimension(key.Count));
+            new(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.DefaultDimension(key.Count));
 
         // The missing value is one of them.
         private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
@@ -97,7 +97,7 @@ public sealed partial class BackpropTrainer
             GradientClipping = GradientClipping,
             ParameterGroups = ParameterGroups,
             EarlyStopping = EarlyStopping,
-            CrossFitting = CrossFitting,
+            KFoldBagging = KFoldBagging,
             LossTolerance = LossTolerance,
             MaximumTrainingTime = MaximumTrainingTime,
             Clock = Clock,
@@ -144,17 +144,17 @@ public sealed partial class BackpropTrainer
             if (SamplingKeyColumnName is not null && ValidationFraction == 0) throw OutOfRange(nameof(SamplingKeyColumnName), SamplingKeyColumnName, $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
             if (ValidationData is not null && ValidationFraction > 0) throw OutOfRange(nameof(ValidationData), ValidationData, $"does not go with {nameof(ValidationFraction)}: one of the two");
             if (!Enum.IsDefined(Caching)) throw OutOfRange(nameof(Caching), Caching, "is not known");
-            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(CrossFitting ? nameof(CrossFitting) : Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
+            if (Caching == DataCaching.Stream && !MayStream) throw OutOfRange(nameof(Caching), Caching, $"does not go with {(KFoldBagging ? nameof(KFoldBagging) : Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(EarlyStopping.RefitOnAllRows))}, which needs all rows in memory");
             if (TensorBoardDirectory is not null) context.CheckNonEmpty(TensorBoardDirectory, nameof(TensorBoardDirectory));
             if (MaximumOneHotValues < 0) throw OutOfRange(nameof(MaximumOneHotValues), MaximumOneHotValues, "must be at least 0");
             if (EmbeddingDimension < 1) throw OutOfRange(nameof(EmbeddingDimension), EmbeddingDimension, "must be at least 1");
             if (MemoryBudget < 1) throw OutOfRange(nameof(MemoryBudget), MemoryBudget, "must be at least 1");
-            if (InputSkip && Members > 1) throw OutOfRange(nameof(InputSkip), InputSkip, $"is for a single network; {nameof(Members)} is {Members}{OfPreset(nameof(Members))}");
+            if (InputSkip && EnsembleSize > 1) throw OutOfRange(nameof(InputSkip), InputSkip, $"is for a single network; {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
             ToPerceptron([], FeatureTraits.None).CheckCombination();
-            if (CrossFitting && Members < 2) throw OutOfRange(nameof(Members), Members, $"{nameof(CrossFitting)} needs at least 2");
-            if (CrossFitting && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(CrossFitting), CrossFitting, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
-            if (CrossFitting && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(CrossFitting)} keeps apart: Mean or Median");
-            if (Members > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(Members), Members, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1{OfPreset(nameof(Members))}");
+            if (KFoldBagging && EnsembleSize < 2) throw OutOfRange(nameof(EnsembleSize), EnsembleSize, $"{nameof(KFoldBagging)} needs at least 2");
+            if (KFoldBagging && (ValidationFraction > 0 || ValidationData is not null)) throw OutOfRange(nameof(KFoldBagging), KFoldBagging, $"validates on all rows; {(ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData))} does not go with it");
+            if (KFoldBagging && MissingValues == MissingValues.Learned) throw OutOfRange(nameof(MissingValues), MissingValues, $"is learned from all rows, which {nameof(KFoldBagging)} keeps apart: Mean or Median");
+            if (EnsembleSize > 1 && Optimizer is Lbfgs) throw OutOfRange(nameof(EnsembleSize), EnsembleSize, $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1{OfPreset(nameof(EnsembleSize))}");
             if (Dropout > 0 && Optimizer is Lbfgs) throw OutOfRange(nameof(Dropout), Dropout, $"does not go with {nameof(Lbfgs)}, which needs a loss that stays the same from step to step: 0{OfPreset(nameof(Dropout))}");
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
@@ -162,7 +162,7 @@ public sealed partial class BackpropTrainer
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
         internal Loss LossFor(LearningTask task)
         {
-            if (_recipe is null) return In(Situation.Typical with { Task = task }).LossFor(task);
+            if (_recipe is null) return In(DatasetProfile.Typical with { Task = task }).LossFor(task);
             if (PositiveInstanceWeight != 1 && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(PositiveInstanceWeight), PositiveInstanceWeight, $"is for binary classification, not for {task.Name}; ClassWeights suit several classes");
             if (ClassWeights is not null && !task.HasClasses) throw OutOfRange(nameof(ClassWeights), ClassWeights, $"are for binary and multiclass classification, not for {task.Name}");
             if (ThresholdMetric is not null && task != LearningTask.BinaryClassification) throw OutOfRange(nameof(ThresholdMetric), ThresholdMetric, $"is for binary classification, not for {task.Name}");
@@ -178,7 +178,7 @@ public sealed partial class BackpropTrainer
                     $"selects by a metric of one label, not of several; allowed for {task.Name} is {nameof(Metric)} = null, which selects by the loss");
             }
             if (ClampPredictions && !(LossFunction ?? task.DefaultLoss).AllowsTargetScaling) throw OutOfRange(nameof(ClampPredictions), ClampPredictions, $"is for regression with predictions in units of the label, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
-            if (IsWanted(nameof(TemperatureScaling)) && !(LossFunction ?? task.DefaultLoss).HasLogits) throw OutOfRange(nameof(TemperatureScaling), TemperatureScaling, $"is for classification by a loss with logits, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
+            if (IsExplicitlyEnabled(nameof(TemperatureScaling)) && !(LossFunction ?? task.DefaultLoss).HasLogits) throw OutOfRange(nameof(TemperatureScaling), TemperatureScaling, $"is for classification by a loss with logits, not for {task.Name} with {LossFunction ?? task.DefaultLoss}");
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             if (LossFunction.TargetKind == task.TargetKind) return LossFunction;
             var allowed = Loss.All.Where(loss => loss.TargetKind == task.TargetKind).Select(loss => loss.GetType().Name);
@@ -186,10 +186,10 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>Whether training can do with rows that are read anew in every pass.</summary>
-        internal bool MayStream => MayStreamInstead && !CrossFitting;
+        internal bool MayStream => MayStreamInstead && !KFoldBagging;
 
         /// <summary>The same where members need not leave out different rows: that is the preset's, and goes where rows do not fit into memory.</summary>
-        internal bool MayStreamInstead => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !IsWanted(nameof(CrossFitting));
+        internal bool MayStreamInstead => Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
 
         /// <summary>A weight for each class; null where all count the same.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)

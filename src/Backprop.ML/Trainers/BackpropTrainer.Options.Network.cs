@@ -46,7 +46,7 @@ public sealed partial class BackpropTrainer
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get; set; } = [];
 
-        /// <summary>Whether other slots most of whose values stand close together for their range become their quantile among the training rows (<see cref="Layers.QuantileTransform"/>): an amount that is mostly 0, say, or, for classes, dates written as one number (<see cref="Training.ExampleSet.CrowdedSlots"/>).</summary>
+        /// <summary>Whether other slots most of whose values stand close together for their range become their quantile among the training rows (<see cref="Layers.QuantileTransform"/>): an amount that is mostly 0, say, or, for classes, dates written as one number (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Sparse features stay as they are.</value>
         public bool QuantileTransform { get => Chosen(recipe => recipe.QuantileTransform); set => Choose(value); }
 
@@ -60,7 +60,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Whether a learned factor of every feature stands before the network.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false.</value>
-        public bool FrontScale { get => Chosen(recipe => recipe.FrontScale); set => Choose(value); }
+        public bool InputScale { get => Chosen(recipe => recipe.InputScale); set => Choose(value); }
 
         /// <summary>Whether every hidden layer that is as wide as the one before learns what to add to it: a residual block.</summary>
         /// <value>False.</value>
@@ -75,15 +75,15 @@ public sealed partial class BackpropTrainer
         public bool InputSkip { get; set; }
 
         /// <summary>How many values a key of <see cref="CategoricalFeatureColumnNames"/> may have, the missing one counted, to become columns of 0 and 1 in place of a learned vector (<see cref="OneHotEncoding"/>). The columns are scaled and clipped as other features are, but not embedded.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none does; at least 0. 9 is customary: keys of up to eight values, and missing. A key of two values becomes one column of 1 and −1.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none does; at least 0. 9 is usual: keys of up to eight values, and missing. A key of two values becomes one column of 1 and −1.</value>
         public int MaximumOneHotValues { get => Chosen(recipe => recipe.MaximumOneHotValues); set => Choose(value); }
 
         /// <summary>Numbers of the vector that stands for a value of any other key.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.CustomaryDimension"/>); otherwise at least 1. 8 is customary together with <see cref="MaximumOneHotValues"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.DefaultDimension"/>); otherwise at least 1. 8 is usual together with <see cref="MaximumOneHotValues"/>.</value>
         public int? EmbeddingDimension { get => Chosen(recipe => recipe.EmbeddingDimension); set => Choose(value); }
 
         /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 1; at least 1. More take as many times longer; 4 to 8 are customary. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
-        public int Members { get => Chosen(recipe => recipe.Members); set => Choose(value); }
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 1; at least 1. More take as many times longer; 4 to 8 are usual. Not together with <see cref="InputSkip"/> or L-BFGS.</value>
+        public int EnsembleSize { get => Chosen(recipe => recipe.EnsembleSize); set => Choose(value); }
     }
 }

@@ -12,16 +12,16 @@ public sealed partial class BackpropTrainer
     public sealed partial class Options
     {
         private Dictionary<string, object?> _chosen = [];
-        private Recipe? _recipe;
+        private PresetValues? _recipe;
 
         /// <summary>Whether an option was set by hand.</summary>
         internal bool IsChosen(string option) => _chosen.ContainsKey(option);
 
         /// <summary>Whether an option was switched on by hand.</summary>
-        internal bool IsWanted(string option) => _chosen.GetValueOrDefault(option) is true;
+        internal bool IsExplicitlyEnabled(string option) => _chosen.GetValueOrDefault(option) is true;
 
         /// <summary>The same options, where those that were not set are what the preset says of this situation.</summary>
-        internal Options In(Situation situation)
+        internal Options In(DatasetProfile situation)
         {
             var options = Copy();
             options._recipe = RecipeFor(situation);
@@ -29,48 +29,48 @@ public sealed partial class BackpropTrainer
         }
 
         /// <summary>Whether the rows are so few that none are held out, although the preset holds some out.</summary>
-        internal bool HoldsOutTooFew(Situation situation) => situation.Rows < Situation.MinRowsToHoldOut && HoldsOut(RecipeOf(situation));
+        internal bool HoldsOutTooFew(DatasetProfile situation) => situation.Rows < DatasetProfile.MinRowsToHoldOut && HoldsOut(RecipeOf(situation));
 
-        private Recipe RecipeFor(Situation situation)
+        private PresetValues RecipeFor(DatasetProfile situation)
         {
             var recipe = RecipeOf(situation);
-            return HoldsOutTooFew(situation) ? recipe with { CrossFitting = false, ValidationFraction = 0, LabelSmoothing = 0, TemperatureScaling = false } : recipe;
+            return HoldsOutTooFew(situation) ? recipe with { KFoldBagging = false, ValidationFraction = 0, LabelSmoothing = 0, TemperatureScaling = false } : recipe;
         }
 
-        private Recipe RecipeOf(Situation situation) => Adapted(Preset.For(situation with
+        private PresetValues RecipeOf(DatasetProfile situation) => Adapted(Preset.For(situation with
         {
             HasValidation = situation.HasValidation || ValidationData is not null,
             MayCrossFit = situation.MayCrossFit && MayCrossFit,
         }));
 
         // What was set by hand is not reduced.
-        private bool HoldsOut(Recipe recipe) =>
-            (recipe.CrossFitting || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsWanted(nameof(CrossFitting));
+        private bool HoldsOut(PresetValues recipe) =>
+            (recipe.KFoldBagging || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsExplicitlyEnabled(nameof(KFoldBagging));
 
         // Members leave out different rows only where all are sure to be in memory, none must stay together or apart, and nothing else was said of rows to be left out.
         private bool MayCrossFit =>
             Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null && ValidationRows == ValidationRows.Stratified && Mixup is null
-            && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(CrossFitting)) is not false
-            && (!IsChosen(nameof(Members)) || Members >= RealMlp.Members)
+            && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(KFoldBagging)) is not false
+            && (!IsChosen(nameof(EnsembleSize)) || EnsembleSize >= RealMlp.EnsembleSize)
             && (!IsChosen(nameof(MissingValues)) || MissingValues != MissingValues.Learned)
             && (!IsChosen(nameof(EarlyStopping)) || EarlyStopping is { RefitOnAllRows: false });
 
-        // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is customary.
-        private Recipe Adapted(Recipe recipe)
+        // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is usual.
+        private PresetValues Adapted(PresetValues recipe)
         {
-            var plain = new Recipe();
+            var plain = new PresetValues();
             if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
             if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
             if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
-            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null && !IsWanted(nameof(TemperatureScaling))) recipe = recipe with { ValidationFraction = 0 };
-            if (IsWanted(nameof(CrossFitting))) recipe = recipe with { ValidationFraction = 0 };
-            if (IsChosen(nameof(NumberOfIterations)) && recipe is { CrossFitting: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
+            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling))) recipe = recipe with { ValidationFraction = 0 };
+            if (IsExplicitlyEnabled(nameof(KFoldBagging))) recipe = recipe with { ValidationFraction = 0 };
+            if (IsChosen(nameof(NumberOfIterations)) && recipe is { KFoldBagging: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
             return recipe;
         }
 
-        private T Chosen<T>(Func<Recipe, T> ofPreset, [CallerMemberName] string option = "") =>
-            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? RecipeFor(Situation.Typical));
+        private T Chosen<T>(Func<PresetValues, T> ofPreset, [CallerMemberName] string option = "") =>
+            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? RecipeFor(DatasetProfile.Typical));
 
         private void Choose(object? value, [CallerMemberName] string option = "") => _chosen[option] = value;
     }

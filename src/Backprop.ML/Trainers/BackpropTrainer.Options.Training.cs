@@ -25,7 +25,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Whether scores are divided by a number T when training is done, so that the probabilities of the rows kept from training are as confident as these rows show (<see cref="TrainingOptions.TemperatureScaling"/>). PredictedLabel stays what it is.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Of classifications whose loss has logits (<see cref="Loss.HasLogits"/>), and only with validation data: <see cref="ValidationFraction"/>, <see cref="ValidationData"/>,
-        /// <see cref="CrossFitting"/>, or data given to <c>Fit</c>. Where a preset asks for it, and one of both is missing, or all validation rows are of one class, T is 1; a warning says so.</value>
+        /// <see cref="KFoldBagging"/>, or data given to <c>Fit</c>. Where a preset asks for it, and one of both is missing, or all validation rows are of one class, T is 1; a warning says so.</value>
         public bool TemperatureScaling { get => Chosen(recipe => recipe.TemperatureScaling); set => Choose(value); }
 
         /// <summary>The update rule.</summary>
@@ -33,7 +33,7 @@ public sealed partial class BackpropTrainer
         public Optimizer Optimizer { get => Chosen(recipe => recipe.Optimizer); set => Choose(value); }
 
         /// <summary>α: the length of a step.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is customary for the optimizer (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is the optimizer's default (Adam 0.001, Sgd and Momentum 0.01); otherwise &gt; 0 and finite.</value>
         public double? LearningRate { get => Chosen(recipe => recipe.LearningRate); set => Choose(value); }
 
         /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
@@ -65,7 +65,7 @@ public sealed partial class BackpropTrainer
         public int? BatchSize { get => Chosen(recipe => recipe.BatchSize); set => Choose(value); }
 
         /// <summary>Whether all batches of a pass have the same number of rows, give or take one, and none more than <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single row, which is a bad guide for a step as long as the others.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: false, as is customary. Of rows that are streamed, the last batch may be small anyway.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: false, as is usual. Of rows that are streamed, the last batch may be small anyway.</value>
         public bool EvenBatches { get => Chosen(recipe => recipe.EvenBatches); set => Choose(value); }
 
         /// <summary>Whether the rows come in a new random order in every pass.</summary>
@@ -94,11 +94,11 @@ public sealed partial class BackpropTrainer
         public double L2Regularization { get => Chosen(recipe => recipe.L2Regularization); set => Choose(value); }
 
         /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer (decoupled). </summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is customary for the optimizer: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null, which stands for what is the optimizer's default: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights only, unless <see cref="ParameterGroups"/> says otherwise.</value>
         public double? WeightDecay { get => Chosen(recipe => recipe.WeightDecay); set => Choose(value); }
 
         /// <summary>The longest Euclidean norm of the weights that enter a unit; longer ones are shortened after every step.</summary>
-        /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are customary, together with dropout.</value>
+        /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are usual, together with dropout.</value>
         public double? MaximumNorm { get; set; }
 
         /// <summary>Whether to predict with an average of the weights on their way.</summary>
@@ -106,7 +106,7 @@ public sealed partial class BackpropTrainer
         public WeightAveraging? WeightAveraging { get; set; }
 
         /// <summary>How gradients are kept short.</summary>
-        /// <value>Null: not at all. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is customary.</value>
+        /// <value>Null: not at all. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is usual.</value>
         public GradientClipping? GradientClipping { get; set; }
 
         /// <summary>Factors of learning rate and regularization for weights, biases and others.</summary>
@@ -117,9 +117,9 @@ public sealed partial class BackpropTrainer
         /// <value>The preset's; of <see cref="Preset.Plain"/>: patience of 10 passes; null never stops early. Ignored when <c>Fit</c> receives no validation data. A metric that is not defined for the validation rows gives way to the loss, with a warning.</value>
         public EarlyStopping? EarlyStopping { get => Chosen(recipe => recipe.EarlyStopping); set => Choose(value); }
 
-        /// <summary>Whether each of the <see cref="Members"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
+        /// <summary>Whether each of the <see cref="EnsembleSize"/> learns from all rows but a fold of its own, and is judged by that. Early stopping then watches all rows, each of them scored by the member that did not learn from it, and none is kept from the ensemble.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: false. If true, there must be at least two members. Not with <see cref="ValidationFraction"/> or other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows that do not fit into memory.</value>
-        public bool CrossFitting { get => Chosen(recipe => recipe.CrossFitting); set => Choose(value); }
+        public bool KFoldBagging { get => Chosen(recipe => recipe.KFoldBagging); set => Choose(value); }
 
         /// <summary>When to stop because the training loss no longer falls: scikit-learn's rule.</summary>
         /// <value>The preset's; of <see cref="Preset.Plain"/>: null: never.</value>

@@ -58,7 +58,7 @@ public sealed partial class BackpropTrainer
         public ClassWeights? ClassWeights { get; set; }
 
         /// <summary>The share of the rows that is kept from training, for early stopping to watch.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none; below 1. 0.1 to 0.2 are customary.
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none; below 1. 0.1 to 0.2 are usual.
         /// Every class of at least two rows gives its share; a warning names classes that have no row on one of the sides.</value>
         public double ValidationFraction { get => Chosen(recipe => recipe.ValidationFraction); set => Choose(value); }
 

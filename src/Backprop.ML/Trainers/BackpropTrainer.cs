@@ -101,7 +101,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which finds its own steps.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, or the loss does not allow a label.</exception>
-    public LearningRateCurve FindLearningRate(IDataView trainData, LearningRateRange? range = null)
+    public LearningRateCurve FindLearningRate(IDataView trainData, LearningRateRangeTest? range = null)
     {
         Host.CheckValue(trainData, nameof(trainData));
         _ = GetOutputSchema(SchemaShape.Create(trainData.Schema));
@@ -195,11 +195,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private void CheckValidation(Options options, RoleMappedData? given)
     {
-        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsWanted(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
-        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.CrossFitting)
-            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.CrossFitting));
-        if (given is not null && options.CrossFitting)
-            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.CrossFitting));
+        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
+        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.KFoldBagging)
+            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.KFoldBagging));
+        if (given is not null && options.KFoldBagging)
+            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.KFoldBagging));
         if (given is not null && options.ValidationFraction > 0)
             throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
     }
@@ -207,12 +207,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
     private Options Checked(DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation, StopCondition stop)
     {
-        var situation = plan.Situation with { Rows = RowsOf(data, hasValidation) };
+        var situation = plan.DatasetProfile with { Rows = RowsOf(data, hasValidation) };
         if (situation.Rows < known.Preset.MinRows && initial is null)
             throw Host.Except("The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows, nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
         if (data.Validation is null && known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
         warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
-        return warnings.WithDefinedMetrics(known, data.Validation ?? (known.CrossFitting ? data.Memory : null));
+        return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
     }
 
     private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options) =>
@@ -221,14 +221,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
-        return _options.In(plan.Situation with { Rows = RowsOf(input, hasValidation), MayCrossFit = plan.Options.CrossFitting });
+        return _options.In(plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), MayCrossFit = plan.Options.KFoldBagging });
     }
 
     private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
 
     private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options, StopCondition stop)
     {
-        var crowded = options.QuantileTransform ? input.Sample.FindCrowdedSlots(plan.Task.HasClasses, stop.Work) : [];
+        var crowded = options.QuantileTransform ? input.Sample.FindConcentratedFeatures(plan.Task.HasClasses, stop.Work) : [];
         return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
     }
 
@@ -251,13 +251,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
-        var situation = new Situation(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
+        var situation = new DatasetProfile(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
         // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
         var rows = data.Data.GetRowCount();
-        return PlanFor(data, situation with { Rows = rows ?? Situation.MostRowsToCount + 1 }, knowsRows: rows is not null, earlier);
+        return PlanFor(data, situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 }, knowsRows: rows is not null, earlier);
     }
 
-    private TrainingPlan PlanFor(RoleMappedData data, Situation situation, bool knowsRows, BackpropModelParameters? earlier)
+    private TrainingPlan PlanFor(RoleMappedData data, DatasetProfile situation, bool knowsRows, BackpropModelParameters? earlier)
     {
         var (task, label) = (situation.Task, data.Schema.Label!.Value);
         var options = _options.In(situation);

@@ -37,7 +37,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
 
     /// <summary>Warns of few rows, of which none are held out.</summary>
     public void OnFewRows(int rows) => Warn(
-        Invariant($"The training data has {rows} rows, fewer than {Situation.MinRowsToHoldOut}. ")
+        Invariant($"The training data has {rows} rows, fewer than {DatasetProfile.MinRowsToHoldOut}. ")
         + $"So {nameof(Preset)}.{plan.Options.Preset.Name} holds none out for validation: "
         + $"every member learns from all rows, and {Stopping} and {Temperature} have no effect.");
 
@@ -81,7 +81,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     // Smoothed labels make probabilities too modest; with validation rows, the temperature undoes that.
     private void WarnOfProbabilities(BackpropTrainer.Options options)
     {
-        var isUncalibrated = options is { TemperatureScaling: true, LabelSmoothing: > 0, CrossFitting: false, LossFunction: null };
+        var isUncalibrated = options is { TemperatureScaling: true, LabelSmoothing: > 0, KFoldBagging: false, LossFunction: null };
         if (!isUncalibrated || !plan.Loss.HasLogits) return;
         Warn($"Probabilities are not calibrated: {Temperature} needs validation rows, and there are none. Set {nameof(options.ValidationFraction)}, "
             + Invariant($"or set {nameof(options.LabelSmoothing)} (it is {options.LabelSmoothing}) to 0."));

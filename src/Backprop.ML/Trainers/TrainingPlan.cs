@@ -8,7 +8,7 @@ using Backprop.Networks;
 namespace Backprop.ML;
 
 /// <summary>What follows from the options and the columns of the training data, before a row of it is read.</summary>
-/// <param name="Situation">What the preset looked at.</param>
+/// <param name="DatasetProfile">What the preset looked at.</param>
 /// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Inputs">The columns to predict from.</param>
@@ -16,11 +16,11 @@ namespace Backprop.ML;
 /// <param name="MakeNetwork">Makes the layers, once it is known what the features are like.</param>
 /// <param name="ClassWeights">One for each key of the label, or for each of two classes; null where all count the same.</param>
 internal sealed record TrainingPlan(
-    Situation Situation, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
+    DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
     Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
 {
     /// <summary>What the label column asks for.</summary>
-    public LearningTask Task => Situation.Task;
+    public LearningTask Task => DatasetProfile.Task;
 
     /// <summary>Whether rows with missing features are learned from.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;

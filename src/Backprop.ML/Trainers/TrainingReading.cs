@@ -16,7 +16,7 @@ namespace Backprop.ML;
 /// <param name="stop">Phases, and the clock that begins once the rows are read.</param>
 /// <param name="seed">Where random numbers start.</param>
 internal sealed class TrainingReading(
-    IHost host, IChannel channel, Func<Situation, TrainingPlan> planFor, string label, StopCondition stop, int seed)
+    IHost host, IChannel channel, Func<DatasetProfile, TrainingPlan> planFor, string label, StopCondition stop, int seed)
 {
     // Of fewer rows, validation says so little that the data is refused.
     private const int FewestValidationRows = 100;
@@ -60,7 +60,7 @@ internal sealed class TrainingReading(
                 nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Caching));
         }
         budget.TakeStream();
-        plan = planFor(plan.Situation with { MayCrossFit = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
+        plan = planFor(plan.DatasetProfile with { MayCrossFit = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
         return Stream(reader, plan, data, given, splits, wasRead: options.Caching != DataCaching.Stream);
     }
 
@@ -97,7 +97,7 @@ internal sealed class TrainingReading(
     }
 
     private ColumnsInUse? InUse(TrainingPlan plan, RoleMappedData data) =>
-        plan.Situation.Earlier is null ? new ColumnsInUse(plan.Columns, data.Schema.Schema, label) : null;
+        plan.DatasetProfile.Earlier is null ? new ColumnsInUse(plan.Columns, data.Schema.Schema, label) : null;
 
     private TrainingInput Stream(
         DataViewReader reader, TrainingPlan plan, RoleMappedData data, ExampleSet? validation, bool splits, bool wasRead)
@@ -125,7 +125,7 @@ internal sealed class TrainingReading(
 
     // What the preset says of so many rows; they stay numbered as they were read.
     private TrainingPlan Known(TrainingPlan plan, long rows) =>
-        plan.KnowsRows ? plan : planFor(plan.Situation with { Rows = rows }).With(plan.Columns);
+        plan.KnowsRows ? plan : planFor(plan.DatasetProfile with { Rows = rows }).With(plan.Columns);
 
     private HoldOut? RuleOf(TrainingPlan plan)
     {

@@ -119,7 +119,7 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 
     private void MakeRoom()
     {
-        var room = _room == 0 ? 1 : Math.Min(4 * _room, _scorer.MostRows);
+        var room = _room == 0 ? 1 : Math.Min(4 * _room, _scorer.MaxRows);
         if (room == _room) return;
         _room = room;
         foreach (var buffer in _buffers) buffer.Grow(room);

@@ -13,7 +13,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private int _capacity, _scored, _predicted;
 
     /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the memory.</summary>
-    public int MostRows { get; } = Math.Clamp((1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
+    public int MaxRows { get; } = Math.Clamp((1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
 
     private int Outputs => network.Network.Outputs;
 

@@ -8,5 +8,5 @@ namespace Backprop.ML.Transformers;
 internal sealed record DecisionThreshold(float Value, string ColumnName)
 {
     /// <summary>Above score 0, which is a probability of one half.</summary>
-    public static DecisionThreshold Customary { get; } = new(0, DefaultColumnNames.Score);
+    public static DecisionThreshold Default { get; } = new(0, DefaultColumnNames.Score);
 }

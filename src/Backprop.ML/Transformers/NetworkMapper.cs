@@ -32,7 +32,7 @@ internal sealed class NetworkMapper(
         return found;
     }
 
-    private LoneRow Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);
+    private SingleRowScorer Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);
 
     private Delegate MakeGetter(IScores scores, string column) =>
         outputs.HasGaps ? outputs.Predictions(scores) : task.MakeGetter(outputs.Ordered(scores), column, network, threshold);

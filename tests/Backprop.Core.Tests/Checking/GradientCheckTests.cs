@@ -30,7 +30,7 @@ public class GradientCheckTests
     [Fact]
     public void Whole_networks_with_random_layers_and_batch_statistics_are_right()
     {
-        var rich = new MultilayerPerceptron { HiddenLayers = [8, 8], Activation = new Mish(), Normalization = Normalization.Batch, Dropout = 0.3, InputNoise = 0.2, Residual = true, FrontScale = true, InputSkip = true };
+        var rich = new MultilayerPerceptron { HiddenLayers = [8, 8], Activation = new Mish(), Normalization = Normalization.Batch, Dropout = 0.3, InputNoise = 0.2, Residual = true, InputScale = true, InputSkip = true };
         AssertRight(rich.Build(3, 2), new GaussianNegativeLogLikelihood(), [1, 2, 3, 4, 5, 6]);
         foreach (var embedding in NumericEmbedding.All)
             AssertRight(new MultilayerPerceptron { HiddenLayers = [5], Activation = new SiLU(), NumericEmbedding = embedding, NtkParametrization = true, AlphaDropout = 0.2, Normalization = Normalization.Layer }.Build(3, 1), new LogisticLoss(), [0, 1, 1, 0, 1, 0]);
@@ -39,7 +39,7 @@ public class GradientCheckTests
     [Fact]
     public void An_ensemble_is_right()
     {
-        var ensemble = new MultilayerPerceptron { HiddenLayers = [5, 5], Members = 3, Activation = new ParametricMix(new Mish()), NumericEmbedding = new PeriodicPhaseEmbedding(), Categories = [new(1, 3, 2)], FrontScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Dropout = 0.2 };
+        var ensemble = new MultilayerPerceptron { HiddenLayers = [5, 5], EnsembleSize = 3, Activation = new ParametricMix(new Mish()), NumericEmbedding = new PeriodicPhaseEmbedding(), Categories = [new(1, 3, 2)], InputScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Dropout = 0.2 };
         AssertRight(ensemble.Build(3, 3), new SoftmaxCrossEntropy(), [0, 1, 2, 0, 1, 2]);
     }
 
@@ -78,7 +78,7 @@ public class GradientCheckTests
     public void Of_many_parameters_a_spread_is_compared()
     {
         var network = Network.FullyConnected(3, [50, 50], 1, new Tanh());
-        Assert.Equal(100, GradientCheck.Run(network, new SquaredError(), new ReadOnlyMatrix(Features, 6, 3), new ReadOnlyMatrix(new float[6], 6, 1), mostParameters: 100).ParametersChecked);
+        Assert.Equal(100, GradientCheck.Run(network, new SquaredError(), new ReadOnlyMatrix(Features, 6, 3), new ReadOnlyMatrix(new float[6], 6, 1), maxParameters: 100).ParametersChecked);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed record ExpectileLoss : Loss
 
 #region optimizer
 /// <summary>m ← β·m + (1−β)·g; θ ← θ − α·sign m: every parameter takes steps of the same size.</summary>
-/// <remarks>Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), "signSGD", arXiv:1802.04434, with momentum (Signum). Customary α = 0.0001.</remarks>
+/// <remarks>Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), "signSGD", arXiv:1802.04434, with momentum (Signum). Default α = 0.0001.</remarks>
 public sealed record Signum : StepwiseOptimizer
 {
     /// <summary>β: how slowly the mean of the gradient forgets.</summary>
@@ -83,7 +83,7 @@ public sealed record Signum : StepwiseOptimizer
     } = 0.9;
 
     /// <inheritdoc/>
-    public override double CustomaryLearningRate => 0.0001;
+    public override double DefaultLearningRate => 0.0001;
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);

@@ -45,13 +45,13 @@ internal sealed class PublishedRecipe(PublishedRun run)
         Activation bend = run.IsClass ? new SELU() : new Mish();
         var outputs = run.IsClass ? (int)run.Targets.Max() + 1 : 1;
         if (IsSimple)
-            return new MultilayerPerceptron { HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)], Activation = bend, SmoothClip = 3, FrontScale = true, NtkParametrization = true }.Build(run.Columns, outputs);
+            return new MultilayerPerceptron { HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)], Activation = bend, SmoothClip = 3, InputScale = true, NtkParametrization = true }.Build(run.Columns, outputs);
 
         var builder = new NetworkBuilder(run.Columns)
             .EntityEmbedding([.. run.Tables.Select((count, k) => new EmbeddedCategory(PlainColumns + k, count, EmbeddingDimension))])
             .SmoothClip(3, PlainColumns)
             .Embed(new PeriodicPhaseEmbedding(), run.Numbers) // and not the one-hot columns behind them
-            .FrontScale();
+            .InputScale();
         for (var l = 0; l < HiddenLayers; l++) builder.NtkDense(Units).Activation(new ParametricMix(bend));
         return builder.NtkDense(outputs).Build();
     }

@@ -79,7 +79,7 @@ public class EmbeddingTests
     [Fact]
     public void Frequencies_start_within_three_deviations_and_phases_anywhere_in_a_turn()
     {
-        var layer = new PeriodicFeatures(10, 10, 100, 0.1, PeriodicForm.CosineWithPhase);
+        var layer = new PeriodicEmbeddingLayer(10, 10, 100, 0.1, PeriodicForm.CosineWithPhase);
         var parameters = new float[layer.ParameterCount];
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
         float[] frequencies = [.. parameters.Chunk(200).SelectMany(part => part[..100])], phases = [.. parameters.Chunk(200).SelectMany(part => part[100..])];
@@ -93,45 +93,45 @@ public class EmbeddingTests
     [Fact]
     public void Waves_from_the_middle_on_are_faster_and_lower()
     {
-        var layer = new PeriodicFeatures(2000, 2000, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
+        var layer = new PeriodicEmbeddingLayer(2000, 2000, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
         var parameters = new float[layer.ParameterCount];
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
         double[] deviations = [.. Enumerable.Range(0, 4).Select(k => Math.Sqrt(parameters.Chunk(8).Average(part => part[k] * (double)part[k])))];
         Assert.All(deviations[..3], deviation => Assert.InRange(deviation, 0.095, 0.105));
         Assert.InRange(deviations[3], 0.38, 0.42);
 
-        var one = new PeriodicFeatures(1, 1, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
+        var one = new PeriodicEmbeddingLayer(1, 1, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
         var y = new float[5];
         one.Forward([0.5f, 0.25f, 1, 0.5f, 0, 0, 0, (float)(Math.PI / 2)], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y, 1, 5));
         TestNumbers.AssertClose([0.5f, 0, 0.70710678f, -1, -0.5f], y, 1e-6f); // cos π/2, cos π/4, cos π, ½·cos π
-        new PeriodicFeatures(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25).Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
+        new PeriodicEmbeddingLayer(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25).Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
         Assert.Equal(0.5f, y[1], 1e-6f); // the only wave is the last: 16 to the power −¼
     }
 
     [Fact]
     public void Waves_are_the_same_if_they_were_made_by_the_same_numbers()
     {
-        PeriodicFeatures first = Make(), second = Make();
+        PeriodicEmbeddingLayer first = Make(), second = Make();
         Assert.Equal(first, second);
         Assert.Equal(first.GetHashCode(), second.GetHashCode());
         Assert.All(
-            [Make(inputs: 4), Make(features: 1), Make(frequencies: 6), Make(deviation: 0.2), new PeriodicFeatures(3, 2, 5, 0.1, PeriodicForm.CosineAndSine), Make(highest: 2), Make(highest: null), Make(decay: 0)],
+            [Make(inputs: 4), Make(features: 1), Make(frequencies: 6), Make(deviation: 0.2), new PeriodicEmbeddingLayer(3, 2, 5, 0.1, PeriodicForm.CosineAndSine), Make(highest: 2), Make(highest: null), Make(decay: 0)],
             other => Assert.NotEqual(first, other));
 
-        static PeriodicFeatures Make(int inputs = 3, int features = 2, int frequencies = 5, double deviation = 0.1, double? highest = 1, double decay = 0.5) =>
+        static PeriodicEmbeddingLayer Make(int inputs = 3, int features = 2, int frequencies = 5, double deviation = 0.1, double? highest = 1, double decay = 0.5) =>
             new(inputs, features, frequencies, deviation, PeriodicForm.CosineWithPhase, highest, decay);
     }
 
     [Fact]
     public void What_does_not_fit_is_refused_by_name()
     {
-        Assert.Throws<ArgumentOutOfRangeException>("features", () => new PeriodicFeatures(3, 4, 5, 1, PeriodicForm.CosineAndSine));
-        Assert.Throws<ArgumentOutOfRangeException>("frequencies", () => new PeriodicFeatures(3, 3, 0, 1, PeriodicForm.CosineAndSine));
-        Assert.Throws<ArgumentOutOfRangeException>("standardDeviation", () => new PeriodicFeatures(3, 3, 5, 0, PeriodicForm.CosineAndSine));
-        Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, (PeriodicForm)7));
-        Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineAndSine, 2));
-        Assert.Throws<ArgumentOutOfRangeException>("highestStandardDeviation", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>("amplitudeDecay", () => new PeriodicFeatures(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
+        Assert.Throws<ArgumentOutOfRangeException>("features", () => new PeriodicEmbeddingLayer(3, 4, 5, 1, PeriodicForm.CosineAndSine));
+        Assert.Throws<ArgumentOutOfRangeException>("frequencies", () => new PeriodicEmbeddingLayer(3, 3, 0, 1, PeriodicForm.CosineAndSine));
+        Assert.Throws<ArgumentOutOfRangeException>("standardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 0, PeriodicForm.CosineAndSine));
+        Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, (PeriodicForm)7));
+        Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineAndSine, 2));
+        Assert.Throws<ArgumentOutOfRangeException>("highestStandardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("amplitudeDecay", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
         Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.AmplitudeDecay), () => new PeriodicPhaseEmbedding { AmplitudeDecay = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.HighestStandardDeviation), () => new PeriodicPhaseEmbedding { HighestStandardDeviation = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new FeaturewiseDense(7, 2, 4, 3, 0, false));
@@ -150,5 +150,5 @@ public class EmbeddingTests
     [InlineData(10, 6)]
     [InlineData(1000, 77)]
     [InlineData(1000000, 600)]
-    public void The_customary_dimension_is_that_of_fastai(int categories, int dimension) => Assert.Equal(dimension, EntityEmbedding.CustomaryDimension(categories));
+    public void The_usual_dimension_is_that_of_fastai(int categories, int dimension) => Assert.Equal(dimension, EntityEmbedding.DefaultDimension(categories));
 }

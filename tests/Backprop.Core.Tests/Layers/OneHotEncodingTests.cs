@@ -143,7 +143,7 @@ public class OneHotEncodingTests
                 new OneHotEncoding(8, [new OneHotCategory(3, 4), new OneHotCategory(0, 2)], null),
                 new EntityEmbedding(11, [new EmbeddedCategory(3, 20, 8), new EmbeddedCategory(1, 10, 6)]),
                 new SmoothClip(9 + 14, 9, 3),
-                new PeriodicFeatures(9 + 14, 2, 16, 0.1, PeriodicForm.CosineWithPhase),
+                new PeriodicEmbeddingLayer(9 + 14, 2, 16, 0.1, PeriodicForm.CosineWithPhase),
             ],
             network.Layers.Take(5));
         Assert.Equal([0, 2, 3, 5], network.CategorySlots.Order());

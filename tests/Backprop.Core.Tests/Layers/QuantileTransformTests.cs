@@ -110,8 +110,8 @@ public class QuantileTransformTests
             row[5] = i < 60 ? float.NaN : i < 68 ? i : -1; // most of those that are there are not
             row[6] = i % 2 == 0 ? 3 : i; // only the lower quartile is where the median is
         }
-        Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).CrowdedSlots(orInClusters: false));
-        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), [0, 1, 2], Sparse(), [0, 1, 2]), new float[6]).CrowdedSlots(orInClusters: true));
+        Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).ConcentratedFeatures(orInClusters: false));
+        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), [0, 1, 2], Sparse(), [0, 1, 2]), new float[6]).ConcentratedFeatures(orInClusters: true));
 
         static SparseMatrix Sparse() => new([0, 1, 2, 3], [0, 0, 0], [1, 2, 3], columnCount: 1);
     }
@@ -133,8 +133,8 @@ public class QuantileTransformTests
             row[4] = i % 2 * 1000 + i % 7; // clusters of few numbers
             row[5] = i % 3 * 1000 + normal[i];
         }
-        Assert.Equal([0, 5], new ExampleSet(x, columns, new float[rows]).CrowdedSlots(orInClusters: true));
-        Assert.Empty(new ExampleSet(x, columns, new float[rows]).CrowdedSlots(orInClusters: false));
+        Assert.Equal([0, 5], new ExampleSet(x, columns, new float[rows]).ConcentratedFeatures(orInClusters: true));
+        Assert.Empty(new ExampleSet(x, columns, new float[rows]).ConcentratedFeatures(orInClusters: false));
     }
 
     [Theory, InlineData(2, 2), InlineData(3, 0)]
@@ -143,7 +143,7 @@ public class QuantileTransformTests
         const int rows = 100, columns = 5;
         var x = new float[rows * columns];
         for (var i = 0; i < x.Length; i++) x[i] = i % columns >= mostlyZero ? i : i < 50 ? i : 0;
-        Assert.Equal(Enumerable.Range(0, expected), new ExampleSet(x, columns, new float[rows]).CrowdedSlots(orInClusters: false));
+        Assert.Equal(Enumerable.Range(0, expected), new ExampleSet(x, columns, new float[rows]).ConcentratedFeatures(orInClusters: false));
     }
 
     // Amounts, mostly 0, that differ by a ten-thousandth of their range where the answer changes.

@@ -6,7 +6,7 @@ namespace Backprop.Core.Tests.Losses;
 /// <summary>What an ensemble predicts is the average of what its members predict, as a score.</summary>
 public class MemberAverageTests
 {
-    private const int Rows = 4, Members = 3, Columns = 3;
+    private const int Rows = 4, EnsembleSize = 3, Columns = 3;
 
     public static TheoryData<Loss> All => [.. Loss.All];
 
@@ -16,7 +16,7 @@ public class MemberAverageTests
         foreach (var scale in (double[])[0.01, 1, 30, 100, 1e15])
         {
             var one = TestNumbers.Normal(loss.OutputsFor(Columns), seed: 1, scale);
-            var (average, _) = Average(loss, [.. Enumerable.Repeat(one, Members).SelectMany(scores => scores)], rows: 1);
+            var (average, _) = Average(loss, [.. Enumerable.Repeat(one, EnsembleSize).SelectMany(scores => scores)], rows: 1);
             Assert.All(average, score => Assert.True(float.IsFinite(score), $"{score} at scale {scale}"));
             AssertSame(Predictions(loss, one), Predictions(loss, average));
         }
@@ -29,12 +29,12 @@ public class MemberAverageTests
         foreach (var scale in (double[])[0.5, 5, 100])
         {
             var outputs = loss.OutputsFor(Columns);
-            var scores = TestNumbers.Normal(Rows * Members * outputs, seed: 2, scale);
+            var scores = TestNumbers.Normal(Rows * EnsembleSize * outputs, seed: 2, scale);
             var (average, _) = Average(loss, scores, Rows);
             double[] predictions = ToPredictions(loss, scores, outputs), means = new double[Rows * outputs];
             for (var row = 0; row < Rows; row++)
-                for (var member = 0; member < Members; member++)
-                    for (var j = 0; j < outputs; j++) means[row * outputs + j] += predictions[(row * Members + member) * outputs + j] / Members;
+                for (var member = 0; member < EnsembleSize; member++)
+                    for (var j = 0; j < outputs; j++) means[row * outputs + j] += predictions[(row * EnsembleSize + member) * outputs + j] / EnsembleSize;
             AssertSame(means, Predictions(loss, average, Rows));
         }
     }
@@ -71,7 +71,7 @@ public class MemberAverageTests
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 2e-5 * Math.Max(0.01, Math.Abs(expected[i])));
     }
 
-    private static (float[] Scores, float[] Members) Average(Loss loss, float[] scores, int rows, int members = Members)
+    private static (float[] Scores, float[] EnsembleSize) Average(Loss loss, float[] scores, int rows, int members = EnsembleSize)
     {
         var outputs = scores.Length / rows / members;
         float[] room = [.. scores], averages = TestNumbers.Unassigned(rows * outputs);

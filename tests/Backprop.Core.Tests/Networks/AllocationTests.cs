@@ -50,7 +50,7 @@ public class AllocationTests
     public void Nor_does_one_that_drops_measures_and_skips(int threads)
     {
         var network = new Network(
-            new FrontScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37), new ActivationLayer(37, new ReLU()),
+            new InputScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37), new ActivationLayer(37, new ReLU()),
             new Dense(37, 37), new LayerNormalization(37), new SkipConnection(37, 2), new Dense(37, 1));
         var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null);
         using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, BatchSize, threads);
@@ -112,17 +112,17 @@ public class AllocationTests
             NumericEmbedding = new PeriodicPhaseEmbedding(),
             Categories = [new(1, 3, 4), new(4, 2, 2)],
             NtkParametrization = true,
-            FrontScale = true,
+            InputScale = true,
             Residual = true,
             Dropout = 0.1,
             Normalization = Normalization.Layer,
-            Members = 3,
+            EnsembleSize = 3,
         }.Build(Features, Targets);
         var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
         using var batches = byFolds
             ? new MemberMinibatches(examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)], 3), BatchSize, null, null, ofOwnFold: false)
             : new Minibatches(examples, BatchSize, null, null);
-        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, threads, batches.Abreast);
+        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, threads, batches.ExamplesPerRow);
         var scorer = new TrainedNetwork(network, new float[network.ParameterCount], new SoftmaxCrossEntropy()).CreateScorer(BatchSize);
         AssertAllocatesNothing(() =>
         {

@@ -11,9 +11,9 @@ public class MultilayerPerceptronTests
     [Fact]
     public void Every_choice_has_its_place_among_the_layers()
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [5, 5, 4], FrontScale = true, InputNoise = 0.1, InputDropout = 0.2, AlphaDropout = 0.3, Residual = true, InputSkip = true }.Build(3, 2);
+        var network = new MultilayerPerceptron { HiddenLayers = [5, 5, 4], InputScale = true, InputNoise = 0.1, InputDropout = 0.2, AlphaDropout = 0.3, Residual = true, InputSkip = true }.Build(3, 2);
         Assert.Equal(
-            ["GaussianNoise", "Dropout", "FrontScale", "Dense", "ActivationLayer", "AlphaDropout", "Dense", "ActivationLayer", "AlphaDropout", "SkipConnection", "Dense", "ActivationLayer", "AlphaDropout", "InputSkip", "Dense"],
+            ["GaussianNoise", "Dropout", "InputScale", "Dense", "ActivationLayer", "AlphaDropout", "Dense", "ActivationLayer", "AlphaDropout", "SkipConnection", "Dense", "ActivationLayer", "AlphaDropout", "InputSkip", "Dense"],
             network.Layers.Select(layer => layer.GetType().Name));
         Assert.Equal(4 + 3, network.Layers[^1].Inputs);
     }

@@ -77,7 +77,7 @@ public class ScoringFormTests
 
         var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * 5, seed: 3), Rows, 5);
         var scores = network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray();
-        double[] expected = [.. Enumerable.Range(0, 2 * Rows).Select(i => Enumerable.Range(0, network.Members).Average(member => (double)scores[i / 2 * network.MemberOutputs + 2 * member + i % 2]))];
+        double[] expected = [.. Enumerable.Range(0, 2 * Rows).Select(i => Enumerable.Range(0, network.EnsembleSize).Average(member => (double)scores[i / 2 * network.MemberOutputs + 2 * member + i % 2]))];
         Near.Equal("scores", expected, trained.CreateScorer(Rows).Score(x).Values, 2e-5, 2e-5);
         var single = trained.CreateScorer();
         for (var row = 0; row < Rows; row++) Near.Equal("scores of a row", expected[(2 * row)..(2 * row + 2)], single.Score(x.RowRange(row, 1)).Values, 2e-5, 2e-5);

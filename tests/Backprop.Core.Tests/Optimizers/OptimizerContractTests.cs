@@ -90,7 +90,7 @@ public class OptimizerContractTests
     public void The_first_step_goes_against_the_gradient(StepwiseOptimizer optimizer)
     {
         float[] theta = [0, 0];
-        optimizer.Start(2).Update(theta, [3, -3], optimizer.CustomaryLearningRate);
+        optimizer.Start(2).Update(theta, [3, -3], optimizer.DefaultLearningRate);
         Assert.True(theta[0] < 0 && theta[1] > 0, $"moved to {theta[0]}, {theta[1]}");
     }
 
@@ -107,9 +107,9 @@ public class OptimizerContractTests
     }
 
     [Theory, MemberData(nameof(All))]
-    public void The_customary_learning_rate_may_be_given_to_a_trainer(StepwiseOptimizer optimizer) =>
-        Assert.InRange(optimizer.CustomaryLearningRate, 1e-6, 1);
+    public void The_usual_learning_rate_may_be_given_to_a_trainer(StepwiseOptimizer optimizer) =>
+        Assert.InRange(optimizer.DefaultLearningRate, 1e-6, 1);
 
     // Falling to zero, because optimizers whose steps have one size end beside the bottom otherwise. Some steps shrink by themselves besides.
-    private static double Rate(StepwiseOptimizer optimizer, double customary) => optimizer is AdaGrad or AdaDelta or AmsGrad ? 100 * customary : customary;
+    private static double Rate(StepwiseOptimizer optimizer, double usual) => optimizer is AdaGrad or AdaDelta or AmsGrad ? 100 * usual : usual;
 }

@@ -34,9 +34,9 @@ public class ForgedFileTests
         """{"type":"Imputation","inputs":2,"replacement":1,"indicated":[1,1]}""",
         """{"type":"FeaturewiseDense","inputs":2147483647,"features":1,"groupInputs":2147483647,"groupOutputs":2147483647,"kept":0,"rectified":true}""",
         """{"type":"FeaturewiseDense","inputs":2147483647,"features":46340,"groupInputs":46340,"groupOutputs":46340,"kept":-1,"rectified":true}""",
-        """{"type":"PeriodicFeatures","inputs":2147483647,"features":2147483647,"frequencies":1,"standardDeviation":1,"form":1}""",
-        """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":2147483590,"standardDeviation":1,"form":1}""",
-        """{"type":"PeriodicFeatures","inputs":1,"features":1,"frequencies":1,"standardDeviation":1e999,"form":7}""",
+        """{"type":"PeriodicEmbeddingLayer","inputs":2147483647,"features":2147483647,"frequencies":1,"standardDeviation":1,"form":1}""",
+        """{"type":"PeriodicEmbeddingLayer","inputs":1,"features":1,"frequencies":2147483590,"standardDeviation":1,"form":1}""",
+        """{"type":"PeriodicEmbeddingLayer","inputs":1,"features":1,"frequencies":1,"standardDeviation":1e999,"form":7}""",
         """{"type":"PiecewiseLinearEncoding","inputs":2147483647,"features":2147483647,"bins":2147483647}""",
         """{"type":"QuantileTransform","inputs":2147483647,"features":[0],"knots":2147483647}""",
         """{"type":"QuantileTransform","inputs":2147483647,"features":[0,1,2],"knots":715827882}""",
@@ -53,14 +53,14 @@ public class ForgedFileTests
         """{"type":"GroupedDense","inputs":1073741822,"outputs":1073741822,"groups":1073741822,"ntkParametrization":false}""",
         """{"type":"GroupedDense","inputs":2,"outputs":2,"groups":0,"ntkParametrization":false}""",
         """{"type":"GroupedDense","inputs":2,"outputs":3,"groups":2,"ntkParametrization":false}""",
-        """{"type":"Replicate","width":2147483647,"members":2147483647}""",
-        """{"type":"Replicate","width":2,"members":-1}""",
-        """{"type":"Replicate","width":2,"members":1073741821}""",
-        """{"type":"SideBySide","members":2147483647,"each":{"type":"FrontScale","width":2147483647}}""",
-        """{"type":"SideBySide","members":1073741821,"each":{"type":"FrontScale","width":2}}""",
-        """{"type":"SideBySide","members":2,"each":{"type":"SideBySide","members":2,"each":{"type":"FrontScale","width":1}}}""",
-        """{"type":"SideBySide","members":2,"each":{"type":"SkipConnection","width":1,"length":1}}""",
-        """{"type":"SideBySide","members":2,"each":null}""",
+        """{"type":"Replicate","width":2147483647,"ensembleSize":2147483647}""",
+        """{"type":"Replicate","width":2,"ensembleSize":-1}""",
+        """{"type":"Replicate","width":2,"ensembleSize":1073741821}""",
+        """{"type":"PerMember","ensembleSize":2147483647,"each":{"type":"InputScale","width":2147483647}}""",
+        """{"type":"PerMember","ensembleSize":1073741821,"each":{"type":"InputScale","width":2}}""",
+        """{"type":"PerMember","ensembleSize":2,"each":{"type":"PerMember","ensembleSize":2,"each":{"type":"InputScale","width":1}}}""",
+        """{"type":"PerMember","ensembleSize":2,"each":{"type":"SkipConnection","width":1,"length":1}}""",
+        """{"type":"PerMember","ensembleSize":2,"each":null}""",
         """{"type":"BatchNormalization","width":2147483647,"momentum":0.1,"epsilon":0.1}""",
     ];
 
@@ -82,7 +82,7 @@ public class ForgedFileTests
     {
         Reading.WarmUp();
         var header = JsonNode.Parse(Header)!;
-        header["layers"] = JsonNode.Parse("""[{"type":"Dense","inputs":1,"outputs":1},{"type":"Replicate","width":1,"members":1000000000},{"type":"ActivationLayer","width":1000000000,"activation":{"type":"Tanh"}}]""");
+        header["layers"] = JsonNode.Parse("""[{"type":"Dense","inputs":1,"outputs":1},{"type":"Replicate","width":1,"ensembleSize":1000000000},{"type":"ActivationLayer","width":1000000000,"activation":{"type":"Tanh"}}]""");
         (header["inputsAreStandardized"], header["targetsAreStandardized"]) = (false, false);
         Assert.False(SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), new byte[8])), "It was not refused.");
     }
@@ -132,7 +132,7 @@ public class ForgedFileTests
     private static bool SurvivesOrIsRefused(byte[] file)
     {
         var (allocated, result) = Reading.Try(file);
-        Assert.InRange(allocated, 0, Reading.MostBytes);
+        Assert.InRange(allocated, 0, Reading.MaxBytes);
         return result is not null;
     }
 

@@ -12,7 +12,7 @@ internal static class Reading
     public static byte[] Original { get; } = Saved.Bytes(Saved.Realistic(new SquaredError(), new Tanh()));
 
     /// <summary>What a damaged file may cost.</summary>
-    public static long MostBytes { get; } = 10 * Original.Length;
+    public static long MaxBytes { get; } = 10 * Original.Length;
 
     /// <summary>Reads and, where that succeeds, predicts. Answers the bytes allocated and what was read, or null after a <see cref="FormatException"/>; any other exception escapes.</summary>
     public static (long Allocated, TrainingResult? Result) Try(byte[] file)

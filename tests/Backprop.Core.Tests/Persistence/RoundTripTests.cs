@@ -31,8 +31,8 @@ public class RoundTripTests
     [Fact]
     public void A_trained_ensemble_comes_back()
     {
-        var form = new MultilayerPerceptron { HiddenLayers = [4, 4], Members = 3, NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4 }, Categories = [new(1, 3, 2)], FrontScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Residual = true };
-        AssertComesBack(new Trainer(new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 2, CrossFitting = true }).Train(form.Build(2, 1), Problems.Surface(50, seed: 1)));
+        var form = new MultilayerPerceptron { HiddenLayers = [4, 4], EnsembleSize = 3, NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4 }, Categories = [new(1, 3, 2)], InputScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Residual = true };
+        AssertComesBack(new Trainer(new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 2, KFoldBagging = true }).Train(form.Build(2, 1), Problems.Surface(50, seed: 1)));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public class ClampedPredictionTests
     [Theory, InlineData(true, 1), InlineData(false, 1), InlineData(true, 3)]
     public void Validation_sees_what_users_get(bool scales, int members)
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [], Members = members }.Build(1, 1);
+        var network = new MultilayerPerceptron { HiddenLayers = [], EnsembleSize = members }.Build(1, 1);
         ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
         var options = Options with { StandardizeTargets = scales, EarlyStopping = new EarlyStopping { Metric = new RootMeanSquaredError(), Patience = EarlyStopping.Unlimited } };
         var result = new Trainer(options).Train(network, training, validation);
@@ -47,8 +47,8 @@ public class ClampedPredictionTests
     public void Of_an_ensemble_the_prediction_is_limited_and_judged_so(bool crossFitting)
     {
         ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
-        var options = Options with { CrossFitting = crossFitting, StandardizeTargets = false, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited } };
-        var network = new MultilayerPerceptron { HiddenLayers = [3], Activation = new Identity(), Members = 4 }.Build(1, 1);
+        var options = Options with { KFoldBagging = crossFitting, StandardizeTargets = false, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited } };
+        var network = new MultilayerPerceptron { HiddenLayers = [3], Activation = new Identity(), EnsembleSize = 4 }.Build(1, 1);
         TrainingResult bounded = new Trainer(options).Train(network, training, crossFitting ? null : validation), free = new Trainer(options with { ClampPredictions = false, EarlyStopping = null }).Train(network, training);
         Assert.Equal([-27f, 33], Predict(bounded.Network, -9, 7));
         if (crossFitting) return; // it is judged by rows between the bounds

@@ -146,7 +146,7 @@ public class ConstantFeatureTests
         LearningRate = 0.05,
         StandardizeInputs = !kind.StartsWith("unstandardized", StringComparison.Ordinal) && kind != "unscaled one-hot",
         FeatureScaling = kind.StartsWith("robust", StringComparison.Ordinal) ? FeatureScaling.Robust : FeatureScaling.Standard,
-        CrossFitting = kind == "cross-fitting",
+        KFoldBagging = kind == "cross-fitting",
         EarlyStopping = null,
     };
 
@@ -157,7 +157,7 @@ public class ConstantFeatureTests
         {
             HiddenLayers = [8],
             Activation = new Tanh(),
-            Members = kind == "cross-fitting" ? 3 : 1,
+            EnsembleSize = kind == "cross-fitting" ? 3 : 1,
             InputSkip = kind == "input skip",
             QuantileFeatures = kind == "quantiles" ? [1, 2] : [],
             Categories = kind == "embedded" ? [new EmbeddedCategory(Constant, 9, 2)] : [],

@@ -123,7 +123,7 @@ public class EarlyStoppingTests
         var losses = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited }).History.Select(report => report.ValidationLoss!.Value).ToArray();
         var met = Enumerable.Range(1, 200).Where(epoch => epoch % interval == 0 && losses[epoch - 1] <= target).ToArray();
         Assert.InRange(met.Length, 5, 40);
-        var result = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval, Target = target, LooksAtTarget = looks });
+        var result = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval, Target = target, TargetPatience = looks });
         Assert.Equal(looks <= met.Length ? met[looks - 1] : 200, result.History.Count);
     }
 
@@ -141,7 +141,7 @@ public class EarlyStoppingTests
     public void There_is_at_least_one_look_and_one_pass_between_two()
     {
         Assert.Contains("Interval", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { Interval = 0 }).Message);
-        Assert.Contains("LooksAtTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { LooksAtTarget = 0 }).Message);
+        Assert.Contains("TargetPatience", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { TargetPatience = 0 }).Message);
     }
 
     private static TrainingResult Train(EarlyStopping? rule) => new Trainer(Options with { EarlyStopping = rule })

@@ -57,10 +57,10 @@ public class LearningRateFinderTests
     [Fact]
     public void Wrong_ranges_are_refused_by_name()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRange.Lowest), () => new LearningRateRange { Lowest = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRange.Highest), () => new LearningRateRange { Highest = double.NaN });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRange.Steps), () => new LearningRateRange { Steps = 19 });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRange.Highest), () => new Trainer(Options).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1), new LearningRateRange { Lowest = 1, Highest = 0.1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Lowest), () => new LearningRateRangeTest { Lowest = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Highest), () => new LearningRateRangeTest { Highest = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Steps), () => new LearningRateRangeTest { Steps = 19 });
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Highest), () => new Trainer(Options).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1), new LearningRateRangeTest { Lowest = 1, Highest = 0.1 }));
         Assert.Throws<ArgumentException>("network", () => new Trainer(Options with { Optimizer = new Lbfgs() }).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1)));
     }
 }

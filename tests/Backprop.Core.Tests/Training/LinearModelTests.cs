@@ -21,7 +21,7 @@ public class LinearModelTests
     {
         var examples = NoisyPlane(weighted);
         var trained = Train(examples, standardizeTargets);
-        var solution = LeastSquares(examples);
+        var solution = OrdinaryLeastSquares(examples);
 
         Near.Equal("intercept and coefficients", solution, RawCoefficients(trained), absolute: 0, CoefficientTolerance);
 
@@ -34,7 +34,7 @@ public class LinearModelTests
     [Fact]
     public void Weights_move_the_solution_by_more_than_the_tolerance()
     {
-        double[] plain = LeastSquares(NoisyPlane(weighted: false)), weighted = LeastSquares(NoisyPlane(weighted: true));
+        double[] plain = OrdinaryLeastSquares(NoisyPlane(weighted: false)), weighted = OrdinaryLeastSquares(NoisyPlane(weighted: true));
         for (var j = 0; j < plain.Length; j++)
             Assert.True(Math.Abs(weighted[j] - plain[j]) > 100 * CoefficientTolerance * Math.Abs(plain[j]), $"coefficient {j}: {plain[j]} and {weighted[j]}");
     }
@@ -92,7 +92,7 @@ public class LinearModelTests
     }
 
     /// <summary>Solves the normal equations (AᵀWA)·β = AᵀWy, A = [1, x].</summary>
-    private static double[] LeastSquares(ExampleSet examples)
+    private static double[] OrdinaryLeastSquares(ExampleSet examples)
     {
         const int Unknowns = Features + 1;
         var equations = new double[Unknowns, Unknowns + 1];

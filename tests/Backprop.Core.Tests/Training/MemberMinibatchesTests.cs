@@ -6,7 +6,7 @@ namespace Backprop.Core.Tests.Training;
 /// <summary>Every member of an ensemble has rows of its own in each batch.</summary>
 public class MemberMinibatchesTests
 {
-    private const int Members = 3;
+    private const int EnsembleSize = 3;
 
     // Folds of 5, 2 and 4 rows.
     private static readonly int[] Folds = [0, 1, 0, 2, 0, 0, 2, 2, 1, 0, 2];
@@ -15,7 +15,7 @@ public class MemberMinibatchesTests
     private static readonly ExampleSet Examples = new ExampleSet(
         [.. Folds.SelectMany((_, i) => (float[])[i, -i])], 2,
         [.. Folds.Select((_, i) => 10f * i)], 1,
-        [.. Folds.Select((_, i) => i + 1f)]).WithFolds(Folds, Members);
+        [.. Folds.Select((_, i) => i + 1f)]).WithFolds(Folds, EnsembleSize);
 
     [Theory]
     [InlineData(false, false)]
@@ -28,7 +28,7 @@ public class MemberMinibatchesTests
         {
             if (pass > 1) batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
             var dealt = Dealt(batches);
-            for (var member = 0; member < Members; member++)
+            for (var member = 0; member < EnsembleSize; member++)
                 Assert.Equal(Enumerable.Range(0, Folds.Length).Where(row => (Folds[row] == member) == ofOwnFold), dealt.Where(example => example.Member == member).Select(example => example.Row).Order());
         }
     }
@@ -38,7 +38,7 @@ public class MemberMinibatchesTests
     public void A_pass_is_as_long_as_the_member_with_most_rows_needs()
     {
         using var batches = new MemberMinibatches(Examples, batchSize: 2, null, null, ofOwnFold: false);
-        Assert.Equal((9, 5, 2, Members), (batches.ExampleCount, batches.Count, batches.BatchSize, batches.Abreast));
+        Assert.Equal((9, 5, 2, EnsembleSize), (batches.ExampleCount, batches.Count, batches.BatchSize, batches.ExamplesPerRow));
         Assert.Equal([2, 2, 2, 2, 1], Enumerable.Range(0, 5).Select(batches.SizeOf));
         Assert.Equal(27, Enumerable.Range(0, 5).Sum(b => batches.RowsOf(b).Length));
         using var even = new MemberMinibatches(Examples, batchSize: 4, null, null, ofOwnFold: false, isEven: true);
@@ -49,7 +49,7 @@ public class MemberMinibatchesTests
     public void What_fills_up_a_row_counts_for_nothing()
     {
         using var batches = new MemberMinibatches(Examples, batchSize: 3, null, null, ofOwnFold: true);
-        var totals = new double[Members];
+        var totals = new double[EnsembleSize];
         batches.TotalWeights(0, totals);
         Assert.Equal([1.0 + 3 + 5, 2 + 9, 4 + 7 + 8], totals);
         batches.TotalWeights(1, totals);
@@ -72,7 +72,7 @@ public class MemberMinibatchesTests
     [Fact]
     public void A_member_whose_fold_is_empty_judges_nothing()
     {
-        using var batches = new MemberMinibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]).WithFolds([0, 0, 2], Members), batchSize: 8, null, null, ofOwnFold: true);
+        using var batches = new MemberMinibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]).WithFolds([0, 0, 2], EnsembleSize), batchSize: 8, null, null, ofOwnFold: true);
         Assert.Equal([(0, 0), (1, 0), (2, 2)], Dealt(batches).Order());
     }
 
@@ -80,7 +80,7 @@ public class MemberMinibatchesTests
     {
         batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
         var dealt = Dealt(batches);
-        return [.. Enumerable.Range(0, Members).Select(member => dealt.Where(example => example.Member == member).Select(example => example.Row).ToArray())];
+        return [.. Enumerable.Range(0, EnsembleSize).Select(member => dealt.Where(example => example.Member == member).Select(example => example.Row).ToArray())];
     }
 
     // What is really gathered and counts, told by its features; in two pieces, as two threads would.
@@ -92,9 +92,9 @@ public class MemberMinibatchesTests
             var rows = batches.SizeOf(b);
             batches.Gather(b, rows / 2, rows - rows / 2);
             batches.Gather(b, 0, rows / 2);
-            for (var i = 0; i < rows * Members; i++)
-                if (batches[b].Weights[i] > 0) dealt.Add((batches.RowsOf(b)[i], i % Members));
-            for (var i = 0; i < rows * Members; i++)
+            for (var i = 0; i < rows * EnsembleSize; i++)
+                if (batches[b].Weights[i] > 0) dealt.Add((batches.RowsOf(b)[i], i % EnsembleSize));
+            for (var i = 0; i < rows * EnsembleSize; i++)
                 if (batches[b].X.Columns == 2) Assert.Equal([batches.RowsOf(b)[i], -batches.RowsOf(b)[i], 10 * batches.RowsOf(b)[i]], [.. batches[b].X.Row(i), .. batches[b].Y.Row(i)]);
         }
         return dealt;

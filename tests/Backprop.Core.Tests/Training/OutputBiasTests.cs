@@ -46,7 +46,7 @@ public class OutputBiasTests
     public void A_network_without_output_biases_is_refused()
     {
         var options = new TrainingOptions { Loss = new SquaredError(), OutputBiasPrior = true };
-        var problem = Assert.Throws<ArgumentException>("network", () => new Trainer(options).Train(new Network(new FrontScale(1)), new ExampleSet([1, 2], 1, [1, 2])));
+        var problem = Assert.Throws<ArgumentException>("network", () => new Trainer(options).Train(new Network(new InputScale(1)), new ExampleSet([1, 2], 1, [1, 2])));
         Assert.Contains(nameof(TrainingOptions.OutputBiasPrior), problem.Message, StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public class RowBlockTests
         var parts = new ExampleSet(Blocks(values), Labels, 1, null);
         Assert.Equal(hasMissing, parts.HasMissing);
         Assert.Equal(whole.SlotsWithMissing(), parts.SlotsWithMissing());
-        Assert.Equal(whole.CrowdedSlots(true), parts.CrowdedSlots(true));
+        Assert.Equal(whole.ConcentratedFeatures(true), parts.ConcentratedFeatures(true));
         TestNumbers.AssertSameBits(Train(whole, scaling, refits: false), Train(parts, scaling, refits: false));
     }
 

@@ -14,7 +14,7 @@ public class StopConditionTests
     private const int Rows = 1000, Features = 12;
 
     // So much work between two checks that the data of a test is many times as much.
-    private static readonly CheckFrequency Often = new() { Work = 10_000, LargeStep = 100_000, StepPortion = 20_000, LeastRows = 5, LeastParameters = 8 };
+    private static readonly CheckFrequency Often = new() { Work = 10_000, LargeStep = 100_000, StepPortion = 20_000, MinRows = 5, MinParameters = 8 };
 
     private static readonly TrainingOptions Options = new()
     {
@@ -34,7 +34,7 @@ public class StopConditionTests
     private static readonly Network Measuring = new MultilayerPerceptron
     {
         HiddenLayers = [16, 16],
-        Members = 3,
+        EnsembleSize = 3,
         MissingValues = MissingValues.Median,
         OneHotCategories = [new OneHotCategory(Features - 1, 4)],
         OneHotScaling = FeatureScaling.Robust,
@@ -123,13 +123,13 @@ public class StopConditionTests
     public void Portions_of_a_step_give_the_same_bits(string kind)
     {
         var training = Table(301, seed: 1);
-        var options = Options with { BatchSize = 100, CrossFitting = kind == "folds", Initializer = new GlorotUniform() };
+        var options = Options with { BatchSize = 100, KFoldBagging = kind == "folds", Initializer = new GlorotUniform() };
         if (kind == "clipping") options = options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1) };
         if (kind == "maximum norm") options = options with { MaximumNorm = 0.5 };
         var network = new MultilayerPerceptron
         {
             HiddenLayers = [16, 16],
-            Members = kind is "members" or "folds" ? 3 : 1,
+            EnsembleSize = kind is "members" or "folds" ? 3 : 1,
             MissingValues = MissingValues.Median,
             Dropout = kind.StartsWith("dropout", StringComparison.Ordinal) ? 0.2 : 0,
             Normalization = kind.StartsWith("dropout", StringComparison.Ordinal) ? Normalization.Batch : Normalization.None,

@@ -44,12 +44,12 @@ public class StreamTests
     {
         var set = new ExampleSet([.. Enumerable.Range(0, rows).Select(i => (float)i)], 1, new float[rows]);
         using var batches = StreamedMinibatches.Of(new Source(set), rows, batchSize, null, null, mixes: false, shuffles: true, balance: null);
-        float[][] passes = [.. new[] { 1, 2 }.Select(Deal)];
+        float[][] passes = [.. new[] { 1, 2 }.Select(CreateBatches)];
         Assert.All(passes, pass => Assert.Equal(Enumerable.Range(0, rows).Select(i => (float)i), pass.Order()));
         Assert.NotEqual(passes[0], passes[1]);
-        Assert.Equal(passes[1], Deal(2));
+        Assert.Equal(passes[1], CreateBatches(2));
 
-        float[] Deal(int pass)
+        float[] CreateBatches(int pass)
         {
             batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
             var dealt = new List<float>();

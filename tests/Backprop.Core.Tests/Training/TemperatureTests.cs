@@ -51,7 +51,7 @@ public class TemperatureTests
             var columns = loss.TargetKind == TargetKind.Class ? 1 : outputs;
             float[] targets = [.. Enumerable.Range(0, rows * columns).Select(i => columns == outputs
                 ? random.NextDouble() < 0.3 + (scores[i] > 0 ? 0.4 : 0) ? 1f : 0
-                : random.NextDouble() < 0.5 ? random.Next(outputs) : MostLikely(scores.AsSpan(i * outputs, outputs)))];
+                : random.NextDouble() < 0.5 ? random.Next(outputs) : Likeliest(scores.AsSpan(i * outputs, outputs)))];
             float[] weights = [.. Enumerable.Range(0, rows).Select(_ => random.NextSingle() + 0.1f)];
             var best = TemperatureChoice.Best(loss, new(scores, rows, outputs), new(targets, rows, columns), weights);
 
@@ -65,7 +65,7 @@ public class TemperatureTests
             }
         }
 
-        static float MostLikely(ReadOnlySpan<float> scores)
+        static float Likeliest(ReadOnlySpan<float> scores)
         {
             var most = 0;
             for (var k = 1; k < scores.Length; k++)
@@ -79,9 +79,9 @@ public class TemperatureTests
     [InlineData(3, true)]
     public void Training_divides_the_scores_and_learns_the_same(int members, bool crossFitting)
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [8], Members = members }.Build(2, 1);
+        var network = new MultilayerPerceptron { HiddenLayers = [8], EnsembleSize = members }.Build(2, 1);
         ExampleSet training = Noisy(200, seed: 1), validation = Noisy(300, seed: 2);
-        var options = new TrainingOptions { Loss = new LogisticLoss { LabelSmoothing = 0.3 }, NumberOfIterations = 20, CrossFitting = crossFitting, NumberOfThreads = 1 };
+        var options = new TrainingOptions { Loss = new LogisticLoss { LabelSmoothing = 0.3 }, NumberOfIterations = 20, KFoldBagging = crossFitting, NumberOfThreads = 1 };
         TrainedNetwork plain = Train(options), scaled = Train(options with { TemperatureScaling = true });
         TestNumbers.AssertSameBits(plain.Parameters, scaled.Parameters);
         Assert.Equal((1, false), (plain.Temperature, scaled.Temperature == 1));

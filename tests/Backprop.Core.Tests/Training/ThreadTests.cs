@@ -49,7 +49,7 @@ public class ThreadTests
     public void So_it_does_with_layers_that_drop_measure_and_skip()
     {
         var network = new Network(
-            new BatchNormalization(7), new FrontScale(7), new Dropout(7, 0.1), new Dense(7, 37), new ActivationLayer(37, new ReLU()), new BatchNormalization(37), new Dropout(37, 0.3),
+            new BatchNormalization(7), new InputScale(7), new Dropout(7, 0.1), new Dense(7, 37), new ActivationLayer(37, new ReLU()), new BatchNormalization(37), new Dropout(37, 0.3),
             new Dense(37, 37), new LayerNormalization(37), new ActivationLayer(37, new Tanh()), new SkipConnection(37, 3), new BatchNormalization(37), new Dense(37, 3));
         foreach (var batchSize in (int[])[1, 10, 203])
         {

@@ -36,7 +36,7 @@ public class TrainingOptionTests
         Assert.Throws<ArgumentOutOfRangeException>(nameof(EarlyStopping.MinimumImprovement), () => new EarlyStopping { MinimumImprovement = value });
 
     [Fact]
-    public void Null_stands_for_what_is_customary()
+    public void Null_stands_for_what_is_usual()
     {
         Assert.Null(Valid.LearningRate);
         Assert.Null(Valid.BatchSize);
@@ -44,13 +44,13 @@ public class TrainingOptionTests
     }
 
     [Fact]
-    public void Without_a_learning_rate_the_optimizers_customary_one_is_used()
+    public void Without_a_learning_rate_the_optimizers_usual_one_is_used()
     {
         foreach (var optimizer in Optimizer.All)
         {
             var result = new Trainer(Valid with { Optimizer = optimizer, NumberOfIterations = 1 }).Train(
                 Network.FullyConnected(1, [], 1, new Tanh()), new ExampleSet([1, 2], 1, [3, 4]));
-            Assert.Equal(optimizer.CustomaryLearningRate, result.History[0].LearningRate);
+            Assert.Equal(optimizer.DefaultLearningRate, result.History[0].LearningRate);
         }
     }
 
@@ -63,6 +63,6 @@ public class TrainingOptionTests
     [InlineData(10_000, 128)]
     [InlineData(65_536, 1024)]
     [InlineData(int.MaxValue, 1024)]
-    public void The_customary_batch_is_a_64th_of_the_data_as_a_power_of_two(int examples, int batchSize) =>
-        Assert.Equal(batchSize, TrainingOptions.CustomaryBatchSize(examples));
+    public void The_usual_batch_is_a_64th_of_the_data_as_a_power_of_two(int examples, int batchSize) =>
+        Assert.Equal(batchSize, TrainingOptions.DefaultBatchSize(examples));
 }

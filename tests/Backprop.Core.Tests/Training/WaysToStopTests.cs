@@ -154,8 +154,8 @@ public sealed class WaysToStopTests : IDisposable
     [Fact]
     public void Members_with_folds_of_their_own_are_calibrated_when_stopped()
     {
-        var options = Options with { CrossFitting = true };
-        var network = new MultilayerPerceptron { HiddenLayers = [8], Members = 3 }.Build(2, 1);
+        var options = Options with { KFoldBagging = true };
+        var network = new MultilayerPerceptron { HiddenLayers = [8], EnsembleSize = 3 }.Build(2, 1);
         var result = new Trainer(options with { CancellationToken = _source.Token }).Train(network, Training, progress: new Heard<EpochReport>(report =>
         {
             if (report.Epoch == 6) _source.Cancel();

@@ -17,9 +17,9 @@ internal static class NetworkCheck
         var workspace = new Workspace(network, Rows + 2); // more room than rows: what lies behind the last row must not matter
         var (parameters, x) = PointAwayFromKinks(network);
 
-        double Loss() => network.Members * loss.Evaluate(
+        double Loss() => network.EnsembleSize * loss.Evaluate(
             network.Forward(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace),
-            new ReadOnlyMatrix(targets, Rows, targets.Length / Rows), weights, workspace.ScoreGradient, network.Members);
+            new ReadOnlyMatrix(targets, Rows, targets.Length / Rows), weights, workspace.ScoreGradient, network.EnsembleSize);
 
         Loss();
         var gradient = TestPoints.Unassigned(network.ParameterCount);
@@ -34,9 +34,9 @@ internal static class NetworkCheck
         var workspace = new Workspace(network, Rows + 2);
         double[] parameters = TestPoints.ParametersOf(network, seed: 100), x = TestPoints.AwayFromZero(Rows * network.Inputs, seed: 200);
 
-        double Loss() => network.Members * loss.Evaluate(
+        double Loss() => network.EnsembleSize * loss.Evaluate(
             network.ForwardTraining(parameters, new ReadOnlyMatrix(x, Rows, network.Inputs), workspace, seed, step),
-            new ReadOnlyMatrix(targets, Rows, targets.Length / Rows), weights, workspace.ScoreGradient, network.Members);
+            new ReadOnlyMatrix(targets, Rows, targets.Length / Rows), weights, workspace.ScoreGradient, network.EnsembleSize);
 
         Loss();
         var gradient = TestPoints.Unassigned(network.ParameterCount);

@@ -15,7 +15,7 @@ internal static class PokerHands
     public static IDataView Draw(MLContext ml, int hands, int seed)
     {
         var random = new Random(seed);
-        return ml.Data.LoadFromEnumerable(Enumerable.Range(0, hands).Select(_ => Deal(random)).ToArray());
+        return ml.Data.LoadFromEnumerable(Enumerable.Range(0, hands).Select(_ => CreateBatches(random)).ToArray());
     }
 
     /// <summary>What five cards are.</summary>
@@ -42,7 +42,7 @@ internal static class PokerHands
         };
     }
 
-    private static Hand Deal(Random random)
+    private static Hand CreateBatches(Random random)
     {
         var deck = Enumerable.Range(0, SuitCount * RankCount).ToArray();
         random.Shuffle(deck);

@@ -20,8 +20,8 @@ public class PresetTests
     [Fact]
     public void Every_value_of_a_recipe_is_printed_under_the_name_of_an_option_of_the_same_type()
     {
-        var ofRecipe = typeof(Recipe).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, property => property.PropertyType);
-        Assert.Equal(ofRecipe.Keys.Order(), new Recipe().Values.Select(value => value.Option).Order());
+        var ofRecipe = typeof(PresetValues).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, property => property.PropertyType);
+        Assert.Equal(ofRecipe.Keys.Order(), new PresetValues().Values.Select(value => value.Option).Order());
         Assert.All(ofRecipe, value => Assert.Equal(value.Value, typeof(BackpropTrainer.Options).GetProperty(value.Key)!.PropertyType));
     }
 
@@ -48,7 +48,7 @@ public class PresetTests
     public void Nothing_set_is_the_default_preset()
     {
         Assert.Same(Preset.Default, new BackpropTrainer.Options().Preset);
-        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(Situation.Typical with { Task = LearningTask.Regression }).Activation);
+        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(DatasetProfile.Typical with { Task = LearningTask.Regression }).Activation);
         Assert.Equal(new Mish(), mix.Inner);
     }
 
@@ -62,9 +62,9 @@ public class PresetTests
             (options.LabelColumnName, options.Seed) = (Synthetic.Kind, 1);
             var model = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100)).Model;
             Assert.Equal(3, model.History.Count);
-            Assert.Contains(model.Network.Network.Layers, layer => layer is FrontScale); // the preset's
+            Assert.Contains(model.Network.Network.Layers, layer => layer is InputScale); // the preset's
             Assert.Equal(5, model.Layers[0].Outputs);
-            Assert.DoesNotContain(model.Network.Network.Layers, layer => layer is PeriodicFeatures);
+            Assert.DoesNotContain(model.Network.Network.Layers, layer => layer is PeriodicEmbeddingLayer);
         }
     }
 
@@ -80,7 +80,7 @@ public class PresetTests
     [Fact]
     public void A_loss_set_by_hand_is_what_early_stopping_judges_by()
     {
-        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(Situation.Typical with { Task = LearningTask.Regression });
+        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(DatasetProfile.Typical with { Task = LearningTask.Regression });
         Assert.Null(options.EarlyStopping!.Metric);
     }
 
@@ -104,7 +104,7 @@ public class PresetTests
     [InlineData(40_000, 32)]
     [InlineData(100_000_000, 16)]
     public void Many_rows_are_seen_less_often(long rows, int passes) =>
-        Assert.Equal(passes, Preset.Default.For(Situation.Typical with { Rows = rows }).NumberOfIterations);
+        Assert.Equal(passes, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).NumberOfIterations);
 
     [Theory]
     [InlineData(150, 8)]
@@ -113,9 +113,9 @@ public class PresetTests
     [InlineData(1_000_000, 5)]
     public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
     {
-        Assert.Equal(members, Preset.Default.For(Situation.Typical with { Rows = rows }).Members);
-        Assert.Equal(5, Preset.Default.For(Situation.Typical with { Rows = rows, MayCrossFit = false }).Members);
-        Assert.Equal(5, Preset.Default.For(Situation.Typical with { Rows = rows, HasValidation = true }).Members);
+        Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).EnsembleSize);
+        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).EnsembleSize);
+        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).EnsembleSize);
     }
 
     [Theory]
@@ -127,9 +127,9 @@ public class PresetTests
     [InlineData(1_000_000, 1, 30)]
     public void Few_rows_are_worth_an_ensemble_even_where_it_must_be_fast(long rows, int members, int passes)
     {
-        var recipe = Preset.Fast.For(Situation.Typical with { Rows = rows });
-        Assert.Equal((members, passes), (recipe.Members, recipe.NumberOfIterations));
-        Assert.Equal(1, Preset.Fast.For(Situation.Typical with { Rows = rows, MayCrossFit = false }).Members);
+        var recipe = Preset.Fast.For(DatasetProfile.Typical with { Rows = rows });
+        Assert.Equal((members, passes), (recipe.EnsembleSize, recipe.NumberOfIterations));
+        Assert.Equal(1, Preset.Fast.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).EnsembleSize);
     }
 
     [Theory]
@@ -137,15 +137,15 @@ public class PresetTests
     [InlineData(10_000, 17)]
     [InlineData(1_000_000, 17)]
     public void Numbers_have_fewer_passes_where_it_must_be_fast(long rows, int passes) =>
-        Assert.Equal(passes, Preset.Fast.For(Situation.Typical with { Task = LearningTask.Regression, Rows = rows }).NumberOfIterations);
+        Assert.Equal(passes, Preset.Fast.For(DatasetProfile.Typical with { Task = LearningTask.Regression, Rows = rows }).NumberOfIterations);
 
     [Fact]
     public void Only_where_it_must_be_fast_training_ends_when_no_row_is_mistaken()
     {
-        Assert.Equal((1.0, 3, 2), Ends(Preset.Fast.For(Situation.Typical)));
-        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(Situation.Typical with { Task = LearningTask.Regression })));
-        Assert.Equal((null, 1, 1), Ends(Preset.Fast.For(Situation.Typical with { Features = 5_000 }))); // by loss
-        Assert.Equal((null, 1, 2), Ends(Preset.Default.For(Situation.Typical)));
+        Assert.Equal((1.0, 3, 2), Ends(Preset.Fast.For(DatasetProfile.Typical)));
+        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(DatasetProfile.Typical with { Task = LearningTask.Regression })));
+        Assert.Equal((null, 1, 1), Ends(Preset.Fast.For(DatasetProfile.Typical with { Features = 5_000 }))); // by loss
+        Assert.Equal((null, 1, 2), Ends(Preset.Default.For(DatasetProfile.Typical)));
 
         // Two classes by one number: nothing is mistaken from the first passes on.
         var examples = Synthetic.Examples(5_000);
@@ -158,7 +158,7 @@ public class PresetTests
         Assert.InRange(history.Count, 6, 20); // of 40
         Assert.All(history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
 
-        static (double?, int, int) Ends(Recipe recipe) => (recipe.EarlyStopping!.Target, recipe.EarlyStopping.LooksAtTarget, recipe.EarlyStopping.Interval);
+        static (double?, int, int) Ends(PresetValues recipe) => (recipe.EarlyStopping!.Target, recipe.EarlyStopping.TargetPatience, recipe.EarlyStopping.Interval);
     }
 
     [Fact]
@@ -175,35 +175,35 @@ public class PresetTests
             Assert.Equal(highest, Waves(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
         }
 
-        static double? Highest(long rows, LearningTask task) => ((PeriodicPhaseEmbedding)Preset.Default.For(Situation.Typical with { Rows = rows, Task = task }).NumericEmbedding!).HighestStandardDeviation;
+        static double? Highest(long rows, LearningTask task) => ((PeriodicPhaseEmbedding)Preset.Default.For(DatasetProfile.Typical with { Rows = rows, Task = task }).NumericEmbedding!).HighestStandardDeviation;
 
-        static PeriodicFeatures Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<SideBySide>().Select(several => several.Each).OfType<PeriodicFeatures>().Single();
+        static PeriodicEmbeddingLayer Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<PerMember>().Select(several => several.Each).OfType<PeriodicEmbeddingLayer>().Single();
     }
 
     [Fact]
     public void Few_numbers_take_all_passes() =>
-        Assert.Equal(256, Preset.Default.For(Situation.Typical with { Task = LearningTask.Regression, Rows = 150 }).NumberOfIterations);
+        Assert.Equal(256, Preset.Default.For(DatasetProfile.Typical with { Task = LearningTask.Regression, Rows = 150 }).NumberOfIterations);
 
     [Fact]
     public void Members_leave_out_different_rows_up_to_fifty_thousand()
     {
         foreach (var preset in (Preset[])[Preset.Default, Preset.Best])
         {
-            Assert.Equal((true, 0), Kept(preset.For(Situation.Typical with { Rows = 50_000 })));
-            Assert.Equal((false, 0.2), Kept(preset.For(Situation.Typical with { Rows = 50_001 })));
-            Assert.Equal((false, 0), Kept(preset.For(Situation.Typical with { HasValidation = true })));
+            Assert.Equal((true, 0), Kept(preset.For(DatasetProfile.Typical with { Rows = 50_000 })));
+            Assert.Equal((false, 0.2), Kept(preset.For(DatasetProfile.Typical with { Rows = 50_001 })));
+            Assert.Equal((false, 0), Kept(preset.For(DatasetProfile.Typical with { HasValidation = true })));
         }
-        Assert.Equal((true, 0), Kept(Preset.Fast.For(Situation.Typical with { Rows = 4_000 })));
-        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(Situation.Typical with { Rows = 4_001 })));
+        Assert.Equal((true, 0), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_000 })));
+        Assert.Equal((false, 0.2), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_001 })));
 
-        static (bool CrossFitting, double ValidationFraction) Kept(Recipe recipe) => (recipe.CrossFitting, recipe.ValidationFraction);
+        static (bool KFoldBagging, double ValidationFraction) Kept(PresetValues recipe) => (recipe.KFoldBagging, recipe.ValidationFraction);
     }
 
     public static TheoryData<string, double> OthersThatKeepRows => new()
     {
         { nameof(BackpropTrainer.Options.Caching), 0.2 }, { nameof(BackpropTrainer.Options.MemoryBudget), 0.2 }, { nameof(BackpropTrainer.Options.SamplingKeyColumnName), 0.2 },
         { nameof(BackpropTrainer.Options.ValidationRows), 0.2 }, { nameof(BackpropTrainer.Options.Mixup), 0.2 }, { nameof(BackpropTrainer.Options.ValidationFraction), 0.1 },
-        { nameof(BackpropTrainer.Options.Members), 0.2 }, { nameof(BackpropTrainer.Options.MissingValues), 0.2 }, { nameof(BackpropTrainer.Options.CrossFitting), 0.2 }, { nameof(BackpropTrainer.Options.EarlyStopping), 0.2 },
+        { nameof(BackpropTrainer.Options.EnsembleSize), 0.2 }, { nameof(BackpropTrainer.Options.MissingValues), 0.2 }, { nameof(BackpropTrainer.Options.KFoldBagging), 0.2 }, { nameof(BackpropTrainer.Options.EarlyStopping), 0.2 },
     };
 
     [Theory, MemberData(nameof(OthersThatKeepRows))]
@@ -218,14 +218,14 @@ public class PresetTests
             nameof(BackpropTrainer.Options.ValidationRows) => ValidationRows.Last,
             nameof(BackpropTrainer.Options.Mixup) => new Mixup(),
             nameof(BackpropTrainer.Options.ValidationFraction) => 0.1,
-            nameof(BackpropTrainer.Options.Members) => 2,
+            nameof(BackpropTrainer.Options.EnsembleSize) => 2,
             nameof(BackpropTrainer.Options.MissingValues) => MissingValues.Learned,
-            nameof(BackpropTrainer.Options.CrossFitting) => false,
+            nameof(BackpropTrainer.Options.KFoldBagging) => false,
             _ => new EarlyStopping { RefitOnAllRows = true },
         };
         typeof(BackpropTrainer.Options).GetProperty(option)!.SetValue(options, value);
-        var resolved = options.In(Situation.Typical);
-        Assert.False(resolved.CrossFitting);
+        var resolved = options.In(DatasetProfile.Typical);
+        Assert.False(resolved.KFoldBagging);
         Assert.Equal(kept, resolved.ValidationFraction);
         options.Check(_ml); // and all of it goes together
     }
@@ -233,15 +233,15 @@ public class PresetTests
     [Fact]
     public void Members_that_leave_out_different_rows_can_be_asked_for_whatever_the_number_of_rows()
     {
-        var options = new BackpropTrainer.Options { CrossFitting = true }.In(Situation.Typical with { Rows = 1_000_000 });
-        Assert.Equal((true, 0), (options.CrossFitting, options.ValidationFraction));
+        var options = new BackpropTrainer.Options { KFoldBagging = true }.In(DatasetProfile.Typical with { Rows = 1_000_000 });
+        Assert.Equal((true, 0), (options.KFoldBagging, options.ValidationFraction));
     }
 
     [Fact]
     public void What_was_left_out_is_looked_at_as_often_for_fewer_passes()
     {
-        Assert.Equal(2, new BackpropTrainer.Options().In(Situation.Typical).EarlyStopping!.Interval);
-        Assert.Equal(1, new BackpropTrainer.Options { NumberOfIterations = 20 }.In(Situation.Typical).EarlyStopping!.Interval);
+        Assert.Equal(2, new BackpropTrainer.Options().In(DatasetProfile.Typical).EarlyStopping!.Interval);
+        Assert.Equal(1, new BackpropTrainer.Options { NumberOfIterations = 20 }.In(DatasetProfile.Typical).EarlyStopping!.Interval);
     }
 
     [Fact]
@@ -250,9 +250,9 @@ public class PresetTests
         var data = Synthetic.Prepared(_ml, 100);
         var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [5], NumberOfIterations = 2, Seed = 1 };
         var first = new BackpropTrainer(_ml, options).Fit(data);
-        Assert.Equal(8, first.Model.Network.Network.Members);
+        Assert.Equal(8, first.Model.Network.Network.EnsembleSize);
         var second = new BackpropTrainer(_ml, options).Fit(data, null, first.Model);
-        Assert.Equal(8, second.Model.Network.Network.Members);
+        Assert.Equal(8, second.Model.Network.Network.EnsembleSize);
         Assert.All(second.Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
     }
 

@@ -20,7 +20,7 @@ public class ScikitLearnTests
         var theirs = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "sklearn_defaults.json"))).RootElement.GetProperty(kind);
         double Number(string name) => theirs.GetProperty(name).GetDouble();
         string Word(string name) => theirs.GetProperty(name).GetString()!;
-        var ours = Preset.ScikitLearn.For(Situation.Typical with { Task = LearningTask.All.Single(other => other.Name == task), Rows = rows });
+        var ours = Preset.ScikitLearn.For(DatasetProfile.Typical with { Task = LearningTask.All.Single(other => other.Name == task), Rows = rows });
 
         Assert.Equal(theirs.GetProperty("hidden_layer_sizes").EnumerateArray().Select(units => units.GetInt32()), ours.HiddenLayers);
         Assert.Equal(("relu", "adam", "constant", "auto"), (Word("activation"), Word("solver"), Word("learning_rate"), Word("batch_size")));

@@ -74,11 +74,11 @@ public class SmallTableTests
     public void What_was_set_by_hand_is_not_reduced(string preset)
     {
         var options = Options(preset, nameof(Line.Value));
-        (options.CrossFitting, options.Members) = (true, 9);
+        (options.KFoldBagging, options.EnsembleSize) = (true, 9);
         var problem = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Data(6)));
-        const string expected = "CrossFitting holds out other examples for each of 9 members; there are 6.";
+        const string expected = "KFoldBagging holds out other examples for each of 9 members; there are 6.";
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
-        options.Members = 3;
+        options.EnsembleSize = 3;
         Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(6)).Model.History[^1].ValidationLoss);
     }
 

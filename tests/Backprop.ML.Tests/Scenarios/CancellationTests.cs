@@ -142,7 +142,7 @@ public class CancellationTests
 
         public int Steps { get; private set; }
 
-        public override double CustomaryLearningRate => Inner.CustomaryLearningRate;
+        public override double DefaultLearningRate => Inner.DefaultLearningRate;
 
         // Each part of the parameters has a state of its own; the first one's updates are the steps.
         public override OptimizerState Start(int parameterCount)

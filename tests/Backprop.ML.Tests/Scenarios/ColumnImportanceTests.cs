@@ -99,11 +99,11 @@ public class ColumnImportanceTests
     {
         var data = Shop.Prepared(_ml, 300);
         var model = new BackpropTrainer(_ml, Shop.Options(nameof(Shop.Price))).Fit(data);
-        ColumnImportanceReport Report(params (string Name, string[] Members)[] groups) => _ml.Regression.ColumnImportance(
+        ColumnImportanceReport Report(params (string Name, string[] EnsembleSize)[] groups) => _ml.Regression.ColumnImportance(
             model, data, new ColumnImportanceOptions
             {
                 Groups = groups.ToDictionary(
-                group => group.Name, group => (IReadOnlyList<string>)group.Members)
+                group => group.Name, group => (IReadOnlyList<string>)group.EnsembleSize)
             });
 
         var report = Report(("place and size", ["TownKey", "Size"]));

@@ -49,7 +49,7 @@ internal sealed record Wrapped<T> : Loss where T : Loss, new()
 /// <summary>θ ← θ − α·sign(g): every parameter moves by the same amount.</summary>
 internal sealed record SignDescent : StepwiseOptimizer
 {
-    public override double CustomaryLearningRate => 0.01;
+    public override double DefaultLearningRate => 0.01;
 
     public override OptimizerState Start(int parameterCount) => new State();
 
@@ -83,7 +83,7 @@ internal sealed record Constant(float Weight) : Initializer
 }
 
 /// <summary>Small numbers that go up and down with the index.</summary>
-internal sealed record Wave : Initializer
+internal sealed record SinCos : Initializer
 {
     public override void Fill(Span<float> weights, int inputs, int outputs, RandomSequence random)
     {

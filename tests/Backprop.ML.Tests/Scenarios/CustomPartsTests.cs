@@ -20,7 +20,7 @@ public class CustomPartsTests
             LossFunction = new Lopsided(0.5) { Price = 2 },
             Optimizer = new SignDescent(),
             Activation = new Softsign(),
-            Initializer = new Wave(),
+            Initializer = new SinCos(),
             HiddenLayers = [32],
             LearningRate = 0.001,
             NumberOfIterations = 400,
@@ -84,7 +84,7 @@ public class CustomPartsTests
     public void A_model_is_saved_whatever_optimizer_and_initializer_made_it()
     {
         var options = Synthetic.Brief(Synthetic.Kind);
-        (options.Optimizer, options.Initializer) = (new SignDescent(), new Wave());
+        (options.Optimizer, options.Initializer) = (new SignDescent(), new SinCos());
         var model = new BackpropTrainer(_ml, options).Fit(_data);
 
         Assert.Equal(model.Transform(_data).ScoreBits(), _ml.SaveAndLoad(model, _data.Schema).Transform(_data).ScoreBits());

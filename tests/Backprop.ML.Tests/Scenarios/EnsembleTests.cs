@@ -24,7 +24,7 @@ public class EnsembleTests
         var model = new BackpropTrainer(_ml, options).Fit(_data);
         var single = new BackpropTrainer(_ml, Synthetic.Brief(label)).Fit(_data);
         Assert.Equal(single.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())), model.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())));
-        Assert.Equal(3, model.Model.Network.Network.Members);
+        Assert.Equal(3, model.Model.Network.Network.EnsembleSize);
         Assert.Equal(3 * single.Model.Layers.Count, model.Model.Layers.Count);
         Assert.All(model.Model.Layers.Zip(single.Model.Layers.SelectMany(layer => Enumerable.Repeat(layer, 3))), pair => Assert.Equal((pair.Second.Inputs, pair.Second.Outputs), (pair.First.Inputs, pair.First.Outputs)));
         Assert.All(model.Model.History, report => Assert.Equal(crossFitting, report.ValidationLoss is not null));
@@ -41,7 +41,7 @@ public class EnsembleTests
     public void It_predicts_the_mean_of_the_members_probabilities()
     {
         var options = Ensemble(Synthetic.Flag, crossFitting: false);
-        (options.HiddenLayers, options.NormalizeFeatures, options.FrontScale) = ([], false, false);
+        (options.HiddenLayers, options.NormalizeFeatures, options.InputScale) = ([], false, false);
         var chain = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(300)));
         using var engine = _ml.Model.CreatePredictionEngine<Example, FlagPrediction>(chain);
         foreach (var example in _unseen)
@@ -75,16 +75,16 @@ public class EnsembleTests
     [Fact]
     public void What_does_not_go_together_is_refused_by_name()
     {
-        Refuses("Members", o => o.Members = 0);
-        Refuses("Members", o => o.Optimizer = new Lbfgs());
+        Refuses("EnsembleSize", o => o.EnsembleSize = 0);
+        Refuses("EnsembleSize", o => o.Optimizer = new Lbfgs());
         Refuses("InputSkip", o => o.InputSkip = true);
-        Refuses("Members", o => (o.CrossFitting, o.Members) = (true, 1));
-        Refuses("CrossFitting", o => (o.CrossFitting, o.ValidationFraction) = (true, 0.2));
-        Refuses("Mixup", o => (o.CrossFitting, o.Mixup) = (true, new Mixup()));
-        Refuses("EarlyStopping", o => (o.CrossFitting, o.EarlyStopping) = (true, new EarlyStopping { RefitOnAllRows = true }));
-        Refuses("MissingValues", o => (o.CrossFitting, o.MissingValues) = (true, MissingValues.Learned));
-        Refuses("Caching", o => (o.CrossFitting, o.Caching) = (true, DataCaching.Stream));
-        Assert.Contains("CrossFitting", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, Ensemble(Synthetic.Value, crossFitting: true)).Fit(_data, _data)).Message);
+        Refuses("EnsembleSize", o => (o.KFoldBagging, o.EnsembleSize) = (true, 1));
+        Refuses("KFoldBagging", o => (o.KFoldBagging, o.ValidationFraction) = (true, 0.2));
+        Refuses("Mixup", o => (o.KFoldBagging, o.Mixup) = (true, new Mixup()));
+        Refuses("EarlyStopping", o => (o.KFoldBagging, o.EarlyStopping) = (true, new EarlyStopping { RefitOnAllRows = true }));
+        Refuses("MissingValues", o => (o.KFoldBagging, o.MissingValues) = (true, MissingValues.Learned));
+        Refuses("Caching", o => (o.KFoldBagging, o.Caching) = (true, DataCaching.Stream));
+        Assert.Contains("KFoldBagging", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, Ensemble(Synthetic.Value, crossFitting: true)).Fit(_data, _data)).Message);
 
         void Refuses(string option, Action<BackpropTrainer.Options> change)
         {
@@ -99,9 +99,9 @@ public class EnsembleTests
     public void Where_a_preset_set_what_does_not_go_with_an_option_the_message_says_so()
     {
         Assert.Contains("that is Preset.Default's", Problem(new() { Optimizer = new Lbfgs() }));
-        Assert.Contains("that is Preset.Fast's", Problem(new() { Optimizer = new Lbfgs(), Members = 1, Preset = Preset.Fast }));
+        Assert.Contains("that is Preset.Fast's", Problem(new() { Optimizer = new Lbfgs(), EnsembleSize = 1, Preset = Preset.Fast }));
         Assert.Contains("that is Preset.Best's", Problem(new() { InputSkip = true, Preset = Preset.Best }));
-        Assert.DoesNotContain("Preset", Problem(new() { Optimizer = new Lbfgs(), Members = 2 }));
+        Assert.DoesNotContain("Preset", Problem(new() { Optimizer = new Lbfgs(), EnsembleSize = 2 }));
         _ = new BackpropTrainer(_ml, new() { Optimizer = new Lbfgs(), Preset = Preset.Plain });
         _ = new BackpropTrainer(_ml, new() { InputSkip = true, Preset = Preset.Plain });
 
@@ -111,7 +111,7 @@ public class EnsembleTests
     private static BackpropTrainer.Options Ensemble(string label, bool crossFitting)
     {
         var options = Synthetic.Brief(label);
-        (options.Members, options.CrossFitting, options.FrontScale, options.Dropout) = (3, crossFitting, true, 0.1);
+        (options.EnsembleSize, options.KFoldBagging, options.InputScale, options.Dropout) = (3, crossFitting, true, 0.1);
         return options;
     }
 

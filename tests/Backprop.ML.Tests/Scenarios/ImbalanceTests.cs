@@ -41,7 +41,7 @@ public class ImbalanceTests
     }
 
     [Fact]
-    public void A_threshold_for_F1_beats_the_customary_one_and_stays_with_the_model()
+    public void A_threshold_for_F1_beats_the_usual_one_and_stays_with_the_model()
     {
         var options = Options();
         (options.ThresholdMetric, options.ValidationFraction) = (new F1Score(), 0.3);

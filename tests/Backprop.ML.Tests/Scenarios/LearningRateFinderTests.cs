@@ -13,7 +13,7 @@ public class LearningRateFinderTests
     {
         var data = Synthetic.Prepared(_ml, 300);
         var options = Synthetic.Brief(label);
-        var curve = new BackpropTrainer(_ml, options).FindLearningRate(data, new LearningRateRange { Steps = 60 });
+        var curve = new BackpropTrainer(_ml, options).FindLearningRate(data, new LearningRateRangeTest { Steps = 60 });
         Assert.InRange(curve.Points.Count, 30, 60);
         options.LearningRate = curve.Valley;
         var suggested = Loss();

@@ -13,8 +13,8 @@ public class QuantileTests
     public void Presets_have_them_over_many_rows(string name)
     {
         var preset = Preset.All.Single(each => each.Name == name);
-        Assert.False(preset.For(Situation.Typical with { Rows = 4_000 }).QuantileTransform);
-        Assert.True(preset.For(Situation.Typical with { Rows = 4_001 }).QuantileTransform);
+        Assert.False(preset.For(DatasetProfile.Typical with { Rows = 4_000 }).QuantileTransform);
+        Assert.True(preset.For(DatasetProfile.Typical with { Rows = 4_001 }).QuantileTransform);
     }
 
     [Theory, InlineData(DataCaching.Memory), InlineData(DataCaching.Stream)]
@@ -44,7 +44,7 @@ public class QuantileTests
     [Theory, InlineData(4_000, false), InlineData(4_001, true)]
     public void The_default_decides_by_the_number_of_rows(int rows, bool expected)
     {
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [4], NumberOfIterations = 1, Members = 1, ValidationFraction = 0.1, NumericEmbedding = null, Seed = 1 };
+        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [4], NumberOfIterations = 1, EnsembleSize = 1, ValidationFraction = 0.1, NumericEmbedding = null, Seed = 1 };
         Assert.Equal(expected, QuantilesOf(new BackpropTrainer(_ml, options).Fit(Amounts(rows, 1))) is not null);
     }
 

@@ -43,7 +43,7 @@ public class TemperatureTests
         Refuses<ArgumentOutOfRangeException>("Regression", () => Estimator(Synthetic.Value, o => o.ValidationFraction = 0.2).GetOutputSchema(Shape()));
         Refuses<ArgumentOutOfRangeException>("HingeLoss", () => Estimator(Synthetic.Flag, o => (o.LossFunction, o.ValidationFraction) = (new HingeLoss(), 0.2)).GetOutputSchema(Shape()));
         Refuses<ArgumentException>("ValidationFraction", () => Estimator(Synthetic.Flag, _ => { }).Fit(Synthetic.Prepared(_ml, 50)));
-        Assert.NotEqual(1, Estimator(Synthetic.Flag, o => o.CrossFitting = true, o => o.Members = 2).Fit(Synthetic.Prepared(_ml, 50)).Model.Network.Temperature);
+        Assert.NotEqual(1, Estimator(Synthetic.Flag, o => o.KFoldBagging = true, o => o.EnsembleSize = 2).Fit(Synthetic.Prepared(_ml, 50)).Model.Network.Temperature);
 
         SchemaShape Shape() => SchemaText.Shape(Synthetic.Prepared(_ml, 1).Schema);
     }

@@ -1,0 +1,123 @@
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Waves of numbers and the small dense layers behind them, <see cref="PeriodicEmbeddingLayer"/> and <see cref="FeaturewiseDense"/>, as one: neither the waves nor their gradients are ever in memory.</summary>
+/// <remarks>
+/// A number has sixteen waves, of which three numbers are made: to write waves down and read them again takes longer than to compute them twice. The bits are those of one layer after the other; of few rows, where
+/// lanes would be idle, the layers are as fast.
+/// </remarks>
+internal sealed class FusedPeriodicEmbedding
+{
+    /// <summary>Rows from which on <see cref="Forward"/> is faster than the layers.</summary>
+    public const int MinRows = 8;
+
+    // What enters and leaves them stays in the nearest cache from one feature to the next.
+    private const int RowsAtOnce = 128;
+
+    private readonly PeriodicEmbeddingLayer _waves;
+    private readonly FeaturewiseDense _dense;
+    private readonly int _members, _results;
+
+    private FusedPeriodicEmbedding(PeriodicEmbeddingLayer waves, FeaturewiseDense dense, int members) =>
+        (_waves, _dense, _members, _results) = (waves, dense, members, dense.GroupOutputs - 1);
+
+    /// <summary>Two neighbouring layers as one; null, where they are not such ones.</summary>
+    public static FusedPeriodicEmbedding? Of(Layer first, Layer second) =>
+        PerMember.EachOf(first) is PeriodicEmbeddingLayer { Form: PeriodicForm.CosineWithPhase } waves
+        && PerMember.EachOf(second) is FeaturewiseDense { Kept: 1, Rectified: false } dense
+        && (dense.Inputs, dense.Features, dense.GroupInputs) == (waves.Outputs, waves.Features, waves.Frequencies + 1)
+            ? new FusedPeriodicEmbedding(waves, dense, first.Inputs / waves.Inputs)
+            : null;
+
+    /// <summary>What leaves the second layer.</summary>
+    /// <param name="parameters">The first layer's, then the second's.</param>
+    /// <param name="x">[rows × Inputs] of the first.</param>
+    /// <param name="y">[rows × Outputs] of the second, overwritten.</param>
+    public void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        for (var first = 0; first < x.Rows; first += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, x.Rows - first);
+            var from = x.RowRange(first, rows);
+            var to = y.RowRange(first, rows);
+            for (var member = 0; member < _members; member++)
+            {
+                for (var j = 0; j < _waves.Features; j++)
+                    SinCosKernels.Forward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(from, NumberOf(member, j), 1), new MatrixColumns(to, GroupOf(member, j), _results + 1));
+                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _waves.Inputs), 1, new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _waves.Features, kept: 0);
+            }
+        }
+    }
+
+    /// <summary>∂J/∂x of the first layer.</summary>
+    /// <param name="parameters">The first layer's, then the second's.</param>
+    /// <param name="x">[rows × Inputs] of the first.</param>
+    /// <param name="dy">[rows × Outputs] of the second.</param>
+    /// <param name="dx">[rows × Inputs] of the first, overwritten.</param>
+    public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx)
+    {
+        for (var first = 0; first < x.Rows; first += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, x.Rows - first);
+            ReadOnlyMatrix numbers = x.RowRange(first, rows), given = dy.RowRange(first, rows);
+            var to = dx.RowRange(first, rows);
+            for (var member = 0; member < _members; member++)
+            {
+                for (var j = 0; j < _waves.Features; j++)
+                {
+                    var number = NumberOf(member, j);
+                    SinCosKernels.Backward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(numbers, number, 1), new ReadOnlyMatrixColumns(given, GroupOf(member, j), _results + 1), new MatrixColumns(to, number, 1));
+                }
+                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(given, GroupOf(member, 0), _dense.Outputs), _results + 1, new MatrixColumns(to, NumberOf(member, 0), _waves.Inputs), 1, _waves.Features, kept: 0);
+            }
+        }
+    }
+
+    /// <summary>Some neighbours of the first layer's ∂J/∂θ (<see cref="Layer.BackwardPart"/>).</summary>
+    /// <param name="parameters">The first layer's, then the second's.</param>
+    /// <param name="x">[rows × Inputs] of the first.</param>
+    /// <param name="dy">[rows × Outputs] of the second.</param>
+    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="dPart">Overwritten.</param>
+    public void BackwardWaves(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        for (var done = 0; done < dPart.Length; done += _waves.PartLength)
+        {
+            var (member, j) = Math.DivRem((first + done) / _waves.PartLength, _waves.Features);
+            var ofFeature = dPart.Slice(done, _waves.PartLength);
+            SinCosKernels.SumByAngle(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), ResultsOf(dy, member, j), ofFeature);
+            _waves.ScaleGradient(ofFeature);
+        }
+    }
+
+    /// <summary>Some neighbours of the second layer's ∂J/∂θ.</summary>
+    /// <param name="parameters">The first layer's, then the second's.</param>
+    /// <param name="x">[rows × Inputs] of the first.</param>
+    /// <param name="dy">[rows × Outputs] of the second.</param>
+    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="dPart">Overwritten.</param>
+    public void BackwardDense(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        var weights = _waves.Frequencies * _results;
+        for (var done = 0; done < dPart.Length; done += _dense.PartLength)
+        {
+            var (member, j) = Math.DivRem((first + done) / _dense.PartLength, _dense.Features);
+            var given = ResultsOf(dy, member, j);
+            SinCosKernels.DifferentiateWeights(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), given, dPart.Slice(done, weights));
+            MatrixMultiply.SumOfRows(given, dPart.Slice(done + weights, _results));
+        }
+    }
+
+    private SinCosKernels.Feature FeatureOf(ReadOnlySpan<Real> parameters, int member, int j) => new(
+        parameters.Slice(member * _waves.ParameterCount + j * _waves.PartLength, _waves.PartLength),
+        _waves.Amplitudes,
+        parameters.Slice(_members * _waves.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength));
+
+    // Columns: of a number that enters, and of what leaves for it, the number itself first.
+    private int NumberOf(int member, int j) => member * _waves.Inputs + j;
+
+    private int GroupOf(int member, int j) => member * _dense.Outputs + j * (_results + 1);
+
+    private ReadOnlyMatrixColumns ResultsOf(ReadOnlyMatrix dy, int member, int j) => new(dy, GroupOf(member, j) + 1, _results);
+}

@@ -1,0 +1,182 @@
+using Backprop.Initializers;
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
+/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
+public sealed record PerMember : Layer
+{
+    /// <summary>Lays copies side by side.</summary>
+    /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those work for several members as they are, or not at all.</param>
+    /// <param name="ensembleSize">How many; at least 1.</param>
+    /// <exception cref="ArgumentException">The layer is of a kind that cannot, or there would be too many numbers.</exception>
+    public PerMember(Layer each, int ensembleSize) : base(Replicate.Times(Checked(each).Inputs, ensembleSize), Replicate.Times(each.Outputs, ensembleSize))
+    {
+        if ((long)each.ParameterCount * ensembleSize > Array.MaxLength)
+            throw new ArgumentException($"{ensembleSize} × {each.Caption} have {(long)each.ParameterCount * ensembleSize} parameters; at most {Array.MaxLength} are possible.");
+        (Each, EnsembleSize) = (each, ensembleSize);
+    }
+
+    /// <summary>What every member does.</summary>
+    public Layer Each { get; }
+
+    /// <summary>How many.</summary>
+    public int EnsembleSize { get; }
+
+    /// <summary>What a layer does for every member, whether it is several side by side or not.</summary>
+    internal static Layer EachOf(Layer layer) => layer is PerMember several ? several.Each : layer;
+
+    /// <inheritdoc/>
+    public override int ParameterCount => EnsembleSize * Each.ParameterCount;
+
+    /// <inheritdoc/>
+    public override int PartLength => Each.PartLength;
+
+    /// <inheritdoc/>
+    public override bool ReadsOutput => Each.ReadsOutput;
+
+    /// <inheritdoc/>
+    public override bool MeasuresExamples => Each.MeasuresExamples;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [.. Enumerable.Range(0, EnsembleSize).SelectMany(member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
+
+    /// <inheritdoc/>
+    public override bool SupportsEnsembles(int members) => EnsembleSize % members == 0;
+
+    /// <inheritdoc/>
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
+    {
+        for (var member = 0; member < EnsembleSize; member++) Each.Initialize(parameters[ParametersOf(member)], initializer, random);
+    }
+
+    /// <inheritdoc/>
+    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+
+    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    {
+        var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
+        for (var member = 0; member < EnsembleSize; member++)
+        {
+            InputsOf(examples, member).CopyTo(own);
+            Each.Measure(parameters[ParametersOf(member)], own, meter);
+            meter?.Add(own.Values.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    {
+        using var room = new Room(Each, x.Rows);
+        for (var member = 0; member < EnsembleSize; member++)
+        {
+            var own = parameters[ParametersOf(member)];
+            if (Each is ColumnsLayer columns) columns.ForwardColumns(own, InputsOf(x, member), OutputsOf(y, member));
+            else
+            {
+                InputsOf(x, member).CopyTo(room.X);
+                Each.Forward(own, room.X, room.Y);
+                ((ReadOnlyMatrixColumns)room.Y).CopyTo(OutputsOf(y, member));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    {
+        if (!dx.IsEmpty) BackwardInput(parameters, x, y, dy, dx);
+        if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
+    }
+
+    /// <inheritdoc/>
+    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    {
+        using var room = new Room(Each, x.Rows);
+        for (int done = 0, length; done < dPart.Length; done += length)
+        {
+            var (member, start) = Math.DivRem(first + done, Each.ParameterCount);
+            length = Math.Min(dPart.Length - done, Each.ParameterCount - start);
+            var own = parameters[ParametersOf(member)];
+            var part = dPart.Slice(done, length);
+            if (Each is ColumnsLayer columns) columns.BackwardPartColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
+            else
+            {
+                Gather(room, member, x, y, dy);
+                Each.BackwardPart(own, room.X, room.Y, room.Dy, start, part);
+            }
+        }
+    }
+
+    private void BackwardInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx)
+    {
+        using var room = new Room(Each, x.Rows);
+        for (var member = 0; member < EnsembleSize; member++)
+        {
+            var own = parameters[ParametersOf(member)];
+            if (Each is ColumnsLayer columns) columns.BackwardInputColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
+            else
+            {
+                Gather(room, member, x, y, dy);
+                Each.Backward(own, room.X, room.Y, room.Dy, room.Dx, []);
+                ((ReadOnlyMatrixColumns)room.Dx).CopyTo(InputsOf(dx, member));
+            }
+        }
+    }
+
+    private Range ParametersOf(int member) => (member * Each.ParameterCount)..((member + 1) * Each.ParameterCount);
+
+    private ReadOnlyMatrixColumns InputsOf(ReadOnlyMatrix x, int member) => new(x, member * Each.Inputs, Each.Inputs);
+
+    private MatrixColumns InputsOf(Matrix dx, int member) => new(dx, member * Each.Inputs, Each.Inputs);
+
+    private ReadOnlyMatrixColumns OutputsOf(ReadOnlyMatrix y, int member) => new(y, member * Each.Outputs, Each.Outputs);
+
+    private MatrixColumns OutputsOf(Matrix y, int member) => new(y, member * Each.Outputs, Each.Outputs);
+
+    // What a layer does not read may not be there.
+    private ReadOnlyMatrixColumns WhatItReadsOf(ReadOnlyMatrix y, int member) => Each.ReadsOutput ? OutputsOf(y, member) : default;
+
+    private void Gather(in Room room, int member, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy)
+    {
+        InputsOf(x, member).CopyTo(room.X);
+        if (Each.ReadsOutput) OutputsOf(y, member).CopyTo(room.Y);
+        OutputsOf(dy, member).CopyTo(room.Dy);
+    }
+
+    private static Layer Checked(Layer each)
+    {
+        ArgumentNullException.ThrowIfNull(each);
+        if (each.IsRandom || each.StatisticsLength > 0 || each is AffineLayer or SkipConnection or InputSkip or Imputation or Replicate or PerMember)
+            throw new ArgumentException($"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} does, or none can.", nameof(each));
+        return each;
+    }
+
+    // One member's numbers, apart from the others'; none for a layer that works on columns. The layer may have scratch of its own.
+    private readonly ref struct Room : IDisposable
+    {
+        private readonly Real[] _numbers;
+
+        public Room(Layer each, int rows)
+        {
+            if (each is ColumnsLayer) rows = 0;
+            int inputs = rows * each.Inputs, outputs = rows * each.Outputs;
+            _numbers = Scratch.Rent(checked(2 * inputs + 2 * outputs));
+            X = new Matrix(_numbers.AsSpan(0, inputs), rows, each.Inputs);
+            Dx = new Matrix(_numbers.AsSpan(inputs, inputs), rows, each.Inputs);
+            Y = new Matrix(_numbers.AsSpan(2 * inputs, outputs), rows, each.Outputs);
+            Dy = new Matrix(_numbers.AsSpan(2 * inputs + outputs, outputs), rows, each.Outputs);
+        }
+
+        public Matrix X { get; }
+
+        public Matrix Dx { get; }
+
+        public Matrix Y { get; }
+
+        public Matrix Dy { get; }
+
+        public void Dispose() => Scratch.Return(_numbers);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using static Backprop.Numerics.Arithmetic;
+
+namespace Backprop.Numerics;
+
+/// <summary>Sine and cosine of an angle in turns, lane by lane: the same bits for every width of vector, and within 2e-7 of the truth.</summary>
+/// <remarks>
+/// Whole turns are taken off exactly, for a number minus its nearest whole number is one. What is left is folded to a quarter of a turn to either side, where the series of the
+/// sine, nine terms long, errs by less than 1e-13: the gradient tests, in double, use the same.
+/// </remarks>
+internal static class SinCos
+{
+    /// <summary>2π: radians of a turn.</summary>
+    public const Real Turn = (Real)(2 * Math.PI);
+
+    // (−1)ⁱ·(2π)²ⁱ⁺¹ / (2i + 1)!
+    private const double
+        C0 = 6.283185307179586, C1 = -41.34170224039976, C2 = 81.60524927607506,
+        C3 = -76.70585975306139, C4 = 42.058693944897655, C5 = -15.09464257682299,
+        C6 = 3.819952584848282, C7 = -0.7181223017785006, C8 = 0.10422916220813984;
+
+    /// <summary>cos 2πu. Of |u| above 2²², where single precision has no quarter turns left, some number in [−1, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Cosine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes> => Series(Number<TLanes>(0.25) - TLanes.Abs(PartOfTurn(u)));
+
+    /// <summary>sin 2πu, under the same condition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Sine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>
+    {
+        var part = PartOfTurn(u);
+        var size = TLanes.Abs(part);
+        var folded = Number<TLanes>(0.5) - size;
+        return Series(TLanes.CopySign(TLanes.Min(folded, size), part));
+    }
+
+    /// <summary>An angle in radians, in turns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes ToPhase<TLanes>(TLanes radians) where TLanes : struct, ILanes<TLanes> => radians * Number<TLanes>(0.5 / Math.PI);
+
+    // In [−½, ½].
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes PartOfTurn<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>
+    {
+        // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one. Not a property: of so long a formula, the compiler would call it.
+        var rounder = Number<TLanes>(typeof(Real) == typeof(float) ? 12582912 : 6755399441055744);
+        var part = u - (u + rounder - rounder);
+        return new Clamp(-(Real)0.5, (Real)0.5).Invoke(part);
+    }
+
+    // sin 2πt for |t| ≤ ¼.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Series<TLanes>(TLanes t) where TLanes : struct, ILanes<TLanes>
+    {
+        var square = t * t;
+        var sum = Number<TLanes>(C8);
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C7));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C6));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C5));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C4));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C3));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C2));
+        sum = TLanes.MultiplyAdd(sum, square, Number<TLanes>(C1));
+        return TLanes.MultiplyAdd(sum, square, Number<TLanes>(C0)) * t;
+    }
+}

@@ -1,0 +1,59 @@
+using Backprop.Losses;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Deals the examples out to the members of an ensemble, each of which leaves its fold out.</summary>
+internal static class BaggingFolds
+{
+    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random. So the folds have the same share of every class, and of every stretch of the data. No fold is empty, if there are as many examples as folds.</summary>
+    /// <param name="examples">What is dealt out.</param>
+    /// <param name="folds">How many; at least 2.</param>
+    /// <param name="loss">Whether targets are classes.</param>
+    /// <param name="seed">Where random numbers start.</param>
+    /// <returns>[examples], from 0 to folds − 1.</returns>
+    public static int[] Of(ExampleSet examples, int folds, Loss loss, int seed)
+    {
+        var byClass = loss.TargetKind != TargetKind.Real && examples.TargetCount == 1;
+        var strata = new Dictionary<int, Stratum>();
+        var result = new int[examples.Count];
+        for (var row = 0; row < result.Length; row++)
+        {
+            var stratum = byClass ? (int)Math.Round(examples.Targets.Row(row)[0]) : 0;
+            if (!strata.TryGetValue(stratum, out var known)) strata[stratum] = known = new Stratum(folds, new RandomSequence(seed, RandomPurpose.Validation, strata.Count));
+            result[row] = known.Next();
+        }
+        FillEmpty(result, folds);
+        return result;
+    }
+
+    // Of many small classes, chance may give no row to a fold; its member would never be validated. The largest fold gives the last of its rows.
+    private static void FillEmpty(int[] foldOf, int folds)
+    {
+        var counts = new int[folds];
+        foreach (var fold in foldOf) counts[fold]++;
+        for (var empty = 0; empty < folds; empty++)
+        {
+            if (counts[empty] > 0) continue;
+            var largest = Array.IndexOf(counts, counts.Max());
+            if (counts[largest] < 2) return;
+            foldOf[Array.LastIndexOf(foldOf, largest)] = empty;
+            counts[largest]--;
+            counts[empty]++;
+        }
+    }
+
+    private sealed class Stratum(int folds, RandomSequence random)
+    {
+        private readonly int[] _run = [.. Enumerable.Range(0, folds)];
+        private int _next;
+
+        public int Next()
+        {
+            if (_next == 0) random.Shuffle(_run);
+            var fold = _run[_next];
+            _next = (_next + 1) % _run.Length;
+            return fold;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+public sealed partial class ExampleSet
+{
+    // Some of the examples, or the same with other weights or folds. The features are never copied.
+    private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
+    {
+        (FeatureCount, TargetCount, HasMissing) = (of.FeatureCount, of.TargetCount, of.HasMissing);
+        (_features, _sparse, _rows) = (of._features, of._sparse, of._rows);
+        (_targets, _weights, _folds) = (of._targets, weights, folds);
+        (_first, Count, FoldCount) = (first, count, foldCount);
+    }
+
+    private ExampleSet(ExampleSet of, int[] rows, Real[] targets, Real[]? weights, RowBlocks? features, SparseMatrix? sparse,
+        bool hasMissing)
+    {
+        (FeatureCount, TargetCount, HasMissing, Count) = (of.FeatureCount, of.TargetCount, hasMissing, rows.Length);
+        (_features, _sparse, _rows) = (features, sparse, rows);
+        (_targets, _weights) = (targets, weights);
+    }
+
+    /// <summary>The dense features of all examples, wherever they are.</summary>
+    internal ExampleRows FeatureRows => new(this);
+
+    /// <summary>[FeatureCount]: the dense features of one example, where they are.</summary>
+    internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(PlaceOf(row));
+
+    /// <summary>Whether dense features of neighbouring examples are neighbours in memory.</summary>
+    internal bool AreTogether(int first, int count) => _rows is null && _features!.AreTogether(_first + first, count);
+
+    /// <summary>[count × FeatureCount]: the features of such examples.</summary>
+    internal ReadOnlyMatrix Together(int first, int count) => new(_features!.Together(_first + first, count), count, FeatureCount);
+
+    /// <summary>Some neighbouring examples; nothing is copied.</summary>
+    internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds, FoldCount);
+
+    /// <summary>Some examples in an order of their own. Targets and weights are copied, features are not.</summary>
+    /// <param name="rows">Which; at least one.</param>
+    internal ExampleSet Select(ReadOnlySpan<int> rows)
+    {
+        int[] places = new int[rows.Length];
+        Real[] targets = new Real[rows.Length * TargetCount];
+        Real[]? weights = _weights is null ? null : new Real[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            places[i] = PlaceOf(rows[i]);
+            Targets.Row(rows[i]).CopyTo(targets.AsSpan(i * TargetCount));
+            if (weights is not null) weights[i] = Weights[rows[i]];
+        }
+        return new ExampleSet(this, places, targets, weights, _features, _sparse, HasMissing);
+    }
+
+    /// <summary>These examples and then others of the same columns. Features are copied only where both were given as arrays of their
+    /// own.</summary>
+    internal ExampleSet Concat(ExampleSet by)
+    {
+        Real[] targets = [.. Targets.Values, .. by.Targets.Values];
+        Real[]? weights = _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()];
+        var hasMissing = HasMissing || by.HasMissing;
+        if (_features == by._features && _sparse == by._sparse)
+            return new ExampleSet(this, PlacesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
+        if (_features is not null && by._features is not null && _features.Concat(by._features, out var first) is { } both)
+            return new ExampleSet(this, PlacesWith(by, first), targets, weights, both, null, hasMissing);
+        if (_sparse is not null && by._sparse is not null)
+            return new ExampleSet(SparseMatrix.Join(_sparse, Places(0), by._sparse, by.Places(0)), targets, TargetCount, weights);
+        var features = new Real[checked((Count + by.Count) * FeatureCount)];
+        for (var row = 0; row < Count + by.Count; row++)
+        {
+            var to = features.AsSpan(row * FeatureCount, FeatureCount);
+            if (row < Count) CopyFeatures(row, to);
+            else by.CopyFeatures(row - Count, to);
+        }
+        return new ExampleSet(features, FeatureCount, targets, TargetCount, weights, hasMissing);
+    }
+
+    /// <summary>The same examples with other weights.</summary>
+    /// <param name="weights">[Count]</param>
+    internal ExampleSet WithWeights(ReadOnlySpan<Real> weights) =>
+        new(this, _first, Count, [.. new Real[_first], .. weights], _folds, FoldCount);
+
+    /// <summary>The same examples with folds.</summary>
+    /// <param name="folds">[Count], from 0 to <paramref name="foldCount"/> − 1.</param>
+    /// <param name="foldCount">As many as the ensemble has members.</param>
+    internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) =>
+        new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
+
+    // The row of the features that an example is.
+    private int PlaceOf(int row) => _rows is null ? _first + row : _rows[_first + row];
+
+    private int[] Places(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + PlaceOf(row))];
+
+    private int[] PlacesWith(ExampleSet others, int offset) => [.. Places(0), .. others.Places(offset)];
+
+    private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
+}
+
+/// <summary>The dense features of examples as rows.</summary>
+internal readonly struct ExampleRows(ExampleSet examples) : IRows
+{
+    /// <inheritdoc/>
+    public int Rows => examples.Count;
+
+    /// <inheritdoc/>
+    public int Columns => examples.FeatureCount;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<Real> Row(int row) => examples.FeaturesOf(row);
+}

@@ -1,0 +1,200 @@
+using System.Numerics.Tensors;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not copied.</summary>
+public sealed partial class ExampleSet
+{
+    // Quantiles of so many are known to about one percent of them.
+    private const int MaxLooks = 16 * 1024;
+
+    private readonly RowBlocks? _features;
+    private readonly SparseMatrix? _sparse;
+    private readonly Real[] _targets;
+    private readonly Real[]? _weights;
+    private readonly int[]? _folds;
+    private readonly int[]? _rows; // which of the features' rows these are; null: all of them, from the first on
+    private readonly int _first;
+
+    /// <summary>Checks and wraps the arrays.</summary>
+    /// <param name="features">[rows × featureCount], row-major, finite; NaN for a missing one, if that is allowed.</param>
+    /// <param name="featureCount">Features per example; at least 1.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and column.</exception>
+    public ExampleSet(Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
+        Count = features.Length / featureCount;
+        if (Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        CheckFinite(features, featureCount, nameof(features), allowsMissing);
+        HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
+        CheckFinite(targets, targetCount, nameof(targets));
+        CheckWeights(weights);
+        (FeatureCount, TargetCount, _features) = (featureCount, targetCount, RowBlocks.OfArray(features, featureCount));
+        (_targets, _weights) = (targets, weights);
+    }
+
+    /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with their zeros.</summary>
+    /// <param name="features">[rows × features]</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range.</exception>
+    public ExampleSet(SparseMatrix features, Real[] targets, int targetCount = 1, Real[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
+        (Count, FeatureCount, TargetCount, _sparse) = (features.Rows, features.Columns, targetCount, features);
+        (_targets, _weights) = (targets, weights);
+        if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        CheckFinite(targets, targetCount, nameof(targets));
+        CheckWeights(weights);
+        HasMissing = features.HasMissing;
+    }
+
+    /// <summary>The same of features that were checked when they were read: none is infinite.</summary>
+    /// <param name="features">[rows × features]; NaN for a missing one, if that is allowed.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targetCount">Target columns; at least 1.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    internal ExampleSet(RowBlocks features, Real[] targets, int targetCount, Real[]? weights)
+    {
+        (Count, FeatureCount, TargetCount, _features) = (features.Count, features.Columns, targetCount, features);
+        (_targets, _weights) = (targets, weights);
+        if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
+            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        HasMissing = features.HasMissing();
+    }
+
+    /// <summary>Number of examples.</summary>
+    public int Count { get; }
+
+    /// <summary>Features per example.</summary>
+    public int FeatureCount { get; }
+
+    /// <summary>Target columns.</summary>
+    public int TargetCount { get; }
+
+    /// <summary>Whether some feature of some example is missing, perhaps.</summary>
+    internal bool HasMissing { get; }
+
+    /// <summary>Whether most features are 0, and only the others are kept.</summary>
+    public bool IsSparse => _sparse is not null;
+
+    /// <summary>[Count × FeatureCount]</summary>
+    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>), or not in one array: <see cref="CopyFeatures"/> copies them.</exception>
+    public ReadOnlyMatrix Features
+    {
+        get
+        {
+            if (_features is null) throw new InvalidOperationException($"The features are sparse; {nameof(CopyFeatures)} copies them.");
+            if (!AreTogether(0, Count)) throw new InvalidOperationException($"The features are not in one array; {nameof(CopyFeatures)} copies them.");
+            return Together(0, Count);
+        }
+    }
+
+    /// <summary>[Count × TargetCount]</summary>
+    public ReadOnlyMatrix Targets => new(Rows(_targets, TargetCount), Count, TargetCount);
+
+    /// <summary>[Count], or empty when all rows count the same.</summary>
+    public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
+
+    /// <summary>How many members of an ensemble learn from rows of their own; 0 where all learn from all.</summary>
+    internal int FoldCount { get; }
+
+    /// <summary>[Count]: which member does not learn from each row, and judges it; or empty, where all members learn from all rows.</summary>
+    internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
+
+    /// <summary>Writes the features of one example.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="destination">[FeatureCount], overwritten.</param>
+    public void CopyFeatures(int row, Span<Real> destination)
+    {
+        if (_sparse is not null) _sparse.CopyRow(PlaceOf(row), destination);
+        else FeaturesOf(row).CopyTo(destination);
+    }
+
+    /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
+    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(PlaceOf(row)), _sparse.ValuesOf(PlaceOf(row)), factors);
+
+    /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
+    internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null)
+    {
+        if (_sparse is not null) return Standardization.MeasureMagnitudes(_sparse, Enumerable.Range(0, Count).Select(PlaceOf), meter);
+        if (scaling == FeatureScaling.Robust) return Standardization.MeasureQuartilesOfRows(FeatureRows, meter);
+        return Standardization.MeasureRows(FeatureRows, Weights, meter);
+    }
+
+    /// <summary>The sparse features, and which of their rows these examples are; null where all numbers are kept.</summary>
+    internal SparseColumns? SparseColumns => SparseColumnsWith(meter: null);
+
+    /// <summary>The same with checks in between.</summary>
+    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) => _sparse is null ? null : new SparseColumns(_sparse, PlaceOf, Count, meter);
+
+    /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
+    internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
+    {
+        if (!HasMissing) return [];
+        var missing = SparseColumnsWith(meter)?.CountMissing() ?? new int[FeatureCount];
+        for (var row = 0; row < Count && !IsSparse; row++)
+        {
+            meter?.Add(missing.Length);
+            for (var j = 0; j < missing.Length; j++) missing[j] += Real.IsNaN(FeaturesOf(row)[j]) ? 1 : 0;
+        }
+        return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
+    }
+
+    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
+    /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
+    /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as one number.</param>
+    public IReadOnlyList<int> ConcentratedFeatures(bool orInClusters) => FindConcentratedFeatures(orInClusters, meter: null);
+
+    internal IReadOnlyList<int> FindConcentratedFeatures(bool orInClusters, WorkMeter? meter)
+    {
+        if (IsSparse) return [];
+        var known = new Real[Math.Min(Count, MaxLooks)];
+        int[] crowded = [.. Enumerable.Range(0, FeatureCount).Where(IsConcentrated)];
+        return crowded.Length <= FeatureCount / 2 ? crowded : [];
+
+        bool IsConcentrated(int slot)
+        {
+            var sorted = RowReading.CopyKnown(FeatureRows, slot, known, meter);
+            ChunkedSort.Sort(sorted, meter);
+            return ValueConcentration.OnOneNumber(sorted) || (orInClusters && ValueConcentration.InClusters(sorted));
+        }
+    }
+
+    /// <summary>Whether a row can be learned from.</summary>
+    internal static bool AreFinite(ReadOnlySpan<Real> row) => row.IsEmpty || TensorPrimitives.IsFiniteAll(row);
+
+    /// <summary>The same where numbers may be missing (NaN), but not infinite.</summary>
+    internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
+
+    private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
+
+    private static void CheckWeights(Real[]? weights)
+    {
+        for (var row = 0; row < (weights?.Length ?? 0); row++)
+            if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
+                throw new ArgumentException($"The weight of row {row} is {weights[row]}; weights must be finite and > 0.", nameof(weights));
+    }
+
+    private static void CheckFinite(Real[] values, int columns, string name, bool allowsMissing = false)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i])))
+                throw new ArgumentException($"Row {i / columns}, column {i % columns} of {name} is {values[i]}; all must be finite.", name);
+    }
+}

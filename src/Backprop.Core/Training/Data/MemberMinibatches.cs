@@ -1,0 +1,63 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Deals out examples to the members of an ensemble by their folds: each row of a batch has one example for every member, which are side by side in memory.</summary>
+/// <remarks>
+/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. A pass ends when the member with most examples has seen all of its own; meanwhile others are filled up with
+/// examples that count for nothing.
+/// </remarks>
+internal sealed class MemberMinibatches : Minibatches
+{
+    private readonly int[][] _own; // the examples of every member
+
+    /// <param name="examples">What is dealt out; with folds.</param>
+    /// <param name="batchSize">Most examples that one member gets in a batch.</param>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="targets">How targets are.</param>
+    /// <param name="ofOwnFold">True deals each member its fold, to be judged by; false all others, to learn from.</param>
+    /// <param name="isEven">Whether batches are of the same size.</param>
+    public MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
+        : this(examples, batchSize, inputs, targets, Own(examples, ofOwnFold), isEven)
+    {
+    }
+
+    private MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
+        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, abreast: own.Length)
+    {
+        _own = own;
+        CreateBatches();
+    }
+
+    /// <inheritdoc/>
+    public override void BeginPass(int pass, RandomSequence? order)
+    {
+        if (order is null) return;
+        foreach (var rows in _own)
+        {
+            Array.Sort(rows);
+            order.Shuffle(rows, Stop?.Work);
+        }
+        CreateBatches();
+    }
+
+    private protected override bool IsPadding(int row, int place) => row >= _own[place].Length;
+
+    // A member without any example is shown the first, in vain.
+    private void CreateBatches()
+    {
+        for (var i = 0; i < Order.Length; i++)
+        {
+            var (row, member) = Math.DivRem(i, _own.Length);
+            var rows = _own[member];
+            Order[i] = rows.Length == 0 ? 0 : rows[row % rows.Length];
+        }
+    }
+
+    private static int[][] Own(ExampleSet examples, bool ofOwnFold)
+    {
+        var folds = examples.Folds.ToArray();
+        return [.. Enumerable.Range(0, examples.FoldCount).Select(member => (int[])[.. Enumerable.Range(0, folds.Length).Where(row => (folds[row] == member) == ofOwnFold)])];
+    }
+}

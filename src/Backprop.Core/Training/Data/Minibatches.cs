@@ -1,0 +1,235 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Deals out examples in batches, standardized, in the order of the rows or in a random one. Allocates only when made.</summary>
+internal class Minibatches : IDisposable
+{
+    // A small step waits for its rows a twelfth of its time, when they lie beyond the second cache; a large one does not notice.
+    private const int MaxNumbersToPrefetch = 8 * 1024;
+
+    private readonly ExampleSet _examples;
+    private readonly Standardization? _inputs, _targets;
+    private readonly int _batchSize;
+    private readonly bool _isEven;
+    private readonly int[] _order;
+    private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
+    private SparseBatch? _sparse;
+
+    /// <param name="examples">What is dealt out.</param>
+    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="targets">How targets are.</param>
+    /// <param name="mixes">Whether examples are mixed with others.</param>
+    /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
+    /// <param name="isEven">Whether batches are of the same size (<see cref="TrainingOptions.EvenBatches"/>).</param>
+    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false, bool isEven = false)
+        : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse, isEven)
+    {
+    }
+
+    /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
+    private protected Minibatches(
+        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false, bool isEven = false, int abreast = 1)
+    {
+        if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
+        (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
+        (ExamplesPerRow, _isEven) = (abreast, isEven);
+        _batchSize = Math.Min(batchSize, exampleCount);
+        Count = CountOf(exampleCount, batchSize);
+        _order = abreast == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * abreast)];
+        var together = checked(_batchSize * abreast);
+        _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
+        _y = new Real[checked(together * examples.TargetCount)];
+        (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
+        _weights = examples.Weights.IsEmpty && abreast == 1 ? [] : new Real[together];
+    }
+
+    /// <summary>Batches of one pass over examples, of up to so many each.</summary>
+    public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
+
+    /// <summary>Batches of one pass; the last may be smaller, unless all are even.</summary>
+    public int Count { get; }
+
+    /// <summary>Most rows of one batch.</summary>
+    public int BatchSize => _batchSize;
+
+    /// <summary>Examples of a row: 1, or one for every member of an ensemble, which stand side by side.</summary>
+    public int ExamplesPerRow { get; }
+
+    /// <summary>Begins a pass over the examples.</summary>
+    /// <param name="pass">1, 2, 3, …</param>
+    /// <param name="order">What their order is drawn from; null for that of the data. It depends on the sequence alone, not on earlier orders, so any pass can be repeated by itself.</param>
+    public virtual void BeginPass(int pass, RandomSequence? order)
+    {
+        if (order is null) return;
+        for (var i = 0; i < _order.Length; i++) _order[i] = i;
+        order.Shuffle(_order, Stop?.Work);
+    }
+
+    /// <summary>Must be called before anything else is asked of a batch; batches come one after another.</summary>
+    /// <returns>False if training must end before the rows of the batch are there.</returns>
+    public virtual bool Prepare(int index) => true;
+
+    /// <summary>What ends waiting for rows; null for nothing.</summary>
+    public StopCondition? Stop { get; set; }
+
+    /// <summary>Ends the pass.</summary>
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to <see cref="Gather"/>.</summary>
+    public Minibatch this[int index]
+    {
+        get
+        {
+            var count = RowsOf(index).Length;
+            return new Minibatch(
+                _sparse is not null ? default : new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
+                new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
+                _weights.AsSpan(0, Math.Min(_weights.Length, count)),
+                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
+        }
+    }
+
+    /// <summary>Rows of one pass.</summary>
+    public int ExampleCount { get; }
+
+    /// <summary>Rows of one batch.</summary>
+    public int SizeOf(int index) => PlaceOf(index).Count;
+
+    /// <summary>What a batch counts for in a mean over many, Σ w, of the first examples of its rows, the second, …</summary>
+    /// <param name="index">Which batch.</param>
+    /// <param name="totals">[<see cref="ExamplesPerRow"/>], overwritten.</param>
+    public void TotalWeights(int index, Span<double> totals)
+    {
+        totals.Clear();
+        var rows = RowsOf(index);
+        if (_weights.Length == 0) totals[0] = rows.Length;
+        else for (var i = 0; i < rows.Length; i++) totals[i % ExamplesPerRow] += WeightOf(index, i, rows[i]);
+    }
+
+    /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where <see cref="Minibatch.X"/> has them.</summary>
+    public SparseBatch? Sparse(int index)
+    {
+        if (_sparse is null) return null;
+        _sparse.Clear();
+        foreach (var row in RowsOf(index)) _examples.AddTo(_sparse, row, _inputs is null ? [] : _inputs.Factors);
+        return _sparse;
+    }
+
+    /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
+    /// <param name="index">Which batch.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="mixture">What of other examples is mixed in.</param>
+    public void Gather(int index, int first, int count, Mixture mixture = default)
+    {
+        (first, count) = (first * ExamplesPerRow, count * ExamplesPerRow);
+        if (index + 1 < Count && _x.Length <= MaxNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
+        var rows = RowsOf(index).Slice(first, count);
+        if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
+        CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
+        if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
+        for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
+    }
+
+    /// <summary>Says what stands in for missing values of sparse rows; to be called before the first batch.</summary>
+    public void Impute(SparseReplacements? replacements)
+    {
+        if (_sparse is null || replacements is null) return;
+        _sparse = new SparseBatch(replacements.Columns) { Replacements = replacements };
+    }
+
+    /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none left.</summary>
+    public bool Counts(int index, int place) => ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
+
+    /// <summary>Whether an example only fills up a row.</summary>
+    /// <param name="row">Which row of the pass.</param>
+    /// <param name="place">Which of the examples of that row.</param>
+    private protected virtual bool IsPadding(int row, int place) => false;
+
+    private Real WeightOf(int index, int place, int example) => !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+
+    // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
+    private void Mix(int index, int first, int count, Mixture mixture)
+    {
+        int features = _examples.FeatureCount, targets = _examples.TargetCount;
+        for (var i = first; i < first + count; i++)
+        {
+            var partner = _order.AsSpan((int)(((long)PlaceOf(index).First + i + mixture.Distance) % _order.Length), 1);
+            CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
+            CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
+        }
+        var x = _x.AsSpan(first * features, count * features);
+        Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
+    }
+
+    /// <summary>The places of the examples, in the order in which they are dealt.</summary>
+    private protected int[] Order => _order;
+
+    /// <summary>Which row of <see cref="Order"/> a batch begins with, and how many it has.</summary>
+    private protected virtual (int First, int Count) PlaceOf(int index) =>
+        _isEven ? Network.Share(ExampleCount, index, Count) : (index * _batchSize, Math.Min(_batchSize, ExampleCount - index * _batchSize));
+
+    /// <summary>Which examples a batch consists of.</summary>
+    public ReadOnlySpan<int> RowsOf(int index)
+    {
+        var (first, count) = PlaceOf(index);
+        return _order.AsSpan(first * ExamplesPerRow, count * ExamplesPerRow);
+    }
+
+    private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
+
+    /// <summary>Writes the features of some rows one after the other, standardized.</summary>
+    public static void CopyFeatures(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+    {
+        var columns = from.FeatureCount;
+        if (!from.IsSparse)
+        {
+            CopyRows(from.FeatureRows, rows, standardization, to);
+            return;
+        }
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = to.Slice(i * columns, columns);
+            from.CopyFeatures(rows[i], row);
+            standardization?.Apply(row, row);
+        }
+    }
+
+    /// <summary>The same of the targets.</summary>
+    public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) => CopyRows(from.Targets, rows, standardization, to);
+
+    private static void CopyRows<TRows>(TRows from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) where TRows : IRows, allows ref struct
+    {
+        var columns = from.Columns;
+        for (var i = 0; i < rows.Length; i++) Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));
+    }
+}
+
+/// <summary>A few examples that are worked on together.</summary>
+internal readonly ref struct Minibatch
+{
+    public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY)
+    {
+        PartnerY = partnerY;
+        X = x;
+        Y = y;
+        Weights = weights;
+    }
+
+    /// <summary>[rows × features], standardized.</summary>
+    public ReadOnlyMatrix X { get; }
+
+    /// <summary>[rows × target columns], standardized where the loss allows it.</summary>
+    public ReadOnlyMatrix Y { get; }
+
+    /// <summary>[rows], or empty when all count the same.</summary>
+    public ReadOnlySpan<Real> Weights { get; }
+
+    /// <summary>[rows × target columns] of the examples that were mixed in; without meaning where none were.</summary>
+    public ReadOnlyMatrix PartnerY { get; }
+}

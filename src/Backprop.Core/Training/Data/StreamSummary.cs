@@ -1,0 +1,108 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>What must be known of a stream of examples before the first step: their number, their means and spreads, and a sample of them.</summary>
+internal sealed class StreamSummary
+{
+    // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
+    private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxNumbersOfSample = 1 << 22;
+    private const int MaxClasses = 1 << 16;
+
+    // By class; there may be far more classes than occur. Of other targets, those that are read first are in vain.
+    private Dictionary<int, double> _classTotals = [];
+
+    private StreamSummary(ExampleSource stream) => (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
+
+    /// <summary>Number of examples.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Means and spreads of the features.</summary>
+    public ColumnMoments Features { get; }
+
+    /// <summary>Means and spreads of the targets.</summary>
+    public ColumnMoments Targets { get; }
+
+    /// <summary>Between which numbers targets lie.</summary>
+    public TargetBounds TargetBounds { get; private set; } = null!;
+
+    /// <summary>Examples drawn at random, each as likely as any other.</summary>
+    public ExampleSet Sample { get; private set; } = null!;
+
+    public static StreamSummary Of(ExampleSource stream, int seed, Action? checkAlive)
+    {
+        var summary = new StreamSummary(stream);
+        var most = Math.Min(MaxExamplesOfSample, Math.Max(MinExamplesOfSample, MaxNumbersOfSample / stream.FeatureCount));
+        Real[] features = [], targets = [], weights = [];
+        var sampled = 0;
+        Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
+        var random = new RandomSequence(seed, RandomPurpose.Examples);
+        using var reader = stream.Open(pass: 0);
+        while (reader.Read(x, y, out var weight))
+        {
+            checkAlive?.Invoke();
+            summary.Add(x, y, weight);
+
+            // Vitter (1985), "Random sampling with a reservoir", algorithm R.
+            var place = sampled < most ? sampled : random.NextIndex(summary.Count);
+            if (place >= most) continue;
+            if (place == sampled && ++sampled > weights.Length) MakeRoom(Math.Min(most, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
+            x.CopyTo(features, place * x.Length);
+            y.CopyTo(targets, place * y.Length);
+            weights[place] = weight;
+        }
+        if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
+        MakeRoom(sampled);
+        summary.Sample = new ExampleSet(features, x.Length, targets, y.Length, stream.HasWeights ? weights : null, allowsMissing: true);
+        return summary;
+
+        void MakeRoom(int rows)
+        {
+            Array.Resize(ref features, checked(rows * x.Length));
+            Array.Resize(ref targets, rows * y.Length);
+            Array.Resize(ref weights, rows);
+        }
+    }
+
+    /// <summary>Which features do not vary, in all of the examples.</summary>
+    public ConstantFeatures FindConstant() => ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
+
+    /// <summary>Σ w of the examples of every class.</summary>
+    public double[] ClassTotals(int classes)
+    {
+        if (classes > MaxClasses) throw TooMany(classes);
+        return [.. Enumerable.Range(0, classes).Select(k => _classTotals.GetValueOrDefault(k))];
+    }
+
+    private static ArgumentException TooMany(int classes) => new(
+        $"{nameof(TrainingOptions.BalancedClassWeights)}: {classes} classes cannot be balanced in a stream; at most {MaxClasses} can. "
+        + $"Keep the data in memory, or give {nameof(TrainingOptions.ClassWeights)}.");
+
+    /// <summary>Replaces numbers in what was kept of the examples. Means and spreads stay: those of keys and classes have no
+    /// meaning.</summary>
+    public void Renumber(Renumbering by)
+    {
+        Sample = Sample.Renumbered(by);
+        var known = _classTotals.Where(total => by.ClassOf(total.Key) >= 0);
+        _classTotals = known.ToDictionary(total => by.ClassOf(total.Key), total => total.Value);
+    }
+
+    private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
+    {
+        if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreFinite(y) || !(weight > 0) || !Real.IsFinite(weight))
+            throw new InvalidOperationException($"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), or a weight not above 0 ({weight}).");
+        if (Count == int.MaxValue) throw new InvalidOperationException($"The stream has more than {int.MaxValue} examples.");
+        Count++;
+        Features.Add(x, weight);
+        Targets.Add(y, weight);
+        TargetBounds ??= new TargetBounds(y, y);
+        TargetBounds.Widen(y);
+        if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < int.MaxValue and var k) AddClass((int)k, weight);
+    }
+
+    private void AddClass(int k, Real weight)
+    {
+        if (_classTotals.Count < MaxClasses || _classTotals.ContainsKey(k)) _classTotals[k] = _classTotals.GetValueOrDefault(k) + weight;
+    }
+}

@@ -1,0 +1,150 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Deals out examples that are read anew in every pass. They are mixed in a pool: a block of it is drawn at random and learned from, while those that take its place are read by another thread.</summary>
+/// <remarks>
+/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are drawn depends on the seed
+/// and the pass alone, not on who is faster, so the same seed gives the same bits.
+/// </remarks>
+internal sealed class StreamedMinibatches : Minibatches
+{
+    // How long to wait for rows before asking whether training must end.
+    private static readonly TimeSpan TimeBetweenChecks = TimeSpan.FromMilliseconds(20);
+
+    // Some ten thousand rows of a table; a quarter of them is dealt at a time.
+    private const int BytesOfPool = 1 << 25, MaxRowsOfPool = 1 << 17, BlocksOfPool = 4;
+
+    private readonly ExampleSource _stream;
+    private readonly ExampleBlock _pool;
+    private readonly int[] _free; // the places that are read into
+    private readonly ClassBalance? _balance;
+    private readonly int _batchesOfBlock, _batchSize;
+    private RandomSequence? _random;
+    private ExampleReader? _reader;
+    private Task<int>? _reading;
+    private volatile bool _isEnding;
+    private int _pass, _inPool, _dealt, _read;
+
+    private StreamedMinibatches(
+        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, Standardization? inputs, Standardization? targets, bool mixes)
+        : base(pool.ToExamples(), batchSize, count, inputs, targets, mixes)
+    {
+        (_stream, _pool, _balance) = (stream, pool, balance);
+        (_batchSize, _batchesOfBlock) = (batchSize, rowsOfBlock / batchSize);
+        _free = [.. Enumerable.Range(Order.Length - rowsOfBlock, rowsOfBlock)];
+    }
+
+    /// <param name="stream">What is dealt out.</param>
+    /// <param name="count">Examples of a pass.</param>
+    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="inputs">How features are standardized; null for not at all.</param>
+    /// <param name="targets">How targets are.</param>
+    /// <param name="mixes">Whether examples are mixed with others.</param>
+    /// <param name="shuffles">Whether in a random order.</param>
+    /// <param name="balance">What classes count for; null for all the same.</param>
+    public static StreamedMinibatches Of(
+        ExampleSource stream, int count, int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool shuffles, ClassBalance? balance)
+    {
+        batchSize = Math.Min(batchSize, count);
+        var fitting = BytesOfPool / (sizeof(Real) * (stream.FeatureCount + stream.TargetCount));
+        var batchesOfBlock = Math.Max(1, Math.Min(fitting, MaxRowsOfPool) / BlocksOfPool / batchSize);
+        var rowsOfBlock = batchesOfBlock * batchSize;
+        var rows = (int)Math.Min(count, shuffles ? (long)BlocksOfPool * rowsOfBlock : rowsOfBlock);
+        return new StreamedMinibatches(stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows + rowsOfBlock, balance is not null), balance, inputs, targets, mixes);
+    }
+
+    /// <inheritdoc/>
+    public override void BeginPass(int pass, RandomSequence? order)
+    {
+        while (_reading is { IsCompleted: false } && !Await(_reading)) Stop?.CheckReading();
+        _reading?.GetAwaiter().GetResult(); // of the pass before: it looked whether there was more
+        End();
+        _isEnding = false;
+        (_pass, _random) = (pass, order);
+        (_dealt, _read) = (0, 0);
+        _reader = _stream.Open(pass);
+        for (var i = 0; i < Order.Length; i++) Order[i] = i;
+        for (var i = 0; i < _free.Length; i++) _free[i] = Order.Length - _free.Length + i;
+        _inPool = Fill(Order, Order.Length - _free.Length, Stop is null ? null : Stop.CheckReading);
+    }
+
+    /// <inheritdoc/>
+    public override bool Prepare(int index)
+    {
+        if (_reader is null) BeginPass(1, null);
+        if (index % _batchesOfBlock > 0) return true;
+        if (index > 0)
+        {
+            while (!Await(_reading!))
+                if (Stop is not null && Stop.Abandons(isTraining: true)) return false;
+            Replace();
+        }
+        _dealt = Math.Min(_batchesOfBlock * _batchSize, _inPool);
+        for (var i = 0; i < _dealt && _random is not null; i++)
+        {
+            var j = i + _random.NextIndex(_inPool - i);
+            (Order[i], Order[j]) = (Order[j], Order[i]);
+        }
+        _reading = Task.Run(() => Fill(_free, _dealt, check: null));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        End();
+        base.Dispose();
+    }
+
+    private protected override (int First, int Count) PlaceOf(int index) =>
+        (index % _batchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
+
+    // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the pool empties.
+    private void Replace()
+    {
+        var count = _reading!.GetAwaiter().GetResult();
+        _reading = null;
+        for (var i = 0; i < count; i++) (Order[i], _free[i]) = (_free[i], Order[i]);
+        for (var i = _dealt - 1; i >= count; i--)
+        {
+            _inPool--;
+            (Order[i], Order[_inPool]) = (Order[_inPool], Order[i]);
+        }
+    }
+
+    // Whether it is done within a moment; what it threw is thrown where its result is asked for.
+    private static bool Await(Task task) => task.IsCompleted || ((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeBetweenChecks);
+
+    private int Fill(int[] places, int most, Action? check)
+    {
+        var count = 0;
+        while (count < most && _pool.Read(_reader!, places[count], _balance))
+        {
+            check?.Invoke();
+            if (_isEnding) return count;
+            if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
+            count++;
+        }
+        return count == most || _read == ExampleCount ? count : throw Changed($"{_read}");
+    }
+
+    private InvalidOperationException Changed(string found) => new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in pass {_pass} it has {found}.");
+
+    private void End()
+    {
+        _isEnding = true;
+        try
+        {
+            _reading?.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Nobody waits for these rows any more.
+        }
+        _reading = null;
+        _reader?.Dispose();
+        _reader = null;
+    }
+}

@@ -1,0 +1,84 @@
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>What a run learns from, whether memory holds all of it or not.</summary>
+internal abstract class TrainingData
+{
+    /// <summary>Number of examples.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>All examples, or a random sample of them: what starting values and diagnostics look at.</summary>
+    public abstract ExampleSet Examples { get; }
+
+    /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
+    public abstract Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null);
+
+    /// <summary>Which features do not vary.</summary>
+    public abstract ConstantFeatures FindConstant(WorkMeter? meter = null);
+
+    /// <summary>How targets are.</summary>
+    public abstract Standardization MeasureTargets(WorkMeter? meter = null);
+
+    /// <summary>Between which numbers targets lie.</summary>
+    public abstract TargetBounds MeasureBounds();
+
+    /// <summary>Σ w of the examples of every class.</summary>
+    public abstract double[] ClassTotals(int classes);
+
+    /// <summary>The same examples with weights that take their class into account.</summary>
+    public abstract TrainingData WithWeights(ClassBalance balance);
+
+    /// <summary>Deals them out in batches; those of a stream are never even.</summary>
+    public abstract Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
+}
+
+/// <summary>Examples that memory holds.</summary>
+internal sealed class MemoryData(ExampleSet examples) : TrainingData
+{
+    public override int Count => examples.Count;
+
+    public override ExampleSet Examples => examples;
+
+    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => examples.MeasureFeatures(scaling, meter);
+
+    public override ConstantFeatures FindConstant(WorkMeter? meter = null) => ConstantFeatures.Of(examples, meter);
+
+    public override Standardization MeasureTargets(WorkMeter? meter = null) => Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
+
+    public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
+
+    public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
+
+    public override TrainingData WithWeights(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
+
+    public override Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        examples.FoldCount > 0 ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven) : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
+}
+
+/// <summary>Examples that are read anew in every pass.</summary>
+internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bool shuffles, ClassBalance? balance = null) : TrainingData
+{
+    public override int Count => summary.Count;
+
+    public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
+
+    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => scaling == FeatureScaling.Robust
+        ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling, meter))
+        : summary.Features.ToStandardization();
+
+    public override ConstantFeatures FindConstant(WorkMeter? meter = null) => summary.FindConstant();
+
+    public override Standardization MeasureTargets(WorkMeter? meter = null) => summary.Targets.ToStandardization();
+
+    public override TargetBounds MeasureBounds() => summary.TargetBounds;
+
+    public override double[] ClassTotals(int classes) => summary.ClassTotals(classes);
+
+    public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
+
+    public override Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
+}

@@ -1,0 +1,56 @@
+using Backprop.Metrics;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>Chooses temperature and threshold of a trained network on the validation data, however training ended.</summary>
+/// <remarks>
+/// The scores are computed once more, by the form of the network that will predict. If training was stopped, the scores of its best
+/// validation check serve,
+/// which are there already; only where none was made are they computed, within the grace period. What does not come to an end is
+/// left out with a warning.
+/// </remarks>
+internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? judge, StopCondition stop)
+{
+    private const string Advice = "Let training make one validation check before it ends.";
+
+    /// <summary>Whether scores of validation checks are to be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
+    public bool IsNeeded => judge is not null && (options.TemperatureScaling || options.ThresholdMetric is not null);
+
+    /// <summary>Calibrates.</summary>
+    /// <param name="trained">The network, with temperature 1.</param>
+    /// <param name="epoch">The epoch that its parameters come from.</param>
+    /// <param name="weights">Of the validation rows, with those of classes.</param>
+    /// <returns>The network with its temperature, and the threshold; null where none was asked for. Rows of one class show
+    /// neither.</returns>
+    public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
+    {
+        if (!IsNeeded || judge!.IsOfOneClass) return (trained, null);
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {judge.Count:N0} validation rows");
+        var isScaled = false;
+        try
+        {
+            judge.Score(trained, epoch, stop);
+            if (options.TemperatureScaling)
+                trained = trained.WithTemperature(judge.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
+            isScaled = options.TemperatureScaling;
+            return (trained, options.ThresholdMetric is IDecisionMetric metric ? judge.Threshold(metric, stop.Work) : null);
+        }
+        catch (WorkGivenUpException)
+        {
+            WarnOfLeftOut(isScaled);
+            return (trained, null);
+        }
+    }
+
+    private void WarnOfLeftOut(bool isScaled)
+    {
+        List<string> leftOut = [];
+        if (options.TemperatureScaling && !isScaled) leftOut.Add(nameof(TrainingOptions.TemperatureScaling));
+        if (options.ThresholdMetric is not null) leftOut.Add(nameof(TrainingOptions.ThresholdMetric));
+        var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
+        var names = string.Join(" and ", leftOut);
+        stop.Reports.Warn(
+            $"{names} had no effect: {cause}, and scoring {judge!.Count:N0} validation rows would have taken too long. {Advice}");
+    }
+}

@@ -1,0 +1,47 @@
+using Backprop.Initializers;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>About how many bytes a training takes besides the numbers of its examples: an upper estimate, made before anything is
+/// allocated.</summary>
+/// <param name="Fixed">Whatever the number of examples.</param>
+/// <param name="PerExample">For every example in memory.</param>
+internal readonly record struct MemoryNeed(long Fixed, long PerExample)
+{
+    // The parameters, their gradient, the optimizer's numbers, averages, the best so far, the result and its packed form.
+    private const int VectorsOfParameters = 12;
+
+    // The order of a pass, the rows of a split, folds, sorted columns, and another copy of targets and weights.
+    private const int NumbersOfExample = 12;
+
+    private const int DefaultBatch = 1024;
+
+    /// <summary>Of a network and the options to train it with.</summary>
+    public static MemoryNeed Of(Network network, TrainingOptions options, int targets)
+    {
+        long parameters = network.ParameterCount, widths = network.Layers.Sum(layer => (long)layer.Outputs);
+        long vectors = VectorsOfParameters + (options.Optimizer is Lbfgs lbfgs ? 4L * lbfgs.History : 0);
+        // Outputs and gradients; what enters, and what is mixed in
+        var ofRow = 2 * widths + 2L * network.EnsembleSize * (network.Inputs + targets);
+        var batch = options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : DefaultBatch);
+        var isFull = batch > 1 << 20;
+
+        long perExample = NumbersOfExample + 2L * network.EnsembleSize + 2L * network.Outputs + 2L * targets;
+        if (options.OutputBiasPrior) perExample += 2L * network.Outputs + targets;
+        if (isFull) perExample += ofRow;
+        var numbers = vectors * parameters + (isFull ? 0 : batch * ofRow) + Start(network, options, widths);
+        return new MemoryNeed(numbers * sizeof(Real), perExample * sizeof(Real));
+    }
+
+    // The sample that starting values are measured of, and what enters and leaves the widest layer that measures it.
+    private static long Start(Network network, TrainingOptions options, long widths)
+    {
+        if (options.Initializer is not DataDependent && !network.MeasuresExamples) return 0;
+        var measured = network.Layers.Where(layer => layer.MeasuresExamples || layer is AffineLayer).Select(layer =>
+            (long)layer.Inputs + layer.Outputs);
+        return TrainingSetup.SampleSizeFor(network, widths) * (network.Inputs + measured.DefaultIfEmpty(0).Max());
+    }
+}

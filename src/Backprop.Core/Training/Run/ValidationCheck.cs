@@ -1,0 +1,66 @@
+using Backprop.Metrics;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>
+/// The validation checks of one run: the loss on the validation data, whose scores are kept for a metric, the temperature and the
+/// threshold.
+/// </summary>
+/// <param name="step">What evaluates.</param>
+/// <param name="batches">The validation data.</param>
+/// <param name="judge">Takes the scores; null where nothing needs them.</param>
+/// <param name="limits">What scores are limited to; null for nothing.</param>
+/// <param name="stop">Ends a check.</param>
+internal sealed class ValidationCheck(TrainingStep step, Minibatches batches, ValidationEvaluator? judge, ScoreLimits? limits, StopCondition stop)
+{
+    /// <summary>The loss of all validation rows; null if training had to end before all of them were scored.</summary>
+    public double? MeanLoss(int epoch)
+    {
+        stop.Reports.Begin(TrainingPhase.Validating, $"Validating epoch {epoch}", epoch);
+        var begin = stop.Elapsed;
+        var (mean, isWhole) = MeanLoss(step, batches, stop, limits, judge);
+        if (!isWhole || stop.IsCancelled) return null;
+        stop.Reserve = stop.Elapsed - begin;
+        return mean;
+    }
+
+    /// <summary>A metric of the scores that the last check computed; null if training had to end before it was measured.</summary>
+    public double? Measure(Metric metric, TrainedNetwork trained)
+    {
+        var begin = stop.Elapsed;
+        try
+        {
+            return judge!.Measure(metric, trained, stop.Work);
+        }
+        catch (WorkGivenUpException)
+        {
+            return null;
+        }
+        finally
+        {
+            stop.Reserve += stop.Elapsed - begin;
+        }
+    }
+
+    /// <summary>
+    /// The mean loss of batches, of the first one at least. It ends early when the token is cancelled, or when the time has been
+    /// over for a while.
+    /// </summary>
+    /// <returns>The mean of what was evaluated, 0 if that is nothing, and whether it is all.</returns>
+    public static (double Mean, bool IsWhole) MeanLoss(
+        TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, ValidationEvaluator? judge = null)
+    {
+        var mean = new WeightedMean();
+        for (var b = 0; b < batches.Count; b++)
+        {
+            if (b > 0 && (stop.IsCancelled || stop.IsOver)) return (mean.Value, false);
+            stop.CheckBeforeStep();
+            var (loss, weight) = step.Evaluate(batches, b, limits);
+            if (step.IsAbandoned) return (mean.Value, false);
+            judge?.Take(batches, b, step.EvaluatedScores);
+            mean.Add(loss, weight);
+        }
+        return (mean.Value, true);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Numerics.Tensors;
+using Backprop.Metrics;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from each.</summary>
+internal sealed class ValidationEvaluator(ExampleSet validation)
+{
+    // The products hardly gain from more, and what wide layers make of more rows would be a good part of the data.
+    private const int RowsAtOnce = 256, FewestRowsAtOnce = 64, WidestRows = 1 << 18;
+
+    // A link: an exponential or two.
+    private const long WorkOfScore = 16;
+
+    private Real[] _scores = [], _predictions = [], _kept = [], _features = [];
+    private int? _keptEpoch;
+    private SparseBatch? _sparse;
+
+    /// <summary>Number of validation rows.</summary>
+    public int Count => validation.Count;
+
+    /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an epoch after the steps.</summary>
+    /// <param name="batches">What deals out the validation data.</param>
+    /// <param name="index">Of which batch they are.</param>
+    /// <param name="scores">[examples × outputs], in units of the targets as they were trained on.</param>
+    public void Take(Minibatches batches, int index, ReadOnlyMatrix scores)
+    {
+        MakeRoom(scores.Columns);
+        var rows = batches.RowsOf(index);
+        for (var i = 0; i < rows.Length; i++)
+            if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
+    }
+
+    /// <summary>Keeps the scores that were taken, because they are those of the best parameters so far.</summary>
+    /// <param name="epoch">The epoch whose parameters gave them.</param>
+    public void Keep(int epoch)
+    {
+        if (_kept.Length == 0) _kept = new Real[_scores.Length];
+        _scores.CopyTo(_kept, 0);
+        _keptEpoch = epoch;
+    }
+
+    /// <summary>A metric of the network that gave all the scores that were taken.</summary>
+    /// <param name="metric">Which metric.</param>
+    /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
+    /// <param name="work">Counts the work; null where work is not counted.</param>
+    public double Measure(Metric metric, TrainedNetwork trained, WorkMeter? work = null)
+    {
+        int rows = validation.Count, outputs = trained.Network.Outputs;
+        Matrix scores = new(_scores, rows, outputs), predictions = new(_predictions, rows, outputs);
+        trained.Finish(scores);
+        _scores.CopyTo(_predictions, 0);
+        for (int first = 0, count; first < rows; first += count)
+        {
+            // Losses predict every row by itself.
+            count = work is null ? rows : Math.Min(RowsAtOnce, rows - first);
+            trained.Loss.Predict(predictions.RowRange(first, count));
+            work?.Add(WorkOfScore * count * outputs);
+        }
+        return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
+    }
+
+    /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and <see cref="Threshold"/>.</summary>
+    /// <param name="trained">What scores.</param>
+    /// <param name="epoch">The epoch whose parameters it has. If training must end and its scores were kept, those serve.</param>
+    /// <param name="stop">What ends it, and counts the work.</param>
+    public void Score(TrainedNetwork trained, int epoch, StopCondition stop)
+    {
+        int rows = validation.Count, outputs = trained.Network.Outputs;
+        MakeRoom(outputs);
+        var widest = trained.Network.Layers.Max(layer => layer.Outputs);
+        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, FewestRowsAtOnce, RowsAtOnce));
+        var scorer = trained.CreateScorer(atOnce);
+        var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
+        for (var first = 0; first < rows; first += atOnce)
+        {
+            if (_keptEpoch == epoch && stop.MustEnd)
+            {
+                _kept.CopyTo(_scores, 0);
+                return;
+            }
+            var count = Math.Min(atOnce, rows - first);
+            Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
+            stop.Work.Add(count * workOfRow);
+        }
+    }
+
+    /// <summary>The best temperature, with weights that may not be those of the examples alone. Afterwards, the scores are divided by it.</summary>
+    public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
+    {
+        var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
+        if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
+        return temperature;
+    }
+
+    /// <summary>The best threshold for a metric of two classes.</summary>
+    public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
+        ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
+
+    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to all rows would do.</summary>
+    public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
+
+    private void MakeRoom(int outputs)
+    {
+        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
+    }
+
+    private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)
+    {
+        var folds = validation.Folds.IsEmpty ? [] : validation.Folds.Slice(first, count);
+        if (!validation.IsSparse && validation.AreTogether(first, count)) return scorer.Score(validation.Together(first, count), folds);
+        if (validation.IsSparse && trained.TakesSparse)
+        {
+            _sparse ??= trained.MakeSparseBatch();
+            _sparse.Clear();
+            for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
+            return scorer.ScoreSparse(_sparse);
+        }
+        if (_features.Length == 0) _features = new Real[checked(RowsAtOnce * validation.FeatureCount)];
+        var features = new Matrix(_features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
+        for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
+        return scorer.Score(features, folds);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Backprop.Optimizers;
+
+namespace Backprop.Training;
+
+/// <summary>Some neighbouring parameters of one layer: what one thread differentiates and moves at a time.</summary>
+/// <param name="Layer">The layer's place in the network.</param>
+/// <param name="First">The first of them, counted in the layer.</param>
+/// <param name="Offset">The first of them, counted in the network.</param>
+/// <param name="Length">How many.</param>
+/// <param name="Groups">Those that are learned, in groups that are treated alike.</param>
+internal sealed record ParameterShard(int Layer, int First, int Offset, int Length, ParameterShard.Group[] Groups)
+{
+    // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
+    private const int MinLength = 8 * 1024, PartsPerThread = 2;
+
+    /// <summary>All parts of a network, of up to so many parameters where the layers allow it.</summary>
+    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int most = int.MaxValue)
+    {
+        var usual = Math.Min(most, threads == 1 ? int.MaxValue : Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads)));
+        List<ParameterShard> parts = [];
+        for (var l = 0; l < network.Layers.Count; l++)
+        {
+            var layer = network.Layers[l];
+            int count = layer.ParameterCount, offset = network.ParametersOf(l).Start.Value;
+            if (count == 0) continue;
+            var length = EqualLength(count, layer.PartLength, usual);
+            for (var first = 0; first < count; first += length)
+            {
+                var end = Math.Min(first + length, count);
+                parts.Add(new ParameterShard(l, first, offset + first, end - first, [.. GroupsOf(layer, offset, first, end, options)]));
+            }
+        }
+        return [.. parts.OrderByDescending(part => part.Length)]; // of what is left for the end, nobody waits long
+    }
+
+    // As few parts as possible, as equal as possible: a short rest would cost as much to prepare as the others.
+    private static int EqualLength(int count, int least, int usual)
+    {
+        int units = count / least, most = Math.Max(1, usual / least), parts = (units - 1) / most + 1;
+        return least * ((units - 1) / parts + 1);
+    }
+
+    // Neighbours that are treated alike become one group, for every call of an optimizer costs time. What is measured has none.
+    private static IEnumerable<Group> GroupsOf(Layer layer, int offset, int first, int end, TrainingOptions options)
+    {
+        Treatment? current = null;
+        int start = first, block = 0;
+        foreach (var (_, length, role) in layer.Blocks)
+        {
+            int from = Math.Max(first, block), to = Math.Min(end, block + length);
+            block += length;
+            if (from >= to) continue;
+            var treatment = role == ParameterRole.Statistic ? null : Treatment.Of(options, role);
+            if (treatment != current)
+            {
+                if (current is not null) yield return Make(start, from, current);
+                (current, start) = (treatment, from);
+            }
+        }
+        if (current is not null) yield return Make(start, end, current);
+
+        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment, (options.Optimizer as StepwiseOptimizer)?.Start(to - from));
+    }
+
+    /// <summary>How parameters of one role are treated.</summary>
+    internal sealed record Treatment(double RateFactor, double L1, double L2, double Decay)
+    {
+        /// <summary>Null for parameters that are to stay as they are.</summary>
+        public static Treatment? Of(TrainingOptions options, ParameterRole role)
+        {
+            var group = options.ParameterGroups.Of(role);
+            return group.LearningRate == 0 ? null : new Treatment(
+                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization, (options.WeightDecay ?? options.Optimizer.DefaultWeightDecay) * group.Regularization);
+        }
+    }
+
+    /// <summary>Neighbours that are treated alike, with the memory of their optimizer; it is null where one step moves the whole network at once.</summary>
+    internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState? Optimizer)
+    {
+        /// <summary>Moves them: penalties into the gradient, decay, and the optimizer's step.</summary>
+        public void ApplyUpdate(Span<Real> parameters, Span<Real> gradient, in StepValues values)
+        {
+            AddPenalties(parameters, gradient);
+            Optimizer!.MomentumFactor = values.MomentumFactor;
+            Optimizer.Update(parameters.Slice(Offset, Length), gradient.Slice(Offset, Length), values.LearningRate * Treatment.RateFactor, values.WeightDecayFactor * Treatment.Decay);
+        }
+
+        /// <summary>Adds the slopes of L1 and L2 to the gradient.</summary>
+        public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
+        {
+            var slopes = gradient.Slice(Offset, Length);
+            if (Treatment.L1 > 0 || Treatment.L2 > 0) Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
+        }
+
+        /// <summary>λ₁·Σ|θ| + ½·λ₂·Σθ².</summary>
+        public double Penalty(ReadOnlySpan<Real> parameters)
+        {
+            double absolute = 0, squares = 0;
+            if (Treatment.L1 > 0 || Treatment.L2 > 0)
+                foreach (double parameter in parameters.Slice(Offset, Length)) (absolute, squares) = (absolute + Math.Abs(parameter), squares + parameter * parameter);
+            return Treatment.L1 * absolute + Treatment.L2 / 2 * squares;
+        }
+
+        /// <summary>Moves their average towards them.</summary>
+        public void Average(ReadOnlySpan<Real> parameters, Span<Real> average, double share)
+        {
+            ReadOnlySpan<Real> some = parameters.Slice(Offset, Length);
+            var means = average.Slice(Offset, Length);
+            if (share == 1) some.CopyTo(means);
+            else Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)share), means, some, means);
+        }
+    }
+
+    // g + λ₁·sign θ + λ₂·θ; the slope of |θ| at 0 is taken as 0.
+    private readonly struct PenaltySlope(Real l1, Real l2) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>
+        {
+            var zero = TLanes.Broadcast(0);
+            var sign = TLanes.SelectLess(parameter, zero, TLanes.Broadcast(-l1), TLanes.SelectLess(zero, parameter, TLanes.Broadcast(l1), zero));
+            return TLanes.MultiplyAdd(TLanes.Broadcast(l2), parameter, gradient + sign);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>
+/// Divides the work of a step on many rows into portions, between which the step can be given up. Small steps are one portion.
+/// </summary>
+/// <remarks>
+/// One thread of the team, the caller's, looks whether training must end; the others see what it found. Sizes are chosen so that a
+/// portion takes some ten milliseconds.
+/// </remarks>
+internal sealed class StepPortions
+{
+    private readonly StopCondition? _stop;
+    private volatile bool _isAbandoned;
+    private bool _isTraining;
+
+    /// <param name="network">What is trained.</param>
+    /// <param name="batchSize">Most rows of a step.</param>
+    /// <param name="stop">What ends a step; null for nothing.</param>
+    public StepPortions(Network network, int batchSize, StopCondition? stop)
+    {
+        _stop = stop;
+        // Forward, gradient of the inputs, gradient of the parameters: a multiplication and an addition each.
+        var workOfRow = network.Layers.Sum(layer => 6.0 * Math.Max(layer.ParameterCount, layer.Inputs + layer.Outputs));
+        if (stop is null || workOfRow * batchSize < stop.Checks.LargeStep) return;
+        IsLarge = true;
+        MaxRows = (int)Math.Clamp(stop.Checks.StepPortion / workOfRow, stop.Checks.MinRows, int.MaxValue);
+        MaxParameters = (int)Math.Clamp(stop.Checks.StepPortion / (2.0 * batchSize), stop.Checks.MinParameters, int.MaxValue);
+    }
+
+    /// <summary>Whether steps have several portions.</summary>
+    public bool IsLarge { get; }
+
+    /// <summary>Rows of a portion.</summary>
+    public int MaxRows { get; } = int.MaxValue;
+
+    /// <summary>Parameters that are differentiated together.</summary>
+    public int MaxParameters { get; } = int.MaxValue;
+
+    /// <summary>Whether the step was given up.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Begins a step.</summary>
+    public void Begin(bool isTraining) => (_isTraining, _isAbandoned) = (isTraining, false);
+
+    /// <summary>Gives the step up.</summary>
+    public void Abandon() => _isAbandoned = true;
+
+    /// <summary>Whether a thread may begin its next portion.</summary>
+    /// <param name="worker">The thread's number; 0 is the caller of the step.</param>
+    /// <param name="isDue">Whether it has done a portion since the step began.</param>
+    public bool MayGoOn(int worker, bool isDue)
+    {
+        if (isDue && IsLarge && worker == 0 && !_isAbandoned) Look();
+        return !_isAbandoned;
+    }
+
+    private void Look()
+    {
+        try
+        {
+            if (_stop!.Abandons(_isTraining)) _isAbandoned = true;
+        }
+        catch
+        {
+            _isAbandoned = true; // the other threads need not go on
+            throw;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.ExceptionServices;
+
+namespace Backprop.Training;
+
+/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own. Allocates only when made.</summary>
+/// <remarks>
+/// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away; then it gives its turn
+/// to others; then it sleeps until it is woken. A long spin would be a little faster on an idle machine and ruinous on a busy one:
+/// whoever holds the work that everybody waits for does not get a processor.
+/// </remarks>
+internal sealed class WorkerTeam : IDisposable
+{
+    private const int Spins = 50, Phase = 20;
+
+    private readonly object _bell = new();
+    private readonly List<Thread> _threads;
+    private readonly Exception?[] _problems;
+    private Action<int>? _work;
+    private int _called, _unfinished, _finished, _sleeping;
+    private bool _stop;
+
+    /// <summary>Starts <paramref name="size"/> − 1 threads; the caller of <see cref="Run"/> is the first of the team.</summary>
+    public WorkerTeam(int size) : this(size, Start)
+    {
+    }
+
+    /// <summary>The same with threads that the caller starts.</summary>
+    /// <param name="size">Threads that work, the caller's among them; at least 1.</param>
+    /// <param name="start">Starts a thread that calls the given work with the given index.</param>
+    internal WorkerTeam(int size, Func<int, Action<int>, Thread> start)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Size = size;
+        _problems = new Exception?[size];
+        _threads = new List<Thread>(size - 1);
+        try
+        {
+            for (var index = 1; index < size; index++) _threads.Add(start(index, WorkUntilStopped));
+        }
+        catch
+        {
+            Dispose(); // those that were started already
+            throw;
+        }
+    }
+
+    /// <summary>Threads that work, the caller's among them.</summary>
+    public int Size { get; }
+
+    /// <summary>Calls work(0) on this thread and work(1) … work(Size − 1) on the others, and returns when all are done.</summary>
+    /// <exception cref="Exception">What the work of the lowest index threw; all have come to their end by then.</exception>
+    public void Run(Action<int> work)
+    {
+        if (Size == 1)
+        {
+            work(0);
+            return;
+        }
+
+        _work = work;
+        _unfinished = Size - 1;
+        var call = _called + 1;
+        Announce(ref _called, call);
+        Try(work, 0);
+        Await(ref _finished, call);
+        ThrowFirstProblem();
+    }
+
+    /// <summary>Ends the threads and waits for them.</summary>
+    public void Dispose()
+    {
+        _stop = true;
+        Announce(ref _called, _called + 1);
+        foreach (var thread in _threads) thread.Join();
+    }
+
+    private static Thread Start(int index, Action<int> work)
+    {
+        var thread = new Thread(() => work(index)) { IsBackground = true, Name = $"Backprop {index}" };
+        thread.Start();
+        return thread;
+    }
+
+    private void WorkUntilStopped(int index)
+    {
+        for (var call = 1; ; call++)
+        {
+            Await(ref _called, call);
+            if (_stop) return;
+            Try(_work!, index);
+            if (Interlocked.Decrement(ref _unfinished) == 0) Announce(ref _finished, call);
+        }
+    }
+
+    // Who goes to sleep says so before looking a last time, and who rings has changed what is looked at before: one of them sees the other.
+    private void Await(ref int number, int value)
+    {
+        for (var waited = 0; Volatile.Read(ref number) != value; waited++)
+        {
+            if (waited < Spins) Thread.SpinWait(1);
+            else if (waited < Spins + Phase) Thread.Yield();
+            else
+            {
+                lock (_bell)
+                {
+                    Interlocked.Increment(ref _sleeping);
+                    if (Volatile.Read(ref number) != value) Monitor.Wait(_bell);
+                    Interlocked.Decrement(ref _sleeping);
+                }
+            }
+        }
+    }
+
+    private void Announce(ref int number, int value)
+    {
+        Interlocked.Exchange(ref number, value);
+        if (Volatile.Read(ref _sleeping) == 0) return;
+        lock (_bell) Monitor.PulseAll(_bell);
+    }
+
+    private void Try(Action<int> work, int index)
+    {
+        try
+        {
+            work(index);
+        }
+        catch (Exception problem)
+        {
+            _problems[index] = problem;
+        }
+    }
+
+    private void ThrowFirstProblem()
+    {
+        if (Array.Find(_problems, problem => problem is not null) is not { } first) return;
+        Array.Clear(_problems);
+        ExceptionDispatchInfo.Throw(first);
+    }
+}

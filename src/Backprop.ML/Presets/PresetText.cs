@@ -1,0 +1,57 @@
+using System.Globalization;
+using Backprop.Activations;
+using Backprop.Initializers;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.ML.Presets;
+
+/// <summary>Options in few words. What records print by themselves has what cannot be chosen as well.</summary>
+internal static class PresetText
+{
+    /// <summary>A value as it is written down; what is not written out below is a number, a word, or a name.</summary>
+    public static string Of(object? value) => value switch
+    {
+        null => "null",
+        ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
+        MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
+        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {Deviations(embedding)})"),
+        CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
+        FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
+        GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
+        Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
+        ParameterGroups groups => Of(groups),
+        EarlyStopping stopping => Of(stopping),
+        LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} passes"),
+        _ => Invariant($"{value}"),
+    };
+
+    // Factors of the learning rate and of regularization, of the groups for which either is not 1.
+    private static string Of(ParameterGroups groups)
+    {
+        (string Name, ParameterGroup Group)[] all =
+        [
+            (nameof(groups.Weights), groups.Weights), (nameof(groups.Biases), groups.Biases), (nameof(groups.Scales), groups.Scales), (nameof(groups.Embeddings), groups.Embeddings),
+            (nameof(groups.NumericEmbeddings), groups.NumericEmbeddings), (nameof(groups.Activations), groups.Activations),
+        ];
+        return string.Join(", ", all.Where(each => each.Group != new ParameterGroup(1, 1)).Select(each => Invariant($"{each.Name} {each.Group.LearningRate}/{each.Group.Regularization}")));
+    }
+
+    private static string Deviations(PeriodicPhaseEmbedding embedding) => embedding.HighestStandardDeviation is { } highest
+        ? Invariant($"{embedding.StandardDeviation} to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}")
+        : Invariant($"{embedding.StandardDeviation}");
+
+    private static string Of(EarlyStopping stopping)
+    {
+        var judge = stopping.Metric?.GetType().Name ?? "loss";
+        var kept = stopping.KeepLastBest ? "last" : "first";
+        var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
+        var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "";
+        var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} looks at {value}") : "";
+        return $"by {judge}, {kept} best, {end}{looks}{target}";
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

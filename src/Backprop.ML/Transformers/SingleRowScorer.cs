@@ -1,0 +1,92 @@
+using Backprop.ML.Data;
+using Backprop.Networks;
+using Backprop.Numerics;
+using Microsoft.ML;
+
+namespace Backprop.ML.Transformers;
+
+/// <summary>Scores one row after another, each when it is asked for. Belongs to one reader; allocates only when made.</summary>
+internal sealed class SingleRowScorer : IScores
+{
+    private readonly DataViewRow _row;
+    private readonly InputBuffers _inputs;
+    private readonly TrainedNetwork _network;
+    private readonly NetworkScorer _scorer;
+    private readonly float[] _features, _scores, _predictions;
+    private readonly SparseBatch? _sparse;
+    private readonly SoleReader _reader;
+    private long _scored = -1, _predicted = -1;
+
+    /// <summary>Reads the columns of a row that are active.</summary>
+    public SingleRowScorer(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, ModelColumns known, TrainedNetwork network)
+    {
+        (_row, _network) = (row, network);
+        _reader = new SoleReader(row);
+        _inputs = InputBuffers.Of(row, inputs, known);
+        _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
+        _scorer = network.CreateScorer();
+        (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
+    }
+
+    public ReadOnlySpan<float> Scores
+    {
+        get
+        {
+            Score();
+            return _scores;
+        }
+    }
+
+    public ReadOnlySpan<float> Predictions
+    {
+        get
+        {
+            Score();
+            if (_predicted != _scored)
+            {
+                _scores.AsSpan().CopyTo(_predictions);
+                _network.Loss.Predict(new Matrix(_predictions, 1, _predictions.Length));
+                _predicted = _scored;
+            }
+            return _predictions;
+        }
+    }
+
+    private void Score()
+    {
+        var position = _row.Position;
+        if (_scored == position && position >= 0)
+        {
+            _reader.Check();
+            return;
+        }
+        _reader.Enter();
+        try
+        {
+            Read();
+        }
+        finally
+        {
+            _reader.Leave();
+        }
+        _scored = position;
+        _reader.Check();
+    }
+
+    private void Read()
+    {
+        _scored = _predicted = -1; // should reading fail
+        _inputs.Read(0);
+        if (_sparse is not null)
+        {
+            _sparse.Clear();
+            var features = _inputs.SparseAt(0);
+            _sparse.Add(features.Places, features.Values, _network.SparseFactors);
+            _scorer.ScoreSparse(_sparse).Values.CopyTo(_scores);
+        }
+        else
+        {
+            _scorer.Score(new ReadOnlyMatrix(_inputs.At(0, _features), 1, _features.Length)).Values.CopyTo(_scores);
+        }
+    }
+}
