@@ -18,7 +18,7 @@ public partial class ArchitectureTests
         ["Losses"] = ["Numerics"],
         ["Metrics"] = ["Numerics", "Losses"],
         ["Optimizers"] = ["Numerics"],
-        ["Schedules"] = [],
+        ["Schedules"] = ["Numerics"],
         ["Initializers"] = ["Numerics"],
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],

@@ -75,7 +75,9 @@ internal static class MemberBenchmarks
         public InTraining(MultilayerPerceptron form, int threads)
         {
             var network = form.Build(Features, Outputs);
-            _step = new TrainingStep(network, network.Initialize(new NtkNormal(), seed: 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }, BatchSize, threads);
+            var options = new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() };
+            var state = new TrainingState(network.Initialize(new NtkNormal(), seed: 1), options);
+            _step = new TrainingStep(network, state, options, BatchSize, threads);
         }
 
         public void Learn() => _step.Learn(_batches, _next++ % _batches.Count, new StepValues(LearningRate));

@@ -114,7 +114,8 @@ internal static class StepBenchmarks
             _net = net;
             (_x, _y) = net.Examples(Batches * net.BatchSize, seed: 2);
             _batches = new Minibatches(new ExampleSet(_x, net.Inputs, _y), net.BatchSize, null, null);
-            _step = new TrainingStep(net.Make(), net.InitialParameters(), new TrainingOptions { Loss = net.Loss, Optimizer = new Adam() }, net.BatchSize, threads);
+            var options = new TrainingOptions { Loss = net.Loss, Optimizer = new Adam() };
+            _step = new TrainingStep(net.Make(), new TrainingState(net.InitialParameters(), options), options, net.BatchSize, threads);
         }
 
         public double LearningRate { get; set; } = StepBenchmarks.LearningRate;

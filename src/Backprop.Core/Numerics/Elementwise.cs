@@ -61,12 +61,22 @@ internal static unsafe class Elementwise
     /// <param name="rule">The formula.</param>
     /// <param name="parameters">[n], changed in place.</param>
     /// <param name="gradient">[n]</param>
-    /// <param name="memory">[<see cref="IUpdateRule.Memories"/> × n], changed in place.</param>
-    public static void Update<TRule>(TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> memory) where TRule : struct, IUpdateRule
+    /// <param name="first">[n], changed in place.</param>
+    /// <param name="second">[n], changed in place; empty for a rule that remembers one number.</param>
+    /// <param name="third">[n], changed in place; empty for a rule that remembers fewer than three numbers.</param>
+    public static void Update<TRule>(
+        TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> first, Span<Real> second, Span<Real> third)
+        where TRule : struct, IUpdateRule
     {
         CheckLengths(gradient.Length, parameters.Length);
-        CheckLengths(memory.Length, TRule.Memories * parameters.Length);
-        fixed (Real* p = parameters, g = gradient, m = memory) VectorWidth.Run(new UpdateWork<TRule>(rule, p, g, m, parameters.Length), parameters.Length);
+        CheckLengths(first.Length, parameters.Length);
+        CheckLengths(second.Length, TRule.Memories > 1 ? parameters.Length : 0);
+        CheckLengths(third.Length, TRule.Memories > 2 ? parameters.Length : 0);
+        fixed (Real* p = parameters, g = gradient, a = first, b = second, c = third)
+        {
+            var work = new UpdateWork<TRule>(rule, p, g, a, TRule.Memories > 1 ? b : a, TRule.Memories > 2 ? c : a, parameters.Length);
+            VectorWidth.Run(work, parameters.Length);
+        }
     }
 
     private readonly struct MapWork<TFunction>(TFunction f, Real* x, Real* y, int count) : IVectorWork where TFunction : struct, IFunction
@@ -87,10 +97,11 @@ internal static unsafe class Elementwise
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, c, destination, count);
     }
 
-    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* memory, int count) : IVectorWork where TRule : struct, IUpdateRule
+    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count) : IVectorWork
+        where TRule : struct, IUpdateRule
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, memory, count);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, first, second, third, count);
     }
 
     // The last vector overlaps its neighbour, so what enters it is put aside first. Each formula stands in its loop once: the compiler stops inlining where a method has too many
@@ -157,13 +168,12 @@ internal static unsafe class Elementwise
 
     // What a rule does not remember stands where something else does, and is not touched: the questions are constants to the compiler.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* memory, int count)
+    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count)
         where TRule : struct, IUpdateRule
         where TLanes : struct, ILanes<TLanes>
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        Real* first = memory, second = TRule.Memories > 1 ? memory + count : memory, third = TRule.Memories > 2 ? memory + 2 * (nint)count : memory;
         TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last), endThird = TLanes.Load(third + last);
         rule.Invoke(ref endParameter, TLanes.Load(gradient + last), ref endFirst, ref endSecond, ref endThird);
         for (nint i = 0; i < last; i += TLanes.Count)

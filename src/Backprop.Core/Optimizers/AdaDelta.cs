@@ -27,7 +27,7 @@ public sealed record AdaDelta : StepwiseOptimizer
     public override double DefaultLearningRate => 1;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["gradient variance", "step variance"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(AdaDelta rule, double learningRate) : IUpdateRule
     {

@@ -19,7 +19,7 @@ public sealed record AdaGrad : StepwiseOptimizer
     public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["sum of squares"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(AdaGrad rule, double learningRate) : IUpdateRule
     {

@@ -11,7 +11,7 @@ public sealed record AdaMax : MomentOptimizer
     public override double DefaultLearningRate => 0.002;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean", "largest"], (learningRate, step) => new Rule(this, learningRate, step));
 
     private readonly struct Rule(AdaMax rule, double learningRate, int step) : IUpdateRule
     {

@@ -15,7 +15,7 @@ public sealed record Adam : MomentOptimizer
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) =>
-        new MomentumState<Rule>(parameterCount, Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+        new MomentumState<Rule>(parameterCount, ["mean", "variance"], Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
 
     private readonly struct Rule(Adam rule, double momentum, double learningRate, int step) : IUpdateRule
     {

@@ -14,7 +14,7 @@ public sealed record AmsGrad : MomentOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, ["mean", "variance", "largest variance"], Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
 
     private readonly struct Rule(AmsGrad rule, double momentum, double learningRate, int step) : IUpdateRule
     {

@@ -48,7 +48,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     } = 5000;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step == 1));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["previous sign", "step factor"], (learningRate, step) => new Rule(this, learningRate, step == 1));
 
     private readonly struct Rule(IRpropMinus rule, double learningRate, bool isFirst) : IUpdateRule
     {

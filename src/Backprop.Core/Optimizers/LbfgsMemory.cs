@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Optimizers;
 
 /// <summary>The last steps s and changes of the gradient y, and the direction that they make of a gradient.</summary>
@@ -7,6 +9,19 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
     private readonly double[][] _steps = Rooms(parameterCount, most), _changes = Rooms(parameterCount, most);
     private readonly double[] _inverseProducts = new double[most], _factors = new double[most];
     private int _count, _next;
+
+    /// <summary>Passes all remembered steps to a visitor.</summary>
+    public void Visit(StateVisitor visitor)
+    {
+        for (var i = 0; i < most; i++)
+        {
+            visitor.Doubles($"step {i}", _steps[i]);
+            visitor.Doubles($"change {i}", _changes[i]);
+        }
+        visitor.Doubles("inverse products", _inverseProducts);
+        visitor.Count("count", ref _count);
+        visitor.Count("next", ref _next);
+    }
 
     public void Clear() => (_count, _next) = (0, 0);
 

@@ -27,7 +27,7 @@ public sealed record Lion : StepwiseOptimizer
     public override double DefaultLearningRate => 0.0001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(Lion rule, double learningRate) : IUpdateRule
     {

@@ -42,11 +42,9 @@ public sealed record Lookahead : StepwiseOptimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(Lookahead rule, int parameterCount) : OptimizerState
+    private sealed class State(Lookahead rule, int parameterCount) : OptimizerState(parameterCount, "slow parameters")
     {
         private readonly OptimizerState _inner = rule.Inner.Start(parameterCount);
-        private readonly Real[] _slow = new Real[parameterCount];
-        private int _step;
 
         public override double MomentumFactor
         {
@@ -54,15 +52,26 @@ public sealed record Lookahead : StepwiseOptimizer
             set => _inner.MomentumFactor = value;
         }
 
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) => Update(parameters, gradient, learningRate, weightDecay: 0);
-
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)
+        public override void UpdateSlice(
+            int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)
         {
-            if (_step++ == 0) parameters.CopyTo(_slow);
-            _inner.Update(parameters, gradient, learningRate, weightDecay);
-            if (_step % rule.Steps != 0) return;
-            Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)rule.Share), _slow, parameters, _slow);
-            _slow.CopyTo(parameters);
+            var slow = Vector(0, offset, parameters.Length);
+            if (Step == 1) parameters.CopyTo(slow);
+            _inner.UpdateSlice(offset, parameters, gradient, learningRate, weightDecay);
+            if (Step % rule.Steps != 0) return;
+            Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)rule.Share), slow, parameters, slow);
+            slow.CopyTo(parameters);
         }
+
+        public override void Visit(StateVisitor visitor)
+        {
+            base.Visit(visitor);
+            visitor.Part("inner", _inner.Visit);
+        }
+
+        protected override void PrepareStep(double learningRate) => _inner.BeginStep(learningRate);
+
+        protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
+            UpdateSlice(offset, parameters, gradient, learningRate, weightDecay: 0);
     }
 }

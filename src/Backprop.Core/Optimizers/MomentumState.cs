@@ -2,15 +2,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>The memory of an optimizer whose formula looks at one parameter at a time, and whose momentum may be scheduled.</summary>
-/// <param name="parameterCount">How many parameters.</param>
+/// <summary>The memory of an optimizer whose formula sees one parameter at a time, and whose momentum may be scheduled.</summary>
+/// <param name="parameterCount">Number of parameters.</param>
+/// <param name="names">Names of the vectors, in the order of the formula.</param>
 /// <param name="momentum">The momentum, to be multiplied by the factor of the schedule.</param>
 /// <param name="ruleAt">The formula of a step, from the learning rate, the momentum and the number of the step: 1, 2, 3, …</param>
-internal sealed class MomentumState<TRule>(int parameterCount, double momentum, Func<double, double, int, TRule> ruleAt) : OptimizerState where TRule : struct, IUpdateRule
+internal sealed class MomentumState<TRule>(int parameterCount, string[] names, double momentum, Func<double, double, int, TRule> ruleAt)
+    : OptimizerState(parameterCount, names)
+    where TRule : struct, IUpdateRule
 {
-    private readonly Real[] _memory = new Real[checked(TRule.Memories * parameterCount)];
-    private int _step;
-
-    public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
-        Elementwise.Update(ruleAt(learningRate, momentum * MomentumFactor, ++_step), parameters, gradient, _memory);
+    protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
+        Apply(ruleAt(learningRate, momentum * MomentumFactor, Step), offset, parameters, gradient);
 }

@@ -19,21 +19,28 @@ public sealed record NAdam : MomentOptimizer
     public override double DefaultLearningRate => 0.002;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) =>
-        new ElementwiseState<Rule>(parameterCount, new Momenta(this).RuleAt);
+    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
     private double MomentumAt(int step) => Beta1 * (1 - 0.5 * Math.Pow(0.96, step * MomentumDecay));
 
-    // The product of all momenta so far has no closed form.
-    private sealed class Momenta(NAdam rule)
+    private sealed class State(NAdam rule, int parameterCount) : OptimizerState(parameterCount, "mean", "variance")
     {
-        private double _product = 1;
+        private double _product = 1; // of all momenta so far, which has no closed form
 
-        public Rule RuleAt(double learningRate, int step)
+        public override void Visit(StateVisitor visitor)
         {
-            double now = rule.MomentumAt(step), next = rule.MomentumAt(step + 1);
-            _product *= now;
-            return new Rule(rule, learningRate * (1 - now) / (1 - _product), learningRate * next / (1 - _product * next), step);
+            base.Visit(visitor);
+            visitor.Number("product of momenta", ref _product);
+        }
+
+        protected override void PrepareStep(double learningRate) => _product *= rule.MomentumAt(Step);
+
+        protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
+        {
+            double now = rule.MomentumAt(Step), next = rule.MomentumAt(Step + 1);
+            var ofGradient = learningRate * (1 - now) / (1 - _product);
+            var ofMean = learningRate * next / (1 - _product * next);
+            Apply(new Rule(rule, ofGradient, ofMean, Step), offset, parameters, gradient);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed record Nesterov : StepwiseOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
+    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, ["velocity"], Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
 
     private readonly struct Rule(double momentum, double learningRate) : IUpdateRule
     {

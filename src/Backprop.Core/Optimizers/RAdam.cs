@@ -11,7 +11,7 @@ public sealed record RAdam : MomentOptimizer
     public override double DefaultLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, step) => new Rule(this, learningRate, step));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean", "variance"], (learningRate, step) => new Rule(this, learningRate, step));
 
     // Adaptive steps are rectified by r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); 0 as long as they are not to be trusted.
     private double RectificationAt(int step)

@@ -39,7 +39,7 @@ public sealed record RmsProp : StepwiseOptimizer
     public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["variance", "mean", "velocity"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(RmsProp rule, double learningRate) : IUpdateRule
     {

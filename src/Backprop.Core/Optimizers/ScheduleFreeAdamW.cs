@@ -18,29 +18,44 @@ public sealed record ScheduleFreeAdamW : MomentOptimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(ScheduleFreeAdamW rule, int parameterCount) : OptimizerState
+    private sealed class State(ScheduleFreeAdamW rule, int parameterCount) : OptimizerState(parameterCount, "average", "front", "variance")
     {
-        private readonly Real[] _memory = new Real[checked(Rule.Memories * parameterCount)]; // x, z, v
-        private double _squares;
-        private int _step;
+        private double _squares, _share;
 
         public override bool PredictsWithOthers => true;
 
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) => Update(parameters, gradient, learningRate, weightDecay: 0);
-
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)
+        public override void UpdateSlice(
+            int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)
         {
-            if (_step++ == 0)
+            if (Step == 1)
             {
-                parameters.CopyTo(_memory);
-                parameters.CopyTo(_memory.AsSpan(parameterCount));
+                parameters.CopyTo(Vector(0, offset, parameters.Length));
+                parameters.CopyTo(Vector(1, offset, parameters.Length));
             }
-            _squares += learningRate * learningRate;
-            var share = _squares > 0 ? learningRate * learningRate / _squares : 0;
-            Elementwise.Update(new Rule(rule, learningRate, weightDecay, share, _step), parameters, gradient, _memory);
+            Apply(new Rule(rule, learningRate, weightDecay, _share, Step), offset, parameters, gradient);
         }
 
-        public override void Predictor(ReadOnlySpan<Real> parameters, Span<Real> predictor) => (_step == 0 ? parameters : _memory.AsSpan(0, parameterCount)).CopyTo(predictor);
+        public override void Predictor(int offset, ReadOnlySpan<Real> parameters, Span<Real> predictor)
+        {
+            if (Step == 0) parameters.CopyTo(predictor);
+            else Vector(0, offset, parameters.Length).CopyTo(predictor);
+        }
+
+        public override void Visit(StateVisitor visitor)
+        {
+            base.Visit(visitor);
+            visitor.Number("sum of squared learning rates", ref _squares);
+        }
+
+        // The factor of a parameter group is part of every α of the group, so it cancels in c.
+        protected override void PrepareStep(double learningRate)
+        {
+            _squares += learningRate * learningRate;
+            _share = _squares > 0 ? learningRate * learningRate / _squares : 0;
+        }
+
+        protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
+            UpdateSlice(offset, parameters, gradient, learningRate, weightDecay: 0);
     }
 
     private readonly struct Rule(ScheduleFreeAdamW rule, double learningRate, double weightDecay, double share, int step) : IUpdateRule

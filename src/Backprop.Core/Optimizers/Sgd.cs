@@ -10,11 +10,11 @@ public sealed record Sgd : StepwiseOptimizer
     public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new State();
+    public override OptimizerState Start(int parameterCount) => new State(parameterCount);
 
-    private sealed class State : OptimizerState
+    private sealed class State(int parameterCount) : OptimizerState(parameterCount)
     {
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
+        protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate) =>
             Elementwise.Zip(new Arithmetic.AddMultiple((Real)(-learningRate)), gradient, parameters, parameters);
     }
 }

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>The value falls by a factor when the loss has not improved for some passes.</summary>
@@ -56,6 +58,14 @@ public sealed record ReduceOnPlateau : Schedule
         private int _waited, _resting;
 
         public override double FactorAt(TrainingMoment moment) => _factor;
+
+        public override void Visit(StateVisitor visitor)
+        {
+            visitor.Number("factor", ref _factor);
+            visitor.Number("best loss", ref _best);
+            visitor.Count("epochs waited", ref _waited);
+            visitor.Count("epochs of cooldown left", ref _resting);
+        }
 
         public override void Observe(double loss)
         {

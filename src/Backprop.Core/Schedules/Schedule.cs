@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>How a value changes while training: a factor of it for every moment. Immutable; what depends on the course of training lives in the <see cref="ScheduleState"/> it starts.</summary>
@@ -49,6 +51,11 @@ public abstract class ScheduleState
 
     /// <summary>Takes note of a pass: its validation loss, or its training loss when there is no validation data.</summary>
     public virtual void Observe(double loss)
+    {
+    }
+
+    /// <summary>Passes what it remembers to a visitor; nothing, unless it watches the course of training.</summary>
+    public virtual void Visit(StateVisitor visitor)
     {
     }
 }

@@ -88,16 +88,15 @@ public sealed record Signum : StepwiseOptimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State(Signum rule, int parameterCount) : OptimizerState
+    private sealed class State(Signum rule, int parameterCount) : OptimizerState(parameterCount, "mean")
     {
-        private readonly Real[] _mean = new Real[parameterCount];
-
-        public override void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
+        protected override void MoveSlice(int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate)
         {
+            var mean = Vector(0, offset, parameters.Length);
             for (var i = 0; i < parameters.Length; i++)
             {
-                _mean[i] = (Real)rule.Beta * _mean[i] + (Real)(1 - rule.Beta) * gradient[i];
-                parameters[i] -= (Real)learningRate * Real.Sign(_mean[i]);
+                mean[i] = (Real)rule.Beta * mean[i] + (Real)(1 - rule.Beta) * gradient[i];
+                parameters[i] -= (Real)learningRate * Real.Sign(mean[i]);
             }
         }
     }

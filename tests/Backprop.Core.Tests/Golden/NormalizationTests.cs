@@ -30,7 +30,7 @@ public class NormalizationTests
         var parameters = run.Initial.ToArray();
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets, network.Outputs), rows, null, null);
         var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd(), L2Regularization = run.Decay, ParameterGroups = new ParameterGroups { Biases = new(1, 1), Scales = new(1, 1) } };
-        using var step = new TrainingStep(network, parameters, options, rows, 1);
+        using var step = Steps.Make(network, parameters, options, rows, 1);
 
         var losses = Enumerable.Range(0, 10).Select(_ => step.Learn(batches, 0, new StepValues(0.1)).Loss).ToArray();
         Near.Equal("losses", run.Losses, losses, Tolerance);

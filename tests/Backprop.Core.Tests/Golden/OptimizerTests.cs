@@ -34,24 +34,25 @@ public class OptimizerTests
             WeightDecay = run.WeightDecay,
             ParameterGroups = new() { Biases = new(1, 1) }, // PyTorch's optimizers do not tell them from weights
         };
-        using var step = new TrainingStep(network, parameters, options, rows, 1);
+        var state = new TrainingState(parameters, options);
+        using var step = new TrainingStep(network, state, options, rows, 1);
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets), rows, null, null);
 
         var losses = new double[10];
         for (var i = 0; i < losses.Length; i++)
         {
             losses[i] = step.Learn(batches, 0, new StepValues(run.LearningRate)).Loss;
-            if (i == 0) Near.Equal("parameters after step 1", run.AfterStep1, PredictorOf(step), FirstStepTolerance);
+            if (i == 0) Near.Equal("parameters after step 1", run.AfterStep1, PredictorOf(step, state), FirstStepTolerance);
         }
 
         Near.Equal("losses", run.Losses, losses, LossTolerance);
-        Near.Equal("parameters after step 10", run.AfterStep10, PredictorOf(step), TenthStepTolerance);
+        Near.Equal("parameters after step 10", run.AfterStep10, PredictorOf(step, state), TenthStepTolerance);
     }
 
-    private static ReadOnlySpan<float> PredictorOf(TrainingStep step)
+    private static ReadOnlySpan<float> PredictorOf(TrainingStep step, TrainingState state)
     {
         step.UpdatePredictor();
-        return step.Predictor;
+        return state.Predictor;
     }
 
     // L-BFGS is compared with scikit-learn (TrainerTests), which takes its steps from SciPy.

@@ -66,7 +66,7 @@ public class RecipeTests
     {
         var (run, recipe) = Open(name);
         var (network, parameters, options) = (recipe.ToNetwork(), run.Initial.ToArray(), recipe.ToOptions());
-        using var step = new TrainingStep(network, parameters, options, PublishedRecipe.BatchSize, 1);
+        using var step = Steps.Make(network, parameters, options, PublishedRecipe.BatchSize, 1);
         var batches = new Minibatches(recipe.Dealt, PublishedRecipe.BatchSize, recipe.Inputs, recipe.TargetScale);
         var schedules = new ScheduledValues(options);
         var best = recipe.Selection.Start(parameters.Length);

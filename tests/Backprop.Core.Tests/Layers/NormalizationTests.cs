@@ -75,7 +75,7 @@ public class NormalizationTests
     private static float[] Learn(Network network, float[] x, int steps, double learningRate)
     {
         var parameters = Fresh(network);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, Rows, 2);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, Rows, 2);
         var batches = new Minibatches(new ExampleSet(x, 1, [.. x.Select(value => value * value)]), Rows, null, null);
         for (var i = 0; i < steps; i++) step.Learn(batches, 0, new StepValues(learningRate));
         return parameters;

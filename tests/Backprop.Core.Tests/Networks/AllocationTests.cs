@@ -35,7 +35,7 @@ public class AllocationTests
             new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount, [.. Enumerable.Repeat(0.5f, Rows)]),
             BatchSize, new Standardization(new float[Features], [1, 1, 1, 1, 1]), targets: null);
         var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer }, BatchSize, threads);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer }, BatchSize, threads);
 
         AssertAllocatesNothing(() =>
         {
@@ -53,7 +53,7 @@ public class AllocationTests
             new InputScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37), new ActivationLayer(37, new ReLU()),
             new Dense(37, 37), new LayerNormalization(37), new SkipConnection(37, 2), new Dense(37, 1));
         var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null);
-        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, BatchSize, threads);
+        using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, BatchSize, threads);
         AssertAllocatesNothing(() =>
         {
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
@@ -91,7 +91,7 @@ public class AllocationTests
         }.Build(Features, 1);
         var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null, mixes: true);
         var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam(), Mixup = new Mixup(), WeightAveraging = new ExponentialMovingAverage() };
-        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), options, BatchSize, threads);
+        using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), options, BatchSize, threads);
         AssertAllocatesNothing(() =>
         {
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
@@ -122,7 +122,7 @@ public class AllocationTests
         using var batches = byFolds
             ? new MemberMinibatches(examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)], 3), BatchSize, null, null, ofOwnFold: false)
             : new Minibatches(examples, BatchSize, null, null);
-        using var step = new TrainingStep(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, threads, batches.ExamplesPerRow);
+        using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, threads, batches.ExamplesPerRow);
         var scorer = new TrainedNetwork(network, new float[network.ParameterCount], new SoftmaxCrossEntropy()).CreateScorer(BatchSize);
         AssertAllocatesNothing(() =>
         {

@@ -26,7 +26,7 @@ public class GradientDescentTests
             network.Backward(parameters, set.Features, workspace, gradient);
             state.Update(parameters, gradient, 0.05);
         }
-        state.Predictor(parameters, gradient);
+        state.Predictor(0, parameters, gradient);
         TestNumbers.AssertSameBits(gradient, result.Network.Parameters);
         Assert.Equal(losses, result.History.Select(report => report.TrainingLoss));
     }

@@ -152,7 +152,7 @@ public class KFoldBaggingTests
     private static void Learn(Network network, float[] parameters, ExampleSet examples, int batchSize)
     {
         using var batches = new MemoryData(examples).CreateBatches(batchSize, null, null, mixes: false, takesSparse: false, isEven: false);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, 2, batches.ExamplesPerRow);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, 2, batches.ExamplesPerRow);
         for (var pass = 1; pass <= 5; pass++)
         {
             if (batches.Count > 1) batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

@@ -126,7 +126,7 @@ public class MemberTrainingTests
     {
         float[] parameters = [.. start];
         var batches = new Minibatches(Examples(loss), 32, null, null);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = loss, WeightDecay = 0.01, L2Regularization = 0.01 }, batches.BatchSize, threads);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, WeightDecay = 0.01, L2Regularization = 0.01 }, batches.BatchSize, threads);
         for (var pass = 1; pass <= 3; pass++)
         {
             batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

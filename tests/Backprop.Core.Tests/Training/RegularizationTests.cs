@@ -155,7 +155,7 @@ public class RegularizationTests
     private static float[] Step(TrainingOptions options, int threads = 1, int steps = 1)
     {
         var parameters = Start;
-        using var step = new TrainingStep(Net, parameters, options, Rows, threads);
+        using var step = Steps.Make(Net, parameters, options, Rows, threads);
         var batches = new Minibatches(Examples, Rows, null, null);
         for (var i = 0; i < steps; i++) step.Learn(batches, 0, new StepValues(Rate));
         return parameters;

@@ -72,7 +72,7 @@ public class ThreadTests
         float[] y = [.. Enumerable.Range(0, rows * targets).Select(i => (float)(i % Math.Min(2, outputs)))];
         float[] weights = [.. Enumerable.Range(1, rows).Select(i => 1f / i)];
         var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(rows * features, seed: 2), features, y, targets, weights), batchSize, null, null);
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer, Seed = 4 }, batches.BatchSize, threads);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer, Seed = 4 }, batches.BatchSize, threads);
         List<double> losses = [];
         for (var epoch = 1; epoch <= 2; epoch++)
         {
@@ -98,7 +98,7 @@ public class ThreadTests
         network.Backward(expected, set.Features, workspace, gradient);
         new Adam().Start(expected.Length).Update(expected, gradient, 0.1);
 
-        using var step = new TrainingStep(network, parameters, new TrainingOptions { Loss = loss, Optimizer = new Adam() }, rows, 3);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, Optimizer = new Adam() }, rows, 3);
         Assert.Equal((mean, rows), step.Learn(new Minibatches(set, rows, null, null), 0, new StepValues(0.1)));
         Assert.Equal(expected, parameters);
     }

@@ -138,27 +138,22 @@ public class CancellationTests
 
     private sealed record Counting(StepwiseOptimizer Inner, int At, Action Act) : StepwiseOptimizer
     {
-        private bool _isStarted;
-
         public int Steps { get; private set; }
 
         public override double DefaultLearningRate => Inner.DefaultLearningRate;
 
-        // Each part of the parameters has a state of its own; the first one's updates are the steps.
-        public override OptimizerState Start(int parameterCount)
-        {
-            var isFirst = !_isStarted;
-            _isStarted = true;
-            return new State(this, Inner.Start(parameterCount), isFirst);
-        }
+        public override OptimizerState Start(int parameterCount) => new State(this, Inner.Start(parameterCount));
 
-        private sealed class State(Counting owner, OptimizerState inner, bool counts) : OptimizerState
+        private sealed class State(Counting owner, OptimizerState inner) : OptimizerState(inner.ParameterCount)
         {
-            public override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
+            protected override void PrepareStep(double learningRate)
             {
-                inner.Update(parameters, gradient, learningRate);
-                if (counts && ++owner.Steps == owner.At) owner.Act();
+                inner.BeginStep(learningRate);
+                if (++owner.Steps == owner.At) owner.Act();
             }
+
+            protected override void MoveSlice(int offset, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate) =>
+                inner.UpdateSlice(offset, parameters, gradient, learningRate, weightDecay: 0);
         }
     }
 

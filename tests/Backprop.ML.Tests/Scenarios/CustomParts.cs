@@ -51,11 +51,11 @@ internal sealed record SignDescent : StepwiseOptimizer
 {
     public override double DefaultLearningRate => 0.01;
 
-    public override OptimizerState Start(int parameterCount) => new State();
+    public override OptimizerState Start(int parameterCount) => new State(parameterCount);
 
-    private sealed class State : OptimizerState
+    private sealed class State(int parameterCount) : OptimizerState(parameterCount)
     {
-        public override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
+        protected override void MoveSlice(int offset, Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
         {
             for (var i = 0; i < parameters.Length; i++) parameters[i] -= (float)learningRate * Math.Sign(gradient[i]);
         }

@@ -100,6 +100,9 @@ internal class Minibatches : IDisposable
     /// <summary>Rows of one batch.</summary>
     public int SizeOf(int index) => PlaceOf(index).Count;
 
+    /// <summary>The parts of a batch that threads do not divide.</summary>
+    public virtual BatchPartition PartitionOf(int index) => BatchPartition.OfRows(SizeOf(index));
+
     /// <summary>What a batch counts for in a mean over many, Σ w, of the first examples of its rows, the second, …</summary>
     /// <param name="index">Which batch.</param>
     /// <param name="totals">[<see cref="ExamplesPerRow"/>], overwritten.</param>

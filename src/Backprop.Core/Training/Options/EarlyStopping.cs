@@ -1,4 +1,5 @@
 using Backprop.Metrics;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -82,6 +83,15 @@ public sealed record EarlyStopping
 
         /// <summary>The best epoch so far; 0 for none.</summary>
         public int Epoch => _epoch;
+
+        /// <summary>Passes the best epoch and its parameters to a visitor.</summary>
+        public void Visit(StateVisitor visitor)
+        {
+            visitor.Vector("parameters", _parameters);
+            visitor.Number("loss", ref _loss);
+            visitor.Count("epoch", ref _epoch);
+            visitor.Count("checks at target", ref _looksAtTarget);
+        }
 
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Training;
 
 /// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, for there is nothing to judge by that was not learned from.</summary>
@@ -27,6 +29,13 @@ public sealed record LossTolerance
     {
         private double _best = double.PositiveInfinity;
         private int _idle;
+
+        /// <summary>Passes the best loss and the idle epochs to a visitor.</summary>
+        public void Visit(StateVisitor visitor)
+        {
+            visitor.Number("best loss", ref _best);
+            visitor.Count("idle epochs", ref _idle);
+        }
 
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         public bool Observe(double trainingLoss)

@@ -6,7 +6,8 @@ namespace Backprop.Training;
 /// <param name="options">The plan.</param>
 /// <param name="stop">Why training had to end, if it had to.</param>
 /// <param name="plan">How far it came.</param>
-internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, TimePlan plan)
+/// <param name="state">Its learning rates.</param>
+internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, TimePlan plan, TrainingState state)
 {
     private const string RateSchedule = nameof(TrainingOptions.LearningRateSchedule);
 
@@ -17,10 +18,6 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     private const double FinishedShare = 0.9;
 
     private readonly double _rate = options.LearningRate ?? options.Optimizer.DefaultLearningRate;
-    private double _highest;
-
-    /// <summary>Takes note of the learning rate of a step.</summary>
-    public void Observe(double learningRate) => _highest = Math.Max(_highest, learningRate);
 
     /// <summary>Reports the end.</summary>
     /// <param name="epochs">How many epochs were begun.</param>
@@ -31,7 +28,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
         var isTimeUp = !isCancelled && stop.MustEnd && plan.Last.Step + 1 < (long)plan.Last.StepsPerEpoch * planned;
         if (!isCancelled && !isTimeUp && epochs == planned) return;
         if (isTimeUp) ReportTime(epochs);
-        else if (_highest < LowShareOfRate * _rate) WarnOfLowRate(epochs, isCancelled);
+        else if (state.HighestLearningRate < LowShareOfRate * _rate) WarnOfLowRate(epochs, isCancelled);
         if (options.WeightAveraging is not StochasticWeightAveraging averaging) return;
         if (plan.Last.Step + 1 >= averaging.StartShare * plan.Last.TotalSteps) return;
         const string name = $"{nameof(TrainingOptions.WeightAveraging)} ({nameof(StochasticWeightAveraging)})";
@@ -49,7 +46,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
             stop.Reports.Note($"{what}{(plan.IsShortened ? " Schedules ended with the time." : "")}");
             return;
         }
-        var reached = FormattableString.Invariant($"the learning rate had reached at most {_highest:G2} of {_rate:G2}");
+        var reached = FormattableString.Invariant($"the learning rate had reached at most {state.HighestLearningRate:G2} of {_rate:G2}");
         var planned = FormattableString.Invariant($"{RateSchedule} was planned for {plan.Last.Epochs:N0} epochs");
         stop.Reports.Warn($"{what} {planned}: {reached}. Set {number} to about {epochs:N0}, or increase {limit}.");
     }
@@ -59,7 +56,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     {
         TrainingMoment last = plan.Last, atEnd = last.WithTotalSteps(last.Step + 1);
         if ((last.Step + 1) >= FinishedShare * last.TotalSteps || !schedule.FollowsPlan) return false;
-        return Math.Abs(schedule.FactorAt(last) - schedule.FactorAt(atEnd)) > LowShareOfRate || _highest < LowShareOfRate * _rate;
+        return Math.Abs(schedule.FactorAt(last) - schedule.FactorAt(atEnd)) > LowShareOfRate || state.HighestLearningRate < LowShareOfRate * _rate;
     }
 
     private void WarnOfLowRate(int epochs, bool isCancelled)
@@ -71,6 +68,6 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
         var what = FormattableString.Invariant(
             $"Training {(isCancelled ? "was cancelled" : "ended")} after {epochs:N0} of {options.NumberOfIterations:N0} epochs");
         stop.Reports.Warn(
-            $"{what}, before {RateSchedule} had risen: the learning rate had reached at most {_highest:G2} of {_rate:G2}. {advice}");
+            $"{what}, before {RateSchedule} had risen: the learning rate had reached at most {state.HighestLearningRate:G2} of {_rate:G2}. {advice}");
     }
 }

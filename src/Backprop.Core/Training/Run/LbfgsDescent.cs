@@ -1,9 +1,10 @@
+using Backprop.Numerics;
 using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
 /// <summary>One training run of <see cref="Lbfgs"/>: a direction, a line search along it, and again.</summary>
-internal sealed class LbfgsDescent
+internal sealed class LbfgsDescent : IDescent
 {
     private readonly Lbfgs _rule;
     private readonly TrainingStep _step;
@@ -12,7 +13,7 @@ internal sealed class LbfgsDescent
     private readonly Real[] _parameters, _start, _startGradient;
     private readonly double[] _direction;
     private readonly LbfgsMemory _memory;
-    private bool _remembers, _hasGradient;
+    private bool _remembers, _hasGradient, _isDone;
     private double _loss, _objective;
 
     /// <param name="rule">The options.</param>
@@ -29,12 +30,27 @@ internal sealed class LbfgsDescent
     }
 
     /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
-    public bool IsDone { get; private set; }
+    public bool IsDone => _isDone;
 
     /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found already.</summary>
-    /// <param name="learningRate">α: the first trial of the line search.</param>
+    /// <param name="batch">0: all examples.</param>
+    /// <param name="values">α is the first trial of the line search.</param>
     /// <returns>The loss before the step, without penalties.</returns>
-    public double Learn(double learningRate)
+    public (double Loss, double Weight) Learn(int batch, in StepValues values) => (Learn(values.LearningRate), 1);
+
+    /// <inheritdoc/>
+    public void Visit(StateVisitor visitor)
+    {
+        visitor.Part("memory", _memory.Visit);
+        visitor.Vector("gradient", _step.Gradient);
+        visitor.Number("loss", ref _loss);
+        visitor.Number("objective", ref _objective);
+        visitor.Flag("has a gradient", ref _hasGradient);
+        visitor.Flag("remembers", ref _remembers);
+        visitor.Flag("is done", ref _isDone);
+    }
+
+    private double Learn(double learningRate)
     {
         if (!_hasGradient)
         {
@@ -46,7 +62,7 @@ internal sealed class LbfgsDescent
         if (!double.IsFinite(_objective)) return loss;
         if (LargestSlope() <= _rule.GradientTolerance)
         {
-            IsDone = true;
+            _isDone = true;
             return loss;
         }
 
@@ -68,7 +84,7 @@ internal sealed class LbfgsDescent
         if (_stop.MustEnd) return loss;
         Evaluate();
         if (_step.IsAbandoned) return loss;
-        IsDone = !_remembers;
+        _isDone = !_remembers;
         Forget();
         return loss;
     }

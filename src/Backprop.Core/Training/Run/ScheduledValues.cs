@@ -1,3 +1,4 @@
+using Backprop.Numerics;
 using Backprop.Schedules;
 
 namespace Backprop.Training;
@@ -15,7 +16,17 @@ internal sealed class ScheduledValues(TrainingOptions options)
         _learningRate * _rate.FactorAt(moment), options.WeightAveraging?.ShareAt(moment) ?? 1, _decay?.FactorAt(moment) ?? 1, _momentum?.FactorAt(moment) ?? 1,
         _dropout?.FactorAt(moment) ?? 1, _smoothing?.FactorAt(moment) ?? 1);
 
-    /// <summary>Takes note of a pass.</summary>
+    /// <summary>Passes the memory of all schedules to a visitor.</summary>
+    public void Visit(StateVisitor visitor)
+    {
+        visitor.Part("learning rate", _rate.Visit);
+        if (_decay is not null) visitor.Part("weight decay", _decay.Visit);
+        if (_momentum is not null) visitor.Part("momentum", _momentum.Visit);
+        if (_dropout is not null) visitor.Part("dropout", _dropout.Visit);
+        if (_smoothing is not null) visitor.Part("label smoothing", _smoothing.Visit);
+    }
+
+    /// <summary>Records an epoch.</summary>
     public void Observe(double loss)
     {
         _rate.Observe(loss);

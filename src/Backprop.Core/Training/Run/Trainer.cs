@@ -1,6 +1,4 @@
-using System.Numerics.Tensors;
 using Backprop.Networks;
-using Backprop.Numerics;
 using Backprop.Optimizers;
 
 namespace Backprop.Training;
@@ -45,7 +43,7 @@ public sealed class Trainer
         stop.StartClock();
         _setup.Check(network, training, validation, initial);
         if (_options.KFoldBagging) training = validation = training.WithFolds(BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
-        var result = Run(network, new MemoryData(training), validation, initial, progress, stop, refit: null);
+        var result = Run(new RunRequest(network, new MemoryData(training), validation, initial, progress, stop));
         return validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } ? result : Refitted(result, network, training, validation, initial, stop);
     }
 
@@ -53,13 +51,13 @@ public sealed class Trainer
     private TrainingResult Refitted(TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
     {
         var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
-        var refit = new Refit((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
+        var refit = new RefitPlan((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
         stop.Reports.Begin(TrainingPhase.Refitting, $"Refitting on {training.Count + validation.Count:N0} rows");
         try
         {
             if (!stop.MustEnd)
             {
-                var refitted = Run(network, new MemoryData(training.Concat(validation)), null, initial, null, stop, refit);
+                var refitted = Run(new RunRequest(network, new MemoryData(training.Concat(validation)), null, initial, null, stop) { Refit = refit });
                 if (!stop.MustEnd) return result with { Network = refitted.Network.WithTemperature(result.Network.Temperature), Warnings = [.. stop.Reports.Warnings] };
             }
         }
@@ -94,7 +92,7 @@ public sealed class Trainer
         stop.StartClock();
         if (_options.KFoldBagging) throw new ArgumentException($"{nameof(TrainingOptions.KFoldBagging)} needs all examples in memory; these are a stream.", nameof(training));
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
-        return Run(network, data, validation, initial, progress, stop, refit: null);
+        return Run(new RunRequest(network, data, validation, initial, progress, stop));
     }
 
     /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
@@ -136,152 +134,29 @@ public sealed class Trainer
     {
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRangeTest();
-        var (inputs, targets) = _setup.Standardize(network, training, null, stop);
-        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) training = training.WithWeights(balance);
-        var parameters = _setup.Start(network, training, null, inputs, targets, stop);
-        using var batches = training.CreateBatches(_setup.BatchSizeFor(training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
-        batches.Impute(network.ReplacementsBy(parameters));
-        batches.Stop = stop;
-        using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, threads.Count, stop: stop);
+        var request = new RunRequest(network, training, Validation: null, Initial: null, Progress: null, stop);
+        var data = _setup.Prepare(request);
+        var parameters = _setup.Start(network, data.Training, null, data.Inputs, data.Targets, stop);
+        using var batches = new RunBatches(_options, _setup, request, data, new TrainingState(parameters, _options));
         stop.Reports.Begin(TrainingPhase.Training, $"Testing {range.Steps:N0} learning rates from {range.Lowest:G3} to {range.Highest:G3}");
         return range.Run((number, learningRate) =>
         {
             stop.CheckBeforeStep();
-            var (epoch, batch) = Math.DivRem(number, batches.Count);
-            if (batch == 0) BeginPass(batches, epoch + 1, mayEnd: false);
-            return step.Learn(batches, batch, new StepValues(learningRate)).Loss;
+            var (epoch, batch) = Math.DivRem(number, batches.Training.Count);
+            if (batch == 0) batches.BeginEpoch(epoch + 1, mayEnd: false);
+            return batches.Step.Learn(batches.Training, batch, new StepValues(learningRate)).Loss;
         });
     }
 
-    // With a refit, exactly its steps, scheduled as if the rows were still those of the first run.
-    private TrainingResult Run(
-        Network network, TrainingData training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop, Refit? refit)
+    private TrainingResult Run(RunRequest request)
     {
-        var (inputs, targets) = _setup.Standardize(network, training, initial, stop);
-        var bounds = _options.ClampPredictions ? training.MeasureBounds().JoinedWith(initial?.Bounds) : null;
-        var judge = validation is null ? null : new ValidationEvaluator(validation);
-        var calibration = new Calibration(_options, judge, stop);
-        if (ClassBalance.Of(_options, training, network.Outputs) is { } balance) (training, validation) = (training.WithWeights(balance), validation is null ? null : balance.Weigh(validation));
-        var parameters = _setup.Start(network, training, initial, inputs, targets, stop);
-        if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
-        double learningRate = 0;
-        var schedules = new ScheduledValues(_options);
-
-        using var batches = training.CreateBatches(_setup.BatchSizeFor(refit?.Examples ?? training.Count), inputs, targets, _options.Mixup is not null, network.TakesSparse, _options.EvenBatches);
-        batches.Stop = stop;
-        var validationBatches = validation is null ? null : validation.FoldCount > 0
-            ? new MemberMinibatches(validation, batches.BatchSize, inputs, targets, ofOwnFold: true)
-            : new Minibatches(validation, batches.BatchSize, inputs, targets, takesSparse: network.TakesSparse);
-        var replacements = network.ReplacementsBy(parameters);
-        batches.Impute(replacements);
-        validationBatches?.Impute(replacements);
-        using var threads = ThreadShare.Claim(_options.NumberOfThreads, network, batches.BatchSize);
-        using var step = new TrainingStep(network, parameters, _options, batches.BatchSize, threads.Count, batches.ExamplesPerRow, stop);
-        var descent = _options.Optimizer is Lbfgs lbfgs ? new LbfgsDescent(lbfgs, step, batches, parameters, stop) : null;
-        var interval = _options.EarlyStopping?.Interval ?? 1;
-        var best = validation is null ? null : _options.EarlyStopping?.Start(network.ParameterCount);
-        var limits = bounds?.Scaled(targets).ToLimits(_options.Loss, network.Outputs);
-        var wanted = judge is null ? null : _options.EarlyStopping?.Metric;
-        var check = validationBatches is null ? null : new ValidationCheck(step, validationBatches, wanted is null && !calibration.IsNeeded ? null : judge, limits, stop);
-        var units = wanted is null ? null : new TrainedNetwork(network, parameters, _options.Loss, inputs, targets, bounds); // its parameters are not asked for
-        var inspection = _options.Diagnostics && refit is null ? new Inspection(network, _options.Loss, _setup.Sample(training.Examples, inputs, targets, Inspection.MaxExamples, stop.Work)) : null;
-        var tolerance = refit is null ? _options.LossTolerance?.Start() : null;
-        var history = new List<EpochReport>();
-        var plan = refit is null ? new TimePlan(_options, stop, batches.Count, training.Count) : new TimePlan(_options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
-        var end = new EndOfRun(_options, stop, plan);
-        if (refit is null) PlanWarnings.Check(_options, training.Count, check is not null, stop.Reports);
-        var mustEnd = false;
-        long done = 0;
-
-        for (var epoch = 1; refit is null ? epoch <= _options.NumberOfIterations : done < refit.Steps; epoch++)
+        using var run = new TrainingRun(_options, _setup, request);
+        while (run.HasNextEpoch)
         {
-            stop.Reports.Begin(TrainingPhase.Training, $"Training epoch {epoch}", epoch);
-            if (!BeginPass(batches, epoch, mayEnd: history.Count > 0)) break;
-
-            var trainingLoss = new WeightedMean();
-            for (var b = 0; b < batches.Count && !mustEnd && done < (refit?.Steps ?? long.MaxValue); b++)
-            {
-                stop.CheckBeforeStep();
-                var values = schedules.At(plan.At(done));
-                learningRate = values.LearningRate;
-                if (b == batches.Count - 1) inspection?.Remember(parameters);
-                var (loss, weight) = descent is not null ? (descent.Learn(learningRate), 1) : step.Learn(batches, b, values);
-                if (step.IsAbandoned) break;
-                (done, stop.HasModel) = (done + 1, true);
-                if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the loss became {loss}", learningRate);
-                trainingLoss.Add(loss, weight);
-                end.Observe(learningRate);
-                mustEnd = stop.MustEnd;
-            }
-            mustEnd |= step.IsAbandoned;
-            if (trainingLoss.IsEmpty) break; // no step of this epoch was taken
-
-            // The last update of an epoch is seen by no loss, so its result is looked at by itself.
-            step.UpdatePredictor();
-            if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(epoch, "a parameter is no longer a finite number", learningRate);
-
-            var isIdle = tolerance is not null && tolerance.Observe(trainingLoss.Value);
-            var isLast = epoch == _options.NumberOfIterations || mustEnd || isIdle || descent is { IsDone: true };
-            var isValidated = epoch % interval == 0 || isLast;
-            var validationLoss = check is null || !isValidated || stop.IsCancelled ? null : check.MeanLoss(epoch);
-            if (validationLoss is { } v && !double.IsFinite(v)) throw new TrainingDivergedException(epoch, $"the validation loss became {v}", learningRate);
-
-            var metric = wanted is null || validationLoss is null ? null : check!.Measure(wanted, units!);
-            if (wanted is not null && metric is null) validationLoss = null; // one without the other would be compared with other epochs' other number
-            if (metric is { } m && !double.IsFinite(m)) throw new InvalidOperationException($"{wanted} of the validation data is {m}: it is not defined for them.");
-
-            var report = new EpochReport(epoch, learningRate, trainingLoss.Value, validationLoss, metric) { Diagnostics = inspection?.Inspect(parameters) };
-            history.Add(report);
-            if (isValidated || validationBatches is null) schedules.Observe(validationLoss ?? trainingLoss.Value);
-            progress?.Report(report);
-
-            // Each is to see every epoch, so none may stand in another's way.
-            var isOverfitting = best is not null && (metric ?? validationLoss) is { } judgement && best.Observe(epoch, judgement, step.Predictor);
-            if (calibration.IsNeeded && validationLoss is not null && (best is null || best.Epoch == epoch)) judge!.Keep(epoch);
-            if (isOverfitting || isLast || stop.MustEnd) break;
+            if (!run.BeginEpoch() || run.MakeSteps() is not { } trainingLoss) break;
+            if (run.EndEpoch(trainingLoss)) break;
         }
-        if (history.Count == 0) throw new WorkGivenUpException(); // a refit that was ended before its first step
-
-        Real[] learned = [.. step.Predictor];
-        var bestEpoch = best?.Restore(learned) ?? history.Count;
-
-        // Finite parameters can still be too large to score with, and no loss has seen the last ones yet. Who cancels does not wait for all rows.
-        if (bestEpoch == history.Count && history[^1].ValidationLoss is null)
-        {
-            stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");
-            if (!double.IsFinite(ValidationCheck.MeanLoss(step, FinalCheckBatches(training, batches, inputs, targets), stop).Mean))
-                throw new TrainingDivergedException(bestEpoch, "the loss after the last update is not finite", learningRate);
-        }
-        var trained = new TrainedNetwork(network, learned, _options.Loss, inputs, targets, bounds);
-        if (refit is null) end.Report(history.Count);
-        (trained, var threshold) = calibration.Apply(trained, bestEpoch, validation is null ? [] : validation.Weights);
-        if (refit is null && plan.IsShortened) stop.PlannedSteps = plan.Last.TotalSteps;
-        return new TrainingResult(trained, history, bestEpoch)
-        {
-            Threshold = threshold,
-            IgnoredFeatures = ConstantFeatures.MaskedBy(inputs),
-            Underfitting = refit is null ? Underfitting.Of(history, _options, training.Examples, targets, network.Outputs) : null,
-            Warnings = [.. stop.Reports.Warnings],
-        };
-    }
-
-    // A stream is not read once more for a mere check.
-    private static Minibatches FinalCheckBatches(TrainingData training, Minibatches batches, Standardization? inputs, Standardization? targets) =>
-        batches is StreamedMinibatches ? new Minibatches(training.Examples, batches.BatchSize, inputs, targets) : batches;
-
-    // False if training had to end before the rows of the pass were there.
-    private bool BeginPass(Minibatches batches, int epoch, bool mayEnd)
-    {
-        try
-        {
-            batches.BeginPass(epoch, _options.Shuffle && batches.Count > 1 ? new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch) : null);
-            return true;
-        }
-        catch (WorkGivenUpException) when (mayEnd)
-        {
-            return false;
-        }
+        return run.Finish();
     }
 
     private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, StopCondition stop)
@@ -291,11 +166,4 @@ public sealed class Trainer
         if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} needs all examples in memory; these are a stream.", nameof(training));
         return new StreamData(training, summary, _options.Shuffle);
     }
-
-    /// <summary>A second run over all rows.</summary>
-    /// <param name="Steps">How many steps it takes.</param>
-    /// <param name="StepsPerEpoch">Steps of an epoch of the first run.</param>
-    /// <param name="Examples">Examples of the first run.</param>
-    /// <param name="PlannedSteps">Steps that a time limit left of the first run's plan; null for all.</param>
-    private sealed record Refit(long Steps, int StepsPerEpoch, int Examples, long? PlannedSteps);
 }

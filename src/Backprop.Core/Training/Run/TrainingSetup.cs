@@ -20,11 +20,29 @@ internal sealed class TrainingSetup(TrainingOptions options)
     // Tens of thousands of features must not fill the memory.
     private const int MaxNumbersOfSample = 1 << 26, MinExamplesOfSample = 256;
 
+    /// <summary>The loss that is trained on.</summary>
+    public Loss Loss => options.Loss;
+
     public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
 
     public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
 
-    public (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial, StopCondition stop)
+    /// <summary>Measures the data, and applies the weights of classes.</summary>
+    public RunData Prepare(RunRequest request)
+    {
+        var (training, validation) = (request.Training, request.Validation);
+        var (inputs, targets) = Standardize(request.Network, training, request.Initial, request.Stop);
+        var bounds = options.ClampPredictions ? training.MeasureBounds().JoinedWith(request.Initial?.Bounds) : null;
+        var evaluator = validation is null ? null : new ValidationEvaluator(validation);
+        if (ClassBalance.Of(options, training, request.Network.Outputs) is { } balance)
+        {
+            training = training.WithWeights(balance);
+            validation = validation is null ? null : balance.Weigh(validation);
+        }
+        return new RunData(training, validation, evaluator, inputs, targets, bounds);
+    }
+
+    private (Standardization? Inputs, Standardization? Targets) Standardize(Network network, TrainingData training, TrainedNetwork? initial, StopCondition stop)
     {
         if (initial is not null) return (initial.Inputs, initial.Targets);
         stop.Reports.Begin(TrainingPhase.Measuring, $"Measuring {training.Count:N0} rows of {training.Examples.FeatureCount:N0} features");

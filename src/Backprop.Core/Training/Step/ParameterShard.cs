@@ -6,12 +6,12 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>Some neighbouring parameters of one layer: what one thread differentiates and moves at a time.</summary>
-/// <param name="Layer">The layer's place in the network.</param>
-/// <param name="First">The first of them, counted in the layer.</param>
-/// <param name="Offset">The first of them, counted in the network.</param>
-/// <param name="Length">How many.</param>
-/// <param name="Groups">Those that are learned, in groups that are treated alike.</param>
+/// <summary>Some neighbouring parameters of one layer: what one thread differentiates and updates at a time.</summary>
+/// <param name="Layer">Index of the layer in the network.</param>
+/// <param name="First">Index of the first parameter in the layer.</param>
+/// <param name="Offset">Index of the first parameter in the network.</param>
+/// <param name="Length">Count of parameters.</param>
+/// <param name="Groups">The learned parameters, in groups with the same treatment.</param>
 internal sealed record ParameterShard(int Layer, int First, int Offset, int Length, ParameterShard.Group[] Groups)
 {
     // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
@@ -34,7 +34,9 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
                 parts.Add(new ParameterShard(l, first, offset + first, end - first, [.. GroupsOf(layer, offset, first, end, options)]));
             }
         }
-        return [.. parts.OrderByDescending(part => part.Length)]; // of what is left for the end, nobody waits long
+
+        // Longest shards first, so that threads finish at about the same time.
+        return [.. parts.OrderByDescending(part => part.Length)];
     }
 
     // As few parts as possible, as equal as possible: a short rest would cost as much to prepare as the others.
@@ -63,7 +65,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         }
         if (current is not null) yield return Make(start, end, current);
 
-        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment, (options.Optimizer as StepwiseOptimizer)?.Start(to - from));
+        Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment);
     }
 
     /// <summary>How parameters of one role are treated.</summary>
@@ -78,18 +80,19 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         }
     }
 
-    /// <summary>Neighbours that are treated alike, with the memory of their optimizer; it is null where one step moves the whole network at once.</summary>
-    internal sealed record Group(int Offset, int Length, Treatment Treatment, OptimizerState? Optimizer)
+    /// <summary>Neighbouring parameters with the same treatment.</summary>
+    internal sealed record Group(int Offset, int Length, Treatment Treatment)
     {
-        /// <summary>Moves them: penalties into the gradient, decay, and the optimizer's step.</summary>
-        public void ApplyUpdate(Span<Real> parameters, Span<Real> gradient, in StepValues values)
+        /// <summary>Adds penalties to the gradient, and makes the optimizer's step with weight decay.</summary>
+        public void ApplyUpdate(OptimizerState optimizer, Span<Real> parameters, Span<Real> gradient, in StepValues values)
         {
             AddPenalties(parameters, gradient);
-            Optimizer!.MomentumFactor = values.MomentumFactor;
-            Optimizer.Update(parameters.Slice(Offset, Length), gradient.Slice(Offset, Length), values.LearningRate * Treatment.RateFactor, values.WeightDecayFactor * Treatment.Decay);
+            optimizer.UpdateSlice(
+                Offset, parameters.Slice(Offset, Length), gradient.Slice(Offset, Length),
+                values.LearningRate * Treatment.RateFactor, values.WeightDecayFactor * Treatment.Decay);
         }
 
-        /// <summary>Adds the slopes of L1 and L2 to the gradient.</summary>
+        /// <summary>Adds the derivatives of L1 and L2 to the gradient.</summary>
         public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
         {
             var slopes = gradient.Slice(Offset, Length);

@@ -47,6 +47,16 @@ internal sealed class StepPortions
     /// <summary>Gives the step up.</summary>
     public void Abandon() => _isAbandoned = true;
 
+    /// <summary>Runs phases one after another, until the step is given up. All threads have ended a phase before the next begins.</summary>
+    public void Run(Action[] phases)
+    {
+        foreach (var phase in phases)
+        {
+            if (_isAbandoned) return;
+            phase();
+        }
+    }
+
     /// <summary>Whether a thread may begin its next portion.</summary>
     /// <param name="worker">The thread's number; 0 is the caller of the step.</param>
     /// <param name="isDue">Whether it has done a portion since the step began.</param>

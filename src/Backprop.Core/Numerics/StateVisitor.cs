@@ -1,0 +1,82 @@
+namespace Backprop.Numerics;
+
+/// <summary>Receives, by name, every value of an object that changes while training runs.</summary>
+/// <remarks>
+/// An object passes its values to a visitor in one method. So the same method lists them, writes them and reads them back: a visitor
+/// may replace every value it receives. Names are unique within an object; <see cref="Part"/> adds the name of the object before them.
+/// </remarks>
+public abstract class StateVisitor
+{
+    private string _path = "";
+
+    /// <summary>Visits the values of an inner object, whose names begin with <paramref name="name"/> and a slash.</summary>
+    /// <param name="name">The name of the inner object.</param>
+    /// <param name="visit">Passes the values of the inner object to this visitor.</param>
+    public void Part(string name, Action<StateVisitor> visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        var outer = _path;
+        _path = $"{outer}{name}/";
+        try
+        {
+            visit(this);
+        }
+        finally
+        {
+            _path = outer;
+        }
+    }
+
+    /// <summary>Visits a vector whose length does not change.</summary>
+    public void Vector(string name, Span<Real> values) => OnVector(_path + name, values);
+
+    /// <summary>Visits a number.</summary>
+    public void Number(string name, ref double value) => OnNumber(_path + name, ref value);
+
+    /// <summary>Visits a count.</summary>
+    public void Count(string name, ref long value) => OnCount(_path + name, ref value);
+
+    /// <summary>Visits a count.</summary>
+    public void Count(string name, ref int value)
+    {
+        long wide = value;
+        Count(name, ref wide);
+        value = checked((int)wide);
+    }
+
+    /// <summary>Visits a flag, as the count 0 or 1.</summary>
+    public void Flag(string name, ref bool value)
+    {
+        long number = value ? 1 : 0;
+        Count(name, ref number);
+        value = number != 0;
+    }
+
+    /// <summary>Visits a vector of doubles whose length does not change.</summary>
+    public void Doubles(string name, Span<double> values) => OnDoubles(_path + name, values);
+
+    /// <summary>Visits a list of doubles that grows.</summary>
+    public void Series(string name, IList<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        long count = values.Count;
+        Count($"{name} count", ref count);
+        double[] copy = new double[count];
+        values.Take(copy.Length).ToArray().CopyTo(copy, 0);
+        Doubles(name, copy);
+        values.Clear();
+        foreach (var value in copy) values.Add(value);
+    }
+
+    /// <summary>Receives a vector by its full name.</summary>
+    protected abstract void OnVector(string name, Span<Real> values);
+
+    /// <summary>Receives a vector of doubles by its full name.</summary>
+    protected abstract void OnDoubles(string name, Span<double> values);
+
+    /// <summary>Receives a number by its full name.</summary>
+    protected abstract void OnNumber(string name, ref double value);
+
+    /// <summary>Receives a count by its full name.</summary>
+    protected abstract void OnCount(string name, ref long value);
+}

@@ -1,0 +1,58 @@
+using Backprop.Metrics;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>The validation checks of one run, and the selection of its best epoch.</summary>
+internal sealed class EpochValidation
+{
+    private readonly RunRequest _request;
+    private readonly RunData _data;
+    private readonly TrainingState _state;
+    private readonly Calibration _calibration;
+    private readonly ValidationCheck? _check;
+    private readonly Metric? _metric;
+    private readonly TrainedNetwork? _units; // how scores are scaled and limited; its parameters are not used
+
+    /// <summary>Prepares the checks; without validation data they do nothing.</summary>
+    public EpochValidation(
+        TrainingOptions options, RunRequest request, RunData data, RunBatches batches, TrainingState state, Calibration calibration)
+    {
+        (_request, _data, _state) = (request, data, state);
+        _calibration = calibration;
+        _metric = data.Evaluator is null ? null : options.EarlyStopping?.Metric;
+        if (batches.Validation is not { } validation) return;
+        var network = request.Network;
+        var limits = data.Bounds?.Scaled(data.Targets).ToLimits(options.Loss, network.Outputs);
+        var evaluator = _metric is null && !calibration.IsNeeded ? null : data.Evaluator;
+        _check = new ValidationCheck(batches.Step, validation, evaluator, limits, request.Stop);
+        if (_metric is not null) _units = new TrainedNetwork(network, state.Parameters, options.Loss, data.Inputs, data.Targets, data.Bounds);
+    }
+
+    /// <summary>Validates an epoch.</summary>
+    /// <returns>The loss and the metric of the validation data; null where there are none, or training had to end before.</returns>
+    /// <exception cref="TrainingDivergedException">The validation loss is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The metric is not defined for the validation data.</exception>
+    public (double? Loss, double? Metric) Check(int epoch)
+    {
+        if (_check is null || _request.Stop.IsCancelled || _check.MeanLoss(epoch) is not { } loss) return default;
+        if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the validation loss became {loss}", _state.LearningRate);
+        if (_metric is null) return (loss, null);
+
+        // Without its metric, the loss of this epoch would be compared with the metrics of others.
+        if (_check.Measure(_metric, _units!) is not { } value) return default;
+        if (!double.IsFinite(value))
+            throw new InvalidOperationException($"{_metric} of the validation data is {value}: it is not defined for them.");
+        return (loss, value);
+    }
+
+    /// <summary>Records an epoch: its parameters where it is the best, its scores where they may be calibrated.</summary>
+    /// <returns>Whether early stopping ends training.</returns>
+    public bool Observe(int epoch, double? loss, double? metric)
+    {
+        var best = _state.Best;
+        var mustEnd = best is not null && (metric ?? loss) is { } value && best.Observe(epoch, value, _state.Predictor);
+        if (_calibration.IsNeeded && loss is not null && (best is null || best.Epoch == epoch)) _data.Evaluator!.Keep(epoch);
+        return mustEnd;
+    }
+}

@@ -1,0 +1,83 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>The batches of one run, and the threads that compute them.</summary>
+internal sealed class RunBatches : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly RunData _data;
+    private readonly ThreadShare? _threads;
+
+    /// <summary>Makes the batches of training and validation, and starts the threads.</summary>
+    public RunBatches(TrainingOptions options, TrainingSetup setup, RunRequest request, RunData data, TrainingState state)
+    {
+        (_options, _data) = (options, data);
+        var (network, stop) = (request.Network, request.Stop);
+        var batchSize = setup.BatchSizeFor(request.Refit?.Examples ?? data.Training.Count);
+        var mixes = options.Mixup is not null;
+        Training = data.Training.CreateBatches(batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches);
+        try
+        {
+            Training.Stop = stop;
+            Validation = OfValidation(network.TakesSparse);
+            var replacements = network.ReplacementsBy(state.Parameters);
+            Training.Impute(replacements);
+            Validation?.Impute(replacements);
+            _threads = ThreadShare.Claim(options.NumberOfThreads, network, Training.BatchSize);
+            Step = new TrainingStep(network, state, options, Training.BatchSize, _threads.Count, Training.ExamplesPerRow, stop);
+        }
+        catch
+        {
+            Dispose(); // no caller has them yet
+            throw;
+        }
+    }
+
+    /// <summary>The training data.</summary>
+    public Minibatches Training { get; }
+
+    /// <summary>The validation data; null for none.</summary>
+    public Minibatches? Validation { get; }
+
+    /// <summary>What computes them.</summary>
+    public TrainingStep Step { get; } = null!;
+
+    /// <summary>Begins an epoch, in an order that depends on the seed and the epoch.</summary>
+    /// <param name="epoch">1, 2, 3, …</param>
+    /// <param name="mayEnd">Whether there is a model already, so that a stop is no error.</param>
+    /// <returns>False if training had to end before the rows of the epoch were there.</returns>
+    public bool BeginEpoch(int epoch, bool mayEnd)
+    {
+        try
+        {
+            var isShuffled = _options.Shuffle && Training.Count > 1;
+            Training.BeginPass(epoch, isShuffled ? new RandomSequence(_options.Seed, RandomPurpose.Shuffling, epoch) : null);
+            return true;
+        }
+        catch (WorkGivenUpException) when (mayEnd)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The batches of a last check. A stream is not read once more for it: its sample is checked.</summary>
+    public Minibatches ForFinalCheck() => Training is StreamedMinibatches
+        ? new Minibatches(_data.Training.Examples, Training.BatchSize, _data.Inputs, _data.Targets)
+        : Training;
+
+    public void Dispose()
+    {
+        Step?.Dispose();
+        _threads?.Dispose();
+        Training.Dispose();
+    }
+
+    private Minibatches? OfValidation(bool takesSparse)
+    {
+        if (_data.Validation is not { } validation) return null;
+        return validation.FoldCount > 0
+            ? new MemberMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, ofOwnFold: true)
+            : new Minibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, takesSparse: takesSparse);
+    }
+}

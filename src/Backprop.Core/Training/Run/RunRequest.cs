@@ -1,0 +1,35 @@
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>What one training run is given.</summary>
+/// <param name="Network">The layers.</param>
+/// <param name="Training">What to learn from.</param>
+/// <param name="Validation">What to validate on; null for nothing.</param>
+/// <param name="Initial">A network to continue from; null for none.</param>
+/// <param name="Progress">Receives a report after every epoch; null for nothing.</param>
+/// <param name="Stop">What ends the run.</param>
+internal sealed record RunRequest(
+    Network Network, TrainingData Training, ExampleSet? Validation, TrainedNetwork? Initial, IProgress<EpochReport>? Progress, StopCondition Stop)
+{
+    /// <summary>Set for a second run over all rows; null for the first.</summary>
+    public RefitPlan? Refit { get; init; }
+}
+
+/// <summary>The plan of a second run over all rows: the steps of the first run, with the same schedules.</summary>
+/// <param name="Steps">Steps of the second run.</param>
+/// <param name="StepsPerEpoch">Steps of an epoch of the first run.</param>
+/// <param name="Examples">Examples of the first run.</param>
+/// <param name="PlannedSteps">Steps that a time limit left of the first run's plan; null for all.</param>
+internal sealed record RefitPlan(long Steps, int StepsPerEpoch, int Examples, long? PlannedSteps);
+
+/// <summary>The data of a run as its steps use it.</summary>
+/// <param name="Training">Training data, with class weights.</param>
+/// <param name="Validation">Validation data, with class weights; null for none.</param>
+/// <param name="Evaluator">Measures metrics on the validation data, without class weights; null for no validation data.</param>
+/// <param name="Inputs">How features are standardized; null for not at all.</param>
+/// <param name="Targets">How targets are standardized; null for not at all.</param>
+/// <param name="Bounds">Limits of the predictions; null for none.</param>
+internal sealed record RunData(
+    TrainingData Training, ExampleSet? Validation, ValidationEvaluator? Evaluator, Standardization? Inputs, Standardization? Targets,
+    TargetBounds? Bounds);

@@ -1,0 +1,166 @@
+using System.Numerics.Tensors;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>The parts of one training run, from the first step to the result; the loop over epochs is <see cref="Trainer"/>'s.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingOptions _options;
+    private readonly RunRequest _request;
+    private readonly RunData _data;
+    private readonly RunBatches _batches;
+    private readonly TrainingState _state;
+    private readonly IDescent _descent;
+    private readonly Calibration _calibration;
+    private readonly EpochValidation _validation;
+    private readonly Inspection? _inspection;
+    private readonly TimePlan _plan;
+    private readonly EndOfRun _end;
+    private bool _mustEnd;
+
+    /// <summary>Prepares the data, the starting parameters and the threads.</summary>
+    /// <exception cref="TrainingDivergedException">A starting value is not finite.</exception>
+    public TrainingRun(TrainingOptions options, TrainingSetup setup, RunRequest request)
+    {
+        (_options, _request) = (options, request);
+        var (network, stop, refit) = (request.Network, request.Stop, request.Refit);
+        _data = setup.Prepare(request);
+        _calibration = new Calibration(options, _data.Evaluator, stop);
+        _state = StartState(setup);
+        _batches = new RunBatches(options, setup, request, _data, _state);
+        try
+        {
+            var (step, training) = (_batches.Step, _batches.Training);
+            _descent = _state.Descent = IDescent.Of(options.Optimizer, step, training, _state, stop);
+            _validation = new EpochValidation(options, request, _data, _batches, _state, _calibration);
+            _inspection = options.Diagnostics && refit is null ? Inspection.Of(setup, request, _data) : null;
+            _plan = refit is null
+                ? new TimePlan(options, stop, training.Count, _data.Training.Count)
+                : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
+            _end = new EndOfRun(options, stop, _plan, _state);
+            if (refit is null) PlanWarnings.Check(options, _data.Training.Count, _batches.Validation is not null, stop.Reports);
+        }
+        catch
+        {
+            _batches.Dispose(); // no caller has this run yet
+            throw;
+        }
+    }
+
+    /// <summary>Whether another epoch is planned.</summary>
+    public bool HasNextEpoch =>
+        _request.Refit is { } refit ? _state.Steps < refit.Steps : _state.Epoch < _options.NumberOfIterations;
+
+    /// <summary>Begins the next epoch.</summary>
+    /// <returns>False if training had to end before the rows of the epoch were there.</returns>
+    public bool BeginEpoch()
+    {
+        var epoch = ++_state.Epoch;
+        _request.Stop.Reports.Begin(TrainingPhase.Training, $"Training epoch {epoch}", epoch);
+        return _batches.BeginEpoch(epoch, mayEnd: _state.History.Count > 0);
+    }
+
+    /// <summary>Makes the steps of the epoch.</summary>
+    /// <returns>The mean loss of the training rows, each before its step; null if no step was made.</returns>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
+    public double? MakeSteps()
+    {
+        var (stop, batches) = (_request.Stop, _batches.Training);
+        var end = _request.Refit?.Steps ?? long.MaxValue;
+        var mean = new WeightedMean();
+        for (var b = 0; b < batches.Count && !_mustEnd && _state.Steps < end; b++)
+        {
+            stop.CheckBeforeStep();
+            var values = _state.Schedules.At(_plan.At(_state.Steps));
+            _state.LearningRate = values.LearningRate;
+            if (b == batches.Count - 1) _inspection?.Remember(_state.Parameters);
+            var (loss, weight) = _descent.Learn(b, values);
+            if (_batches.Step.IsAbandoned) break;
+            _state.Steps++;
+            stop.HasModel = true;
+            if (!double.IsFinite(loss)) throw Diverged($"the loss became {loss}");
+            mean.Add(loss, weight);
+            _state.HighestLearningRate = Math.Max(_state.HighestLearningRate, values.LearningRate);
+            _mustEnd = stop.MustEnd;
+        }
+        _mustEnd |= _batches.Step.IsAbandoned;
+        if (mean.IsEmpty) return null;
+
+        // No loss has seen the last update of the epoch, so its result is checked by itself.
+        _batches.Step.UpdatePredictor();
+        if (!TensorPrimitives.IsFiniteAll<Real>(_state.Parameters)) throw Diverged("a parameter is no longer a finite number");
+        return mean.Value;
+    }
+
+    /// <summary>Validates and reports the epoch, and asks all stopping rules.</summary>
+    /// <param name="trainingLoss">What <see cref="MakeSteps"/> returned.</param>
+    /// <returns>Whether training ends.</returns>
+    public bool EndEpoch(double trainingLoss)
+    {
+        var epoch = _state.Epoch;
+        var isIdle = _state.Tolerance is { } tolerance && tolerance.Observe(trainingLoss);
+        var isLast = epoch == _options.NumberOfIterations || _mustEnd || isIdle || _descent.IsDone;
+        var isDue = epoch % (_options.EarlyStopping?.Interval ?? 1) == 0 || isLast;
+        var (loss, metric) = isDue ? _validation.Check(epoch) : default;
+
+        var diagnostics = _inspection?.Inspect(_state.Parameters);
+        var report = new EpochReport(epoch, _state.LearningRate, trainingLoss, loss, metric) { Diagnostics = diagnostics };
+        _state.History.Add(report);
+        if (isDue || _batches.Validation is null) _state.Schedules.Observe(loss ?? trainingLoss);
+        _request.Progress?.Report(report);
+
+        // Every rule must see every epoch, so no rule is skipped because another ends training.
+        var isOverfitting = _validation.Observe(epoch, loss, metric);
+        return isOverfitting || isLast || _request.Stop.MustEnd;
+    }
+
+    /// <summary>The trained network, with threshold and temperature, and the history.</summary>
+    /// <exception cref="WorkGivenUpException">A refit ended before its first step.</exception>
+    /// <exception cref="TrainingDivergedException">The loss of the trained network is not finite.</exception>
+    public TrainingResult Finish()
+    {
+        var (history, stop) = (_state.History, _request.Stop);
+        if (history.Count == 0) throw new WorkGivenUpException();
+        Real[] learned = [.. _state.Predictor];
+        var bestEpoch = _state.Best?.Restore(learned) ?? history.Count;
+        if (bestEpoch == history.Count && history[^1].ValidationLoss is null) CheckLastLoss();
+
+        var isFirst = _request.Refit is null;
+        var trained = new TrainedNetwork(_request.Network, learned, _options.Loss, _data.Inputs, _data.Targets, _data.Bounds);
+        if (isFirst) _end.Report(history.Count);
+        (trained, var threshold) = _calibration.Apply(trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights);
+        if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
+        return new TrainingResult(trained, history, bestEpoch)
+        {
+            Threshold = threshold,
+            IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
+            Underfitting = isFirst ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs) : null,
+            Warnings = [.. stop.Reports.Warnings],
+        };
+    }
+
+    public void Dispose() => _batches.Dispose();
+
+    private TrainingState StartState(TrainingSetup setup)
+    {
+        var parameters = setup.Start(_request.Network, _data.Training, _request.Initial, _data.Inputs, _data.Targets, _request.Stop);
+        if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
+        return new TrainingState(parameters, _options)
+        {
+            Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),
+            Tolerance = _request.Refit is null ? _options.LossTolerance?.Start() : null,
+        };
+    }
+
+    // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
+    private void CheckLastLoss()
+    {
+        _request.Stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");
+        var batches = _batches.ForFinalCheck();
+        if (!double.IsFinite(ValidationCheck.MeanLoss(_batches.Step, batches, _request.Stop).Mean))
+            throw new TrainingDivergedException(_state.History.Count, "the loss after the last update is not finite", _state.LearningRate);
+    }
+
+    private TrainingDivergedException Diverged(string what) => new(_state.Epoch, what, _state.LearningRate);
+}

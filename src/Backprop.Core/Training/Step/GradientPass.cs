@@ -1,0 +1,195 @@
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Rows of a batch → its loss and the gradient, with a team of threads.</summary>
+/// <remarks>
+/// First every thread has some rows: forward, loss, and backward to the gradient of every layer's output. Then every thread has some
+/// parameters, and sums their gradient over all rows. So nothing is added across threads, one thread computes every number in one
+/// order, and the result is the same for any number of threads (docs/decisions/0011).
+/// </remarks>
+internal sealed class GradientPass
+{
+    private readonly Network _network;
+    private readonly TrainingState _state;
+    private readonly BatchLoss _loss;
+    private readonly Mixup? _mixup;
+    private readonly Workspace _workspace;
+    private readonly Real[] _gradient;
+    private readonly WorkerTeam _team;
+    private readonly StepPortions _portions;
+    private readonly Action[] _rowPhases;
+    private readonly Action<int> _evaluateRows;
+    private readonly int _seed;
+    private Minibatches _batches = null!;
+    private Mixture _mixture;
+    private BatchPartition _partition;
+    private int _batch;
+
+    /// <param name="network">Which layers.</param>
+    /// <param name="state">Its parameters.</param>
+    /// <param name="options">Loss, mixup and seed.</param>
+    /// <param name="batchSize">Maximum rows of a batch.</param>
+    /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>).</param>
+    /// <param name="team">The threads.</param>
+    /// <param name="portions">Where a long pass may be abandoned.</param>
+    public GradientPass(
+        Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow, WorkerTeam team, StepPortions portions)
+    {
+        (_network, _state, _team) = (network, state, team);
+        (_portions, _seed, _mixup) = (portions, options.Seed, options.Mixup);
+        _loss = new BatchLoss(network, options, batchSize, examplesPerRow);
+        _workspace = examplesPerRow == 1 ? new Workspace(network, batchSize) : Workspace.ForMemberBatches(network, batchSize);
+        _gradient = new Real[network.ParameterCount];
+        _evaluateRows = OfShare(EvaluateRows);
+        _rowPhases = [.. RowPhases()];
+    }
+
+    /// <summary>∂J/∂θ [parameters], for the shards that were differentiated.</summary>
+    public Real[] Gradient => _gradient;
+
+    /// <summary>Σ w of the batch.</summary>
+    public double TotalWeight => _loss.TotalWeight;
+
+    /// <summary>J of the batch: the weighted mean loss of the rows of the last pass.</summary>
+    public double MeanLoss => _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
+
+    /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained on.</summary>
+    public ReadOnlyMatrix EvaluatedScores => _loss.EvaluatedScores(_workspace);
+
+    /// <summary>Runs forward and backward over all rows of a batch; then <see cref="Differentiate"/> has the gradient of every shard.</summary>
+    public void Run(Minibatches batches, int batch, in StepValues values)
+    {
+        _loss.Smooth(values.LabelSmoothingFactor);
+        if (!Begin(batches, batch, isTraining: true)) return;
+        _state.GradientPasses++;
+        _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, _state.GradientPasses, values.DropoutFactor);
+        _workspace.Sparse?.Transpose();
+        _network.Fusion.Remember(_state.Parameters, _workspace);
+        if (_mixup is not null) _mixture = _mixup.At(_seed, _state.GradientPasses, batches.ExampleCount);
+        _portions.Run(_rowPhases);
+    }
+
+    /// <summary>Sums the gradient of one shard over all rows.</summary>
+    public void Differentiate(ParameterShard shard) =>
+        _network.BackwardPart(
+            _state.Parameters, _batches[_batch].X, _workspace, shard.Layer, shard.First, _gradient.AsSpan(shard.Offset, shard.Length));
+
+    /// <summary>Lets a layer update the statistics that it measured in the pass.</summary>
+    public void ObserveStatistics(ParameterShard shard)
+    {
+        var layer = _network.Layers[shard.Layer];
+        if (layer.StatisticsLength == 0) return;
+        var own = _state.Parameters.AsSpan(shard.Offset, shard.Length);
+        layer.Observe(own, _workspace.Statistics(shard.Layer), _workspace.Rows);
+    }
+
+    /// <summary>The loss of a batch with <see cref="TrainingState.Predictor"/>, without a gradient.</summary>
+    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batch">Index of the batch.</param>
+    /// <param name="limits">Limits of the scores; null for none.</param>
+    public void Evaluate(Minibatches batches, int batch, ScoreLimits? limits)
+    {
+        if (!Begin(batches, batch, isTraining: false)) return;
+        _loss.Limits = limits;
+        _team.Run(_evaluateRows);
+    }
+
+    // False if training must end before the rows are there.
+    private bool Begin(Minibatches batches, int batch, bool isTraining)
+    {
+        (_batches, _batch) = (batches, batch);
+        _portions.Begin(isTraining);
+        if (!batches.Prepare(batch))
+        {
+            _portions.Abandon();
+            return false;
+        }
+        _partition = batches.PartitionOf(batch);
+        _loss.Begin(batches, batch);
+        _workspace.Begin(_network, batches.SizeOf(batch));
+        _workspace.Sparse = batches.Sparse(batch);
+        _mixture = default;
+        return true;
+    }
+
+    // Forward through all stages, the loss, and backward through all stages. All threads finish one phase before any begins the next.
+    // Without layers that measure the batch, there is a single phase.
+    private IEnumerable<Action> RowPhases()
+    {
+        var last = _network.StageCount - 1;
+        if (last == 0)
+        {
+            yield return OfRows(ForwardAndBackward);
+            yield break;
+        }
+        yield return OfRows((first, count) =>
+        {
+            _batches.Gather(_batch, first, count, _mixture);
+            ForwardRows(first, count, 0);
+        });
+        for (var stage = 1; stage < last; stage++)
+        {
+            var s = stage;
+            yield return MeasureForward(s);
+            yield return OfRows((first, count) => ForwardRows(first, count, s));
+        }
+        yield return MeasureForward(last);
+        yield return OfRows((first, count) =>
+        {
+            ForwardRows(first, count, last);
+            EvaluateLoss(first, count);
+            BackwardRows(first, count, last);
+        });
+        for (var stage = last; stage > 0; stage--)
+        {
+            var s = stage;
+            yield return OfTeam(worker => _network.MeasureBackward(_state.Parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
+            yield return OfRows((first, count) => BackwardRows(first, count, s - 1));
+        }
+    }
+
+    private Action MeasureForward(int stage) =>
+        OfTeam(worker => _network.MeasureForward(_state.Parameters, _batches[_batch].X, _workspace, stage, worker, _team.Size));
+
+    private Action OfTeam(Action<int> work) => () => _team.Run(work);
+
+    private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
+
+    // Every part of the batch is computed by itself, so portions of a share give the same bits.
+    private Action<int> OfShare(Action<int, int> work) => worker =>
+    {
+        var (first, count) = _partition.Share(worker, _team.Size);
+        var end = first + count;
+        for (var next = first; next < end && _portions.MayGoOn(worker, next > first);)
+        {
+            var portion = _partition.PortionFrom(next, end, _portions.MaxRows);
+            work(next, portion);
+            next += portion;
+        }
+    };
+
+    private void EvaluateRows(int first, int count)
+    {
+        _batches.Gather(_batch, first, count, _mixture);
+        _network.ForwardRows(_state.Predictor, _batches[_batch].X, _workspace, first, count);
+        EvaluateLoss(first, count);
+    }
+
+    private void ForwardAndBackward(int first, int count)
+    {
+        _batches.Gather(_batch, first, count, _mixture);
+        ForwardRows(first, count, 0);
+        EvaluateLoss(first, count);
+        BackwardRows(first, count, 0);
+    }
+
+    private void ForwardRows(int first, int count, int stage) =>
+        _network.ForwardRows(_state.Parameters, _batches[_batch].X, _workspace, first, count, stage);
+
+    private void BackwardRows(int first, int count, int stage) =>
+        _network.BackwardRows(_state.Parameters, _batches[_batch].X, _workspace, first, count, stage);
+
+    private void EvaluateLoss(int first, int count) => _loss.Evaluate(_workspace, _batches[_batch], _mixture, first, count);
+}

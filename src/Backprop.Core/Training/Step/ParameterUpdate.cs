@@ -1,0 +1,113 @@
+using Backprop.Layers;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Gradient → parameters, shard by shard: clipping, penalties, weight decay, the optimizer's step, and the average of parameters.</summary>
+internal sealed class ParameterUpdate
+{
+    private readonly Network _network;
+    private readonly TrainingState _state;
+    private readonly Real[] _gradient;
+    private readonly double? _maximumNorm;
+    private StepValues _values;
+
+    /// <param name="network">Which layers.</param>
+    /// <param name="state">What is updated.</param>
+    /// <param name="gradient">[parameters]: what <see cref="GradientPass"/> computes.</param>
+    /// <param name="options">How parameters are updated.</param>
+    /// <param name="threads">Threads that share the shards.</param>
+    /// <param name="maxParameters">Maximum parameters of a shard, where the layers allow it.</param>
+    public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads, int maxParameters)
+    {
+        (_network, _state, _gradient) = (network, state, gradient);
+        _maximumNorm = options.MaximumNorm;
+        Shards = ParameterShard.Of(network, options, threads, maxParameters);
+        if (options.GradientClipping is not { } rule) return;
+        Clipper = new GradientClipper(rule, network);
+        MeasuresGradient = rule.Measure != ClippingMeasure.Value;
+    }
+
+    /// <summary>All parameters, in shards, the longest first.</summary>
+    public ParameterShard[] Shards { get; }
+
+    /// <summary>What shortens the gradient; null for nothing.</summary>
+    public GradientClipper? Clipper { get; }
+
+    /// <summary>Whether the whole gradient is measured before any parameter is updated.</summary>
+    public bool MeasuresGradient { get; }
+
+    /// <summary>Begins the update of a step. Call it once, before <see cref="Apply"/>.</summary>
+    public void Begin(in StepValues values)
+    {
+        _values = values;
+        var optimizer = _state.Optimizer!;
+        optimizer.MomentumFactor = values.MomentumFactor;
+        optimizer.BeginStep(values.LearningRate);
+    }
+
+    /// <summary>Updates one shard. Threads may call it for different shards at the same time.</summary>
+    public void Apply(ParameterShard shard)
+    {
+        Clipper?.Clip(_gradient.AsSpan(shard.Offset, shard.Length), shard.Offset);
+        foreach (var group in shard.Groups)
+        {
+            group.ApplyUpdate(_state.Optimizer!, _state.Parameters, _gradient, _values);
+            if (_state.Average is { } average) group.Average(_state.Parameters, average, _values.AveragingShare);
+        }
+    }
+
+    /// <summary>Makes the gradient of one shard that of the objective: adds penalties, and clears it for parameters that stay as they are.</summary>
+    public void AddPenalties(ParameterShard shard)
+    {
+        var end = shard.Offset;
+        foreach (var group in shard.Groups)
+        {
+            _gradient.AsSpan(end..group.Offset).Clear();
+            group.AddPenalties(_state.Parameters, _gradient);
+            end = group.Offset + group.Length;
+        }
+        _gradient.AsSpan(end..(shard.Offset + shard.Length)).Clear();
+    }
+
+    /// <summary>The penalties of all parameters.</summary>
+    public double Penalty() => Shards.Sum(shard => shard.Groups.Sum(group => group.Penalty(_state.Parameters)));
+
+    /// <summary>What a team does to keep the norms of weights below a limit, layer by layer; nothing without a limit.</summary>
+    public IEnumerable<Action<int, int>> NormLimits()
+    {
+        if (_maximumNorm is not { } norm) yield break;
+        for (var l = 0; l < _network.Layers.Count; l++)
+        {
+            if (_network.Layers[l] is not AffineLayer dense) continue;
+            var range = _network.ParametersOf(l);
+            yield return (worker, workers) =>
+            {
+                var (first, count) = Network.Share(dense.GroupOutputs, worker, workers);
+                for (var group = 0; group < dense.Groups && count > 0; group++)
+                {
+                    var weights = _state.Parameters.AsSpan(range)[dense.WeightsOf(group)];
+                    var limit = (Real)(norm / dense.WeightFactor);
+                    ColumnStatistics.LimitNorms(new Matrix(weights, dense.GroupInputs, dense.GroupOutputs), first, count, limit);
+                }
+            };
+        }
+    }
+
+    /// <summary>Brings <see cref="TrainingState.Predictor"/> up to date.</summary>
+    public void UpdatePredictor()
+    {
+        if (_state.Predictor == _state.Parameters) return;
+        _state.Parameters.CopyTo(_state.Predictor, 0);
+        foreach (var shard in Shards)
+            foreach (var group in shard.Groups) UpdatePredictor(group);
+    }
+
+    private void UpdatePredictor(ParameterShard.Group group)
+    {
+        var some = _state.Predictor.AsSpan(group.Offset, group.Length);
+        if (_state.Average is { } average) average.AsSpan(group.Offset, group.Length).CopyTo(some);
+        else _state.Optimizer?.Predictor(group.Offset, _state.Parameters.AsSpan(group.Offset, group.Length), some);
+    }
+}

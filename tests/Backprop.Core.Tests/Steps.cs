@@ -1,0 +1,13 @@
+using Backprop.Networks;
+using Backprop.Training;
+
+namespace Backprop.Core.Tests;
+
+/// <summary>Makes training steps for tests that need no state besides the parameters.</summary>
+internal static class Steps
+{
+    public static TrainingStep Make(
+        Network network, float[] parameters, TrainingOptions options, int batchSize, int threads, int examplesPerRow = 1,
+        IGradientReducer? reducer = null) =>
+        new(network, new TrainingState(parameters, options), options, batchSize, threads, examplesPerRow, reducer: reducer);
+}
