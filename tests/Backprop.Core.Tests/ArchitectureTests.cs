@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Backprop.Networks;
+using Backprop.Training;
 
 namespace Backprop.Core.Tests;
 
@@ -69,6 +70,39 @@ public partial class ArchitectureTests
         Assert.Empty(outside);
     }
 
+    [Fact]
+    public void No_method_of_a_run_is_longer_than_60_lines()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(SourceFolder(), "Training", "Run"), "*.cs"))
+        {
+            var lines = File.ReadAllLines(file);
+            for (var first = 0; first < lines.Length; first++)
+            {
+                // A member's body begins and ends with a brace at the indentation of members.
+                if (lines[first] != "    {") continue;
+                var length = Array.IndexOf(lines, "    }", first) - first;
+                Assert.True(length <= 60, $"{Path.GetFileName(file)}, line {first + 1}: the member has {length} lines; at most 60 are allowed.");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_loop_of_training_has_at_most_8_variables()
+    {
+        var run = typeof(Trainer).GetMethod("Run", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        Assert.InRange(run.GetMethodBody()!.LocalVariables.Count, 1, 8);
+    }
+
+    [Fact]
+    public void Line_search_is_named_in_three_places_besides_its_own_files()
+    {
+        string[] own = ["Lbfgs.cs", "LbfgsMemory.cs", "LbfgsDescent.cs"];
+        var naming = Directory.GetFiles(SourceFolder(), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !own.Contains(Path.GetFileName(file)))
+            .SelectMany(file => File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && LineSearch().IsMatch(line)));
+        Assert.InRange(naming.Count(), 1, 3);
+    }
+
     // Same seed, same bits, for any number of threads: that leaves no room for hidden memory.
     [Fact]
     public void Nothing_static_can_change()
@@ -85,6 +119,9 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"^\s*(global )?using (static |\w+ = )?Backprop\.(?<folder>\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"\bLbfgs\b")]
+    private static partial Regex LineSearch();
 
     [GeneratedRegex(@"\bunsafe\b|\bUnsafe\.")]
     private static partial Regex Pointers();

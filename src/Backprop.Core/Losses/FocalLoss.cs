@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// torchvision's. With γ = 0 it is <see cref="LogisticLoss"/> times w. Targets are 0 or 1. In nats. Probabilities come out less sure
 /// than they should be.
 /// </remarks>
-public sealed record FocalLoss : Loss
+public sealed record FocalLoss : RowLoss
 {
     /// <summary>γ: how much less a row counts that is right already.</summary>
     /// <value>2; ≥ 0 and finite.</value>

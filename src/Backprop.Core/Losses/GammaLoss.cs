@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor reports the half
 /// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight line.
 /// </remarks>
-public sealed record GammaLoss : Loss
+public sealed record GammaLoss : RowLoss
 {
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;

@@ -10,7 +10,7 @@ namespace Backprop.Losses;
 /// row that is all but certain cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). Scores stand target by target.
 /// Predicted variances stay between e⁻³⁰ and e³⁰.
 /// </remarks>
-public sealed record GaussianNegativeLogLikelihood : Loss
+public sealed record GaussianNegativeLogLikelihood : RowLoss
 {
     private const double LargestLogVariance = 10, LogOfLeastVariance = -30, MinExponent = -600, MaxExponent = 600;
 

@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// The prediction is σ(z): it grows with the score and is ½ at 0, but it estimates no probability, for the best score under this loss
 /// tells only which class is the likelier. Where probabilities matter, calibrate the score or take <see cref="LogisticLoss"/>.
 /// </remarks>
-public sealed record HingeLoss : Loss
+public sealed record HingeLoss : RowLoss
 {
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Binary;

@@ -8,7 +8,7 @@ namespace Backprop.Losses;
 /// Squared error near the target, absolute error far from it: Huber (1964), "Robust estimation of a location parameter". As PyTorch's
 /// HuberLoss, and like it with the half that <see cref="SquaredError"/> lacks.
 /// </remarks>
-public sealed record HuberLoss : Loss
+public sealed record HuberLoss : RowLoss
 {
     /// <summary>δ: errors beyond it pull with this constant force. In standard deviations of the target where targets are standardized for training, otherwise in its units.</summary>
     /// <value>1; &gt; 0 and finite.</value>

@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// eq. 4.90–4.91. As PyTorch's BCEWithLogitsLoss. Targets are 0 or 1, or a probability between. In nats.
 /// A predicted probability is never rounded to 0 or to 1, so its logarithm is finite on both sides, as the logistic function's is.
 /// </remarks>
-public sealed record LogisticLoss : Loss
+public sealed record LogisticLoss : RowLoss
 {
     /// <summary>ε: how far a target is drawn towards ½, so that the network is not asked for infinite logits.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>

@@ -19,9 +19,16 @@ public enum TargetKind
 }
 
 /// <summary>Compares scores with targets. A loss owns the function that turns its scores into predictions (the inverse link), so the two can never disagree.</summary>
-/// <remarks>A new loss is one file beside this one and one entry in <see cref="All"/>; a loss knows one example's formula, and weights and means are added here.</remarks>
+/// <remarks>
+/// A loss is a <see cref="RowLoss"/> or a <see cref="GroupLoss"/>. A new loss is one file beside this one and one entry in <see cref="All"/>.
+/// It has the formula of one row or group; weights and means are added here.
+/// </remarks>
 public abstract record Loss
 {
+    private protected Loss()
+    {
+    }
+
     // An exponential, a logarithm, and memory that is read three times.
     private const long WorkOfScore = 16;
     private const int RowsBetweenChecks = 4096;
@@ -77,7 +84,7 @@ public abstract record Loss
         targetMost.CopyTo(scoreMost);
     }
 
-    /// <summary>The loss of every example by itself, and its slope.</summary>
+    /// <summary>The loss of every row, and its derivative. The rows of a <see cref="GroupLoss"/> are one group.</summary>
     /// <param name="scores">[rows × outputs], raw scores z.</param>
     /// <param name="targets">[rows × target columns], y.</param>
     /// <param name="losses">[rows], overwritten with L(z, y).</param>

@@ -11,7 +11,7 @@ namespace Backprop.Losses;
 /// probability curves without crossing", show that this never makes them worse. PyTorch has no such loss; scikit-learn's
 /// mean_pinball_loss is the same.
 /// </remarks>
-public sealed record PinballLoss : Loss
+public sealed record PinballLoss : RowLoss
 {
     /// <summary>The τ: which share of the targets shall lie below each prediction.</summary>
     /// <value>0.5, the median. At least one; each above 0 and below 1, in ascending order, none twice. Copied.</value>

@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// PoissonNLLLoss; scikit-learn reports the half deviance, which differs by y·log y − y. Targets are ≥ 0. Predictions stay between e⁻³⁰
 /// and e³⁰; from z = 30 on the loss is a straight line.
 /// </remarks>
-public sealed record PoissonLoss : Loss
+public sealed record PoissonLoss : RowLoss
 {
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;

@@ -7,7 +7,7 @@ namespace Backprop.Losses;
 /// Bishop (2006), "Pattern Recognition and Machine Learning", eq. 4.108–4.109. Targets are one column with the class (0, 1, …), or one
 /// column per class with its probability, as in PyTorch's CrossEntropyLoss; t is that, or 1 for the class, drawn towards 1/K by ε. In nats.
 /// </remarks>
-public sealed record SoftmaxCrossEntropy : Loss
+public sealed record SoftmaxCrossEntropy : RowLoss
 {
     /// <summary>ε: of K classes, t = (1 − ε)·p + ε/K, so that the network is not asked for infinite scores.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>

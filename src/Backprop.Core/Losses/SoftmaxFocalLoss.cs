@@ -8,7 +8,7 @@ namespace Backprop.Losses;
 /// CategoricalFocalCrossentropy, without its factor α; PyTorch has none. With γ = 0 it is <see cref="SoftmaxCrossEntropy"/>. Targets are one
 /// column with the class (0, 1, …). In nats. Probabilities come out less sure than they should be.
 /// </remarks>
-public sealed record SoftmaxFocalLoss : Loss
+public sealed record SoftmaxFocalLoss : RowLoss
 {
     /// <summary>γ: how much less a row counts that is right already.</summary>
     /// <value>2; ≥ 0 and finite.</value>

@@ -4,7 +4,7 @@ namespace Backprop.Losses;
 
 /// <summary>L = (1/T)·Σ (z − y)² over the T outputs; ∂L/∂z = (2/T)·(z − y). The prediction is the score.</summary>
 /// <remarks>As PyTorch's MSELoss. scikit-learn and many textbooks halve it: for one output, their learning rate α is α/2 here.</remarks>
-public sealed record SquaredError : Loss
+public sealed record SquaredError : RowLoss
 {
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Real;

@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// the probability (1 + z)/2, with z kept from −1 to 1: Zhang (2004), "Statistical behavior and consistency of classification methods
 /// based on convex risk minimization", §2. It is never rounded to 0 or to 1.
 /// </remarks>
-public sealed record SquaredHingeLoss : Loss
+public sealed record SquaredHingeLoss : RowLoss
 {
     /// <inheritdoc/>
     public override TargetKind TargetKind => TargetKind.Binary;

@@ -9,7 +9,7 @@ namespace Backprop.Losses;
 /// p = 1.5 is also H2O's default. PyTorch has none. Targets are ≥ 0. Predictions stay between e⁻³⁰ and e³⁰; each term goes on as a
 /// straight line where it would overflow.
 /// </remarks>
-public sealed record TweedieLoss : Loss
+public sealed record TweedieLoss : RowLoss
 {
     /// <summary>p: the variance grows with the mean to this power. Towards 1 targets are like counts, towards 2 like gamma-distributed amounts.</summary>
     /// <value>1.5; above 1 and below 2.</value>

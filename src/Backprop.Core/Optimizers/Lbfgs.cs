@@ -16,6 +16,12 @@ namespace Backprop.Optimizers;
 public sealed record Lbfgs : Optimizer
 {
     /// <inheritdoc/>
+    public override bool UsesLineSearch => true;
+
+    // Steps and changes of the gradient, in double.
+    internal override long MemoryVectors => 4L * History;
+
+    /// <inheritdoc/>
     public override double DefaultLearningRate => 1;
 
     /// <summary>m: how many steps are remembered.</summary>

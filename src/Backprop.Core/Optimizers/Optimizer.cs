@@ -13,6 +13,13 @@ public abstract record Optimizer
     /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and Nesterov.</summary>
     public virtual bool HasMomentum => false;
 
+    /// <summary>Whether it searches along a line for the length of every step. It then needs all examples in one batch, and a loss that stays the same.</summary>
+    /// <value>False, but for <see cref="Lbfgs"/>.</value>
+    public virtual bool UsesLineSearch => false;
+
+    // Vectors of the length of all parameters, in numbers of 4 bytes, that a descent keeps besides those of every training.
+    internal virtual long MemoryVectors => 0;
+
     /// <summary>One of each optimizer in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Optimizer> All { get; } =
     [

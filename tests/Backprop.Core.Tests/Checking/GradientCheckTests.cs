@@ -109,7 +109,7 @@ public class GradientCheckTests
         }
     }
 
-    private sealed record OwnLoss(double SlopeFactor) : Loss
+    private sealed record OwnLoss(double SlopeFactor) : RowLoss
     {
         public override TargetKind TargetKind => TargetKind.Real;
 

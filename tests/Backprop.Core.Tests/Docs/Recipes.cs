@@ -34,7 +34,7 @@ public sealed record Elliott : Activation
 #region loss
 /// <summary>L = w·(z − y)² with w = τ where y &gt; z, otherwise 1 − τ; ∂L/∂z = 2·w·(z − y). The prediction is the score, and tends to the expectile τ: for ½, the mean.</summary>
 /// <remarks>Newey and Powell (1987), "Asymmetric least squares estimation and testing". For one target column.</remarks>
-public sealed record ExpectileLoss : Loss
+public sealed record ExpectileLoss : RowLoss
 {
     /// <summary>τ: how much more an error counts that falls short.</summary>
     /// <value>0.5; above 0 and below 1.</value>

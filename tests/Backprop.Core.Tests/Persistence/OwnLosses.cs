@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Core.Tests.Persistence;
 
 /// <summary>Losses as users write them: options in the constructor and in properties. What they compute does not matter here.</summary>
-internal abstract record OwnLoss : Loss
+internal abstract record OwnLoss : RowLoss
 {
     public override TargetKind TargetKind => TargetKind.Real;
 

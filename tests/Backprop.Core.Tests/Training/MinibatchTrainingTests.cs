@@ -78,7 +78,7 @@ public class MinibatchTrainingTests
         new Trainer(options).Train(Problems.TwoToOne(8), Problems.Surface(100, seed: 1), Problems.Surface(20, seed: 2));
 
     // A loss of a user's own, which sees what the trainer deals out.
-    private sealed record RecordingLoss : Loss
+    private sealed record RecordingLoss : RowLoss
     {
         public List<float> Targets { get; } = [];
 

@@ -150,7 +150,7 @@ public class ThreadTests
         public void Report(EpochReport value) => action();
     }
 
-    private sealed record LossThatLooksAround : Loss
+    private sealed record LossThatLooksAround : RowLoss
     {
         private readonly SoftmaxCrossEntropy _loss = new();
 

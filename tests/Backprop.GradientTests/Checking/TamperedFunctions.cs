@@ -17,7 +17,7 @@ internal sealed record SteepTanh : Activation
 }
 
 /// <summary>A listed loss whose gradient is 1 % too large.</summary>
-internal sealed record SteepLoss(Loss Inner) : Loss
+internal sealed record SteepLoss(Loss Inner) : RowLoss
 {
     public override TargetKind TargetKind => Inner.TargetKind;
 

@@ -157,7 +157,7 @@ public class CancellationTests
         }
     }
 
-    private sealed record CountingLoss(int At, Action Act) : Loss
+    private sealed record CountingLoss(int At, Action Act) : RowLoss
     {
         private readonly SquaredError _inner = new();
 

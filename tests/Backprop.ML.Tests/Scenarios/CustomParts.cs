@@ -9,7 +9,7 @@ namespace Backprop.ML.Tests.Scenarios;
 // What users may write themselves: one of each contract, in another assembly than ours.
 
 /// <summary>L = share·(y − z) where y &gt; z, otherwise (1 − share)·(z − y): its best constant is a quantile.</summary>
-internal sealed record Lopsided(double Share) : Loss
+internal sealed record Lopsided(double Share) : RowLoss
 {
     /// <summary>What all losses are multiplied by.</summary>
     public double Price { get; init; } = 1;
@@ -35,7 +35,7 @@ internal sealed record Lopsided(double Share) : Loss
 }
 
 /// <summary>A loss whose type no file can name.</summary>
-internal sealed record Wrapped<T> : Loss where T : Loss, new()
+internal sealed record Wrapped<T> : RowLoss where T : Loss, new()
 {
     private readonly T _inner = new();
 

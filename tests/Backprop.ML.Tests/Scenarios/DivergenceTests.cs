@@ -56,7 +56,7 @@ public class DivergenceTests
         Assert.Equal(5, new BackpropTrainer(_ml, options).Fit(data).Model.History.Count);
     }
 
-    private sealed record Exploding(int At) : Loss
+    private sealed record Exploding(int At) : RowLoss
     {
         private readonly SquaredError _inner = new();
 

@@ -253,7 +253,7 @@ public sealed record TrainingOptions
         if (TemperatureScaling && !Loss.HasLogits) throw new ArgumentException($"{nameof(TemperatureScaling)} divides logits; the scores of {Loss} are none.", nameof(TemperatureScaling));
         if (KFoldBagging && Mixup is not null) throw new ArgumentException($"{nameof(Mixup)} does not go with {nameof(KFoldBagging)}: it mixes rows that a member may learn from with those that it may not.", nameof(Mixup));
         if (KFoldBagging && EarlyStopping is { RefitOnAllRows: true }) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(KFoldBagging)}, which keeps no rows from training.", nameof(EarlyStopping));
-        if (Optimizer is not Lbfgs) return;
+        if (!Optimizer.UsesLineSearch) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");
         Refuse(nameof(WeightDecay), WeightDecay > 0, "minimises one objective: null or 0; L2Regularization is a part of it");
@@ -262,9 +262,9 @@ public sealed record TrainingOptions
         Refuse(nameof(Mixup), Mixup is not null, "needs a loss that stays the same: null");
         Refuse(nameof(WeightAveraging), WeightAveraging is not null, "converges by itself: null");
 
-        static void Refuse(string option, bool isGiven, string reason)
+        void Refuse(string option, bool isGiven, string reason)
         {
-            if (isGiven) throw new ArgumentException($"{option} does not go with {nameof(Lbfgs)}, which {reason}.", option);
+            if (isGiven) throw new ArgumentException($"{option} does not go with {Optimizer.GetType().Name}, which {reason}.", option);
         }
     }
 

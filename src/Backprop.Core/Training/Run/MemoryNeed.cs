@@ -1,7 +1,6 @@
 using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Networks;
-using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
@@ -23,10 +22,10 @@ internal readonly record struct MemoryNeed(long Fixed, long PerExample)
     public static MemoryNeed Of(Network network, TrainingOptions options, int targets)
     {
         long parameters = network.ParameterCount, widths = network.Layers.Sum(layer => (long)layer.Outputs);
-        long vectors = VectorsOfParameters + (options.Optimizer is Lbfgs lbfgs ? 4L * lbfgs.History : 0);
+        long vectors = VectorsOfParameters + options.Optimizer.MemoryVectors;
         // Outputs and gradients; what enters, and what is mixed in
         var ofRow = 2 * widths + 2L * network.EnsembleSize * (network.Inputs + targets);
-        var batch = options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : DefaultBatch);
+        var batch = options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : DefaultBatch);
         var isFull = batch > 1 << 20;
 
         long perExample = NumbersOfExample + 2L * network.EnsembleSize + 2L * network.Outputs + 2L * targets;

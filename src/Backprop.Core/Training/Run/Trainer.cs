@@ -132,7 +132,8 @@ public sealed class Trainer
     // There is no model to keep at any time, so every end is an exception: half a curve would suggest another learning rate.
     private LearningRateCurve FindLearningRate(Network network, TrainingData training, LearningRateRangeTest? range, StopCondition stop)
     {
-        if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} finds the length of its steps itself.", nameof(network));
+        if (_options.Optimizer.UsesLineSearch)
+            throw new ArgumentException($"{_options.Optimizer.GetType().Name} finds the length of its steps itself.", nameof(network));
         range ??= new LearningRateRangeTest();
         var request = new RunRequest(network, training, Validation: null, Initial: null, Progress: null, stop);
         var data = _setup.Prepare(request);
@@ -163,7 +164,8 @@ public sealed class Trainer
     {
         var summary = training.Summarize(_options.Seed, stop.CheckBeforeStep);
         _setup.Check(network, summary.Sample, validation, initial);
-        if (_options.Optimizer is Lbfgs) throw new ArgumentException($"{nameof(Lbfgs)} needs all examples in memory; these are a stream.", nameof(training));
+        if (_options.Optimizer.UsesLineSearch)
+            throw new ArgumentException($"{_options.Optimizer.GetType().Name} needs all examples in memory; these are a stream.", nameof(training));
         return new StreamData(training, summary, _options.Shuffle);
     }
 }

@@ -4,7 +4,6 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
-using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
@@ -23,7 +22,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     /// <summary>The loss that is trained on.</summary>
     public Loss Loss => options.Loss;
 
-    public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer is Lbfgs ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
+    public int BatchSizeFor(int examples) => options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
 
     public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
 
@@ -164,11 +163,17 @@ internal sealed class TrainingSetup(TrainingOptions options)
             throw new ArgumentException($"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} ({network.ParameterCount} parameters).", nameof(initial));
         if (initial?.Targets is not null && !options.Loss.AllowsTargetScaling)
             throw new ArgumentException($"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
-        if (options.Optimizer is Lbfgs && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
-            throw new ArgumentException($"{nameof(Lbfgs)} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.Optimizer.UsesLineSearch && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
+            throw new ArgumentException($"{options.Optimizer.GetType().Name} needs a loss that stays the same from step to step, which {random} changes.", nameof(network));
+        if (options.Loss is GroupLoss)
+        {
+            throw new ArgumentException(
+                $"{options.Loss} is a loss of groups; a trainer's batches consist of single rows. Use a {nameof(RowLoss)}, or take the steps " +
+                "of training by hand, one group a step.", nameof(training));
+        }
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
-        if (options.Optimizer is Lbfgs && network.EnsembleSize > 1)
-            throw new ArgumentException($"{nameof(Lbfgs)} searches along one line for all {network.EnsembleSize} members of network {network}, which are to learn as if each were alone.", nameof(network));
+        if (options.Optimizer.UsesLineSearch && network.EnsembleSize > 1)
+            throw new ArgumentException($"{options.Optimizer.GetType().Name} searches along one line for all {network.EnsembleSize} members of network {network}, which are to learn as if each were alone.", nameof(network));
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException($"{nameof(EarlyStopping)} judges by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.", nameof(network));
         if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary && training.TargetCount > 1)

@@ -1,0 +1,27 @@
+using Backprop.Numerics;
+
+namespace Backprop.Losses;
+
+/// <summary>A loss of groups of rows, such as the documents of one query: it depends on the scores of all rows of the group.</summary>
+/// <remarks>
+/// The loss of a group counts like the sum of the losses of its rows: J = Σ w·L(group) / Σ w over all rows, where the rows of a group
+/// have the same weight w. <see cref="Loss.Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, Matrix)"/> takes all rows that it is given as one
+/// group. A <c>Trainer</c> refuses such a loss: its batches consist of single rows.
+/// </remarks>
+public abstract record GroupLoss : Loss
+{
+    /// <summary>The loss of one group, and its gradient.</summary>
+    /// <param name="scores">[rows × outputs], raw scores z of all rows of the group.</param>
+    /// <param name="targets">[rows × target columns], y.</param>
+    /// <param name="gradient">[rows × outputs], overwritten with ∂L/∂z.</param>
+    /// <returns>L, for the whole group.</returns>
+    public abstract double EvaluateGroup(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Matrix gradient);
+
+    /// <summary>Takes all rows as one group, and divides its loss equally among them.</summary>
+    /// <inheritdoc/>
+    public sealed override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+    {
+        if (scores.Rows == 0) return;
+        losses.Fill((Real)(EvaluateGroup(scores, targets, gradient) / scores.Rows));
+    }
+}
