@@ -43,6 +43,20 @@ internal static class StepBenchmarks
         Console.WriteLine((first - Stopwatch.GetElapsedTime(start).TotalSeconds).ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Prints the microseconds of our steps, without a peer.</summary>
+    public static void PrintOwnSteps()
+    {
+        foreach (var net in new[] { Net.A, Net.B, Net.C, Net.D })
+        {
+            foreach (var threads in net == Net.A ? new[] { 1 } : [1, 2])
+            {
+                using var ours = new OurNet(net, threads) { LearningRate = LearningRateOnceChecked };
+                var seconds = PairedRun.Time(() => ours.Learn());
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{net.Letter} {threads} {seconds * 1e6:F2}"));
+            }
+        }
+    }
+
     /// <returns>Seconds of our step; null when it does not do the same as the peer's.</returns>
     private static double? Compare(Report report, Net net, int threads, double bar)
     {
