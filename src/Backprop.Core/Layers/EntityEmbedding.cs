@@ -6,8 +6,12 @@ namespace Backprop.Layers;
 /// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
 /// <param name="Slot">Its place among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
-/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="EntityEmbedding.DefaultDimension"/> suggests one.</param>
-public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory;
+/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
+public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
+{
+    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
+    public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
+}
 
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
 /// <remarks>
@@ -44,9 +48,6 @@ public sealed record EntityEmbedding : ColumnsLayer
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
-
-    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
-    public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

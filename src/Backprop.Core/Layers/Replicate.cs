@@ -4,7 +4,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network averages what comes out of them.</summary>
 /// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
-public sealed record Replicate : Layer
+public sealed record Replicate : Layer, IMakesMembers
 {
     /// <summary>Makes the members.</summary>
     /// <param name="width">Numbers per example that enter; at least 1.</param>

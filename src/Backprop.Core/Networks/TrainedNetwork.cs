@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Numerics;
 
@@ -72,7 +73,7 @@ public sealed class TrainedNetwork
     /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
     internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
 
-    /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
+    /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="IPackable"/>); made when first asked for.</summary>
     internal Real[][] PackedParameters => _packed.Value;
 
     /// <summary>The loss it was trained with.</summary>

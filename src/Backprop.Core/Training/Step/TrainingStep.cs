@@ -236,7 +236,7 @@ internal sealed class TrainingStep : IDisposable
         }
         if (_maximumNorm is { } norm)
             for (var l = 0; l < _network.Layers.Count; l++)
-                if (_network.Layers[l] is AffineLayer dense)
+                if (_network.Layers[l] is IAffine dense)
                 {
                     var range = _network.ParametersOf(l);
                     yield return OfTeam(worker =>
@@ -332,6 +332,6 @@ internal sealed class TrainingStep : IDisposable
     private void ObserveStatistics(ParameterShard part)
     {
         var layer = _network.Layers[part.Layer];
-        if (layer.StatisticsLength > 0) layer.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
+        if (layer is IBatchStatistics measuring) measuring.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
     }
 }
