@@ -55,7 +55,8 @@ public sealed class NetworkDiagnostics
         {
             var layer = network.Layers[l];
             var input = l == 0 ? x : workspace.Output(l - 1);
-            var (dead, saturated) = layer is IHasActivation { Activation: var f } && layer.ParameterCount == 0 ? Slopes(layer, f, input, workspace.Output(l)) : (null, null);
+            var activation = layer.ParameterCount == 0 ? (layer as IHasActivation)?.Activation : null;
+            var (dead, saturated) = activation is null ? (null, null) : Slopes(layer, activation, input, workspace.Output(l));
             layers[l] = new LayerDiagnostics(
                 l, layer.Caption,
                 RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows, // that of a mean over the rows

@@ -114,7 +114,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     }
 
     /// <inheritdoc/>
-    public void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics)
+    public void MeasureBackward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics)
     {
         Span<Real> sum = Part(statistics, 3).Slice(first, count), product = Part(statistics, 4).Slice(first, count);
         ColumnStatistics.SumGradients(x, dy, first, Part(statistics, 0).Slice(first, count), sum, product);
@@ -127,7 +128,9 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     }
 
     /// <inheritdoc/>
-    public void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters)
     {
         if (!dParameters.IsEmpty) BackwardPartTraining(parameters, pass, x, y, dy, 0, dParameters);
         for (var row = 0; row < dx.Rows; row++)
@@ -140,7 +143,9 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     }
 
     /// <inheritdoc/>
-    public void BackwardPartTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public void BackwardPartTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first,
+        Span<Real> dPart)
     {
         Elementwise.Zip(new Arithmetic.Product(), Part(pass.Statistics, 4), Part(pass.Statistics, 2), Part(dPart, 0));
         Part(pass.Statistics, 3).CopyTo(Part(dPart, 1));

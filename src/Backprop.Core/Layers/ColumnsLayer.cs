@@ -20,7 +20,8 @@ public abstract record ColumnsLayer : Layer, IGradientParts
     }
 
     /// <inheritdoc/>
-    public void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+    public void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         BackwardPartColumns(parameters, x, y, dy, first, dPart);
 
     /// <inheritdoc/>

@@ -32,7 +32,8 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     /// <summary>One row of W.</summary>
     public override int PartLength => Outputs;
 
-    Layer IReplicable.Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
+    Layer IReplicable.Replicated(int members) =>
+        new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -55,7 +56,8 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
         Backward(parameters, x, dy, dx, dParameters, factor: 1);
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+    public override void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         BackwardPart(x, dy, first, dPart, factor: 1);
 
     /// <summary>y = factor·x·W + b.</summary>

@@ -98,7 +98,8 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 
     // The parts of a group are the rows of its W, which belong to columns of x, and b.
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public override void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         for (int done = 0, rows; done < dPart.Length; done += rows * GroupOutputs)
         {

@@ -119,7 +119,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
 
     void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
     {
-        if (layer > 0) throw new ArgumentException($"Layer {layer} replaces missing values; only the first layer sees any.", nameof(layers));
+        if (layer == 0) return;
+        throw new ArgumentException($"Layer {layer} replaces missing values; only the first layer sees any.", nameof(layers));
     }
 
     /// <summary>Whether the other does the same for the same features.</summary>

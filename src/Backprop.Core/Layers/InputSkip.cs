@@ -49,7 +49,10 @@ public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace
     void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
     {
         if (Features != layers[0].Inputs)
-            throw new ArgumentException($"Layer {layer} has room for {Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
+        {
+            throw new ArgumentException(
+                $"Layer {layer} has room for {Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
+        }
         if (layers[0] is IReplacesMissing)
         {
             throw new ArgumentException(

@@ -40,7 +40,8 @@ public sealed record NtkDense : AffineLayer, IReplicable
     /// <inheritdoc/>
     public override int PartLength => _dense.PartLength;
 
-    Layer IReplicable.Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
+    Layer IReplicable.Replicated(int members) =>
+        new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);

@@ -92,7 +92,8 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
     }
 
     /// <inheritdoc/>
-    public void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         using var room = new Room(Each, x.Rows);
         for (int done = 0, length; done < dPart.Length; done += length)

@@ -34,7 +34,9 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => true;
 
-    Layer IReplicable.Replicated(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : new PerMember(this, members);
+    Layer IReplicable.Replicated(int members) => Features == Inputs
+        ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit)
+        : new PerMember(this, members);
 
     /// <inheritdoc/>
     internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>Runs neighbouring layers of a network in one loop where that is faster, with the same bits (<see cref="FusedLayers"/>).</summary>
+/// <summary>Runs neighbouring layers in one loop where that is faster, with the same bits (<see cref="FusedLayers"/>).</summary>
 /// <remarks>With a workspace that keeps every output, the layers run one by one.</remarks>
 internal sealed class LayerFusion
 {
@@ -30,7 +30,8 @@ internal sealed class LayerFusion
     {
         if (At(layer, workspace) is not { } fused) return false;
         var abreast = workspace.ExamplesPerRow(layer);
-        fused.Forward(Parameters(parameters, layer), Network.Input(layer, x, workspace).RowRange(first * abreast, count * abreast), workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
+        var input = Network.Input(layer, x, workspace).RowRange(first * abreast, count * abreast);
+        fused.Forward(Parameters(parameters, layer), input, workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
         return true;
     }
 
@@ -44,8 +45,9 @@ internal sealed class LayerFusion
     public bool Backward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
         if (At(layer, workspace) is not { } fused) return false;
-        fused.Backward(
-            Parameters(parameters, layer), Network.Input(layer, x, workspace).RowRange(first, count), workspace.OutputGradient(layer + 1).RowRange(first, count), workspace.OutputGradient(layer - 1).RowRange(first, count));
+        var input = Network.Input(layer, x, workspace).RowRange(first, count);
+        ReadOnlyMatrix given = workspace.OutputGradient(layer + 1).RowRange(first, count);
+        fused.Backward(Parameters(parameters, layer), input, given, workspace.OutputGradient(layer - 1).RowRange(first, count));
         return true;
     }
 
@@ -54,11 +56,13 @@ internal sealed class LayerFusion
     {
         if (At(layer, workspace) is { } pair)
         {
-            pair.BackwardFirst(workspace.Remembered(layer), Network.Input(layer, x, workspace), workspace.OutputGradient(layer + 1), first, gradient);
+            var input = Network.Input(layer, x, workspace);
+            pair.BackwardFirst(workspace.Remembered(layer), input, workspace.OutputGradient(layer + 1), first, gradient);
             return true;
         }
         if (layer == 0 || At(layer - 1, workspace) is not { } before) return false;
-        before.BackwardSecond(workspace.Remembered(layer - 1), Network.Input(layer - 1, x, workspace), workspace.OutputGradient(layer), first, gradient);
+        var entering = Network.Input(layer - 1, x, workspace);
+        before.BackwardSecond(workspace.Remembered(layer - 1), entering, workspace.OutputGradient(layer), first, gradient);
         return true;
     }
 

@@ -63,7 +63,7 @@ public sealed class Network
     /// <summary>Scores per example: of an ensemble, those of one member, or their average (<see cref="Losses.Loss.AverageMembers"/>).</summary>
     public int Outputs => _layers[^1].Outputs / EnsembleSize;
 
-    /// <summary>Members of the ensemble, whose values are in separate columns from <see cref="LayerOfMembers"/> on; 1 without one.</summary>
+    /// <summary>Members of the ensemble; 1 without one. Their values are in separate columns, member after member.</summary>
     public int EnsembleSize { get; }
 
     /// <summary>The layer that makes the members of the ensemble; the number of layers without one.</summary>
@@ -209,9 +209,10 @@ public sealed class Network
                 l++;
                 continue;
             }
-            if (_packable[l] is { } packable) packable.Forward(Parameters(parameters, l), packed[l], Input(l, x, workspace), workspace.Output(l));
-            else _layers[l].Forward(Parameters(parameters, l), Input(l, x, workspace), workspace.Output(l));
-            AddEarlier(l, x, workspace, 0, x.Rows);
+            var own = Parameters(parameters, l);
+            if (_packable[l] is { } packable) packable.Forward(own, packed[l], Input(l, x, workspace), workspace.Output(l));
+            else _layers[l].Forward(own, Input(l, x, workspace), workspace.Output(l));
+            if (_readers[l] is not null) AddEarlier(l, x, workspace, 0, x.Rows);
         }
         return workspace.Scores;
     }
@@ -261,9 +262,10 @@ public sealed class Network
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first * entering, count * entering);
             var output = workspace.Output(l).RowRange(first * leaving, count * leaving);
             if (entering > leaving) input.Values.CopyTo(output.Values); // every member has an example of its own already
-            else if (workspace.IsTraining && _training[l] is { } training) training.ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first * entering), input, output);
+            else if (workspace.IsTraining && _training[l] is { } training)
+                training.ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first * entering), input, output);
             else _layers[l].Forward(Parameters(parameters, l), input, output);
-            AddEarlier(l, x, workspace, first * leaving, count * leaving);
+            if (_readers[l] is not null) AddEarlier(l, x, workspace, first * leaving, count * leaving);
         }
     }
 
@@ -337,8 +339,9 @@ public sealed class Network
 
     private void AddEarlier(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
-        if (_readers[layer] is { } reader)
-            reader.AddForward(Input(reader.SourceOf(layer), x, workspace).RowRange(first, count), workspace.Output(layer).RowRange(first, count));
+        var reader = _readers[layer]!;
+        var earlier = Input(reader.SourceOf(layer), x, workspace);
+        reader.AddForward(earlier.RowRange(first, count), workspace.Output(layer).RowRange(first, count));
     }
 
     // If several layers read an output, its gradient is the sum of theirs.

@@ -26,13 +26,16 @@ internal sealed class ScoringForm
         var kept = new List<Layer>();
         var values = new List<Real[]>();
         var entering = new int[layers.Count]; // of every layer: the index among those kept of the layer that receives the same input
+        var isReadLater = false; // whether a later layer also reads the output of the last layer that is kept
         for (var l = 0; l < layers.Count; l++)
         {
             entering[l] = kept.Count;
+            isReadLater |= network.IsAddedLater(l);
             var own = parameters[network.ParametersOf(l)];
             var rewrite = layers[l] as IScoringRewrite;
             if (rewrite is { IsIdentity: true }) continue;
-            if (rewrite is not null && kept.Count > 0 && !network.IsAddedLater(l) && rewrite.MergeInto(kept[^1], values[^1], own) is { } merged)
+            var mayMerge = kept.Count > 0 && !isReadLater;
+            if (mayMerge && rewrite?.MergeInto(kept[^1], values[^1], own) is { } merged)
             {
                 (kept[^1], values[^1]) = merged;
                 continue;
@@ -46,6 +49,7 @@ internal sealed class ScoringForm
             }
             kept.Add(layer);
             values.Add(own);
+            isReadLater = false;
         }
         return kept.Count == 0 || kept.Count == layers.Count
             ? new ScoringForm(network, parameters)

@@ -46,8 +46,9 @@ internal sealed class StartingValues : IDisposable
         var last = -1; // the last layer whose output is there for all rows; −1: the examples themselves
         for (var l = 0; l < _outputs.Length; l++)
         {
-            if (_network.Layers[l] is IFitsTrainingData { IsFitted: true } fitted) fitted.Fit(ParametersOf(l), Output(l - 1, examples), _meter);
-            if (rule is not null && _network.Layers[l] is IAffine affine) Adjust(rule, seed, l, affine, Output(l - 1, examples));
+            var layer = _network.Layers[l];
+            if (layer is IFitsTrainingData { IsFitted: true } fitted) fitted.Fit(ParametersOf(l), Output(l - 1, examples), _meter);
+            if (rule is not null && layer is IAffine affine) Adjust(rule, seed, l, affine, Output(l - 1, examples));
             if (l + 1 == _outputs.Length || !(_isAddedLater[l + 1] || Measures(l + 1, rule))) continue;
             var output = _outputs[l] = new NativeNumbers(checked(_rows * _network.Layers[l].Outputs));
             for (var first = 0; first < _rows; first += RowsAtOnce)

@@ -73,7 +73,7 @@ public sealed class TrainedNetwork
     /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
     internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
 
-    /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="IPackable"/>); made when first asked for.</summary>
+    /// <summary>Packed parameters of each layer, for many rows (<see cref="IPackable"/>); made at the first use.</summary>
     internal Real[][] PackedParameters => _packed.Value;
 
     /// <summary>The loss it was trained with.</summary>

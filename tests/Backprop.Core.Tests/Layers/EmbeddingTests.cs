@@ -150,5 +150,6 @@ public class EmbeddingTests
     [InlineData(10, 6)]
     [InlineData(1000, 77)]
     [InlineData(1000000, 600)]
-    public void The_usual_dimension_is_that_of_fastai(int categories, int dimension) => Assert.Equal(dimension, EmbeddedCategory.DefaultDimension(categories));
+    public void The_usual_dimension_is_that_of_fastai(int categories, int dimension) =>
+        Assert.Equal(dimension, EmbeddedCategory.DefaultDimension(categories));
 }

@@ -6,7 +6,7 @@ namespace Backprop.Layers;
 /// <remarks>Useful where there are many parameters. The gradient of any other layer is computed as a whole.</remarks>
 public interface IGradientParts
 {
-    /// <summary>How many neighbouring parameters form the smallest part: <see cref="BackwardPart"/> is called for multiples of it.</summary>
+    /// <summary>The size of the smallest part: <see cref="BackwardPart"/> is called for multiples of it.</summary>
     /// <value>A divisor of <see cref="Layer.ParameterCount"/>.</value>
     int PartLength { get; }
 

@@ -79,7 +79,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
     /// <param name="network">What is started.</param>
     /// <param name="widths">Outputs of all its layers.</param>
     public static int SampleSizeFor(Network network, long widths) =>
-        network.IsFitted ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure) : DataDependent.MaxExamples;
+        network.IsFitted
+            ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
+            : DataDependent.MaxExamples;
 
     /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
     public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)

@@ -332,6 +332,7 @@ internal sealed class TrainingStep : IDisposable
     private void ObserveStatistics(ParameterShard part)
     {
         var layer = _network.Layers[part.Layer];
-        if (layer is IBatchStatistics measuring) measuring.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
+        if (layer is not IBatchStatistics measuring) return;
+        measuring.Observe(_parameters.AsSpan(part.Offset, part.Length), _workspace.Statistics(part.Layer), _workspace.Rows);
     }
 }
