@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
-public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts
+public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
 {
     private protected AffineLayer(int inputs, int outputs) : base(inputs, outputs)
     {
@@ -49,6 +49,9 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts
 
     /// <inheritdoc/>
     public abstract Real[] Pack(ReadOnlySpan<Real> parameters);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Affine([x], graph.NewName(), Outputs, Groups, WeightFactor, parameters));
 
     /// <inheritdoc/>
     public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y);

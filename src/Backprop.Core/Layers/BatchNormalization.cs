@@ -11,7 +11,7 @@ namespace Backprop.Layers;
 /// normalized by the running numbers, and does not change them (PyTorch refuses it).
 /// Parameters: γ, β, then the running mean and variance, each [Width].
 /// </remarks>
-public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable
+public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -65,6 +65,9 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         Part(parameters, 2).Clear();
         Part(parameters, 3).Fill(1);
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new NormalizeColumns([x], graph.NewName(), Width, parameters, Epsilon));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

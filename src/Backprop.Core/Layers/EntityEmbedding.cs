@@ -18,7 +18,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
 /// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : ColumnsLayer
+public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
     private readonly CategorySlots _slots;
@@ -59,6 +59,12 @@ public sealed record EntityEmbedding : ColumnsLayer
             parameters.Slice(table, category.Dimension).Clear();
             table += (int)SizeOf(category);
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var categories = _categories.Select(category => new CategoryColumn(category.Slot, category.Count, category.Dimension));
+        return graph.Add(new LookUpCategories([x], graph.NewName(), Outputs, [.. categories], parameters));
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis with missing data";
 /// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
-public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace
+public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
 {
     private readonly int[] _indicated;
 
@@ -80,6 +80,9 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
         if (known.IsEmpty) return 0;
         return Replacement == MissingValues.Mean ? Mean(known) : Median(known);
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new ReplaceMissing([x], graph.NewName(), Outputs, parameters, _indicated));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network fills in the
 /// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
 /// </remarks>
-public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace
+public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
 {
     /// <summary>Makes room for the features.</summary>
     /// <param name="width">Numbers per example that enter; at least 1.</param>
@@ -22,6 +22,9 @@ public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Concatenate([x, earlier!], graph.NewName(), Outputs));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

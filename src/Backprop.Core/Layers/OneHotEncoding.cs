@@ -24,7 +24,7 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 /// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table: for every category first what each of its columns holds where it is not the one, then
 /// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
 /// </remarks>
-public sealed record OneHotEncoding : Layer, IFitsTrainingData
+public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
     private readonly OneHotCategory[] _categories;
     private readonly CategorySlots _slots;
@@ -123,6 +123,12 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData
             }
             parameters = parameters[(int)category.NumberCount..];
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var categories = _categories.Select(category => new CategoryColumn(category.Slot, category.Count, category.Width));
+        return graph.Add(new EncodeCategories([x], graph.NewName(), Outputs, [.. categories], parameters));
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
-public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles
+public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
 {
     /// <summary>Lays copies side by side.</summary>
     /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those work for several members as they are, or not at all.</param>
@@ -65,6 +65,17 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
             fitted.Fit(parameters[ParametersOf(member)], own, meter);
             meter?.Add(own.Values.Length);
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var members = new string[EnsembleSize];
+        for (var member = 0; member < EnsembleSize; member++)
+        {
+            var own = graph.Add(new SliceColumns([x], graph.NewName(), Each.Inputs, member * Each.Inputs));
+            members[member] = graph.AddLayer(Each, own, earlier: null, parameters[ParametersOf(member)]);
+        }
+        return graph.Add(new Concatenate(members, graph.NewName(), Outputs));
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep
 /// learning", arXiv:2203.05556, §3.2 (PLE). A <see cref="FeaturewiseDense"/> follows.
 /// </remarks>
-public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData
+public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
     /// <summary>Makes bins.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -65,6 +65,9 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData
             }
         }
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new EncodeBins([x], graph.NewName(), Outputs, Features, Bins, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
 /// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
-public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures
+public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
     // No value counts more than one example in so many.
     private const int ExamplesOfOneValue = 1000;
@@ -99,6 +99,9 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
             (places[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
         }
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new InterpolateColumns([x], graph.NewName(), Outputs, _features, Knots, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand, for
 /// a layer sees its own input alone: by itself, this one passes on what it gets.
 /// </remarks>
-public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable
+public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Closes a residual block.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -51,6 +51,9 @@ public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISu
         var width = layers[source].Inputs;
         if (width != Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {source}, to {Width}.");
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Add([x, earlier!], graph.NewName(), Width));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

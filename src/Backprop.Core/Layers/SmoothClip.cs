@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491,
 /// where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
-public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable
+public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer.</summary>
     /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
@@ -37,6 +37,9 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable
     Layer IReplicable.Replicated(int members) => Features == Inputs
         ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit)
         : new PerMember(this, members);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new ClipSmoothly([x], graph.NewName(), Outputs, Features, Limit));
 
     /// <inheritdoc/>
     internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)

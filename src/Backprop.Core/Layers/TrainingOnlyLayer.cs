@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Layers that disturb numbers at random in training, and in scoring let them pass: y = x. Scoring leaves them out.</summary>
-public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRewrite, ISupportsEnsembles
+public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRewrite, ISupportsEnsembles, IDescribesInference
 {
     private protected TrainingOnlyLayer(int width) : base(width, width)
     {
@@ -33,6 +33,8 @@ public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRew
     public virtual void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
         Span<Real> dParameters) => Backward(parameters, x, y, dy, dx, dParameters);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) => x;
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

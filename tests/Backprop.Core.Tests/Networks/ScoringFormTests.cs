@@ -88,7 +88,7 @@ public class ScoringFormTests
             }
         }
         var trained = new TrainedNetwork(network, parameters, new SquaredError());
-        Assert.Equal(layers, trained.Scoring.Network.Layers.Select(layer => layer.GetType().Name));
+        Assert.Equal(layers, trained.Inference.Form.Network.Layers.Select(layer => layer.GetType().Name));
 
         var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * 5, seed: 3), Rows, 5);
         var scores = network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray();
