@@ -21,7 +21,11 @@ public class CategoryTests
         }));
         var options = new BackpropTrainer.Options
         {
-            Preset = Preset.Plain, HiddenLayers = [16], LearningRate = 0.01, NumberOfIterations = 60, Seed = 1,
+            Preset = Preset.Plain,
+            HiddenLayers = [16],
+            LearningRate = 0.01,
+            NumberOfIterations = 60,
+            Seed = 1,
             Categories = [new EmbeddedCategory(Slot: 1, Count: Names.Length, EmbeddedCategory.DefaultDimension(Names.Length))],
         };
         var codes = Names.Select((name, i) => KeyValuePair.Create(name, i + 1f));
