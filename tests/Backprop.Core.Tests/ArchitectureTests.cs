@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Training;
 
@@ -116,6 +117,35 @@ public partial class ArchitectureTests
         // Which processors are taken is the same question for every training run of a process, and scratch is every thread's own; no result depends on either.
         Assert.Equal(["Scratch.t_numbers", "Scratch.t_spare", "Scratch.t_spareOfInner", "ThreadShare.s_taken"], changeable.Order());
     }
+
+    // What a layer can do is an interface that it has or has not. Only lists and builders say which layers there are.
+    [Theory, InlineData("Backprop.Core"), InlineData("Backprop.ML")]
+    public void Only_layers_and_builders_name_a_layer(string assembly)
+    {
+        var source = Path.Combine(Repository.Root, "src", assembly);
+        string[] builders = ["NetworkBuilder.cs", "MultilayerPerceptron.cs", "NumericEmbedding.cs"];
+        var names = LayerNames.In(Core);
+        Assert.All(Layer.Kinds, kind => Assert.Contains(kind.Name, names.All));
+        var naming = from file in Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories)
+                     let folders = Path.GetRelativePath(source, file).Split(Path.DirectorySeparatorChar)
+                     where folders[0] is not ("bin" or "obj" or "Layers") && !builders.Contains(folders[^1])
+                     from name in names.NamedBy(File.ReadAllText(file))
+                     select $"{folders[^1]} names {name}";
+        Assert.Empty(naming);
+    }
+
+    [Theory]
+    [InlineData("if (layer is Dropout) return;", "Dropout")]
+    [InlineData("if (layer is not (Dense or SmoothClip { Limit: 3 })) return;", "Dense", "SmoothClip")]
+    [InlineData("var skips = layers.OfType<SkipConnection>();", "SkipConnection")]
+    [InlineData("InputSkip skip = (InputSkip)layers[0];", "InputSkip")]
+    [InlineData("var layer = new Layers.InputScale(3);", "InputScale")]
+    [InlineData("throw new ArgumentException(nameof(GroupedDense));", "GroupedDense")]
+    [InlineData("public double Dropout { get; init; } // unlike Dense")]
+    [InlineData("builder.Dense(8).Dropout(options.Dropout); Dropout = Dropout; Check(nameof(Dropout));")]
+    [InlineData("/// <summary>See <see cref=\"GroupedDense\"/>.</summary>")]
+    public void The_search_for_names_of_layers_finds_types_alone(string code, params string[] expected) =>
+        Assert.Equal(expected, LayerNames.In(Core).NamedBy(code).Distinct());
 
     [GeneratedRegex(@"^\s*(global )?using (static |\w+ = )?Backprop\.(?<folder>\w+)", RegexOptions.Multiline)]
     private static partial Regex UsingLine();

@@ -41,7 +41,7 @@ internal static class MemberBenchmarks
     {
         const int rows = 256;
         var x = Examples().Features;
-        NetworkScorer together = Trained(form with { EnsembleSize = members }).CreateScorer(rows), alone = Trained(form).CreateScorer(rows);
+        RowScorer together = Trained(form with { EnsembleSize = members }).CreateScorer(rows), alone = Trained(form).CreateScorer(rows);
         var next = 0;
         var times = PairedRun.Compare(() => together.Predict(Examples().Features.RowRange(0, rows)), () =>
         {

@@ -118,7 +118,7 @@ public static class GradientCheck
     }
 
     private static bool IsOurs(Network network, Loss loss) =>
-        IsOurs(loss) && network.Layers.All(layer => IsOurs(layer) && (layer is not ActivationLayer a || IsOurs(a.Activation)) && (layer is not ParametricMixLayer m || IsOurs(m.Activation)));
+        IsOurs(loss) && network.Layers.All(layer => IsOurs(layer) && (layer is not IHasActivation own || IsOurs(own.Activation)));
 
     private static bool IsOurs(object part) => part.GetType().Assembly == typeof(GradientCheck).Assembly;
 

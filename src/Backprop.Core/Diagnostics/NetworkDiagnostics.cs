@@ -55,7 +55,8 @@ public sealed class NetworkDiagnostics
         {
             var layer = network.Layers[l];
             var input = l == 0 ? x : workspace.Output(l - 1);
-            var (dead, saturated) = layer is ActivationLayer activation ? Slopes(activation, input, workspace.Output(l)) : (null, null);
+            var activation = layer.ParameterCount == 0 ? (layer as IHasActivation)?.Activation : null;
+            var (dead, saturated) = activation is null ? (null, null) : Slopes(layer, activation, input, workspace.Output(l));
             layers[l] = new LayerDiagnostics(
                 l, layer.Caption,
                 RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows, // that of a mean over the rows
@@ -77,14 +78,14 @@ public sealed class NetworkDiagnostics
     }
 
     // dy = 1 everywhere, so what comes back is the slope.
-    private static (double? Dead, double? Saturated) Slopes(ActivationLayer layer, ReadOnlyMatrix x, ReadOnlyMatrix y)
+    private static (double? Dead, double? Saturated) Slopes(Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
     {
         var ones = new Real[y.Values.Length];
         var slopes = new Matrix(new Real[ones.Length], y.Rows, y.Columns);
         Array.Fill(ones, 1);
         layer.Backward([], x, y, new ReadOnlyMatrix(ones, y.Rows, y.Columns), slopes, []);
 
-        var flatBelow = FlatBelow(layer.Activation);
+        var flatBelow = FlatBelow(activation);
         int dead = 0, saturated = 0;
         for (var unit = 0; unit < slopes.Columns; unit++)
         {

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Applies an <see cref="Activations.Activation"/> to every number that passes: y = f(x).</summary>
-public sealed record ActivationLayer : Layer
+public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -35,10 +35,12 @@ public sealed record ActivationLayer : Layer
     public override bool WorksInPlace => Activation.WorksInPlace;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
+    Layer IReplicable.Replicated(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new ApplyActivation([x], graph.NewName(), Width, Activation));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
-public abstract record AffineLayer : Layer
+public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
 {
     private protected AffineLayer(int inputs, int outputs) : base(inputs, outputs)
     {
@@ -39,6 +39,29 @@ public abstract record AffineLayer : Layer
 
     /// <summary>Where b of a group stands.</summary>
     internal Range BiasesOf(int group) => (StartOf(group) + WeightCount)..StartOf(group + 1);
+
+    Range IAffine.WeightsOf(int group) => WeightsOf(group);
+
+    Range IAffine.BiasesOf(int group) => BiasesOf(group);
+
+    /// <inheritdoc/>
+    public abstract int PartLength { get; }
+
+    /// <inheritdoc/>
+    public abstract Real[] Pack(ReadOnlySpan<Real> parameters);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Affine([x], graph.NewName(), Outputs, Groups, WeightFactor, parameters));
+
+    /// <inheritdoc/>
+    public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y);
+
+    /// <inheritdoc/>
+    public abstract void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart);
+
+    /// <summary>A layer of the same shape with c = 1.</summary>
+    internal virtual AffineLayer WithoutFactor() => new Dense(Inputs, Outputs);
 
     private int StartOf(int group) => group * (WeightCount + GroupOutputs);
 }

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>Dropout for <see cref="Activations.SELU"/>: in training, every number becomes α′ = −λα with probability p, SELU's lowest value; then all are scaled and shifted so that mean 0 and variance 1 stay. In scoring, y = x.</summary>
 /// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
-public sealed record AlphaDropout : TrainingOnlyLayer
+public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
 {
     // −λα of SELU.
     private const double Lowest = -1.7580993408473766;
@@ -22,8 +22,7 @@ public sealed record AlphaDropout : TrainingOnlyLayer
     /// <summary>p: the share to drop.</summary>
     public double Rate { get; }
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
+    Layer IReplicable.Replicated(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

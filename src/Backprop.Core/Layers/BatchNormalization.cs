@@ -11,7 +11,7 @@ namespace Backprop.Layers;
 /// normalized by the running numbers, and does not change them (PyTorch refuses it).
 /// Parameters: γ, β, then the running mean and variance, each [Width].
 /// </remarks>
-public sealed record BatchNormalization : Layer
+public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -48,13 +48,14 @@ public sealed record BatchNormalization : Layer
     public override bool ReadsOutput => false;
 
     /// <summary>Mean, variance and 1/√(σ² + ε) of the batch; Σ dy and Σ dy·(x − μ); and what dx subtracts: the mean of dy, and the factor of x − μ.</summary>
-    public override int StatisticsLength => 7 * Width;
+    public int StatisticsLength => 7 * Width;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
+    bool ITrainingBehavior.IsRandom => false;
+
+    Layer IReplicable.Replicated(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -64,6 +65,9 @@ public sealed record BatchNormalization : Layer
         Part(parameters, 2).Clear();
         Part(parameters, 3).Fill(1);
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new NormalizeColumns([x], graph.NewName(), Width, parameters, Epsilon));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
@@ -95,7 +99,7 @@ public sealed record BatchNormalization : Layer
     }
 
     /// <inheritdoc/>
-    public override void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, int first, int count, Span<Real> statistics)
+    public void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, int first, int count, Span<Real> statistics)
     {
         if (x.Rows > 1) ColumnStatistics.Measure(x, first, Part(statistics, 0).Slice(first, count), Part(statistics, 1).Slice(first, count));
         else
@@ -107,13 +111,14 @@ public sealed record BatchNormalization : Layer
     }
 
     /// <inheritdoc/>
-    public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
+    public void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
     {
         for (var row = 0; row < x.Rows; row++) Normalize(parameters, Part(pass.Statistics, 0), Part(pass.Statistics, 2), x.Row(row), y.Row(row));
     }
 
     /// <inheritdoc/>
-    public override void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics)
+    public void MeasureBackward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics)
     {
         Span<Real> sum = Part(statistics, 3).Slice(first, count), product = Part(statistics, 4).Slice(first, count);
         ColumnStatistics.SumGradients(x, dy, first, Part(statistics, 0).Slice(first, count), sum, product);
@@ -126,7 +131,9 @@ public sealed record BatchNormalization : Layer
     }
 
     /// <inheritdoc/>
-    public override void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters)
     {
         if (!dParameters.IsEmpty) BackwardPartTraining(parameters, pass, x, y, dy, 0, dParameters);
         for (var row = 0; row < dx.Rows; row++)
@@ -139,7 +146,9 @@ public sealed record BatchNormalization : Layer
     }
 
     /// <inheritdoc/>
-    public override void BackwardPartTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public void BackwardPartTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first,
+        Span<Real> dPart)
     {
         Elementwise.Zip(new Arithmetic.Product(), Part(pass.Statistics, 4), Part(pass.Statistics, 2), Part(dPart, 0));
         Part(pass.Statistics, 3).CopyTo(Part(dPart, 1));
@@ -147,11 +156,32 @@ public sealed record BatchNormalization : Layer
     }
 
     /// <inheritdoc/>
-    public override void Observe(Span<Real> parameters, ReadOnlySpan<Real> statistics, int rows)
+    public void Observe(Span<Real> parameters, ReadOnlySpan<Real> statistics, int rows)
     {
         if (rows == 1) return;
         Elementwise.Zip(new Average((Real)Momentum, 1), Part(parameters, 2), Part(statistics, 0), Part(parameters, 2));
         Elementwise.Zip(new Average((Real)Momentum, (Real)(rows / (rows - 1.0))), Part(parameters, 3), Part(statistics, 1), Part(parameters, 3));
+    }
+
+    // γ·(x·W + b − μ)/√(σ² + ε) + β = x·(W·s) + (b − μ)·s + β with s = γ/√(σ² + ε), unit by unit. In double, rounded once.
+    (Layer Layer, Real[] Parameters)? IScoringRewrite.MergeInto(Layer before, Real[] parametersBefore, Real[] parameters)
+    {
+        if (before is not AffineLayer affine) return null;
+        var outputs = affine.GroupOutputs;
+        var merged = new Real[parametersBefore.Length];
+        for (var unit = 0; unit < Width; unit++)
+        {
+            var (group, column) = Math.DivRem(unit, outputs);
+            Range weights = affine.WeightsOf(group), biases = affine.BiasesOf(group);
+            double scale = parameters[unit], shift = parameters[Width + unit];
+            double mean = parameters[2 * Width + unit], variance = parameters[3 * Width + unit];
+            var factor = scale / Math.Sqrt(variance + Epsilon);
+            for (var i = weights.Start.Value + column; i < weights.End.Value; i += outputs)
+                merged[i] = (Real)(parametersBefore[i] * affine.WeightFactor * factor);
+            var bias = biases.Start.Value + column;
+            merged[bias] = (Real)((parametersBefore[bias] - mean) * factor + shift);
+        }
+        return (affine.WithoutFactor(), merged);
     }
 
     private void Normalize(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors, ReadOnlySpan<Real> x, Span<Real> y)

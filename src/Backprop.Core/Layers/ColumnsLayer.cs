@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>A layer that can read and write some columns of wider matrices, so that several of it side by side need no copies of what each works on.</summary>
-public abstract record ColumnsLayer : Layer
+public abstract record ColumnsLayer : Layer, IGradientParts
 {
     private protected ColumnsLayer(int inputs, int outputs) : base(inputs, outputs)
     {
@@ -20,8 +20,12 @@ public abstract record ColumnsLayer : Layer
     }
 
     /// <inheritdoc/>
-    public sealed override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+    public void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         BackwardPartColumns(parameters, x, y, dy, first, dPart);
+
+    /// <inheritdoc/>
+    public virtual int PartLength => ParameterCount;
 
     /// <summary>Writes y = layer(x).</summary>
     internal abstract void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y);
@@ -29,7 +33,7 @@ public abstract record ColumnsLayer : Layer
     /// <summary>Writes dx, and nothing else, of <see cref="Layer.Backward"/>.</summary>
     internal abstract void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx);
 
-    /// <summary>Writes some neighbours of dParameters: <see cref="Layer.BackwardPart"/>.</summary>
+    /// <summary>Writes some neighbours of dParameters: <see cref="IGradientParts.BackwardPart"/>.</summary>
     /// <remarks>Without parameters, there is nothing to override.</remarks>
     internal virtual void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
     {

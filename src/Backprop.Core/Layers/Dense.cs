@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = x·W + b. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>Backward: dx = dy·Wᵀ, dW = xᵀ·dy, db = Σ_rows dy (Rumelhart, Hinton and Williams (1986), Nature 323).</remarks>
-public sealed record Dense : AffineLayer, ISparseInput
+public sealed record Dense : AffineLayer, ISparseInput, IReplicable
 {
     /// <summary>Makes a fully connected layer.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -32,8 +32,8 @@ public sealed record Dense : AffineLayer, ISparseInput
     /// <summary>One row of W.</summary>
     public override int PartLength => Outputs;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
+    Layer IReplicable.Replicated(int members) =>
+        new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: false);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -56,7 +56,8 @@ public sealed record Dense : AffineLayer, ISparseInput
         Backward(parameters, x, dy, dx, dParameters, factor: 1);
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+    public override void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         BackwardPart(x, dy, first, dPart, factor: 1);
 
     /// <summary>y = factor·x·W + b.</summary>

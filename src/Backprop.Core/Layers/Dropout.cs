@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the first
 /// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
 /// </remarks>
-public sealed record Dropout : TrainingOnlyLayer
+public sealed record Dropout : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -22,8 +22,7 @@ public sealed record Dropout : TrainingOnlyLayer
     /// <summary>p: the share to drop.</summary>
     public double Rate { get; }
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new Dropout(Replicate.Times(Width, members), Rate);
+    Layer IReplicable.Replicated(int members) => new Dropout(Replicate.Times(Width, members), Rate);
 
     /// <summary>True: y says what was dropped.</summary>
     public override bool ReadsOutput => true;

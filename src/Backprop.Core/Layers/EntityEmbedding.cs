@@ -6,15 +6,19 @@ namespace Backprop.Layers;
 /// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
 /// <param name="Slot">Its place among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
-/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="EntityEmbedding.DefaultDimension"/> suggests one.</param>
-public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory;
+/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
+public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
+{
+    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
+    public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
+}
 
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
 /// <remarks>
 /// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
 /// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : ColumnsLayer
+public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {
     private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
     private readonly CategorySlots _slots;
@@ -45,9 +49,6 @@ public sealed record EntityEmbedding : ColumnsLayer
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
 
-    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
-    public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
-
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
@@ -58,6 +59,12 @@ public sealed record EntityEmbedding : ColumnsLayer
             parameters.Slice(table, category.Dimension).Clear();
             table += (int)SizeOf(category);
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var categories = _categories.Select(category => new CategoryColumn(category.Slot, category.Count, category.Dimension));
+        return graph.Add(new LookUpCategories([x], graph.NewName(), Outputs, [.. categories], parameters));
     }
 
     /// <inheritdoc/>

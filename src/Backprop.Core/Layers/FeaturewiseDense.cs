@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at first, as PyTorch's linear
 /// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
 /// </remarks>
-public sealed record FeaturewiseDense : ColumnsLayer
+public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
 {
     private static readonly ReLU s_rectifier = new();
     private static readonly PyTorchDefault s_uniform = new();
@@ -66,6 +66,12 @@ public sealed record FeaturewiseDense : ColumnsLayer
             s_uniform.Fill(parameters[WeightsOf(j)], _inputs, _outputs, random);
             s_uniform.FillBiases(parameters[BiasesOf(j)], _inputs, random);
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var name = graph.NewName();
+        return graph.Add(new AffineByGroup([x], name, Outputs, Features, GroupInputs, GroupOutputs, Kept, Rectified, parameters));
     }
 
     /// <inheritdoc/>

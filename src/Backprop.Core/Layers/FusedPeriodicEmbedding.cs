@@ -7,11 +7,8 @@ namespace Backprop.Layers;
 /// A number has sixteen waves, of which three numbers are made: to write waves down and read them again takes longer than to compute them twice. The bits are those of one layer after the other; of few rows, where
 /// lanes would be idle, the layers are as fast.
 /// </remarks>
-internal sealed class FusedPeriodicEmbedding
+internal sealed class FusedPeriodicEmbedding : FusedLayers
 {
-    /// <summary>Rows from which on <see cref="Forward"/> is faster than the layers.</summary>
-    public const int MinRows = 8;
-
     // What enters and leaves them stays in the nearest cache from one feature to the next.
     private const int RowsAtOnce = 128;
 
@@ -23,7 +20,7 @@ internal sealed class FusedPeriodicEmbedding
         (_waves, _dense, _members, _results) = (waves, dense, members, dense.GroupOutputs - 1);
 
     /// <summary>Two neighbouring layers as one; null, where they are not such ones.</summary>
-    public static FusedPeriodicEmbedding? Of(Layer first, Layer second) =>
+    public static new FusedPeriodicEmbedding? Of(Layer first, Layer second) =>
         PerMember.EachOf(first) is PeriodicEmbeddingLayer { Form: PeriodicForm.CosineWithPhase } waves
         && PerMember.EachOf(second) is FeaturewiseDense { Kept: 1, Rectified: false } dense
         && (dense.Inputs, dense.Features, dense.GroupInputs) == (waves.Outputs, waves.Features, waves.Frequencies + 1)
@@ -34,7 +31,7 @@ internal sealed class FusedPeriodicEmbedding
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="y">[rows × Outputs] of the second, overwritten.</param>
-    public void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
         for (var first = 0; first < x.Rows; first += RowsAtOnce)
         {
@@ -55,7 +52,7 @@ internal sealed class FusedPeriodicEmbedding
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
     /// <param name="dx">[rows × Inputs] of the first, overwritten.</param>
-    public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx)
+    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx)
     {
         for (var first = 0; first < x.Rows; first += RowsAtOnce)
         {
@@ -74,13 +71,13 @@ internal sealed class FusedPeriodicEmbedding
         }
     }
 
-    /// <summary>Some neighbours of the first layer's ∂J/∂θ (<see cref="Layer.BackwardPart"/>).</summary>
+    /// <summary>Some neighbours of the first layer's ∂J/∂θ (<see cref="IGradientParts.BackwardPart"/>).</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
     /// <param name="first">The first of them; a multiple of the layer's part.</param>
     /// <param name="dPart">Overwritten.</param>
-    public void BackwardWaves(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public override void BackwardFirst(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         for (var done = 0; done < dPart.Length; done += _waves.PartLength)
         {
@@ -97,7 +94,7 @@ internal sealed class FusedPeriodicEmbedding
     /// <param name="dy">[rows × Outputs] of the second.</param>
     /// <param name="first">The first of them; a multiple of the layer's part.</param>
     /// <param name="dPart">Overwritten.</param>
-    public void BackwardDense(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public override void BackwardSecond(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         var weights = _waves.Frequencies * _results;
         for (var done = 0; done < dPart.Length; done += _dense.PartLength)

@@ -4,7 +4,7 @@ namespace Backprop.Layers;
 
 /// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn anew in every step; in scoring, y = x. So the network learns to say the same nearby.</summary>
 /// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends on the seed, the layer, the step and the place in the batch.</remarks>
-public sealed record GaussianNoise : TrainingOnlyLayer
+public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -19,8 +19,7 @@ public sealed record GaussianNoise : TrainingOnlyLayer
     public double StandardDeviation { get; }
 
     // Neighbouring rows of an odd width share no pair, so that a thread may begin with any row.
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new GaussianNoise(Replicate.Times(Width, members), StandardDeviation);
+    Layer IReplicable.Replicated(int members) => new GaussianNoise(Replicate.Times(Width, members), StandardDeviation);
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

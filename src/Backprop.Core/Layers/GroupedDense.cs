@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, or a grouped
 /// convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider matrices, so a group learns with the bits that it would have alone.
 /// </remarks>
-public sealed record GroupedDense : AffineLayer
+public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 {
     private readonly int _partsOfGroup;
 
@@ -52,7 +52,7 @@ public sealed record GroupedDense : AffineLayer
     public override int PartLength => GroupOutputs;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => Groups % members == 0;
+    public bool SupportsEnsembles(int members) => Groups % members == 0;
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -98,7 +98,8 @@ public sealed record GroupedDense : AffineLayer
 
     // The parts of a group are the rows of its W, which belong to columns of x, and b.
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public override void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         for (int done = 0, rows; done < dPart.Length; done += rows * GroupOutputs)
         {
@@ -113,6 +114,8 @@ public sealed record GroupedDense : AffineLayer
             MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs), Factor);
         }
     }
+
+    internal override AffineLayer WithoutFactor() => new GroupedDense(Inputs, Outputs, Groups, ntkParametrization: false);
 
     private Real Factor => (Real)WeightFactor;
 

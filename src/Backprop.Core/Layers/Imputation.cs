@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis with missing data";
 /// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
-public sealed record Imputation : Layer
+public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
 {
     private readonly int[] _indicated;
 
@@ -36,28 +36,53 @@ public sealed record Imputation : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool MeasuresExamples => Replacement != MissingValues.Learned;
+    public bool IsFitted => Replacement != MissingValues.Learned;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks =>
         [Replacement == MissingValues.Learned ? new("learned replacements", Inputs, ParameterRole.Embedding) : new("replacements", Inputs, ParameterRole.Statistic)];
 
-    /// <summary>Mean or median of every feature, over the examples where it is there; 0 where it never is.</summary>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => MeasureRows(parameters, examples, meter: null);
+    bool IFitsTrainingData.NeedsSample => false;
 
-    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => MeasureRows(parameters, examples, meter);
+    bool IReplacesMissing.ReplacesInSparse => IsFitted;
 
-    /// <summary>The same of examples that are not one matrix.</summary>
-    internal void MeasureRows<TRows>(Span<Real> parameters, TRows examples, WorkMeter? meter) where TRows : IRows, allows ref struct
+    /// <summary>Mean or median of every feature, over the examples where it is known; 0 where it never is.</summary>
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => Fit(parameters, examples, meter: null);
+
+    void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => Fit(parameters, examples, meter);
+
+    // Of all examples, before standardization, which keeps the order of values. Means are weighted.
+    void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
     {
-        var known = new Real[examples.Rows];
-        for (var j = 0; j < Inputs; j++)
+        var isMean = Replacement == MissingValues.Mean;
+        if (features.Sparse is { } columns && isMean) columns.Means(parameters);
+        else if (features.Sparse is { } others) others.Medians(parameters);
+        else if (isMean) features.MeasureMeans(parameters);
+        else
         {
-            var there = RowReading.CopyKnown(examples, j, known, meter);
-            if (Replacement == MissingValues.Median) ChunkedSort.Sort(there, meter);
-            parameters[j] = there.IsEmpty ? 0 : Replacement == MissingValues.Mean ? Mean(there) : Median(there);
+            var room = new Real[features.Count];
+            for (var j = 0; j < Inputs; j++) parameters[j] = ValueOf(features.CopyKnown(j, room), features.Work);
         }
+        features.Standardize(parameters);
+        foreach (ref var replacement in parameters)
+            if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
     }
+
+    private void Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    {
+        var room = new Real[examples.Rows];
+        for (var j = 0; j < Inputs; j++) parameters[j] = ValueOf(RowReading.CopyKnown(examples, j, room, meter), meter);
+    }
+
+    private Real ValueOf(Span<Real> known, WorkMeter? meter)
+    {
+        if (Replacement == MissingValues.Median) ChunkedSort.Sort(known, meter);
+        if (known.IsEmpty) return 0;
+        return Replacement == MissingValues.Mean ? Mean(known) : Median(known);
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new ReplaceMissing([x], graph.NewName(), Outputs, parameters, _indicated));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
@@ -87,13 +112,18 @@ public sealed record Imputation : Layer
         }
     }
 
-    /// <summary>The same for sparse rows, which stay sparse.</summary>
-    internal SparseReplacements ToSparse(ReadOnlySpan<Real> parameters)
+    SparseReplacements IReplacesMissing.ToSparse(ReadOnlySpan<Real> parameters)
     {
         var indicators = new int[Inputs];
         Array.Fill(indicators, -1);
         for (var i = 0; i < _indicated.Length; i++) indicators[_indicated[i]] = Inputs + i;
         return new SparseReplacements(parameters.ToArray(), indicators, Outputs);
+    }
+
+    void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
+    {
+        if (layer == 0) return;
+        throw new ArgumentException($"Layer {layer} replaces missing values; only the first layer sees any.", nameof(layers));
     }
 
     /// <summary>Whether the other does the same for the same features.</summary>

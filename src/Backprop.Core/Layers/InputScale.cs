@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft choice among the features.</summary>
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it stands first and learns six times as fast as the weights.</remarks>
-public sealed record InputScale : Layer
+public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> features.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -26,13 +26,15 @@ public sealed record InputScale : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new InputScale(Replicate.Times(Width, members));
+    Layer IReplicable.Replicated(int members) => new InputScale(Replicate.Times(Width, members));
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new MultiplyColumns([x], graph.NewName(), Width, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => RowWise.Zip(new Arithmetic.Product(), x, parameters, y);

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network fills in the
 /// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
 /// </remarks>
-public sealed record InputSkip : Layer
+public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
 {
     /// <summary>Makes room for the features.</summary>
     /// <param name="width">Numbers per example that enter; at least 1.</param>
@@ -23,6 +23,9 @@ public sealed record InputSkip : Layer
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Concatenate([x, earlier!], graph.NewName(), Outputs));
+
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
@@ -33,8 +36,33 @@ public sealed record InputSkip : Layer
         }
     }
 
-    /// <summary>Writes the features into their place in y.</summary>
-    internal void Fill(ReadOnlyMatrix features, Matrix y) => ((ReadOnlyMatrixColumns)features).CopyTo(new MatrixColumns(y, Width, Features));
+    int IReadsEarlierOutput.SourceOf(int layer) => 0;
+
+    void IReadsEarlierOutput.AddForward(ReadOnlyMatrix earlier, Matrix y) =>
+        ((ReadOnlyMatrixColumns)earlier).CopyTo(new MatrixColumns(y, Width, Features));
+
+    void IReadsEarlierOutput.AddBackward(ReadOnlyMatrix dy, Matrix dEarlier)
+    {
+        for (var row = 0; row < dy.Rows; row++)
+            Elementwise.Zip(new Arithmetic.Sum(), dEarlier.Row(row), dy.Row(row)[Width..], dEarlier.Row(row));
+    }
+
+    Layer IReadsEarlierOutput.Moved(int layer, int source) => this;
+
+    void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
+    {
+        if (Features != layers[0].Inputs)
+        {
+            throw new ArgumentException(
+                $"Layer {layer} has room for {Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
+        }
+        if (layers[0] is IReplacesMissing)
+        {
+            throw new ArgumentException(
+                $"Layer {layer} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} " +
+                "do not go together.", nameof(layers));
+        }
+    }
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Ba, Kiros and Hinton (2016), "Layer normalization", arXiv:1607.06450; the variance is divided by the units, as in PyTorch's LayerNorm.
 /// Parameters: γ, then β, each [Width].
 /// </remarks>
-public sealed record LayerNormalization : Layer
+public sealed record LayerNormalization : Layer, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -42,6 +42,9 @@ public sealed record LayerNormalization : Layer
         parameters[..Width].Fill(1);
         parameters[Width..].Clear();
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new NormalizeRows([x], graph.NewName(), Width, parameters, Epsilon));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what a
 /// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
-public sealed record NtkDense : AffineLayer
+public sealed record NtkDense : AffineLayer, IReplicable
 {
     private readonly Dense _dense;
     private readonly Real _scale;
@@ -40,8 +40,8 @@ public sealed record NtkDense : AffineLayer
     /// <inheritdoc/>
     public override int PartLength => _dense.PartLength;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
+    Layer IReplicable.Replicated(int members) =>
+        new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);

@@ -24,7 +24,7 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 /// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table: for every category first what each of its columns holds where it is not the one, then
 /// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
 /// </remarks>
-public sealed record OneHotEncoding : Layer
+public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
     private readonly OneHotCategory[] _categories;
     private readonly CategorySlots _slots;
@@ -57,7 +57,7 @@ public sealed record OneHotEncoding : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool MeasuresExamples => true;
+    public bool IsFitted => true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new("numbers of columns", ParameterCount, ParameterRole.Statistic)];
@@ -74,28 +74,37 @@ public sealed record OneHotEncoding : Layer
 
     /// <summary>Scales the columns by how many examples have each category.</summary>
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples)
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples)
     {
         var counts = NewCounts();
         for (var row = 0; row < examples.Rows; row++) Count(examples.Row(row), counts);
         Scale(parameters, counts);
     }
 
-    /// <summary>Room to count in: for every feature the unknown and missing ones, then each category.</summary>
-    internal int[][] NewCounts() => [.. _categories.Select(category => new int[category.Count + 1])];
+    // Of all examples: a sample may lack a rare category, whose column would stay 0. In a sample of a stream, every category counts once.
+    void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
+    {
+        var counts = NewCounts();
+        var x = new Real[features.FeatureCount];
+        for (var row = 0; row < features.Count; row++)
+        {
+            features.CopyExample(row, x);
+            Count(x, counts);
+            features.Work.Add(x.Length + 4L * counts.Length);
+        }
+        Scale(parameters, counts, features.IsSample, features.Work);
+    }
 
-    /// <summary>Counts the categories of one more example.</summary>
-    internal void Count(ReadOnlySpan<Real> x, int[][] counts)
+    // For every feature the unknown and missing values, then each category.
+    private int[][] NewCounts() => [.. _categories.Select(category => new int[category.Count + 1])];
+
+    private void Count(ReadOnlySpan<Real> x, int[][] counts)
     {
         for (var i = 0; i < counts.Length; i++) counts[i][CategorySlots.CategoryOf(x[_categories[i].Slot], _categories[i].Count)]++;
     }
 
-    /// <summary>Sets the numbers of the columns by such counts of at least one example. The column of a category that no example has is always the same.</summary>
-    /// <param name="parameters">[ParameterCount], overwritten.</param>
-    /// <param name="counts">From <see cref="NewCounts"/>.</param>
-    /// <param name="isSample">Whether there are more examples: then every category counts at least once.</param>
-    /// <param name="meter">Counts the work; null where work is not counted.</param>
-    internal void Scale(Span<Real> parameters, int[][] counts, bool isSample = false, WorkMeter? meter = null)
+    // The column of a category that no example has is constant. Of a sample, every category counts at least once.
+    private void Scale(Span<Real> parameters, int[][] counts, bool isSample = false, WorkMeter? meter = null)
     {
         for (var i = 0; i < counts.Length && isSample; i++)
             foreach (ref var count in counts[i].AsSpan(1)) count = Math.Max(count, 1);
@@ -114,6 +123,12 @@ public sealed record OneHotEncoding : Layer
             }
             parameters = parameters[(int)category.NumberCount..];
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var categories = _categories.Select(category => new CategoryColumn(category.Slot, category.Count, category.Width));
+        return graph.Add(new EncodeCategories([x], graph.NewName(), Outputs, [.. categories], parameters));
     }
 
     /// <inheritdoc/>

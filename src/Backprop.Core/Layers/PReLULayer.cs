@@ -6,7 +6,7 @@ namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned slope aⱼ per unit. Parameters: a [Width].</summary>
 /// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make of <see cref="Activations.PReLU"/>.</remarks>
-public sealed record PReLULayer : Layer
+public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -33,13 +33,15 @@ public sealed record PReLULayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
+    Layer IReplicable.Replicated(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill((Real)InitialSlope);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new RectifyColumns([x], graph.NewName(), Width, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

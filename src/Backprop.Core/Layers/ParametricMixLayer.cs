@@ -6,7 +6,7 @@ namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ + aⱼ·(f(xⱼ) − xⱼ), with one learned aⱼ per unit, 1 at first: how much of the activation f it uses. Parameters: a [Width].</summary>
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. What networks make of <see cref="ParametricMix"/>.</remarks>
-public sealed record ParametricMixLayer : Layer
+public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     private readonly Mixture _mixture;
 
@@ -35,13 +35,15 @@ public sealed record ParametricMixLayer : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
+    Layer IReplicable.Replicated(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new MixActivation([x], graph.NewName(), Width, Activation, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => _mixture.Forward(x, parameters, y);

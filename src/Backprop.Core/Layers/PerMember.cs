@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 
 /// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
-public sealed record PerMember : Layer
+public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
 {
     /// <summary>Lays copies side by side.</summary>
     /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those work for several members as they are, or not at all.</param>
@@ -31,20 +31,20 @@ public sealed record PerMember : Layer
     public override int ParameterCount => EnsembleSize * Each.ParameterCount;
 
     /// <inheritdoc/>
-    public override int PartLength => Each.PartLength;
+    public int PartLength => Each.PartLength;
 
     /// <inheritdoc/>
     public override bool ReadsOutput => Each.ReadsOutput;
 
     /// <inheritdoc/>
-    public override bool MeasuresExamples => Each.MeasuresExamples;
+    public bool IsFitted => Each.IsFitted;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks =>
         [.. Enumerable.Range(0, EnsembleSize).SelectMany(member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => EnsembleSize % members == 0;
+    public bool SupportsEnsembles(int members) => EnsembleSize % members == 0;
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -53,17 +53,29 @@ public sealed record PerMember : Layer
     }
 
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
-    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
+        if (Each is not IFitsTrainingData fitted) return;
         var own = new Matrix(new Real[examples.Rows * Each.Inputs], examples.Rows, Each.Inputs);
         for (var member = 0; member < EnsembleSize; member++)
         {
             InputsOf(examples, member).CopyTo(own);
-            Each.Measure(parameters[ParametersOf(member)], own, meter);
+            fitted.Fit(parameters[ParametersOf(member)], own, meter);
             meter?.Add(own.Values.Length);
         }
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters)
+    {
+        var members = new string[EnsembleSize];
+        for (var member = 0; member < EnsembleSize; member++)
+        {
+            var own = graph.Add(new SliceColumns([x], graph.NewName(), Each.Inputs, member * Each.Inputs));
+            members[member] = graph.AddLayer(Each, own, earlier: null, parameters[ParametersOf(member)]);
+        }
+        return graph.Add(new Concatenate(members, graph.NewName(), Outputs));
     }
 
     /// <inheritdoc/>
@@ -91,7 +103,8 @@ public sealed record PerMember : Layer
     }
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    public void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
         using var room = new Room(Each, x.Rows);
         for (int done = 0, length; done < dPart.Length; done += length)
@@ -148,7 +161,7 @@ public sealed record PerMember : Layer
     private static Layer Checked(Layer each)
     {
         ArgumentNullException.ThrowIfNull(each);
-        if (each.IsRandom || each.StatisticsLength > 0 || each is AffineLayer or SkipConnection or InputSkip or Imputation or Replicate or PerMember)
+        if (each is ITrainingBehavior or AffineLayer or IReadsEarlierOutput or IReplacesMissing or IMakesMembers or PerMember)
             throw new ArgumentException($"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} does, or none can.", nameof(each));
         return each;
     }

@@ -13,7 +13,7 @@ namespace Backprop.Layers;
 /// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
 /// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
-public sealed record PeriodicEmbeddingLayer : ColumnsLayer
+public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
 {
     private readonly int _groupWidth;
     private readonly Lazy<Real[]> _amplitudes;
@@ -93,6 +93,9 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer
             foreach (ref var phase in ofFeature[Frequencies..]) phase = (Real)(Math.PI * (2 * random.NextUniform() - 1));
         }
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new PeriodicColumns([x], graph.NewName(), Outputs, Features, Form, Frequencies, parameters, Amplitudes));
 
     /// <inheritdoc/>
     internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)

@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep
 /// learning", arXiv:2203.05556, §3.2 (PLE). A <see cref="FeaturewiseDense"/> follows.
 /// </remarks>
-public sealed record PiecewiseLinearEncoding : Layer
+public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
     /// <summary>Makes bins.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
@@ -35,7 +35,7 @@ public sealed record PiecewiseLinearEncoding : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool MeasuresExamples => true;
+    public bool IsFitted => true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new("boundaries of bins", ParameterCount, ParameterRole.Statistic)];
@@ -48,9 +48,9 @@ public sealed record PiecewiseLinearEncoding : Layer
 
     /// <summary>Sets the boundaries to quantiles, the least and the largest number among them.</summary>
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
-    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var column = new Real[examples.Rows];
         for (var j = 0; j < Features; j++)
@@ -65,6 +65,9 @@ public sealed record PiecewiseLinearEncoding : Layer
             }
         }
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new EncodeBins([x], graph.NewName(), Outputs, Features, Bins, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
 /// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
-public sealed record QuantileTransform : Layer
+public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
     // No value counts more than one example in so many.
     private const int ExamplesOfOneValue = 1000;
@@ -42,7 +42,7 @@ public sealed record QuantileTransform : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool MeasuresExamples => true;
+    public bool IsFitted => true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new("quantiles", ParameterCount, ParameterRole.Statistic)];
@@ -63,20 +63,29 @@ public sealed record QuantileTransform : Layer
 
     /// <summary>Sets the knots: every value, or as many evenly spread quantiles as there is room for.</summary>
     /// <inheritdoc/>
-    public override void Measure(Span<Real> parameters, ReadOnlyMatrix examples) => Measure(parameters, examples, meter: null);
+    public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
-    internal override void Measure(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
+    void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         var values = new Real[examples.Rows];
-        for (var i = 0; i < _features.Length; i++) Measure(parameters, i, examples.CopyKnown(_features[i], values, meter), meter);
+        for (var i = 0; i < _features.Length; i++) FitFeature(parameters, i, examples.CopyKnown(_features[i], values, meter), meter);
     }
 
-    /// <summary>Sets the knots of one of the features.</summary>
-    /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="feature">Its place in <see cref="Features"/>.</param>
-    /// <param name="values">At least one; sorted afterwards.</param>
-    /// <param name="meter">Counts the work; null where work is not counted.</param>
-    internal void Measure(Span<Real> parameters, int feature, Span<Real> values, WorkMeter? meter = null)
+    // Of all examples, if their features enter here: rare values are the reason for this layer.
+    void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
+    {
+        if (!areEntering) return;
+        var room = new Real[features.Count];
+        for (var i = 0; i < _features.Length; i++)
+        {
+            var values = features.CopyKnown(_features[i], room);
+            features.Standardize(_features[i], values);
+            if (!values.IsEmpty) FitFeature(parameters, i, values, features.Work);
+        }
+    }
+
+    // Sorts the values, of which there must be at least one.
+    private void FitFeature(Span<Real> parameters, int feature, Span<Real> values, WorkMeter? meter)
     {
         ChunkedSort.Sort(values, meter);
         var median = values[values.Length / 2];
@@ -90,6 +99,9 @@ public sealed record QuantileTransform : Layer
             (places[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
         }
     }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new InterpolateColumns([x], graph.NewName(), Outputs, _features, Knots, parameters));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

@@ -4,7 +4,7 @@ namespace Backprop.Layers;
 
 /// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network averages what comes out of them.</summary>
 /// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
-public sealed record Replicate : Layer
+public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
 {
     /// <summary>Makes the members.</summary>
     /// <param name="width">Numbers per example that enter; at least 1.</param>
@@ -19,6 +19,9 @@ public sealed record Replicate : Layer
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Concatenate([.. Enumerable.Repeat(x, EnsembleSize)], graph.NewName(), Outputs));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)

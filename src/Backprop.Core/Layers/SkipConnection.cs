@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand, for
 /// a layer sees its own input alone: by itself, this one passes on what it gets.
 /// </remarks>
-public sealed record SkipConnection : Layer
+public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Closes a residual block.</summary>
     /// <param name="width">Numbers per example, in and out; at least 1.</param>
@@ -28,10 +28,32 @@ public sealed record SkipConnection : Layer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => new SkipConnection(Replicate.Times(Width, members), Length);
+    Layer IReplicable.Replicated(int members) => new SkipConnection(Replicate.Times(Width, members), Length);
+
+    int IReadsEarlierOutput.SourceOf(int layer) => layer - Length;
+
+    void IReadsEarlierOutput.AddForward(ReadOnlyMatrix earlier, Matrix y) =>
+        Elementwise.Zip(new Arithmetic.Sum(), y.Values, earlier.Values, y.Values);
+
+    void IReadsEarlierOutput.AddBackward(ReadOnlyMatrix dy, Matrix dEarlier) =>
+        Elementwise.Zip(new Arithmetic.Sum(), dEarlier.Values, dy.Values, dEarlier.Values);
+
+    Layer IReadsEarlierOutput.Moved(int layer, int source) => new SkipConnection(Width, layer - source);
+
+    void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
+    {
+        var source = layer - Length;
+        var adds = $"Layer {layer} adds what entered {Length} layers before it";
+        if (source < 0) throw new ArgumentException($"{adds}; there are {layer}.");
+        if (source < firstOfMembers) throw new ArgumentException($"{adds}, where the members of the ensemble were not yet made.");
+        var width = layers[source].Inputs;
+        if (width != Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {source}, to {Width}.");
+    }
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new Add([x, earlier!], graph.NewName(), Width));
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491,
 /// where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
-public sealed record SmoothClip : ColumnsLayer
+public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer.</summary>
     /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
@@ -32,10 +32,14 @@ public sealed record SmoothClip : ColumnsLayer
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
 
-    /// <inheritdoc/>
-    internal override Layer Replicated(int members) => Features == Inputs ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit) : base.Replicated(members);
+    Layer IReplicable.Replicated(int members) => Features == Inputs
+        ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit)
+        : new PerMember(this, members);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
+        graph.Add(new ClipSmoothly([x], graph.NewName(), Outputs, Features, Limit));
 
     /// <inheritdoc/>
     internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Layers that disturb numbers at random in training, and in scoring let them pass: y = x. Scoring leaves them out.</summary>
-public abstract record TrainingOnlyLayer : Layer
+public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRewrite, ISupportsEnsembles, IDescribesInference
 {
     private protected TrainingOnlyLayer(int width) : base(width, width)
     {
@@ -16,13 +16,25 @@ public abstract record TrainingOnlyLayer : Layer
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>
-    public override bool IsRandom => true;
+    public bool IsRandom => true;
+
+    bool IScoringRewrite.IsIdentity => true;
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override bool SupportsEnsembles(int members) => true;
+    public bool SupportsEnsembles(int members) => true;
+
+    /// <inheritdoc/>
+    public abstract void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);
+
+    /// <inheritdoc/>
+    public virtual void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters) => Backward(parameters, x, y, dy, dx, dParameters);
+
+    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) => x;
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);

@@ -16,7 +16,10 @@ public readonly ref struct TrainingPass
     /// <param name="step">Number of the step; any two steps draw different numbers.</param>
     /// <param name="layer">Place of the layer in its network.</param>
     /// <param name="firstRow">Place of the first row of x in the batch: a thread may have only some of the rows.</param>
-    /// <param name="statistics">[<see cref="Layer.StatisticsLength"/>], as filled by <see cref="Layer.MeasureForward"/> and <see cref="Layer.MeasureBackward"/>.</param>
+    /// <param name="statistics">
+    /// [<see cref="IBatchStatistics.StatisticsLength"/>], as filled by <see cref="IBatchStatistics.MeasureForward"/> and
+    /// <see cref="IBatchStatistics.MeasureBackward"/>.
+    /// </param>
     /// <param name="dropoutFactor">What a schedule multiplies the rates of dropout by.</param>
     public TrainingPass(int seed, int step, int layer, int firstRow, ReadOnlySpan<Real> statistics, double dropoutFactor = 1)
     {

@@ -17,6 +17,10 @@ public sealed record AbsoluteError : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
         MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
 
+    internal override LossLink Link => LossLink.Identity;
+
+    internal override MemberAverage Averaging => MemberAverage.Mean;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {

@@ -46,6 +46,10 @@ public sealed record FocalLoss : RowLoss
         MeanOverOutputs.Evaluate(new Value(gamma, no, yes), new Slope(gamma, no, yes), scores, targets, losses, gradient);
     }
 
+    internal override LossLink Link => LossLink.Logistic;
+
+    internal override MemberAverage Averaging => MemberAverage.Logit;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 

@@ -24,6 +24,10 @@ public sealed record GammaLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
         MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
 
+    internal override LossLink Link => LossLink.Exponential;
+
+    internal override MemberAverage Averaging => MemberAverage.Logarithm;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => ExponentialLink.Predict(scores.Values);
 

@@ -70,6 +70,10 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
         }
     }
 
+    internal override LossLink Link => LossLink.MeanAndVariance;
+
+    internal override MemberAverage Averaging => MemberAverage.Mixture;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {

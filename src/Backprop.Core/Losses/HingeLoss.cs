@@ -24,6 +24,10 @@ public sealed record HingeLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
         MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
 
+    internal override LossLink Link => LossLink.Logistic;
+
+    internal override MemberAverage Averaging => MemberAverage.Logit;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 

@@ -28,6 +28,10 @@ public sealed record HuberLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
         MeanOverOutputs.Evaluate(new Value((Real)Delta), new Slope((Real)Delta), scores, targets, losses, gradient);
 
+    internal override LossLink Link => LossLink.Identity;
+
+    internal override MemberAverage Averaging => MemberAverage.Mean;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {

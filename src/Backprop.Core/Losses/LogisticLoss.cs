@@ -42,6 +42,10 @@ public sealed record LogisticLoss : RowLoss
         MeanOverOutputs.Evaluate(new Value(kept, added), new Slope(kept, added), scores, targets, losses, gradient);
     }
 
+    internal override LossLink Link => LossLink.Logistic;
+
+    internal override MemberAverage Averaging => MemberAverage.Logit;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Logistic.Predict(scores);
 

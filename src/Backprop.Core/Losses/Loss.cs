@@ -108,6 +108,12 @@ public abstract record Loss
     /// <param name="averages">[rows × outputs], overwritten.</param>
     public virtual void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfNumbers(scores, averages);
 
+    /// <summary>What <see cref="Predict"/> computes.</summary>
+    internal virtual LossLink Link => LossLink.Unknown;
+
+    /// <summary>What <see cref="AverageMembers"/> computes.</summary>
+    internal virtual MemberAverage Averaging => MemberAverage.Unknown;
+
     /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its short name (a loss of one's own by its full one: docs/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [

@@ -66,6 +66,10 @@ public sealed record PinballLoss : RowLoss
         }
     }
 
+    internal override LossLink Link => LossLink.Sorted;
+
+    internal override MemberAverage Averaging => MemberAverage.Sorted;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {

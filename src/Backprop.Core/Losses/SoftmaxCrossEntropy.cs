@@ -84,6 +84,10 @@ public sealed record SoftmaxCrossEntropy : RowLoss
     // So many rows' largest scores are kept at a time.
     private const int RowsAtOnce = 64;
 
+    internal override LossLink Link => LossLink.Softmax;
+
+    internal override MemberAverage Averaging => MemberAverage.Softmax;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Softmax.OfRows(scores, scores);
 

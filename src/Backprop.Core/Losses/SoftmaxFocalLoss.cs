@@ -52,6 +52,10 @@ public sealed record SoftmaxFocalLoss : RowLoss
         }
     }
 
+    internal override LossLink Link => LossLink.Softmax;
+
+    internal override MemberAverage Averaging => MemberAverage.Softmax;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => Softmax.OfRows(scores, scores);
 

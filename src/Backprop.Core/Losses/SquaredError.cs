@@ -31,6 +31,10 @@ public sealed record SquaredError : RowLoss
         }
     }
 
+    internal override LossLink Link => LossLink.Identity;
+
+    internal override MemberAverage Averaging => MemberAverage.Mean;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {

@@ -24,10 +24,14 @@ public sealed record SquaredHingeLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
         MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
 
+    internal override LossLink Link => LossLink.Margin;
+
+    internal override MemberAverage Averaging => MemberAverage.Margin;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores)
     {
-        Elementwise.Map(new Link(), scores.Values, scores.Values);
+        Elementwise.Map(new MarginLink(), scores.Values, scores.Values);
         Logistic.KeepInside(scores);
     }
 
@@ -61,7 +65,7 @@ public sealed record SquaredHingeLoss : RowLoss
         }
     }
 
-    private readonly struct Link : IFunction
+    private readonly struct MarginLink : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z) where TLanes : struct, ILanes<TLanes>

@@ -35,6 +35,10 @@ public sealed record TweedieLoss : RowLoss
         MeanOverOutputs.Evaluate(new Value(rising, falling), new Slope(rising, falling), scores, targets, losses, gradient);
     }
 
+    internal override LossLink Link => LossLink.Exponential;
+
+    internal override MemberAverage Averaging => MemberAverage.Logarithm;
+
     /// <inheritdoc/>
     public override void Predict(Matrix scores) => ExponentialLink.Predict(scores.Values);
 

@@ -4,36 +4,39 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>Neighbouring layers of a network that are faster as one, with the same bits: see <see cref="FusedPeriodicEmbedding"/>. A workspace that keeps every output has them one by one.</summary>
+/// <summary>Runs neighbouring layers in one loop where that is faster, with the same bits (<see cref="FusedLayers"/>).</summary>
+/// <remarks>With a workspace that keeps every output, the layers run one by one.</remarks>
 internal sealed class LayerFusion
 {
     private readonly int[] _offsets;
-    private readonly FusedPeriodicEmbedding?[] _embeddings; // of the first of two layers
+    private readonly FusedLayers?[] _fused; // of the first of two layers
 
     /// <param name="layers">First to last.</param>
     /// <param name="order">What follows from their order: what lies between two layers must not be added later.</param>
     public LayerFusion(Layer[] layers, LayerOrder order)
     {
         _offsets = order.Offsets;
-        _embeddings = [.. layers.Select((layer, l) => l + 1 < layers.Length && !order.IsAddedLater[l + 1] ? FusedPeriodicEmbedding.Of(layer, layers[l + 1]) : null)];
+        _fused = [.. layers.Select((layer, l) =>
+            l + 1 < layers.Length && !order.IsAddedLater[l + 1] ? FusedLayers.Of(layer, layers[l + 1]) : null)];
     }
 
     /// <summary>A layer and the next forward, for some of the rows; false, where they are to be taken one by one.</summary>
     /// <remarks>A row alone, of which every nanosecond counts, is not asked about.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Forward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count) =>
-        count >= FusedPeriodicEmbedding.MinRows && ForwardMany(parameters, layer, x, workspace, first, count);
+        count >= FusedLayers.MinRows && ForwardMany(parameters, layer, x, workspace, first, count);
 
     private bool ForwardMany(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
-        if (At(layer, workspace) is not { } embedding) return false;
+        if (At(layer, workspace) is not { } fused) return false;
         var abreast = workspace.ExamplesPerRow(layer);
-        embedding.Forward(Parameters(parameters, layer), Network.Input(layer, x, workspace).RowRange(first * abreast, count * abreast), workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
+        var input = Network.Input(layer, x, workspace).RowRange(first * abreast, count * abreast);
+        fused.Forward(Parameters(parameters, layer), input, workspace.Output(layer + 1).RowRange(first * abreast, count * abreast));
         return true;
     }
 
     /// <summary>Whether a layer is the first of two, in a workspace that does not keep every output.</summary>
-    public bool IsFirst(int layer) => _embeddings[layer] is not null;
+    public bool IsFirst(int layer) => _fused[layer] is not null;
 
     /// <summary>Whether a layer is the second of two: then <see cref="Backward"/> does its work with the first's.</summary>
     public bool IsSecond(int layer, Workspace workspace) => layer > 0 && At(layer - 1, workspace) is not null;
@@ -41,36 +44,39 @@ internal sealed class LayerFusion
     /// <summary>A layer and the next backward, for some of the rows; false, where the layer is none of those.</summary>
     public bool Backward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
-        if (At(layer, workspace) is not { } embedding) return false;
-        embedding.Backward(
-            Parameters(parameters, layer), Network.Input(layer, x, workspace).RowRange(first, count), workspace.OutputGradient(layer + 1).RowRange(first, count), workspace.OutputGradient(layer - 1).RowRange(first, count));
+        if (At(layer, workspace) is not { } fused) return false;
+        var input = Network.Input(layer, x, workspace).RowRange(first, count);
+        ReadOnlyMatrix given = workspace.OutputGradient(layer + 1).RowRange(first, count);
+        fused.Backward(Parameters(parameters, layer), input, given, workspace.OutputGradient(layer - 1).RowRange(first, count));
         return true;
     }
 
     /// <summary>Some of the gradient of one layer's parameters, by those that <see cref="Remember"/> kept; false, where the layer is none of those.</summary>
     public bool BackwardPart(int layer, ReadOnlyMatrix x, Workspace workspace, int first, Span<Real> gradient)
     {
-        if (At(layer, workspace) is { } waves)
+        if (At(layer, workspace) is { } pair)
         {
-            waves.BackwardWaves(workspace.Remembered(layer), Network.Input(layer, x, workspace), workspace.OutputGradient(layer + 1), first, gradient);
+            var input = Network.Input(layer, x, workspace);
+            pair.BackwardFirst(workspace.Remembered(layer), input, workspace.OutputGradient(layer + 1), first, gradient);
             return true;
         }
-        if (layer == 0 || At(layer - 1, workspace) is not { } dense) return false;
-        dense.BackwardDense(workspace.Remembered(layer - 1), Network.Input(layer - 1, x, workspace), workspace.OutputGradient(layer), first, gradient);
+        if (layer == 0 || At(layer - 1, workspace) is not { } before) return false;
+        var entering = Network.Input(layer - 1, x, workspace);
+        before.BackwardSecond(workspace.Remembered(layer - 1), entering, workspace.OutputGradient(layer), first, gradient);
         return true;
     }
 
     /// <summary>Keeps the parameters of both layers: the gradient of one depends on the other's, which may have been moved by then. To be called once before all parts.</summary>
     public void Remember(ReadOnlySpan<Real> parameters, Workspace workspace)
     {
-        for (var l = 0; l < _embeddings.Length; l++)
-            if (_embeddings[l] is not null) Parameters(parameters, l).CopyTo(workspace.Remembered(l));
+        for (var l = 0; l < _fused.Length; l++)
+            if (_fused[l] is not null) Parameters(parameters, l).CopyTo(workspace.Remembered(l));
     }
 
     /// <summary>How many parameters are kept of a layer and the next.</summary>
-    public int LengthToRemember(int layer) => _embeddings[layer] is null ? 0 : _offsets[layer + 2] - _offsets[layer];
+    public int LengthToRemember(int layer) => _fused[layer] is null ? 0 : _offsets[layer + 2] - _offsets[layer];
 
-    private FusedPeriodicEmbedding? At(int layer, Workspace workspace) => workspace.KeepsEveryOutput ? null : _embeddings[layer];
+    private FusedLayers? At(int layer, Workspace workspace) => workspace.KeepsEveryOutput ? null : _fused[layer];
 
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 2]];
 }

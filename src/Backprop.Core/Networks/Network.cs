@@ -17,6 +17,14 @@ public sealed class Network
     private readonly Layer[] _layers;
     private readonly int[] _offsets, _stages;
     private readonly bool[] _isAddedLater;
+    private readonly int _sparseLayer;
+
+    // The capabilities of each layer, looked up once: to look for an interface takes longer than a small layer takes for a row.
+    private readonly ITrainingBehavior?[] _training;
+    private readonly IBatchStatistics?[] _statistics;
+    private readonly IGradientParts?[] _parts;
+    private readonly IPackable?[] _packable;
+    private readonly IReadsEarlierOutput?[] _readers;
     private int _firstToLearn = -1;
 
     /// <summary>Joins layers, first to last.</summary>
@@ -27,8 +35,15 @@ public sealed class Network
         _layers = layers.ToArray();
         var order = new LayerOrder(_layers);
         (_offsets, _isAddedLater, EnsembleSize) = (order.Offsets, order.IsAddedLater, order.EnsembleSize);
+        LayerOfMembers = order.LayerOfMembers;
         Fusion = new LayerFusion(_layers, order);
-        _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _layers[l].StatisticsLength > 0), _layers.Length];
+        _training = CapabilityOf<ITrainingBehavior>();
+        _statistics = CapabilityOf<IBatchStatistics>();
+        _parts = CapabilityOf<IGradientParts>();
+        _packable = CapabilityOf<IPackable>();
+        _readers = CapabilityOf<IReadsEarlierOutput>();
+        _stages = [0, .. Enumerable.Range(0, _layers.Length).Where(l => _statistics[l] is not null), _layers.Length];
+        _sparseLayer = _layers.Length > 1 && _layers[0] is IReplacesMissing { ReplacesInSparse: true } ? 1 : 0;
     }
 
     /// <summary>A multilayer perceptron: dense layers with <paramref name="activation"/> between them, and none after the last.</summary>
@@ -48,8 +63,11 @@ public sealed class Network
     /// <summary>Scores per example: of an ensemble, those of one member, or their average (<see cref="Losses.Loss.AverageMembers"/>).</summary>
     public int Outputs => _layers[^1].Outputs / EnsembleSize;
 
-    /// <summary>Members of the ensemble, which stand side by side from a <see cref="Replicate"/> layer on; 1 without one.</summary>
+    /// <summary>Members of the ensemble; 1 without one. Their values are in separate columns, member after member.</summary>
     public int EnsembleSize { get; }
+
+    /// <summary>The layer that makes the members of the ensemble; the number of layers without one.</summary>
+    internal int LayerOfMembers { get; }
 
     /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as <see cref="Outputs"/>, if there is one.</summary>
     public int MemberOutputs => _layers[^1].Outputs;
@@ -71,20 +89,23 @@ public sealed class Network
     }
 
     /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take them.</summary>
-    internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true) && !_layers.Any(layer => layer is InputSkip);
+    internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
 
-    // What stands in for missing values is put into sparse rows before they enter; only learned replacements must pass their layer.
-    private int SparseLayer => _layers.Length > 1 && _layers[0] is Imputation { MeasuresExamples: true } ? 1 : 0;
+    /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
+    internal int SparseLayer => _sparseLayer;
+
+    /// <summary>Whether a later layer also reads what enters a layer.</summary>
+    internal bool IsAddedLater(int layer) => _isAddedLater[layer];
 
     /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with what stands in for missing values.</summary>
     internal SparseBatch MakeSparseBatch(ReadOnlySpan<Real> parameters) => new(_layers[SparseLayer].Inputs) { Replacements = ReplacementsBy(parameters) };
 
     /// <summary>What stands in for missing values of sparse rows; null where nothing does.</summary>
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
-        SparseLayer == 1 ? ((Imputation)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
+        SparseLayer == 1 ? ((IReplacesMissing)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
 
     /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
-    internal IEnumerable<int> CategorySlots => LayerOrder.CategorySlotsOf(_layers);
+    internal IEnumerable<int> CategorySlots => CategoryOrder.CategorySlotsOf(_layers);
 
     /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
@@ -97,8 +118,8 @@ public sealed class Network
         return parameters;
     }
 
-    /// <summary>Whether starting values of some layer are measured of examples.</summary>
-    public bool MeasuresExamples => _layers.Any(layer => layer.MeasuresExamples);
+    /// <summary>Whether some layer has parameters that are fitted to the training data (<see cref="IFitsTrainingData"/>).</summary>
+    public bool IsFitted => _layers.Any(layer => layer.IsFitted);
 
     /// <summary>The same, but layers and initializers that look at examples (<see cref="DataDependent"/>) are shown what enters every layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
@@ -112,7 +133,7 @@ public sealed class Network
     {
         CheckColumns(examples);
         var parameters = Initialize(initializer, seed);
-        if (initializer is not DataDependent && !MeasuresExamples) return parameters;
+        if (initializer is not DataDependent && !IsFitted) return parameters;
         using var values = new StartingValues(this, _isAddedLater, parameters, examples.Rows, meter);
         values.Measure(initializer, seed, examples);
         return parameters;
@@ -188,8 +209,10 @@ public sealed class Network
                 l++;
                 continue;
             }
-            _layers[l].Forward(Parameters(parameters, l), packed[l], Input(l, x, workspace), workspace.Output(l));
-            AddSkipped(l, x, workspace, 0, x.Rows);
+            var own = Parameters(parameters, l);
+            if (_packable[l] is { } packable) packable.Forward(own, packed[l], Input(l, x, workspace), workspace.Output(l));
+            else _layers[l].Forward(own, Input(l, x, workspace), workspace.Output(l));
+            if (_readers[l] is not null) AddEarlier(l, x, workspace, 0, x.Rows);
         }
         return workspace.Scores;
     }
@@ -239,9 +262,10 @@ public sealed class Network
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first * entering, count * entering);
             var output = workspace.Output(l).RowRange(first * leaving, count * leaving);
             if (entering > leaving) input.Values.CopyTo(output.Values); // every member has an example of its own already
-            else if (workspace.IsTraining) _layers[l].ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first * entering), input, output);
+            else if (workspace.IsTraining && _training[l] is { } training)
+                training.ForwardTraining(Parameters(parameters, l), workspace.Pass(l, first * entering), input, output);
             else _layers[l].Forward(Parameters(parameters, l), input, output);
-            AddSkipped(l, x, workspace, first * leaving, count * leaving);
+            if (_readers[l] is not null) AddEarlier(l, x, workspace, first * leaving, count * leaving);
         }
     }
 
@@ -250,7 +274,8 @@ public sealed class Network
     {
         var l = _stages[stage];
         var (first, count) = Share(_layers[l].Inputs, share, shares);
-        if (workspace.IsTraining && count > 0) _layers[l].MeasureForward(Parameters(parameters, l), Input(l, x, workspace), first, count, workspace.Statistics(l));
+        if (!workspace.IsTraining || count == 0) return;
+        _statistics[l]!.MeasureForward(Parameters(parameters, l), Input(l, x, workspace), first, count, workspace.Statistics(l));
     }
 
     /// <summary>One stage of the first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
@@ -264,14 +289,15 @@ public sealed class Network
             if (Fusion.IsSecond(l, workspace)) continue;
             if (Fusion.Backward(parameters, l, x, workspace, first, count))
             {
-                AddSkippedGradient(l - 1, workspace, first, count);
+                AddEarlierGradient(l - 1, workspace, first, count);
                 continue;
             }
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
             Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count), dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
-            if (workspace.IsTraining) _layers[l].BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
+            if (workspace.IsTraining && _training[l] is { } training)
+                training.BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
             else _layers[l].Backward(Parameters(parameters, l), input, output, dOutput, dInput, []);
-            AddSkippedGradient(l - 1, workspace, first, count);
+            AddEarlierGradient(l - 1, workspace, first, count);
         }
     }
 
@@ -280,11 +306,12 @@ public sealed class Network
     {
         var l = _stages[stage];
         var (first, count) = Share(_layers[l].Inputs, share, shares);
-        if (workspace.IsTraining && count > 0)
-            _layers[l].MeasureBackward(Parameters(parameters, l), Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
+        if (!workspace.IsTraining || count == 0) return;
+        _statistics[l]!.MeasureBackward(
+            Parameters(parameters, l), Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
     }
 
-    /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="Layer.BackwardPart"/>).</summary>
+    /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="IGradientParts.BackwardPart"/>).</summary>
     internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
@@ -296,8 +323,11 @@ public sealed class Network
         }
         if (Fusion.BackwardPart(layer, x, workspace, first, gradient)) return;
         ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
-        if (workspace.IsTraining) _layers[layer].BackwardPartTraining(Parameters(parameters, layer), workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
-        else _layers[layer].BackwardPart(Parameters(parameters, layer), input, output, dOutput, first, gradient);
+        var own = Parameters(parameters, layer);
+        if (workspace.IsTraining && _training[layer] is { } training)
+            training.BackwardPartTraining(own, workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
+        else if (_parts[layer] is { } parts) parts.BackwardPart(own, input, output, dOutput, first, gradient);
+        else _layers[layer].Backward(own, input, output, dOutput, default, gradient);
     }
 
     /// <summary>Part of <paramref name="total"/> neighbours that one of several threads has.</summary>
@@ -307,23 +337,24 @@ public sealed class Network
         return (first, end - first);
     }
 
-    private void AddSkipped(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    private void AddEarlier(int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
-        if (_layers[layer] is InputSkip input) input.Fill(x.RowRange(first, count), workspace.Output(layer).RowRange(first, count));
-        if (_layers[layer] is not SkipConnection skip) return;
-        var sum = workspace.Output(layer).RowRange(first, count).Values;
-        Elementwise.Zip(new Arithmetic.Sum(), sum, Input(layer - skip.Length, x, workspace).RowRange(first, count).Values, sum);
+        var reader = _readers[layer]!;
+        var earlier = Input(reader.SourceOf(layer), x, workspace);
+        reader.AddForward(earlier.RowRange(first, count), workspace.Output(layer).RowRange(first, count));
     }
 
-    // What left a layer on two ways has the sum of both ways' gradients.
-    private void AddSkippedGradient(int source, Workspace workspace, int first, int count)
+    // If several layers read an output, its gradient is the sum of theirs.
+    private void AddEarlierGradient(int source, Workspace workspace, int first, int count)
     {
         if (!_isAddedLater[source + 1]) return;
-        var sum = workspace.OutputGradient(source).RowRange(first, count).Values;
+        var sum = workspace.OutputGradient(source).RowRange(first, count);
         for (var l = source + 2; l < _layers.Length; l++)
-            if (_layers[l] is SkipConnection skip && l - skip.Length - 1 == source)
-                Elementwise.Zip(new Arithmetic.Sum(), sum, workspace.OutputGradient(l).RowRange(first, count).Values, sum);
+            if (_readers[l] is { } reader && reader.SourceOf(l) == source + 1)
+                reader.AddBackward(workspace.OutputGradient(l).RowRange(first, count), sum);
     }
+
+    private T?[] CapabilityOf<T>() where T : class => [.. _layers.Select(layer => layer as T)];
 
     // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -337,7 +368,12 @@ public sealed class Network
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
     /// <remarks>Members of an ensemble are counted before: "4-8×64-8×64-8×3".</remarks>
-    public override string ToString() => string.Join('-', _layers.OfType<AffineLayer>().Select(layer => layer.Groups == 1 ? $"{layer.Outputs}" : $"{layer.Groups}×{layer.GroupOutputs}").Prepend($"{Inputs}"));
+    public override string ToString()
+    {
+        var widths = _layers.OfType<IAffine>()
+            .Select(layer => layer.Groups == 1 ? $"{layer.GroupOutputs}" : $"{layer.Groups}×{layer.GroupOutputs}");
+        return string.Join('-', widths.Prepend($"{Inputs}"));
+    }
 
     private void CheckLength(int length, string name)
     {

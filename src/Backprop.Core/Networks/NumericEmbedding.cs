@@ -22,6 +22,10 @@ public abstract record NumericEmbedding
     /// <summary>Appends the layers that embed the first <paramref name="features"/> numbers.</summary>
     internal abstract void AddTo(NetworkBuilder builder, int features);
 
+    /// <summary>Whether a network has frequencies that all start with the same standard deviation.</summary>
+    internal static bool HasEqualFrequencies(Network network) =>
+        network.Layers.Any(layer => PerMember.EachOf(layer) is PeriodicEmbeddingLayer { HighestStandardDeviation: null });
+
     /// <summary>One of each.</summary>
     public static IReadOnlyList<NumericEmbedding> All { get; } = [new PeriodicEmbedding(), new PeriodicPhaseEmbedding(), new PiecewiseLinearEmbedding()];
 

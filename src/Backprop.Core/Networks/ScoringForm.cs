@@ -2,9 +2,10 @@ using Backprop.Layers;
 
 namespace Backprop.Networks;
 
-/// <summary>A network that scores like another, with fewer layers: what only training needs is left out, and batch normalization becomes part of the weights before it.</summary>
+/// <summary>A network that scores like another, with fewer layers: see <see cref="IScoringRewrite"/>.</summary>
 /// <remarks>
-/// γ·(x·W + b − μ)/√(σ² + ε) + β = x·(W·s) + (b − μ)·s + β with s = γ/√(σ² + ε), unit by unit. Computed in double and rounded once, so scores differ in the last digits from those of the layers one after the other.
+/// Layers that do nothing in scoring are left out. Batch normalization becomes part of the weights before it. It is computed in double
+/// and rounded once, so the last digits of scores differ from those of all layers one after another.
 /// </remarks>
 internal sealed class ScoringForm
 {
@@ -20,45 +21,38 @@ internal sealed class ScoringForm
     public static ScoringForm Of(Network network, Real[] parameters)
     {
         var layers = network.Layers;
-        if (!layers.Any(layer => layer is BatchNormalization or TrainingOnlyLayer)) return new ScoringForm(network, parameters);
+        if (!layers.Any(layer => layer is IScoringRewrite)) return new ScoringForm(network, parameters);
 
-        var branches = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -2).ToHashSet();
         var kept = new List<Layer>();
         var values = new List<Real[]>();
-        var outputs = new int[layers.Count]; // of every layer: which of the kept ones gives its output, from 1 on; 0 are the features
+        var entering = new int[layers.Count]; // of every layer: the index among those kept of the layer that receives the same input
+        var isReadLater = false; // whether a later layer also reads the output of the last layer that is kept
         for (var l = 0; l < layers.Count; l++)
         {
+            entering[l] = kept.Count;
+            isReadLater |= network.IsAddedLater(l);
             var own = parameters[network.ParametersOf(l)];
-            if (layers[l] is BatchNormalization normalization && kept.Count > 0 && kept[^1] is AffineLayer dense && !branches.Contains(l - 1))
+            var rewrite = layers[l] as IScoringRewrite;
+            if (rewrite is { IsIdentity: true }) continue;
+            var mayMerge = kept.Count > 0 && !isReadLater;
+            if (mayMerge && rewrite?.MergeInto(kept[^1], values[^1], own) is { } merged)
             {
-                (kept[^1], values[^1]) = Fold(dense, values[^1], normalization, own);
+                (kept[^1], values[^1]) = merged;
+                continue;
             }
-            else if (layers[l] is not TrainingOnlyLayer)
+            var layer = layers[l];
+            if (layer is IReadsEarlierOutput reader)
             {
-                kept.Add(layers[l] is SkipConnection skip ? new SkipConnection(skip.Width, kept.Count - OutputAt(l - skip.Length - 1)) : layers[l]);
-                values.Add(own);
+                var source = entering[reader.SourceOf(l)];
+                if (source == kept.Count) return new ScoringForm(network, parameters); // a residual block without any layer that is kept
+                layer = reader.Moved(kept.Count, source);
             }
-            outputs[l] = kept.Count;
+            kept.Add(layer);
+            values.Add(own);
+            isReadLater = false;
         }
-        return kept.Count == 0 || kept.Count == layers.Count ? new ScoringForm(network, parameters) : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)]);
-
-        int OutputAt(int layer) => layer < 0 ? 0 : outputs[layer];
-    }
-
-    private static (Layer Layer, Real[] Parameters) Fold(AffineLayer dense, Real[] parameters, BatchNormalization normalization, Real[] normalizing)
-    {
-        int width = normalization.Width, outputs = dense.GroupOutputs;
-        var folded = new Real[parameters.Length];
-        for (var unit = 0; unit < width; unit++)
-        {
-            var (group, column) = Math.DivRem(unit, outputs);
-            Range ofWeights = dense.WeightsOf(group), ofBiases = dense.BiasesOf(group);
-            double scale = normalizing[unit], shift = normalizing[width + unit], mean = normalizing[2 * width + unit], variance = normalizing[3 * width + unit];
-            var factor = scale / Math.Sqrt(variance + normalization.Epsilon);
-            for (var i = ofWeights.Start.Value + column; i < ofWeights.End.Value; i += outputs) folded[i] = (Real)(parameters[i] * dense.WeightFactor * factor);
-            var bias = ofBiases.Start.Value + column;
-            folded[bias] = (Real)((parameters[bias] - mean) * factor + shift);
-        }
-        return (dense is GroupedDense ? new GroupedDense(dense.Inputs, dense.Outputs, dense.Groups, ntkParametrization: false) : new Dense(dense.Inputs, dense.Outputs), folded);
+        return kept.Count == 0 || kept.Count == layers.Count
+            ? new ScoringForm(network, parameters)
+            : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)]);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class StartingValues : IDisposable
         (_entering, _leaving) = (new Real[widest], new Real[widest]);
     }
 
-    /// <summary>Measures every layer that measures examples, and with <see cref="DataDependent"/> every affine layer.</summary>
+    /// <summary>Fits every layer that is fitted to training data, and with <see cref="DataDependent"/> every affine layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
     /// <param name="seed">Where random numbers start.</param>
     /// <param name="examples">[rows × Inputs]</param>
@@ -46,8 +46,9 @@ internal sealed class StartingValues : IDisposable
         var last = -1; // the last layer whose output is there for all rows; −1: the examples themselves
         for (var l = 0; l < _outputs.Length; l++)
         {
-            if (_network.Layers[l].MeasuresExamples) _network.Layers[l].Measure(ParametersOf(l), Output(l - 1, examples), _meter);
-            if (rule is not null && _network.Layers[l] is AffineLayer dense) Adjust(rule, seed, l, dense, Output(l - 1, examples));
+            var layer = _network.Layers[l];
+            if (layer is IFitsTrainingData { IsFitted: true } fitted) fitted.Fit(ParametersOf(l), Output(l - 1, examples), _meter);
+            if (rule is not null && layer is IAffine affine) Adjust(rule, seed, l, affine, Output(l - 1, examples));
             if (l + 1 == _outputs.Length || !(_isAddedLater[l + 1] || Measures(l + 1, rule))) continue;
             var output = _outputs[l] = new NativeNumbers(checked(_rows * _network.Layers[l].Outputs));
             for (var first = 0; first < _rows; first += RowsAtOnce)
@@ -63,20 +64,21 @@ internal sealed class StartingValues : IDisposable
         foreach (var output in _outputs) output?.Dispose();
     }
 
-    private bool Measures(int layer, DataDependent? rule) => _network.Layers[layer].MeasuresExamples
-        || (rule is not null && _network.Layers[layer] is AffineLayer);
+    private bool Measures(int layer, DataDependent? rule) => _network.Layers[layer].IsFitted
+        || (rule is not null && _network.Layers[layer] is IAffine);
 
-    private void Adjust(DataDependent rule, int seed, int l, AffineLayer dense, ReadOnlyMatrix input)
+    private void Adjust(DataDependent rule, int seed, int l, IAffine dense, ReadOnlyMatrix input)
     {
+        var layer = _network.Layers[l];
         var some = ParametersOf(l);
         for (var group = 0; group < dense.Groups; group++) some[dense.BiasesOf(group)].Clear();
-        using var room = new NativeNumbers(checked(_rows * dense.Outputs));
-        var products = new Matrix(room.Span, _rows, dense.Outputs);
+        using var room = new NativeNumbers(checked(_rows * layer.Outputs));
+        var products = new Matrix(room.Span, _rows, layer.Outputs);
         for (var first = 0; first < _rows; first += RowsOfProduct)
         {
             var count = Math.Min(RowsOfProduct, _rows - first);
-            dense.Forward(some, input.RowRange(first, count), products.RowRange(first, count));
-            _meter?.Add(count * dense.WorkOfRow);
+            layer.Forward(some, input.RowRange(first, count), products.RowRange(first, count));
+            _meter?.Add(count * layer.WorkOfRow);
         }
         var random = new RandomSequence(seed, RandomPurpose.BiasInitialization, l);
         for (var group = 0; group < dense.Groups; group++)
@@ -99,12 +101,8 @@ internal sealed class StartingValues : IDisposable
             var y = new Matrix(room, count, layer.Outputs);
             layer.Forward(ParametersOf(l), x, y);
             _meter?.Add(count * layer.WorkOfRow);
-            if (layer is InputSkip features) features.Fill(examples.RowRange(first, count), y);
-            if (layer is SkipConnection skip)
-            {
-                var added = Output(l - skip.Length - 1, examples).RowRange(first, count).Values;
-                Elementwise.Zip(new Arithmetic.Sum(), y.Values, added, y.Values);
-            }
+            if (layer is IReadsEarlierOutput reader)
+                reader.AddForward(Output(reader.SourceOf(l) - 1, examples).RowRange(first, count), y);
             (entering, leaving) = (leaving, entering);
         }
     }
@@ -123,7 +121,7 @@ internal sealed class StartingValues : IDisposable
     {
         if (_outputs[layer] is not { } output) return;
         for (var l = done + 1; l < _outputs.Length; l++)
-            if (_network.Layers[l] is SkipConnection skip && l - skip.Length - 1 == layer) return;
+            if (_network.Layers[l] is IReadsEarlierOutput reader && reader.SourceOf(l) == layer + 1) return;
         output.Dispose();
         _outputs[layer] = null;
     }

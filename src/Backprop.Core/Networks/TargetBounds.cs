@@ -81,6 +81,12 @@ public sealed class TargetBounds
 /// <param name="most">[outputs]</param>
 internal sealed class ScoreLimits(Real[] least, Real[] most)
 {
+    /// <summary>The least values.</summary>
+    public ReadOnlySpan<Real> Least => least;
+
+    /// <summary>The largest values.</summary>
+    public ReadOnlySpan<Real> Most => most;
+
     /// <summary>Limits all scores in place. NaN stays NaN.</summary>
     public void Apply(Matrix scores)
     {

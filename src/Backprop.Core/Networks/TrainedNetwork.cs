@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Backprop.Losses;
 using Backprop.Numerics;
 
@@ -11,8 +10,6 @@ public sealed class TrainedNetwork
     internal const double MinTemperature = 0.01, MaxTemperature = 100;
 
     private readonly Real[] _parameters;
-    private readonly Lazy<ScoringForm> _scoring;
-    private readonly Lazy<Real[][]> _packed;
 
     /// <summary>Puts the parts together; <paramref name="parameters"/> are copied.</summary>
     /// <param name="network">The layers.</param>
@@ -44,8 +41,7 @@ public sealed class TrainedNetwork
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
         _parameters = parameters.ToArray();
-        _scoring = new Lazy<ScoringForm>(() => ScoringForm.Of(network, _parameters));
-        _packed = new Lazy<Real[][]>(() => [.. Scoring.Network.Layers.Select((layer, l) => layer.Pack(Scoring.Parameters.AsSpan(Scoring.Network.ParametersOf(l))))]);
+        Inference = new InferenceGraph(this, _parameters);
     }
 
     /// <summary>The layers.</summary>
@@ -54,11 +50,11 @@ public sealed class TrainedNetwork
     /// <summary>All parameters, in the layers' order.</summary>
     public ReadOnlySpan<Real> Parameters => _parameters;
 
-    /// <summary>What scores the same with fewer layers; made when first asked for.</summary>
-    internal ScoringForm Scoring => _scoring.Value;
+    /// <summary>Everything that turns raw features into predictions.</summary>
+    internal InferenceGraph Inference { get; }
 
     /// <summary>Whether it scores rows most of whose numbers are 0 as they are.</summary>
-    internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Scoring.Network.TakesSparse;
+    internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
     /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the same either way.</summary>
     internal bool IsFedSparse => TakesSparse && Network.Inputs >= MinInputsToFeedSparse;
@@ -67,13 +63,10 @@ public sealed class TrainedNetwork
     private const int MinInputsToFeedSparse = 1000;
 
     /// <summary>A batch for sparse rows to score, if it takes them.</summary>
-    internal SparseBatch MakeSparseBatch() => Scoring.Network.MakeSparseBatch(Scoring.Parameters);
+    internal SparseBatch MakeSparseBatch() => Inference.Form.Network.MakeSparseBatch(Inference.Form.Parameters);
 
     /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
     internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
-
-    /// <summary>The parameters of each of its layers once more, in the order that scoring many rows reads fastest (<see cref="Backprop.Layers.Layer.Pack"/>); made when first asked for.</summary>
-    internal Real[][] PackedParameters => _packed.Value;
 
     /// <summary>The loss it was trained with.</summary>
     public Loss Loss { get; }
@@ -102,15 +95,12 @@ public sealed class TrainedNetwork
     /// <summary>Brings scores to the units of the target, and within its bounds, or to its temperature, in place.</summary>
     internal void Finish(Matrix scores)
     {
-        if (Temperature != 1) TensorPrimitives.Multiply(scores.Values, (Real)(1 / Temperature), scores.Values);
-        if (ScoreScale is { } scale)
-            for (var row = 0; row < scores.Rows; row++) scale.Invert(scores.Row(row));
-        Limits?.Apply(scores);
+        foreach (var operation in Inference.Finishing) operation.Apply(scores);
     }
 
     /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
     /// <param name="rows">Most examples of one call; at least 1.</param>
-    public NetworkScorer CreateScorer(int rows = 1) => new(this, rows);
+    public RowScorer CreateScorer(int rows = 1) => new(this, rows);
 
     private static Standardization ScaleOfScores(Network network, Loss loss, Standardization targets)
     {

@@ -29,7 +29,7 @@ public sealed class Workspace
         Capacity = rows;
         KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
-        (_abreast, _replicate) = (abreast, network.Layers.TakeWhile(layer => layer is not Replicate).Count());
+        (_abreast, _replicate) = (abreast, network.LayerOfMembers);
         _outputs = MakeRoom(network, rows, sharesMemory);
         _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, areGradients: true) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
@@ -104,14 +104,13 @@ public sealed class Workspace
     private Real[][] MakeRoom(Network network, int rows, bool sharesMemory, bool areGradients = false)
     {
         var layers = network.Layers;
-        var added = layers.Select((layer, l) => layer is SkipConnection skip ? l - skip.Length - 1 : -1).ToHashSet();
         var room = new Real[layers.Count][];
         // Sparse rows may pass the first layer by: its room, which many features make large, is made when it is needed.
         // Of two layers that run backward as one, what is between them is never written.
-        var first = sharesMemory && network.TakesSparse && layers[0] is Imputation ? 1 : 0;
+        var first = sharesMemory && network.TakesSparse ? network.SparseLayer : 0;
         for (var l = first; l < room.Length; l++)
         {
-            var isShared = sharesMemory && l > 0 && !added.Contains(l - 1) && WorksInPlace(layers[l - 1], layers[l]);
+            var isShared = sharesMemory && l > 0 && !network.IsAddedLater(l) && WorksInPlace(layers[l - 1], layers[l]);
             if (isShared) room[l] = room[l - 1];
             else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l))) room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];
         }

@@ -100,7 +100,7 @@ internal static class RealMlp
     private static bool MayCrossFit(DatasetProfile situation) => situation is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
 
     private static bool HasSlowEmbedding(DatasetProfile situation) => situation.Earlier is { } network
-        ? network.Layers.Any(layer => PerMember.EachOf(layer) is PeriodicEmbeddingLayer { HighestStandardDeviation: null })
+        ? NumericEmbedding.HasEqualFrequencies(network)
         : situation is { Rows: <= MaxRowsOfSlowEmbedding, Task.HasClasses: true };
 
     /// <summary>Passes from one look at what members left out to the next.</summary>

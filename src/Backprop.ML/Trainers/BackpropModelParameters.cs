@@ -64,9 +64,9 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     private static DenseParameters[] DenseLayers(TrainedNetwork trained) =>
     [
-        .. trained.Network.Layers.Select((layer, index) => (layer, index))
-            .Where(at => at.layer is AffineLayer)
-            .SelectMany(at => Enumerable.Range(0, ((AffineLayer)at.layer).Groups)
-                .Select(group => new DenseParameters((AffineLayer)at.layer, trained.Parameters[trained.Network.ParametersOf(at.index)], group))),
+        .. trained.Network.Layers.Select((layer, index) => (Affine: layer as IAffine, index))
+            .Where(at => at.Affine is not null)
+            .SelectMany(at => Enumerable.Range(0, at.Affine!.Groups)
+                .Select(group => new DenseParameters(at.Affine, trained.Parameters[trained.Network.ParametersOf(at.index)], group))),
     ];
 }

@@ -65,7 +65,7 @@ public sealed partial class BackpropTrainer
             traits.Columns is { } known ? category with { Slot = known.Features.PlaceOf(category.Slot) } : category;
 
         private EmbeddedCategory Embedded(KeySlot key) =>
-            new(key.Slot, key.Count, EmbeddingDimension ?? EntityEmbedding.DefaultDimension(key.Count));
+            new(key.Slot, key.Count, EmbeddingDimension ?? EmbeddedCategory.DefaultDimension(key.Count));
 
         // The missing value is one of them.
         private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;

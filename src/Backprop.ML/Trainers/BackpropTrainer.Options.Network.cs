@@ -79,7 +79,7 @@ public sealed partial class BackpropTrainer
         public int MaximumOneHotValues { get => Chosen(recipe => recipe.MaximumOneHotValues); set => Choose(value); }
 
         /// <summary>Numbers of the vector that stands for a value of any other key.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values (<see cref="EntityEmbedding.DefaultDimension"/>); otherwise at least 1. 8 is usual together with <see cref="MaximumOneHotValues"/>.</value>
+        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values (<see cref="EmbeddedCategory.DefaultDimension"/>); otherwise at least 1. 8 is usual together with <see cref="MaximumOneHotValues"/>.</value>
         public int? EmbeddingDimension { get => Chosen(recipe => recipe.EmbeddingDimension); set => Choose(value); }
 
         /// <summary>How many networks are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one model.</summary>

@@ -7,7 +7,7 @@ public sealed class DenseParameters
 {
     private readonly float[] _weights, _biases;
 
-    internal DenseParameters(AffineLayer layer, ReadOnlySpan<float> parameters, int group)
+    internal DenseParameters(IAffine layer, ReadOnlySpan<float> parameters, int group)
     {
         (Inputs, Outputs) = (layer.GroupInputs, layer.GroupOutputs);
         _weights = layer.EffectiveWeights(parameters, group);

@@ -16,6 +16,6 @@ internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> W
     /// <summary>What was known when a network was made.</summary>
     public static FeatureTraits Of(Network network, ModelColumns columns) => new(
         columns,
-        network.Layers.OfType<Imputation>().FirstOrDefault()?.Indicated ?? [],
-        network.Layers.OfType<QuantileTransform>().FirstOrDefault()?.Features ?? []);
+        network.Layers.OfType<IReplacesMissing>().FirstOrDefault()?.Indicated ?? [],
+        network.Layers.OfType<ITransformsFeatures>().FirstOrDefault()?.Features ?? []);
 }

@@ -8,7 +8,7 @@ namespace Backprop.ML.Transformers;
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
     private readonly SparseBatch? _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
-    private NetworkScorer? _scorer;
+    private RowScorer? _scorer;
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted;
 
@@ -64,7 +64,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     {
         var count = _scored * Outputs;
         _scores.AsSpan(0, count).CopyTo(_predictions);
-        network.Loss.Predict(new Matrix(_predictions.AsSpan(0, count), _scored, Outputs));
+        network.Inference.Link.Apply(new Matrix(_predictions.AsSpan(0, count), _scored, Outputs));
         _predicted = _scored;
     }
 

@@ -11,7 +11,7 @@ internal sealed class SingleRowScorer : IScores
     private readonly DataViewRow _row;
     private readonly InputBuffers _inputs;
     private readonly TrainedNetwork _network;
-    private readonly NetworkScorer _scorer;
+    private readonly RowScorer _scorer;
     private readonly float[] _features, _scores, _predictions;
     private readonly SparseBatch? _sparse;
     private readonly SoleReader _reader;
@@ -45,7 +45,7 @@ internal sealed class SingleRowScorer : IScores
             if (_predicted != _scored)
             {
                 _scores.AsSpan().CopyTo(_predictions);
-                _network.Loss.Predict(new Matrix(_predictions, 1, _predictions.Length));
+                _network.Inference.Link.Apply(new Matrix(_predictions, 1, _predictions.Length));
                 _predicted = _scored;
             }
             return _predictions;

@@ -17,7 +17,7 @@ public class QuantileTests
         int[] features = [.. Enumerable.Range(0, Golden.Columns)];
         var layer = new QuantileTransform(Golden.Columns, features, knots);
         var parameters = new float[layer.ParameterCount];
-        layer.Measure(parameters, new ReadOnlyMatrix(Golden.Values, Golden.Values.Length / Golden.Columns, Golden.Columns));
+        layer.Fit(parameters, new ReadOnlyMatrix(Golden.Values, Golden.Values.Length / Golden.Columns, Golden.Columns));
         var y = new float[Golden.Between.Length];
         layer.Forward(parameters, new ReadOnlyMatrix(Golden.Between, y.Length / Golden.Columns, Golden.Columns), new Matrix(y, y.Length / Golden.Columns, Golden.Columns));
 

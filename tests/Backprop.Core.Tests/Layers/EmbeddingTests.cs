@@ -69,7 +69,7 @@ public class EmbeddingTests
     {
         var layer = new PiecewiseLinearEncoding(1, 1, bins: 4);
         var boundaries = new float[5];
-        layer.Measure(boundaries, new ReadOnlyMatrix([0, 5, 5, 5, 5, 5, 5, 5, 6], 9, 1));
+        layer.Fit(boundaries, new ReadOnlyMatrix([0, 5, 5, 5, 5, 5, 5, 5, 6], 9, 1));
         Assert.Equal([0, 5, 5, 5, 6], boundaries);
         var y = new float[16];
         layer.Forward(boundaries, new ReadOnlyMatrix([-1, 2.5f, 5, 8], 4, 1), new Matrix(y, 4, 4));
@@ -150,5 +150,6 @@ public class EmbeddingTests
     [InlineData(10, 6)]
     [InlineData(1000, 77)]
     [InlineData(1000000, 600)]
-    public void The_usual_dimension_is_that_of_fastai(int categories, int dimension) => Assert.Equal(dimension, EntityEmbedding.DefaultDimension(categories));
+    public void The_usual_dimension_is_that_of_fastai(int categories, int dimension) =>
+        Assert.Equal(dimension, EmbeddedCategory.DefaultDimension(categories));
 }

@@ -34,8 +34,10 @@ public class FusedPeriodicEmbeddingTests
             float[] y1 = new float[y.Length], dx1 = new float[dx.Length], dWaves1 = new float[dWaves.Length], dDense1 = new float[dDense.Length];
             asOne.Forward(parameters, M(x), M(y1));
             asOne.Backward(parameters, M(x), M(dy), M(dx1));
-            foreach (var (start, end) in Parts(dWaves1.Length, first.PartLength)) asOne.BackwardWaves(parameters, M(x), M(dy), start, dWaves1.AsSpan(start..end));
-            foreach (var (start, end) in Parts(dDense1.Length, second.PartLength)) asOne.BackwardDense(parameters, M(x), M(dy), start, dDense1.AsSpan(start..end));
+            foreach (var (start, end) in Parts(dWaves1.Length, first.PartLength))
+                asOne.BackwardFirst(parameters, M(x), M(dy), start, dWaves1.AsSpan(start..end));
+            foreach (var (start, end) in Parts(dDense1.Length, second.PartLength))
+                asOne.BackwardSecond(parameters, M(x), M(dy), start, dDense1.AsSpan(start..end));
             TestNumbers.AssertSameBits(y, y1);
             TestNumbers.AssertSameBits(dx, dx1);
             TestNumbers.AssertSameBits(dWaves, dWaves1);

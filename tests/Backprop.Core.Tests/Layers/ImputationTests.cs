@@ -38,7 +38,7 @@ public class ImputationTests
     public void Means_and_medians_are_those_of_the_numbers_that_are_there(MissingValues replacement, float first, float second, float third)
     {
         float[] examples = [9, 2, Gone, 1, Gone, Gone, Gone, Gone, Gone, 2, Gone, Gone, 3, Gone, Gone], found = new float[3];
-        new Imputation(3, replacement, []).Measure(found, new ReadOnlyMatrix(examples, 5, 3));
+        new Imputation(3, replacement, []).Fit(found, new ReadOnlyMatrix(examples, 5, 3));
         Assert.Equal([first, second, third], found);
     }
 

@@ -134,7 +134,7 @@ public class LayerContractTests
     private static float[] ParametersOf(Layer layer)
     {
         var parameters = TestNumbers.Normal(layer.ParameterCount, seed: 1);
-        if (layer.MeasuresExamples)
+        if (layer.IsFitted)
         {
             layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization)); // boundaries are sorted
             return parameters;

@@ -58,7 +58,7 @@ public class NormalizationTests
         float[] parameters = [2, 1, 5, 4], before = [.. parameters];
         var y = network.ForwardTraining(parameters, new ReadOnlyMatrix([7], 1, 1), new Workspace(network, 1), seed: 0, step: 1);
         Assert.Equal(3, y.Values[0], 1e-4f); // 2·(7 − 5)/√4 + 1
-        network.Layers[0].Observe(parameters, new float[network.Layers[0].StatisticsLength], rows: 1);
+        ((IBatchStatistics)network.Layers[0]).Observe(parameters, new float[network.Layers[0].StatisticsLength], rows: 1);
         Assert.Equal(before, parameters);
     }
 

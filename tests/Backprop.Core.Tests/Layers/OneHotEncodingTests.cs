@@ -171,7 +171,7 @@ public class OneHotEncodingTests
         x ??= examples;
         float[] parameters = TestNumbers.Unassigned(layer.ParameterCount), y = TestNumbers.Unassigned(x.Length / layer.Inputs * layer.Outputs);
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
-        layer.Measure(parameters, new ReadOnlyMatrix(examples, examples.Length / layer.Inputs, layer.Inputs));
+        layer.Fit(parameters, new ReadOnlyMatrix(examples, examples.Length / layer.Inputs, layer.Inputs));
         layer.Forward(parameters, new ReadOnlyMatrix(x, x.Length / layer.Inputs, layer.Inputs), new Matrix(y, x.Length / layer.Inputs, layer.Outputs));
         return y;
     }

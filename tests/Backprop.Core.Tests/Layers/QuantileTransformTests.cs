@@ -47,7 +47,7 @@ public class QuantileTransformTests
     {
         var layer = new QuantileTransform(3, [1]);
         var parameters = new float[layer.ParameterCount];
-        layer.Measure(parameters, new ReadOnlyMatrix([9, 0, 9, 9, 0, 9, 9, 4, 9], 3, 3));
+        layer.Fit(parameters, new ReadOnlyMatrix([9, 0, 9, 9, 0, 9, 9, 4, 9], 3, 3));
         float[] x = [7, 2, -7, 7, 5, -7, 7, -1, -7], y = new float[9], dx = new float[9];
         layer.Forward(parameters, new ReadOnlyMatrix(x, 3, 3), new Matrix(y, 3, 3));
         Assert.Equal([7, 1, -7, 7, 2, -7, 7, 0, -7], y);
@@ -168,7 +168,7 @@ public class QuantileTransformTests
     {
         var layer = new QuantileTransform(1, [0], knots);
         var parameters = new float[layer.ParameterCount];
-        layer.Measure(parameters, new ReadOnlyMatrix(values, values.Length, 1));
+        layer.Fit(parameters, new ReadOnlyMatrix(values, values.Length, 1));
         var y = new float[x.Length];
         layer.Forward(parameters, new ReadOnlyMatrix(x, x.Length, 1), new Matrix(y, y.Length, 1));
         return y;

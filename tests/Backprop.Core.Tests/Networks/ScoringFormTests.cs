@@ -43,6 +43,21 @@ public class ScoringFormTests
         AssertScoresAlike(network, ["Dense", "BatchNormalization", "ActivationLayer", "Dense", "SkipConnection", "Dense"]);
     }
 
+    // Dropout does nothing in scoring, so the block still begins with the output of the dense layer.
+    [Fact]
+    public void Batch_normalization_behind_dropout_at_the_head_of_a_residual_block_stays()
+    {
+        var network = new NetworkBuilder(5).Dense(6).Residual(block => block.Dropout(0.5).BatchNormalization().Dense(6)).Dense(2).Build();
+        AssertScoresAlike(network, ["Dense", "BatchNormalization", "Dense", "SkipConnection", "Dense"]);
+    }
+
+    [Fact]
+    public void A_residual_block_of_dropout_alone_doubles_what_enters()
+    {
+        var network = new NetworkBuilder(5).Dense(6).Residual(block => block.Dropout(0.5)).Dense(2).Build();
+        AssertScoresAlike(network, ["Dense", "Dropout", "SkipConnection", "Dense"]);
+    }
+
     [Fact]
     public void Batch_normalization_with_nothing_to_become_part_of_stays() =>
         AssertScoresAlike(new NetworkBuilder(5).BatchNormalization().Dropout(0.1).Dense(2).Activation(new ReLU()).BatchNormalization().Build(), ["BatchNormalization", "Dense", "ActivationLayer", "BatchNormalization"]);
@@ -73,7 +88,7 @@ public class ScoringFormTests
             }
         }
         var trained = new TrainedNetwork(network, parameters, new SquaredError());
-        Assert.Equal(layers, trained.Scoring.Network.Layers.Select(layer => layer.GetType().Name));
+        Assert.Equal(layers, trained.Inference.Form.Network.Layers.Select(layer => layer.GetType().Name));
 
         var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * 5, seed: 3), Rows, 5);
         var scores = network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray();

@@ -48,11 +48,11 @@ public class SparseMissingTests
         var columns = new SparseColumns(Sparse(), row => 10 + row, 71);
         var set = new ExampleSet(X, Features, Y, allowsMissing: true).Slice(10, 71);
         float[] expected = new float[Features], found = new float[Features];
-        new Imputation(Features, MissingValues.Median, []).Measure(expected, set.Features);
+        new Imputation(Features, MissingValues.Median, []).Fit(expected, set.Features);
         columns.Medians(found);
         Assert.Equal(expected, found);
         Assert.Contains(found, median => median != 0); // of the column that is full
-        new Imputation(Features, MissingValues.Mean, []).Measure(expected, set.Features);
+        new Imputation(Features, MissingValues.Mean, []).Fit(expected, set.Features);
         columns.Means(found);
         TestNumbers.AssertClose(expected, found, 1e-6f);
         Assert.Equal(Enumerable.Range(0, Features).Select(j => Enumerable.Range(10, 71).Count(row => float.IsNaN(X[row * Features + j]))), columns.CountMissing());

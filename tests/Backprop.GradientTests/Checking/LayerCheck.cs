@@ -40,7 +40,7 @@ internal static class LayerCheck
         RequireEqual("dParameters without dx", dParametersOnce, dParameters);
 
         CentralDifferences.Compare("dx", Loss, x, dxOnce);
-        if (layer.MeasuresExamples) RequireEqual("dParameters of what is measured", new double[layer.ParameterCount], dParametersOnce);
+        if (layer.IsFitted) RequireEqual("dParameters of what is measured", new double[layer.ParameterCount], dParametersOnce);
         else CentralDifferences.Compare("dParameters", Loss, parameters, dParametersOnce);
     }
 

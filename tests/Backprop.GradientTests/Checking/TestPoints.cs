@@ -22,7 +22,7 @@ internal static class TestPoints
     public static double[] ParametersOf(Layer layer, int seed)
     {
         var points = AwayFromZero(layer.ParameterCount, seed);
-        if (layer.MeasuresExamples)
+        if (layer.IsFitted)
         {
             layer.Initialize(points, new GlorotUniform(), new RandomSequence(seed, RandomPurpose.Initialization)); // boundaries are sorted
             return points;

@@ -19,7 +19,15 @@ public class CategoryTests
             var (place, size) = (random.Next(Names.Length), 2 * random.NextSingle() - 1);
             return new Row { Place = Names[place], Size = size, Label = Values[place] + size };
         }));
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [16], LearningRate = 0.01, NumberOfIterations = 60, Seed = 1, Categories = [new EmbeddedCategory(Slot: 1, Count: Names.Length, EntityEmbedding.DefaultDimension(Names.Length))] };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            HiddenLayers = [16],
+            LearningRate = 0.01,
+            NumberOfIterations = 60,
+            Seed = 1,
+            Categories = [new EmbeddedCategory(Slot: 1, Count: Names.Length, EmbeddedCategory.DefaultDimension(Names.Length))],
+        };
         var codes = Names.Select((name, i) => KeyValuePair.Create(name, i + 1f));
         var pipeline = _ml.Transforms.Conversion.MapValue("Code", codes, nameof(Row.Place))
             .Append(_ml.Transforms.Concatenate("Features", nameof(Row.Size), "Code"))

@@ -63,7 +63,7 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         var factors = inputs?.Factors.ToArray() ?? [.. Enumerable.Repeat((Real)1, network.Inputs)];
         foreach (var slot in Constant)
             if (factors[slot] != 0) (means[slot], factors[slot]) = (0, 0);
-        if (network.Layers[0] is Imputation && !isSparse)
+        if (network.Layers[0] is IReplacesMissing && !isSparse)
             foreach (var slot in Empty) means[slot] = Real.NaN;
         return new Standardization(means, factors);
     }

@@ -38,8 +38,8 @@ internal readonly record struct MemoryNeed(long Fixed, long PerExample)
     // The sample that starting values are measured of, and what enters and leaves the widest layer that measures it.
     private static long Start(Network network, TrainingOptions options, long widths)
     {
-        if (options.Initializer is not DataDependent && !network.MeasuresExamples) return 0;
-        var measured = network.Layers.Where(layer => layer.MeasuresExamples || layer is AffineLayer).Select(layer =>
+        if (options.Initializer is not DataDependent && !network.IsFitted) return 0;
+        var measured = network.Layers.Where(layer => layer.IsFitted || layer is IAffine).Select(layer =>
             (long)layer.Inputs + layer.Outputs);
         return TrainingSetup.SampleSizeFor(network, widths) * (network.Inputs + measured.DefaultIfEmpty(0).Max());
     }

@@ -23,7 +23,7 @@ internal static class OutputBias
         var y = Scaled(examples, targets);
         var best = Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs, work);
         var ofLast = parameters[network.ParametersOf(network.Layers.Count - 1)];
-        if (network.Layers[^1] is not AffineLayer dense) best.CopyTo(ofLast[^best.Length..]);
+        if (network.Layers[^1] is not IAffine dense) best.CopyTo(ofLast[^best.Length..]);
         else for (var member = 0; member < dense.Groups; member++)
             (examples.Folds.IsEmpty ? best : BestWithout(member, loss, y, examples, network.Outputs, work)).CopyTo(ofLast[dense.BiasesOf(member)]);
     }

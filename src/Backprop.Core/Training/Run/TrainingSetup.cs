@@ -65,59 +65,24 @@ internal sealed class TrainingSetup(TrainingOptions options)
         stop.Reports.Begin(TrainingPhase.Initializing, $"Initializing {network.ParameterCount:N0} parameters");
         var (training, work) = (data.Examples, stop.Work);
 
-        // What stands in for missing values is measured of all examples, below; a sample of wide rows would cost memory in vain.
-        var measuresSample = network.Layers.Any(layer => layer is { MeasuresExamples: true } and not Imputation);
+        // A layer that is fitted to the features of all examples needs no sample, and a sample of wide rows takes memory.
+        var measuresSample = network.Layers.Any(layer => layer is IFitsTrainingData { IsFitted: true, NeedsSample: true });
         var parameters = options.Initializer is DataDependent || measuresSample
             ? InitializeByData(network, training, inputs, work)
             : network.Initialize(options.Initializer, options.Seed);
-        if (network.Layers[0] is Imputation { MeasuresExamples: true } imputation) Impute(imputation, parameters.AsSpan(network.ParametersOf(0)), training, inputs, work);
-        for (var l = 0; l < network.Layers.Count; l++)
-        {
-            var own = parameters.AsSpan(network.ParametersOf(l));
-            if (network.Layers[l] is OneHotEncoding encoding) Scale(encoding, own, data, work);
-            if (network.Layers[l] is QuantileTransform transform && network.Layers.Take(l).All(before => before is Imputation)) Spread(transform, own, training, inputs, work);
-        }
+        Fit(network, parameters, new TrainingFeatures(data, inputs, work));
         if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets, work);
         return parameters;
     }
 
-    // Other layers make do with a sample; what stands in for missing values is measured of all examples, as they came: standardizing keeps their order, and makes the mean 0.
-    private static void Impute(Imputation imputation, Span<Real> replacements, ExampleSet training, Standardization? inputs, WorkMeter work)
+    private static void Fit(Network network, Real[] parameters, TrainingFeatures features)
     {
-        var isMean = imputation.Replacement == MissingValues.Mean;
-        if (training.SparseColumnsWith(work) is { } columns && isMean) columns.Means(replacements);
-        else if (training.SparseColumnsWith(work) is { } others) others.Medians(replacements);
-        else if (isMean) training.MeasureFeatures(FeatureScaling.Standard, work).Means.CopyTo(replacements);
-        else imputation.MeasureRows(replacements, training.FeatureRows, work);
-        inputs?.Apply(replacements, replacements);
-        foreach (ref var replacement in replacements)
-            if (Real.IsNaN(replacement)) replacement = 0; // of a feature that was always missing
-    }
-
-    // A rare category might not be in a sample of a stream, and its column would stay 0 for good: it counts as if one example had it.
-    private static void Scale(OneHotEncoding encoding, Span<Real> numbers, TrainingData data, WorkMeter work)
-    {
-        var training = data.Examples;
-        var counts = encoding.NewCounts();
-        var x = new Real[training.FeatureCount];
-        for (var row = 0; row < training.Count; row++)
+        var areEntering = true;
+        for (var l = 0; l < network.Layers.Count; l++)
         {
-            training.CopyFeatures(row, x);
-            encoding.Count(x, counts);
-            work.Add(x.Length + 4L * counts.Length);
-        }
-        encoding.Scale(numbers, counts, isSample: data.Count > training.Count, work);
-    }
-
-    // Rare values are what it is for. What stands in for missing ones is one of the values, or between two.
-    private static void Spread(QuantileTransform transform, Span<Real> curves, ExampleSet training, Standardization? inputs, WorkMeter work)
-    {
-        var known = new Real[training.Count];
-        for (var i = 0; i < transform.Features.Count; i++)
-        {
-            var values = RowReading.CopyKnown(training.FeatureRows, transform.Features[i], known, work);
-            inputs?.ApplyToColumn(transform.Features[i], values);
-            if (!values.IsEmpty) transform.Measure(curves, i, values, work);
+            if (network.Layers[l] is IFitsTrainingData { IsFitted: true } fitted)
+                fitted.FitFeatures(parameters.AsSpan(network.ParametersOf(l)), features, areEntering);
+            areEntering &= network.Layers[l] is IReplacesMissing;
         }
     }
 
@@ -131,7 +96,9 @@ internal sealed class TrainingSetup(TrainingOptions options)
     /// <param name="network">What is started.</param>
     /// <param name="widths">Outputs of all its layers.</param>
     public static int SampleSizeFor(Network network, long widths) =>
-        network.MeasuresExamples ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure) : DataDependent.MaxExamples;
+        network.IsFitted
+            ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
+            : DataDependent.MaxExamples;
 
     /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
     public (Real[] X, Real[] Targets, int Rows) Sample(ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)
@@ -193,7 +160,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
     {
         const string name = nameof(TrainingOptions.KFoldBagging);
         if (network.EnsembleSize < 2) throw new ArgumentException($"{name} needs an ensemble of at least two members; network {network} has {network.EnsembleSize}.", nameof(network));
-        foreach (var layer in network.Layers.TakeWhile(layer => layer is not Replicate))
+        foreach (var layer in network.Layers.Take(network.LayerOfMembers))
             if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)) throw new ArgumentException($"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
         if (training.Count < network.EnsembleSize)
             throw new ArgumentException($"{name} holds out other examples for each of {network.EnsembleSize} members; there are {training.Count}. Give at least {network.EnsembleSize} examples or fewer members, or set {name} to false.", nameof(training));
@@ -203,17 +170,24 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     private static void CheckMissing(Network network, ExampleSet examples, string name)
     {
-        if (examples.HasMissing && network.Layers[0] is not Imputation) throw new ArgumentException($"The {name} examples have missing values; the network must begin with {nameof(Imputation)}, and begins with {network.Layers[0].Caption}.", name);
+        if (!examples.HasMissing || network.Layers[0] is IReplacesMissing) return;
+        throw new ArgumentException(
+            $"The {name} examples have missing values; the network must begin with {nameof(NetworkBuilder.Imputation)}, " +
+            $"and begins with {network.Layers[0].Caption}.", name);
     }
 
     private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
     {
         if (initialParameters.Length != network.ParameterCount)
         {
-            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => layer is AffineLayer dense && block.Role == ParameterRole.Weight ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}" : $"{block.Length} {block.Name}"));
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => ShapeOf(layer, block)));
             throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); {nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.", nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)
             if (!Real.IsFinite(initialParameters[i])) throw new ArgumentException($"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.", nameof(initialParameters));
     }
+
+    private static string ShapeOf(Layer layer, ParameterBlock block) => layer is IAffine dense && block.Role == ParameterRole.Weight
+        ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}"
+        : $"{block.Length} {block.Name}";
 }

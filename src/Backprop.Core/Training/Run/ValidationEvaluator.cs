@@ -56,7 +56,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         {
             // Losses predict every row by itself.
             count = work is null ? rows : Math.Min(RowsAtOnce, rows - first);
-            trained.Loss.Predict(predictions.RowRange(first, count));
+            trained.Inference.Link.Apply(predictions.RowRange(first, count));
             work?.Add(WorkOfScore * count * outputs);
         }
         return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
@@ -107,7 +107,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
     }
 
-    private Matrix Score(NetworkScorer scorer, TrainedNetwork trained, int first, int count)
+    private Matrix Score(RowScorer scorer, TrainedNetwork trained, int first, int count)
     {
         var folds = validation.Folds.IsEmpty ? [] : validation.Folds.Slice(first, count);
         if (!validation.IsSparse && validation.AreTogether(first, count)) return scorer.Score(validation.Together(first, count), folds);

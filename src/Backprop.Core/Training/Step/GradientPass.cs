@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -79,8 +80,7 @@ internal sealed class GradientPass
     /// <summary>Lets a layer update the statistics that it measured in the pass.</summary>
     public void ObserveStatistics(ParameterShard shard)
     {
-        var layer = _network.Layers[shard.Layer];
-        if (layer.StatisticsLength == 0) return;
+        if (_network.Layers[shard.Layer] is not IBatchStatistics layer) return;
         var own = _state.Parameters.AsSpan(shard.Offset, shard.Length);
         layer.Observe(own, _workspace.Statistics(shard.Layer), _workspace.Rows);
     }

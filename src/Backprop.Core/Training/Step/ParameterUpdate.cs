@@ -80,7 +80,7 @@ internal sealed class ParameterUpdate
         if (_maximumNorm is not { } norm) yield break;
         for (var l = 0; l < _network.Layers.Count; l++)
         {
-            if (_network.Layers[l] is not AffineLayer dense) continue;
+            if (_network.Layers[l] is not IAffine dense) continue;
             var range = _network.ParametersOf(l);
             yield return (worker, workers) =>
             {

@@ -5,7 +5,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Core.Tests.Networks;
 
-public class NetworkScorerTests
+public class RowScorerTests
 {
     // Score = 2·x₀ − x₁ + 1 of standardized inputs.
     private static readonly Network Linear = Network.FullyConnected(2, [], 1, new Identity());

@@ -3,11 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>Runs a <see cref="TrainedNetwork"/> for one thread. Allocates only when made; make one for every thread.</summary>
-public sealed class NetworkScorer
+/// <summary>Scores rows by a <see cref="TrainedNetwork"/>: one or many, for one thread. Allocates only when made.</summary>
+public sealed class RowScorer
 {
     private readonly TrainedNetwork _trained;
-    private readonly ScoringForm _form;
+    private readonly InferenceGraph _graph;
+    private readonly Network _network;
+    private readonly Real[] _parameters;
     private readonly Workspace _workspace;
     private Real[] _inputs;
     private readonly Real[] _averages;
@@ -17,17 +19,22 @@ public sealed class NetworkScorer
     // One row reads W as it is; for a few, a second copy of it is not worth the memory.
     private const int MinRowsToPackFor = 8;
 
-    internal NetworkScorer(TrainedNetwork trained, int rows)
+    internal RowScorer(TrainedNetwork trained, int rows)
     {
-        (_trained, _form) = (trained, trained.Scoring);
-        _workspace = new Workspace(_form.Network, rows, forTraining: false);
+        (_trained, _graph) = (trained, trained.Inference);
+        (_network, _parameters) = (_graph.Form.Network, _graph.Form.Parameters);
+        _workspace = new Workspace(_network, rows, forTraining: false);
         _packs = rows >= MinRowsToPackFor;
-        if (_packs && !trained.IsFedSparse) _packed = trained.PackedParameters; // sparse rows need none
-        _averages = trained.Network.EnsembleSize == 1 ? [] : new Real[checked(rows * trained.Network.Outputs)];
-        _inputs = trained.Inputs is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
+        if (_packs && !trained.IsFedSparse) _packed = _graph.Packed; // sparse rows need none
+        _averages = _graph.Average is null ? [] : new Real[checked(rows * trained.Network.Outputs)];
+        _inputs = _graph.Standardization is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
-    /// <summary>Raw scores, before the loss's link: logits of a classifier; of a regression, the prediction in units of the target, within its bounds (<see cref="TrainedNetwork.Bounds"/>). Of an ensemble, those whose prediction is the average of its members'.</summary>
+    /// <summary>Raw scores, before the loss's link.</summary>
+    /// <remarks>
+    /// Logits of a classifier; of a regression, the prediction in units of the target, within its bounds
+    /// (<see cref="TrainedNetwork.Bounds"/>). Of an ensemble, the scores whose prediction is the average of its members' predictions.
+    /// </remarks>
     /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
     public Matrix Score(ReadOnlyMatrix features) => Score(features, []);
@@ -38,28 +45,30 @@ public sealed class NetworkScorer
     internal Matrix Score(ReadOnlyMatrix features, ReadOnlySpan<int> members)
     {
         var x = features;
-        if (_trained.Inputs is { } standardization && features.Rows <= _workspace.Capacity && features.Columns == _trained.Network.Inputs)
+        if (_graph.Standardization is { } standardization && features.Rows <= _workspace.Capacity && features.Columns == _network.Inputs)
         {
-            if (_inputs.Length == 0) _inputs = new Real[checked(_workspace.Capacity * _trained.Network.Inputs)]; // sparse rows need none
+            if (_inputs.Length == 0) _inputs = new Real[checked(_workspace.Capacity * _network.Inputs)]; // sparse rows need none
             var inputs = new Matrix(_inputs.AsSpan(0, features.Values.Length), features.Rows, features.Columns);
             for (var row = 0; row < features.Rows; row++) standardization.Apply(features.Row(row), inputs.Row(row));
             x = inputs;
         }
-        if (_packs) _packed ??= _trained.PackedParameters;
-        return Finish(_packed is null ? _form.Network.Forward(_form.Parameters, x, _workspace) : _form.Network.Forward(_form.Parameters, _packed, x, _workspace), members);
+        if (_packs) _packed ??= _graph.Packed;
+        var scores = _packed is null
+            ? _network.Forward(_parameters, x, _workspace)
+            : _network.Forward(_parameters, _packed, x, _workspace);
+        return Finish(scores, members);
     }
 
     /// <summary>The same of rows most of whose numbers are 0, if the network takes them (<see cref="TrainedNetwork.TakesSparse"/>).</summary>
     /// <param name="features">1 row up to the scorer's, already multiplied by <see cref="TrainedNetwork.SparseFactors"/>.</param>
-    internal Matrix ScoreSparse(SparseBatch features) => Finish(_form.Network.Forward(_form.Parameters, features, _workspace), []);
+    internal Matrix ScoreSparse(SparseBatch features) => Finish(_network.Forward(_parameters, features, _workspace), []);
 
     private Matrix Finish(Matrix scores, ReadOnlySpan<int> chosen)
     {
-        if (_averages.Length > 0)
+        if (_graph.Average is { } average)
         {
-            int rows = scores.Rows, outputs = _trained.Network.Outputs;
-            var averages = new Matrix(_averages.AsSpan(0, rows * outputs), rows, outputs);
-            if (chosen.IsEmpty) _trained.Loss.AverageMembers(new Matrix(scores.Values, rows * _trained.Network.EnsembleSize, outputs), averages);
+            var averages = new Matrix(_averages.AsSpan(0, scores.Rows * average.Width), scores.Rows, average.Width);
+            if (chosen.IsEmpty) average.Apply(scores, averages);
             else MemberLosses.Choose(scores, chosen, averages);
             scores = averages;
         }
@@ -72,7 +81,7 @@ public sealed class NetworkScorer
     public Matrix Predict(ReadOnlyMatrix features)
     {
         var scores = Score(features);
-        _trained.Loss.Predict(scores);
+        _graph.Link.Apply(scores);
         return scores;
     }
 }

@@ -8,6 +8,6 @@ internal interface ISparseInput
     /// <summary>Writes y = layer(x) for some neighbouring rows.</summary>
     void Forward(ReadOnlySpan<Real> parameters, SparseBatch x, int first, Matrix y);
 
-    /// <summary>Writes some neighbours of dParameters (<see cref="Layer.BackwardPart"/>); x is transposed.</summary>
+    /// <summary>Writes some neighbours of dParameters (<see cref="IGradientParts.BackwardPart"/>); x is transposed.</summary>
     void BackwardPart(SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart);
 }

@@ -1,6 +1,4 @@
-using Backprop.Layers;
-
-namespace Backprop.Networks;
+namespace Backprop.Layers;
 
 /// <summary>Whether the layers that read the numbers of categories stand where nothing has changed those numbers.</summary>
 /// <remarks>
@@ -45,14 +43,23 @@ internal sealed class CategoryOrder
         _mayEmbed &= _layers[layer] is Imputation or QuantileTransform or OneHotEncoding or Replicate;
     }
 
+    /// <summary>Of the values that enter the first of some layers, those that are numbers of categories to any of them.</summary>
+    public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers)
+    {
+        var encoding = layers.OfType<OneHotEncoding>().FirstOrDefault();
+        var embedded = layers.Select(PerMember.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories)
+            .Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
+        return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+    }
+
     // At most one OneHotEncoding and one EntityEmbedding get here, so the walk over all layers before them does not repeat.
     private bool AreTransformedBefore(int reader)
     {
         var encoding = Array.FindIndex(_layers, 0, reader + 1, layer => layer is OneHotEncoding);
-        var slots = LayerOrder.CategorySlotsOf(_layers[Math.Max(encoding, 0)..(reader + 1)]).ToHashSet();
+        var slots = CategorySlotsOf(_layers[Math.Max(encoding, 0)..(reader + 1)]).ToHashSet();
         for (var l = 0; l < reader; l++)
         {
-            if (l == encoding + 1 && encoding >= 0) slots = LayerOrder.CategorySlotsOf(_layers[l..(reader + 1)]).ToHashSet();
+            if (l == encoding + 1 && encoding >= 0) slots = CategorySlotsOf(_layers[l..(reader + 1)]).ToHashSet();
             if (_layers[l] is QuantileTransform transform && transform.Features.Any(slots.Contains)) return true;
         }
         return false;

@@ -1,0 +1,24 @@
+namespace Backprop.Layers;
+
+/// <summary>A layer that all members of an ensemble can pass at once, each in its own columns.</summary>
+public interface ISupportsEnsembles
+{
+    /// <summary>Whether the outputs of one member depend on the inputs of that member alone.</summary>
+    /// <param name="members">How many members there are; each has an equal share of the columns.</param>
+    bool SupportsEnsembles(int members);
+}
+
+/// <summary>A layer that has a form of its own for several members of an ensemble: a wider layer, or a grouped one.</summary>
+/// <remarks>Any other layer is replicated by <see cref="PerMember"/>.</remarks>
+internal interface IReplicable
+{
+    /// <summary>The layer that does the same for several members, each of which has parameters of its own.</summary>
+    Layer Replicated(int members);
+}
+
+/// <summary>A layer whose output holds the members of an ensemble, member after member.</summary>
+internal interface IMakesMembers
+{
+    /// <summary>How many members.</summary>
+    int EnsembleSize { get; }
+}

@@ -1,0 +1,29 @@
+using Backprop.Numerics;
+
+namespace Backprop.Layers;
+
+/// <summary>A layer that computes something else in training than in scoring: it drops units, or normalizes by the batch.</summary>
+public interface ITrainingBehavior
+{
+    /// <summary>Whether a step of training draws random numbers here, so that the loss changes from step to step.</summary>
+    bool IsRandom { get; }
+
+    /// <summary>Writes y in a step of training.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="pass">The step, and where the rows stand in the batch.</param>
+    /// <param name="x">[rows × Inputs]</param>
+    /// <param name="y">[rows × Outputs], overwritten.</param>
+    void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);
+
+    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same pass.</summary>
+    /// <inheritdoc cref="Layer.Backward"/>
+    void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters);
+
+    /// <summary>Writes some neighbours of the dParameters of <see cref="BackwardTraining"/>. By default these are all of them.</summary>
+    /// <inheritdoc cref="IGradientParts.BackwardPart"/>
+    void BackwardPartTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first,
+        Span<Real> dPart) => BackwardTraining(parameters, pass, x, y, dy, default, dPart);
+}

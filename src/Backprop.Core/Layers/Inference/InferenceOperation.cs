@@ -1,0 +1,168 @@
+using Backprop.Activations;
+
+namespace Backprop.Layers;
+
+/// <summary>One operation of an inference graph: it computes a named value from others, row by row.</summary>
+/// <remarks>Its kind is its type. Constants are views of the parameters of the network; they are not copied.</remarks>
+/// <param name="Inputs">Names of the values that it reads.</param>
+/// <param name="Output">Name of the value that it computes.</param>
+/// <param name="Width">Columns of that value.</param>
+internal abstract record InferenceOperation(IReadOnlyList<string> Inputs, string Output, int Width)
+{
+    /// <summary>What the operation does.</summary>
+    public string Kind => GetType().Name;
+}
+
+/// <summary>yⱼ = (xⱼ − meanⱼ)·factorⱼ. A mean of NaN makes every value missing.</summary>
+internal sealed record StandardizeColumns(
+    IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Means, ReadOnlyMemory<Real> Factors)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>y = [x, or the replacement where x is missing (NaN); then 1 or 0 for each indicated column: is it missing?]</summary>
+internal sealed record ReplaceMissing(
+    IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Replacements, IReadOnlyList<int> Indicated)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>Some columns by straight lines from knot to knot, constant beyond the first and the last; the others are unchanged.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of both.</param>
+/// <param name="Columns">The columns that are interpolated.</param>
+/// <param name="Knots">How many knots each has.</param>
+/// <param name="Curves">For each column its knots in rising order, then y at each. Of equal knots, the last counts.</param>
+internal sealed record InterpolateColumns(
+    IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<int> Columns, int Knots, ReadOnlyMemory<Real> Curves)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>A column that holds a category from 1 to <paramref name="Count"/>; any other value is unknown.</summary>
+/// <param name="Slot">Which column.</param>
+/// <param name="Count">How many categories.</param>
+/// <param name="Width">Columns that replace it.</param>
+internal readonly record struct CategoryColumn(int Slot, int Count, int Width);
+
+/// <summary>y = [the other columns, the columns of the first category, those of the second, …], one-hot encoded.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Categories">Which columns are encoded. Of two categories, both have the same column.</param>
+/// <param name="Numbers">For each: what its columns hold by default, then what the column of each category holds in its place.</param>
+internal sealed record EncodeCategories(
+    IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<CategoryColumn> Categories, ReadOnlyMemory<Real> Numbers)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>y = [the other columns, the vector of the first category, that of the second, …].</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Categories">Which columns are looked up.</param>
+/// <param name="Tables">For each [Count + 1 × Width], row-major; row 0 is for unknown categories.</param>
+internal sealed record LookUpCategories(
+    IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<CategoryColumn> Categories, ReadOnlyMemory<Real> Tables)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>y = x / √(1 + (x / limit)²) for the first columns; the others are unchanged.</summary>
+internal sealed record ClipSmoothly(IReadOnlyList<string> Inputs, string Output, int Width, int Columns, double Limit)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yⱼ = xⱼ·factorⱼ.</summary>
+internal sealed record MultiplyColumns(IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Factors)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>Periodic features in place of each of the first columns; the others are unchanged, and come last.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Columns">How many columns become periodic features.</param>
+/// <param name="Form">[cos 2πfx, sin 2πfx], or [x, a·cos(2πfx + phase)].</param>
+/// <param name="Frequencies">How many frequencies each has.</param>
+/// <param name="Parameters">For each column its frequencies f; with phases, these after them.</param>
+/// <param name="Amplitudes">a; used with phases.</param>
+internal sealed record PeriodicColumns(
+    IReadOnlyList<string> Inputs, string Output, int Width, int Columns, PeriodicForm Form, int Frequencies,
+    ReadOnlyMemory<Real> Parameters, ReadOnlyMemory<Real> Amplitudes) : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>Bins in place of each of the first columns; the others are unchanged, and come last.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Columns">How many columns are encoded.</param>
+/// <param name="Bins">How many bins each has.</param>
+/// <param name="Boundaries">
+/// For each column [Bins + 1] in rising order. y = (x − b) / (next b − b), clipped to [0, 1], except the first bin below and the last bin
+/// above. A bin without width holds 0 below its boundary, otherwise 1.
+/// </param>
+internal sealed record EncodeBins(
+    IReadOnlyList<string> Inputs, string Output, int Width, int Columns, int Bins, ReadOnlyMemory<Real> Boundaries)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>For each group of columns [kept, f(rest·W + b)]; the columns behind the groups are unchanged.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Groups">How many groups.</param>
+/// <param name="GroupInputs">Columns of a group in x.</param>
+/// <param name="GroupOutputs">Columns of a group in y.</param>
+/// <param name="Kept">How many columns of a group are unchanged; they come first.</param>
+/// <param name="Rectified">Whether f is ReLU, and not the identity.</param>
+/// <param name="Parameters">For each group W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b.</param>
+internal sealed record AffineByGroup(
+    IReadOnlyList<string> Inputs, string Output, int Width, int Groups, int GroupInputs, int GroupOutputs, int Kept, bool Rectified,
+    ReadOnlyMemory<Real> Parameters) : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>y = factor·x·W + b for each group of columns.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of y.</param>
+/// <param name="Groups">How many groups; each has an equal share of the columns of x and y.</param>
+/// <param name="Factor">The factor.</param>
+/// <param name="Parameters">For each group W [inputs × outputs] row-major, then b [outputs].</param>
+internal sealed record Affine(
+    IReadOnlyList<string> Inputs, string Output, int Width, int Groups, double Factor, ReadOnlyMemory<Real> Parameters)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>y = f(x).</summary>
+internal sealed record ApplyActivation(IReadOnlyList<string> Inputs, string Output, int Width, Activation Function)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yⱼ = xⱼ + shareⱼ·(f(xⱼ) − xⱼ).</summary>
+internal sealed record MixActivation(
+    IReadOnlyList<string> Inputs, string Output, int Width, Activation Function, ReadOnlyMemory<Real> Shares)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yⱼ = max(xⱼ, 0) + slopeⱼ·min(xⱼ, 0).</summary>
+internal sealed record RectifyColumns(IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Slopes)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yⱼ = scaleⱼ·(xⱼ − meanⱼ) / √(varianceⱼ + ε) + shiftⱼ.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of both.</param>
+/// <param name="Parameters">Scales, shifts, means and variances, each [Width].</param>
+/// <param name="Epsilon">ε</param>
+internal sealed record NormalizeColumns(
+    IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Parameters, double Epsilon)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yⱼ = scaleⱼ·(xⱼ − mean) / √(variance + ε) + shiftⱼ, with mean and variance of the row.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of both.</param>
+/// <param name="Parameters">Scales, then shifts, each [Width].</param>
+/// <param name="Epsilon">ε</param>
+internal sealed record NormalizeRows(
+    IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Parameters, double Epsilon)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>The sum of two values.</summary>
+internal sealed record Add(IReadOnlyList<string> Inputs, string Output, int Width) : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>The columns of all inputs, one input after another. An input that is named several times is repeated.</summary>
+internal sealed record Concatenate(IReadOnlyList<string> Inputs, string Output, int Width) : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>Some neighbouring columns.</summary>
+internal sealed record SliceColumns(IReadOnlyList<string> Inputs, string Output, int Width, int First)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>A layer of the caller's own, which describes no operations.</summary>
+internal sealed record RunLayer(IReadOnlyList<string> Inputs, string Output, int Width, Layer Layer, ReadOnlyMemory<Real> Parameters)
+    : InferenceOperation(Inputs, Output, Width);

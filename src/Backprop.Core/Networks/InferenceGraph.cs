@@ -1,0 +1,107 @@
+using Backprop.Layers;
+
+namespace Backprop.Networks;
+
+/// <summary>Everything that turns raw features into predictions: an ordered list of operations over named values.</summary>
+/// <remarks>
+/// Each operation reads values that stand before it. Scoring runs the compiled form: the operations of the layers by the kernels of
+/// <see cref="Form"/>, all others as they are described. A test interprets the list by textbook formulas, and compares.
+/// </remarks>
+internal sealed class InferenceGraph
+{
+    /// <summary>The name of the raw features.</summary>
+    public const string Features = "features";
+
+    /// <summary>The name of what leaves the last layer; of an ensemble, the scores of every member.</summary>
+    public const string NetworkOutput = "network_output";
+
+    /// <summary>The name of the predictions.</summary>
+    public const string Predictions = "predictions";
+
+    private const string Inputs = "inputs";
+
+    private readonly Lazy<IReadOnlyList<InferenceOperation>> _operations;
+    private readonly Lazy<ScoringForm> _form;
+    private readonly Lazy<Real[][]> _packed;
+
+    /// <summary>The graph of a network. Nothing is computed before it is used.</summary>
+    public InferenceGraph(TrainedNetwork trained, Real[] parameters)
+    {
+        Standardization = trained.Inputs;
+        (Average, Finishing, Link) = Behind(trained);
+        Scores = Link.Inputs[0];
+        _form = new Lazy<ScoringForm>(() => ScoringForm.Of(trained.Network, parameters));
+        _packed = new Lazy<Real[][]>(() => Pack(Form));
+        _operations = new Lazy<IReadOnlyList<InferenceOperation>>(() => [.. BeforeScores(), .. Finishing, Link]);
+    }
+
+    /// <summary>All operations, in an order in which they can run.</summary>
+    public IReadOnlyList<InferenceOperation> Operations => _operations.Value;
+
+    /// <summary>The name of the scores: they have the units of the target.</summary>
+    public string Scores { get; }
+
+    /// <summary>How features are standardized before the first layer; null for not at all.</summary>
+    public Standardization? Standardization { get; }
+
+    /// <summary>The layers as they run.</summary>
+    public ScoringForm Form => _form.Value;
+
+    /// <summary>The parameters of each layer of <see cref="Form"/> for many rows (<see cref="IPackable"/>).</summary>
+    public Real[][] Packed => _packed.Value;
+
+    /// <summary>How members are averaged; null for a single network.</summary>
+    public AverageMembers? Average { get; }
+
+    /// <summary>What makes scores of the output of the network, or of the average of its members; in this order.</summary>
+    public ScoreOperation[] Finishing { get; }
+
+    /// <summary>What makes predictions of scores.</summary>
+    public ApplyLink Link { get; }
+
+    private IEnumerable<InferenceOperation> BeforeScores()
+    {
+        var operations = new InferenceOperations();
+        var (network, parameters) = (Form.Network, Form.Parameters);
+        var x = Features;
+        if (Standardization is { } scale)
+        {
+            var (means, factors) = (scale.Means.ToArray(), scale.Factors.ToArray());
+            x = operations.Add(new StandardizeColumns([x], Inputs, network.Inputs, means, factors));
+        }
+        var entering = new string[network.Layers.Count];
+        for (var l = 0; l < entering.Length; l++)
+        {
+            entering[l] = x;
+            var earlier = network.Layers[l] is IReadsEarlierOutput reader ? entering[reader.SourceOf(l)] : null;
+            x = operations.AddLayer(network.Layers[l], x, earlier, parameters.AsMemory(network.ParametersOf(l)));
+        }
+        operations.Rename(x, network.MemberOutputs, NetworkOutput);
+        return Average is null ? operations.All : operations.All.Append(Average);
+    }
+
+    // Their names are fixed, for they are known before the layers are described.
+    private static (AverageMembers? Average, ScoreOperation[] Finishing, ApplyLink Link) Behind(TrainedNetwork trained)
+    {
+        var width = trained.Network.Outputs;
+        AverageMembers? average = null;
+        if (trained.Network.EnsembleSize > 1)
+            average = new AverageMembers([NetworkOutput], "average", width, trained.Network.EnsembleSize, trained.Loss);
+
+        var last = average?.Output ?? NetworkOutput;
+        var finishing = new List<ScoreOperation>();
+        if (trained.Temperature != 1) Append(new DivideByTemperature([last], "tempered", width, trained.Temperature));
+        if (trained.ScoreScale is { } scale) Append(new UnscaleColumns([last], "unscaled", width, scale));
+        if (trained.Limits is { } limits) Append(new ClipColumns([last], "bounded", width, limits));
+        return (average, [.. finishing], new ApplyLink([last], Predictions, width, trained.Loss));
+
+        void Append(ScoreOperation operation)
+        {
+            finishing.Add(operation);
+            last = operation.Output;
+        }
+    }
+
+    private static Real[][] Pack(ScoringForm form) =>
+        [.. form.Network.Layers.Select((layer, l) => layer.Pack(form.Parameters.AsSpan(form.Network.ParametersOf(l))))];
+}
