@@ -1,6 +1,7 @@
 using Backprop.Losses;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
+using Backprop.Presets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -49,6 +50,12 @@ internal abstract class LearningTask
 
     /// <summary>Whether every row belongs to one of several classes.</summary>
     public virtual bool HasClasses => false;
+
+    /// <summary>Whether the label is a vector.</summary>
+    public virtual bool HasSeveralTargets => false;
+
+    /// <summary>The profile of data for this task, for presets.</summary>
+    public DatasetProfile Describe(DatasetProfile profile) => profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
 
     /// <summary>What the classes are called, in their order; empty where there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];

@@ -15,6 +15,8 @@ internal sealed class MultiTargetRegressionTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Real;
 
+    public override bool HasSeveralTargets => true;
+
     public override Loss DefaultLoss => new SquaredError();
 
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
