@@ -97,14 +97,7 @@ public sealed record PresetValues
     {
         var fraction = Preparation.ValidationFraction;
         if (fraction == 0) return (all, null);
-        if (Preparation.ValidationRows == ValidationRows.Last)
-        {
-            var last = HeldOutRows.Last(all.Count, fraction);
-            return last == 0 ? (all, null) : (all.Slice(0, all.Count - last), all.Slice(all.Count - last, last));
-        }
-        var kept = HeldOutRows.Stratified(HasClasses(all) ? all.Targets.Values : new Real[all.Count], fraction, Training.Seed);
-        int[] learned = HeldOutRows.Rows(kept, areKept: false), heldOut = HeldOutRows.Rows(kept, areKept: true);
-        return heldOut.Length == 0 ? (all, null) : (all.Select(learned), all.Select(heldOut));
+        return HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
     }
 
     // The largest class decides; metrics and losses of classes need two of them.

@@ -40,10 +40,10 @@ internal abstract class LearningTask
     public abstract TargetKind TargetKind { get; }
 
     /// <summary>The loss used where none is given.</summary>
-    public abstract Loss DefaultLoss { get; }
+    public Loss DefaultLoss => LossWith(labelSmoothing: 0);
 
     /// <summary>The same with label smoothing, where the task has classes.</summary>
-    public virtual Loss LossWith(double labelSmoothing) => DefaultLoss;
+    public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);

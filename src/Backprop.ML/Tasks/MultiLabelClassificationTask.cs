@@ -20,8 +20,6 @@ internal sealed class MultiLabelClassificationTask : LearningTask
 
     public override bool HasSeveralTargets => true;
 
-    public override Loss DefaultLoss => new LogisticLoss();
-
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
 
     public override PrimitiveDataViewType? TargetType => BooleanDataViewType.Instance;

@@ -17,8 +17,6 @@ internal sealed class MultiTargetRegressionTask : LearningTask
 
     public override bool HasSeveralTargets => true;
 
-    public override Loss DefaultLoss => new SquaredError();
-
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
 
     public override PrimitiveDataViewType? TargetType => NumberDataViewType.Single;

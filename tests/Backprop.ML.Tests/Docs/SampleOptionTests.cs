@@ -38,6 +38,10 @@ public sealed class SampleOptionTests : IDisposable
             run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
+    [Fact]
+    public void The_documentation_shows_the_patch() => Assert.Contains(
+        $"```diff\n{File.ReadAllText(Path.Combine(_sample, "option.patch"))}```", File.ReadAllText(Path.Combine(Repository.Root, "docs", "adding-things.md")));
+
     private void CopySources()
     {
         foreach (var file in Directory.GetFiles(Repository.Root).Where(IsOfTheBuild)) Copy(file);
