@@ -11,24 +11,24 @@ public sealed partial class BackpropTrainer
     public sealed partial class Options
     {
         /// <summary>The number of units of every hidden layer, first to last.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 64, 64; each at least 1. An empty array makes a linear model.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 64, 64. Each at least 1. An empty array makes a linear model.</value>
         public int[] HiddenLayers { get => Get<int[]>(); set => Set(value); }
 
         /// <summary>The activation function of the hidden layers.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: <see cref="ReLU"/>. Ignored without hidden layers.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has <see cref="ReLU"/>. Ignored without hidden layers.</value>
         public Activation Activation { get => Get<Activation>(); set => Set(value); }
 
         /// <summary>An activation function for every hidden layer, first to last.</summary>
-        /// <value>Null: <see cref="Activation"/> for all. Otherwise as many as there are hidden layers.</value>
+        /// <value>Null: <see cref="Activation"/> for all. Otherwise as many as hidden layers.</value>
         public Activation[]? Activations { get => Get<Activation[]?>(); set => Set(value); }
 
         /// <summary>How hidden units are normalized, between the weights and the activation.</summary>
-        /// <value><see cref="Normalization.None"/>. Batch normalization wants batches of some dozen rows; layer normalization does not
-        /// mind.</value>
+        /// <value><see cref="Normalization.None"/>. Batch normalization needs batches of some dozen rows; layer normalization works with
+        /// any.</value>
         public Normalization Normalization { get => Get<Normalization>(); set => Set(value); }
 
         /// <summary>The share of hidden units that each training step drops, against overfitting.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0; in [0, 1).</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. In [0, 1).</value>
         public double Dropout { get => Get<double>(); set => Set(value); }
 
         /// <summary>The share of features that each training step drops.</summary>
@@ -49,26 +49,25 @@ public sealed partial class BackpropTrainer
         /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get => Get<EmbeddedCategory[]>(); set => Set(value); }
 
-        /// <summary>Whether features with heavily concentrated values are replaced by their quantiles (<see
-        /// cref="Layers.QuantileTransform"/>).</summary>
+        /// <summary>Whether features with heavily concentrated values are replaced by their quantiles
+        /// (<see cref="Layers.QuantileTransform"/>).</summary>
         /// <remarks>Examples are an amount that is mostly 0 and, for classes, dates written as one number
         /// (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</remarks>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. Sparse features stay as they are.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false. Sparse features stay as they are.</value>
         public bool QuantileTransform { get => Get<bool>(); set => Set(value); }
 
         /// <summary>The limit of scaled features: x / √(1 + (x/limit)²). Outliers approach it smoothly.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits
+        /// <value>By preset; <see cref="Preset.Plain"/> has null: no limit. Otherwise &gt; 0 and finite; 3 suits
         /// <see cref="FeatureScaling.Robust"/>.</value>
         public double? SmoothClip { get => Get<double?>(); set => Set(value); }
 
         /// <summary>How each numeric feature becomes several learned values before the first hidden layer.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: it stays one number. <see cref="PeriodicPhaseEmbedding"/>,
-        /// <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help where columns are few and trees do
-        /// well.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null: no embedding. <see cref="PeriodicPhaseEmbedding"/>,
+        /// <see cref="PeriodicEmbedding"/> and <see cref="PiecewiseLinearEmbedding"/> often help with few columns.</value>
         public NumericEmbedding? NumericEmbedding { get => Get<NumericEmbedding?>(); set => Set(value); }
 
         /// <summary>Whether each feature has a learned factor before the first hidden layer.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: false.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false.</value>
         public bool InputScale { get => Get<bool>(); set => Set(value); }
 
         /// <summary>Whether each hidden layer as wide as the one before it is a residual block.</summary>
@@ -77,31 +76,30 @@ public sealed partial class BackpropTrainer
         public bool Residual { get => Get<bool>(); set => Set(value); }
 
         /// <summary>Whether layers use the neural tangent parametrization: weights of size 1 at any width.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: false. If true, <see cref="Initializer"/> should be
-        /// <see cref="NtkNormal"/> or <see cref="DataDependent"/>.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false. If true, <see cref="Initializer"/> should be <see cref="NtkNormal"/> or
+        /// <see cref="DataDependent"/>.</value>
         public bool NtkParametrization { get => Get<bool>(); set => Set(value); }
 
         /// <summary>Whether the last layer also receives the features: a linear model and a network in one.</summary>
         /// <value>False.</value>
         public bool InputSkip { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>The number of values, with the missing one, up to which a key becomes columns of 0 and 1 (<see
-        /// cref="OneHotEncoding"/>).</summary>
-        /// <remarks>The keys are those of <see cref="CategoricalFeatureColumnNames"/>. The columns are scaled and clipped as other
-        /// features are, but not embedded.</remarks>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 0: none does; at least 0. 9 is usual: keys of up to eight values, and
-        /// missing. A key of two values becomes one column of 1 and −1.</value>
+        /// <summary>The number of values, with the missing one, up to which a key becomes columns of 0 and 1
+        /// (<see cref="OneHotEncoding"/>).</summary>
+        /// <remarks>The keys are those of <see cref="CategoricalFeatureColumnNames"/>. The columns are scaled and clipped as other features
+        /// are, but not embedded.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0: no columns. At least 0. 9 is usual: keys of up to eight values, and missing.
+        /// A key of two values becomes one column of 1 and −1.</value>
         public int MaximumOneHotValues { get => Get<int>(); set => Set(value); }
 
         /// <summary>The length of the learned vector for each value of a key.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: null: min(600, round(1.6·n^0.56)) for n values
-        /// (<see cref="EntityEmbedding.DefaultDimension"/>); otherwise at least 1. 8 is usual together with
-        /// <see cref="MaximumOneHotValues"/>.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null: min(600, round(1.6·n^0.56)) for n values. Otherwise at least 1. 8 is
+        /// usual together with <see cref="MaximumOneHotValues"/>. <see cref="EntityEmbedding.DefaultDimension"/> has the formula.</value>
         public int? EmbeddingDimension { get => Get<int?>(); set => Set(value); }
 
         /// <summary>The number of networks that are trained as one batched ensemble, whose predictions are averaged.</summary>
-        /// <value>The preset's; of <see cref="Preset.Plain"/>: 1; at least 1. More take as many times longer; 4 to 8 are usual. Not
-        /// together with <see cref="InputSkip"/> or L-BFGS.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 1. At least 1; 4 to 8 are usual. Training time grows in proportion. It excludes
+        /// <see cref="InputSkip"/> and L-BFGS.</value>
         public int EnsembleSize { get => Get<int>(); set => Set(value); }
     }
 }

@@ -17,9 +17,9 @@ internal static partial class OptionsPage
         [typeof(string)] = "string",
     };
 
-    private static readonly Dictionary<string, XElement> _summaries = XDocument.Load(Path.ChangeExtension(typeof(BackpropTrainer).Assembly.Location, ".xml"))
-        .Descendants("member").Where(member => member.Element("summary") is not null)
-        .ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("summary")!);
+    private static readonly Dictionary<string, XElement> _comments =
+        XDocument.Load(Path.ChangeExtension(typeof(BackpropTrainer).Assembly.Location, ".xml"))
+            .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
 
     /// <summary>The text of the page.</summary>
     public static string Write()
@@ -43,10 +43,14 @@ internal static partial class OptionsPage
     public static string[] Cells(OptionDescriptor option) => [$"`{option.Name}`", $"`{TypeOf(option)}`", DefaultOf(option), AllowedIn(option)];
 
     /// <summary>What an option does, in one sentence.</summary>
-    public static string SentenceOf(OptionDescriptor option)
+    public static string SentenceOf(OptionDescriptor option) => FirstSentence().Match(CommentOf(option, "summary")).Value;
+
+    /// <summary>A part of an option's doc comment; empty where there is none.</summary>
+    public static string CommentOf(OptionDescriptor option, string part)
     {
-        var text = string.Concat(_summaries[$"P:{typeof(BackpropTrainer.Options).FullName!.Replace('+', '.')}.{option.Name}"].Nodes().Select(Markdown));
-        return FirstSentence().Match(Spaces().Replace(text, " ").Trim()).Value;
+        var comment = _comments[$"P:{typeof(BackpropTrainer.Options).FullName!.Replace('+', '.')}.{option.Name}"];
+        var text = string.Concat(comment.Element(part)?.Nodes().Select(Markdown) ?? []);
+        return Spaces().Replace(text, " ").Trim();
     }
 
     private static void Append(StringBuilder page, string section, OptionDescriptor[] options)

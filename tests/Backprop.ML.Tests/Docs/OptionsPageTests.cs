@@ -3,6 +3,7 @@ namespace Backprop.ML.Tests.Docs;
 /// <summary>docs/options.md is what the table of options generates, and short enough to read.</summary>
 public class OptionsPageTests
 {
+    private static readonly string[] _parts = ["summary", "remarks", "value"];
     private static readonly string _file = Path.Combine(Repository.Root, "docs", "options.md");
 
     [Fact]
@@ -16,9 +17,21 @@ public class OptionsPageTests
     [Fact]
     public void A_sentence_has_at_most_thirty_words() => Assert.All(OptionTable.All, option =>
     {
-        var sentence = OptionsPage.SentenceOf(option);
-        Assert.EndsWith(".", sentence);
-        Assert.True(sentence.Split(' ').Length <= 30, sentence);
+        Assert.EndsWith(".", OptionsPage.SentenceOf(option));
+        var text = string.Join(' ', _parts.Select(part => OptionsPage.CommentOf(option, part)));
+        Assert.All(text.Split(". "), sentence => Assert.True(sentence.Split(' ').Length <= 30, sentence));
+    });
+
+    [Fact]
+    public void The_doc_comment_has_the_default_and_the_range_of_the_table() => Assert.All(OptionTable.All, option =>
+    {
+        var value = OptionsPage.CommentOf(option, "value");
+        var isShort = option.Default is null or bool or int or double or int[];
+        var ofPlain = $"`Preset.Plain` has {option.Print(option.Default)}";
+        if (isShort && option.IsOfPreset) Assert.Contains(ofPlain, value, StringComparison.OrdinalIgnoreCase);
+        else if (isShort) Assert.StartsWith(option.Print(option.Default), value, StringComparison.OrdinalIgnoreCase);
+        var isNumber = option.Allowed is not null && option.Default is null or int or double && option.Message == $"must be {option.Allowed}";
+        if (isNumber) Assert.Contains(option.Allowed!, value.Replace("`", ""), StringComparison.OrdinalIgnoreCase);
     });
 
     [Fact]
