@@ -25,7 +25,11 @@ internal static class TestProgram
     public static (int ExitCode, string Output, string Errors) Run(
         string project, string[] arguments, params ReadOnlySpan<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo(Dotnet, [PathOf(project), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Dotnet, [PathOf(project), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         // Both at once: a process that fills one pipe while the other is read would wait forever.

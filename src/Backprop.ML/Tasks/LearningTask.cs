@@ -55,7 +55,8 @@ internal abstract class LearningTask
     public virtual bool HasSeveralTargets => false;
 
     /// <summary>The profile of data for this task, for presets.</summary>
-    public DatasetProfile Describe(DatasetProfile profile) => profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
+    public DatasetProfile Describe(DatasetProfile profile) =>
+        profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
 
     /// <summary>What the classes are called, in their order; empty where there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];

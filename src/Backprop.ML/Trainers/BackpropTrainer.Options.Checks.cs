@@ -31,7 +31,8 @@ public sealed partial class BackpropTrainer
             CheckEnsemble();
             Refuse(
                 Dropout > 0 && Optimizer is Lbfgs, nameof(Dropout), Dropout,
-                $"does not go with {nameof(Lbfgs)}, which needs a loss that stays the same from step to step: 0{OfPreset(nameof(Dropout))}");
+                $"does not go with {nameof(Lbfgs)}, which needs a loss that stays the same from step to step: 0"
+                + OfPreset(nameof(Dropout)));
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
 
@@ -117,7 +118,8 @@ public sealed partial class BackpropTrainer
                 + "which selects by the loss");
         }
 
-        /// <summary>Whether training works with rows that are read again in every epoch, apart from the k-fold bagging of a preset.</summary>
+        /// <summary>Whether training works with rows that are read again in every epoch.</summary>
+        /// <remarks>The k-fold bagging of a preset does not count: a stream ends it.</remarks>
         internal bool MayStreamInstead =>
             Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
 

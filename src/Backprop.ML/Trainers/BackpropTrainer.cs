@@ -162,7 +162,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
         CheckValidation(options, given);
-        var data = ReadingFor(channel, trainContext.TrainingSet, plan.Task, stop, earlier).Read(plan, trainContext.TrainingSet, given, splits: true);
+        var reading = ReadingFor(channel, trainContext.TrainingSet, plan.Task, stop, earlier);
+        var data = reading.Read(plan, trainContext.TrainingSet, given, splits: true);
         plan = data.Plan;
         CheckValidation(plan.Options, given); // the number of rows may have decided otherwise
         InitialNetwork(trainContext.InitialPredictor, plan);
@@ -256,7 +257,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             with { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
         // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
         var rows = data.Data.GetRowCount();
-        return PlanFor(data, task, situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 }, knowsRows: rows is not null, earlier);
+        situation = situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 };
+        return PlanFor(data, task, situation, knowsRows: rows is not null, earlier);
     }
 
     private TrainingPlan PlanFor(

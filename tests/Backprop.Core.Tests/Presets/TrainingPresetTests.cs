@@ -58,7 +58,8 @@ public class TrainingPresetTests
     [Fact]
     public void Given_validation_data_takes_the_place_of_held_out_rows()
     {
-        var result = TrainingPreset.Default.Train(Table(50, TargetKind.Real), TargetKind.Real, Table(20, TargetKind.Real, seed: 2), seed: 1);
+        var validation = Table(20, TargetKind.Real, seed: 2);
+        var result = TrainingPreset.Default.Train(Table(50, TargetKind.Real), TargetKind.Real, validation, seed: 1);
         Assert.Equal(5, result.Network.Network.EnsembleSize);
         Assert.All(result.History, epoch => Assert.NotNull(epoch.ValidationLoss));
     }
@@ -82,10 +83,13 @@ public class TrainingPresetTests
     [Fact]
     public void Values_out_of_range_are_refused_by_name()
     {
-        Assert.Equal("ValidationFraction", Assert.Throws<ArgumentOutOfRangeException>(() => new DataPreparation { ValidationFraction = 1 }).ParamName);
-        Assert.Equal("EmbeddingDimension", Assert.Throws<ArgumentOutOfRangeException>(() => new DataPreparation { EmbeddingDimension = 0 }).ParamName);
-        Assert.Equal("MaximumOneHotValues", Assert.Throws<ArgumentOutOfRangeException>(() => new DataPreparation { MaximumOneHotValues = -1 }).ParamName);
-        Assert.Equal("ValidationRows", Assert.Throws<ArgumentOutOfRangeException>(() => new DataPreparation { ValidationRows = (ValidationRows)9 }).ParamName);
+        Refused("ValidationFraction", () => new DataPreparation { ValidationFraction = 1 });
+        Refused("EmbeddingDimension", () => new DataPreparation { EmbeddingDimension = 0 });
+        Refused("MaximumOneHotValues", () => new DataPreparation { MaximumOneHotValues = -1 });
+        Refused("ValidationRows", () => new DataPreparation { ValidationRows = (ValidationRows)9 });
+
+        static void Refused(string name, Func<DataPreparation> make) =>
+            Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(make).ParamName);
     }
 
     // Three features, the last of them missing in every fifth row, if wanted; the target depends on the first two.

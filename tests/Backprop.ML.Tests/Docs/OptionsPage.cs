@@ -28,8 +28,8 @@ internal static partial class OptionsPage
             """
             # Options
 
-            These are the properties of `BackpropTrainer.Options`. Where the default is "preset", the option follows `Preset` until you set it.
-            [presets.md](presets.md) has the values of every preset.
+            These are the properties of `BackpropTrainer.Options`. If the default is "preset", the option follows `Preset` until you set
+            it. [presets.md](presets.md) has the values of every preset.
 
             This page is generated from `src/Backprop.ML/Trainers/OptionTable.cs` and the doc comments of the properties. To write it again:
             `BACKPROP_WRITE_DOCS=1 dotnet test tests/Backprop.ML.Tests --filter FullyQualifiedName~OptionsPage`
@@ -40,7 +40,8 @@ internal static partial class OptionsPage
     }
 
     /// <summary>The cells of an option's row: name, type, default, allowed values.</summary>
-    public static string[] Cells(OptionDescriptor option) => [$"`{option.Name}`", $"`{TypeOf(option)}`", DefaultOf(option), AllowedIn(option)];
+    public static string[] Cells(OptionDescriptor option) =>
+        [$"`{option.Name}`", $"`{TypeOf(option)}`", DefaultOf(option), AllowedIn(option)];
 
     /// <summary>What an option does, in one sentence.</summary>
     public static string SentenceOf(OptionDescriptor option) => FirstSentence().Match(CommentOf(option, "summary")).Value;

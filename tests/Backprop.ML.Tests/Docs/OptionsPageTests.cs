@@ -30,8 +30,7 @@ public class OptionsPageTests
         var ofPlain = $"`Preset.Plain` has {option.Print(option.Default)}";
         if (isShort && option.IsOfPreset) Assert.Contains(ofPlain, value, StringComparison.OrdinalIgnoreCase);
         else if (isShort) Assert.StartsWith(option.Print(option.Default), value, StringComparison.OrdinalIgnoreCase);
-        var isNumber = option.Allowed is not null && option.Default is null or int or double && option.Message == $"must be {option.Allowed}";
-        if (isNumber) Assert.Contains(option.Allowed!, value.Replace("`", ""), StringComparison.OrdinalIgnoreCase);
+        if (isShort && option.Allowed is not null) Assert.Contains(option.Allowed!, value.Replace("`", ""), StringComparison.OrdinalIgnoreCase);
     });
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class SampleOptionTests : IDisposable
         var project = Path.Combine(_copy.FullName, "tests", "SampleOption", "SampleOption.csproj");
         var build = Run("build", project, "--nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false");
         Assert.True(build.ExitCode == 0, build.Output);
-        var run = Run(Directory.GetFiles(_copy.FullName, "Backprop.ML.dll", SearchOption.AllDirectories).First(file => file.Contains("bin")));
+        var programs = Directory.GetFiles(_copy.FullName, "Backprop.ML.dll", SearchOption.AllDirectories);
+        var run = Run(programs.First(file => file.Contains("bin")));
         Assert.True(run.ExitCode == 0, run.Output);
 
         Assert.Equal(
@@ -39,8 +40,11 @@ public sealed class SampleOptionTests : IDisposable
     }
 
     [Fact]
-    public void The_documentation_shows_the_patch() => Assert.Contains(
-        $"```diff\n{File.ReadAllText(Path.Combine(_sample, "option.patch"))}```", File.ReadAllText(Path.Combine(Repository.Root, "docs", "adding-things.md")));
+    public void The_documentation_shows_the_patch()
+    {
+        var patch = File.ReadAllText(Path.Combine(_sample, "option.patch"));
+        Assert.Contains($"```diff\n{patch}```", File.ReadAllText(Path.Combine(Repository.Root, "docs", "adding-things.md")));
+    }
 
     private void CopySources()
     {
@@ -61,7 +65,11 @@ public sealed class SampleOptionTests : IDisposable
 
     private (int ExitCode, string Output) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(TestProgram.Dotnet, arguments) { RedirectStandardOutput = true, WorkingDirectory = _copy.FullName };
+        var start = new ProcessStartInfo(TestProgram.Dotnet, arguments)
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _copy.FullName,
+        };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         // Of the process that runs this test; they would point the build to its tools.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())

@@ -30,7 +30,8 @@ internal sealed class SourcePatch
             var path = Path.Combine(folder, file);
             var text = File.ReadAllText(path);
             var at = text.IndexOf(old, StringComparison.Ordinal);
-            Assert.True(at >= 0 && text.IndexOf(old, at + 1, StringComparison.Ordinal) < 0, $"{file} does not have these lines exactly once:\n{old}");
+            var isUnique = at >= 0 && text.IndexOf(old, at + 1, StringComparison.Ordinal) < 0;
+            Assert.True(isUnique, $"{file} does not have these lines exactly once:\n{old}");
             File.WriteAllText(path, text.Remove(at, old.Length).Insert(at, replacement));
         }
     }

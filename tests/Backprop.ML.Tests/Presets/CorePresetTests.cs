@@ -23,7 +23,8 @@ public class CorePresetTests
     public void The_same_rows_have_the_same_parameters(string preset, string label, int rows)
     {
         var lines = Lines(rows, withMissing: preset is "Default" or "Fast");
-        var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), LabelColumnName = label, Seed = 7 };
+        var ofTrainer = Preset.All.Single(each => each.Name == preset);
+        var options = new BackpropTrainer.Options { Preset = ofTrainer, LabelColumnName = label, Seed = 7 };
         var model = new BackpropTrainer(_ml, options).Fit(_ml.Data.LoadFromEnumerable(lines)).Model;
 
         var kind = label switch { nameof(Line.Flag) => TargetKind.Binary, nameof(Line.Kind) => TargetKind.Class, _ => TargetKind.Real };
@@ -65,7 +66,8 @@ public class CorePresetTests
         var random = new Random(5);
         return [.. Enumerable.Range(0, rows).Select(i =>
         {
-            float main = random.NextSingle(), amount = random.NextSingle() < 0.8f ? 0 : MathF.Exp(9 * random.NextSingle()), other = random.NextSingle();
+            float main = random.NextSingle(), other = random.NextSingle();
+            var amount = random.NextSingle() < 0.8f ? 0 : MathF.Exp(9 * random.NextSingle());
             return new Line
             {
                 Features = [main, amount, withMissing && i % 6 == 5 ? float.NaN : other],

@@ -9,13 +9,14 @@ namespace Backprop.ML.Tests.Presets;
 /// <summary>The table of options is complete, and says the truth about every option.</summary>
 public class OptionTableTests
 {
-    private static readonly double[] _numbers = [double.NegativeInfinity, -1, -0.5, 0, 0.5, 1, 2, 1e300, double.PositiveInfinity, double.NaN];
+    private static readonly double[] _numbers =
+        [double.NegativeInfinity, -1, -0.5, 0, 0.5, 1, 2, 1e300, double.PositiveInfinity, double.NaN];
 
     private readonly MLContext _ml = new(seed: 1);
 
-    public static TheoryData<string> OfTheCore => [.. OptionTable.All.Where(option => option.Read is not null).Select(option => option.Name)];
+    public static TheoryData<string> OfTheCore => NamesOf(option => option.Read is not null);
 
-    public static TheoryData<string> WithNumbers => [.. OptionTable.All.Where(option => option.Allowed is not null && IsNumber(option)).Select(option => option.Name)];
+    public static TheoryData<string> WithNumbers => NamesOf(option => option.Allowed is not null && IsNumber(option));
 
     private static IEnumerable<DatasetProfile> Profiles =>
         from task in LearningTask.All
@@ -25,7 +26,8 @@ public class OptionTableTests
 
     [Fact]
     public void Every_option_is_in_the_table() => Assert.Equal(
-        typeof(BackpropTrainer.Options).GetProperties().Select(property => property.Name).Order(), OptionTable.All.Select(option => option.Name).Order());
+        typeof(BackpropTrainer.Options).GetProperties().Select(property => property.Name).Order(),
+        OptionTable.All.Select(option => option.Name).Order());
 
     [Fact]
     public void Every_option_of_the_cores_records_is_in_the_table()
@@ -37,7 +39,8 @@ public class OptionTableTests
             "IndicatedFeatures", "QuantileFeatures",
         ];
         Type[] records = [typeof(Networks.MultilayerPerceptron), typeof(Backprop.Training.TrainingOptions), typeof(DataPreparation)];
-        var names = records.SelectMany(record => record.GetProperties()).Where(property => property.CanWrite).Select(property => property.Name);
+        var properties = records.SelectMany(record => record.GetProperties()).Where(property => property.CanWrite);
+        var names = properties.Select(property => property.Name);
         Assert.Empty(names.Except(others).Except(OptionTable.All.Select(option => option.Name)));
     }
 
@@ -45,7 +48,8 @@ public class OptionTableTests
     public void An_option_that_is_not_set_has_its_default_or_the_value_of_the_preset()
     {
         var options = new BackpropTrainer.Options { Preset = Preset.Plain };
-        Assert.All(OptionTable.All.Where(option => option.Name != nameof(options.Preset)), option => Assert.Equal(option.Default, ValueOf(options, option)));
+        var others = OptionTable.All.Where(option => option.Name != nameof(options.Preset));
+        Assert.All(others, option => Assert.Equal(option.Default, ValueOf(options, option)));
     }
 
     [Theory, MemberData(nameof(OfTheCore))]
@@ -71,9 +75,9 @@ public class OptionTableTests
             var problem = Record.Exception(() => option.Check(_ml, value));
             Assert.Equal(option.Contains(number), problem is null);
             if (problem is null) continue;
-            Assert.StartsWith($"{option.Message} (Parameter '{name}')", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options)).Message);
-            if (option.Write is not null && name != nameof(options.LabelSmoothing))
-                Assert.StartsWith(option.Message!, Assert.Throws<ArgumentOutOfRangeException>(() => option.Override(Preset.Plain.For(DatasetProfile.Typical), value)).Message);
+            Refuses($"{option.Message} (Parameter '{name}')", () => new BackpropTrainer(_ml, options));
+            if (option.Write is not null && name != nameof(options.LabelSmoothing)) // the losses have words of their own
+                Refuses(option.Message!, () => option.Override(Preset.Plain.For(DatasetProfile.Typical), value));
         }
     }
 
@@ -98,6 +102,12 @@ public class OptionTableTests
             Assert.Single(values.Distinct());
         }
     }
+
+    private static void Refuses(string message, Func<object> make) =>
+        Assert.StartsWith(message, Assert.Throws<ArgumentOutOfRangeException>(make).Message);
+
+    private static TheoryData<string> NamesOf(Func<OptionDescriptor, bool> condition) =>
+        [.. OptionTable.All.Where(condition).Select(option => option.Name)];
 
     private static PropertyInfo Property(OptionDescriptor option) => typeof(BackpropTrainer.Options).GetProperty(option.Name)!;
 

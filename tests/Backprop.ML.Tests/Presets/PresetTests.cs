@@ -17,6 +17,8 @@ public class PresetTests
 
     public static TheoryData<string> Names => [.. Preset.All.Select(preset => preset.Name)];
 
+    private static DatasetProfile Of(LearningTask task) => task.Describe(DatasetProfile.Typical);
+
     [Theory, MemberData(nameof(Names))]
     public void A_preset_prints_itself(string name)
     {
@@ -40,7 +42,7 @@ public class PresetTests
     public void Nothing_set_is_the_default_preset()
     {
         Assert.Same(Preset.Default, new BackpropTrainer.Options().Preset);
-        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(LearningTask.Regression.Describe(DatasetProfile.Typical)).Activation);
+        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(Of(LearningTask.Regression)).Activation);
         Assert.Equal(new Mish(), mix.Inner);
     }
 
@@ -72,7 +74,7 @@ public class PresetTests
     [Fact]
     public void A_loss_set_by_hand_is_what_early_stopping_judges_by()
     {
-        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(LearningTask.Regression.Describe(DatasetProfile.Typical));
+        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(Of(LearningTask.Regression));
         Assert.Null(options.EarlyStopping!.Metric);
     }
 
@@ -129,13 +131,13 @@ public class PresetTests
     [InlineData(10_000, 17)]
     [InlineData(1_000_000, 17)]
     public void Numbers_have_fewer_passes_where_it_must_be_fast(long rows, int passes) =>
-        Assert.Equal(passes, Preset.Fast.For(LearningTask.Regression.Describe(DatasetProfile.Typical) with { Rows = rows }).Training.NumberOfIterations);
+        Assert.Equal(passes, Preset.Fast.For(Of(LearningTask.Regression) with { Rows = rows }).Training.NumberOfIterations);
 
     [Fact]
     public void Only_where_it_must_be_fast_training_ends_when_no_row_is_mistaken()
     {
         Assert.Equal((1.0, 3, 2), Ends(Preset.Fast.For(DatasetProfile.Typical)));
-        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(LearningTask.Regression.Describe(DatasetProfile.Typical))));
+        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(Of(LearningTask.Regression))));
         Assert.Equal((null, 1, 1), Ends(Preset.Fast.For(DatasetProfile.Typical with { Features = 5_000 }))); // by loss
         Assert.Equal((null, 1, 2), Ends(Preset.Default.For(DatasetProfile.Typical)));
 
@@ -150,7 +152,11 @@ public class PresetTests
         Assert.InRange(history.Count, 6, 20); // of 40
         Assert.All(history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
 
-        static (double?, int, int) Ends(PresetValues recipe) => (recipe.Training.EarlyStopping!.Target, recipe.Training.EarlyStopping.TargetPatience, recipe.Training.EarlyStopping.Interval);
+        static (double?, int, int) Ends(PresetValues values)
+        {
+            var stopping = values.Training.EarlyStopping!;
+            return (stopping.Target, stopping.TargetPatience, stopping.Interval);
+        }
     }
 
     [Fact]
@@ -167,14 +173,18 @@ public class PresetTests
             Assert.Equal(highest, Waves(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
         }
 
-        static double? Highest(long rows, LearningTask task) => ((PeriodicPhaseEmbedding)Preset.Default.For(task.Describe(DatasetProfile.Typical) with { Rows = rows }).Architecture.NumericEmbedding!).HighestStandardDeviation;
+        static double? Highest(long rows, LearningTask task)
+        {
+            var embedding = Preset.Default.For(Of(task) with { Rows = rows }).Architecture.NumericEmbedding;
+            return Assert.IsType<PeriodicPhaseEmbedding>(embedding).HighestStandardDeviation;
+        }
 
         static PeriodicEmbeddingLayer Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<PerMember>().Select(several => several.Each).OfType<PeriodicEmbeddingLayer>().Single();
     }
 
     [Fact]
     public void Few_numbers_take_all_passes() =>
-        Assert.Equal(256, Preset.Default.For(LearningTask.Regression.Describe(DatasetProfile.Typical) with { Rows = 150 }).Training.NumberOfIterations);
+        Assert.Equal(256, Preset.Default.For(Of(LearningTask.Regression) with { Rows = 150 }).Training.NumberOfIterations);
 
     [Fact]
     public void Members_leave_out_different_rows_up_to_fifty_thousand()
@@ -188,7 +198,8 @@ public class PresetTests
         Assert.Equal((true, 0), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_000 })));
         Assert.Equal((false, 0.2), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_001 })));
 
-        static (bool KFoldBagging, double ValidationFraction) Kept(PresetValues recipe) => (recipe.Training.KFoldBagging, recipe.Preparation.ValidationFraction);
+        static (bool KFoldBagging, double ValidationFraction) Kept(PresetValues recipe) =>
+            (recipe.Training.KFoldBagging, recipe.Preparation.ValidationFraction);
     }
 
     public static TheoryData<string, double> OthersThatKeepRows => new()

@@ -24,9 +24,11 @@ public class ScikitLearnTests
         var values = Preset.ScikitLearn.For(profile);
         var ours = values.Training;
 
-        Assert.Equal(theirs.GetProperty("hidden_layer_sizes").EnumerateArray().Select(units => units.GetInt32()), values.Architecture.HiddenLayers);
+        var sizes = theirs.GetProperty("hidden_layer_sizes").EnumerateArray().Select(units => units.GetInt32());
+        Assert.Equal(sizes, values.Architecture.HiddenLayers);
         Assert.Equal(("relu", "adam", "constant", "auto"), (Word("activation"), Word("solver"), Word("learning_rate"), Word("batch_size")));
-        Assert.Equal((new ReLU(), new ConstantSchedule()), ((ReLU)values.Architecture.Activation, (ConstantSchedule)ours.LearningRateSchedule));
+        Assert.Equal(new ReLU(), values.Architecture.Activation);
+        Assert.Equal(new ConstantSchedule(), ours.LearningRateSchedule);
         Assert.Equal(new Adam { Beta1 = Number("beta_1"), Beta2 = Number("beta_2"), Epsilon = scale * Number("epsilon") }, ours.Optimizer);
         Assert.Equal(Number("learning_rate_init"), ours.LearningRate);
         Assert.Equal(Math.Min(200, rows), ours.BatchSize); // "auto", says its documentation

@@ -162,5 +162,6 @@ public class OptionReachTests
     /// <param name="Apply">Sets the option.</param>
     /// <param name="Prepare">Sets what it needs, on both sides of the comparison.</param>
     /// <param name="WithoutValidation">Whether it does not go with validation data.</param>
-    internal sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
+    internal sealed record Change(
+        Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
 }
