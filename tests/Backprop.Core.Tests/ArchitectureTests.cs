@@ -26,6 +26,10 @@ public partial class ArchitectureTests
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
         ["Training"] = ["Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks"],
+        ["Presets"] =
+        [
+            "Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks", "Training",
+        ],
         ["Reports"] = ["Diagnostics", "Training"],
         ["Checking"] = ["Numerics", "Initializers", "Layers", "Losses", "Networks", "Persistence"],
         ["Persistence"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training"],

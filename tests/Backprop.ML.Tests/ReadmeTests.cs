@@ -35,6 +35,7 @@ public partial class ReadmeTests
     [InlineData("docs/coming-from.md")]
     [InlineData("docs/model-file.md")]
     [InlineData("docs/presets.md")]
+    [InlineData("docs/options.md")]
     [InlineData("docs/accuracy.md")]
     public void Its_links_lead_somewhere(string page)
     {

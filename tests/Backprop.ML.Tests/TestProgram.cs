@@ -6,6 +6,10 @@ namespace Backprop.ML.Tests;
 /// <summary>Runs a console project of the folder tests as a process of its own, by the runtime that runs the test.</summary>
 internal static class TestProgram
 {
+    /// <summary>The program that runs the test.</summary>
+    public static string Dotnet { get; } = Path.Combine(
+        RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+
     /// <summary>The built program of a project.</summary>
     /// <remarks>The build puts every project's output into a folder of the project's name, with the configuration below it.</remarks>
     public static string PathOf(string project)
@@ -21,9 +25,11 @@ internal static class TestProgram
     public static (int ExitCode, string Output, string Errors) Run(
         string project, string[] arguments, params ReadOnlySpan<(string Name, string Value)> environment)
     {
-        var file = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", file);
-        var start = new ProcessStartInfo(dotnet, [PathOf(project), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Dotnet, [PathOf(project), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         // Both at once: a process that fills one pipe while the other is read would wait forever.

@@ -1,5 +1,6 @@
 using Backprop.Activations;
 using Backprop.Layers;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -20,6 +21,21 @@ public enum Normalization
 /// <remarks>For any other order of layers, see <see cref="NetworkBuilder"/>.</remarks>
 public sealed record MultilayerPerceptron
 {
+    /// <summary>The allowed values of each option: for its check, its message, and docs/options.md.</summary>
+    internal static OptionRanges Ranges { get; } = new()
+    {
+        [nameof(Normalization)] = ValueRange.Named,
+        [nameof(Dropout)] = ValueRange.BelowOne,
+        [nameof(InputDropout)] = ValueRange.BelowOne,
+        [nameof(AlphaDropout)] = ValueRange.BelowOne,
+        [nameof(InputNoise)] = ValueRange.NotNegative,
+        [nameof(MissingValues)] = ValueRange.Named,
+        [nameof(SmoothClip)] = ValueRange.Positive,
+        [nameof(EnsembleSize)] = ValueRange.AtLeastOne,
+        [nameof(HiddenLayers)] = ValueRange.CheckedByProperty("each at least 1"),
+        [nameof(Activations)] = ValueRange.CheckedByProperty("as many as hidden layers"),
+    };
+
     /// <summary>Units of every hidden layer, first to last.</summary>
     /// <value>64, 64; each at least 1. None makes a linear model.</value>
     public IReadOnlyList<int> HiddenLayers
@@ -42,43 +58,23 @@ public sealed record MultilayerPerceptron
 
     /// <summary>How hidden units are normalized.</summary>
     /// <value><see cref="Normalization.None"/>.</value>
-    public Normalization Normalization
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(Normalization), value, "is not known");
-    }
+    public Normalization Normalization { get; init => field = Ranges.Checked(value); }
 
     /// <summary>The share of hidden units that is dropped in a step of training.</summary>
     /// <value>0; in [0, 1). 0.1 to 0.5 are usual against overfitting.</value>
-    public double Dropout
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Dropout), value, "must be in [0, 1)");
-    }
+    public double Dropout { get; init => field = Ranges.Checked(value); }
 
     /// <summary>The share of features that is dropped in a step of training.</summary>
     /// <value>0; in [0, 1).</value>
-    public double InputDropout
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(InputDropout), value, "must be in [0, 1)");
-    }
+    public double InputDropout { get; init => field = Ranges.Checked(value); }
 
     /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/> (<see cref="Layers.AlphaDropout"/>).</summary>
     /// <value>0; in [0, 1).</value>
-    public double AlphaDropout
-    {
-        get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(AlphaDropout), value, "must be in [0, 1)");
-    }
+    public double AlphaDropout { get; init => field = Ranges.Checked(value); }
 
     /// <summary>σ of the noise that is added to the features in a step of training (<see cref="Layers.GaussianNoise"/>).</summary>
     /// <value>0; ≥ 0 and finite.</value>
-    public double InputNoise
-    {
-        get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(InputNoise), value, "must be ≥ 0 and finite");
-    }
+    public double InputNoise { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Those features that hold the number of a category, from 1 on, and become a learned vector each (<see cref="EntityEmbedding"/>).</summary>
     /// <value>None.</value>
@@ -102,11 +98,7 @@ public sealed record MultilayerPerceptron
 
     /// <summary>What stands in for missing features (<see cref="Imputation"/>).</summary>
     /// <value><see cref="MissingValues.Skip"/>: nothing, there are none.</value>
-    public MissingValues MissingValues
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(MissingValues), value, "is not known");
-    }
+    public MissingValues MissingValues { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Features of which the network is told whether they are missing, in rising order.</summary>
     /// <value>None. Ignored where <see cref="MissingValues"/> is <see cref="MissingValues.Skip"/>.</value>
@@ -126,11 +118,7 @@ public sealed record MultilayerPerceptron
 
     /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
-    public double? SmoothClip
-    {
-        get;
-        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(SmoothClip), value, "must be > 0 and finite");
-    }
+    public double? SmoothClip { get; init => field = Ranges.Checked(value); }
 
     /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
     /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing between their numbers to bend.</value>
@@ -155,11 +143,7 @@ public sealed record MultilayerPerceptron
     /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout drops.</summary>
     /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
     /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
-    public int EnsembleSize
-    {
-        get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(EnsembleSize), value, "must be at least 1");
-    } = 1;
+    public int EnsembleSize { get; init => field = Ranges.Checked(value); } = 1;
 
     /// <summary>Makes the layers.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>

@@ -18,18 +18,10 @@ internal sealed record HoldOut(double Fraction, ValidationRows Rows, string? Sam
     public (ExampleSet Learned, ExampleSet Kept) Split(RowsInMemory rows, bool hasClasses, IExceptionContext context)
     {
         var all = rows.Examples;
-        if (SamplingKeyColumnName is null && Rows == ValidationRows.Last)
-        {
-            var last = HeldOutRows.Last(all.Count, Fraction);
-            if (last == 0) throw NothingKept(context, all.Count, 0);
-            return (all.Slice(0, all.Count - last), all.Slice(all.Count - last, last));
-        }
-        var kept = SamplingKeyColumnName is null
-            ? HeldOutRows.Stratified(hasClasses ? all.Targets.Values : new float[all.Count], Fraction, Seed)
-            : HeldOutRows.OfGroups(rows.Groups, GroupsToKeep(HeldOutRows.CountGroups(rows.Groups), context));
-        int[] learned = HeldOutRows.Rows(kept, areKept: false), validation = HeldOutRows.Rows(kept, areKept: true);
-        if (validation.Length == 0) throw NothingKept(context, all.Count, 0);
-        return (all.Select(learned), all.Select(validation));
+        var (learned, heldOut) = SamplingKeyColumnName is null
+            ? HeldOutRows.Split(all, Fraction, Rows, hasClasses, Seed)
+            : HeldOutRows.Split(all, HeldOutRows.OfGroups(rows.Groups, GroupsToKeep(HeldOutRows.CountGroups(rows.Groups), context)));
+        return (learned, heldOut ?? throw NothingKept(context, all.Count, 0));
     }
 
     /// <summary>Which groups are kept, once the rows of each are known.</summary>

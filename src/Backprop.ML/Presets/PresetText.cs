@@ -17,7 +17,7 @@ internal static class PresetText
         null => "null",
         ParametricMix mix => $"ParametricMix({mix.Inner.GetType().Name})",
         MomentOptimizer rule => Invariant($"{rule.GetType().Name}(Beta1 {rule.Beta1}, Beta2 {rule.Beta2}, Epsilon {rule.Epsilon})"),
-        PeriodicPhaseEmbedding embedding => Invariant($"PeriodicPhaseEmbedding(Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}, StandardDeviation {Deviations(embedding)})"),
+        PeriodicPhaseEmbedding embedding => Of(embedding),
         CosineLogarithmicSchedule schedule => Invariant($"CosineLogarithmicSchedule(Cycles {schedule.Cycles})"),
         FlatCosineSchedule schedule => Invariant($"FlatCosineSchedule(FlatShare {schedule.FlatShare})"),
         GlorotUniform { Biases: true } => "GlorotUniform(Biases)",
@@ -33,15 +33,22 @@ internal static class PresetText
     {
         (string Name, ParameterGroup Group)[] all =
         [
-            (nameof(groups.Weights), groups.Weights), (nameof(groups.Biases), groups.Biases), (nameof(groups.Scales), groups.Scales), (nameof(groups.Embeddings), groups.Embeddings),
-            (nameof(groups.NumericEmbeddings), groups.NumericEmbeddings), (nameof(groups.Activations), groups.Activations),
+            (nameof(groups.Weights), groups.Weights), (nameof(groups.Biases), groups.Biases), (nameof(groups.Scales), groups.Scales),
+            (nameof(groups.Embeddings), groups.Embeddings), (nameof(groups.NumericEmbeddings), groups.NumericEmbeddings),
+            (nameof(groups.Activations), groups.Activations),
         ];
-        return string.Join(", ", all.Where(each => each.Group != new ParameterGroup(1, 1)).Select(each => Invariant($"{each.Name} {each.Group.LearningRate}/{each.Group.Regularization}")));
+        var others = all.Where(each => each.Group != new ParameterGroup(1, 1));
+        return string.Join(", ", others.Select(each => Invariant($"{each.Name} {each.Group.LearningRate}/{each.Group.Regularization}")));
     }
 
-    private static string Deviations(PeriodicPhaseEmbedding embedding) => embedding.HighestStandardDeviation is { } highest
-        ? Invariant($"{embedding.StandardDeviation} to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}")
-        : Invariant($"{embedding.StandardDeviation}");
+    private static string Of(PeriodicPhaseEmbedding embedding)
+    {
+        var deviations = embedding.HighestStandardDeviation is { } highest
+            ? Invariant($"{embedding.StandardDeviation} to {highest}, AmplitudeDecay {embedding.AmplitudeDecay}")
+            : Invariant($"{embedding.StandardDeviation}");
+        var size = Invariant($"Dimension {embedding.Dimension}, Frequencies {embedding.Frequencies}");
+        return $"PeriodicPhaseEmbedding({size}, StandardDeviation {deviations})";
+    }
 
     private static string Of(EarlyStopping stopping)
     {

@@ -17,10 +17,6 @@ internal sealed class BinaryClassificationTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Binary;
 
-    public override Loss DefaultLoss => new LogisticLoss();
-
-    public override Loss LossWith(double labelSmoothing) => new LogisticLoss { LabelSmoothing = labelSmoothing };
-
     public override bool HasClasses => true;
 
     public override IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [bool.FalseString, bool.TrueString];

@@ -1,6 +1,7 @@
 using Backprop.Losses;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
+using Backprop.Presets;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -39,16 +40,23 @@ internal abstract class LearningTask
     public abstract TargetKind TargetKind { get; }
 
     /// <summary>The loss used where none is given.</summary>
-    public abstract Loss DefaultLoss { get; }
+    public Loss DefaultLoss => LossWith(labelSmoothing: 0);
 
     /// <summary>The same with label smoothing, where the task has classes.</summary>
-    public virtual Loss LossWith(double labelSmoothing) => DefaultLoss;
+    public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
     /// <summary>The label column that the task asks for.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
     /// <summary>Whether every row belongs to one of several classes.</summary>
     public virtual bool HasClasses => false;
+
+    /// <summary>Whether the label is a vector.</summary>
+    public virtual bool HasSeveralTargets => false;
+
+    /// <summary>The profile of data for this task, for presets.</summary>
+    public DatasetProfile Describe(DatasetProfile profile) =>
+        profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
 
     /// <summary>What the classes are called, in their order; empty where there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];

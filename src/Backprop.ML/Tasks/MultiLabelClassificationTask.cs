@@ -18,7 +18,7 @@ internal sealed class MultiLabelClassificationTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Binary;
 
-    public override Loss DefaultLoss => new LogisticLoss();
+    public override bool HasSeveralTargets => true;
 
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
 

@@ -15,7 +15,7 @@ internal sealed class MultiTargetRegressionTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Real;
 
-    public override Loss DefaultLoss => new SquaredError();
+    public override bool HasSeveralTargets => true;
 
     public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
 

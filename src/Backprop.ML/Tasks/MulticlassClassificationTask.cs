@@ -18,10 +18,6 @@ internal sealed class MulticlassClassificationTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Class;
 
-    public override Loss DefaultLoss => new SoftmaxCrossEntropy();
-
-    public override Loss LossWith(double labelSmoothing) => new SoftmaxCrossEntropy { LabelSmoothing = labelSmoothing };
-
     public override bool HasClasses => true;
 
     public override IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => KeyNames.Of(label);

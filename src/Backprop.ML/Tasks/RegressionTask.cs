@@ -16,8 +16,6 @@ internal sealed class RegressionTask : LearningTask
 
     public override TargetKind TargetKind => TargetKind.Real;
 
-    public override Loss DefaultLoss => new SquaredError();
-
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeR4ScalarColumn(name);
 
     public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss) =>

@@ -1,77 +1,101 @@
 using System.Runtime.CompilerServices;
 using Backprop.Initializers;
 using Backprop.Layers;
-using Backprop.ML.Presets;
+using Backprop.Presets;
 using Backprop.Training;
 
 namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // What was set by hand, and the preset's values for the rest.
+    // The values that the user set, and the preset's for the other options.
     public sealed partial class Options
     {
         private Dictionary<string, object?> _chosen = [];
-        private PresetValues? _recipe;
+        private PresetValues? _values;
 
-        /// <summary>Whether an option was set by hand.</summary>
+        /// <summary>Whether the user set an option.</summary>
         internal bool IsChosen(string option) => _chosen.ContainsKey(option);
 
-        /// <summary>Whether an option was switched on by hand.</summary>
+        /// <summary>Whether the user set an option to true.</summary>
         internal bool IsExplicitlyEnabled(string option) => _chosen.GetValueOrDefault(option) is true;
 
-        /// <summary>The same options, where those that were not set are what the preset says of this situation.</summary>
-        internal Options In(DatasetProfile situation)
+        /// <summary>The same options with the preset's values for some data.</summary>
+        internal Options In(DatasetProfile profile)
         {
             var options = Copy();
-            options._recipe = RecipeFor(situation);
+            options._values = ValuesFor(profile);
             return options;
         }
 
-        /// <summary>Whether the rows are so few that none are held out, although the preset holds some out.</summary>
-        internal bool HoldsOutTooFew(DatasetProfile situation) => situation.Rows < DatasetProfile.MinRowsToHoldOut && HoldsOut(RecipeOf(situation));
+        /// <summary>Whether none of the rows are held out because they are few, although the preset holds some out.</summary>
+        internal bool HoldsOutTooFew(DatasetProfile profile) => HoldsOutTooFew(profile, AdaptedValuesFor(profile));
 
-        private PresetValues RecipeFor(DatasetProfile situation)
+        // Held-out rows that the user set stay as they are.
+        private bool HoldsOutTooFew(DatasetProfile profile, PresetValues values) =>
+            profile.Rows < DatasetProfile.MinRowsToHoldOut && values.HoldsOut
+            && !IsChosen(nameof(ValidationFraction)) && !IsExplicitlyEnabled(nameof(KFoldBagging));
+
+        private PresetValues ValuesFor(DatasetProfile profile)
         {
-            var recipe = RecipeOf(situation);
-            return HoldsOutTooFew(situation) ? recipe with { KFoldBagging = false, ValidationFraction = 0, LabelSmoothing = 0, TemperatureScaling = false } : recipe;
+            var values = AdaptedValuesFor(profile);
+            return HoldsOutTooFew(profile, values) ? values.WithoutHoldOut() : values;
         }
 
-        private PresetValues RecipeOf(DatasetProfile situation) => Adapted(Preset.For(situation with
+        private PresetValues AdaptedValuesFor(DatasetProfile profile) => Adapted(Preset.For(profile with
         {
-            HasValidation = situation.HasValidation || ValidationData is not null,
-            MayCrossFit = situation.MayCrossFit && MayCrossFit,
+            HasValidation = profile.HasValidation || ValidationData is not null,
+            MayCrossFit = profile.MayCrossFit && MayCrossFit,
         }));
 
-        // What was set by hand is not reduced.
-        private bool HoldsOut(PresetValues recipe) =>
-            (recipe.KFoldBagging || recipe.ValidationFraction > 0) && !IsChosen(nameof(ValidationFraction)) && !IsExplicitlyEnabled(nameof(KFoldBagging));
-
-        // Members leave out different rows only where all are sure to be in memory, none must stay together or apart, and nothing else was said of rows to be left out.
+        // Members hold out different rows only where all rows are in memory, rows are independent, and no option says otherwise.
         private bool MayCrossFit =>
-            Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null && ValidationRows == ValidationRows.Stratified && Mixup is null
+            Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null
+            && ValidationRows == ValidationRows.Stratified && Mixup is null
             && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(KFoldBagging)) is not false
             && (!IsChosen(nameof(EnsembleSize)) || EnsembleSize >= RealMlp.EnsembleSize)
             && (!IsChosen(nameof(MissingValues)) || MissingValues != MissingValues.Learned)
             && (!IsChosen(nameof(EarlyStopping)) || EarlyStopping is { RefitOnAllRows: false });
 
-        // Some of a preset's values belong together: where one was replaced by hand, those that only suit it go back to what is usual.
-        private PresetValues Adapted(PresetValues recipe)
+        // Some values of a preset belong together. Where the user replaces one, the others return to their defaults.
+        private PresetValues Adapted(PresetValues values)
         {
-            var plain = new PresetValues();
-            if (IsChosen(nameof(Optimizer))) recipe = recipe with { LearningRate = plain.LearningRate };
-            if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal)) recipe = recipe with { NtkParametrization = false, LearningRate = plain.LearningRate };
-            if ((LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1) && recipe.EarlyStopping is { } stopping) recipe = recipe with { EarlyStopping = stopping with { Metric = null } };
-            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling))) recipe = recipe with { ValidationFraction = 0 };
-            if (IsExplicitlyEnabled(nameof(KFoldBagging))) recipe = recipe with { ValidationFraction = 0 };
-            if (IsChosen(nameof(NumberOfIterations)) && recipe is { KFoldBagging: true, EarlyStopping: { } often }) recipe = recipe with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
-            if (LossFunction is { AllowsTargetScaling: false }) recipe = recipe with { ClampPredictions = false };
-            return recipe;
+            var (network, training, data) = (values.Architecture, values.Training, values.Preparation);
+            if (IsChosen(nameof(Optimizer))) training = training with { LearningRate = null };
+            if (IsChosen(nameof(Initializer)) && Initializer is not (DataDependent or NtkNormal))
+            {
+                network = network with { NtkParametrization = false };
+                training = training with { LearningRate = null };
+            }
+            var hasOwnLoss = LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1;
+            if (hasOwnLoss && training.EarlyStopping is { } stopping)
+                training = training with { EarlyStopping = stopping with { Metric = null } };
+            var hasNoUseForValidation = ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling));
+            if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && hasNoUseForValidation)
+                data = data with { ValidationFraction = 0 };
+            if (IsExplicitlyEnabled(nameof(KFoldBagging))) data = data with { ValidationFraction = 0 };
+            if (IsChosen(nameof(NumberOfIterations)) && training is { KFoldBagging: true, EarlyStopping: { } often })
+                training = training with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
+            if (LossFunction is { AllowsTargetScaling: false }) training = training with { ClampPredictions = false };
+            return new PresetValues { Architecture = network, Training = training, Preparation = data };
         }
 
-        private T Chosen<T>(Func<PresetValues, T> ofPreset, [CallerMemberName] string option = "") =>
-            _chosen.TryGetValue(option, out var value) ? (T)value! : ofPreset(_recipe ?? RecipeFor(DatasetProfile.Typical));
+        /// <summary>The values that training uses: the preset's, overridden by what the user set.</summary>
+        internal PresetValues Resolved()
+        {
+            var values = _values ?? ValuesFor(DatasetProfile.Typical);
+            foreach (var option in OptionTable.All)
+                if (_chosen.TryGetValue(option.Name, out var chosen)) values = option.Override(values, chosen);
+            return values;
+        }
 
-        private void Choose(object? value, [CallerMemberName] string option = "") => _chosen[option] = value;
+        private T Get<T>([CallerMemberName] string name = "")
+        {
+            if (_chosen.TryGetValue(name, out var chosen)) return (T)chosen!;
+            var option = OptionTable.Of(name);
+            return (T)(option.IsOfPreset ? option.ValueIn(_values ?? ValuesFor(DatasetProfile.Typical)) : option.Default)!;
+        }
+
+        private void Set(object? value, [CallerMemberName] string name = "") => _chosen[name] = value;
     }
 }

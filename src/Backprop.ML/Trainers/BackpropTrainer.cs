@@ -1,9 +1,9 @@
 using Backprop.Layers;
 using Backprop.ML.Data;
-using Backprop.ML.Presets;
 using Backprop.ML.Reporting;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -110,7 +110,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var phases = new PhaseProgress(Host, channel, _options);
         var stop = phases.StopCondition;
         var plan = Plan(data, hasValidation: true);
-        var training = ReadingFor(channel, data, stop).Read(plan, data, validation: null, splits: false);
+        var training = ReadingFor(channel, data, plan.Task, stop).Read(plan, data, validation: null, splits: false);
         plan = training.Plan;
         var known = OptionsFor(plan, training, hasValidation: true);
         var trainer = TrainerFor(plan, training, known);
@@ -162,7 +162,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var initial = InitialNetwork(trainContext.InitialPredictor, plan);
 
         CheckValidation(options, given);
-        var data = ReadingFor(channel, trainContext.TrainingSet, stop, earlier).Read(plan, trainContext.TrainingSet, given, splits: true);
+        var reading = ReadingFor(channel, trainContext.TrainingSet, plan.Task, stop, earlier);
+        var data = reading.Read(plan, trainContext.TrainingSet, given, splits: true);
         plan = data.Plan;
         CheckValidation(plan.Options, given); // the number of rows may have decided otherwise
         InitialNetwork(trainContext.InitialPredictor, plan);
@@ -232,8 +233,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
     }
 
-    private TrainingReading ReadingFor(IChannel channel, RoleMappedData data, StopCondition stop, BackpropModelParameters? earlier = null) =>
-        new(Host, channel, situation => PlanFor(data, situation, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
+    private TrainingReading ReadingFor(
+        IChannel channel, RoleMappedData data, LearningTask task, StopCondition stop, BackpropModelParameters? earlier = null) =>
+        new(Host, channel, situation => PlanFor(data, task, situation, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
 
     // In a chain, nobody else can give it.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -251,15 +253,18 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
-        var situation = new DatasetProfile(task, Rows: 1, featureCount, hasValidation, Earlier: earlier?.Network.Network);
+        var situation = task.Describe(new DatasetProfile(task.TargetKind, Rows: 1, featureCount))
+            with { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
         // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
         var rows = data.Data.GetRowCount();
-        return PlanFor(data, situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 }, knowsRows: rows is not null, earlier);
+        situation = situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 };
+        return PlanFor(data, task, situation, knowsRows: rows is not null, earlier);
     }
 
-    private TrainingPlan PlanFor(RoleMappedData data, DatasetProfile situation, bool knowsRows, BackpropModelParameters? earlier)
+    private TrainingPlan PlanFor(
+        RoleMappedData data, LearningTask task, DatasetProfile situation, bool knowsRows, BackpropModelParameters? earlier)
     {
-        var (task, label) = (situation.Task, data.Schema.Label!.Value);
+        var label = data.Schema.Label!.Value;
         var options = _options.In(situation);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
@@ -270,7 +275,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name) ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
-        var plan = new TrainingPlan(situation, options, loss, inputs, columns, MakeNetwork, weights)
+        var plan = new TrainingPlan(task, situation, options, loss, inputs, columns, MakeNetwork, weights)
         {
             Outputs = outputs,
             CheckAlive = CheckAlive,

@@ -1,8 +1,8 @@
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Data;
-using Backprop.ML.Presets;
 using Backprop.Networks;
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;

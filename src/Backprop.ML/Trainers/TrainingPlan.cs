@@ -1,13 +1,14 @@
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ML.Data;
-using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
+using Backprop.Presets;
 
 namespace Backprop.ML;
 
 /// <summary>What follows from the options and the columns of the training data, before a row of it is read.</summary>
+/// <param name="Task">What the label column asks for.</param>
 /// <param name="DatasetProfile">What the preset looked at.</param>
 /// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>
@@ -16,12 +17,9 @@ namespace Backprop.ML;
 /// <param name="MakeNetwork">Makes the layers, once it is known what the features are like.</param>
 /// <param name="ClassWeights">One for each key of the label, or for each of two classes; null where all count the same.</param>
 internal sealed record TrainingPlan(
-    DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
+    LearningTask Task, DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
     Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
 {
-    /// <summary>What the label column asks for.</summary>
-    public LearningTask Task => DatasetProfile.Task;
-
     /// <summary>Whether rows with missing features are learned from.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
 

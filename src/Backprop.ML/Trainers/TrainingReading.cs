@@ -1,5 +1,5 @@
 using Backprop.ML.Data;
-using Backprop.ML.Presets;
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

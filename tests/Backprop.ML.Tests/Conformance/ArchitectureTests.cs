@@ -11,12 +11,12 @@ public partial class ArchitectureTests
     public void Cursors_and_buffers_are_known_to_Data_and_Transformers_alone() =>
         Assert.Equal(["Data", "Transformers"], FoldersThatSay(Cursors()));
 
-    // How long an array may be has to be worked out somewhere, and presets count passes and rows; everything else is the core's.
+    // How long an array may be has to be worked out somewhere. Everything else is the core's.
     [Fact]
     public void There_is_no_mathematics_but_bounds()
     {
         Assert.Equal(["Math.Clamp", "Math.Max", "Math.Min"], Words(Mathematics()).Select(word => word.Word).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(["Data", "Presets", "Transformers"], FoldersThatSay(Mathematics()));
+        Assert.Equal(["Data", "Transformers"], FoldersThatSay(Mathematics()));
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using Backprop.Activations;
 using Backprop.Layers;
-using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.ML.Tests.Scenarios;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
 
@@ -17,13 +17,7 @@ public class PresetTests
 
     public static TheoryData<string> Names => [.. Preset.All.Select(preset => preset.Name)];
 
-    [Fact]
-    public void Every_value_of_a_recipe_is_printed_under_the_name_of_an_option_of_the_same_type()
-    {
-        var ofRecipe = typeof(PresetValues).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, property => property.PropertyType);
-        Assert.Equal(ofRecipe.Keys.Order(), new PresetValues().Values.Select(value => value.Option).Order());
-        Assert.All(ofRecipe, value => Assert.Equal(value.Value, typeof(BackpropTrainer.Options).GetProperty(value.Key)!.PropertyType));
-    }
+    private static DatasetProfile Of(LearningTask task) => task.Describe(DatasetProfile.Typical);
 
     [Theory, MemberData(nameof(Names))]
     public void A_preset_prints_itself(string name)
@@ -48,7 +42,7 @@ public class PresetTests
     public void Nothing_set_is_the_default_preset()
     {
         Assert.Same(Preset.Default, new BackpropTrainer.Options().Preset);
-        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(DatasetProfile.Typical with { Task = LearningTask.Regression }).Activation);
+        var mix = Assert.IsType<ParametricMix>(new BackpropTrainer.Options().In(Of(LearningTask.Regression)).Activation);
         Assert.Equal(new Mish(), mix.Inner);
     }
 
@@ -80,7 +74,7 @@ public class PresetTests
     [Fact]
     public void A_loss_set_by_hand_is_what_early_stopping_judges_by()
     {
-        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(DatasetProfile.Typical with { Task = LearningTask.Regression });
+        var options = new BackpropTrainer.Options { LossFunction = new Losses.PinballLoss() }.In(Of(LearningTask.Regression));
         Assert.Null(options.EarlyStopping!.Metric);
     }
 
@@ -104,7 +98,7 @@ public class PresetTests
     [InlineData(40_000, 32)]
     [InlineData(100_000_000, 16)]
     public void Many_rows_are_seen_less_often(long rows, int passes) =>
-        Assert.Equal(passes, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).NumberOfIterations);
+        Assert.Equal(passes, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).Training.NumberOfIterations);
 
     [Theory]
     [InlineData(150, 8)]
@@ -113,9 +107,9 @@ public class PresetTests
     [InlineData(1_000_000, 5)]
     public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
     {
-        Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).EnsembleSize);
-        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).EnsembleSize);
-        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).EnsembleSize);
+        Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).Architecture.EnsembleSize);
+        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).Architecture.EnsembleSize);
+        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).Architecture.EnsembleSize);
     }
 
     [Theory]
@@ -128,8 +122,8 @@ public class PresetTests
     public void Few_rows_are_worth_an_ensemble_even_where_it_must_be_fast(long rows, int members, int passes)
     {
         var recipe = Preset.Fast.For(DatasetProfile.Typical with { Rows = rows });
-        Assert.Equal((members, passes), (recipe.EnsembleSize, recipe.NumberOfIterations));
-        Assert.Equal(1, Preset.Fast.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).EnsembleSize);
+        Assert.Equal((members, passes), (recipe.Architecture.EnsembleSize, recipe.Training.NumberOfIterations));
+        Assert.Equal(1, Preset.Fast.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).Architecture.EnsembleSize);
     }
 
     [Theory]
@@ -137,13 +131,13 @@ public class PresetTests
     [InlineData(10_000, 17)]
     [InlineData(1_000_000, 17)]
     public void Numbers_have_fewer_passes_where_it_must_be_fast(long rows, int passes) =>
-        Assert.Equal(passes, Preset.Fast.For(DatasetProfile.Typical with { Task = LearningTask.Regression, Rows = rows }).NumberOfIterations);
+        Assert.Equal(passes, Preset.Fast.For(Of(LearningTask.Regression) with { Rows = rows }).Training.NumberOfIterations);
 
     [Fact]
     public void Only_where_it_must_be_fast_training_ends_when_no_row_is_mistaken()
     {
         Assert.Equal((1.0, 3, 2), Ends(Preset.Fast.For(DatasetProfile.Typical)));
-        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(DatasetProfile.Typical with { Task = LearningTask.Regression })));
+        Assert.Equal((null, 3, 2), Ends(Preset.Fast.For(Of(LearningTask.Regression))));
         Assert.Equal((null, 1, 1), Ends(Preset.Fast.For(DatasetProfile.Typical with { Features = 5_000 }))); // by loss
         Assert.Equal((null, 1, 2), Ends(Preset.Default.For(DatasetProfile.Typical)));
 
@@ -158,7 +152,11 @@ public class PresetTests
         Assert.InRange(history.Count, 6, 20); // of 40
         Assert.All(history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
 
-        static (double?, int, int) Ends(PresetValues recipe) => (recipe.EarlyStopping!.Target, recipe.EarlyStopping.TargetPatience, recipe.EarlyStopping.Interval);
+        static (double?, int, int) Ends(PresetValues values)
+        {
+            var stopping = values.Training.EarlyStopping!;
+            return (stopping.Target, stopping.TargetPatience, stopping.Interval);
+        }
     }
 
     [Fact]
@@ -175,14 +173,18 @@ public class PresetTests
             Assert.Equal(highest, Waves(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
         }
 
-        static double? Highest(long rows, LearningTask task) => ((PeriodicPhaseEmbedding)Preset.Default.For(DatasetProfile.Typical with { Rows = rows, Task = task }).NumericEmbedding!).HighestStandardDeviation;
+        static double? Highest(long rows, LearningTask task)
+        {
+            var embedding = Preset.Default.For(Of(task) with { Rows = rows }).Architecture.NumericEmbedding;
+            return Assert.IsType<PeriodicPhaseEmbedding>(embedding).HighestStandardDeviation;
+        }
 
         static PeriodicEmbeddingLayer Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<PerMember>().Select(several => several.Each).OfType<PeriodicEmbeddingLayer>().Single();
     }
 
     [Fact]
     public void Few_numbers_take_all_passes() =>
-        Assert.Equal(256, Preset.Default.For(DatasetProfile.Typical with { Task = LearningTask.Regression, Rows = 150 }).NumberOfIterations);
+        Assert.Equal(256, Preset.Default.For(Of(LearningTask.Regression) with { Rows = 150 }).Training.NumberOfIterations);
 
     [Fact]
     public void Members_leave_out_different_rows_up_to_fifty_thousand()
@@ -196,7 +198,8 @@ public class PresetTests
         Assert.Equal((true, 0), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_000 })));
         Assert.Equal((false, 0.2), Kept(Preset.Fast.For(DatasetProfile.Typical with { Rows = 4_001 })));
 
-        static (bool KFoldBagging, double ValidationFraction) Kept(PresetValues recipe) => (recipe.KFoldBagging, recipe.ValidationFraction);
+        static (bool KFoldBagging, double ValidationFraction) Kept(PresetValues recipe) =>
+            (recipe.Training.KFoldBagging, recipe.Preparation.ValidationFraction);
     }
 
     public static TheoryData<string, double> OthersThatKeepRows => new()

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Backprop.Activations;
-using Backprop.ML.Presets;
 using Backprop.ML.Tasks;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Schedules;
 
 namespace Backprop.ML.Tests.Presets;
@@ -20,11 +20,15 @@ public class ScikitLearnTests
         var theirs = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "sklearn_defaults.json"))).RootElement.GetProperty(kind);
         double Number(string name) => theirs.GetProperty(name).GetDouble();
         string Word(string name) => theirs.GetProperty(name).GetString()!;
-        var ours = Preset.ScikitLearn.For(DatasetProfile.Typical with { Task = LearningTask.All.Single(other => other.Name == task), Rows = rows });
+        var profile = LearningTask.All.Single(other => other.Name == task).Describe(DatasetProfile.Typical) with { Rows = rows };
+        var values = Preset.ScikitLearn.For(profile);
+        var ours = values.Training;
 
-        Assert.Equal(theirs.GetProperty("hidden_layer_sizes").EnumerateArray().Select(units => units.GetInt32()), ours.HiddenLayers);
+        var sizes = theirs.GetProperty("hidden_layer_sizes").EnumerateArray().Select(units => units.GetInt32());
+        Assert.Equal(sizes, values.Architecture.HiddenLayers);
         Assert.Equal(("relu", "adam", "constant", "auto"), (Word("activation"), Word("solver"), Word("learning_rate"), Word("batch_size")));
-        Assert.Equal((new ReLU(), new ConstantSchedule()), ((ReLU)ours.Activation, (ConstantSchedule)ours.LearningRateSchedule));
+        Assert.Equal(new ReLU(), values.Architecture.Activation);
+        Assert.Equal(new ConstantSchedule(), ours.LearningRateSchedule);
         Assert.Equal(new Adam { Beta1 = Number("beta_1"), Beta2 = Number("beta_2"), Epsilon = scale * Number("epsilon") }, ours.Optimizer);
         Assert.Equal(Number("learning_rate_init"), ours.LearningRate);
         Assert.Equal(Math.Min(200, rows), ours.BatchSize); // "auto", says its documentation

@@ -33,7 +33,7 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
-    private static Dictionary<string, Change> Changes { get; } = new()
+    internal static Dictionary<string, Change> Changes { get; } = new()
     {
         [nameof(BackpropTrainer.Options.HiddenLayers)] = new(o => o.HiddenLayers = [8, 7]),
         [nameof(BackpropTrainer.Options.Activation)] = new(o => o.Activation = new Mish()),
@@ -162,5 +162,6 @@ public class OptionReachTests
     /// <param name="Apply">Sets the option.</param>
     /// <param name="Prepare">Sets what it needs, on both sides of the comparison.</param>
     /// <param name="WithoutValidation">Whether it does not go with validation data.</param>
-    private sealed record Change(Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
+    internal sealed record Change(
+        Action<BackpropTrainer.Options> Apply, Action<BackpropTrainer.Options>? Prepare = null, bool WithoutValidation = false);
 }

@@ -1,5 +1,5 @@
 using Backprop.Layers;
-using Backprop.ML.Presets;
+using Backprop.Presets;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Scenarios;
@@ -13,8 +13,8 @@ public class QuantileTests
     public void Presets_have_them_over_many_rows(string name)
     {
         var preset = Preset.All.Single(each => each.Name == name);
-        Assert.False(preset.For(DatasetProfile.Typical with { Rows = 4_000 }).QuantileTransform);
-        Assert.True(preset.For(DatasetProfile.Typical with { Rows = 4_001 }).QuantileTransform);
+        Assert.False(preset.For(DatasetProfile.Typical with { Rows = 4_000 }).Preparation.QuantileTransform);
+        Assert.True(preset.For(DatasetProfile.Typical with { Rows = 4_001 }).Preparation.QuantileTransform);
     }
 
     [Theory, InlineData(DataCaching.Memory), InlineData(DataCaching.Stream)]

@@ -8,6 +8,33 @@ internal static class HeldOutRows
     // By so much may the rows that are kept exceed their share, so that a class is not left out.
     private const double Tolerance = 1.0 / 20;
 
+    /// <summary>Holds out some of the examples. Features are not copied.</summary>
+    /// <param name="all">All examples.</param>
+    /// <param name="fraction">The share of the rows; in (0, 1).</param>
+    /// <param name="rows">Random rows or the last ones.</param>
+    /// <param name="hasClasses">Whether the target of each is a class.</param>
+    /// <param name="seed">Where random numbers start.</param>
+    /// <returns>The rows to learn from, and the others; null if there are none.</returns>
+    public static (ExampleSet Learned, ExampleSet? HeldOut) Split(
+        ExampleSet all, double fraction, ValidationRows rows, bool hasClasses, int seed)
+    {
+        if (rows == ValidationRows.Last)
+        {
+            var last = Last(all.Count, fraction);
+            return last == 0 ? (all, null) : (all.Slice(0, all.Count - last), all.Slice(all.Count - last, last));
+        }
+        return Split(all, Stratified(hasClasses ? all.Targets.Values : new Real[all.Count], fraction, seed));
+    }
+
+    /// <summary>Holds out the given rows.</summary>
+    /// <param name="all">All examples.</param>
+    /// <param name="kept">[rows]: whether each is held out.</param>
+    public static (ExampleSet Learned, ExampleSet? HeldOut) Split(ExampleSet all, ReadOnlySpan<bool> kept)
+    {
+        int[] learned = Rows(kept, areKept: false), heldOut = Rows(kept, areKept: true);
+        return heldOut.Length == 0 ? (all, null) : (all.Select(learned), all.Select(heldOut));
+    }
+
     /// <summary>The draw of <see cref="ValidationSplit"/>. A class of at least two rows that it left out gives one row, largest classes
     /// first, as long as all rows that are kept exceed their share by no more than a twentieth, or one row.</summary>
     /// <param name="strata">[rows]: the class of each; all equal where there are none.</param>

@@ -3,6 +3,7 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 
@@ -14,6 +15,23 @@ public sealed record TrainingOptions
     /// <summary>A <see cref="BatchSize"/> that no data set reaches: every step uses all examples, as in classic gradient descent.</summary>
     public const int FullBatch = int.MaxValue;
 
+    /// <summary>The allowed values of each option: for its check, its message, and docs/options.md.</summary>
+    internal static OptionRanges Ranges { get; } = new()
+    {
+        [nameof(LearningRate)] = ValueRange.Positive,
+        [nameof(NumberOfIterations)] = ValueRange.AtLeastOne,
+        [nameof(BatchSize)] = ValueRange.AtLeastOne,
+        [nameof(MaximumTrainingTime)] = ValueRange.PositiveTime,
+        [nameof(FeatureScaling)] = ValueRange.Named,
+        [nameof(L1Regularization)] = ValueRange.NotNegative,
+        [nameof(L2Regularization)] = ValueRange.NotNegative,
+        [nameof(WeightDecay)] = ValueRange.NotNegative,
+        [nameof(MaximumNorm)] = ValueRange.Positive,
+        [nameof(NumberOfThreads)] = ValueRange.AtLeastOne,
+        [nameof(ClassWeights)] = ValueRange.CheckedByProperty("each > 0 and finite"),
+        [nameof(ThresholdMetric)] = ValueRange.CheckedByProperty("Accuracy, F1Score or MacroAccuracy"),
+    };
+
     /// <summary>J: what is minimised.</summary>
     public required Loss Loss { get; init; }
 
@@ -23,11 +41,7 @@ public sealed record TrainingOptions
 
     /// <summary>α: the length of a step.</summary>
     /// <value>Null, which stands for <see cref="Optimizer.DefaultLearningRate"/>; otherwise &gt; 0 and finite.</value>
-    public double? LearningRate
-    {
-        get;
-        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "must be > 0 and finite");
-    }
+    public double? LearningRate { get; init => field = Ranges.Checked(value); }
 
     /// <summary>How α changes in the course of training: a factor of <see cref="LearningRate"/> for every step.</summary>
     /// <value><see cref="ConstantSchedule"/>.</value>
@@ -51,19 +65,11 @@ public sealed record TrainingOptions
 
     /// <summary>Passes over the training data.</summary>
     /// <value>100; at least 1.</value>
-    public int NumberOfIterations
-    {
-        get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(NumberOfIterations), value, "must be at least 1");
-    } = 100;
+    public int NumberOfIterations { get; init => field = Ranges.Checked(value); } = 100;
 
     /// <summary>Examples per step.</summary>
     /// <value>Null, which stands for <see cref="DefaultBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all at once.</value>
-    public int? BatchSize
-    {
-        get;
-        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(BatchSize), value, "must be at least 1");
-    }
+    public int? BatchSize { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Whether all batches of a pass have the same number of examples, give or take one, and none more than <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single example, which is a bad guide for a step as long as the others.</summary>
     /// <value>False, as is usual. Of a stream, the last batch may be small anyway.</value>
@@ -109,11 +115,7 @@ public sealed record TrainingOptions
     /// is part of the time. If the time is over before the first minibatch, there is nothing to keep, and <see cref="TimeoutException"/> is thrown.
     /// </remarks>
     /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
-    public TimeSpan? MaximumTrainingTime
-    {
-        get;
-        init => field = value is null || value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(MaximumTrainingTime), value, "must be > 0");
-    }
+    public TimeSpan? MaximumTrainingTime { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far where validation data tells which.</summary>
     /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/> is thrown.</value>
@@ -160,11 +162,7 @@ public sealed record TrainingOptions
 
     /// <summary>By what features are shifted and scaled.</summary>
     /// <value><see cref="FeatureScaling.Standard"/>. Sparse features are divided by their largest magnitude either way.</value>
-    public FeatureScaling FeatureScaling
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(FeatureScaling), value, "is not known");
-    }
+    public FeatureScaling FeatureScaling { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Whether targets are, too.</summary>
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
@@ -176,37 +174,21 @@ public sealed record TrainingOptions
 
     /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
-    public double L1Regularization
-    {
-        get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(L1Regularization), value, "must be ≥ 0 and finite");
-    }
+    public double L1Regularization { get; init => field = Ranges.Checked(value); }
 
     /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: the optimizer sees its slope λ₂·θ, as <c>weight_decay</c> of PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
-    public double L2Regularization
-    {
-        get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(L2Regularization), value, "must be ≥ 0 and finite");
-    }
+    public double L2Regularization { get; init => field = Ranges.Checked(value); }
 
     /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer instead of through it, so that adaptive steps do not undo it.</summary>
     /// <remarks>Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch's AdamW.</remarks>
     /// <value>Null, which stands for <see cref="Optimizer.DefaultWeightDecay"/>: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
-    public double? WeightDecay
-    {
-        get;
-        init => field = value is null || (value >= 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "must be ≥ 0 and finite");
-    }
+    public double? WeightDecay { get; init => field = Ranges.Checked(value); }
 
     /// <summary>c: after every step, the weights that enter a unit are shortened to this Euclidean norm, if they are longer.</summary>
     /// <remarks>Srivastava et al. (2014), "Dropout", JMLR 15, §5.1; as Keras's MaxNorm. Of dense layers.</remarks>
     /// <value>Null, which does not; otherwise &gt; 0 and finite. 2 to 4 are usual.</value>
-    public double? MaximumNorm
-    {
-        get;
-        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumNorm), value, "must be > 0 and finite");
-    }
+    public double? MaximumNorm { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Whether and how examples are mixed.</summary>
     /// <value>Null: each is learned from by itself.</value>
@@ -230,11 +212,7 @@ public sealed record TrainingOptions
 
     /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last bit.</summary>
     /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left to fewer threads.</value>
-    public int? NumberOfThreads
-    {
-        get;
-        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(NumberOfThreads), value, "must be at least 1");
-    }
+    public int? NumberOfThreads { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Where random numbers start: same seed, same bits.</summary>
     /// <value>0; any number.</value>

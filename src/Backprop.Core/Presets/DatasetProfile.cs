@@ -1,0 +1,61 @@
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Training;
+
+namespace Backprop.Presets;
+
+/// <summary>What a preset depends on: the kind of target, and the size of the data.</summary>
+/// <param name="TargetKind">What a target is: a number, one of two classes, or one of several.</param>
+/// <param name="Rows">Rows to learn from. They include rows that are held out later.</param>
+/// <param name="Features">Features of each row.</param>
+public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, int Features)
+{
+    /// <summary>A preset whose values depend on the number of rows depends on no more rows than these.</summary>
+    internal const int MaxRowsToCount = 50_000;
+
+    /// <summary>With fewer rows, none are held out.</summary>
+    internal const int MinRowsToHoldOut = 8;
+
+    /// <summary>Whether each row has several targets: numbers, or labels of which any may be true.</summary>
+    public bool HasSeveralTargets { get; init; }
+
+    /// <summary>Whether validation data is given.</summary>
+    public bool HasValidation { get; init; }
+
+    /// <summary>Whether each member of an ensemble may have its own held-out rows.</summary>
+    /// <value>True. False, for example, for rows that are not all in memory.</value>
+    public bool MayCrossFit { get; init; } = true;
+
+    /// <summary>The network that training continues from. Its shape is kept.</summary>
+    /// <value>Null: training starts a new network.</value>
+    public Network? Earlier { get; init; }
+
+    /// <summary>Whether each row belongs to one of several classes.</summary>
+    public bool HasClasses => TargetKind != TargetKind.Real && !HasSeveralTargets;
+
+    /// <summary>A multiclass classification of 10,000 rows and 20 features, for values that are shown before there is data.</summary>
+    public static DatasetProfile Typical { get; } = new(TargetKind.Class, 10_000, 20);
+
+    /// <summary>The profile of examples in memory.</summary>
+    /// <param name="examples">The rows to learn from.</param>
+    /// <param name="targetKind">What a target is.</param>
+    /// <param name="hasValidation">Whether validation data is given.</param>
+    public static DatasetProfile Of(ExampleSet examples, TargetKind targetKind, bool hasValidation = false)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        return new(targetKind, examples.Count, examples.FeatureCount)
+        {
+            HasSeveralTargets = examples.TargetCount > 1,
+            HasValidation = hasValidation,
+        };
+    }
+
+    /// <summary>The usual loss for these targets.</summary>
+    /// <param name="labelSmoothing">ε, in [0, 1); ignored where rows do not have classes.</param>
+    internal Loss LossWith(double labelSmoothing) => TargetKind switch
+    {
+        TargetKind.Real => new SquaredError(),
+        TargetKind.Class => new SoftmaxCrossEntropy { LabelSmoothing = labelSmoothing },
+        _ => new LogisticLoss { LabelSmoothing = HasClasses ? labelSmoothing : 0 },
+    };
+}

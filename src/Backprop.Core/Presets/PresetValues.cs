@@ -1,0 +1,121 @@
+using Backprop.Losses;
+using Backprop.Metrics;
+using Backprop.Networks;
+using Backprop.Training;
+
+namespace Backprop.Presets;
+
+/// <summary>The values of a preset for one data set: architecture, training and data preparation. Immutable.</summary>
+/// <remarks>
+/// Change single values by <c>with</c>: <c>values with { Training = values.Training with { LearningRate = 0.01 } }</c>.
+/// </remarks>
+public sealed record PresetValues
+{
+    /// <summary>The layers of the network. What depends on the examples is added by <see cref="BuildNetwork"/>.</summary>
+    /// <value>Two hidden layers of 64 ReLU units.</value>
+    public MultilayerPerceptron Architecture { get; init; } = new();
+
+    /// <summary>The loss, the optimizer and everything else about training.</summary>
+    public required TrainingOptions Training { get; init; }
+
+    /// <summary>Held-out rows, and what features become before the first layer.</summary>
+    public DataPreparation Preparation { get; init; } = new();
+
+    /// <summary>ε: label smoothing of the loss; 0 for losses without it.</summary>
+    internal double LabelSmoothing => Training.Loss switch
+    {
+        LogisticLoss logistic => logistic.LabelSmoothing,
+        SoftmaxCrossEntropy softmax => softmax.LabelSmoothing,
+        _ => 0,
+    };
+
+    /// <summary>Whether some rows are held out for validation, by each member or by all.</summary>
+    internal bool HoldsOut => Training.KFoldBagging || Preparation.ValidationFraction > 0;
+
+    /// <summary>The same values with another label smoothing, if the loss has any.</summary>
+    internal PresetValues WithLabelSmoothing(double smoothing) => this with
+    {
+        Training = Training with
+        {
+            Loss = Training.Loss switch
+            {
+                LogisticLoss logistic => logistic with { LabelSmoothing = smoothing },
+                SoftmaxCrossEntropy softmax => softmax with { LabelSmoothing = smoothing },
+                var other => other,
+            },
+        },
+    };
+
+    /// <summary>The values for so few rows that none can be held out.</summary>
+    /// <remarks>Smoothed labels need a temperature, and a temperature needs held-out rows.</remarks>
+    internal PresetValues WithoutHoldOut() => (this with
+    {
+        Training = Training with { KFoldBagging = false, TemperatureScaling = false },
+        Preparation = Preparation with { ValidationFraction = 0 },
+    }).WithLabelSmoothing(0);
+
+    /// <summary>Makes the network for some examples.</summary>
+    /// <param name="training">The examples to learn from, without held-out rows.</param>
+    /// <param name="outputs">Scores per example.</param>
+    /// <exception cref="ArgumentException">There would be too many parameters, or options do not go together.</exception>
+    public Network BuildNetwork(ExampleSet training, int outputs)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        var architecture = Architecture with
+        {
+            IndicatedFeatures = training.SlotsWithMissing(),
+            QuantileFeatures = QuantileFeatures(training),
+        };
+        return architecture.Build(training.FeatureCount, outputs);
+    }
+
+    private int[] QuantileFeatures(ExampleSet training)
+    {
+        if (!Preparation.QuantileTransform) return [];
+        var concentrated = training.ConcentratedFeatures(HasClasses(training));
+        var categories = Architecture.Categories.Select(category => category.Slot);
+        return [.. concentrated.Except(categories).Except(Architecture.OneHotCategories.Select(category => category.Slot))];
+    }
+
+    private bool HasClasses(ExampleSet examples) => Training.Loss.TargetKind != TargetKind.Real && examples.TargetCount == 1;
+
+    /// <summary>Holds out rows, makes the network and trains it.</summary>
+    /// <param name="examples">The examples to learn from, with those that are held out. Classes are numbered from 0.</param>
+    /// <param name="validation">Examples to validate on; null for held-out ones.</param>
+    /// <exception cref="ArgumentException">The examples do not fit the loss, or the options do not go together.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
+    public TrainingResult Train(ExampleSet examples, ExampleSet? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        var (learned, heldOut) = validation is null ? Split(examples) : (examples, validation);
+        var outputs = OutputsFor(examples, validation);
+        var options = WithDefinedMetric(heldOut ?? (Training.KFoldBagging ? learned : null), outputs);
+        return new Trainer(options).Train(BuildNetwork(learned, outputs), learned, heldOut);
+    }
+
+    private (ExampleSet Learned, ExampleSet? HeldOut) Split(ExampleSet all)
+    {
+        var fraction = Preparation.ValidationFraction;
+        if (fraction == 0) return (all, null);
+        return HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
+    }
+
+    // The largest class decides; metrics and losses of classes need two of them.
+    private int OutputsFor(ExampleSet examples, ExampleSet? validation)
+    {
+        if (Training.Loss.TargetKind != TargetKind.Class) return Training.Loss.OutputsFor(examples.TargetCount);
+        var largest = 1;
+        foreach (var target in examples.Targets.Values) largest = Math.Max(largest, (int)target);
+        if (validation is not null)
+            foreach (var target in validation.Targets.Values) largest = Math.Max(largest, (int)target);
+        return largest + 1;
+    }
+
+    // A metric that the validation rows do not define gives way to the loss.
+    private TrainingOptions WithDefinedMetric(ExampleSet? validation, int outputs)
+    {
+        if (validation is null || Training.EarlyStopping is not { Metric: { } metric } stopping) return Training;
+        var lack = MetricNeeds.Lack(metric, Training.Loss, outputs, validation.Targets, validation.Weights);
+        return lack is null ? Training : Training with { EarlyStopping = stopping with { Metric = null, Target = null } };
+    }
+}

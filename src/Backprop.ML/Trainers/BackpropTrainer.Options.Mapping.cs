@@ -1,0 +1,77 @@
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.ML.Data;
+using Backprop.ML.Tasks;
+using Backprop.Networks;
+using Backprop.Training;
+using Microsoft.ML;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    // The records of the core that the options become.
+    public sealed partial class Options
+    {
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy._chosen = _chosen.ToDictionary(each => each.Key, each => each.Value is Array array ? array.Clone() : each.Value);
+            return copy;
+        }
+
+        /// <summary>The layers, with what depends on the data.</summary>
+        /// <param name="keys">The key columns.</param>
+        /// <param name="slots">What the features are like.</param>
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots)
+        {
+            var features = slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot));
+            return Resolved().Architecture with
+            {
+                Categories =
+                [
+                    .. Categories.Select(category => InNetwork(category, slots)),
+                    .. keys.Where(key => !IsOneHot(key)).Select(Embedded),
+                ],
+                OneHotCategories = [.. keys.Where(IsOneHot).Select(key => new OneHotCategory(key.Slot, key.Count))],
+                OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
+                IndicatedFeatures = slots.WithMissing,
+                QuantileFeatures = [.. features],
+            };
+        }
+
+        // Slots are named as they stand in the data.
+        private static EmbeddedCategory InNetwork(EmbeddedCategory category, FeatureTraits traits) =>
+            traits.Columns is { } known ? category with { Slot = known.Features.PlaceOf(category.Slot) } : category;
+
+        private EmbeddedCategory Embedded(KeySlot key) =>
+            new(key.Slot, key.Count, EmbeddingDimension ?? EmbeddedCategory.DefaultDimension(key.Count));
+
+        // The missing value is one of them.
+        private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
+
+        /// <summary>The options of the core, with what depends on the task.</summary>
+        internal TrainingOptions ToTrainingOptions(Loss loss, int seed, double[]? classWeights = null)
+        {
+            var training = Resolved().Training;
+            return training with
+            {
+                Loss = loss,
+                ClassWeights = classWeights,
+                BalancedClassWeights = ClassWeights is { IsBalanced: true },
+                TemperatureScaling = training.TemperatureScaling && loss.HasLogits,
+                Clock = Clock,
+                Seed = seed,
+            };
+        }
+
+        /// <summary>A weight for each class; null where all count the same.</summary>
+        internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)
+        {
+            if (!task.HasClasses) return null;
+            var weights = ClassWeights is { IsBalanced: false } named ? named.By(task.ClassNames(label), label.Name) : null;
+            if (PositiveInstanceWeight == 1) return weights;
+            return [weights?[0] ?? 1, (weights?[1] ?? 1) * PositiveInstanceWeight];
+        }
+    }
+}
