@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+
+namespace Backprop.Core.Tests.Docs;
+
+/// <summary>Lines, cells, sentences and words that a reader understands at the first reading; CONTRIBUTING.md has the rules.</summary>
+public partial class TextTests
+{
+    private const int MaxLine = 140, MaxCell = 80, MaxWords = 30;
+
+    public static TheoryData<string> Pages => [.. Files("*.md")];
+
+    public static TheoryData<string> SourceFolders =>
+        [.. Files("*.cs").Select(file => string.Join('/', file.Split('/')[..2])).Distinct()];
+
+    [Theory, MemberData(nameof(SourceFolders))]
+    public void A_line_of_code_has_at_most_140_characters(string folder) =>
+        AssertNone(Files("*.cs").Where(file => file.StartsWith(folder + '/', StringComparison.Ordinal)).SelectMany(file =>
+            File.ReadLines(PathOf(file)).Index().Where(line => line.Item.Length > MaxLine)
+                .Select(line => $"{file}, line {line.Index + 1}: {line.Item.Length} characters")));
+
+    [Theory, MemberData(nameof(SourceFolders))]
+    public void No_identifier_begins_with_an_everyday_word_for_a_limit_or_a_default(string folder) =>
+        AssertNone(Files("*.cs").Where(file => file.StartsWith(folder + '/', StringComparison.Ordinal)).SelectMany(file =>
+            EverydayName().Matches(WithoutText(File.ReadAllText(PathOf(file)))).Select(match => $"{file}: {match.Value}")));
+
+    [Theory, MemberData(nameof(Pages))]
+    public void A_page_has_short_lines_cells_and_sentences(string page) => AssertNone(MarkdownText.FindingsIn(page, File.ReadAllLines(PathOf(page))));
+
+    private static string[] Files(string pattern) =>
+        [.. Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
+            .Where(file => !BuildOutput().IsMatch(file)).Order(StringComparer.Ordinal)];
+
+    private static string PathOf(string file) => Path.Combine(Repository.Root, file);
+
+    private static string WithoutText(string code) => TextOfCode().Replace(code, "");
+
+    private static void AssertNone(IEnumerable<string> findings)
+    {
+        string[] found = [.. findings];
+        Assert.True(found.Length == 0, $"{found.Length} findings:\n{string.Join('\n', found.Take(20))}");
+    }
+
+    [GeneratedRegex(@"(^|/)(artifacts|bin|obj|\.git)/")]
+    private static partial Regex BuildOutput();
+
+    [GeneratedRegex(@"\b(Most|Least|Customary)[A-Z]\w*|\b_?(most|least|customary)[A-Z]\w*")]
+    private static partial Regex EverydayName();
+
+    // Comments and literals.
+    [GeneratedRegex("""
+        //[^\n]*|"(\\.|[^"\\\n])*"
+        """)]
+    private static partial Regex TextOfCode();
+
+    /// <summary>The text of a Markdown page.</summary>
+    private static partial class MarkdownText
+    {
+        public static IEnumerable<string> FindingsIn(string page, string[] lines)
+        {
+            var (isCode, isGenerated, paragraph, first) = (false, false, new List<string>(), 0);
+            for (var i = 0; i < lines.Length; i++)
+            {
+                var line = lines[i];
+                if (line.StartsWith("<!-- generated", StringComparison.Ordinal)) isGenerated = true;
+                if (line.StartsWith("<!-- end", StringComparison.Ordinal)) isGenerated = false;
+                var isFence = line.TrimStart().StartsWith("```", StringComparison.Ordinal);
+                if (isFence) isCode = !isCode;
+                var isText = !isFence && !isCode && !isGenerated;
+                var isTable = line.StartsWith('|');
+                if (isText && !isTable && line.Length > MaxLine) yield return $"{page}, line {i + 1}: {line.Length} characters";
+                foreach (var cell in isText && isTable ? LongCells(line) : []) yield return $"{page}, line {i + 1}: a cell of {cell.Length} characters: {cell}";
+
+                var isNew = !isText || isTable || line.Trim().Length == 0 || line.StartsWith('#') || Item().IsMatch(line);
+                if (isNew)
+                {
+                    foreach (var sentence in LongSentences(string.Join(' ', paragraph))) yield return $"{page}, line {first + 1}: {sentence}";
+                    paragraph.Clear();
+                    first = i;
+                }
+                if (isText && !isTable && !line.StartsWith('#')) paragraph.Add(Item().Replace(line, "").Trim());
+            }
+            foreach (var sentence in LongSentences(string.Join(' ', paragraph))) yield return $"{page}, line {first + 1}: {sentence}";
+        }
+
+        private static IEnumerable<string> LongCells(string line) =>
+            Border().Split(line.Trim().Trim('|')).Select(cell => Marks().Replace(cell.Trim(), "")).Where(cell => cell.Length > MaxCell);
+
+        private static IEnumerable<string> LongSentences(string text)
+        {
+            text = Abbreviation().Replace(Link().Replace(Code().Replace(text, "X"), "$1"), "$1").Replace("*", "", StringComparison.Ordinal);
+            return SentenceEnd().Split(text).Where(sentence => Word().Count(sentence) > MaxWords)
+                .Select(sentence => $"a sentence of {Word().Count(sentence)} words: {sentence}");
+        }
+
+        [GeneratedRegex(@"^\s*([-*]|\d+\.) ")]
+        private static partial Regex Item();
+
+        [GeneratedRegex(@"(?<!\\)\|")]
+        private static partial Regex Border();
+
+        [GeneratedRegex(@"\]\([^)]*\)|[\[`*]")]
+        private static partial Regex Marks();
+
+        [GeneratedRegex("`[^`]*`")]
+        private static partial Regex Code();
+
+        [GeneratedRegex(@"!?\[([^\]]*)\]\([^)]*\)")]
+        private static partial Regex Link();
+
+        [GeneratedRegex(@"\b(e\.g|i\.e|et al|vs|No|cf|Fig|Eq)\.")]
+        private static partial Regex Abbreviation();
+
+        [GeneratedRegex("(?<=[.!?])[\"”)]?\\s+")]
+        private static partial Regex SentenceEnd();
+
+        [GeneratedRegex(@"\S*\w\S*")]
+        private static partial Regex Word();
+    }
+}
