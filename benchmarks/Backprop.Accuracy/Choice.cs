@@ -9,7 +9,8 @@ namespace Backprop.Accuracy;
 internal sealed record Choice
 {
     /// <summary>Ten small sets, of all three tasks.</summary>
-    public static IReadOnlyList<string> Small { get; } = ["iris", "wine", "glass", "penguins", "sonar", "heart_cleveland", "ionosphere", "yacht", "auto_mpg", "diabetes_progression"];
+    public static IReadOnlyList<string> Small { get; } = [
+        "iris", "wine", "glass", "penguins", "sonar", "heart_cleveland", "ionosphere", "yacht", "auto_mpg", "diabetes_progression"];
 
     /// <summary>The learners: all but the costliest, if nothing else is said.</summary>
     public IReadOnlyList<Learner> Learners { get; private init; } = [.. Learner.All.Where(learner => learner.Key != "best")];
@@ -47,7 +48,8 @@ internal sealed record Choice
                 continue;
             }
             if (option is not ("--sets" or "--learners" or "--protocol" or "--folds" or "--limit"))
-                throw new FormatException($"Unknown option '{option}'; there are --sets, --learners, --protocol, --folds, --limit and --again.");
+                throw new FormatException(
+                    $"Unknown option '{option}'; there are --sets, --learners, --protocol, --folds, --limit and --again.");
             var value = ++i < arguments.Length ? arguments[i] : throw new FormatException($"{option} lacks its value.");
             choice = option switch
             {
@@ -66,7 +68,9 @@ internal sealed record Choice
         if (value == "all") return null;
         if (value == "small") return [.. Small];
         string[] known = [.. manifest.Entries.Select(entry => entry.Name), California8.Name];
-        return [.. value.Split(',').Select(name => known.Contains(name) ? name : throw Unknown("set", name, known.Order().Append("small").Append("all")))];
+        return [
+            .. value.Split(',').Select(
+                name => known.Contains(name) ? name : throw Unknown("set", name, known.Order().Append("small").Append("all")))];
     }
 
     private static IReadOnlyList<Learner> LearnersOf(string value) => [.. value.Split(',').SelectMany(LearnersNamed).Distinct()];
@@ -76,17 +80,25 @@ internal sealed record Choice
         "all" => Learner.All,
         "ours" => Learner.All.Where(learner => learner.IsOurs),
         "peers" => Learner.All.Where(learner => !learner.IsOurs),
-        _ => [Learner.All.FirstOrDefault(learner => learner.Key == name) ?? throw Unknown("learner", name, Learner.All.Select(learner => learner.Key).Concat(["ours", "peers", "all"]))],
+        _ =>
+            [
+                Learner.All.FirstOrDefault(learner => learner.Key == name)
+                    ?? throw Unknown("learner", name, Learner.All.Select(learner => learner.Key).Concat(["ours", "peers", "all"]))],
     };
 
     private static IReadOnlyList<Protocol> ProtocolsOf(string value) => value == "all"
         ? Protocol.All
-        : [.. value.Split(',').Select(name => Protocol.All.FirstOrDefault(protocol => protocol.Name == name) ?? throw Unknown("protocol", name, Protocol.All.Select(protocol => protocol.Name).Append("all")))];
+        : [
+            .. value.Split(',').Select(
+                name =>
+                    Protocol.All.FirstOrDefault(protocol => protocol.Name == name)
+                        ?? throw Unknown("protocol", name, Protocol.All.Select(protocol => protocol.Name).Append("all")))];
 
     private static (int, int) Range(string value)
     {
         var ends = value.Split("..");
-        return ends.Length <= 2 && int.TryParse(ends[0], out var first) && int.TryParse(ends[^1], out var last) && first >= 1 && last >= first
+        return ends.Length <= 2 && int.TryParse(ends[0], out var first) && int.TryParse(ends[^1], out var last) && first >= 1
+            && last >= first
             ? (first, last)
             : throw new FormatException($"--folds is '{value}'; allowed are a number, or two as in 1..5, from 1 on.");
     }
@@ -95,5 +107,6 @@ internal sealed record Choice
         ? number
         : throw new FormatException($"--limit is '{value}'; allowed is a number of seconds above 0.");
 
-    private static FormatException Unknown(string kind, string name, IEnumerable<string> known) => new($"Unknown {kind} '{name}'; known are {string.Join(", ", known)}.");
+    private static FormatException Unknown(string kind, string name, IEnumerable<string> known) =>
+        new($"Unknown {kind} '{name}'; known are {string.Join(", ", known)}.");
 }

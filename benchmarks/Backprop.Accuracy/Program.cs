@@ -22,7 +22,8 @@ try
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are
-                  run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all] [--folds 1..5] [--limit seconds] [--again]
+                  run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
+                      [--folds 1..5] [--limit seconds] [--again]
                   summary [--write]
                 """);
     }

@@ -9,14 +9,16 @@ internal static class Repository
     public static string Path(params string[] path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Backprop.ML.sln"))) return System.IO.Path.GetFullPath(System.IO.Path.Combine([folder.FullName, .. path]));
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Backprop.ML.sln")))
+                return System.IO.Path.GetFullPath(System.IO.Path.Combine([folder.FullName, .. path]));
         throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Backprop.ML.sln.");
     }
 
     /// <summary>The commit that is checked out.</summary>
     public static string Commit()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", Path(), "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", ["-C", Path(), "rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true })!;
         return git.StandardOutput.ReadToEnd().Trim();
     }
 }

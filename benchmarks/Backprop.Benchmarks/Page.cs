@@ -34,11 +34,13 @@ internal static class Page
             """);
     }
 
-    private static string Processor() => File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
 
     private static string Commit()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", InRepository(), "describe", "--always", "--dirty"]) { RedirectStandardOutput = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", ["-C", InRepository(), "describe", "--always", "--dirty"]) { RedirectStandardOutput = true })!;
         return git.StandardOutput.ReadToEnd().Trim();
     }
 }

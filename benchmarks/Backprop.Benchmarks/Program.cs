@@ -37,7 +37,9 @@ var wanted = args.Where(argument => argument != "--write").ToArray();
 var unknown = wanted.Where(group => !groups.ContainsKey(group)).ToArray();
 if (unknown.Length > 0)
 {
-    Console.Error.WriteLine($"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}; kernels, alone, runs BenchmarkDotNet; --write keeps the table in docs/benchmarks.md.");
+    Console.Error.WriteLine(
+        $"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}; kernels, alone, runs BenchmarkDotNet; " +
+            $"--write keeps the table in docs/benchmarks.md.");
     return 2;
 }
 if (args.Contains("--write") && wanted.Length > 0)

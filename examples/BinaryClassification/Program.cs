@@ -20,9 +20,12 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
 });
 
 // Raw columns go in: the model standardizes them itself. A plain network, because the default preset always trains to its end.
-var trainer = ml.BinaryClassification.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Malignant", HiddenLayers = [32] });
+var trainer = ml.BinaryClassification.Trainers.Backprop(
+    new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Malignant", HiddenLayers = [32] });
 var folds = ml.BinaryClassification.CrossValidate(data, trainer, numberOfFolds: 5, labelColumnName: "Malignant");
-Console.WriteLine($"five folds: accuracy {folds.Average(fold => fold.Metrics.Accuracy):F3}, AUC {folds.Average(fold => fold.Metrics.AreaUnderRocCurve):F3}");
+Console.WriteLine(
+    $"five folds: accuracy {folds.Average(fold => fold.Metrics.Accuracy):F3}, AUC " +
+        $"{folds.Average(fold => fold.Metrics.AreaUnderRocCurve):F3}");
 
 // With validation data, training ends when its loss stops falling, and the best weights are kept.
 var split = ml.Data.TrainTestSplit(data, testFraction: 0.4);

@@ -41,7 +41,8 @@ var model = ConsoleProgress.Show(options.NumberOfIterations, progress =>
 
 var history = model.Model.History;
 var best = history[model.Model.BestEpoch - 1];
-Console.WriteLine($"{history.Count} passes; the best was number {best.Epoch}: validation loss {best.ValidationLoss:F3}, AUC {best.ValidationMetric:F4}");
+Console.WriteLine(
+    $"{history.Count} passes; the best was number {best.Epoch}: validation loss {best.ValidationLoss:F3}, AUC {best.ValidationMetric:F4}");
 
 history.SaveHtml("training.html", "Breast cancer, 30-32-16-1");
 history.SaveCsv("training.csv");

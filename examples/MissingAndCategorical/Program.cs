@@ -10,7 +10,8 @@ var ml = new MLContext(seed: 1);
 var path = Path.Combine(AppContext.BaseDirectory, "diabetes_progression.csv");
 var names = File.ReadLines(path).First().Split(',');
 
-// Sex is a category, not a number; the nine measurements stay numbers. A quarter of the patients were never asked for body mass and blood pressure.
+// Sex is a category, not a number; the nine measurements stay numbers. A quarter of the patients were never asked for body mass and blood
+// pressure.
 var lost = new Random(7);
 var patients = File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Select(cells =>
 {
@@ -46,7 +47,9 @@ foreach (var missing in Enum.GetValues<MissingValues>())
     var scored = Pipeline(missing).Fit(split.TrainSet).Transform(split.TestSet);
     var answers = scored.GetColumn<float>("Score").Zip(scored.GetColumn<float>(nameof(Patient.Progression))).ToArray();
     var given = answers.Where(answer => !float.IsNaN(answer.First)).ToArray();
-    Console.WriteLine($"{missing,-8}: {given.Length,3} of {answers.Length} patients have an answer, with RMSE {Math.Sqrt(given.Average(answer => Math.Pow(answer.First - answer.Second, 2))):F1}");
+    Console.WriteLine(
+        $"{missing,-8}: {given.Length,3} of {answers.Length} patients have an answer, with RMSE " +
+            $"{Math.Sqrt(given.Average(answer => Math.Pow(answer.First - answer.Second, 2))):F1}");
 }
 
 internal sealed class Patient

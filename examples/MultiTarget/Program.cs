@@ -12,12 +12,23 @@ var data = ml.Data.LoadFromTextFile<Flower>(Path.Combine(AppContext.BaseDirector
 var pipeline = ml.Transforms.Concatenate("Petal", nameof(Flower.PetalLength), nameof(Flower.PetalWidth))
     .Append(ml.Transforms.Categorical.OneHotEncoding("Species"))
     .Append(ml.Transforms.Concatenate("Features", nameof(Flower.SepalLength), nameof(Flower.SepalWidth), "Species"))
-    .Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Petal", HiddenLayers = [16], NumberOfIterations = 60 }));
+    .Append(
+        ml.Regression.Trainers.Backprop(
+            new BackpropTrainer.Options
+            {
+                Preset = Preset.Plain,
+                LabelColumnName = "Petal",
+                HiddenLayers = [16],
+                NumberOfIterations = 60
+            }));
 
 var folds = ml.Regression.CrossValidateMultiTarget(data, pipeline, labelColumnName: "Petal");
 foreach (var target in folds.SelectMany(fold => fold.Metrics.Targets).GroupBy(target => target.Name))
-    Console.WriteLine($"{target.Key,-11}: RMSE {target.Average(t => t.RootMeanSquaredError):F2} cm, R² {target.Average(t => t.RSquared):F2}");
-Console.WriteLine($"both       : RMSE {folds.Average(fold => fold.Metrics.RootMeanSquaredError):F2} cm, R² {folds.Average(fold => fold.Metrics.RSquared):F2}");
+    Console.WriteLine(
+        $"{target.Key,-11}: RMSE {target.Average(t => t.RootMeanSquaredError):F2} cm, R² {target.Average(t => t.RSquared):F2}");
+Console.WriteLine(
+    $"both       : RMSE {folds.Average(fold => fold.Metrics.RootMeanSquaredError):F2} cm, R² " +
+        $"{folds.Average(fold => fold.Metrics.RSquared):F2}");
 
 var engine = ml.Model.CreatePredictionEngine<Flower, Petal>(pipeline.Fit(data));
 var flower = new Flower { SepalLength = 6.3f, SepalWidth = 2.9f, Species = "virginica" };

@@ -19,7 +19,8 @@ internal sealed record Arguments(string Data, string Label, string? Task)
         foreach (var needed in (string[])["--data", "--label"])
             if (!given.ContainsKey(needed)) throw new UserError($"Option {needed} is missing; {Usage}");
         var task = given.GetValueOrDefault("--task");
-        if (task is not null && !Tasks.Contains(task)) throw new UserError($"Unknown task '{task}'; allowed are {string.Join(", ", Tasks)}.");
+        if (task is not null && !Tasks.Contains(task))
+            throw new UserError($"Unknown task '{task}'; allowed are {string.Join(", ", Tasks)}.");
         return new Arguments(given["--data"], given["--label"], task);
     }
 }

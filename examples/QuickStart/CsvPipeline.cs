@@ -6,7 +6,8 @@ using Microsoft.ML.Transforms;
 
 namespace QuickStart;
 
-/// <summary>What stands between the columns of a file and a model: features as one vector, the label in the type that its task wants, the trainer.</summary>
+/// <summary>What stands between the columns of a file and a model: features as one vector, the label in the type that its task wants, the
+/// trainer.</summary>
 internal static class CsvPipeline
 {
     public static IEstimator<ITransformer> Make(MLContext ml, CsvColumn[] features, CsvColumn label, string task) =>
@@ -14,9 +15,13 @@ internal static class CsvPipeline
 
     private static EstimatorChain<ColumnConcatenatingTransformer> Featurize(MLContext ml, CsvColumn[] features)
     {
-        InputOutputColumnPair[] Pairs(bool numeric) => [.. features.Where(column => column.IsNumeric == numeric).Select(column => new InputOutputColumnPair(CsvTable.NameOf(column.Index)))];
+        InputOutputColumnPair[] Pairs(bool numeric) =>
+            [
+                .. features.Where(column => column.IsNumeric == numeric).Select(
+                    column => new InputOutputColumnPair(CsvTable.NameOf(column.Index)))];
         IEstimator<ITransformer> pipeline = new EstimatorChain<ITransformer>();
-        if (Pairs(numeric: true) is { Length: > 0 } numbers) pipeline = pipeline.Append(ml.Transforms.ReplaceMissingValues(numbers, MissingValueReplacingEstimator.ReplacementMode.Mean));
+        if (Pairs(numeric: true) is { Length: > 0 } numbers)
+            pipeline = pipeline.Append(ml.Transforms.ReplaceMissingValues(numbers, MissingValueReplacingEstimator.ReplacementMode.Mean));
         if (Pairs(numeric: false) is { Length: > 0 } texts) pipeline = pipeline.Append(ml.Transforms.Categorical.OneHotEncoding(texts));
         return pipeline.Append(ml.Transforms.Concatenate("Features", [.. features.Select(column => CsvTable.NameOf(column.Index))]));
     }
@@ -27,7 +32,8 @@ internal static class CsvPipeline
         if (task == "regression") return ml.Transforms.Conversion.ConvertType("Label", name, DataKind.Single);
         if (task == "multiclass") return ml.Transforms.Conversion.MapValueToKey("Label", name);
         Console.WriteLine($"'{label.Distinct[1]}' counts as positive, '{label.Distinct[0]}' as negative");
-        return ml.Transforms.Conversion.MapValue("Label", new Dictionary<string, bool> { [label.Distinct[0]] = false, [label.Distinct[1]] = true }, name);
+        return ml.Transforms.Conversion.MapValue(
+            "Label", new Dictionary<string, bool> { [label.Distinct[0]] = false, [label.Distinct[1]] = true }, name);
     }
 
     private static BackpropTrainer Trainer(MLContext ml, string task)

@@ -26,7 +26,8 @@ internal sealed partial class CsvTable
             throw new UserError($"The header of '{path}' has the column '{repeated.Key}' more than once.");
 
         var text = ml.Data.LoadFromTextFile(path, LoaderOptions(names.Select((_, i) => (i, DataKind.String))));
-        CsvColumn[] columns = [.. names.Select((name, i) => new CsvColumn(i, name, [.. text.GetColumn<string>(NameOf(i)).Select(value => value.Trim())]))];
+        CsvColumn[] columns = [
+            .. names.Select((name, i) => new CsvColumn(i, name, [.. text.GetColumn<string>(NameOf(i)).Select(value => value.Trim())]))];
         if (columns[0].Values.Length == 0) throw new UserError($"The file '{path}' has a header and no rows.");
         return new CsvTable(path, columns);
     }
@@ -44,7 +45,9 @@ internal sealed partial class CsvTable
     };
 
     public CsvColumn this[string name] => Columns.FirstOrDefault(column => column.Name == name)
-        ?? throw new UserError($"There is no column '{name}' in '{Path}'; its columns are {string.Join(", ", Columns.Select(column => column.Name))}.");
+        ?? throw new UserError(
+            $"There is no column '{name}' in '{Path}'; its columns are " +
+            $"{string.Join(", ", Columns.Select(column => column.Name))}.");
 
     public static bool IsMissing(string value) => Missing.Contains(value.ToLowerInvariant());
 
@@ -56,11 +59,14 @@ internal sealed partial class CsvTable
 /// <summary>One column of a CSV file, as text.</summary>
 internal sealed record CsvColumn(int Index, string Name, string[] Values)
 {
-    public string[] Distinct { get; } = [.. Values.Where(value => !CsvTable.IsMissing(value)).Distinct().Order(StringComparer.OrdinalIgnoreCase)];
+    public string[] Distinct { get; } = [
+        .. Values.Where(value => !CsvTable.IsMissing(value)).Distinct().Order(StringComparer.OrdinalIgnoreCase)];
 
     public int MissingCount { get; } = Values.Count(CsvTable.IsMissing);
 
-    public bool IsNumeric => Distinct.All(value => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number));
+    public bool IsNumeric =>
+        Distinct.All(
+            value => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number));
 
     public bool IsInteger => IsNumeric && Distinct.All(value => float.Parse(value, CultureInfo.InvariantCulture) % 1 == 0);
 }

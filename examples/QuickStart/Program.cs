@@ -10,7 +10,8 @@ try
     else CsvRun.Run(Arguments.Parse(args));
     return 0;
 }
-// What the user can mend (input, an unreadable or unwritable file, numbers too extreme to learn from) is one line; anything else is a bug and may show its stack.
+// What the user can mend (input, an unreadable or unwritable file, numbers too extreme to learn from) is one line; anything else is a bug
+// and may show its stack.
 catch (Exception error) when (error is UserError or IOException or UnauthorizedAccessException or TrainingDivergedException)
 {
     Console.Error.WriteLine(error.Message);

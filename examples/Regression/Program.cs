@@ -17,12 +17,24 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
 
 // 442 patients are few: a small network and few passes. With no hidden layer the same trainer fits a linear model.
 var featurize = ml.Transforms.Concatenate("Features", names[..^1]);
-var network = featurize.Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "progression", HiddenLayers = [8], NumberOfIterations = 30 }));
-var linear = featurize.Append(ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "progression", HiddenLayers = [] }));
+var network = featurize.Append(
+    ml.Regression.Trainers.Backprop(
+        new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = "progression",
+            HiddenLayers = [8],
+            NumberOfIterations = 30
+        }));
+var linear = featurize.Append(
+    ml.Regression.Trainers.Backprop(
+        new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "progression", HiddenLayers = [] }));
 foreach (var (name, pipeline) in new (string, IEstimator<ITransformer>)[] { ("network", network), ("linear", linear) })
 {
     var folds = ml.Regression.CrossValidate(data, pipeline, numberOfFolds: 5, labelColumnName: "progression");
-    Console.WriteLine($"{name,-7}: RMSE {folds.Average(fold => fold.Metrics.RootMeanSquaredError):F1}, R² {folds.Average(fold => fold.Metrics.RSquared):F3}");
+    Console.WriteLine(
+        $"{name,-7}: RMSE {folds.Average(fold => fold.Metrics.RootMeanSquaredError):F1}, R² " +
+            $"{folds.Average(fold => fold.Metrics.RSquared):F3}");
 }
 
 var model = network.Fit(data);
@@ -31,6 +43,7 @@ Console.WriteLine($"network {trained.Network.Network}, {trained.Network.Paramete
 foreach (var epoch in trained.History.Where(epoch => epoch.Epoch % 10 == 0))
     Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainingLoss:F3}");
 
-var importance = ml.Regression.PermutationFeatureImportance(model.LastTransformer, model.Transform(data), "progression", permutationCount: 5);
+var importance = ml.Regression.PermutationFeatureImportance(
+    model.LastTransformer, model.Transform(data), "progression", permutationCount: 5);
 foreach (var (name, metrics) in names.Zip(importance).OrderByDescending(pair => pair.Second.RootMeanSquaredError.Mean).Take(3))
     Console.WriteLine($"without {name} the error grows by {metrics.RootMeanSquaredError.Mean:F1}");

@@ -24,7 +24,8 @@ Console.WriteLine($"of every hundred new messages, {100 * metrics.MicroAccuracy:
 foreach (var row in ml.Data.CreateEnumerable<Sorted>(model.Transform(test), reuseRowObject: false).Take(5))
     Console.WriteLine($"{row.Department,-8} → {row.PredictedLabel,-8} {row.Text}");
 
-// Messages as people write them: a few words that matter among many that do not, one in eight of them misspelt, and sometimes a word of another department.
+// Messages as people write them: a few words that matter among many that do not, one in eight of them misspelt, and sometimes a word of
+// another department.
 static IEnumerable<Message> Messages(int count)
 {
     var words = new Dictionary<string, string[]>
@@ -33,7 +34,10 @@ static IEnumerable<Message> Messages(int count)
         ["delivery"] = "parcel arrived courier tracking late address shipped broken box waiting street depot".Split(' '),
         ["support"] = "install crash password error update screen login restart manual version button freezes".Split(' '),
     };
-    var others = "hello please thank you the my for since yesterday again still help me with this order would like know when what is and we our have been about new old number".Split(' ');
+    const string common =
+        "hello please thank you the my for since yesterday again still help me with this order would like know when what is and " +
+        "we our have been about new old number";
+    var others = common.Split(' ');
     var departments = words.Keys.ToArray();
     var random = new Random(1);
     for (var i = 0; i < count; i++)

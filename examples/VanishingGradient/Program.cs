@@ -15,7 +15,15 @@ var labels = points.Chunk(2).Select(p => p[0] * p[0] + p[1] * p[1] is > 0.16f an
 var examples = new ExampleSet(points, featureCount: 2, labels);
 
 var sigmoid = new MultilayerPerceptron { HiddenLayers = Enumerable.Repeat(16, 10).ToArray(), Activation = new Sigmoid() };
-var options = new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 200, BatchSize = 32, LearningRate = 0.01, Diagnostics = true, Seed = 1 };
+var options = new TrainingOptions
+{
+    Loss = new LogisticLoss(),
+    NumberOfIterations = 200,
+    BatchSize = 32,
+    LearningRate = 0.01,
+    Diagnostics = true,
+    Seed = 1
+};
 
 var history = Run("sigmoid, 10 layers", sigmoid, options);
 Console.WriteLine();
@@ -35,7 +43,10 @@ IReadOnlyList<EpochReport> Run(string name, MultilayerPerceptron perceptron, Tra
 {
     var result = new Trainer(options).Train(perceptron.Build(inputs: 2, outputs: 1), examples);
     var layers = result.History[0].Diagnostics!.Layers.Where(layer => layer.Name.StartsWith("Dense", StringComparison.Ordinal)).ToArray();
-    var right = result.Network.CreateScorer(examples.Count).Predict(examples.Features).Values.ToArray().Zip(labels).Count(pair => (pair.First > 0.5f) == (pair.Second == 1));
-    Console.WriteLine($"{name,-20} gradient at the first layer / at the last {layers[0].GradientScale / layers[^1].GradientScale,8:G2}, loss {result.History[^1].TrainingLoss:F3}, accuracy {(double)right / examples.Count:P0}");
+    var right = result.Network.CreateScorer(examples.Count).Predict(examples.Features).Values.ToArray().Zip(labels)
+        .Count(pair => (pair.First > 0.5f) == (pair.Second == 1));
+    Console.WriteLine(
+        $"{name,-20} gradient at the first layer / at the last {layers[0].GradientScale / layers[^1].GradientScale,8:G2}, loss " +
+            $"{result.History[^1].TrainingLoss:F3}, accuracy {(double)right / examples.Count:P0}");
     return result.History;
 }

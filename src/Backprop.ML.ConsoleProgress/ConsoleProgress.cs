@@ -16,9 +16,12 @@ public static class ConsoleProgress
     /// });
     /// </code></example>
     /// <typeparam name="T">What training gives.</typeparam>
-    /// <param name="numberOfIterations">How many passes the full bar stands for, at least 1. Training that stops earlier fills it, too.</param>
-    /// <param name="train">Trains with the progress that it is given as <see cref="BackpropTrainer.Options.Progress"/>. Of several trainings, as in cross-validation, each starts the bar anew.</param>
-    /// <param name="console">Where to; null for the console of this process. One that is not interactive, such as a log, gets a line now and then instead.</param>
+    /// <param name="numberOfIterations">How many passes the full bar stands for, at least 1. Training that stops earlier fills it,
+    /// too.</param>
+    /// <param name="train">Trains with the progress that it is given as <see cref="BackpropTrainer.Options.Progress"/>. Of several
+    /// trainings, as in cross-validation, each starts the bar anew.</param>
+    /// <param name="console">Where to; null for the console of this process. One that is not interactive, such as a log, gets a line now
+    /// and then instead.</param>
     /// <returns>What <paramref name="train"/> returned.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
     public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, T> train, IAnsiConsole? console = null)
@@ -37,16 +40,20 @@ public static class ConsoleProgress
     /// </code></example>
     /// <typeparam name="T">What training gives.</typeparam>
     /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1.</param>
-    /// <param name="train">Trains with what it is given as <see cref="BackpropTrainer.Options.Progress"/> and <see cref="BackpropTrainer.Options.PhaseProgress"/>.</param>
+    /// <param name="train">Trains with what it is given as <see cref="BackpropTrainer.Options.Progress"/> and
+    /// <see cref="BackpropTrainer.Options.PhaseProgress"/>.</param>
     /// <param name="console">Where to; null for the console of this process.</param>
     /// <returns>What <paramref name="train"/> returned.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
-    public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, IProgress<TrainingPhaseReport>, T> train, IAnsiConsole? console = null)
+    public static T Show<T>(
+        int numberOfIterations, Func<IProgress<EpochReport>, IProgress<TrainingPhaseReport>, T> train, IAnsiConsole? console = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numberOfIterations, 1);
         ArgumentNullException.ThrowIfNull(train);
         return (console ?? AnsiConsole.Console).Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
             .Start(context =>
             {
                 var bar = new Bar(context.AddTask("Reading data", maxValue: numberOfIterations));
@@ -69,7 +76,8 @@ public static class ConsoleProgress
         public void Report(EpochReport value)
         {
             var validation = value.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", validation {loss:G4}") : "";
-            _lastEpoch = task.Description = string.Create(CultureInfo.InvariantCulture, $"Epoch {value.Epoch}: loss {value.TrainingLoss:G4}{validation}");
+            _lastEpoch = task.Description = string.Create(
+                CultureInfo.InvariantCulture, $"Epoch {value.Epoch}: loss {value.TrainingLoss:G4}{validation}");
             task.Value = value.Epoch;
         }
 

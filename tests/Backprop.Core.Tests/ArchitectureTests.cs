@@ -25,7 +25,8 @@ public partial class ArchitectureTests
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
-        ["Training"] = ["Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks"],
+        ["Training"] = [
+            "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks"],
         ["Presets"] =
         [
             "Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks", "Training",
@@ -35,7 +36,10 @@ public partial class ArchitectureTests
         ["Persistence"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training"],
     };
 
-    public static TheoryData<string> Folders => [.. Directory.GetDirectories(SourceFolder()).Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("bin" or "obj"))];
+    public static TheoryData<string> Folders =>
+        [
+            .. Directory.GetDirectories(SourceFolder()).Select(folder => Path.GetFileName(folder)!)
+                .Where(name => name is not ("bin" or "obj"))];
 
     [Fact]
     public void The_core_knows_only_the_base_library_and_tensors()
@@ -56,7 +60,9 @@ public partial class ArchitectureTests
         foreach (var file in files)
         {
             var used = UsingLine().Matches(File.ReadAllText(file)).Select(match => match.Groups["folder"].Value);
-            Assert.True(used.All(name => name == folder || MayUse[folder].Contains(name)), $"{Path.GetFileName(file)} uses {string.Join(", ", used)}; {folder} may use {string.Join(", ", MayUse[folder])}.");
+            Assert.True(
+                used.All(name => name == folder || MayUse[folder].Contains(name)),
+                $"{Path.GetFileName(file)} uses {string.Join(", ", used)}; {folder} may use {string.Join(", ", MayUse[folder])}.");
         }
     }
 
@@ -86,7 +92,8 @@ public partial class ArchitectureTests
                 // A member's body begins and ends with a brace at the indentation of members.
                 if (lines[first] != "    {") continue;
                 var length = Array.IndexOf(lines, "    }", first) - first;
-                Assert.True(length <= 60, $"{Path.GetFileName(file)}, line {first + 1}: the member has {length} lines; at most 60 are allowed.");
+                Assert.True(
+                    length <= 60, $"{Path.GetFileName(file)}, line {first + 1}: the member has {length} lines; at most 60 are allowed.");
             }
         }
     }
@@ -104,7 +111,10 @@ public partial class ArchitectureTests
         string[] own = ["Lbfgs.cs", "LbfgsMemory.cs", "LbfgsDescent.cs"];
         var naming = Directory.GetFiles(SourceFolder(), "*.cs", SearchOption.AllDirectories)
             .Where(file => !own.Contains(Path.GetFileName(file)))
-            .SelectMany(file => File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && LineSearch().IsMatch(line)));
+            .SelectMany(
+                file =>
+                    File.ReadLines(file).Where(
+                        line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && LineSearch().IsMatch(line)));
         Assert.InRange(naming.Count(), 1, 3);
     }
 
@@ -114,11 +124,13 @@ public partial class ArchitectureTests
     {
         var changeable = from type in Core.GetTypes()
                          where !type.IsDefined(typeof(CompilerGeneratedAttribute))
-                         from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                         from field in type.GetFields(
+                             BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
                          where !(field.IsInitOnly || field.IsLiteral) || field.FieldType.IsArray
                          select $"{type.Name}.{field.Name}";
 
-        // Which processors are taken is the same question for every training run of a process, and scratch is every thread's own; no result depends on either.
+        // Which processors are taken is the same question for every training run of a process, and scratch is every thread's own; no result
+        // depends on either.
         Assert.Equal(["Scratch.t_numbers", "Scratch.t_spare", "Scratch.t_spareOfInner", "ThreadShare.s_taken"], changeable.Order());
     }
 

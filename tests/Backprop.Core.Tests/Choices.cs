@@ -1,10 +1,12 @@
 namespace Backprop.Core.Tests;
 
-/// <summary>The lists of choices (<c>Activation.All</c>, …) drive the contract tests, so a type that is missing from its list would go untested.</summary>
+/// <summary>The lists of choices (<c>Activation.All</c>, …) drive the contract tests, so a type that is missing from its list would go
+/// untested.</summary>
 internal static class Choices
 {
     /// <summary>Fails with the name of a concrete type that is not in <paramref name="listed"/>.</summary>
-    public static void AssertListed<T>(IEnumerable<T> listed) where T : notnull => AssertListed<T>(listed.Select(choice => choice.GetType()));
+    public static void AssertListed<T>(IEnumerable<T> listed) where T : notnull =>
+        AssertListed<T>(listed.Select(choice => choice.GetType()));
 
     /// <summary>Fails with the name of a concrete type that is not in <paramref name="listed"/>, or is in it twice.</summary>
     public static void AssertListed<T>(IEnumerable<Type> listed)

@@ -18,7 +18,8 @@ internal static class Near
         for (var i = 0; i < expected.Length; i++)
         {
             var room = absolute + relative * Math.Abs(expected[i]);
-            Assert.True(Math.Abs(actual[i] - expected[i]) <= room, $"{what}[{i}]: expected {expected[i]:R}, got {actual[i]:R}, allowed ±{room:E1}");
+            Assert.True(
+                Math.Abs(actual[i] - expected[i]) <= room, $"{what}[{i}]: expected {expected[i]:R}, got {actual[i]:R}, allowed ±{room:E1}");
         }
     }
 }

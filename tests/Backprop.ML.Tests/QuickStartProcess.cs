@@ -16,12 +16,13 @@ internal sealed class QuickStartProcess : IDisposable
     /// <returns>The exit code.</returns>
     public int Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _folder,
+            })!;
         // Both at once: a process that fills one pipe while the other is read would wait forever.
         var errors = process.StandardError.ReadToEndAsync();
         Output = process.StandardOutput.ReadToEnd();

@@ -5,7 +5,8 @@ public class QuickStartTests
 {
     // A hundred rows whose label follows the number, and columns to go wrong with.
     private static readonly string Table = "number,text,label,rare,same,missing,id\n" + string.Concat(Enumerable.Range(0, 100).Select(i =>
-        FormattableString.Invariant($"{i * 37 % 100},{"abc"[i % 3]},{(i * 37 % 100 < 50 ? "low" : "high")},{(i == 50 ? 1 : 0)},7,{(i == 3 ? "?" : "2.5")},{i}\n")));
+        FormattableString.Invariant(
+            $"{i * 37 % 100},{"abc"[i % 3]},{(i * 37 % 100 < 50 ? "low" : "high")},{(i == 50 ? 1 : 0)},7,{(i == 3 ? "?" : "2.5")},{i}\n")));
 
     [Theory]
     [InlineData("--label label", "Option --data is missing")]

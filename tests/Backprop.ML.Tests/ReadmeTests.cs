@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Backprop.ML.Tests;
 
-/// <summary>The README says what is true: its program is compiled, its output is what the program prints, its links lead somewhere.</summary>
+/// <summary>The README says what is true: its program is compiled, its output is what the program prints, its links lead
+/// somewhere.</summary>
 public partial class ReadmeTests
 {
     private static readonly string Root = Repository.Root;
@@ -10,7 +11,9 @@ public partial class ReadmeTests
 
     [Fact]
     public void Its_program_is_the_quick_start() =>
-        Assert.Equal(Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value), Assert.Single(Blocks("csharp")));
+        Assert.Equal(
+            Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value),
+            Assert.Single(Blocks("csharp")));
 
     [Fact]
     public void Its_output_is_what_the_quick_start_prints()
@@ -48,13 +51,18 @@ public partial class ReadmeTests
     [Fact]
     public void What_users_of_other_libraries_are_told_to_use_exists()
     {
-        var ours = new[] { typeof(BackpropTrainer), typeof(Networks.Network), typeof(ConsoleProgress), typeof(Microsoft.ML.MLContext), typeof(Microsoft.ML.IDataView), typeof(Microsoft.ML.CategoricalCatalog) }
+        var ours = new[]
+        {
+            typeof(BackpropTrainer), typeof(Networks.Network), typeof(ConsoleProgress), typeof(Microsoft.ML.MLContext),
+            typeof(Microsoft.ML.IDataView), typeof(Microsoft.ML.CategoricalCatalog)
+        }
             .SelectMany(type => type.Assembly.GetExportedTypes())
             .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name))
             .Concat(["PredictedLabel", "Probability", "Boolean"])
             .ToHashSet();
         var told = File.ReadLines(Path.Combine(Root, "docs/coming-from.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
-            .SelectMany(line => Code().Matches(line.Split(" | ")[^1])).SelectMany(code => Name().Matches(code.Groups[1].Value)).Select(name => name.Value).ToArray();
+            .SelectMany(line => Code().Matches(line.Split(" | ")[^1])).SelectMany(code => Name().Matches(code.Groups[1].Value))
+                .Select(name => name.Value).ToArray();
         Assert.InRange(told.Length, 100, int.MaxValue);
         Assert.DoesNotContain(told, name => !ours.Contains(name));
     }

@@ -10,7 +10,8 @@ internal static class Repository
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Backprop.ML.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Backprop.ML.sln.");
+            folder = folder.Parent
+                ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Backprop.ML.sln.");
         return folder.FullName;
     }
 }

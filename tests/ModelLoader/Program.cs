@@ -11,4 +11,5 @@ var rows = scored.Schema["Score"].Type is VectorDataViewType
     : scored.GetColumn<float>("Score").Select(score => new[] { score });
 
 foreach (var scores in rows)
-    Console.WriteLine(string.Join(' ', scores.Select(score => BitConverter.SingleToInt32Bits(score).ToString("X8", CultureInfo.InvariantCulture))));
+    Console.WriteLine(
+        string.Join(' ', scores.Select(score => BitConverter.SingleToInt32Bits(score).ToString("X8", CultureInfo.InvariantCulture))));

@@ -15,7 +15,10 @@ var data = ml.Data.LoadFromEnumerable(rows);
 
 if (args is ["train"])
 {
-    var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [16], Activation = new Tanh(), NumberOfIterations = 50 };
+    var options = new BackpropTrainer.Options
+    {
+        Preset = Preset.Plain, HiddenLayers = [16], Activation = new Tanh(), NumberOfIterations = 50
+    };
     var model = ml.Transforms.Concatenate("Features", "A", "B").Append(ml.BinaryClassification.Trainers.Backprop(options)).Fit(data);
     CheckGradient(); // what it needs travels inside the package
     ml.Model.Save(model, data.Schema, "model.zip");
@@ -34,7 +37,9 @@ void Print(ITransformer model)
 
 void CheckGradient()
 {
-    var result = GradientCheck.Run(Network.FullyConnected(2, [8], 1, new Tanh()), new LogisticLoss(), new ReadOnlyMatrix([1, 2, -1, 0.5f], 2, 2), new ReadOnlyMatrix([0, 1], 2, 1));
+    var result = GradientCheck.Run(
+        Network.FullyConnected(2, [8], 1, new Tanh()), new LogisticLoss(), new ReadOnlyMatrix([1, 2, -1, 0.5f], 2, 2),
+        new ReadOnlyMatrix([0, 1], 2, 1));
     if (!result.Passed || !result.InDouble) throw new InvalidOperationException(result.ToString());
 }
 

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace TrainingHashes;
 
-/// <summary>Rows that are the same on every machine: whole numbers from a linear congruential generator, divided by powers of two.</summary>
+/// <summary>Rows that are the same on every machine: whole numbers from a linear congruential generator, divided by powers of
+/// two.</summary>
 internal sealed class Table(uint seed)
 {
     private uint _state = seed;

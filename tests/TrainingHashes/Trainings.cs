@@ -12,7 +12,8 @@ internal static class Trainings
 {
     private const int Rows = 230;
 
-    private static readonly string[] _labels = [nameof(Row.Flag), nameof(Row.Class), nameof(Row.Number), nameof(Row.Numbers), nameof(Row.Flags)];
+    private static readonly string[] _labels = [
+        nameof(Row.Flag), nameof(Row.Class), nameof(Row.Number), nameof(Row.Numbers), nameof(Row.Flags)];
 
     private static readonly string[] _categories = [nameof(Row.Category), nameof(Row.Kind)];
 
@@ -30,13 +31,15 @@ internal static class Trainings
         yield return Dense("streaming", options => options.Caching = DataCaching.Stream);
         yield return Dense("streaming Default", options => options.Caching = DataCaching.Stream, Preset.Default);
         yield return new Training("sparse", () => Wide(Options(plain, nameof(Row.Flag))), ml => Table.Sparse(ml, Rows, 1500));
-        yield return new Training("sparse Default", () => Wide(Options(Preset.Default, nameof(Row.Flag))), ml => Table.Sparse(ml, Rows, 1500));
+        yield return new Training(
+            "sparse Default", () => Wide(Options(Preset.Default, nameof(Row.Flag))), ml => Table.Sparse(ml, Rows, 1500));
         yield return Dense("categories", options => options.CategoricalFeatureColumnNames = _categories);
         yield return Dense("categories Default", options => options.CategoricalFeatureColumnNames = _categories, Preset.Default);
         yield return Missing("median", MissingValues.Median);
         yield return Missing("mean", MissingValues.Mean);
         yield return Missing("learned", MissingValues.Learned);
-        yield return new Training("missing Default", () => Options(Preset.Default, nameof(Row.Number)), ml => Table.Dense(ml, Rows, missing: true));
+        yield return new Training(
+            "missing Default", () => Options(Preset.Default, nameof(Row.Number)), ml => Table.Dense(ml, Rows, missing: true));
         yield return Dense("ensemble", options => options.EnsembleSize = 3);
         yield return Dense("ensemble on folds", options => (options.EnsembleSize, options.KFoldBagging) = (3, true));
         yield return Dense("ensemble with holdout", options => (options.EnsembleSize, options.ValidationFraction) = (3, 0.2));
@@ -48,21 +51,34 @@ internal static class Trainings
         yield return Dense("schedule-free", options => options.Optimizer = new ScheduleFreeAdamW());
         yield return Dense("Lookahead", options => options.Optimizer = new Lookahead { Inner = new RAdam() });
         yield return Dense("batch normalization", options => options.Normalization = Normalization.Batch);
-        yield return Dense("layer normalization, residual", options => (options.Normalization, options.Residual) = (Normalization.Layer, true));
-        yield return Dense("maximum norm, dropout", options => (options.MaximumNorm, options.Dropout, options.InputDropout) = (1, 0.2, 0.1));
-        yield return Dense("cosine, weights", options => (options.LearningRateSchedule, options.ExampleWeightColumnName) = (new CosineDecay { WarmUpShare = 0.2 }, nameof(Row.Weight)));
+        yield return Dense(
+            "layer normalization, residual", options => (options.Normalization, options.Residual) = (Normalization.Layer, true));
+        yield return Dense(
+            "maximum norm, dropout", options => (options.MaximumNorm, options.Dropout, options.InputDropout) = (1, 0.2, 0.1));
+        yield return Dense(
+            "cosine, weights",
+            options =>
+                (
+                    options.LearningRateSchedule,
+                    options.ExampleWeightColumnName) = (new CosineDecay { WarmUpShare = 0.2 }, nameof(Row.Weight)));
         yield return Dense("input skip, noise", options => (options.InputSkip, options.InputNoise) = (true, 0.1));
         yield return Dense("continuation", _ => { }) with { EpochsBefore = 3 };
         yield return Dense("continuation Default", _ => { }, Preset.Default) with { EpochsBefore = 3 };
-        yield return Dense("early stopping", options => options.EarlyStopping = new EarlyStopping { Patience = 2 }) with { IsValidated = true };
-        yield return Dense("refit", options => options.EarlyStopping = new EarlyStopping { RefitOnAllRows = true }) with { IsValidated = true };
+        yield return Dense(
+            "early stopping", options => options.EarlyStopping = new EarlyStopping { Patience = 2 }) with
+        { IsValidated = true };
+        yield return Dense(
+            "refit", options => options.EarlyStopping = new EarlyStopping { RefitOnAllRows = true }) with
+        { IsValidated = true };
     }
 
     private static Training Dense(string name, Action<BackpropTrainer.Options> change, Preset? preset = null) =>
         new(name, () => Changed(Options(preset ?? Preset.Plain, nameof(Row.Class)), change), ml => Table.Dense(ml, Rows));
 
     private static Training Missing(string name, MissingValues values) =>
-        new($"missing {name}", () => Changed(Options(Preset.Plain, nameof(Row.Number)), options => options.MissingValues = values), ml => Table.Dense(ml, Rows, missing: true));
+        new(
+            $"missing {name}", () => Changed(Options(Preset.Plain, nameof(Row.Number)), options => options.MissingValues = values),
+            ml => Table.Dense(ml, Rows, missing: true));
 
     // Batches large enough for four threads each to have a share: small steps are left to fewer.
     private static BackpropTrainer.Options Options(Preset preset, string label)

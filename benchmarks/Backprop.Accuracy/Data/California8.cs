@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Backprop.Accuracy.Data;
 
-/// <summary>California housing as scikit-learn and the published comparisons have it: eight numbers, the target in 100,000 dollars.</summary>
+/// <summary>California housing as scikit-learn and the published comparisons have it: eight numbers, the target in 100,000
+/// dollars.</summary>
 /// <remarks>
 /// Computed from the raw counts of the districts. The 207 rows that lack total_bedrooms, which were blanked out at random in this copy of
 /// the data, are left out: 20,433 remain of 20,640.
@@ -11,7 +12,8 @@ internal static class California8
 {
     public const string Name = "california8";
 
-    private static readonly string[] _columns = ["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude", "MedHouseVal"];
+    private static readonly string[] _columns = [
+        "MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude", "MedHouseVal"];
 
     public static DataSet Of(DataSet housing)
     {
@@ -26,7 +28,8 @@ internal static class California8
             double[] numbers =
             [
                 Cell("median_income"), Cell("housing_median_age"), Cell("total_rooms") / households, Cell("total_bedrooms") / households,
-                Cell("population"), Cell("population") / households, Cell("latitude"), Cell("longitude"), Cell("median_house_value") / 100_000,
+                Cell("population"), Cell("population") / households, Cell("latitude"), Cell("longitude"),
+                Cell("median_house_value") / 100_000,
             ];
             return string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
         }

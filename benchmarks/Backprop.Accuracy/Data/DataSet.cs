@@ -1,6 +1,7 @@
 namespace Backprop.Accuracy.Data;
 
-/// <summary>A data set in memory: lines of comma-separated values, the label last. Rows keep the text of their file, so every learner reads the same digits.</summary>
+/// <summary>A data set in memory: lines of comma-separated values, the label last. Rows keep the text of their file, so every learner reads
+/// the same digits.</summary>
 /// <param name="Name">Its name in the manifest, or of what was derived from it.</param>
 /// <param name="Task">What is predicted.</param>
 /// <param name="Columns">The names of the columns.</param>

@@ -13,10 +13,14 @@ internal sealed class Manifest
     {
         _folder = Environment.GetEnvironmentVariable("BACKPROP_DATA") ?? Repository.Path("..", "shared", "data");
         var list = Path.Combine(_folder, "MANIFEST.tsv");
-        if (!File.Exists(list)) throw new DirectoryNotFoundException($"{list} is missing. BACKPROP_DATA names the folder of the data sets; without it, ../shared/data beside the repository is taken.");
+        if (!File.Exists(list))
+            throw new DirectoryNotFoundException(
+                $"{list} is missing. BACKPROP_DATA names the folder of the data sets; without it, ../shared/data beside the repository " +
+                    $"is taken.");
         var lines = File.ReadAllLines(list);
         var header = lines[0].Split('\t').ToList();
-        var entries = lines.Skip(1).Where(line => line.Length > 0).Select(line => line.Split('\t')).Select(cells => Entry(name => cells[header.IndexOf(name)]));
+        var entries = lines.Skip(1).Where(line => line.Length > 0).Select(line => line.Split('\t'))
+            .Select(cells => Entry(name => cells[header.IndexOf(name)]));
         Entries = [.. entries.OrderBy(entry => (long)entry.Rows * entry.Columns)];
     }
 
@@ -29,9 +33,14 @@ internal sealed class Manifest
         var entry = Entries.Single(other => other.Name == name);
         var files = entry.Files.Select(file => (Part: PartOf(file), Lines: ReadLines(Path.Combine(_folder, file)))).ToArray();
         var columns = files[0].Lines[0].Split(',');
-        if (columns.Length != entry.Columns || columns[^1] != entry.Label) throw new InvalidDataException($"{entry.Files[0]} has {columns.Length} columns and ends with {columns[^1]}; the manifest says {entry.Columns} and {entry.Label}.");
-        if (files.Any(file => file.Lines[0] != files[0].Lines[0])) throw new InvalidDataException($"The files of {name} differ in their headers.");
-        return new DataSet(name, entry.Task, columns, entry.Categorical, [.. files.Select(file => new DataPart(file.Part, file.Lines[1..]))]);
+        if (columns.Length != entry.Columns || columns[^1] != entry.Label)
+            throw new InvalidDataException(
+                $"{entry.Files[0]} has {columns.Length} columns and ends with {columns[^1]}; the manifest says {entry.Columns} and " +
+                    $"{entry.Label}.");
+        if (files.Any(file => file.Lines[0] != files[0].Lines[0]))
+            throw new InvalidDataException($"The files of {name} differ in their headers.");
+        return new DataSet(
+            name, entry.Task, columns, entry.Categorical, [.. files.Select(file => new DataPart(file.Part, file.Lines[1..]))]);
     }
 
     /// <summary>Whether splits of a set are published.</summary>
@@ -53,7 +62,8 @@ internal sealed class Manifest
             "binary" => TaskKind.Binary,
             "multiclass" => TaskKind.Multiclass,
             "regression" => TaskKind.Regression,
-            var other => throw new InvalidDataException($"{cell("name")} has the task '{other}'; known are binary, multiclass, regression."),
+            var other =>
+                throw new InvalidDataException($"{cell("name")} has the task '{other}'; known are binary, multiclass, regression."),
         },
         cell("label"), cell("categorical") is "none" ? [] : cell("categorical").Split(','));
 
@@ -66,7 +76,8 @@ internal sealed class Manifest
     private static string[] ReadLines(string path)
     {
         using var file = File.OpenRead(path);
-        using var reader = new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        using var reader = new StreamReader(
+            path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file);
         return [.. reader.ReadToEnd().Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0)];
     }
 }

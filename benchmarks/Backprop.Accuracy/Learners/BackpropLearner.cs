@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Accuracy.Learners;
 
-/// <summary>This library's trainer with a preset and nothing else set. Numbers go in as they are, missing ones too, and categories as keys.</summary>
+/// <summary>This library's trainer with a preset and nothing else set. Numbers go in as they are, missing ones too, and categories as
+/// keys.</summary>
 internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner(Key, $"Backprop {Preset.Name}", Network)
 {
     private const int Seed = 1;
@@ -15,13 +16,16 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
     public override bool IsOurs => true;
 
     /// <inheritdoc/>
-    public override string Recipe(TaskKind task) => $"{PackageOf(typeof(BackpropTrainer))}, seed {Seed}, {string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}";
+    public override string Recipe(TaskKind task) =>
+        $"{PackageOf(typeof(BackpropTrainer))}, seed {Seed}, " +
+            $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}";
 
     /// <inheritdoc/>
     public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation)
     {
         var preparation = Pipeline(ml, job).Fit(train);
-        var trainer = new BackpropTrainer(ml, new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed });
+        var trainer = new BackpropTrainer(
+            ml, new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed });
         return preparation.Append(trainer.Fit(preparation.Transform(train), validation is null ? null : preparation.Transform(validation)));
     }
 
@@ -32,7 +36,9 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
         IEstimator<ITransformer> features = job.Numeric.Length > 0
             ? ml.Transforms.CopyColumns(Features, Numbers)
             : ml.Transforms.CustomMapping<Nothing, Constant>((_, constant) => constant.Features = [0], contractName: null);
-        return job.Categorical.Length == 0 ? features : features.Append(ml.Transforms.Conversion.MapValueToKey([.. job.Categorical.Select(name => new InputOutputColumnPair(name))]));
+        return job.Categorical.Length == 0
+            ? features
+            : features.Append(ml.Transforms.Conversion.MapValueToKey([.. job.Categorical.Select(name => new InputOutputColumnPair(name))]));
     }
 
     private sealed class Nothing

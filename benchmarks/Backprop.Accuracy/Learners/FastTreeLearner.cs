@@ -10,10 +10,12 @@ internal sealed record FastTreeLearner() : MLNetLearner("fasttree", "ML.NET Fast
 {
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) =>
-        $"{PackageOf(typeof(FastTreeRegressionTrainer))}, defaults{(task == TaskKind.Multiclass ? ", one versus all" : "")}; mean for missing, one-hot categories";
+        $"{PackageOf(typeof(FastTreeRegressionTrainer))}, defaults{(task == TaskKind.Multiclass ? ", one versus all" : "")}; mean for " +
+            $"missing, one-hot categories";
 
     /// <inheritdoc/>
-    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) => OneHot(ml, job, MeanForMissing(ml)).Append<ITransformer>(job.Task switch
+    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) =>
+        OneHot(ml, job, MeanForMissing(ml)).Append<ITransformer>(job.Task switch
     {
         TaskKind.Binary => ml.BinaryClassification.Trainers.FastTree(),
         TaskKind.Multiclass => ml.MulticlassClassification.Trainers.OneVersusAll(ml.BinaryClassification.Trainers.FastTree()),

@@ -4,7 +4,8 @@ using Backprop.ML;
 
 namespace Backprop.Accuracy.Learners;
 
-/// <summary>Something that learns from a file and predicts another. It works in a process of its own, which can be ended when it takes too long.</summary>
+/// <summary>Something that learns from a file and predicts another. It works in a process of its own, which can be ended when it takes too
+/// long.</summary>
 /// <param name="Key">Its name on the command line, and of its file of results.</param>
 /// <param name="Name">Its name in tables.</param>
 /// <param name="Family">What it is made of: trees, a network, or a linear model.</param>

@@ -38,16 +38,21 @@ internal abstract record MLNetLearner(string Key, string Name, string Family) : 
     {
         string[] inputs = [.. job.Numeric.Length > 0 ? [Numbers] : Array.Empty<string>(), .. job.Categorical];
         IEstimator<ITransformer> concatenate = ml.Transforms.Concatenate(Features, inputs);
-        if (job.Categorical.Length > 0) concatenate = ml.Transforms.Categorical.OneHotEncoding([.. job.Categorical.Select(name => new InputOutputColumnPair(name))]).Append(concatenate);
+        if (job.Categorical.Length > 0)
+            concatenate = ml.Transforms.Categorical.OneHotEncoding([.. job.Categorical.Select(name => new InputOutputColumnPair(name))])
+                .Append(concatenate);
         return numbers is null || job.Numeric.Length == 0 ? concatenate : numbers.Append(concatenate);
     }
 
     /// <summary>The same for linear models: numbers that are missing become the mean, and all are standardized.</summary>
-    protected static IEstimator<ITransformer> OneHotOfStandardized(MLContext ml, Job job) => OneHot(ml, job, MeanForMissing(ml).Append(ml.Transforms.NormalizeMeanVariance(Numbers, fixZero: false)));
+    protected static IEstimator<ITransformer> OneHotOfStandardized(MLContext ml, Job job) =>
+        OneHot(ml, job, MeanForMissing(ml).Append(ml.Transforms.NormalizeMeanVariance(Numbers, fixZero: false)));
 
     /// <summary>The mean in place of numbers that are missing, for trainers that leave out rows which lack any.</summary>
-    protected static IEstimator<ITransformer> MeanForMissing(MLContext ml) => ml.Transforms.ReplaceMissingValues(Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean);
+    protected static IEstimator<ITransformer> MeanForMissing(MLContext ml) =>
+        ml.Transforms.ReplaceMissingValues(Numbers, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean);
 
     /// <summary>The version of the package that a type comes from.</summary>
-    protected static string PackageOf(Type type) => $"{type.Assembly.GetName().Name} {FileVersionInfo.GetVersionInfo(type.Assembly.Location).ProductVersion!.Split('+')[0]}";
+    protected static string PackageOf(Type type) =>
+        $"{type.Assembly.GetName().Name} {FileVersionInfo.GetVersionInfo(type.Assembly.Location).ProductVersion!.Split('+')[0]}";
 }

@@ -9,10 +9,12 @@ namespace Backprop.Accuracy.Learners;
 internal sealed record SdcaLearner() : MLNetLearner("sdca", "ML.NET Sdca", Linear)
 {
     /// <inheritdoc/>
-    public override string Recipe(TaskKind task) => $"{PackageOf(typeof(SdcaRegressionTrainer))}, defaults; mean for missing, standardized, one-hot categories";
+    public override string Recipe(TaskKind task) =>
+        $"{PackageOf(typeof(SdcaRegressionTrainer))}, defaults; mean for missing, standardized, one-hot categories";
 
     /// <inheritdoc/>
-    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) => OneHotOfStandardized(ml, job).Append<ITransformer>(job.Task switch
+    protected override IEstimator<ITransformer> Pipeline(MLContext ml, Job job) =>
+        OneHotOfStandardized(ml, job).Append<ITransformer>(job.Task switch
     {
         TaskKind.Binary => ml.BinaryClassification.Trainers.SdcaLogisticRegression(),
         TaskKind.Multiclass => ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(),

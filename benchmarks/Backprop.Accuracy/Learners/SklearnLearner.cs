@@ -11,7 +11,8 @@ internal sealed record SklearnLearner(string Key, string Name, string Family) : 
     /// <inheritdoc/>
     public override string Recipe(TaskKind task) => $"scikit-learn {_version.Value}, defaults, random_state=0; " + Key switch
     {
-        "sklearn-mlp" => $"median for missing, standardized, one-hot categories{(task == TaskKind.Regression ? ", standardized target" : "")}",
+        "sklearn-mlp" =>
+            $"median for missing, standardized, one-hot categories{(task == TaskKind.Regression ? ", standardized target" : "")}",
         _ => "categories as categories",
     };
 
@@ -29,6 +30,8 @@ internal sealed record SklearnLearner(string Key, string Name, string Family) : 
         start.RedirectStandardOutput = true;
         using var python = Process.Start(start)!;
         var version = python.StandardOutput.ReadToEnd().Trim();
-        return version.Length > 0 ? version : throw new InvalidOperationException("scikit-learn is not installed for /usr/bin/python3 (Debian: python3-sklearn).");
+        return version.Length > 0
+            ? version
+            : throw new InvalidOperationException("scikit-learn is not installed for /usr/bin/python3 (Debian: python3-sklearn).");
     }
 }

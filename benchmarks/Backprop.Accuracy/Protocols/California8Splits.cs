@@ -2,8 +2,10 @@ using Backprop.Accuracy.Data;
 
 namespace Backprop.Accuracy.Protocols;
 
-/// <summary>Five random splits of California housing into 64 % for training, 16 % for validation and 20 % for test, as published comparisons have it.</summary>
-/// <remarks>Split k takes the rows in the order of <see cref="RowOrder"/> with seed k. Learners that choose nothing by validation rows do not see them: they learn from the same 64 %.</remarks>
+/// <summary>Five random splits of California housing into 64 % for training, 16 % for validation and 20 % for test, as published
+/// comparisons have it.</summary>
+/// <remarks>Split k takes the rows in the order of <see cref="RowOrder"/> with seed k. Learners that choose nothing by validation rows do
+/// not see them: they learn from the same 64 %.</remarks>
 internal sealed record California8Splits() : Protocol(California8.Name, Repetitions)
 {
     private const int Repetitions = 5;

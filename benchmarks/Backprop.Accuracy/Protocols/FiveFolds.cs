@@ -4,8 +4,10 @@ namespace Backprop.Accuracy.Protocols;
 
 /// <summary>Five folds over all rows, published parts pooled: each is predicted once, from the other four.</summary>
 /// <remarks>
-/// Rows are taken in the order of <see cref="RowOrder"/> with seed 0; for classification, sorted by class (ordinal order of the labels) without
-/// disturbing that order within one. The rows are then dealt like cards: the n-th goes to fold n mod 5. So every fold has its share of every
+/// Rows are taken in the order of <see cref="RowOrder"/> with seed 0; for classification, sorted by class (ordinal order of the labels)
+/// without
+/// disturbing that order within one. The rows are then dealt like cards: the n-th goes to fold n mod 5. So every fold has its share of
+/// every
 /// class, and a class of two rows or more is never absent from training.
 /// </remarks>
 internal sealed record FiveFolds() : Protocol("folds", Folds)
@@ -22,7 +24,9 @@ internal sealed record FiveFolds() : Protocol("folds", Folds)
         if (set.Task != TaskKind.Regression) order = order.OrderBy(row => set.Labels[row], StringComparer.Ordinal);
         var foldOf = new int[set.Rows.Length];
         foreach (var (place, row) in order.Index()) foldOf[row] = place % Folds;
-        return [.. Enumerable.Range(0, Folds).Select(fold => new Split(fold + 1, Where(other => other != fold), [], Where(other => other == fold)))];
+        return [
+            .. Enumerable.Range(0, Folds).Select(
+                fold => new Split(fold + 1, Where(other => other != fold), [], Where(other => other == fold)))];
 
         int[] Where(Func<int, bool> isWanted) => [.. foldOf.Index().Where(pair => isWanted(pair.Item)).Select(pair => pair.Index)];
     }

@@ -6,8 +6,10 @@ namespace Backprop.Accuracy.Protocols;
 internal sealed record OriginalTest() : Protocol("test", 1)
 {
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Sets(Manifest manifest) => [.. manifest.Entries.Where(entry => entry.Files.Length > 1).Select(entry => entry.Name)];
+    public override IReadOnlyList<string> Sets(Manifest manifest) =>
+        [.. manifest.Entries.Where(entry => entry.Files.Length > 1).Select(entry => entry.Name)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Split> Splits(Manifest manifest, DataSet set) => [new Split(1, set.RowsOf("train"), [], set.RowsOf("test"))];
+    public override IReadOnlyList<Split> Splits(Manifest manifest, DataSet set) =>
+        [new Split(1, set.RowsOf("train"), [], set.RowsOf("test"))];
 }

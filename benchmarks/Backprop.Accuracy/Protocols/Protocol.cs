@@ -17,5 +17,6 @@ internal abstract record Protocol(string Name, int Count)
     public abstract IReadOnlyList<Split> Splits(Manifest manifest, DataSet set);
 
     /// <summary>All protocols.</summary>
-    public static IReadOnlyList<Protocol> All { get; } = [new FiveFolds(), new PublishedSplits(), new OriginalTest(), new California8Splits()];
+    public static IReadOnlyList<Protocol> All { get; } = [
+        new FiveFolds(), new PublishedSplits(), new OriginalTest(), new California8Splits()];
 }

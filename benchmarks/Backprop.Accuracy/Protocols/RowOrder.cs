@@ -7,7 +7,8 @@ namespace Backprop.Accuracy.Protocols;
 /// </remarks>
 internal static class RowOrder
 {
-    public static int[] Shuffled(int rows, uint seed) => [.. Enumerable.Range(0, rows).OrderBy(row => Mix(((ulong)seed << 32) + (uint)row))];
+    public static int[] Shuffled(int rows, uint seed) =>
+        [.. Enumerable.Range(0, rows).OrderBy(row => Mix(((ulong)seed << 32) + (uint)row))];
 
     internal static ulong Mix(ulong z)
     {

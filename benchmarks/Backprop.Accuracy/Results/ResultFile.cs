@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Backprop.Accuracy.Results;
 
-/// <summary>The results of one learner: a line for every split, appended as it is finished. Of several lines for a split the last counts.</summary>
+/// <summary>The results of one learner: a line for every split, appended as it is finished. Of several lines for a split the last
+/// counts.</summary>
 internal sealed class ResultFile
 {
     private readonly string _path;

@@ -10,16 +10,20 @@ namespace Backprop.Accuracy.Results;
 /// <param name="FitSeconds">Seconds of fitting.</param>
 /// <param name="FitProcessorSeconds">Those of all threads together.</param>
 /// <param name="PredictSeconds">Seconds of predicting the test rows.</param>
-/// <param name="Others">Processors that other programs kept busy meanwhile, on average. Where these and the learner's threads are more than the machine has, times are too long.</param>
+/// <param name="Others">Processors that other programs kept busy meanwhile, on average. Where these and the learner's threads are more than
+/// the machine has, times are too long.</param>
 /// <param name="Date">The day, UTC.</param>
 /// <param name="Commit">The commit that was checked out.</param>
 /// <param name="Recipe">Which options and versions; recipes.csv has their text.</param>
 /// <param name="Failure">Empty; or why there are no predictions.</param>
 internal sealed record ResultRow(
-    string Protocol, string Set, int Split, Measures? Measures, double FitSeconds, double FitProcessorSeconds, double PredictSeconds, double Others,
+    string Protocol, string Set, int Split, Measures? Measures, double FitSeconds, double FitProcessorSeconds, double PredictSeconds,
+    double Others,
     string Date, string Commit, string Recipe, string Failure)
 {
-    public const string Header = "protocol,set,split,accuracy,log_loss,auc,rmse,r2,fit_seconds,fit_processor_seconds,predict_seconds,others,date,commit,recipe,failure";
+    public const string Header =
+        "protocol,set,split,accuracy,log_loss,auc,rmse,r2,fit_seconds,fit_processor_seconds,predict_seconds,others," +
+        "date,commit,recipe,failure";
 
     private const string TimeLimitPrefix = "time limit ";
 
@@ -38,15 +42,20 @@ internal sealed record ResultRow(
     public static ResultRow Parse(string line)
     {
         var cells = line.Split(',');
-        var measures = cells[15].Length > 0 ? null : new Measures(Number(cells[3]), Number(cells[4]), Number(cells[5]), Number(cells[6]), Number(cells[7]));
+        var measures = cells[15].Length > 0
+            ? null
+            : new Measures(Number(cells[3]), Number(cells[4]), Number(cells[5]), Number(cells[6]), Number(cells[7]));
         return new ResultRow(
-            cells[0], cells[1], int.Parse(cells[2], CultureInfo.InvariantCulture), measures, Number(cells[8]) ?? 0, Number(cells[9]) ?? 0, Number(cells[10]) ?? 0, Number(cells[11]) ?? 0,
+            cells[0], cells[1], int.Parse(cells[2], CultureInfo.InvariantCulture), measures, Number(cells[8]) ?? 0, Number(cells[9]) ?? 0,
+            Number(cells[10]) ?? 0, Number(cells[11]) ?? 0,
             cells[12], cells[13], cells[14], cells[15]);
     }
 
     public override string ToString() => string.Join(',',
-        Protocol, Set, Split, Text(Measures?.Accuracy, "G7"), Text(Measures?.LogLoss, "G7"), Text(Measures?.AreaUnderCurve, "G7"), Text(Measures?.RootMeanSquaredError, "G7"), Text(Measures?.RSquared, "G7"),
-        Text(FitSeconds, "G4"), Text(FitProcessorSeconds, "G4"), Text(PredictSeconds, "G4"), Text(Others, "F1"), Date, Commit, Recipe, Failure.Replace(',', ';'));
+        Protocol, Set, Split, Text(Measures?.Accuracy, "G7"), Text(Measures?.LogLoss, "G7"), Text(Measures?.AreaUnderCurve, "G7"),
+        Text(Measures?.RootMeanSquaredError, "G7"), Text(Measures?.RSquared, "G7"),
+        Text(FitSeconds, "G4"), Text(FitProcessorSeconds, "G4"), Text(PredictSeconds, "G4"), Text(Others, "F1"), Date, Commit, Recipe,
+            Failure.Replace(',', ';'));
 
     private static double? Number(string cell) => cell.Length == 0 ? null : double.Parse(cell, CultureInfo.InvariantCulture);
 

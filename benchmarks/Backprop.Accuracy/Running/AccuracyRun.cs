@@ -7,11 +7,14 @@ using Backprop.Benchmarks.Harness;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>Has learners work on splits, one after the other, and keeps the results. What is there already is left out, so a run can stop and go on.</summary>
+/// <summary>Has learners work on splits, one after the other, and keeps the results. What is there already is left out, so a run can stop
+/// and go on.</summary>
 internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposable
 {
-    private readonly Dictionary<Learner, Worker> _workers = choice.Learners.ToDictionary(learner => learner, learner => new Worker(learner));
-    private readonly Dictionary<Learner, ResultFile> _results = choice.Learners.ToDictionary(learner => learner, learner => new ResultFile(learner.Key));
+    private readonly Dictionary<Learner, Worker> _workers = choice.Learners.ToDictionary(
+        learner => learner, learner => new Worker(learner));
+    private readonly Dictionary<Learner, ResultFile> _results = choice.Learners.ToDictionary(
+        learner => learner, learner => new ResultFile(learner.Key));
     private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("backprop-accuracy-");
     private readonly string _commit = Repository.Commit();
 
@@ -30,7 +33,8 @@ internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposabl
 
     private async Task RunAsync(Protocol protocol, DataSet set)
     {
-        var able = choice.Learners.Where(learner => learner.Suits(set.Task)).Select(learner => (Learner: learner, Recipe: ResultFile.Register(learner.Key, learner.Recipe(set.Task)))).ToArray();
+        var able = choice.Learners.Where(learner => learner.Suits(set.Task))
+            .Select(learner => (Learner: learner, Recipe: ResultFile.Register(learner.Key, learner.Recipe(set.Task)))).ToArray();
         foreach (var split in protocol.Splits(manifest, set).Where(split => choice.Wants(split.Number)))
         {
             var left = able.Where(one => choice.Again || !IsDone(one.Learner, one.Recipe, protocol, set, split)).ToArray();
@@ -54,7 +58,8 @@ internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposabl
             protocol.Name, job.Set, split, measures, answer.FitSeconds, answer.FitProcessorSeconds, answer.PredictSeconds, others,
             DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), _commit, recipe, failure ?? "");
         _results[learner].Append(row);
-        Console.WriteLine($"{protocol.Name} {job.Set} {split} {learner.Key}: {failure ?? $"{Math.Abs(row.Score!.Value):G5}, {row.FitSeconds:F2} s"}");
+        Console.WriteLine(
+            $"{protocol.Name} {job.Set} {split} {learner.Key}: {failure ?? $"{Math.Abs(row.Score!.Value):G5}, {row.FitSeconds:F2} s"}");
     }
 
     private static (Measures?, string?) Measure(Job job, string[] labels)
@@ -73,7 +78,8 @@ internal sealed class AccuracyRun(Manifest manifest, Choice choice) : IDisposabl
     // one split would on the others.
     private bool IsDone(Learner learner, string recipe, Protocol protocol, DataSet set, Split split)
     {
-        var results = _results[learner].Rows.Where(row => row.Protocol == protocol.Name && row.Set == set.Name && row.Recipe == recipe).ToArray();
+        var results = _results[learner].Rows.Where(row => row.Protocol == protocol.Name && row.Set == set.Name && row.Recipe == recipe)
+            .ToArray();
         return results.Any(row => row.TimeLimit >= choice.Limit) || results.Any(row => row.Split == split.Number && row.TimeLimit is null);
     }
 }

@@ -5,7 +5,8 @@ using Backprop.Accuracy.Protocols;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>One split of one set, in a folder of its own: train.csv, test.csv, perhaps valid.csv, and job.json, which says what the columns are. All learners read these files, and write predictions.csv beside them.</summary>
+/// <summary>One split of one set, in a folder of its own: train.csv, test.csv, perhaps valid.csv, and job.json, which says what the columns
+/// are. All learners read these files, and write predictions.csv beside them.</summary>
 /// <param name="Folder">The folder.</param>
 /// <param name="Set">The name of the set.</param>
 /// <param name="Task">What is predicted.</param>
@@ -13,7 +14,8 @@ namespace Backprop.Accuracy.Running;
 /// <param name="Categorical">The names of those that hold categories.</param>
 /// <param name="Classes">The classes, in the order of the columns of scores; none for a regression.</param>
 /// <param name="HasValidation">Whether there is a valid.csv.</param>
-internal sealed record Job(string Folder, string Set, TaskKind Task, string[] Columns, string[] Categorical, string[] Classes, bool HasValidation)
+internal sealed record Job(
+    string Folder, string Set, TaskKind Task, string[] Columns, string[] Categorical, string[] Classes, bool HasValidation)
 {
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
@@ -41,9 +43,11 @@ internal sealed record Job(string Folder, string Set, TaskKind Task, string[] Co
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static Job Read(string folder) => JsonSerializer.Deserialize<Job>(System.IO.File.ReadAllText(Path.Combine(folder, "job.json")), _json)!;
+    public static Job Read(string folder) =>
+        JsonSerializer.Deserialize<Job>(System.IO.File.ReadAllText(Path.Combine(folder, "job.json")), _json)!;
 
     private string File(string name) => Path.Combine(Folder, name);
 
-    private static void WriteRows(string path, DataSet set, int[] rows) => System.IO.File.WriteAllLines(path, rows.Select(row => set.Rows[row]).Prepend(string.Join(',', set.Columns)));
+    private static void WriteRows(string path, DataSet set, int[] rows) =>
+        System.IO.File.WriteAllLines(path, rows.Select(row => set.Rows[row]).Prepend(string.Join(',', set.Columns)));
 }

@@ -4,14 +4,20 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>Reads the files of a job as ML.NET does it: numbers as one vector, categories as text, the label as the task wants it.</summary>
+/// <summary>Reads the files of a job as ML.NET does it: numbers as one vector, categories as text, the label as the task wants
+/// it.</summary>
 internal static class JobData
 {
     /// <summary>A file, in memory.</summary>
     public static IDataView Load(MLContext ml, Job job, string path)
     {
-        List<TextLoader.Column> columns = [new("Label", job.Task switch { TaskKind.Binary => DataKind.Boolean, TaskKind.Multiclass => DataKind.String, _ => DataKind.Single }, job.Columns.Length - 1)];
-        if (job.Numeric.Length > 0) columns.Add(new("Numbers", DataKind.Single, [.. job.Numeric.Select(column => new TextLoader.Range(column))]));
+        List<TextLoader.Column> columns = [
+            new(
+                "Label",
+                job.Task switch { TaskKind.Binary => DataKind.Boolean, TaskKind.Multiclass => DataKind.String, _ => DataKind.Single },
+                job.Columns.Length - 1)];
+        if (job.Numeric.Length > 0)
+            columns.Add(new("Numbers", DataKind.Single, [.. job.Numeric.Select(column => new TextLoader.Range(column))]));
         foreach (var name in job.Categorical) columns.Add(new(name, DataKind.String, Array.IndexOf(job.Columns, name)));
         var view = ml.Data.LoadFromTextFile(path, new TextLoader.Options { Columns = [.. columns], Separators = [','], HasHeader = true });
         return InMemory(ml, job.Task == TaskKind.Multiclass ? WithKeys(ml, job, view) : view);

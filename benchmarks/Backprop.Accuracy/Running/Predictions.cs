@@ -5,8 +5,10 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>What a learner says of the rows of a test, as predictions.csv holds it: what it predicts, and for classes a score of each.</summary>
-/// <param name="Header">"predicted" alone for a regression; followed by the classes where scores are probabilities; or by "score", of two classes, where the larger speaks for the second.</param>
+/// <summary>What a learner says of the rows of a test, as predictions.csv holds it: what it predicts, and for classes a score of
+/// each.</summary>
+/// <param name="Header">"predicted" alone for a regression; followed by the classes where scores are probabilities; or by "score", of two
+/// classes, where the larger speaks for the second.</param>
 /// <param name="Predicted">Class or number of every row.</param>
 /// <param name="Scores">The scores of every row; none for a regression.</param>
 internal sealed record Predictions(string[] Header, string[] Predicted, double[][] Scores)
@@ -19,18 +21,27 @@ internal sealed record Predictions(string[] Header, string[] Predicted, double[]
     {
         TaskKind.Binary => OfBinary(scored, job.Classes),
         TaskKind.Multiclass => OfMulticlass(scored, job.Classes),
-        _ => new Predictions(["predicted"], [.. scored.GetColumn<float>("Score").Select(score => score.ToString("R", CultureInfo.InvariantCulture))], []),
+        _ =>
+            new Predictions(
+                ["predicted"], [.. scored.GetColumn<float>("Score").Select(score => score.ToString("R", CultureInfo.InvariantCulture))],
+                []),
     };
 
-    public void Write(string path) => File.WriteAllLines(path, Predicted.Select((predicted, row) => Scores.Length == 0
-        ? predicted
-        : $"{predicted},{string.Join(',', Scores[row].Select(score => score.ToString("R", CultureInfo.InvariantCulture)))}").Prepend(string.Join(',', Header)));
+    public void Write(string path) => File.WriteAllLines(path, Predicted.Select(Line).Prepend(string.Join(',', Header)));
+
+    private string Line(string predicted, int row)
+    {
+        if (Scores.Length == 0) return predicted;
+        return $"{predicted},{string.Join(',', Scores[row].Select(score => score.ToString("R", CultureInfo.InvariantCulture)))}";
+    }
 
     public static Predictions Read(string path)
     {
         var lines = File.ReadAllLines(path).Select(line => line.Split(',')).ToArray();
         var rows = lines[1..];
-        var scores = lines[0].Length == 1 ? [] : rows.Select(cells => cells[1..].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var scores = lines[0].Length == 1
+            ? []
+            : rows.Select(cells => cells[1..].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToArray();
         return new Predictions(lines[0], [.. rows.Select(cells => cells[0])], scores);
     }
 

@@ -31,7 +31,11 @@ internal sealed class Worker(Learner learner) : IDisposable
         while (await Task.WhenAny(answer, Task.Delay(200)) != answer)
         {
             process.Refresh();
-            if (process.HasExited || ((process.TotalProcessorTime - processor).TotalSeconds < limit && Stopwatch.GetElapsedTime(start).TotalSeconds < limit * MaxWaitingPerProcessorSecond)) continue;
+            if (
+                process.HasExited
+                || ((process.TotalProcessorTime - processor).TotalSeconds < limit
+                    && Stopwatch.GetElapsedTime(start).TotalSeconds < limit * MaxWaitingPerProcessorSecond))
+                continue;
             End();
             return new WorkerAnswer(ResultRow.TimeLimitFailure(limit), 0, 0, 0);
         }

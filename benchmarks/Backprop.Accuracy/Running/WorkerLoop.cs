@@ -5,7 +5,8 @@ using Microsoft.ML;
 
 namespace Backprop.Accuracy.Running;
 
-/// <summary>The process of a learner of ML.NET: every line on standard input names the folder of a job; a line on standard output tells the seconds.</summary>
+/// <summary>The process of a learner of ML.NET: every line on standard input names the folder of a job; a line on standard output tells the
+/// seconds.</summary>
 internal static class WorkerLoop
 {
     public static void Run(MLNetLearner learner)

@@ -32,7 +32,9 @@ internal static class AccuracyPage
     private static string Tables(ScoreBoard board, (string File, string Caption)[] plots)
     {
         var text = new StringBuilder();
-        text.Append($"{DateTime.UtcNow:yyyy-MM-dd}, {Processor()}, {Environment.ProcessorCount} processors; {RuntimeInformation.FrameworkDescription}; {board.Sets("folds").Count} sets in five folds.\n\n");
+        text.Append(
+            $"{DateTime.UtcNow:yyyy-MM-dd}, {Processor()}, {Environment.ProcessorCount} processors; " +
+                $"{RuntimeInformation.FrameworkDescription}; {board.Sets("folds").Count} sets in five folds.\n\n");
         text.Append($"## Standings\n\n{Standings.Table(board)}\n");
         foreach (var (file, caption) in plots) text.Append($"![{caption}](accuracy/{file})\n\n");
         if (board.Pairs("folds", Standings.Reference, Standings.Reference).Any())
@@ -51,5 +53,6 @@ internal static class AccuracyPage
         return text.ToString();
     }
 
-    private static string Processor() => File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
+    private static string Processor() =>
+        File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
 }

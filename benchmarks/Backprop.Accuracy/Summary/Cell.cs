@@ -41,10 +41,12 @@ internal sealed class Cell
     public double Mean => Scores.Average();
 
     /// <summary>Mean accuracy, or mean R²: 1 at best, whatever the label.</summary>
-    public double Quality => Rows.Where(row => row.Score is not null).Average(row => row.Measures!.Accuracy ?? row.Measures.RSquared!.Value);
+    public double Quality =>
+        Rows.Where(row => row.Score is not null).Average(row => row.Measures!.Accuracy ?? row.Measures.RSquared!.Value);
 
     /// <summary>Mean log-loss; null where a split has none.</summary>
-    public double? LogLoss => IsComplete && Rows.All(row => row.Measures?.LogLoss is not null) ? Rows.Average(row => row.Measures!.LogLoss!.Value) : null;
+    public double? LogLoss =>
+        IsComplete && Rows.All(row => row.Measures?.LogLoss is not null) ? Rows.Average(row => row.Measures!.LogLoss!.Value) : null;
 
     /// <summary>What the mean is uncertain by: standard deviation of the splits (n − 1) / √n; 0 for one.</summary>
     public double StandardError => StandardErrorOf(Scores);

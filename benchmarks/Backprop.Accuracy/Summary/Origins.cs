@@ -11,13 +11,19 @@ internal static class Origins
 
     public static string Table(ScoreBoard board)
     {
-        var text = new StringBuilder("| learner | task | recipe | results | commits | days | beside other work |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+        var text = new StringBuilder(
+            "| learner | task | recipe | results | commits | days | beside other work |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var learner in board.Learners)
-            foreach (var task in board.Cells.Where(cell => cell.Learner == learner).SelectMany(cell => cell.Rows).Where(row => row.Measures is not null).GroupBy(TaskOf))
+            foreach (
+                var task in board.Cells.Where(cell => cell.Learner == learner).SelectMany(cell => cell.Rows)
+                    .Where(row => row.Measures is not null).GroupBy(TaskOf))
             {
                 string[] recipes = [.. task.Select(row => row.Recipe).Distinct()], commits = [.. task.Select(row => row.Commit).Distinct()];
                 var mixed = recipes.Length > 1 ? "**mixed:** " : "";
-                text.Append($"| {learner.Name} | {task.Key} | {mixed}{string.Join(", ", recipes)} | {task.Count()} | {string.Join(", ", commits)} | {task.Min(row => row.Date)} – {task.Max(row => row.Date)} | {task.Count(row => row.Others > Disturbing)} |\n");
+                text.Append(
+                    $"| {learner.Name} | {task.Key} | {mixed}{string.Join(", ", recipes)} | {task.Count()} | " +
+                        $"{string.Join(", ", commits)} | {task.Min(row => row.Date)} – {task.Max(row => row.Date)} | " +
+                            $"{task.Count(row => row.Others > Disturbing)} |\n");
             }
         return text.ToString();
     }

@@ -22,7 +22,9 @@ internal static class Plots
         }
         foreach (var (peer, name) in new[] { ("lightgbm", "LightGbm"), ("sklearn-mlp", "scikit-learn's MLP") })
         {
-            (string Set, double Percent)[] differences = [.. board.Pairs("folds", Standings.Reference, peer).Select(pair => (pair.One.Set, Improvement(pair.One, pair.Other))).OrderBy(difference => difference.Item2)];
+            (string Set, double Percent)[] differences = [
+                .. board.Pairs("folds", Standings.Reference, peer).Select(pair => (pair.One.Set, Improvement(pair.One, pair.Other)))
+                    .OrderBy(difference => difference.Item2)];
             if (differences.Length == 0) continue;
             var file = $"against-{peer}.png";
             Differences(differences, name).SavePng(Path.Combine(folder, file), Width, 120 + 17 * differences.Length);
@@ -39,8 +41,15 @@ internal static class Plots
     {
         var plot = new Plot();
         // The first bar is drawn at the bottom; the best should be at the top.
-        var learners = board.Learners.Select(learner => (Learner: learner, Rank: board.MeanRank("folds", learner, board.Learners).Mean)).Where(one => double.IsFinite(one.Rank)).OrderByDescending(one => one.Rank).ToArray();
-        plot.Add.Bars(learners.Select((one, i) => new Bar { Position = i, Value = one.Rank, FillColor = one.Learner.IsOurs ? _ours : _others, Label = $"{one.Rank:F2}" }).ToArray()).Horizontal = true;
+        var learners = board.Learners.Select(learner => (Learner: learner, Rank: board.MeanRank("folds", learner, board.Learners).Mean))
+            .Where(one => double.IsFinite(one.Rank)).OrderByDescending(one => one.Rank).ToArray();
+        plot.Add.Bars(
+            learners.Select(
+                (one, i) =>
+                    new Bar
+                    {
+                        Position = i, Value = one.Rank, FillColor = one.Learner.IsOurs ? _ours : _others, Label = $"{one.Rank:F2}"
+                    }).ToArray()).Horizontal = true;
         Names(plot, learners.Select(one => one.Learner.Name));
         plot.XLabel("mean rank over the sets (1 is best)");
         plot.Axes.SetLimitsX(0, learners.Max(one => one.Rank) * 1.1);
@@ -50,7 +59,9 @@ internal static class Plots
     private static Plot Differences((string Set, double Percent)[] differences, string peer)
     {
         var plot = new Plot();
-        plot.Add.Bars(differences.Select((one, i) => new Bar { Position = i, Value = one.Percent, FillColor = one.Percent >= 0 ? _ours : _worse }).ToArray()).Horizontal = true;
+        plot.Add.Bars(
+            differences.Select((one, i) => new Bar { Position = i, Value = one.Percent, FillColor = one.Percent >= 0 ? _ours : _worse })
+                .ToArray()).Horizontal = true;
         Names(plot, differences.Select(one => one.Set));
         plot.Title($"How much smaller the error of Default is than that of {peer}");
         plot.XLabel("% of the larger one; error is the share of wrong rows, or RMSE");
@@ -71,7 +82,10 @@ internal static class Plots
             var text = plot.Add.Text(learner.Name, x, y);
             (text.OffsetX, text.OffsetY) = (10, -8);
         }
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = exponent => $"{Math.Pow(10, exponent):G3}" };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic
+        {
+            IntegerTicksOnly = true, LabelFormatter = exponent => $"{Math.Pow(10, exponent):G3}"
+        };
         plot.XLabel("processor time of fitting, times that of LightGbm (geometric mean over the sets)");
         plot.YLabel("mean rank (1 is best)");
         plot.Axes.Bottom.MinorTickStyle.Length = 0;
@@ -91,5 +105,6 @@ internal static class Plots
     }
 
     // In percent of the larger error, so that it is from −100 to 100 also where one of them is 0.
-    private static double Improvement(Cell ours, Cell other) => Math.Max(ours.Error, other.Error) is var larger and > 0 ? 100 * (other.Error - ours.Error) / larger : 0;
+    private static double Improvement(Cell ours, Cell other) =>
+        Math.Max(ours.Error, other.Error) is var larger and > 0 ? 100 * (other.Error - ours.Error) / larger : 0;
 }

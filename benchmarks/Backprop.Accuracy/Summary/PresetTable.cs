@@ -12,7 +12,9 @@ internal static class PresetTable
     {
         var large = manifest.Entries.Where(entry => entry.Rows > ManyRows).Select(entry => entry.Name).ToHashSet();
         var text = new StringBuilder($"""
-            | preset | sets | mean score, times Default's | accuracy, times Default's | RMSE, times Default's | fit, times Default's | fit above {ManyRows:N0} rows, times scikit-learn MLP's |
+            Columns with × are multiples of Default's. The last column is a multiple of scikit-learn MLP's time.
+
+            | preset | sets | mean score × | accuracy × | RMSE × | fit × | fit above {ManyRows:N0} rows |
             | --- | --- | --- | --- | --- | --- | --- |
 
             """);
@@ -20,7 +22,11 @@ internal static class PresetTable
         {
             var pairs = board.Pairs("folds", learner.Key, Standings.Reference).ToArray();
             var peers = board.Pairs("folds", learner.Key, "sklearn-mlp").Where(pair => large.Contains(pair.One.Set)).ToArray();
-            text.Append($"| {learner.Name} | {pairs.Length} | {MeanScore(pairs)} | {Ratio(pairs.Where(pair => pair.One.IsClassification), cell => cell.Mean)} | {Ratio(pairs.Where(pair => !pair.One.IsClassification), cell => -cell.Mean)} | {Ratio(pairs, cell => cell.FitSeconds)} | {Ratio(peers, cell => cell.FitSeconds)} |\n");
+            text.Append(
+                $"| {learner.Name} | {pairs.Length} | {MeanScore(pairs)} | " +
+                    $"{Ratio(pairs.Where(pair => pair.One.IsClassification), cell => cell.Mean)} | " +
+                        $"{Ratio(pairs.Where(pair => !pair.One.IsClassification), cell => -cell.Mean)} | " +
+                            $"{Ratio(pairs, cell => cell.FitSeconds)} | {Ratio(peers, cell => cell.FitSeconds)} |\n");
         }
         return text.ToString();
     }

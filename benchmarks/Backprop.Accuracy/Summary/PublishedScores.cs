@@ -6,7 +6,8 @@ namespace Backprop.Accuracy.Summary;
 /// <summary>Scores that papers report for the same rows, or as near as can be had, beside ours.</summary>
 internal static class PublishedScores
 {
-    private const string California = "MLP 0.4948, MLP-PLR 0.4597, TabM 0.4414, XGBoost 0.4327, all tuned", Adult = "MLP 0.854, MLP-PLR 0.869, XGBoost 0.872, all tuned", Dropout = "Monte-Carlo dropout, tuned: ";
+    private const string California = "MLP 0.4948, MLP-PLR 0.4597, TabM 0.4414, XGBoost 0.4327, all tuned",
+        Adult = "MLP 0.854, MLP-PLR 0.869, XGBoost 0.872, all tuned", Dropout = "Monte-Carlo dropout, tuned: ";
 
     private static readonly Score[] _scores =
     [
@@ -26,14 +27,22 @@ internal static class PublishedScores
     /// <summary>Published, aimed at, measured; and what LightGBM and scikit-learn's MLP reach on the same rows here.</summary>
     public static string Table(ScoreBoard board)
     {
-        var text = new StringBuilder("| set | rows | published | aim | preset | measured | met | LightGbm here | scikit-learn MLP here |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        var text = new StringBuilder(
+            "| set | rows | published | aim | preset | measured | met | LightGbm here | scikit-learn MLP here |\n| --- | --- | --- | --- " +
+                "| --- | --- | --- | --- | --- |\n");
         foreach (var score in _scores)
         {
             var cell = Complete(score.Learner);
             var isAccuracy = score.Protocol == "test";
-            var met = cell is null || score.Aim is not { } aim ? "" : (isAccuracy ? cell.Mean >= aim : -cell.Mean <= aim) ? "yes" : "**no**";
+            var met = cell is null || score.Aim is not { } aim
+                ? ""
+                : (isAccuracy ? cell.Mean >= aim : -cell.Mean <= aim) ? "yes"
+                : "**no**";
             var sign = isAccuracy ? "accuracy ≥" : "RMSE ≤";
-            text.Append($"| {score.Set} | {RowsOf(score.Protocol)} | {score.Published} | {(score.Aim is { } number ? $"{sign} {number}" : "")} | {char.ToUpperInvariant(score.Learner[0])}{score.Learner[1..]} | {cell} | {met} | {Complete("lightgbm")} | {Complete("sklearn-mlp")} |\n");
+            text.Append(
+                $"| {score.Set} | {RowsOf(score.Protocol)} | {score.Published} | {(score.Aim is { } number ? $"{sign} {number}" : "")} | " +
+                    $"{char.ToUpperInvariant(score.Learner[0])}{score.Learner[1..]} | {cell} | {met} | {Complete("lightgbm")} | " +
+                        $"{Complete("sklearn-mlp")} |\n");
 
             Cell? Complete(string learner) => board.Find(score.Protocol, score.Set, learner) is { IsComplete: true } found ? found : null;
         }

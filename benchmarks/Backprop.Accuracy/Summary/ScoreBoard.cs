@@ -13,7 +13,8 @@ internal sealed class ScoreBoard
     {
         foreach (var learner in learners)
             foreach (var group in new ResultFile(learner.Key).Rows.GroupBy(row => (row.Protocol, row.Set)))
-                _cells[(group.Key.Protocol, group.Key.Set, learner.Key)] = new Cell(learner, Protocol.All.Single(protocol => protocol.Name == group.Key.Protocol), group.Key.Set, group);
+                _cells[(group.Key.Protocol, group.Key.Set, learner.Key)] = new Cell(
+                    learner, Protocol.All.Single(protocol => protocol.Name == group.Key.Protocol), group.Key.Set, group);
         Learners = [.. learners.Where(learner => _cells.Keys.Any(key => key.Learner == learner.Key))];
     }
 
@@ -26,20 +27,26 @@ internal sealed class ScoreBoard
     public Cell? Find(string protocol, string set, string learner) => _cells.GetValueOrDefault((protocol, set, learner));
 
     /// <summary>The sets of a protocol that have results, by name.</summary>
-    public IReadOnlyList<string> Sets(string protocol) => [.. _cells.Keys.Where(key => key.Protocol == protocol).Select(key => key.Set).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Sets(string protocol) =>
+        [.. _cells.Keys.Where(key => key.Protocol == protocol).Select(key => key.Set).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The ranks on one set, 1 for the best mean score; equal ones share the mean of their places, and so do those that failed, behind all others.</summary>
+    /// <summary>The ranks on one set, 1 for the best mean score; equal ones share the mean of their places, and so do those that failed,
+    /// behind all others.</summary>
     public IReadOnlyDictionary<string, double> Ranks(string protocol, string set, IEnumerable<Learner> among)
     {
         var outcomes = among.Select(learner => Find(protocol, set, learner.Key)).OfType<Cell>().Where(cell => cell.IsDecided)
             .Select(cell => (cell.Learner.Key, Score: cell.IsComplete ? cell.Mean : double.NegativeInfinity)).ToArray();
-        return outcomes.ToDictionary(one => one.Key, one => outcomes.Count(other => other.Score > one.Score) + (outcomes.Count(other => other.Score == one.Score) + 1) / 2.0);
+        return outcomes.ToDictionary(
+            one => one.Key,
+            one => outcomes.Count(other => other.Score > one.Score) + (outcomes.Count(other => other.Score == one.Score) + 1) / 2.0);
     }
 
     /// <summary>The mean of a learner's ranks over the sets where it has one, and how many these are.</summary>
     public (double Mean, int Sets) MeanRank(string protocol, Learner learner, IEnumerable<Learner> among)
     {
-        double[] ranks = [.. Sets(protocol).Select(set => Ranks(protocol, set, among)).Where(ranks => ranks.ContainsKey(learner.Key)).Select(ranks => ranks[learner.Key])];
+        double[] ranks = [
+            .. Sets(protocol).Select(set => Ranks(protocol, set, among)).Where(ranks => ranks.ContainsKey(learner.Key))
+                .Select(ranks => ranks[learner.Key])];
         return ranks.Length == 0 ? (double.NaN, 0) : (ranks.Average(), ranks.Length);
     }
 

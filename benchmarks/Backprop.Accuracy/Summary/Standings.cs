@@ -16,12 +16,15 @@ internal static class Standings
     private static readonly Dictionary<string, int> _aims = new() { ["sklearn-mlp"] = 85, ["lightgbm"] = 60, ["fasttree"] = 60 };
 
     /// <summary>The learners of others, and the reference: without our other presets, which crowd its neighbourhood.</summary>
-    public static IReadOnlyList<Learner> WithoutOtherPresets(ScoreBoard board) => [.. board.Learners.Where(learner => !learner.IsOurs || learner.Key == Reference)];
+    public static IReadOnlyList<Learner> WithoutOtherPresets(ScoreBoard board) =>
+        [.. board.Learners.Where(learner => !learner.IsOurs || learner.Key == Reference)];
 
     public static string Table(ScoreBoard board)
     {
         var text = new StringBuilder("""
-            | learner | sets | unfinished | mean rank | mean rank without our other presets | Default better on | wins | ties | losses | fit, times LightGbm's | predict, times LightGbm's |
+            Rank 2 is the mean rank without our other presets. Columns with × are multiples of LightGbm's.
+
+            | learner | sets | unfinished | mean rank | rank 2 | Default better on | wins | ties | losses | fit × | predict × |
             | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 
             """);
@@ -30,28 +33,40 @@ internal static class Standings
         {
             var (rank, sets) = board.MeanRank("folds", learner, board.Learners);
             if (sets == 0) continue;
-            var unfinished = board.Sets("folds").Count(set => board.Find("folds", set, learner.Key) is { IsComplete: false, Failure: not null });
+            var unfinished = board.Sets("folds").Count(
+                set => board.Find("folds", set, learner.Key) is { IsComplete: false, Failure: not null });
             var rankAmongFew = few.Contains(learner) ? $"{board.MeanRank("folds", learner, few).Mean:F2}" : "";
-            text.Append($"| {learner.Name} | {sets} | {unfinished} | {rank:F2} | {rankAmongFew} | {Against(board, learner)} | {Ratio(board, learner, cell => cell.FitSeconds)} | {Ratio(board, learner, cell => cell.PredictSeconds)} |\n");
+            text.Append(
+                $"| {learner.Name} | {sets} | {unfinished} | {rank:F2} | {rankAmongFew} | {Against(board, learner)} | " +
+                    $"{Ratio(board, learner, cell => cell.FitSeconds)} | {Ratio(board, learner, cell => cell.PredictSeconds)} |\n");
         }
         return text.ToString();
     }
 
-    /// <summary>How many times as long a learner takes as LightGBM: the geometric mean over the sets that both have; null where there are none.</summary>
+    /// <summary>How many times as long a learner takes as LightGBM: the geometric mean over the sets that both have; null where there are
+    /// none.</summary>
     public static double? RelativeTime(ScoreBoard board, Learner learner, Func<Cell, double> seconds)
     {
-        double[] ratios = [.. board.Pairs("folds", learner.Key, Clock).Select(pair => Math.Log(Math.Max(seconds(pair.One), 1e-4) / Math.Max(seconds(pair.Other), 1e-4)))];
+        double[] ratios = [
+            .. board.Pairs("folds", learner.Key, Clock).Select(
+                pair => Math.Log(Math.Max(seconds(pair.One), 1e-4) / Math.Max(seconds(pair.Other), 1e-4)))];
         return ratios.Length == 0 ? null : Math.Exp(ratios.Average());
     }
 
     private static string Against(ScoreBoard board, Learner learner)
     {
-        PairedDifference[] differences = learner.Key == Reference ? [] : [.. board.Pairs("folds", Reference, learner.Key).Select(pair => PairedDifference.Of(pair.One, pair.Other))];
+        PairedDifference[] differences = learner.Key == Reference
+            ? []
+            : [.. board.Pairs("folds", Reference, learner.Key).Select(pair => PairedDifference.Of(pair.One, pair.Other))];
         if (differences.Length == 0) return " | | | ";
         var aim = _aims.TryGetValue(learner.Key, out var percent) ? $"; aim {percent} %" : "";
-        int better = differences.Count(difference => difference.Mean > 0 && !difference.IsNone), equal = differences.Count(difference => difference.IsNone);
-        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} %{aim}){(equal == 0 ? "" : $", equal on {equal}")} | {differences.Count(difference => difference.IsWin)} | {differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
+        int better = differences.Count(difference => difference.Mean > 0 && !difference.IsNone),
+            equal = differences.Count(difference => difference.IsNone);
+        return $"{better} of {differences.Length} ({100.0 * better / differences.Length:F0} " +
+            $"%{aim}){(equal == 0 ? "" : $", equal on {equal}")} | {differences.Count(difference => difference.IsWin)} | " +
+                $"{differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
     }
 
-    private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) => RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";
+    private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) =>
+        RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";
 }

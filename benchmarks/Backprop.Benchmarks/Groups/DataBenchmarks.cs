@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Benchmarks.Groups;
 
-/// <summary>Two kinds of data that are not a matrix in memory: rows of mostly zeros, and a file that is read anew in every pass. Two threads.</summary>
+/// <summary>Two kinds of data that are not a matrix in memory: rows of mostly zeros, and a file that is read anew in every pass. Two
+/// threads.</summary>
 internal static class DataBenchmarks
 {
     private const int Threads = 2;
@@ -22,9 +23,17 @@ internal static class DataBenchmarks
         const int rows = 20_000, slots = 30_000, filled = 108;
         var ml = new MLContext(seed: 1);
         var data = SparseRows(ml, rows, slots, filled);
-        var ours = ml.BinaryClassification.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [64], NumberOfIterations = 1, NumberOfThreads = Threads, Seed = 1 });
+        var ours = ml.BinaryClassification.Trainers.Backprop(
+            new BackpropTrainer.Options
+            {
+                Preset = Preset.Plain, HiddenLayers = [64], NumberOfIterations = 1, NumberOfThreads = Threads, Seed = 1
+            });
         var theirs = ml.BinaryClassification.Trainers.LbfgsLogisticRegression();
-        report.Add($"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit", PairedRun.CompareTimes(() => PairedRun.SecondsPerCall(() => ours.Fit(data)), () => PairedRun.SecondsPerCall(() => theirs.Fit(data))), 0.5);
+        report.Add(
+            $"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit",
+            PairedRun.CompareTimes(
+                () => PairedRun.SecondsPerCall(() => ours.Fit(data)), () => PairedRun.SecondsPerCall(() => theirs.Fit(data))),
+            0.5);
     }
 
     private static void CompareStream(Report report)
@@ -51,7 +60,12 @@ internal static class DataBenchmarks
                         Caching = caching,
                     });
                     IEstimator<ITransformer> stream = Trainer(DataCaching.Stream), memory = Trainer(DataCaching.Memory);
-                    report.Add($"Fit {DenseRow.Size}-{units}-{units}-1 from a stream, {rows} rows of a binary file, {epochs} epochs", "the same in memory, reading included", PairedRun.CompareTimes(() => PairedRun.SecondsPerCall(() => stream.Fit(data)), () => PairedRun.SecondsPerCall(() => memory.Fit(data))), 0.5);
+                    report.Add(
+                        $"Fit {DenseRow.Size}-{units}-{units}-1 from a stream, {rows} rows of a binary file, {epochs} epochs",
+                        "the same in memory, reading included",
+                        PairedRun.CompareTimes(
+                            () => PairedRun.SecondsPerCall(() => stream.Fit(data)), () => PairedRun.SecondsPerCall(() => memory.Fit(data))),
+                        0.5);
                 }
             }
         }
@@ -61,7 +75,8 @@ internal static class DataBenchmarks
         }
     }
 
-    // Words of few kinds are frequent: slot numbers grow with the cube of a random number. A tenth of the slots speaks for one side or the other.
+    // Words of few kinds are frequent: slot numbers grow with the cube of a random number. A tenth of the slots speaks for one side or the
+    // other.
     private static IDataView SparseRows(MLContext ml, int rows, int slots, int filled)
     {
         var random = new Random(1);
@@ -73,7 +88,10 @@ internal static class DataBenchmarks
             while (places.Count < filled) places.Add((int)(slots * Math.Pow(random.NextDouble(), 3)));
             var votes = places.Sum(place => (place % 20) switch { 0 => 1, 1 => -1, _ => 0 });
             var values = Enumerable.Repeat(1 / MathF.Sqrt(filled), filled).ToArray();
-            return new SparseRow { Features = new VBuffer<float>(slots, filled, values, [.. places]), Label = votes + random.NextDouble() > 0.5 };
+            return new SparseRow
+            {
+                Features = new VBuffer<float>(slots, filled, values, [.. places]), Label = votes + random.NextDouble() > 0.5
+            };
         }).ToArray(), schema);
     }
 

@@ -28,7 +28,11 @@ internal static class FitBenchmarks
 
     private static double Fit(MLContext ml, Net net, IDataView data)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1, NormalizeFeatures = false, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain, HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1,
+            NormalizeFeatures = false, Seed = 1
+        };
         return PairedRun.SecondsPerCall(() => ml.MulticlassClassification.Trainers.Backprop(options).Fit(data));
     }
 
@@ -43,7 +47,10 @@ internal static class FitBenchmarks
     private static void CompareTorch(Report report, MLContext ml, Net net, IDataView data, double bar)
     {
         if (!TorchNet.IsAvailable) report.Void(Work(net), "libtorch loop", "not installed, or its library cannot be loaded");
-        else report.Add(Work(net), "libtorch loop", PairedRun.CompareTimes(() => Fit(ml, net, data), () => PairedRun.SecondsPerCall(() => FitTorch(net, data))), bar);
+        else
+            report.Add(
+                Work(net), "libtorch loop",
+                PairedRun.CompareTimes(() => Fit(ml, net, data), () => PairedRun.SecondsPerCall(() => FitTorch(net, data))), bar);
     }
 
     // As a user would who cares: a cursor fills arrays, these become tensors, and every batch is picked by index.
@@ -69,7 +76,8 @@ internal static class FitBenchmarks
     private static (float[] X, float[] Y) Read(Net net, IDataView data)
     {
         float[] x = new float[Rows * net.Inputs], y = new float[Rows];
-        DataViewSchema.Column features = data.Schema[nameof(TrainingData.Row.Features)], label = data.Schema[nameof(TrainingData.Row.Label)];
+        DataViewSchema.Column features = data.Schema[nameof(TrainingData.Row.Features)],
+            label = data.Schema[nameof(TrainingData.Row.Label)];
         using var cursor = data.GetRowCursor([features, label]);
         var getFeatures = cursor.GetGetter<VBuffer<float>>(features);
         var getLabel = cursor.GetGetter<uint>(label);
@@ -90,6 +98,8 @@ internal static class FitBenchmarks
     {
         IDataView small = ml.Data.Cache(TrainingData.Load(ml, net, Rows / 10)), large = ml.Data.Cache(TrainingData.Load(ml, net, Rows));
         var times = PairedRun.CompareTimes(() => Fit(ml, net, small) / (Rows / 10), () => Fit(ml, net, large) / Rows);
-        report.Add($"Fit {net.Name}: time per row at {Rows} rows / at {Rows / 10}", Report.Spread(times), "0.90 – 1.10", times.Ratio is >= 0.9 and <= 1.1);
+        report.Add(
+            $"Fit {net.Name}: time per row at {Rows} rows / at {Rows / 10}", Report.Spread(times), "0.90 – 1.10",
+            times.Ratio is >= 0.9 and <= 1.1);
     }
 }

@@ -33,13 +33,19 @@ public class KernelBenchmarks
     }
 
     [Benchmark]
-    public void Product() => MatrixMultiply.Product(new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), _gradient.AsSpan(0, Size), new Matrix(_y, Size, Size));
+    public void Product() =>
+        MatrixMultiply.Product(
+            new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), _gradient.AsSpan(0, Size), new Matrix(_y, Size, Size));
 
     [Benchmark]
-    public void ProductWithTransposed() => MatrixMultiply.ProductWithTransposed(new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), new Matrix(_y, Size, Size));
+    public void ProductWithTransposed() =>
+        MatrixMultiply.ProductWithTransposed(
+            new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), new Matrix(_y, Size, Size));
 
     [Benchmark]
-    public void TransposedProduct() => MatrixMultiply.TransposedProduct(new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), new Matrix(_y, Size, Size));
+    public void TransposedProduct() =>
+        MatrixMultiply.TransposedProduct(
+            new ReadOnlyMatrix(_x, Size, Size), new ReadOnlyMatrix(_w, Size, Size), new Matrix(_y, Size, Size));
 
     [Benchmark]
     public void ReLU() => new ReLU().Forward(_x, _y);

@@ -19,7 +19,10 @@ internal static class MemberBenchmarks
         foreach (var members in (int[])[4, 8])
             foreach (var width in (int[])[64, 256])
             {
-                var form = new MultilayerPerceptron { HiddenLayers = [width, width, width], Activation = new SELU(), InputScale = true, NtkParametrization = true };
+                var form = new MultilayerPerceptron
+                {
+                    HiddenLayers = [width, width, width], Activation = new SELU(), InputScale = true, NtkParametrization = true
+                };
                 foreach (var threads in (int[])[1, 2]) CompareSteps(report, form, members, threads);
                 CompareScores(report, form, members);
             }
@@ -33,7 +36,10 @@ internal static class MemberBenchmarks
         {
             foreach (var each in alone) each.Learn();
         });
-        report.Add($"step of {members} members of {string.Join('-', form.HiddenLayers)}, batch {BatchSize}, {threads} thread{(threads > 1 ? "s" : "")}", "one after the other", times, 0.95, threads);
+        report.Add(
+            $"step of {members} members of {string.Join('-', form.HiddenLayers)}, batch {BatchSize}, {threads} " +
+                $"thread{(threads > 1 ? "s" : "")}",
+            "one after the other", times, 0.95, threads);
         foreach (var each in alone) each.Dispose();
     }
 

@@ -30,7 +30,9 @@ internal static class MultiplyBenchmarks
             if (m > 1 && packed.Length > 0 && n > 16)
             {
                 Compare("y = x·W, W packed", y, share, ratio,
-                    () => MatrixMultiply.Product(new ReadOnlyMatrix(x, m, k), new ReadOnlyMatrix(w, k, n), packed, biases, new Matrix(y, m, n)),
+                    () =>
+                        MatrixMultiply.Product(
+                            new ReadOnlyMatrix(x, m, k), new ReadOnlyMatrix(w, k, n), packed, biases, new Matrix(y, m, n)),
                     () => OpenBlas.Multiply(false, false, m, n, k, x, w, y));
             }
             Compare("dx = dy·Wᵀ", x, share, ratio,

@@ -3,7 +3,8 @@ using Backprop.Training;
 
 namespace Backprop.Benchmarks.Groups;
 
-/// <summary>Whole trainings by the RealMLP recipe, on two threads: embeddings, dropout, validation after every epoch and the choice of the best, against nothing but multiply-adds.</summary>
+/// <summary>Whole trainings by the RealMLP recipe, on two threads: embeddings, dropout, validation after every epoch and the choice of the
+/// best, against nothing but multiply-adds.</summary>
 internal static class RecipeBenchmarks
 {
     private const int Epochs = 6, Threads = 2;
@@ -18,7 +19,8 @@ internal static class RecipeBenchmarks
             var times = PairedRun.CompareTimes(
                 () => PairedRun.SecondsPerCall(() => new Trainer(recipe.Options(Epochs, Threads)).Train(network, training, validation)),
                 () => operations / Peak.MeasureTeam(Threads));
-            report.AddShareOfPeak($"recipe {recipe.Name}, {Epochs} epochs of {training.Count} rows, {Threads} threads", operations, times, 0.7, Threads);
+            report.AddShareOfPeak(
+                $"recipe {recipe.Name}, {Epochs} epochs of {training.Count} rows, {Threads} threads", operations, times, 0.7, Threads);
         }
     }
 }

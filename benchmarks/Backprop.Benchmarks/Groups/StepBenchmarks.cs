@@ -18,9 +18,14 @@ internal static class StepBenchmarks
 
     public static void Run(Report report)
     {
-        foreach (var (net, one, two, share) in new[] { (Net.A, 20.0, 0.0, 0.55), (Net.B, 1.8, 2.1, 0.87), (Net.C, 2.0, 2.2, 0.82), (Net.D, 1.25, 1.35, 0.88) })
+        foreach (
+            var (net, one, two, share) in new[]
+            {
+                (Net.A, 20.0, 0.0, 0.55), (Net.B, 1.8, 2.1, 0.87), (Net.C, 2.0, 2.2, 0.82), (Net.D, 1.25, 1.35, 0.88)
+            })
         {
-            if (Compare(report, net, threads: 1, one) is { } seconds) report.AddShareOfPeak($"step {net.Name}, 1 thread", net.OperationsPerStep, seconds, share);
+            if (Compare(report, net, threads: 1, one) is { } seconds)
+                report.AddShareOfPeak($"step {net.Name}, 1 thread", net.OperationsPerStep, seconds, share);
             if (net == Net.A) continue;
             Compare(report, net, threads: 2, two);
             CompareThreads(report, net);
@@ -137,7 +142,12 @@ internal static class StepBenchmarks
         public double Learn() => _step.Learn(_batches, _next++ % Batches, new StepValues(LearningRate)).Loss;
 
         public (TorchSharp.torch.Tensor X, TorchSharp.torch.Tensor Y)[] BatchesFor(TorchNet torch) =>
-            [.. Enumerable.Range(0, Batches).Select(b => torch.Batch(_x.AsSpan(b * _net.BatchSize * _net.Inputs, _net.BatchSize * _net.Inputs), _y.AsSpan(b * _net.BatchSize, _net.BatchSize)))];
+            [
+                .. Enumerable.Range(0, Batches).Select(
+                    b =>
+                        torch.Batch(
+                            _x.AsSpan(b * _net.BatchSize * _net.Inputs, _net.BatchSize * _net.Inputs),
+                            _y.AsSpan(b * _net.BatchSize, _net.BatchSize)))];
 
         public void Dispose() => _step.Dispose();
     }

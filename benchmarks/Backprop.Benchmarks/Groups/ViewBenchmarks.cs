@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Benchmarks.Groups;
 
-/// <summary>Predictions through ML.NET: a view read to its end, and single rows. The peer has the trained network's parameters, and must find its scores.</summary>
+/// <summary>Predictions through ML.NET: a view read to its end, and single rows. The peer has the trained network's parameters, and must
+/// find its scores.</summary>
 internal static class ViewBenchmarks
 {
     private const int Rows = 20_000, BatchSize = 256;
@@ -31,7 +32,9 @@ internal static class ViewBenchmarks
         Copy(scored, nameof(Scored.Score), ours);
         Score(onnx, net, data, theirs);
         if (OnnxNet.Difference(ours, theirs) is { } difference) report.Void(work, peer, difference);
-        else report.Add(work, peer, PairedRun.Compare(() => Copy(scored, nameof(Scored.Score), ours), () => Score(onnx, net, data, theirs)), 1.0);
+        else
+            report.Add(
+                work, peer, PairedRun.Compare(() => Copy(scored, nameof(Scored.Score), ours), () => Score(onnx, net, data, theirs)), 1.0);
     }
 
     private static void Copy(IDataView view, string columnName, Span<float> to)
@@ -74,7 +77,8 @@ internal static class ViewBenchmarks
         var work = $"PredictionEngine {net.Name}, one row";
         var ml = new MLContext(seed: 1);
         var model = Train(ml, net, TrainingData.Load(ml, net, 2000));
-        using var engine = ml.Model.CreatePredictionEngine<TrainingData.Row, Scored>(model, ignoreMissingColumns: false, TrainingData.Schema(net));
+        using var engine = ml.Model.CreatePredictionEngine<TrainingData.Row, Scored>(
+            model, ignoreMissingColumns: false, TrainingData.Schema(net));
         var row = new TrainingData.Row { Features = net.Examples(1, seed: 4).X, Label = 1 };
         var result = new Scored();
         using var onnx = new OnnxNet(net, model.Model.Network.Parameters, 1);
@@ -94,7 +98,12 @@ internal static class ViewBenchmarks
 
     // The peer standardizes nothing, so neither do we.
     private static BackpropTransformer Train(MLContext ml, Net net, IDataView data) => ml.MulticlassClassification.Trainers
-        .Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = net.Hidden, NumberOfIterations = 1, BatchSize = net.BatchSize, NormalizeFeatures = false, Seed = 1 })
+        .Backprop(
+            new BackpropTrainer.Options
+            {
+                Preset = Preset.Plain, HiddenLayers = net.Hidden, NumberOfIterations = 1, BatchSize = net.BatchSize,
+                NormalizeFeatures = false, Seed = 1
+            })
         .Fit(data);
 
     private sealed class Scored

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Backprop.Benchmarks.Harness;
 
-/// <summary>What other programs take of the machine from now on. Threads that wait for a processor which another program has measure that program.</summary>
+/// <summary>What other programs take of the machine from now on. Threads that wait for a processor which another program has measure that
+/// program.</summary>
 /// <param name="helper">A process that works for the benchmark, and is no neighbour.</param>
 internal sealed class Neighbours(Process? helper = null)
 {
@@ -25,7 +26,8 @@ internal sealed class Neighbours(Process? helper = null)
     // user, nice, system, idle, iowait, irq, softirq, steal: all but waiting. What the host takes for other guests counts as well.
     private static double BusySeconds()
     {
-        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(long.Parse).ToArray();
+        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
+            .Select(long.Parse).ToArray();
         return (ticks.Sum() - ticks[3] - ticks[4]) / TicksPerSecond;
     }
 }

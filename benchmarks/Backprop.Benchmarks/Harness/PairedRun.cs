@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Backprop.Benchmarks.Harness;
 
-/// <summary>Two ways of doing the same work, timed in turn: what disturbs the machine disturbs both, so the ratio within a round means more than either time.</summary>
+/// <summary>Two ways of doing the same work, timed in turn: what disturbs the machine disturbs both, so the ratio within a round means more
+/// than either time.</summary>
 internal static class PairedRun
 {
     private const int Rounds = 9;
@@ -75,7 +76,8 @@ internal sealed record Comparison(double Ours, double Peer, double Ratio, double
     public static Comparison Of(List<(double Ours, double Peer)> rounds, double others)
     {
         var ratios = rounds.Select(round => round.Peer / round.Ours).Order().ToArray();
-        return new Comparison(Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Peer)), Median(ratios), ratios[0], ratios[^1], others);
+        return new Comparison(
+            Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Peer)), Median(ratios), ratios[0], ratios[^1], others);
     }
 
     private static double Median(IEnumerable<double> numbers)

@@ -10,7 +10,8 @@ internal static class Peak
 {
     private const int Chains = 12, Steps = 400_000;
 
-    /// <summary>Single-precision operations per second; a multiply-add is two. The best of several tries, so that a disturbed one does not lower the mark.</summary>
+    /// <summary>Single-precision operations per second; a multiply-add is two. The best of several tries, so that a disturbed one does not
+    /// lower the mark.</summary>
     public static double Measure()
     {
         double best = 0;
@@ -45,14 +46,16 @@ internal static class Peak
         });
     }
 
-    private static double OperationsOfWork => 2.0 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count) * Chains * Steps;
+    private static double OperationsOfWork =>
+        2.0 * (Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count) * Chains * Steps;
 
     private static void Work() => _ = Vector512.IsHardwareAccelerated ? Wide(Steps) : Narrow(Steps);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Wide(int steps)
     {
-        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(0.001f), a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(0.001f), a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y,
+            i = y, j = y, k = y, l = y;
         for (; steps > 0; steps--)
         {
             (a, b, c) = (Vector512.FusedMultiplyAdd(a, x, y), Vector512.FusedMultiplyAdd(b, x, y), Vector512.FusedMultiplyAdd(c, x, y));
@@ -66,7 +69,8 @@ internal static class Peak
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Narrow(int steps)
     {
-        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(0.001f), a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(0.001f), a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y,
+            i = y, j = y, k = y, l = y;
         for (; steps > 0; steps--)
         {
             (a, b, c) = (Vector256.FusedMultiplyAdd(a, x, y), Vector256.FusedMultiplyAdd(b, x, y), Vector256.FusedMultiplyAdd(c, x, y));

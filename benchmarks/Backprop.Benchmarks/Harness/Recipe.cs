@@ -11,7 +11,8 @@ using Backprop.Training;
 
 namespace Backprop.Benchmarks.Harness;
 
-/// <summary>The RealMLP recipe on examples of the shape of the census data "Adult": six numbers, five categories of few values, three of many, one target.</summary>
+/// <summary>The RealMLP recipe on examples of the shape of the census data "Adult": six numbers, five categories of few values, three of
+/// many, one target.</summary>
 /// <param name="Name">For the report.</param>
 /// <param name="Activation">Mixed with the identity.</param>
 /// <param name="Loss">What is learned.</param>
@@ -19,7 +20,8 @@ namespace Backprop.Benchmarks.Harness;
 /// <param name="LearningRate">At the height of each cycle.</param>
 /// <param name="Units">Of each of three hidden layers.</param>
 /// <param name="EnsembleSize">1, with validation rows of their own; or several, each of which leaves out its share of the rows.</param>
-internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int EnsembleSize = 1)
+internal sealed record Recipe(
+    string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int EnsembleSize = 1)
 {
     private const int Numbers = 6, Batch = 256, TrainingRows = 26_048, ValidationRows = 6_513;
     private static readonly int[] s_few = [8, 7, 6, 5, 2], s_many = [16, 14, 41], s_categories = [.. s_few, .. s_many];
@@ -28,7 +30,9 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
     [
         new("of two classes", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04),
         new("of a number", new Mish(), new SquaredError(), new RootMeanSquaredError(), 0.2),
-        new("of two classes, as Preset.Default", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04, Units: 128, EnsembleSize: 5),
+        new(
+            "of two classes, as Preset.Default", new SELU(), new LogisticLoss { LabelSmoothing = 0.1 }, new Accuracy(), 0.04, Units: 128,
+            EnsembleSize: 5),
     ];
 
     private bool CrossFits => EnsembleSize > 1;
@@ -44,7 +48,9 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         OneHotScaling = FeatureScaling.Robust,
         Categories = [.. s_many.Select((count, i) => new EmbeddedCategory(Numbers + s_few.Length + i, count, 8))],
         SmoothClip = 3,
-        NumericEmbedding = CrossFits ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = 0.25 } : new PeriodicPhaseEmbedding(),
+        NumericEmbedding = CrossFits
+            ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = 0.25 }
+            : new PeriodicPhaseEmbedding(),
         InputScale = true,
         HiddenLayers = [Units, Units, Units],
         EnsembleSize = EnsembleSize,
@@ -62,7 +68,10 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         WeightDecay = 0.02,
         WeightDecaySchedule = new FlatCosineSchedule(),
         DropoutSchedule = new FlatCosineSchedule(),
-        ParameterGroups = new ParameterGroups { Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
+        ParameterGroups = new ParameterGroups
+        {
+            Biases = new(0.1, 0), Scales = new(6, 6), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1)
+        },
         Initializer = new DataDependent(),
         FeatureScaling = FeatureScaling.Robust,
         BatchSize = Batch,
@@ -75,7 +84,8 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
         Seed = 1,
     };
 
-    /// <summary>Multiplications and additions of the matrix products of one epoch: three of them for each member and row that it learns from, one for a row that is validated on.</summary>
+    /// <summary>Multiplications and additions of the matrix products of one epoch: three of them for each member and row that it learns
+    /// from, one for a row that is validated on.</summary>
     public double OperationsPerEpoch(Network network)
     {
         var ofMember = 2.0 * network.Layers.OfType<AffineLayer>().Sum(layer => (double)layer.WeightCount);
@@ -83,7 +93,8 @@ internal sealed record Recipe(string Name, Activation Activation, Loss Loss, Met
     }
 
     /// <summary>Examples that can be learned, with some noise; those to validate on, unless members leave out their own.</summary>
-    public (ExampleSet Training, ExampleSet? Validation) Examples() => (Examples(LearnedRows, seed: 1), CrossFits ? null : Examples(ValidationRows, seed: 2));
+    public (ExampleSet Training, ExampleSet? Validation) Examples() =>
+        (Examples(LearnedRows, seed: 1), CrossFits ? null : Examples(ValidationRows, seed: 2));
 
     private ExampleSet Examples(int rows, int seed)
     {

@@ -11,26 +11,31 @@ internal sealed class Report(double peak)
     /// <summary>Operations per second that one core can do at most.</summary>
     public double Peak => peak;
 
-    /// <summary>A comparison, and the ratio that is aimed at. Where others left fewer processors than the work has threads, it says so and gives no verdict.</summary>
+    /// <summary>A comparison, and the ratio that is aimed at. Where others left fewer processors than the work has threads, it says so and
+    /// gives no verdict.</summary>
     public void Add(string work, string peer, Comparison times, double? bar = null, int threads = 1)
     {
         var disturbed = threads + times.Others > Environment.ProcessorCount + 0.1;
         Row(work, peer, Time(times.Ours), Time(times.Peer), Spread(times), bar is { } b ? $"{b:F2}" : "",
-            disturbed ? "disturbed" : bar is { } least ? Met(times.Ratio >= least) : "", disturbed ? $"other programs kept {times.Others:F1} processors busy" : "");
+            disturbed ? "disturbed" : bar is { } least ? Met(times.Ratio >= least) : "",
+                disturbed ? $"other programs kept {times.Others:F1} processors busy" : "");
     }
 
     /// <summary>How near the limit of one core some work comes.</summary>
     public void AddShareOfPeak(string work, double operations, double seconds, double? bar = null)
     {
         var share = operations / seconds / peak;
-        Row(work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {peak / 1e9:F0} GFLOP/s", $"{share:F2}", bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
+        Row(
+            work, "FMA peak", Time(seconds), $"{operations / seconds / 1e9:F0} of {peak / 1e9:F0} GFLOP/s", $"{share:F2}",
+            bar is { } b ? $"{b:F2}" : "", bar is { } least ? Met(share >= least) : "", "");
     }
 
     /// <summary>How near the limit of several cores some work comes, whose peer are multiply-adds on as many.</summary>
     public void AddShareOfPeak(string work, double operations, Comparison times, double bar, int threads)
     {
         var disturbed = threads + times.Others > Environment.ProcessorCount + 0.1;
-        Row(work, $"FMA peak of {threads} cores", Time(times.Ours), $"{operations / times.Ours / 1e9:F0} of {operations / times.Peer / 1e9:F0} GFLOP/s", Spread(times), $"{bar:F2}",
+        Row(work, $"FMA peak of {threads} cores", Time(times.Ours), $"{operations / times.Ours / 1e9:F0} of " +
+            $"{operations / times.Peer / 1e9:F0} GFLOP/s", Spread(times), $"{bar:F2}",
             disturbed ? "disturbed" : Met(times.Ratio >= bar), disturbed ? $"other programs kept {times.Others:F1} processors busy" : "");
     }
 
@@ -42,7 +47,8 @@ internal sealed class Report(double peak)
 
     public override string ToString()
     {
-        var text = new StringBuilder("| work | against | ours | theirs | ratio (least – most) | bar | met | |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        var text = new StringBuilder(
+            "| work | against | ours | theirs | ratio (least – most) | bar | met | |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in _rows) text.Append(row).Append('\n');
         return text.ToString();
     }

@@ -17,7 +17,8 @@ internal static class TrainingData
     public static IDataView Load(MLContext ml, Net net, int rows)
     {
         var (x, y) = net.Examples(rows, seed: 5);
-        var examples = Enumerable.Range(0, rows).Select(i => new Row { Features = x[(i * net.Inputs)..((i + 1) * net.Inputs)], Label = (uint)y[i] }).ToArray();
+        var examples = Enumerable.Range(0, rows)
+            .Select(i => new Row { Features = x[(i * net.Inputs)..((i + 1) * net.Inputs)], Label = (uint)y[i] }).ToArray();
         return ml.Data.LoadFromEnumerable(examples, Schema(net));
     }
 

@@ -13,7 +13,10 @@ internal sealed class OnnxNet : IDisposable
 
     public OnnxNet(Net net, ReadOnlySpan<float> parameters, int rows)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL
+        };
         _session = new InferenceSession(Model(net, parameters, rows), options);
         X = new float[rows * net.Inputs];
         Y = new float[rows * net.Outputs];

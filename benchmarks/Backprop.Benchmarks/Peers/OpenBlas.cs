@@ -15,7 +15,9 @@ internal static unsafe partial class OpenBlas
     public static void Multiply(bool transposeA, bool transposeB, int m, int n, int k, float[] a, float[] b, float[] c)
     {
         fixed (float* pa = a, pb = b, pc = c)
-            Sgemm(RowMajor, transposeA ? Transposed : AsIs, transposeB ? Transposed : AsIs, m, n, k, 1, pa, transposeA ? m : k, pb, transposeB ? k : n, 0, pc, n);
+            Sgemm(
+                RowMajor, transposeA ? Transposed : AsIs, transposeB ? Transposed : AsIs, m, n, k, 1, pa, transposeA ? m : k, pb,
+                transposeB ? k : n, 0, pc, n);
     }
 
     private static bool TryStart()
@@ -26,7 +28,9 @@ internal static unsafe partial class OpenBlas
     }
 
     [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
-    private static partial void Sgemm(int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb, float beta, float* c, int ldc);
+    private static partial void Sgemm(
+        int order, int transposeA, int transposeB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb, float beta,
+        float* c, int ldc);
 
     [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
     private static partial void SetNumThreads(int threads);

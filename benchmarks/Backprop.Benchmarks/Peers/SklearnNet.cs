@@ -16,7 +16,9 @@ internal sealed class SklearnNet : IDisposable
         string features = Path.Combine(_folder.FullName, "x"), classes = Path.Combine(_folder.FullName, "y");
         File.WriteAllBytes(features, MemoryMarshal.AsBytes<float>(x));
         File.WriteAllBytes(classes, MemoryMarshal.AsBytes<int>(y.Select(value => (int)value).ToArray()));
-        string[] arguments = [Page.InRepository("benchmarks", "sklearn_fit.py"), features, classes, $"{net.Inputs}", $"{net.BatchSize}", $"{epochs}", .. net.Hidden.Select(units => $"{units}")];
+        string[] arguments = [
+            Page.InRepository("benchmarks", "sklearn_fit.py"), features, classes, $"{net.Inputs}", $"{net.BatchSize}", $"{epochs}",
+            .. net.Hidden.Select(units => $"{units}")];
         var start = new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]) start.Environment[variable] = "1";
         start.Environment.Remove("LD_PRELOAD");
@@ -27,7 +29,8 @@ internal sealed class SklearnNet : IDisposable
     public static SklearnNet? Start(Net net, float[] x, float[] y, int epochs)
     {
         if (!File.Exists("/usr/bin/python3")) return null;
-        using var probe = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import sklearn"]) { RedirectStandardError = true })!;
+        using var probe = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", "import sklearn"]) { RedirectStandardError = true })!;
         probe.WaitForExit();
         return probe.ExitCode == 0 ? new SklearnNet(net, x, y, epochs) : null;
     }
@@ -41,7 +44,8 @@ internal sealed class SklearnNet : IDisposable
     {
         _process.StandardInput.WriteLine();
         _process.StandardInput.Flush();
-        return double.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("scikit-learn ended."), CultureInfo.InvariantCulture);
+        return double.Parse(
+            _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("scikit-learn ended."), CultureInfo.InvariantCulture);
     }
 
     public void Dispose()

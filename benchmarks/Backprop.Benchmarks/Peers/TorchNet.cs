@@ -65,7 +65,9 @@ internal sealed class TorchNet : IDisposable
         using var scope = NewDisposeScope();
         _optimizer.zero_grad();
         var scores = _network.forward(batch.X);
-        var loss = _net.IsBinary ? nn.functional.binary_cross_entropy_with_logits(scores, batch.Y) : nn.functional.cross_entropy(scores, batch.Y);
+        var loss = _net.IsBinary
+            ? nn.functional.binary_cross_entropy_with_logits(scores, batch.Y)
+            : nn.functional.cross_entropy(scores, batch.Y);
         loss.backward();
         _optimizer.step();
         return wantsLoss ? loss.item<float>() : 0;

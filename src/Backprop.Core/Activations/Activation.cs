@@ -1,7 +1,8 @@
 namespace Backprop.Activations;
 
 /// <summary>An element-wise function and its derivative. Immutable, so one instance serves every thread.</summary>
-/// <remarks>A new activation is one file beside this one and one entry in <see cref="All"/>; docs/adding-things.md shows the steps.</remarks>
+/// <remarks>A new activation is one file beside this one and one entry in <see cref="All"/>; docs/adding-things.md shows the
+/// steps.</remarks>
 public abstract record Activation
 {
     /// <summary>y[i] = f(x[i]).</summary>
@@ -16,15 +17,18 @@ public abstract record Activation
     /// <param name="dx">∂loss/∂x, overwritten.</param>
     public abstract void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx);
 
-    /// <summary>Whether <see cref="Backward"/> uses y alone, so that y may overwrite x, and dx dy: the network then needs half the memory.</summary>
+    /// <summary>Whether <see cref="Backward"/> uses y alone, so that y may overwrite x, and dx dy: the network then needs half the
+    /// memory.</summary>
     public virtual bool WorksInPlace => false;
 
     /// <summary>What a <see cref="ParametricMix"/> of it computes.</summary>
     internal virtual Mixture Mixture => new Mixture.OfAny(this);
 
-    /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in it.</summary>
+    /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in
+    /// it.</summary>
     public static IReadOnlyList<Activation> All { get; } = [
-        new ELU(), new GELU(), new HardSigmoid(), new HardSwish(), new HardTanh(), new Identity(), new LeakyReLU(), new Mish(), new ParametricMix(new Mish()), new PReLU(),
+        new ELU(), new GELU(), new HardSigmoid(), new HardSwish(), new HardTanh(), new Identity(), new LeakyReLU(), new Mish(),
+        new ParametricMix(new Mish()), new PReLU(),
         new ReLU(), new SELU(), new Sigmoid(), new SiLU(), new Softplus(), new Softsign(), new Tanh(),
     ];
 }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x for positive x, α·(eˣ − 1) otherwise: smooth, and close to −α for very negative x.</summary>
-/// <remarks>Clevert, Unterthiner and Hochreiter (2016), "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.</remarks>
+/// <remarks>Clevert, Unterthiner and Hochreiter (2016), "Fast and accurate deep network learning by exponential linear units",
+/// arXiv:1511.07289.</remarks>
 public sealed record ELU : Activation
 {
     /// <summary>α: minus the value for very negative x.</summary>
@@ -12,7 +13,10 @@ public sealed record ELU : Activation
     public double Alpha
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be > 0 and finite");
     } = 1;
 
     /// <inheritdoc/>
@@ -22,18 +26,21 @@ public sealed record ELU : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function((Real)Alpha), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope((Real)Alpha), y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope((Real)Alpha), y, dy, dx);
 
     private readonly struct Function(Real alpha) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(alpha) * Exponential.ExpMinusOneOfNegative(x));
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(alpha) * Exponential.ExpMinusOneOfNegative(x));
     }
 
     // α·eˣ = y + α, so the output is all we need.
     private readonly struct Slope(Real alpha) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), y, dy, dy * (y + TLanes.Broadcast(alpha)));
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), y, dy, dy * (y + TLanes.Broadcast(alpha)));
     }
 }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x·Φ(x), with the normal distribution function Φ: a smooth ReLU that dips below 0.</summary>
-/// <remarks>Hendrycks and Gimpel (2016), "Gaussian error linear units", arXiv:1606.08415. As in PyTorch, exact unless the form with tanh is asked for.</remarks>
+/// <remarks>Hendrycks and Gimpel (2016), "Gaussian error linear units", arXiv:1606.08415. As in PyTorch, exact unless the form with tanh is
+/// asked for.</remarks>
 public sealed record GELU : Activation
 {
     /// <summary>Whether Φ is approximated by ½·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as the original BERT and GPT did.</summary>
@@ -54,7 +55,9 @@ public sealed record GELU : Activation
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             var near = new Arithmetic.Clamp((Real)(-Far), (Real)Far).Invoke(x);
-            return x * Exponential.Sigmoid(TLanes.Broadcast((Real)Steepness) * near * TLanes.MultiplyAdd(TLanes.Broadcast((Real)Cubic) * near, near, TLanes.Broadcast(1)));
+            return x * Exponential.Sigmoid(
+                TLanes.Broadcast((Real)Steepness) * near * TLanes.MultiplyAdd(
+                    TLanes.Broadcast((Real)Cubic) * near, near, TLanes.Broadcast(1)));
         }
     }
 
@@ -65,7 +68,8 @@ public sealed record GELU : Activation
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
         {
             TLanes near = new Arithmetic.Clamp((Real)(-Far), (Real)Far).Invoke(x), one = TLanes.Broadcast(1);
-            var s = Exponential.Sigmoid(TLanes.Broadcast((Real)Steepness) * near * TLanes.MultiplyAdd(TLanes.Broadcast((Real)Cubic) * near, near, one));
+            var s = Exponential.Sigmoid(
+                TLanes.Broadcast((Real)Steepness) * near * TLanes.MultiplyAdd(TLanes.Broadcast((Real)Cubic) * near, near, one));
             var steepness = TLanes.Broadcast((Real)Steepness) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)(3 * Cubic)) * near, near, one);
             return dy * s * TLanes.MultiplyAdd(near * (one - s), steepness, one);
         }

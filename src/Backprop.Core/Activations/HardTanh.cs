@@ -14,7 +14,8 @@ public sealed record HardTanh : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -25,6 +26,7 @@ public sealed record HardTanh : Activation
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(1), dy, TLanes.Broadcast(0));
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(1), dy, TLanes.Broadcast(0));
     }
 }

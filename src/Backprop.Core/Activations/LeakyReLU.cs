@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x for positive x, a·x otherwise: like ReLU, but no unit is ever dead.</summary>
-/// <remarks>Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models". The slope at 0 is a, as in PyTorch.</remarks>
+/// <remarks>Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models". The slope at 0 is a, as in
+/// PyTorch.</remarks>
 public sealed record LeakyReLU : Activation
 {
     /// <summary>a: the slope for negative x.</summary>
@@ -12,7 +13,10 @@ public sealed record LeakyReLU : Activation
     public double NegativeSlope
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(NegativeSlope), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(NegativeSlope), value, "must be ≥ 0 and finite");
     } = 0.01;
 
     /// <inheritdoc/>
@@ -22,17 +26,20 @@ public sealed record LeakyReLU : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function((Real)NegativeSlope), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope((Real)NegativeSlope), y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope((Real)NegativeSlope), y, dy, dx);
 
     private readonly struct Function(Real slope) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(slope) * x);
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(slope) * x);
     }
 
     private readonly struct Slope(Real slope) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(slope) * dy);
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(slope) * dy);
     }
 }

@@ -4,14 +4,16 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x·tanh(log(1 + eˣ)): a smooth ReLU that dips below 0.</summary>
-/// <remarks>Misra (2019), "Mish: a self regularized non-monotonic activation function", arXiv:1908.08681. With n = eˣ and w = n² + 2n it is x·w/(w + 2), which needs one exponential.</remarks>
+/// <remarks>Misra (2019), "Mish: a self regularized non-monotonic activation function", arXiv:1908.08681. With n = eˣ and w = n² + 2n it is
+/// x·w/(w + 2), which needs one exponential.</remarks>
 public sealed record Mish : Activation
 {
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new SlopeTimes(), x, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new SlopeTimes(), x, dy, dx);
 
     internal override Mixture Mixture => new MixtureOf<Curve>();
 

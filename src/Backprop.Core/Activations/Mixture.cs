@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Activations;
 
-/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: what <see cref="ParametricMix"/> makes of one activation f. Equal, where the activations are.</summary>
+/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: what <see cref="ParametricMix"/> makes of one
+/// activation f. Equal, where the activations are.</summary>
 internal abstract record Mixture
 {
     /// <summary>Writes y.</summary>
@@ -29,7 +30,8 @@ internal abstract record Mixture
     private protected readonly struct Mix : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes plain, TLanes share, TLanes activated) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(share, activated - plain, plain);
+        public TLanes Invoke<TLanes>(TLanes plain, TLanes share, TLanes activated) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.MultiplyAdd(share, activated - plain, plain);
     }
 
     /// <summary>Of any activation: it is asked row by row.</summary>
@@ -87,15 +89,18 @@ internal sealed record MixtureOf<TCurve> : Mixture where TCurve : struct, ICurve
     public override void Forward(ReadOnlyMatrix x, ReadOnlySpan<Real> shares, Matrix y) => RowWise.Zip(new Mixed(), x, shares, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlyMatrix x, ReadOnlySpan<Real> shares, ReadOnlyMatrix dy, Matrix dx) => RowWise.Zip(new SlopeOfMixed(), x, shares, dy, dx);
+    public override void Backward(ReadOnlyMatrix x, ReadOnlySpan<Real> shares, ReadOnlyMatrix dy, Matrix dx) =>
+        RowWise.Zip(new SlopeOfMixed(), x, shares, dy, dx);
 
     /// <inheritdoc/>
-    public override void BackwardShares(ReadOnlyMatrix x, ReadOnlyMatrix dy, Span<Real> dShares) => RowWise.Sum(new SlopeOfShare(), x, dy, dShares);
+    public override void BackwardShares(ReadOnlyMatrix x, ReadOnlyMatrix dy, Span<Real> dShares) =>
+        RowWise.Sum(new SlopeOfShare(), x, dy, dShares);
 
     private readonly struct Mixed : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes share) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(share, default(TCurve).Value(x) - x, x);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes share) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.MultiplyAdd(share, default(TCurve).Value(x) - x, x);
     }
 
     private readonly struct SlopeOfMixed : IFunctionOfThree
@@ -111,6 +116,7 @@ internal sealed record MixtureOf<TCurve> : Mixture where TCurve : struct, ICurve
     private readonly struct SlopeOfShare : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(default(TCurve).Value(x) - x, dy, sum);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.MultiplyAdd(default(TCurve).Value(x) - x, dy, sum);
     }
 }

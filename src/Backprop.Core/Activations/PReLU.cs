@@ -12,14 +12,18 @@ public sealed record PReLU : Activation
     public double InitialSlope
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(InitialSlope), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(InitialSlope), value, "must be ≥ 0 and finite");
     } = 0.25;
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Start.Forward(x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Start.Backward(x, y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Start.Backward(x, y, dy, dx);
 
     private LeakyReLU Start => new() { NegativeSlope = InitialSlope };
 }

@@ -12,7 +12,8 @@ public sealed record ParametricMix(Activation Inner) : Activation
     public Activation Inner { get; } = Inner switch
     {
         null => throw new ArgumentNullException(nameof(Inner)),
-        PReLU or ParametricMix => throw new ArgumentException($"{Inner.GetType().Name} learns by itself and cannot be mixed.", nameof(Inner)),
+        PReLU or ParametricMix =>
+            throw new ArgumentException($"{Inner.GetType().Name} learns by itself and cannot be mixed.", nameof(Inner)),
         _ => Inner,
     };
 
@@ -23,5 +24,6 @@ public sealed record ParametricMix(Activation Inner) : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Inner.Forward(x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Inner.Backward(x, y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Inner.Backward(x, y, dy, dx);
 }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>max(0, x).</summary>
-/// <remarks>Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines". The slope at 0 is taken as 0, as PyTorch does.</remarks>
+/// <remarks>Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines". The slope at 0 is taken as 0, as
+/// PyTorch does.</remarks>
 public sealed record ReLU : Activation
 {
     /// <inheritdoc/>
@@ -21,12 +22,14 @@ public sealed record ReLU : Activation
     private readonly struct Function : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(x, TLanes.Broadcast(0), TLanes.Broadcast(0), x);
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(x, TLanes.Broadcast(0), TLanes.Broadcast(0), x);
     }
 
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(0));
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(0));
     }
 }

@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Activations;
 
-/// <summary>λ·x for positive x, λ·α·(eˣ − 1) otherwise, with λ = 1.0507 and α = 1.6733: units keep mean 0 and variance 1 from layer to layer.</summary>
-/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515. Wants LeCun-normal weights and alpha dropout.</remarks>
+/// <summary>λ·x for positive x, λ·α·(eˣ − 1) otherwise, with λ = 1.0507 and α = 1.6733: units keep mean 0 and variance 1 from layer to
+/// layer.</summary>
+/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515. Wants LeCun-normal
+/// weights and alpha dropout.</remarks>
 public sealed record SELU : Activation
 {
     /// <inheritdoc/>
@@ -14,7 +16,8 @@ public sealed record SELU : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope(), y, dy, dx);
 
     internal override Mixture Mixture => new MixtureOf<Curve>();
 
@@ -30,13 +33,17 @@ public sealed record SELU : Activation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda) * x, TLanes.Broadcast((Real)(Lambda * Alpha)) * Exponential.ExpMinusOneOfNegative(x));
+            TLanes.SelectLess(
+                TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda) * x,
+                TLanes.Broadcast((Real)(Lambda * Alpha)) * Exponential.ExpMinusOneOfNegative(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             TLanes beyond = TLanes.Broadcast((Real)(Lambda * Alpha));
-            return TLanes.SelectLess(TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda), TLanes.MultiplyAdd(beyond, Exponential.ExpMinusOneOfNegative(x), beyond));
+            return TLanes.SelectLess(
+                TLanes.Broadcast(0), x, TLanes.Broadcast((Real)Lambda),
+                TLanes.MultiplyAdd(beyond, Exponential.ExpMinusOneOfNegative(x), beyond));
         }
     }
 
@@ -44,6 +51,7 @@ public sealed record SELU : Activation
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * TLanes.SelectLess(TLanes.Broadcast(0), y, TLanes.Broadcast((Real)Lambda), y + TLanes.Broadcast((Real)(Lambda * Alpha)));
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            dy * TLanes.SelectLess(TLanes.Broadcast(0), y, TLanes.Broadcast((Real)Lambda), y + TLanes.Broadcast((Real)(Lambda * Alpha)));
     }
 }

@@ -4,14 +4,16 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x·σ(x), also called swish: a smooth ReLU that dips below 0.</summary>
-/// <remarks>Elfwing, Uchibe and Doya (2018), "Sigmoid-weighted linear units", arXiv:1702.03118; Ramachandran, Zoph and Le (2017), arXiv:1710.05941.</remarks>
+/// <remarks>Elfwing, Uchibe and Doya (2018), "Sigmoid-weighted linear units", arXiv:1702.03118; Ramachandran, Zoph and Le (2017),
+/// arXiv:1710.05941.</remarks>
 public sealed record SiLU : Activation
 {
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), x, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope(), x, dy, dx);
 
     private readonly struct Function : IFunction
     {

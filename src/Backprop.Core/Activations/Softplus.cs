@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>log(1 + eˣ): a smooth ReLU, always positive.</summary>
-/// <remarks>Dugas, Bengio, Bélisle, Nadeau and Garcia (2001), "Incorporating second-order functional knowledge for better option pricing".</remarks>
+/// <remarks>Dugas, Bengio, Bélisle, Nadeau and Garcia (2001), "Incorporating second-order functional knowledge for better option
+/// pricing".</remarks>
 public sealed record Softplus : Activation
 {
     /// <inheritdoc/>
@@ -14,7 +15,8 @@ public sealed record Softplus : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), y, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -30,6 +32,7 @@ public sealed record Softplus : Activation
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(0) - dy * Exponential.ExpMinusOneOfNegative(TLanes.Broadcast(0) - y);
+        public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(0) - dy * Exponential.ExpMinusOneOfNegative(TLanes.Broadcast(0) - y);
     }
 }

@@ -11,7 +11,8 @@ public sealed record Softsign : Activation
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) => Elementwise.Zip(new Slope(), x, dy, dx);
+    public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Slope(), x, dy, dx);
 
     private readonly struct Function : IFunction
     {

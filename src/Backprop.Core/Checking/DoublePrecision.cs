@@ -11,7 +11,8 @@ using Twin = InDouble::Backprop;
 
 namespace Backprop.Checking;
 
-/// <summary>This library's twin in double precision, compiled of the same sources; it travels as a resource, and is loaded when it is first asked for (docs/decisions/0017).</summary>
+/// <summary>This library's twin in double precision, compiled of the same sources; it travels as a resource, and is loaded when it is first
+/// asked for (docs/decisions/0017).</summary>
 internal static class DoublePrecision
 {
     private const string Name = "Backprop.Core.Double";
@@ -50,13 +51,16 @@ internal sealed class InDoublePrecision : GradientCheck.IObjective
     {
         var input = new Twin.Numerics.ReadOnlyMatrix(_x, _rows, _network.Inputs);
         var scores = _network.ForwardTraining(theta, input, _workspace, _seed, step: 0);
-        var value = _network.EnsembleSize * _loss.Evaluate(scores, new Twin.Numerics.ReadOnlyMatrix(_targets, _rows, _targets.Length / _rows), [], _workspace.ScoreGradient, _network.EnsembleSize);
+        var value = _network.EnsembleSize * _loss.Evaluate(
+            scores, new Twin.Numerics.ReadOnlyMatrix(_targets, _rows, _targets.Length / _rows), [], _workspace.ScoreGradient,
+            _network.EnsembleSize);
         if (gradient.Length > 0) _network.Backward(theta, input, _workspace, gradient);
         return value;
     }
 
     private static TThere Translate<THere, TThere>(THere part) =>
-        JsonSerializer.Deserialize<TThere>(JsonSerializer.SerializeToUtf8Bytes(part, HeaderJson.Options), Twin.Persistence.HeaderJson.Options)!;
+        JsonSerializer.Deserialize<TThere>(
+            JsonSerializer.SerializeToUtf8Bytes(part, HeaderJson.Options), Twin.Persistence.HeaderJson.Options)!;
 
     private static double[] Widen(ReadOnlySpan<float> numbers)
     {

@@ -9,13 +9,17 @@ namespace Backprop.Checking;
 
 /// <summary>Compares backward propagation with central differences: is backward the derivative of forward?</summary>
 /// <remarks>
-/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error of 1 % in one term stands out by a factor of 10,000; networks with a layer,
-/// an activation or a loss of the user's own are checked in single precision, the only one that those parts exist in. Passes are those of a step of training: what is dropped stays the same, and batch normalization
-/// uses the batch. Measured parameters, such as running means, have no gradient and are left out. A unit whose input lies next to a kink (ReLU at 0) may make an error that is none: other examples or another seed tell.
+/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error
+/// of 1 % in one term stands out by a factor of 10,000; networks with a layer,
+/// an activation or a loss of the user's own are checked in single precision, the only one that those parts exist in. Passes are those of a
+/// step of training: what is dropped stays the same, and batch normalization
+/// uses the batch. Measured parameters, such as running means, have no gradient and are left out. A unit whose input lies next to a kink
+/// (ReLU at 0) may make an error that is none: other examples or another seed tell.
 /// </remarks>
 public static class GradientCheck
 {
-    /// <summary>Compares the gradient of the mean loss over some examples; of an ensemble, of the sum of its members' mean losses, by which each learns alone.</summary>
+    /// <summary>Compares the gradient of the mean loss over some examples; of an ensemble, of the sum of its members' mean losses, by which
+    /// each learns alone.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="x">[rows × Inputs]; a dozen rows will do.</param>
@@ -24,17 +28,26 @@ public static class GradientCheck
     /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
     /// <param name="maxParameters">Parameters to compare, evenly spread where there are more: each takes four passes.</param>
     /// <returns>The worst of them, by layer and place, and the verdict.</returns>
-    /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a target.</exception>
+    /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a
+    /// target.</exception>
     public static GradientCheckResult Run(
-        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0, int maxParameters = 2000)
+        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0,
+        int maxParameters = 2000)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxParameters, 1);
-        if (targets.Rows != x.Rows || x.Rows == 0) throw new ArgumentException($"x has {x.Rows} rows, the targets {targets.Rows}; there must be as many, and at least one.", nameof(targets));
-        if (x.Columns != network.Inputs) throw new ArgumentException($"x has {x.Columns} columns; the network takes {network.Inputs}.", nameof(x));
-        if (!loss.FitsTargets(network.Outputs, targets.Columns)) throw new ArgumentException($"{targets.Columns} target columns do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
-        if (!parameters.IsEmpty && parameters.Length != network.ParameterCount) throw new ArgumentException($"The network has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+        if (targets.Rows != x.Rows || x.Rows == 0)
+            throw new ArgumentException(
+                $"x has {x.Rows} rows, the targets {targets.Rows}; there must be as many, and at least one.", nameof(targets));
+        if (x.Columns != network.Inputs)
+            throw new ArgumentException($"x has {x.Columns} columns; the network takes {network.Inputs}.", nameof(x));
+        if (!loss.FitsTargets(network.Outputs, targets.Columns))
+            throw new ArgumentException(
+                $"{targets.Columns} target columns do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+        if (!parameters.IsEmpty && parameters.Length != network.ParameterCount)
+            throw new ArgumentException(
+                $"The network has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
         loss.CheckTargets(targets, network.Outputs, nameof(targets));
 
         Real[] theta = parameters.IsEmpty ? network.Initialize(new GlorotUniform(), seed, x) : parameters.ToArray();
@@ -55,7 +68,8 @@ public static class GradientCheck
     }
 
     /// <summary>Compares, one parameter after the other, and keeps the worst.</summary>
-    internal static GradientCheckResult Compare(Network network, IObjective objective, double[] theta, int maxParameters, double h, double smallShare, bool inDouble)
+    internal static GradientCheckResult Compare(
+        Network network, IObjective objective, double[] theta, int maxParameters, double h, double smallShare, bool inDouble)
     {
         var claimed = new double[theta.Length];
         objective.Evaluate(theta, claimed);
@@ -79,7 +93,8 @@ public static class GradientCheck
             }
             // Written so that NaN is worse than any number.
             if (worst is not null && !double.IsNaN(worst.Error) && !(error > worst.Error) && !double.IsNaN(error)) continue;
-            worst = new CheckedParameter(place.Layer, network.Layers[place.Layer].Caption, place.Block, place.Index, backward, difference, error);
+            worst = new CheckedParameter(
+                place.Layer, network.Layers[place.Layer].Caption, place.Block, place.Index, backward, difference, error);
             if (double.IsNaN(error)) break;
         }
         return new GradientCheckResult(worst!, compared, inDouble);
@@ -124,7 +139,8 @@ public static class GradientCheck
 
     // Not inlined: the twin must be there before a method that names its types is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static GradientCheckResult RunInDouble(Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int maxParameters)
+    private static GradientCheckResult RunInDouble(
+        Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int maxParameters)
     {
         var objective = new InDoublePrecision(network, loss, x.Values, targets.Values, x.Rows, seed);
         return Compare(network, objective, [.. theta], maxParameters, h: 2e-5, smallShare: 1e-3, inDouble: true);
@@ -140,7 +156,8 @@ public static class GradientCheck
             for (var i = 0; i < theta.Length; i++) _theta[i] = (Real)theta[i];
             var input = new ReadOnlyMatrix(x, rows, network.Inputs);
             var scores = network.ForwardTraining(_theta, input, _workspace, seed, step: 0);
-            var value = network.EnsembleSize * loss.Evaluate(scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), [], _workspace.ScoreGradient, network.EnsembleSize);
+            var value = network.EnsembleSize * loss.Evaluate(
+                scores, new ReadOnlyMatrix(targets, rows, targets.Length / rows), [], _workspace.ScoreGradient, network.EnsembleSize);
             if (gradient.Length == 0) return value;
             network.Backward(_theta, input, _workspace, _gradient);
             for (var i = 0; i < gradient.Length; i++) gradient[i] = _gradient[i];

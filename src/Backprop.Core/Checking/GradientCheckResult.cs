@@ -9,8 +9,10 @@ namespace Backprop.Checking;
 /// <param name="Index">Its place among the parameters of that layer.</param>
 /// <param name="Backward">∂J/∂θ by backward propagation.</param>
 /// <param name="Difference">∂J/∂θ by central differences.</param>
-/// <param name="Error">|Backward − Difference| over the larger of the two, or over a small share of the largest gradient where both are smaller.</param>
-public sealed record CheckedParameter(int Layer, string LayerName, string Block, int Index, double Backward, double Difference, double Error);
+/// <param name="Error">|Backward − Difference| over the larger of the two, or over a small share of the largest gradient where both are
+/// smaller.</param>
+public sealed record CheckedParameter(
+    int Layer, string LayerName, string Block, int Index, double Backward, double Difference, double Error);
 
 /// <summary>What <see cref="GradientCheck"/> found.</summary>
 /// <param name="Worst">The parameter with the largest error.</param>
@@ -28,5 +30,8 @@ public sealed record GradientCheckResult(CheckedParameter Worst, int ParametersC
 
     /// <summary>The verdict in words.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{(Passed ? "The gradient is right" : "The gradient is WRONG")}: {ParametersChecked} parameters compared in {(InDouble ? "double" : "single")} precision; the worst is number {Worst.Index} ({Worst.Block}) of layer {Worst.Layer} ({Worst.LayerName}): backward {Worst.Backward:G6}, differences {Worst.Difference:G6}, error {Worst.Error:G2} (allowed {Tolerance:G2}).");
+        $"{(Passed ? "The gradient is right" : "The gradient is WRONG")}: {ParametersChecked} parameters compared in " +
+            $"{(InDouble ? "double" : "single")} precision; the worst is number {Worst.Index} ({Worst.Block}) of layer {Worst.Layer} " +
+                $"({Worst.LayerName}): backward {Worst.Backward:G6}, differences {Worst.Difference:G6}, error {Worst.Error:G2} (allowed " +
+                    $"{Tolerance:G2}).");
 }

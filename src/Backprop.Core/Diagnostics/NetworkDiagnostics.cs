@@ -17,7 +17,8 @@ public sealed class NetworkDiagnostics
     private const double DeadSlope = 1e-3, SaturatedSlope = 0.05;
     private const double MaxFading = 1e3, MaxUnits = 0.5;
 
-    private NetworkDiagnostics(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples) => (Layers, Examples, Warnings) = (layers, examples, [.. Warn(network, layers, examples)]);
+    private NetworkDiagnostics(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples) =>
+        (Layers, Examples, Warnings) = (layers, examples, [.. Warn(network, layers, examples)]);
 
     /// <summary>Every layer, first to last.</summary>
     public IReadOnlyList<LayerDiagnostics> Layers { get; }
@@ -38,12 +39,15 @@ public sealed class NetworkDiagnostics
     /// <param name="seed">Where dropout's random numbers start.</param>
     /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other.</exception>
     public static NetworkDiagnostics Measure(
-        Network network, ReadOnlySpan<Real> parameters, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> before = default, int seed = 0)
+        Network network, ReadOnlySpan<Real> parameters, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets,
+        ReadOnlySpan<Real> before = default, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
-        if (targets.Rows != x.Rows) throw new ArgumentException($"x has {x.Rows} rows; there are {targets.Rows} of targets.", nameof(targets));
-        if (!before.IsEmpty && before.Length != parameters.Length) throw new ArgumentException($"There are {parameters.Length} parameters, but {before.Length} before the step.", nameof(before));
+        if (targets.Rows != x.Rows)
+            throw new ArgumentException($"x has {x.Rows} rows; there are {targets.Rows} of targets.", nameof(targets));
+        if (!before.IsEmpty && before.Length != parameters.Length)
+            throw new ArgumentException($"There are {parameters.Length} parameters, but {before.Length} before the step.", nameof(before));
 
         var workspace = Workspace.ThatKeepsEveryOutput(network, x.Rows);
         var scores = network.ForwardTraining(parameters, x, workspace, seed, step: 0);
@@ -59,8 +63,10 @@ public sealed class NetworkDiagnostics
             var (dead, saturated) = activation is null ? (null, null) : Slopes(layer, activation, input, workspace.Output(l));
             layers[l] = new LayerDiagnostics(
                 l, layer.Caption,
-                RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows, // that of a mean over the rows
-                dead, saturated, UpdateRatio(layer, parameters[network.ParametersOf(l)], before.IsEmpty ? [] : before[network.ParametersOf(l)]));
+                // that of a mean over the rows
+                RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows,
+                dead, saturated,
+                    UpdateRatio(layer, parameters[network.ParametersOf(l)], before.IsEmpty ? [] : before[network.ParametersOf(l)]));
         }
         return new NetworkDiagnostics(network, layers, x.Rows);
     }
@@ -70,10 +76,13 @@ public sealed class NetworkDiagnostics
     {
         var width = Layers.Max(layer => layer.Name.Length);
         var lines = Layers.Select(layer => string.Create(CultureInfo.InvariantCulture,
-            $"{layer.Layer,3}  {layer.Name.PadRight(width)}  output {layer.OutputScale,8:G3}  gradient {layer.GradientScale,8:G3}{Share("dead", layer.DeadUnits)}{Share("saturated", layer.SaturatedUnits)}{Ratio(layer.UpdateRatio)}"));
+            $"{layer.Layer,3}  {layer.Name.PadRight(width)}  output {layer.OutputScale,8:G3}  gradient " +
+                $"{layer.GradientScale,8:G3}{Share("dead", layer.DeadUnits)}{Share("saturated", layer.SaturatedUnits)}" +
+                $"{Ratio(layer.UpdateRatio)}"));
         return string.Join(Environment.NewLine, lines.Concat(Warnings.Select(warning => warning.Text)));
 
-        static string Share(string what, double? share) => share is { } value ? string.Create(CultureInfo.InvariantCulture, $"  {what} {100 * value:0} %") : "";
+        static string Share(string what, double? share) =>
+            share is { } value ? string.Create(CultureInfo.InvariantCulture, $"  {what} {100 * value:0} %") : "";
         static string Ratio(double? ratio) => ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"  update {value:G2}") : "";
     }
 
@@ -134,31 +143,50 @@ public sealed class NetworkDiagnostics
     {
         if (WarnOfGradient(network, layers) is { } warning) yield return warning;
         var dead = layers.Where(layer => layer.DeadUnits >= MaxUnits).MaxBy(layer => layer.DeadUnits);
-        if (dead is not null) yield return new NetworkWarning(NetworkTrouble.DeadUnits, dead.Layer, string.Create(CultureInfo.InvariantCulture,
-            $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no slope for any of {examples} examples, so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half (LeakyReLU, ELU, SiLU, Mish)."));
+        if (dead is not null)
+            yield return new NetworkWarning(NetworkTrouble.DeadUnits, dead.Layer, string.Create(CultureInfo.InvariantCulture,
+            $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no slope for any of " +
+                $"{examples} examples, so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. " +
+                    $"What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half " +
+                        $"(LeakyReLU, ELU, SiLU, Mish)."));
         var saturated = layers.Where(layer => layer.SaturatedUnits >= MaxUnits).MaxBy(layer => layer.SaturatedUnits);
-        if (saturated is not null) yield return new NetworkWarning(NetworkTrouble.SaturatedUnits, saturated.Layer, string.Create(CultureInfo.InvariantCulture,
-            $"{100 * saturated.SaturatedUnits!.Value:0} % of what enters layer {saturated.Layer} ({saturated.Name}) lies where it is flat, so little is learned through it. What helps: smaller starting weights, standardized features, a smaller learning rate, normalization, or an activation that is not flat on both sides."));
+        if (saturated is not null)
+            yield return new NetworkWarning(NetworkTrouble.SaturatedUnits, saturated.Layer, string.Create(CultureInfo.InvariantCulture,
+            $"{100 * saturated.SaturatedUnits!.Value:0} % of what enters layer {saturated.Layer} ({saturated.Name}) lies where it is " +
+                $"flat, so little is learned through it. What helps: smaller starting weights, standardized features, a smaller learning " +
+                    $"rate, normalization, or an activation that is not flat on both sides."));
     }
 
     // Between the first layer with weights and the last.
     private static NetworkWarning? WarnOfGradient(Network network, IReadOnlyList<LayerDiagnostics> layers)
     {
         if (layers.FirstOrDefault(layer => !double.IsFinite(layer.GradientScale * layer.OutputScale)) is { } broken)
-            return new NetworkWarning(NetworkTrouble.ExplodingGradient, broken.Layer, $"The network explodes: output or gradient of layer {broken.Layer} ({broken.Name}) is no longer a finite number. {AgainstExplosion}");
+            return new NetworkWarning(
+                NetworkTrouble.ExplodingGradient, broken.Layer,
+                $"The network explodes: output or gradient of layer {broken.Layer} ({broken.Name}) is no longer a finite number. " +
+                    $"{AgainstExplosion}");
 
-        var (first, last) = (layers.FirstOrDefault(layer => HasWeights(network.Layers[layer.Layer])), layers.LastOrDefault(layer => HasWeights(network.Layers[layer.Layer])));
+        var (first, last) = (
+            layers.FirstOrDefault(layer => HasWeights(network.Layers[layer.Layer])),
+            layers.LastOrDefault(layer => HasWeights(network.Layers[layer.Layer])));
         if (first is null || first == last || last!.GradientScale == 0) return null;
-        var text = string.Create(CultureInfo.InvariantCulture, $"it is {last.GradientScale:G2} at layer {last.Layer} ({last.Name}), and {first.GradientScale:G2} at layer {first.Layer} ({first.Name})");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"it is {last.GradientScale:G2} at layer {last.Layer} ({last.Name}), and {first.GradientScale:G2} at layer {first.Layer} " +
+                $"({first.Name})");
         if (first.GradientScale * MaxFading < last.GradientScale)
             return new NetworkWarning(NetworkTrouble.VanishingGradient, first.Layer,
-                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose slope is near 1 (ReLU, SELU, Mish) with starting weights that suit it (He, LeCun, DataDependent), batch normalization, residual blocks, or fewer layers.");
+                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose slope " +
+                    $"is near 1 (ReLU, SELU, Mish) with starting weights that suit it (He, LeCun, DataDependent), batch normalization, " +
+                        $"residual blocks, or fewer layers.");
         return first.GradientScale > MaxFading * last.GradientScale
-            ? new NetworkWarning(NetworkTrouble.ExplodingGradient, first.Layer, $"The gradient explodes on its way back: {text}. {AgainstExplosion}")
+            ? new NetworkWarning(
+                NetworkTrouble.ExplodingGradient, first.Layer, $"The gradient explodes on its way back: {text}. {AgainstExplosion}")
             : null;
     }
 
-    private const string AgainstExplosion = "What helps: smaller starting weights (Glorot, He, orthogonal), gradient clipping, a smaller learning rate, batch or layer normalization, or residual blocks.";
+    private const string AgainstExplosion = "What helps: smaller starting weights (Glorot, He, orthogonal), gradient clipping, a smaller " +
+        "learning rate, batch or layer normalization, or residual blocks.";
 
     private static bool HasWeights(Layer layer) => layer.Blocks.Any(block => block.Role == ParameterRole.Weight);
 }

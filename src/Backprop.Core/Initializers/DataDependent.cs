@@ -2,11 +2,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Initializers;
 
-/// <summary>Looks at examples, layer by layer: weights are normal, and divided so that what enters every unit has variance 1 over them; biases put the bend of every unit among them.</summary>
+/// <summary>Looks at examples, layer by layer: weights are normal, and divided so that what enters every unit has variance 1 over them;
+/// biases put the bend of every unit among them.</summary>
 /// <remarks>
-/// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491: wⱼ ← wⱼ / std(x·wⱼ), and
-/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 of the training data, or, where other layers measure
-/// examples too, up to 16,384, drawn at random; where there are none (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights are those of LeCun, and biases 0.
+/// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491: wⱼ ← wⱼ / std(x·wⱼ),
+/// and
+/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 of the training data,
+/// or, where other layers measure
+/// examples too, up to 16,384, drawn at random; where there are none (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights
+/// are those of LeCun, and biases 0.
 /// </remarks>
 public sealed record DataDependent : Initializer
 {
@@ -20,7 +24,8 @@ public sealed record DataDependent : Initializer
     public bool Biases { get; init; } = true;
 
     /// <inheritdoc/>
-    public override void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random) => FillNormal(weights, Math.Sqrt(1.0 / inputs), random);
+    public override void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random) =>
+        FillNormal(weights, Math.Sqrt(1.0 / inputs), random);
 
     /// <summary>Scales the weights of one layer, and sets its biases.</summary>
     /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 namespace Backprop.Initializers;
 
 /// <summary>Uniform in ±√(6 / (inputs + outputs)): keeps the variance of signals and of gradients even across layers.</summary>
-/// <remarks>Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", eq. 16. The default, as in Keras and scikit-learn.</remarks>
+/// <remarks>Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", eq. 16. The default, as
+/// in Keras and scikit-learn.</remarks>
 public sealed record GlorotUniform : Initializer
 {
     /// <summary>Whether biases are drawn from the same range, as scikit-learn does.</summary>

@@ -22,7 +22,8 @@ public abstract record Initializer
     /// <summary>One of each initializer in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Initializer> All { get; } =
     [
-        new DataDependent(), new GlorotNormal(), new GlorotUniform(), new HeNormal(), new HeUniform(), new LeCunNormal(), new LeCunUniform(), new NguyenWidrow(), new NtkNormal(),
+        new DataDependent(), new GlorotNormal(), new GlorotUniform(), new HeNormal(), new HeUniform(), new LeCunNormal(),
+        new LeCunUniform(), new NguyenWidrow(), new NtkNormal(),
         new Orthogonal(), new PyTorchDefault(),
     ];
 

@@ -2,10 +2,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Initializers;
 
-/// <summary>A random rotation times a gain: WᵀW = g²·I, or W·Wᵀ = g²·I where there are more outputs than inputs. Signals keep their length through any number of layers.</summary>
+/// <summary>A random rotation times a gain: WᵀW = g²·I, or W·Wᵀ = g²·I where there are more outputs than inputs. Signals keep their length
+/// through any number of layers.</summary>
 /// <remarks>
 /// Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
-/// arXiv:1312.6120. Q of the QR decomposition of a normal matrix, with a positive diagonal of R, so that every rotation is equally likely; as
+/// arXiv:1312.6120. Q of the QR decomposition of a normal matrix, with a positive diagonal of R, so that every rotation is equally likely;
+/// as
 /// PyTorch's orthogonal_. By Gram and Schmidt in double, twice over, which leaves nothing to correct.
 /// </remarks>
 public sealed record Orthogonal : Initializer
@@ -15,7 +17,10 @@ public sealed record Orthogonal : Initializer
     public double Gain
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Gain), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Gain), value, "must be > 0 and finite");
     } = 1;
 
     /// <inheritdoc/>

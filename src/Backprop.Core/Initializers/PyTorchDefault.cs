@@ -3,7 +3,8 @@ using Backprop.Numerics;
 namespace Backprop.Initializers;
 
 /// <summary>Weights and biases uniform in ±1/√inputs.</summary>
-/// <remarks>What PyTorch's Linear does: He-uniform with a = √5, which is a third of LeCun's variance. Not recommended by any paper, but what many results were made with.</remarks>
+/// <remarks>What PyTorch's Linear does: He-uniform with a = √5, which is a third of LeCun's variance. Not recommended by any paper, but
+/// what many results were made with.</remarks>
 public sealed record PyTorchDefault : Initializer
 {
     /// <inheritdoc/>
@@ -11,5 +12,6 @@ public sealed record PyTorchDefault : Initializer
         FillUniform(weights, 1 / Math.Sqrt(inputs), random);
 
     /// <inheritdoc/>
-    public override void FillBiases(Span<Real> biases, int inputs, RandomSequence random) => FillUniform(biases, 1 / Math.Sqrt(inputs), random);
+    public override void FillBiases(Span<Real> biases, int inputs, RandomSequence random) =>
+        FillUniform(biases, 1 / Math.Sqrt(inputs), random);
 }

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
+/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own.
+/// Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
 {
     private protected AffineLayer(int inputs, int outputs) : base(inputs, outputs)

@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Dropout for <see cref="Activations.SELU"/>: in training, every number becomes α′ = −λα with probability p, SELU's lowest value; then all are scaled and shifted so that mean 0 and variance 1 stay. In scoring, y = x.</summary>
-/// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
+/// <summary>Dropout for <see cref="Activations.SELU"/>: in training, every number becomes α′ = −λα with probability p, SELU's lowest value;
+/// then all are scaled and shifted so that mean 0 and variance 1 stay. In scoring, y = x.</summary>
+/// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017),
+/// "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
 public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
 {
     // −λα of SELU.
@@ -32,7 +34,9 @@ public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
     }
 
     /// <inheritdoc/>
-    public override void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters)
     {
         var rate = pass.ScheduledRate(Rate);
         if (!dx.IsEmpty) pass.Mask(new Choice((Real)rate, 0, (Real)Scale(rate), 0), Width, dy.Values, dx.Values);
@@ -44,6 +48,8 @@ public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes chance) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(chance, TLanes.Broadcast(rate), TLanes.Broadcast(dropped), TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(shift)));
+            TLanes.SelectLess(
+                chance, TLanes.Broadcast(rate), TLanes.Broadcast(dropped),
+                TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(shift)));
     }
 }

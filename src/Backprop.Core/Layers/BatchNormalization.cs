@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = γ·(x − μ)/√(σ² + ε) + β, unit by unit. In training, μ and σ² are the batch's; in scoring, running means of them. Keeps gradients of deep networks at one scale.</summary>
+/// <summary>y = γ·(x − μ)/√(σ² + ε) + β, unit by unit. In training, μ and σ² are the batch's; in scoring, running means of them. Keeps
+/// gradients of deep networks at one scale.</summary>
 /// <remarks>
 /// Ioffe and Szegedy (2015), "Batch normalization", arXiv:1502.03167, algorithms 1 and 2. As PyTorch's BatchNorm1d: the batch's variance is
 /// divided by its rows, the running one by one less; running ← (1 − m)·running + m·batch. A batch of one row has no variance: it is
@@ -20,8 +21,10 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     public BatchNormalization(int width, double momentum = 0.1, double epsilon = 1e-5) : base(width, width)
     {
         if (!(momentum is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "must be in (0, 1]");
-        if (!(epsilon > 0 && double.IsFinite(epsilon))) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");
-        if (width > Array.MaxLength / 7) throw new ArgumentOutOfRangeException(nameof(width), width, $"must be at most {Array.MaxLength / 7}");
+        if (!(epsilon > 0 && double.IsFinite(epsilon)))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");
+        if (width > Array.MaxLength / 7)
+            throw new ArgumentOutOfRangeException(nameof(width), width, $"must be at most {Array.MaxLength / 7}");
         (Momentum, Epsilon) = (momentum, epsilon);
     }
 
@@ -47,7 +50,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
-    /// <summary>Mean, variance and 1/√(σ² + ε) of the batch; Σ dy and Σ dy·(x − μ); and what dx subtracts: the mean of dy, and the factor of x − μ.</summary>
+    /// <summary>Mean, variance and 1/√(σ² + ε) of the batch; Σ dy and Σ dy·(x − μ); and what dx subtracts: the mean of dy, and the factor
+    /// of x − μ.</summary>
     public int StatisticsLength => 7 * Width;
 
     /// <inheritdoc/>
@@ -79,7 +83,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     }
 
     /// <summary>The slopes of what <c>Forward</c> computes: of running numbers that stand still.</summary>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         var factors = Scratch.OfAtLeast(Width).AsSpan(0, Width);
         Elementwise.Map(new InverseRoot((Real)Epsilon), Part(parameters, 3), factors);
@@ -95,13 +100,15 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
                 dScale[j] *= factors[j];
             }
         }
-        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Arithmetic.Product(), dy.Row(row), factors, Part(parameters, 0), dx.Row(row));
+        for (var row = 0; row < dx.Rows; row++)
+            Elementwise.Zip(new Arithmetic.Product(), dy.Row(row), factors, Part(parameters, 0), dx.Row(row));
     }
 
     /// <inheritdoc/>
     public void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, int first, int count, Span<Real> statistics)
     {
-        if (x.Rows > 1) ColumnStatistics.Measure(x, first, Part(statistics, 0).Slice(first, count), Part(statistics, 1).Slice(first, count));
+        if (x.Rows > 1)
+            ColumnStatistics.Measure(x, first, Part(statistics, 0).Slice(first, count), Part(statistics, 1).Slice(first, count));
         else
         {
             Part(parameters, 2).Slice(first, count).CopyTo(Part(statistics, 0)[first..]);
@@ -113,7 +120,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     /// <inheritdoc/>
     public void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)
     {
-        for (var row = 0; row < x.Rows; row++) Normalize(parameters, Part(pass.Statistics, 0), Part(pass.Statistics, 2), x.Row(row), y.Row(row));
+        for (var row = 0; row < x.Rows; row++)
+            Normalize(parameters, Part(pass.Statistics, 0), Part(pass.Statistics, 2), x.Row(row), y.Row(row));
     }
 
     /// <inheritdoc/>
@@ -160,7 +168,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     {
         if (rows == 1) return;
         Elementwise.Zip(new Average((Real)Momentum, 1), Part(parameters, 2), Part(statistics, 0), Part(parameters, 2));
-        Elementwise.Zip(new Average((Real)Momentum, (Real)(rows / (rows - 1.0))), Part(parameters, 3), Part(statistics, 1), Part(parameters, 3));
+        Elementwise.Zip(
+            new Average((Real)Momentum, (Real)(rows / (rows - 1.0))), Part(parameters, 3), Part(statistics, 1), Part(parameters, 3));
     }
 
     // γ·(x·W + b − μ)/√(σ² + ε) + β = x·(W·s) + (b − μ)·s + β with s = γ/√(σ² + ε), unit by unit. In double, rounded once.
@@ -184,7 +193,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         return (affine.WithoutFactor(), merged);
     }
 
-    private void Normalize(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors, ReadOnlySpan<Real> x, Span<Real> y)
+    private void Normalize(
+        ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors, ReadOnlySpan<Real> x, Span<Real> y)
     {
         Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, means, factors, y);
         Elementwise.Zip(new Arithmetic.ProductAndSum(), y, Part(parameters, 0), Part(parameters, 1), y);
@@ -197,13 +207,15 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     private readonly struct InverseRoot(Real epsilon) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes variance) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(1) / TLanes.Sqrt(variance + TLanes.Broadcast(epsilon));
+        public TLanes Invoke<TLanes>(TLanes variance) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(1) / TLanes.Sqrt(variance + TLanes.Broadcast(epsilon));
     }
 
     private readonly struct SlopeOfVariance(Real share) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes product, TLanes factor) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(share) * product * factor * factor;
+        public TLanes Invoke<TLanes>(TLanes product, TLanes factor) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(share) * product * factor * factor;
     }
 
     private readonly struct Average(Real momentum, Real correction) : IFunctionOfTwo

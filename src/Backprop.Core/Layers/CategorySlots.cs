@@ -47,10 +47,12 @@ internal sealed class CategorySlots
         }
     }
 
-    /// <summary>Which of 1 to <paramref name="count"/> a number stands for; 0 for anything else: a category that is missing, or that training has not seen.</summary>
+    /// <summary>Which of 1 to <paramref name="count"/> a number stands for; 0 for anything else: a category that is missing, or that
+    /// training has not seen.</summary>
     public static int CategoryOf(Real value, int count) => value >= 1 && value <= count && value == Math.Floor(value) ? (int)value : 0;
 
-    /// <exception cref="ArgumentException">There is no category, a slot is out of range or named twice, or one has no categories.</exception>
+    /// <exception cref="ArgumentException">There is no category, a slot is out of range or named twice, or one has no
+    /// categories.</exception>
     public static void Check<T>(int inputs, IReadOnlyList<T> categories) where T : struct, ICategory
     {
         ArgumentNullException.ThrowIfNull(categories);
@@ -58,7 +60,8 @@ internal sealed class CategorySlots
         var slots = new HashSet<int>();
         foreach (var category in categories)
         {
-            if (category.Slot < 0 || category.Slot >= inputs) throw new ArgumentOutOfRangeException(nameof(categories), category, $"the slot must be from 0 to {inputs - 1}");
+            if (category.Slot < 0 || category.Slot >= inputs)
+                throw new ArgumentOutOfRangeException(nameof(categories), category, $"the slot must be from 0 to {inputs - 1}");
             if (category.Count < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "count must be at least 1");
             if (!slots.Add(category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice.", nameof(categories));
         }

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that can read and write some columns of wider matrices, so that several of it side by side need no copies of what each works on.</summary>
+/// <summary>A layer that can read and write some columns of wider matrices, so that several of it side by side need no copies of what each
+/// works on.</summary>
 public abstract record ColumnsLayer : Layer, IGradientParts
 {
     private protected ColumnsLayer(int inputs, int outputs) : base(inputs, outputs)
@@ -13,7 +14,8 @@ public abstract record ColumnsLayer : Layer, IGradientParts
     public sealed override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => ForwardColumns(parameters, x, y);
 
     /// <inheritdoc/>
-    public sealed override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public sealed override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) BackwardInputColumns(parameters, x, y, dy, dx);
         if (!dParameters.IsEmpty) BackwardPartColumns(parameters, x, y, dy, 0, dParameters);
@@ -31,11 +33,14 @@ public abstract record ColumnsLayer : Layer, IGradientParts
     internal abstract void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y);
 
     /// <summary>Writes dx, and nothing else, of <see cref="Layer.Backward"/>.</summary>
-    internal abstract void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx);
+    internal abstract void BackwardInputColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx);
 
     /// <summary>Writes some neighbours of dParameters: <see cref="IGradientParts.BackwardPart"/>.</summary>
     /// <remarks>Without parameters, there is nothing to override.</remarks>
-    internal virtual void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    internal virtual void BackwardPartColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first,
+        Span<Real> dPart)
     {
     }
 }

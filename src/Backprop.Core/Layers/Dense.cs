@@ -14,7 +14,9 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     public Dense(int inputs, int outputs) : base(inputs, outputs)
     {
         if (((long)inputs + 1) * outputs > Array.MaxLength)
-            throw new ArgumentException($"A dense layer of {inputs} × {outputs} has {((long)inputs + 1) * outputs} parameters; at most {Array.MaxLength} are possible.");
+            throw new ArgumentException(
+                $"A dense layer of {inputs} × {outputs} has {((long)inputs + 1) * outputs} parameters; at most {Array.MaxLength} are " +
+                    $"possible.");
     }
 
     /// <inheritdoc/>
@@ -24,7 +26,8 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     public override int ParameterCount => WeightCount + Outputs;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights", WeightCount, ParameterRole.Weight), new("biases", Outputs, ParameterRole.Bias)];
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [new("weights", WeightCount, ParameterRole.Weight), new("biases", Outputs, ParameterRole.Bias)];
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
@@ -49,10 +52,12 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     public override Real[] Pack(ReadOnlySpan<Real> parameters) => MatrixMultiply.Pack(Weights(parameters));
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) => Forward(parameters, packed, x, y, factor: 1);
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) =>
+        Forward(parameters, packed, x, y, factor: 1);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
         Backward(parameters, x, dy, dx, dParameters, factor: 1);
 
     /// <inheritdoc/>
@@ -65,7 +70,8 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
         MatrixMultiply.Product(x, Weights(parameters), packed, parameters[WeightCount..], y, factor);
 
     /// <summary>The gradients of the same.</summary>
-    internal void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters, Real factor)
+    internal void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters, Real factor)
     {
         if (!dx.IsEmpty) MatrixMultiply.ProductWithTransposed(dy, Weights(parameters), dx, factor);
         if (!dParameters.IsEmpty) BackwardPart(x, dy, 0, dParameters, factor);

@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In training, every number becomes 0 with probability p, and x / (1 − p) otherwise; in scoring, y = x. So no unit can lean on another.</summary>
+/// <summary>In training, every number becomes 0 with probability p, and x / (1 − p) otherwise; in scoring, y = x. So no unit can lean on
+/// another.</summary>
 /// <remarks>
-/// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the first
+/// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the
+/// first
 /// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
 /// </remarks>
 public sealed record Dropout : TrainingOnlyLayer, IReplicable
@@ -34,9 +36,12 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, x.Values, y.Values);
     }
 
-    // The slope of what was dropped is 0, and of the rest 1 / (1 − p). To draw the random numbers once more would take longer than all else here.
+    // The slope of what was dropped is 0, and of the rest 1 / (1 − p). To draw the random numbers once more would take longer than all else
+    // here.
     /// <inheritdoc/>
-    public override void BackwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void BackwardTraining(
+        ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
+        Span<Real> dParameters)
     {
         if (!dx.IsEmpty) Elementwise.Zip(new Slope((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
     }
@@ -46,7 +51,9 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes chance) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(chance, TLanes.Broadcast(rate), TLanes.Broadcast(Real.NegativeZero), TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(0)));
+            TLanes.SelectLess(
+                chance, TLanes.Broadcast(rate), TLanes.Broadcast(Real.NegativeZero),
+                TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(0)));
     }
 
     private readonly struct Slope(Real factor) : IFunctionOfTwo
@@ -56,7 +63,8 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         {
             TLanes zero = TLanes.Broadcast(0), kept = dy * TLanes.Broadcast(factor);
             var ofZero = TLanes.SelectLess(TLanes.CopySign(TLanes.Broadcast(1), y), zero, zero, kept);
-            return TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(Real.Epsilon), ofZero, kept); // below the smallest number there is only 0
+            // below the smallest number there is only 0
+            return TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(Real.Epsilon), ofZero, kept);
         }
     }
 }

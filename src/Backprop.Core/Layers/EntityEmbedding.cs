@@ -5,7 +5,8 @@ namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
 /// <param name="Slot">Its place among the features; ≥ 0.</param>
-/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
+/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
+/// one. At least 1.</param>
 /// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
 public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
 {
@@ -13,10 +14,14 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
     public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
 }
 
-/// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second, …].</summary>
+/// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second,
+/// …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
-/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
+/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal
+/// at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an
+/// <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
+/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn
+/// and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {
@@ -26,7 +31,8 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     /// <summary>Makes tables of vectors.</summary>
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
-    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many parameters.</exception>
+    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many
+    /// parameters.</exception>
     public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
     {
         _categories = [.. categories];
@@ -47,7 +53,10 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [.. Categories.Select(category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [
+            .. Categories.Select(
+                category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -77,21 +86,25 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
             int table = 0, column = _slots.CopyOthers(from, to);
             foreach (var category in _categories)
             {
-                parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension).CopyTo(to[column..]);
+                parameters.Slice(table + RowOf(from[category.Slot], category) * category.Dimension, category.Dimension)
+                    .CopyTo(to[column..]);
                 (table, column) = (table + (int)SizeOf(category), column + category.Dimension);
             }
         }
     }
 
     /// <inheritdoc/>
-    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    internal override void BackwardInputColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         for (var row = 0; row < x.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
     }
 
     // All vectors are one part.
     /// <inheritdoc/>
-    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    internal override void BackwardPartColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first,
+        Span<Real> dPart)
     {
         dPart.Clear();
         for (var row = 0; row < x.Rows; row++)
@@ -121,9 +134,11 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     {
         CategorySlots.Check(inputs, categories);
         foreach (var category in categories)
-            if (category.Dimension < 1) throw new ArgumentOutOfRangeException(nameof(categories), category, "the dimension must be at least 1");
+            if (category.Dimension < 1)
+                throw new ArgumentOutOfRangeException(nameof(categories), category, "the dimension must be at least 1");
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Dimension);
-        if (categories.Sum(category => (double)SizeOf(category)) > Array.MaxLength || width > Array.MaxLength) throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
+        if (categories.Sum(category => (double)SizeOf(category)) > Array.MaxLength || width > Array.MaxLength)
+            throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
         return (int)width;
     }
 }

@@ -17,7 +17,12 @@ internal static class FeatureGroups
     public static int Width(int rest, int features, int groupWidth)
     {
         var width = rest + (long)features * groupWidth;
-        return width <= Array.MaxLength ? (int)width : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {groupWidth} numbers each and {rest} more, a row would have {width} numbers; at most {Array.MaxLength} are possible");
+        return width <= Array.MaxLength
+            ? (int)width
+            : throw new ArgumentOutOfRangeException(
+                nameof(features), features,
+                $"with {groupWidth} numbers each and {rest} more, a row would have {width} numbers; " +
+                $"at most {Array.MaxLength} are possible");
     }
 
     /// <summary>Copies what passes a layer unchanged: the first numbers of every group, and all that stand behind the groups.</summary>

@@ -4,9 +4,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]; what stands behind the groups passes.</summary>
+/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]; what stands behind the groups
+/// passes.</summary>
 /// <remarks>
-/// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at first, as PyTorch's linear
+/// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at
+/// first, as PyTorch's linear
 /// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
 /// </remarks>
 public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
@@ -28,7 +30,9 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         (Features, GroupInputs, GroupOutputs, Kept, Rectified) = (features, groupInputs, groupOutputs, kept, rectified);
         (_inputs, _outputs) = (groupInputs - kept, groupOutputs - kept);
         var parameters = (_inputs + 1L) * _outputs * features;
-        if (parameters > Array.MaxLength) throw new ArgumentException($"{features} layers of {_inputs} × {_outputs} have {parameters} parameters; at most {Array.MaxLength} are possible.");
+        if (parameters > Array.MaxLength)
+            throw new ArgumentException(
+                $"{features} layers of {_inputs} × {_outputs} have {parameters} parameters; at most {Array.MaxLength} are possible.");
     }
 
     /// <summary>Groups.</summary>
@@ -56,7 +60,8 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     public override bool ReadsOutput => Rectified;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("weights and biases of features", ParameterCount, ParameterRole.NumericEmbedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [new("weights and biases of features", ParameterCount, ParameterRole.NumericEmbedding)];
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -87,17 +92,21 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     }
 
     /// <inheritdoc/>
-    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    internal override void BackwardInputColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         var room = Room(dy.Rows);
         for (var j = 0; j < Features; j++)
-            MatrixMultiply.ProductWithTransposed(SlopesOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
+            MatrixMultiply.ProductWithTransposed(
+                SlopesOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
         FeatureGroups.CopyPassing(dy, GroupOutputs, dx, GroupInputs, Features, Kept);
         Scratch.Return(room);
     }
 
     /// <inheritdoc/>
-    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    internal override void BackwardPartColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first,
+        Span<Real> dPart)
     {
         var room = Room(dy.Rows);
         for (var start = 0; start < dPart.Length; start += PartLength)

@@ -2,9 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Waves of numbers and the small dense layers behind them, <see cref="PeriodicEmbeddingLayer"/> and <see cref="FeaturewiseDense"/>, as one: neither the waves nor their gradients are ever in memory.</summary>
+/// <summary>Waves of numbers and the small dense layers behind them, <see cref="PeriodicEmbeddingLayer"/> and
+/// <see cref="FeaturewiseDense"/>, as one: neither the waves nor their gradients are ever in memory.</summary>
 /// <remarks>
-/// A number has sixteen waves, of which three numbers are made: to write waves down and read them again takes longer than to compute them twice. The bits are those of one layer after the other; of few rows, where
+/// A number has sixteen waves, of which three numbers are made: to write waves down and read them again takes longer than to compute them
+/// twice. The bits are those of one layer after the other; of few rows, where
 /// lanes would be idle, the layers are as fast.
 /// </remarks>
 internal sealed class FusedPeriodicEmbedding : FusedLayers
@@ -41,8 +43,12 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
             for (var member = 0; member < _members; member++)
             {
                 for (var j = 0; j < _waves.Features; j++)
-                    SinCosKernels.Forward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(from, NumberOf(member, j), 1), new MatrixColumns(to, GroupOf(member, j), _results + 1));
-                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _waves.Inputs), 1, new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _waves.Features, kept: 0);
+                    SinCosKernels.Forward(
+                        FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(from, NumberOf(member, j), 1),
+                        new MatrixColumns(to, GroupOf(member, j), _results + 1));
+                FeatureGroups.CopyPassing(
+                    new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _waves.Inputs), 1,
+                    new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _waves.Features, kept: 0);
             }
         }
     }
@@ -64,9 +70,13 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
                 for (var j = 0; j < _waves.Features; j++)
                 {
                     var number = NumberOf(member, j);
-                    SinCosKernels.Backward(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(numbers, number, 1), new ReadOnlyMatrixColumns(given, GroupOf(member, j), _results + 1), new MatrixColumns(to, number, 1));
+                    SinCosKernels.Backward(
+                        FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(numbers, number, 1),
+                        new ReadOnlyMatrixColumns(given, GroupOf(member, j), _results + 1), new MatrixColumns(to, number, 1));
                 }
-                FeatureGroups.CopyPassing(new ReadOnlyMatrixColumns(given, GroupOf(member, 0), _dense.Outputs), _results + 1, new MatrixColumns(to, NumberOf(member, 0), _waves.Inputs), 1, _waves.Features, kept: 0);
+                FeatureGroups.CopyPassing(
+                    new ReadOnlyMatrixColumns(given, GroupOf(member, 0), _dense.Outputs), _results + 1,
+                    new MatrixColumns(to, NumberOf(member, 0), _waves.Inputs), 1, _waves.Features, kept: 0);
             }
         }
     }
@@ -83,7 +93,9 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         {
             var (member, j) = Math.DivRem((first + done) / _waves.PartLength, _waves.Features);
             var ofFeature = dPart.Slice(done, _waves.PartLength);
-            SinCosKernels.SumByAngle(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), ResultsOf(dy, member, j), ofFeature);
+            SinCosKernels.SumByAngle(
+                FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), ResultsOf(dy, member, j),
+                ofFeature);
             _waves.ScaleGradient(ofFeature);
         }
     }
@@ -101,7 +113,8 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         {
             var (member, j) = Math.DivRem((first + done) / _dense.PartLength, _dense.Features);
             var given = ResultsOf(dy, member, j);
-            SinCosKernels.DifferentiateWeights(FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), given, dPart.Slice(done, weights));
+            SinCosKernels.DifferentiateWeights(
+                FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), given, dPart.Slice(done, weights));
             MatrixMultiply.SumOfRows(given, dPart.Slice(done + weights, _results));
         }
     }

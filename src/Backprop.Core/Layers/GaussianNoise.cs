@@ -2,8 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn anew in every step; in scoring, y = x. So the network learns to say the same nearby.</summary>
-/// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends on the seed, the layer, the step and the place in the batch.</remarks>
+/// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn anew in every step; in scoring, y = x. So the network
+/// learns to say the same nearby.</summary>
+/// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends
+/// on the seed, the layer, the step and the place in the batch.</remarks>
 public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
@@ -11,7 +13,8 @@ public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
     /// <param name="standardDeviation">σ; ≥ 0 and finite. Of standardized inputs, 0.01 to 0.3 are usual.</param>
     public GaussianNoise(int width, double standardDeviation) : base(width)
     {
-        if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation))) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be ≥ 0 and finite");
+        if (!(standardDeviation >= 0 && double.IsFinite(standardDeviation)))
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be ≥ 0 and finite");
         StandardDeviation = standardDeviation;
     }
 

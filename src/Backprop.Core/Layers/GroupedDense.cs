@@ -3,10 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Dense layers side by side, for the members of an ensemble: each group of neighbouring inputs has its own W and b, y_g = c·x_g·W_g + b_g. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
+/// <summary>Dense layers side by side, for the members of an ensemble: each group of neighbouring inputs has its own W and b, y_g =
+/// c·x_g·W_g + b_g. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 /// <remarks>
-/// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, or a grouped
-/// convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider matrices, so a group learns with the bits that it would have alone.
+/// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025),
+/// "TabM", arXiv:2410.24210, or a grouped
+/// convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider matrices, so a group learns with the
+/// bits that it would have alone.
 /// </remarks>
 public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 {
@@ -17,15 +20,20 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
     /// <param name="outputs">Units of all groups; a multiple of <paramref name="groups"/>.</param>
     /// <param name="groups">How many layers; at least 1.</param>
     /// <param name="ntkParametrization">Whether c is 1/√GroupInputs, as that of <see cref="NtkDense"/>, and not 1.</param>
-    /// <exception cref="ArgumentException">The widths are no multiples, or the layer would have more parameters than one array can hold.</exception>
+    /// <exception cref="ArgumentException">The widths are no multiples, or the layer would have more parameters than one array can
+    /// hold.</exception>
     public GroupedDense(int inputs, int outputs, int groups, bool ntkParametrization) : base(inputs, outputs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        if (inputs % groups != 0) throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"must be a multiple of the {groups} groups");
-        if (outputs % groups != 0) throw new ArgumentOutOfRangeException(nameof(outputs), outputs, $"must be a multiple of the {groups} groups");
+        if (inputs % groups != 0)
+            throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"must be a multiple of the {groups} groups");
+        if (outputs % groups != 0)
+            throw new ArgumentOutOfRangeException(nameof(outputs), outputs, $"must be a multiple of the {groups} groups");
         (Groups, NtkParametrization, _partsOfGroup) = (groups, ntkParametrization, inputs / groups + 1);
         if ((long)_partsOfGroup * outputs > Array.MaxLength)
-            throw new ArgumentException($"{groups} dense layers of {GroupInputs} × {GroupOutputs} have {(long)_partsOfGroup * outputs} parameters; at most {Array.MaxLength} are possible.");
+            throw new ArgumentException(
+                $"{groups} dense layers of {GroupInputs} × {GroupOutputs} have {(long)_partsOfGroup * outputs} parameters; at most " +
+                    $"{Array.MaxLength} are possible.");
         WeightFactor = ntkParametrization ? 1 / Math.Sqrt(GroupInputs) : 1;
     }
 
@@ -43,7 +51,12 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks =>
-        [.. Enumerable.Range(0, Groups).SelectMany(group => (ParameterBlock[])[new($"weights of {group}", WeightCount, ParameterRole.Weight), new($"biases of {group}", GroupOutputs, ParameterRole.Bias)])];
+        [
+            .. Enumerable.Range(0, Groups).SelectMany(
+                group =>
+                    (ParameterBlock[])[
+                        new($"weights of {group}", WeightCount, ParameterRole.Weight),
+                        new($"biases of {group}", GroupOutputs, ParameterRole.Bias)])];
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
@@ -81,17 +94,21 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
         var length = packed.Length / Groups;
         for (var group = 0; group < Groups; group++)
         {
-            MatrixMultiply.Product(InputsOf(group, x), Weights(parameters, group), packed.Slice(group * length, length), parameters[BiasesOf(group)], new MatrixColumns(y, group * GroupOutputs, GroupOutputs), Factor);
+            MatrixMultiply.Product(
+                InputsOf(group, x), Weights(parameters, group), packed.Slice(group * length, length), parameters[BiasesOf(group)],
+                new MatrixColumns(y, group * GroupOutputs, GroupOutputs), Factor);
         }
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty)
         {
             for (var group = 0; group < Groups; group++)
-                MatrixMultiply.ProductWithTransposed(OutputsOf(group, dy), Weights(parameters, group), new MatrixColumns(dx, group * GroupInputs, GroupInputs), Factor);
+                MatrixMultiply.ProductWithTransposed(
+                    OutputsOf(group, dy), Weights(parameters, group), new MatrixColumns(dx, group * GroupInputs, GroupInputs), Factor);
         }
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
     }
@@ -111,7 +128,9 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
                 MatrixMultiply.SumOfRows(OutputsOf(group, dy), part);
                 continue;
             }
-            MatrixMultiply.TransposedProduct(new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs), Factor);
+            MatrixMultiply.TransposedProduct(
+                new ReadOnlyMatrixColumns(x, group * GroupInputs + row, rows), OutputsOf(group, dy), new Matrix(part, rows, GroupOutputs),
+                Factor);
         }
     }
 
@@ -119,7 +138,8 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 
     private Real Factor => (Real)WeightFactor;
 
-    private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters, int group) => new(parameters[WeightsOf(group)], GroupInputs, GroupOutputs);
+    private ReadOnlyMatrix Weights(ReadOnlySpan<Real> parameters, int group) =>
+        new(parameters[WeightsOf(group)], GroupInputs, GroupOutputs);
 
     private ReadOnlyMatrixColumns InputsOf(int group, ReadOnlyMatrix x) => new(x, group * GroupInputs, GroupInputs);
 

@@ -2,10 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Puts a number of the feature's own in the place of a missing one (NaN), and says of some features whether they were missing: y = [x or v where x is NaN, 1 or 0 for every indicated feature].</summary>
+/// <summary>Puts a number of the feature's own in the place of a missing one (NaN), and says of some features whether they were missing: y
+/// = [x or v where x is NaN, 1 or 0 for every indicated feature].</summary>
 /// <remarks>
-/// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis with missing data";
-/// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
+/// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis
+/// with missing data";
+/// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a
+/// good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
 public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
 {
@@ -40,7 +43,10 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks =>
-        [Replacement == MissingValues.Learned ? new("learned replacements", Inputs, ParameterRole.Embedding) : new("replacements", Inputs, ParameterRole.Statistic)];
+        [
+            Replacement == MissingValues.Learned
+                ? new("learned replacements", Inputs, ParameterRole.Embedding)
+                : new("replacements", Inputs, ParameterRole.Statistic)];
 
     bool IFitsTrainingData.NeedsSample => false;
 
@@ -97,7 +103,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
         var learns = Replacement == MissingValues.Learned && !dParameters.IsEmpty;
@@ -127,7 +134,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     }
 
     /// <summary>Whether the other does the same for the same features.</summary>
-    public bool Equals(Imputation? other) => other is not null && Inputs == other.Inputs && Replacement == other.Replacement && Indicated.SequenceEqual(other.Indicated);
+    public bool Equals(Imputation? other) =>
+        other is not null && Inputs == other.Inputs && Replacement == other.Replacement && Indicated.SequenceEqual(other.Indicated);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _indicated.Aggregate(HashCode.Combine(Inputs, Replacement), HashCode.Combine);
@@ -148,6 +156,9 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     private static int OutputsOf(int inputs, IReadOnlyList<int> indicated)
     {
         FeatureSlots.CheckRising(indicated, inputs, nameof(indicated));
-        return (long)inputs + indicated.Count <= Array.MaxLength ? inputs + indicated.Count : throw new ArgumentOutOfRangeException(nameof(inputs), inputs, $"with {indicated.Count} indicators, must be at most {Array.MaxLength}");
+        return (long)inputs + indicated.Count <= Array.MaxLength
+            ? inputs + indicated.Count
+            : throw new ArgumentOutOfRangeException(
+                nameof(inputs), inputs, $"with {indicated.Count} indicators, must be at most {Array.MaxLength}");
     }
 }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft choice among the features.</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it stands first and learns six times as fast as the weights.</remarks>
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it stands first and learns six times
+/// as fast as the weights.</remarks>
 public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> features.</summary>
@@ -37,10 +38,12 @@ public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescr
         graph.Add(new MultiplyColumns([x], graph.NewName(), Width, parameters));
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => RowWise.Zip(new Arithmetic.Product(), x, parameters, y);
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) =>
+        RowWise.Zip(new Arithmetic.Product(), x, parameters, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) RowWise.Zip(new Arithmetic.Product(), dy, parameters, dx);
         if (!dParameters.IsEmpty) RowWise.Sum(new Arithmetic.ProductAndSum(), x, dy, dParameters);

@@ -2,9 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = [x, features]: puts the network's own inputs beside what comes out of the layers so far, so that the next dense layer is a linear model of them, too (wide and deep).</summary>
+/// <summary>y = [x, features]: puts the network's own inputs beside what comes out of the layers so far, so that the next dense layer is a
+/// linear model of them, too (wide and deep).</summary>
 /// <remarks>
-/// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network fills in the
+/// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network
+/// fills in the
 /// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
 /// </remarks>
 public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
@@ -65,13 +67,16 @@ public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescrib
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
         new ReadOnlyMatrixColumns(dy, 0, Width).CopyTo(dx);
 
     private static int Sum(int width, int features)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        return (long)width + features <= Array.MaxLength ? width + features : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {width} more, must be at most {Array.MaxLength}");
+        return (long)width + features <= Array.MaxLength
+            ? width + features
+            : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {width} more, must be at most {Array.MaxLength}");
     }
 }

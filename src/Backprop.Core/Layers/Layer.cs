@@ -32,10 +32,12 @@ public abstract record Layer
     /// <summary>Numbers to learn.</summary>
     public virtual int ParameterCount => 0;
 
-    /// <summary>About how long <c>Forward</c> takes for one example, in nanoseconds: some multiplications in each for every parameter, and some nanoseconds for every number that enters or leaves.</summary>
+    /// <summary>About how long <c>Forward</c> takes for one example, in nanoseconds: some multiplications in each for every parameter, and
+    /// some nanoseconds for every number that enters or leaves.</summary>
     internal long WorkOfRow => ParameterCount / 8 + 4L * (Inputs + Outputs);
 
-    /// <summary>Whether y may stand in the memory of x, and dx in that of dy: of x and y, <see cref="Backward"/> reads y alone. Only for layers without parameters.</summary>
+    /// <summary>Whether y may stand in the memory of x, and dx in that of dy: of x and y, <see cref="Backward"/> reads y alone. Only for
+    /// layers without parameters.</summary>
     public virtual bool WorksInPlace => false;
 
     /// <summary>Whether <see cref="Backward"/> reads y. If not, the next layer may work in place.</summary>
@@ -61,13 +63,15 @@ public abstract record Layer
     /// <param name="y">[rows × Outputs], as written by <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
-    /// <param name="dParameters">[ParameterCount], overwritten; or empty, when nobody asks for it (a thread that owns some of the rows).</param>
+    /// <param name="dParameters">[ParameterCount], overwritten; or empty, when nobody asks for it (a thread that owns some of the
+    /// rows).</param>
     public abstract void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);
 
     /// <summary>What the parameters are for, in their order.</summary>
     /// <value>All of them weights, unless the layer says otherwise. The lengths add up to <see cref="ParameterCount"/>.</value>
-    public virtual IReadOnlyList<ParameterBlock> Blocks => ParameterCount == 0 ? [] : [new("weights", ParameterCount, ParameterRole.Weight)];
+    public virtual IReadOnlyList<ParameterBlock> Blocks =>
+        ParameterCount == 0 ? [] : [new("weights", ParameterCount, ParameterRole.Weight)];
 
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
@@ -75,6 +79,7 @@ public abstract record Layer
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(InputScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
         typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer),
-        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(PerMember), typeof(SkipConnection), typeof(SmoothClip),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(PerMember),
+        typeof(SkipConnection), typeof(SmoothClip),
     ];
 }

@@ -16,8 +16,10 @@ public sealed record LayerNormalization : Layer, IDescribesInference
     /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Default 1e-5.</param>
     public LayerNormalization(int width, double epsilon = 1e-5) : base(width, width)
     {
-        if (!(epsilon > 0 && double.IsFinite(epsilon))) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");
-        if (width > Array.MaxLength / 2) throw new ArgumentOutOfRangeException(nameof(width), width, $"must be at most {Array.MaxLength / 2}");
+        if (!(epsilon > 0 && double.IsFinite(epsilon)))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "must be > 0 and finite");
+        if (width > Array.MaxLength / 2)
+            throw new ArgumentOutOfRangeException(nameof(width), width, $"must be at most {Array.MaxLength / 2}");
         Epsilon = epsilon;
     }
 
@@ -31,7 +33,8 @@ public sealed record LayerNormalization : Layer, IDescribesInference
     public override int ParameterCount => 2 * Width;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("scale", Width, ParameterRole.Scale), new("shift", Width, ParameterRole.Bias)];
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [new("scale", Width, ParameterRole.Scale), new("shift", Width, ParameterRole.Bias)];
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
@@ -57,7 +60,8 @@ public sealed record LayerNormalization : Layer, IDescribesInference
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         var normalized = Scratch.OfAtLeast(Width).AsSpan(0, Width);
         dParameters.Clear();
@@ -75,7 +79,8 @@ public sealed record LayerNormalization : Layer, IDescribesInference
     }
 
     // With g = γ·dy: dx = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε).
-    private static void DifferentiateRow(ReadOnlySpan<Real> dy, ReadOnlySpan<Real> scale, ReadOnlySpan<Real> normalized, double factor, Span<Real> dx)
+    private static void DifferentiateRow(
+        ReadOnlySpan<Real> dy, ReadOnlySpan<Real> scale, ReadOnlySpan<Real> normalized, double factor, Span<Real> dx)
     {
         Elementwise.Zip(new Arithmetic.Product(), dy, scale, dx);
         double mean = Sums.Of(dx) / dx.Length, slope = Sums.OfProducts(dx, normalized) / dx.Length;

@@ -3,10 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x·W / √Inputs + b: a dense layer in the neural tangent parametrization, whose weights are of size 1 whatever its width. Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
+/// <summary>y = x·W / √Inputs + b: a dense layer in the neural tangent parametrization, whose weights are of size 1 whatever its width.
+/// Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>
-/// Jacot, Gabriel and Hongler (2018), "Neural tangent kernel", arXiv:1806.07572; used by Holzmüller, Grinsztajn and Steinwart (2024), "Better by
-/// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what a
+/// Jacot, Gabriel and Hongler (2018), "Neural tangent kernel", arXiv:1806.07572; used by Holzmüller, Grinsztajn and Steinwart (2024),
+/// "Better by
+/// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what
+/// a
 /// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
 public sealed record NtkDense : AffineLayer, IReplicable
@@ -44,7 +47,8 @@ public sealed record NtkDense : AffineLayer, IReplicable
         new GroupedDense(Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), members, ntkParametrization: true);
 
     /// <inheritdoc/>
-    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => _dense.Initialize(parameters, initializer, random);
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) =>
+        _dense.Initialize(parameters, initializer, random);
 
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => _dense.Forward(parameters, [], x, y, _scale);
@@ -53,13 +57,16 @@ public sealed record NtkDense : AffineLayer, IReplicable
     public override Real[] Pack(ReadOnlySpan<Real> parameters) => _dense.Pack(parameters);
 
     /// <inheritdoc/>
-    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) => _dense.Forward(parameters, packed, x, y, _scale);
+    public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y) =>
+        _dense.Forward(parameters, packed, x, y, _scale);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters) =>
         _dense.Backward(parameters, x, dy, dx, dParameters, _scale);
 
     /// <inheritdoc/>
-    public override void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
+    public override void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first, Span<Real> dPart) =>
         _dense.BackwardPart(x, dy, first, dPart, _scale);
 }

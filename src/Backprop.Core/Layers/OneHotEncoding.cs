@@ -5,7 +5,8 @@ namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and becomes one column for each.</summary>
 /// <param name="Slot">Its place among the features; ≥ 0.</param>
-/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing one. At least 1.</param>
+/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
+/// one. At least 1.</param>
 public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 {
     // Of two categories one column says all.
@@ -18,11 +19,15 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
     internal int ValueOf(int category) => Count == 2 && category == 2 ? -1 : 1;
 }
 
-/// <summary>Columns of 0 and 1 in place of the number of each category: y = [the other features, the columns of the first category, those of the second, …]. They are scaled like other features, by the examples.</summary>
+/// <summary>Columns of 0 and 1 in place of the number of each category: y = [the other features, the columns of the first category, those
+/// of the second, …]. They are scaled like other features, by the examples.</summary>
 /// <remarks>
-/// n categories become n columns, of which the one of the category is 1; an unknown or missing category has none. Two become one column: 1 for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
-/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table: for every category first what each of its columns holds where it is not the one, then
-/// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
+/// n categories become n columns, of which the one of the category is 1; an unknown or missing category has none. Two become one column: 1
+/// for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
+/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table:
+/// for every category first what each of its columns holds where it is not the one, then
+/// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a
+/// network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
 /// </remarks>
 public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
@@ -33,9 +38,11 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     /// <summary>Makes columns.</summary>
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
-    /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes 0; unscaled ones, if no example has the category.</param>
+    /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes
+    /// 0; unscaled ones, if no example has the category.</param>
     /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many columns.</exception>
-    public OneHotEncoding(int inputs, IReadOnlyList<OneHotCategory> categories, FeatureScaling? scaling) : base(inputs, OutputsOf(inputs, categories))
+    public OneHotEncoding(int inputs, IReadOnlyList<OneHotCategory> categories, FeatureScaling? scaling)
+        : base(inputs, OutputsOf(inputs, categories))
     {
         if (scaling is { } given && !Enum.IsDefined(given)) throw new ArgumentOutOfRangeException(nameof(scaling), scaling, "is not known");
         (_categories, Scaling) = ([.. categories], scaling);
@@ -143,7 +150,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
             foreach (var category in _categories)
             {
                 numbers[..category.Width].CopyTo(to);
-                if (CategorySlots.CategoryOf(from[category.Slot], category.Count) is > 0 and var c) to[category.ColumnOf(c)] = numbers[category.Width + c - 1];
+                if (CategorySlots.CategoryOf(from[category.Slot], category.Count) is > 0 and var c)
+                    to[category.ColumnOf(c)] = numbers[category.Width + c - 1];
                 to = to[category.Width..];
                 numbers = numbers[(int)category.NumberCount..];
             }
@@ -151,7 +159,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
         for (var row = 0; row < dx.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
@@ -179,7 +188,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     }
 
     /// <summary>Whether the other does the same with the same features.</summary>
-    public bool Equals(OneHotEncoding? other) => other is not null && Inputs == other.Inputs && Scaling == other.Scaling && Categories.SequenceEqual(other.Categories);
+    public bool Equals(OneHotEncoding? other) =>
+        other is not null && Inputs == other.Inputs && Scaling == other.Scaling && Categories.SequenceEqual(other.Categories);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _categories.Aggregate(HashCode.Combine(Inputs, Scaling), HashCode.Combine);
@@ -210,7 +220,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     {
         CategorySlots.Check(inputs, categories);
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Width);
-        if (width > Array.MaxLength || categories.Sum(category => (long)category.NumberCount) > Array.MaxLength) throw new ArgumentException($"There would be more than {Array.MaxLength} columns, or numbers for them.", nameof(categories));
+        if (width > Array.MaxLength || categories.Sum(category => (long)category.NumberCount) > Array.MaxLength)
+            throw new ArgumentException($"There would be more than {Array.MaxLength} columns, or numbers for them.", nameof(categories));
         return (int)width;
     }
 }

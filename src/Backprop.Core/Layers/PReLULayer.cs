@@ -5,7 +5,8 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned slope aⱼ per unit. Parameters: a [Width].</summary>
-/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make of <see cref="Activations.PReLU"/>.</remarks>
+/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make
+/// of <see cref="Activations.PReLU"/>.</remarks>
 public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
@@ -38,7 +39,8 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     Layer IReplicable.Replicated(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
 
     /// <inheritdoc/>
-    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill((Real)InitialSlope);
+    public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) =>
+        parameters.Fill((Real)InitialSlope);
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
         graph.Add(new RectifyColumns([x], graph.NewName(), Width, parameters));
@@ -50,7 +52,8 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Slope(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
         if (dParameters.IsEmpty) return;
@@ -61,13 +64,15 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     private readonly struct Function : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes a) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, x, a * x);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes a) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), x, x, a * x);
     }
 
     private readonly struct Slope : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes a, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.SelectLess(TLanes.Broadcast(0), x, dy, a * dy);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes a, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.SelectLess(TLanes.Broadcast(0), x, dy, a * dy);
     }
 
     // Adds dy·min(x, 0) to what other rows gave.

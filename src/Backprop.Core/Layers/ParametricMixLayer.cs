@@ -4,8 +4,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>yⱼ = xⱼ + aⱼ·(f(xⱼ) − xⱼ), with one learned aⱼ per unit, 1 at first: how much of the activation f it uses. Parameters: a [Width].</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. What networks make of <see cref="ParametricMix"/>.</remarks>
+/// <summary>yⱼ = xⱼ + aⱼ·(f(xⱼ) − xⱼ), with one learned aⱼ per unit, 1 at first: how much of the activation f it uses. Parameters: a
+/// [Width].</summary>
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. What networks make of
+/// <see cref="ParametricMix"/>.</remarks>
 public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     private readonly Mixture _mixture;
@@ -49,7 +51,8 @@ public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsemb
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => _mixture.Forward(x, parameters, y);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) _mixture.Backward(x, parameters, dy, dx);
         if (!dParameters.IsEmpty) _mixture.BackwardShares(x, dy, dParameters);

@@ -3,18 +3,24 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own. Parameters: the layer's, member after member.</summary>
-/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
+/// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own.
+/// Parameters: the layer's, member after member.</summary>
+/// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the
+/// layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
 public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
 {
     /// <summary>Lays copies side by side.</summary>
-    /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those work for several members as they are, or not at all.</param>
+    /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those
+    /// work for several members as they are, or not at all.</param>
     /// <param name="ensembleSize">How many; at least 1.</param>
     /// <exception cref="ArgumentException">The layer is of a kind that cannot, or there would be too many numbers.</exception>
-    public PerMember(Layer each, int ensembleSize) : base(Replicate.Times(Checked(each).Inputs, ensembleSize), Replicate.Times(each.Outputs, ensembleSize))
+    public PerMember(Layer each, int ensembleSize)
+        : base(Replicate.Times(Checked(each).Inputs, ensembleSize), Replicate.Times(each.Outputs, ensembleSize))
     {
         if ((long)each.ParameterCount * ensembleSize > Array.MaxLength)
-            throw new ArgumentException($"{ensembleSize} × {each.Caption} have {(long)each.ParameterCount * ensembleSize} parameters; at most {Array.MaxLength} are possible.");
+            throw new ArgumentException(
+                $"{ensembleSize} × {each.Caption} have {(long)each.ParameterCount * ensembleSize} parameters; at most {Array.MaxLength} " +
+                    $"are possible.");
         (Each, EnsembleSize) = (each, ensembleSize);
     }
 
@@ -41,7 +47,9 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks =>
-        [.. Enumerable.Range(0, EnsembleSize).SelectMany(member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
+        [
+            .. Enumerable.Range(0, EnsembleSize).SelectMany(
+                member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
 
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => EnsembleSize % members == 0;
@@ -96,7 +104,8 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) BackwardInput(parameters, x, y, dy, dx);
         if (!dParameters.IsEmpty) BackwardPart(parameters, x, y, dy, 0, dParameters);
@@ -113,7 +122,8 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
             length = Math.Min(dPart.Length - done, Each.ParameterCount - start);
             var own = parameters[ParametersOf(member)];
             var part = dPart.Slice(done, length);
-            if (Each is ColumnsLayer columns) columns.BackwardPartColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
+            if (Each is ColumnsLayer columns)
+                columns.BackwardPartColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), start, part);
             else
             {
                 Gather(room, member, x, y, dy);
@@ -128,7 +138,9 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
         for (var member = 0; member < EnsembleSize; member++)
         {
             var own = parameters[ParametersOf(member)];
-            if (Each is ColumnsLayer columns) columns.BackwardInputColumns(own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
+            if (Each is ColumnsLayer columns)
+                columns.BackwardInputColumns(
+                    own, InputsOf(x, member), WhatItReadsOf(y, member), OutputsOf(dy, member), InputsOf(dx, member));
             else
             {
                 Gather(room, member, x, y, dy);
@@ -162,7 +174,10 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
     {
         ArgumentNullException.ThrowIfNull(each);
         if (each is ITrainingBehavior or AffineLayer or IReadsEarlierOutput or IReplacesMissing or IMakesMembers or PerMember)
-            throw new ArgumentException($"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} does, or none can.", nameof(each));
+            throw new ArgumentException(
+                $"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} " +
+                    $"does, or none can.",
+                nameof(each));
         return each;
     }
 

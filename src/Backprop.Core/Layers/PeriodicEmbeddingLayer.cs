@@ -7,10 +7,14 @@ namespace Backprop.Layers;
 
 /// <summary>Waves of learned frequencies in place of each of the first numbers that enter; the others pass, and stand last.</summary>
 /// <remarks>
-/// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π). Gorishniy,
-/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine); Holzmüller,
-/// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/> follows in both.
-/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ = (σ/σₖ)ᵈ with the decay d, so that fine
+/// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π).
+/// Gorishniy,
+/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine);
+/// Holzmüller,
+/// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/>
+/// follows in both.
+/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ =
+/// (σ/σₖ)ᵈ with the decay d, so that fine
 /// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
 /// </remarks>
 public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
@@ -22,22 +26,38 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
     /// <param name="features">How many of them, from the first on, become waves; from 1 to <paramref name="inputs"/>.</param>
     /// <param name="frequencies">Waves for each; at least 1.</param>
-    /// <param name="standardDeviation">Of the frequencies at first, which are cut off beyond three of it; &gt; 0 and finite. The most delicate of all numbers here: 0.01 to 1.</param>
+    /// <param name="standardDeviation">Of the frequencies at first, which are cut off beyond three of it; &gt; 0 and finite. The most
+    /// delicate of all numbers here: 0.01 to 1.</param>
     /// <param name="form">Which waves.</param>
-    /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least <paramref name="standardDeviation"/> and finite; only for waves with phases.</param>
+    /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least
+    /// <paramref name="standardDeviation"/> and finite; only for waves with phases.</param>
     /// <param name="amplitudeDecay">d: how much lower faster waves are; ≥ 0 and finite, 0 for not at all.</param>
-    public PeriodicEmbeddingLayer(int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null, double amplitudeDecay = 0.5)
+    public PeriodicEmbeddingLayer(
+        int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null,
+        double amplitudeDecay = 0.5)
         : base(inputs, FeatureGroups.Outputs(inputs, features, GroupWidthOf(frequencies, form)))
     {
-        if (!(standardDeviation > 0) || !double.IsFinite(standardDeviation)) throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be > 0 and finite");
+        if (!(standardDeviation > 0) || !double.IsFinite(standardDeviation))
+            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "must be > 0 and finite");
         if (highestStandardDeviation is { } highest && !(highest >= standardDeviation && double.IsFinite(highest)))
-            throw new ArgumentOutOfRangeException(nameof(highestStandardDeviation), highest, $"must be at least {nameof(standardDeviation)}, {standardDeviation}, and finite");
-        if (!(amplitudeDecay >= 0) || !double.IsFinite(amplitudeDecay)) throw new ArgumentOutOfRangeException(nameof(amplitudeDecay), amplitudeDecay, "must be ≥ 0 and finite");
-        (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
+            throw new ArgumentOutOfRangeException(
+                nameof(highestStandardDeviation), highest,
+                $"must be at least {nameof(standardDeviation)}, {standardDeviation}, and finite");
+        if (!(amplitudeDecay >= 0) || !double.IsFinite(amplitudeDecay))
+            throw new ArgumentOutOfRangeException(nameof(amplitudeDecay), amplitudeDecay, "must be ≥ 0 and finite");
+        (
+            Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation,
+            AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
         _groupWidth = GroupWidthOf(frequencies, form);
-        _amplitudes = new(() => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))]); // when needed, for a damaged file may name millions
-        if (highestStandardDeviation is not null && !HasPhases) throw new ArgumentOutOfRangeException(nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
-        if ((long)features * PartLength > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
+        // when needed, for a damaged file may name millions
+        _amplitudes = new(
+            () => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))]);
+        if (highestStandardDeviation is not null && !HasPhases)
+            throw new ArgumentOutOfRangeException(
+                nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
+        if ((long)features * PartLength > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(
+                nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
 
     /// <summary>How many of the numbers that enter become waves.</summary>
@@ -68,7 +88,8 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     public override bool ReadsOutput => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
+    public override IReadOnlyList<ParameterBlock> Blocks =>
+        [new(HasPhases ? "frequencies and phases" : "frequencies", ParameterCount, ParameterRole.NumericEmbedding)];
 
     internal Real[] Amplitudes => _amplitudes.Value;
 
@@ -116,10 +137,12 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     }
 
     /// <inheritdoc/>
-    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    internal override void BackwardInputColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
-        Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies), sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
+        Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies),
+            sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
         var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
         FeatureGroups.CopyPassing(dy, _groupWidth, dx, 1, Features, Kept);
         for (var j = 0; j < Features; j++)
@@ -137,7 +160,9 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     }
 
     /// <inheritdoc/>
-    internal override void BackwardPartColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first, Span<Real> dPart)
+    internal override void BackwardPartColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first,
+        Span<Real> dPart)
     {
         var room = Scratch.Rent(x.Rows * Frequencies);
         var byAngle = new Matrix(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies);
@@ -153,7 +178,8 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         Scratch.Return(room);
     }
 
-    /// <summary>Makes gradients of a feature's parameters of sums over the rows: Σ x·∂J/∂angle for its frequencies and Σ ∂J/∂angle for its phases, as if its waves were one high.</summary>
+    /// <summary>Makes gradients of a feature's parameters of sums over the rows: Σ x·∂J/∂angle for its frequencies and Σ ∂J/∂angle for its
+    /// phases, as if its waves were one high.</summary>
     internal void ScaleGradient(Span<Real> ofFeature)
     {
         var ofFrequencies = ofFeature[..Frequencies];
@@ -166,36 +192,48 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
 
     /// <summary>Whether both make the same waves of the same numbers.</summary>
     public bool Equals(PeriodicEmbeddingLayer? other) => other is not null && Inputs == other.Inputs
-        && (Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay) == (other.Features, other.Frequencies, other.StandardDeviation, other.Form, other.HighestStandardDeviation, other.AmplitudeDecay);
+        && Features == other.Features && Frequencies == other.Frequencies && Form == other.Form
+        && StandardDeviation == other.StandardDeviation && HighestStandardDeviation == other.HighestStandardDeviation
+        && AmplitudeDecay == other.AmplitudeDecay;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Inputs, Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay);
+    public override int GetHashCode() =>
+        HashCode.Combine(Inputs, Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation, AmplitudeDecay);
 
     private static int GroupWidthOf(int frequencies, PeriodicForm form)
     {
         if (!Enum.IsDefined(form)) throw new ArgumentOutOfRangeException(nameof(form), form, "is not known");
-        if (frequencies is < 1 or > int.MaxValue / 4) throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, "must be at least 1");
+        if (frequencies is < 1 or > int.MaxValue / 4)
+            throw new ArgumentOutOfRangeException(nameof(frequencies), frequencies, "must be at least 1");
         return form == PeriodicForm.CosineWithPhase ? 1 + frequencies : 2 * frequencies;
     }
 
-    private ReadOnlySpan<Real> FrequenciesOf(ReadOnlySpan<Real> parameters, int feature) => parameters.Slice(feature * PartLength, Frequencies);
+    private ReadOnlySpan<Real> FrequenciesOf(ReadOnlySpan<Real> parameters, int feature) =>
+        parameters.Slice(feature * PartLength, Frequencies);
 
-    private ReadOnlySpan<Real> PhasesOf(ReadOnlySpan<Real> parameters, int feature) => HasPhases ? parameters.Slice(feature * PartLength + Frequencies, Frequencies) : [];
+    private ReadOnlySpan<Real> PhasesOf(ReadOnlySpan<Real> parameters, int feature) =>
+        HasPhases ? parameters.Slice(feature * PartLength + Frequencies, Frequencies) : [];
 
     // σₖ: that of all waves up to the middle one, from which it rises by a constant factor.
     private double DeviationOf(int frequency)
     {
         int middle = Frequencies / 2, steps = Frequencies - 1 - middle;
         var share = frequency < middle ? 0 : steps == 0 ? 1 : (double)(frequency - middle) / steps;
-        return HighestStandardDeviation is { } highest ? StandardDeviation * Math.Pow(highest / StandardDeviation, share) : StandardDeviation;
+        return HighestStandardDeviation is { } highest
+            ? StandardDeviation * Math.Pow(highest / StandardDeviation, share)
+            : StandardDeviation;
     }
 
     // ∂J/∂(angle in radians) of every wave of one feature, were it one high.
-    private void DifferentiateByAngle(ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix byAngle)
+    private void DifferentiateByAngle(
+        ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix byAngle)
     {
         var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
         var group = feature * _groupWidth;
-        if (HasPhases) RowWise.Spread(new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), Waves(dy, group + 1), byAngle);
+        if (HasPhases)
+            RowWise.Spread(
+                new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), Waves(dy, group + 1),
+                byAngle);
         else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, Waves(dy, group), Waves(dy, group + Frequencies), byAngle);
     }
 
@@ -204,25 +242,29 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     private readonly struct CosineWithPhase : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes amplitude) where TLanes : struct, ILanes<TLanes> => amplitude * SinCos.Cosine(Phase(x, frequency, phase));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes amplitude) where TLanes : struct, ILanes<TLanes> =>
+            amplitude * SinCos.Cosine(Phase(x, frequency, phase));
     }
 
     private readonly struct Cosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> => SinCos.Cosine(frequency * x);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> =>
+            SinCos.Cosine(frequency * x);
     }
 
     private readonly struct Sine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> => SinCos.Sine(frequency * x);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes _, TLanes __) where TLanes : struct, ILanes<TLanes> =>
+            SinCos.Sine(frequency * x);
     }
 
     private readonly struct SlopeOfCosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(0) - dy * SinCos.Sine(Phase(x, frequency, phase));
+        public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(0) - dy * SinCos.Sine(Phase(x, frequency, phase));
     }
 
     private readonly struct SlopeOfBoth : IFunctionOfRow
@@ -236,5 +278,6 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Phase<TLanes>(TLanes x, TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(frequency, x, SinCos.ToPhase(phase));
+    private static TLanes Phase<TLanes>(TLanes x, TLanes frequency, TLanes phase) where TLanes : struct, ILanes<TLanes> =>
+        TLanes.MultiplyAdd(frequency, x, SinCos.ToPhase(phase));
 }

@@ -4,10 +4,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In place of each of the first numbers that enter, how far it has come through each of its bins: 1 for those behind it, 0 for those before it, a share for its own. The others pass, and stand last.</summary>
+/// <summary>In place of each of the first numbers that enter, how far it has come through each of its bins: 1 for those behind it, 0 for
+/// those before it, a share for its own. The others pass, and stand last.</summary>
 /// <remarks>
-/// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the training data, [bins + 1] for every number; they are measured, not
-/// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep
+/// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the
+/// training data, [bins + 1] for every number; they are measured, not
+/// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for
+/// numerical features in tabular deep
 /// learning", arXiv:2203.05556, §3.2 (PLE). A <see cref="FeaturewiseDense"/> follows.
 /// </remarks>
 public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescribesInference
@@ -16,9 +19,12 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
     /// <param name="features">How many of them, from the first on, are encoded; from 1 to <paramref name="inputs"/>.</param>
     /// <param name="bins">Bins of each; at least 1.</param>
-    public PiecewiseLinearEncoding(int inputs, int features, int bins) : base(inputs, FeatureGroups.Outputs(inputs, features, AtLeastOne(bins)))
+    public PiecewiseLinearEncoding(int inputs, int features, int bins)
+        : base(inputs, FeatureGroups.Outputs(inputs, features, AtLeastOne(bins)))
     {
-        if ((bins + 1L) * features > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(bins), bins, $"with {features} features, there would be more than {Array.MaxLength} boundaries");
+        if ((bins + 1L) * features > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(
+                nameof(bins), bins, $"with {features} features, there would be more than {Array.MaxLength} boundaries");
         (Features, Bins) = (features, bins);
     }
 
@@ -61,7 +67,9 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
             {
                 var (whole, part) = Math.DivRem((long)t * (column.Length - 1), Bins);
                 var lower = column[whole];
-                parameters[j * (Bins + 1) + t] = part == 0 ? lower : (Real)(lower + (double)part / Bins * ((double)column[whole + 1] - lower));
+                parameters[j * (Bins + 1) + t] = part == 0
+                    ? lower
+                    : (Real)(lower + (double)part / Bins * ((double)column[whole + 1] - lower));
             }
         }
     }
@@ -81,15 +89,18 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
                 var boundaries = BoundariesOf(parameters, j);
                 var shares = to.Slice(j * Bins, Bins);
                 Elementwise.Zip(new Share(from[j]), boundaries[..^1], boundaries[1..], shares);
-                if (from[j] < boundaries[0] && boundaries[0] < boundaries[1]) shares[0] = (from[j] - boundaries[0]) / (boundaries[1] - boundaries[0]);
-                if (from[j] > boundaries[^1] && boundaries[^2] < boundaries[^1]) shares[^1] = (from[j] - boundaries[^2]) / (boundaries[^1] - boundaries[^2]);
+                if (from[j] < boundaries[0] && boundaries[0] < boundaries[1])
+                    shares[0] = (from[j] - boundaries[0]) / (boundaries[1] - boundaries[0]);
+                if (from[j] > boundaries[^1] && boundaries[^2] < boundaries[^1])
+                    shares[^1] = (from[j] - boundaries[^2]) / (boundaries[^1] - boundaries[^2]);
             }
             from[Features..].CopyTo(to[(Features * Bins)..]);
         }
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
         for (var row = 0; row < dx.Rows; row++)

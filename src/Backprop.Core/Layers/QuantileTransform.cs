@@ -3,11 +3,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Some features become the share of the examples that they exceed, y = 2·(u(x) − u(median)), so that neighbours stand apart however close they are; the others pass.</summary>
+/// <summary>Some features become the share of the examples that they exceed, y = 2·(u(x) − u(median)), so that neighbours stand apart
+/// however close they are; the others pass.</summary>
 /// <remarks>
-/// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond them. A value counts as many examples as have it, but at most one
-/// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
-/// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0: docs/decisions/0028.
+/// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond
+/// them. A value counts as many examples as have it, but at most one
+/// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing
+/// repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
+/// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0:
+/// docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
@@ -25,7 +29,10 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     {
         FeatureSlots.CheckRising(features, inputs, nameof(features));
         if (features.Count == 0) throw new ArgumentException("There must be at least one feature.", nameof(features));
-        if (knots < 2 || 2L * knots * features.Count > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(knots), knots, $"must be at least 2, and for {features.Count} features at most {Array.MaxLength / 2 / features.Count}");
+        if (knots < 2 || 2L * knots * features.Count > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(
+                nameof(knots), knots,
+                $"must be at least 2, and for {features.Count} features at most {Array.MaxLength / 2 / features.Count}");
         (_features, Knots) = ([.. features], knots);
     }
 
@@ -90,7 +97,8 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         ChunkedSort.Sort(values, meter);
         var median = values[values.Length / 2];
         var shares = SharesOf(values);
-        double first = shares[0].Share, range = shares[^1].Share - first, center = shares[shares.FindIndex(pair => pair.Value == median)].Share;
+        double first = shares[0].Share, range = shares[^1].Share - first,
+            center = shares[shares.FindIndex(pair => pair.Value == median)].Share;
         Span<Real> places = parameters[PlacesOf(feature)], heights = parameters[HeightsOf(feature)];
         for (int k = 0, i = 0; k < Knots; k++)
         {
@@ -120,7 +128,8 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
         if (dx.IsEmpty) return;
@@ -137,7 +146,8 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     }
 
     /// <summary>Whether the other does the same with the same features.</summary>
-    public bool Equals(QuantileTransform? other) => other is not null && Inputs == other.Inputs && Knots == other.Knots && Features.SequenceEqual(other.Features);
+    public bool Equals(QuantileTransform? other) =>
+        other is not null && Inputs == other.Inputs && Knots == other.Knots && Features.SequenceEqual(other.Features);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _features.Aggregate(HashCode.Combine(Inputs, Knots), HashCode.Combine);
@@ -178,5 +188,6 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     private bool IsBetween(int knot) => knot >= 0 && knot < Knots - 1;
 
-    private static Real SlopeAfter(int knot, ReadOnlySpan<Real> places, ReadOnlySpan<Real> heights) => (heights[knot + 1] - heights[knot]) / (places[knot + 1] - places[knot]);
+    private static Real SlopeAfter(int knot, ReadOnlySpan<Real> places, ReadOnlySpan<Real> heights) =>
+        (heights[knot + 1] - heights[knot]) / (places[knot + 1] - places[knot]);
 }

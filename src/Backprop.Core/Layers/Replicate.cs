@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network averages what comes out of them.</summary>
+/// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network
+/// averages what comes out of them.</summary>
 /// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
 public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
 {
@@ -31,13 +32,15 @@ public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
     }
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         for (var row = 0; row < dx.Rows; row++)
         {
             var sum = dx.Row(row);
             dy.Row(row)[..Width].CopyTo(sum);
-            for (var member = 1; member < EnsembleSize; member++) Elementwise.Zip(new Arithmetic.Sum(), sum, dy.Row(row).Slice(member * Width, Width), sum);
+            for (var member = 1; member < EnsembleSize; member++)
+                Elementwise.Zip(new Arithmetic.Sum(), sum, dy.Row(row).Slice(member * Width, Width), sum);
         }
     }
 
@@ -45,6 +48,9 @@ public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
     internal static int Times(int width, int ensembleSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ensembleSize, 1);
-        return (long)width * ensembleSize <= Array.MaxLength ? width * ensembleSize : throw new ArgumentOutOfRangeException(nameof(ensembleSize), ensembleSize, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
+        return (long)width * ensembleSize <= Array.MaxLength
+            ? width * ensembleSize
+            : throw new ArgumentOutOfRangeException(
+                nameof(ensembleSize), ensembleSize, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
     }
 }

@@ -2,9 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x + what entered a few layers before. Around a block of layers it makes a residual block: the block only learns what to add, and gradients pass it unhindered.</summary>
+/// <summary>y = x + what entered a few layers before. Around a block of layers it makes a residual block: the block only learns what to
+/// add, and gradients pass it unhindered.</summary>
 /// <remarks>
-/// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand, for
+/// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand,
+/// for
 /// a layer sees its own input alone: by itself, this one passes on what it gets.
 /// </remarks>
 public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
@@ -59,7 +61,8 @@ public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISu
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
     }

@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x / √(1 + (x/limit)²) of the first numbers that enter: nearly x where x is small, and never beyond ±limit. The others pass.</summary>
+/// <summary>y = x / √(1 + (x/limit)²) of the first numbers that enter: nearly x where x is small, and never beyond ±limit. The others
+/// pass.</summary>
 /// <remarks>
-/// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491,
+/// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart
+/// (2024), "Better by default", arXiv:2407.04491,
 /// where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
 public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
@@ -18,7 +20,8 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(features, inputs);
-        if (!((Real)limit > 0 && Real.IsFinite((Real)limit))) throw new ArgumentOutOfRangeException(nameof(limit), limit, "must be > 0 and finite");
+        if (!((Real)limit > 0 && Real.IsFinite((Real)limit)))
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "must be > 0 and finite");
         (Features, Limit) = (features, limit);
     }
 
@@ -54,7 +57,8 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
     }
 
     /// <inheritdoc/>
-    internal override void BackwardInputColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
+    internal override void BackwardInputColumns(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         for (var row = 0; row < dx.Rows; row++)
         {

@@ -40,7 +40,8 @@ public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRew
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y) => x.Values.CopyTo(y.Values);
 
     /// <inheritdoc/>
-    public override void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
+    public override void Backward(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         if (!dx.IsEmpty) dy.Values.CopyTo(dx.Values);
     }

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>What a layer is told in a step of training beside its numbers: where it stands, and what was measured of the whole batch.</summary>
+/// <summary>What a layer is told in a step of training beside its numbers: where it stands, and what was measured of the whole
+/// batch.</summary>
 public readonly ref struct TrainingPass
 {
     // So many random numbers stay in the nearest cache until they are used.
@@ -33,16 +34,19 @@ public readonly ref struct TrainingPass
     /// <summary>What the layer measured of the whole batch; empty for layers that measure nothing.</summary>
     public ReadOnlySpan<Real> Statistics { get; }
 
-    /// <summary>Random numbers of this layer in this step, each with a place of its own: forward and backward, and any thread, find the same.</summary>
+    /// <summary>Random numbers of this layer in this step, each with a place of its own: forward and backward, and any thread, find the
+    /// same.</summary>
     public RandomField Random(RandomPurpose purpose) => new(_seed, purpose, _layer, _step);
 
     /// <summary>The share to drop in this step, where a schedule changes it in the course of training.</summary>
     /// <exception cref="InvalidOperationException">The schedule brings it to 1 or more.</exception>
     internal double ScheduledRate(double rate) => rate * _dropoutFactor is var scheduled && scheduled is >= 0 and < 1
         ? scheduled
-        : throw new InvalidOperationException($"The schedule of dropout multiplies the rate {rate} by {_dropoutFactor}; the product must be in [0, 1).");
+        : throw new InvalidOperationException(
+            $"The schedule of dropout multiplies the rate {rate} by {_dropoutFactor}; the product must be in [0, 1).");
 
-    /// <summary>y[i] = f(x[i], chance[i]), where every place in the batch has a chance of its own, uniform in [0, 1): the same forward and backward.</summary>
+    /// <summary>y[i] = f(x[i], chance[i]), where every place in the batch has a chance of its own, uniform in [0, 1): the same forward and
+    /// backward.</summary>
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {
         var random = Random(RandomPurpose.Dropout);

@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>L = (1/T)·Σ |z − y| over the T outputs; ∂L/∂z = sign(z − y)/T, 0 at a tie. The prediction is the score, and tends to the median.</summary>
-/// <remarks>As PyTorch's L1Loss. Koenker and Bassett (1978), "Regression quantiles", at the quantile ½. Outliers pull no harder than their neighbours.</remarks>
+/// <summary>L = (1/T)·Σ |z − y| over the T outputs; ∂L/∂z = sign(z − y)/T, 0 at a tie. The prediction is the score, and tends to the
+/// median.</summary>
+/// <remarks>As PyTorch's L1Loss. Koenker and Bassett (1978), "Regression quantiles", at the quantile ½. Outliers pull no harder than their
+/// neighbours.</remarks>
 public sealed record AbsoluteError : RowLoss
 {
     /// <inheritdoc/>

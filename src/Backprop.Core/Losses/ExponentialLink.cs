@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>What losses of positive predictions share: the link μ = eᶻ, with z kept from −30 to 30, so that no prediction is 0 or infinite.</summary>
-/// <remarks>Where a loss would overflow beyond these bounds, it goes on as a straight line: it has the slope of the bound there, and so the way back is never lost.</remarks>
+/// <summary>What losses of positive predictions share: the link μ = eᶻ, with z kept from −30 to 30, so that no prediction is 0 or
+/// infinite.</summary>
+/// <remarks>Where a loss would overflow beyond these bounds, it goes on as a straight line: it has the slope of the bound there, and so the
+/// way back is never lost.</remarks>
 internal static class ExponentialLink
 {
     /// <summary>What z is kept within.</summary>

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With s = 2·y − 1 and p = σ(s·z), the probability given to the truth: L = −w·(1 − p)^γ·log p, averaged over the outputs; ∂L/∂z = s·w·(1 − p)^γ·(γ·p·log p + p − 1). Rows that are right already count little. The prediction is σ(z).</summary>
+/// <summary>With s = 2·y − 1 and p = σ(s·z), the probability given to the truth: L = −w·(1 − p)^γ·log p, averaged over the outputs; ∂L/∂z =
+/// s·w·(1 − p)^γ·(γ·p·log p + p − 1). Rows that are right already count little. The prediction is σ(z).</summary>
 /// <remarks>
 /// Lin, Goyal, Girshick, He and Dollár (2017), "Focal loss for dense object detection"; γ = 2 and α = 0.25 are theirs, Keras's and
 /// torchvision's. With γ = 0 it is <see cref="LogisticLoss"/> times w. Targets are 0 or 1. In nats. Probabilities come out less sure
@@ -16,7 +17,10 @@ public sealed record FocalLoss : RowLoss
     public double Gamma
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
     } = 2;
 
     /// <summary>α: the w of rows with target 1; that of target 0 is 1 − α. Null makes w = 1 for both.</summary>
@@ -24,7 +28,10 @@ public sealed record FocalLoss : RowLoss
     public double? Alpha
     {
         get;
-        init => field = value is null or (> 0 and < 1) ? value : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be above 0 and below 1, or null");
+        init =>
+            field = value is null or (> 0 and < 1)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be above 0 and below 1, or null");
     } = 0.25;
 
     /// <inheritdoc/>

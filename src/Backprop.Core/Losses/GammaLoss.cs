@@ -3,11 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive numbers whose spread grows with their size: the prediction is the mean eᶻ.</summary>
+/// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive numbers whose spread grows with their size: the
+/// prediction is the mean eᶻ.</summary>
 /// <remarks>
 /// The negative log-likelihood of a gamma distribution over its shape, without what does not depend on z, so a good loss may be negative:
 /// McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor reports the half
-/// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight line.
+/// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight
+/// line.
 /// </remarks>
 public sealed record GammaLoss : RowLoss
 {
@@ -18,7 +20,8 @@ public sealed record GammaLoss : RowLoss
     public override string AllowedTargets => "numbers > 0";
 
     /// <inheritdoc/>
-    public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(Real.Epsilon, Real.MaxValue);
+    public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) =>
+        !targets.ContainsAnyExceptInRange(Real.Epsilon, Real.MaxValue);
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>

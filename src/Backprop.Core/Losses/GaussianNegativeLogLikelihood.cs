@@ -3,10 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With two scores for each target, the mean m and the logarithm s of the variance: L = ½·(s + (y − m)²·e⁻ˢ), averaged over the targets; ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
+/// <summary>With two scores for each target, the mean m and the logarithm s of the variance: L = ½·(s + (y − m)²·e⁻ˢ), averaged over the
+/// targets; ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
 /// <remarks>
 /// Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution". As PyTorch's GaussianNLLLoss with
-/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s counts as −10 or 10 beyond these, where it has no slope, so that one
+/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s counts as −10 or 10 beyond these, where it has no slope,
+/// so that one
 /// row that is all but certain cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). Scores stand target by target.
 /// Predicted variances stay between e⁻³⁰ and e³⁰.
 /// </remarks>
@@ -28,7 +30,8 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
 
     // The variance of y is that of (y − mean)·factor divided by factor²; of a constant target, next to nothing.
     /// <inheritdoc/>
-    public override void ScaleScores(ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
+    public override void ScaleScores(
+        ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
     {
         for (var t = 0; t < targetMeans.Length; t++)
         {
@@ -41,7 +44,8 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
 
     // The mean is one of the targets' numbers; their variance has no bound but 0.
     /// <inheritdoc/>
-    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    public override void BoundScores(
+        ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
     {
         for (var t = 0; t < targetLeast.Length; t++) (scoreLeast[2 * t], scoreMost[2 * t]) = (targetLeast[t], targetMost[t]);
     }
@@ -81,7 +85,8 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
     }
 
     /// <summary>Mean and variance of the mixture of the members' distributions: m̄ = mean m, and mean (eˢ + m²) − m̄².</summary>
-    /// <remarks>Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep ensembles", arXiv:1612.01474.</remarks>
+    /// <remarks>Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep
+    /// ensembles", arXiv:1612.01474.</remarks>
     /// <inheritdoc/>
     public override void AverageMembers(Matrix scores, Matrix averages)
     {

@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With s = 2·y − 1: L = max(0, 1 − s·z), averaged over the outputs; ∂L/∂z = −s where s·z &lt; 1, otherwise 0. The score is the margin of a support vector machine.</summary>
+/// <summary>With s = 2·y − 1: L = max(0, 1 − s·z), averaged over the outputs; ∂L/∂z = −s where s·z &lt; 1, otherwise 0. The score is the
+/// margin of a support vector machine.</summary>
 /// <remarks>
-/// Cortes and Vapnik (1995), "Support-vector networks"; as Keras's Hinge (PyTorch's HingeEmbeddingLoss is another thing). Targets are 0 or 1.
+/// Cortes and Vapnik (1995), "Support-vector networks"; as Keras's Hinge (PyTorch's HingeEmbeddingLoss is another thing). Targets are 0 or
+/// 1.
 /// The prediction is σ(z): it grows with the score and is ½ at 0, but it estimates no probability, for the best score under this loss
 /// tells only which class is the likelier. Where probabilities matter, calibrate the score or take <see cref="LogisticLoss"/>.
 /// </remarks>

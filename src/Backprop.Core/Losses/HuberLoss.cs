@@ -3,19 +3,24 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With r = z − y: L = ½·r² where |r| ≤ δ, otherwise δ·(|r| − ½·δ), averaged over the outputs; ∂L/∂z = r, kept between −δ and δ. The prediction is the score.</summary>
+/// <summary>With r = z − y: L = ½·r² where |r| ≤ δ, otherwise δ·(|r| − ½·δ), averaged over the outputs; ∂L/∂z = r, kept between −δ and δ.
+/// The prediction is the score.</summary>
 /// <remarks>
 /// Squared error near the target, absolute error far from it: Huber (1964), "Robust estimation of a location parameter". As PyTorch's
 /// HuberLoss, and like it with the half that <see cref="SquaredError"/> lacks.
 /// </remarks>
 public sealed record HuberLoss : RowLoss
 {
-    /// <summary>δ: errors beyond it pull with this constant force. In standard deviations of the target where targets are standardized for training, otherwise in its units.</summary>
+    /// <summary>δ: errors beyond it pull with this constant force. In standard deviations of the target where targets are standardized for
+    /// training, otherwise in its units.</summary>
     /// <value>1; &gt; 0 and finite.</value>
     public double Delta
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Delta), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Delta), value, "must be > 0 and finite");
     } = 1;
 
     /// <inheritdoc/>

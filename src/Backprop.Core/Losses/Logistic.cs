@@ -12,7 +12,8 @@ internal static class Logistic
 
     private static Real LargestProbability => Real.BitDecrement(1);
 
-    /// <summary>p = σ(z), in place; never 0 and never 1, so that its logarithm is finite on both sides, as the logistic function's is.</summary>
+    /// <summary>p = σ(z), in place; never 0 and never 1, so that its logarithm is finite on both sides, as the logistic function's
+    /// is.</summary>
     public static void Predict(Matrix scores)
     {
         Elementwise.Map(new Exponential.SigmoidFunction(), scores.Values, scores.Values);

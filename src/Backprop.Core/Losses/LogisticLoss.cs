@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·t + log(1 + e^−|z|) with t = (1 − ε)·y + ε/2, averaged over the outputs; ∂L/∂z = σ(z) − t. The prediction is the probability σ(z).</summary>
+/// <summary>Binary cross-entropy from the logit z: L = max(z, 0) − z·t + log(1 + e^−|z|) with t = (1 − ε)·y + ε/2, averaged over the
+/// outputs; ∂L/∂z = σ(z) − t. The prediction is the probability σ(z).</summary>
 /// <remarks>
 /// −t·log σ(z) − (1 − t)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
 /// eq. 4.90–4.91. As PyTorch's BCEWithLogitsLoss. Targets are 0 or 1, or a probability between. In nats.
@@ -13,11 +14,15 @@ public sealed record LogisticLoss : RowLoss
 {
     /// <summary>ε: how far a target is drawn towards ½, so that the network is not asked for infinite logits.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>
-    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7, for two classes.</remarks>
+    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7, for
+    /// two classes.</remarks>
     public double LabelSmoothing
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+        init =>
+            field = value is >= 0 and < 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
     }
 
     /// <inheritdoc/>

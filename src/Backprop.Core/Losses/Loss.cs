@@ -18,9 +18,11 @@ public enum TargetKind
     Class,
 }
 
-/// <summary>Compares scores with targets. A loss owns the function that turns its scores into predictions (the inverse link), so the two can never disagree.</summary>
+/// <summary>Compares scores with targets. A loss owns the function that turns its scores into predictions (the inverse link), so the two
+/// can never disagree.</summary>
 /// <remarks>
-/// A loss is a <see cref="RowLoss"/> or a <see cref="GroupLoss"/>. A new loss is one file beside this one and one entry in <see cref="All"/>.
+/// A loss is a <see cref="RowLoss"/> or a <see cref="GroupLoss"/>. A new loss is one file beside this one and one entry in
+/// <see cref="All"/>.
 /// It has the formula of one row or group; weights and means are added here.
 /// </remarks>
 public abstract record Loss
@@ -36,10 +38,12 @@ public abstract record Loss
     /// <summary>What its targets mean.</summary>
     public abstract TargetKind TargetKind { get; }
 
-    /// <summary>Whether targets may be shifted and scaled for training: true only where predictions are in the units of the target and any real target is allowed.</summary>
+    /// <summary>Whether targets may be shifted and scaled for training: true only where predictions are in the units of the target and any
+    /// real target is allowed.</summary>
     public virtual bool AllowsTargetScaling => false;
 
-    /// <summary>Whether scores are logits of probabilities: divided by one number, all of them, they say the same classes, but more or less confidently. True only where they are.</summary>
+    /// <summary>Whether scores are logits of probabilities: divided by one number, all of them, they say the same classes, but more or less
+    /// confidently. True only where they are.</summary>
     public virtual bool HasLogits => false;
 
     /// <summary>How many scores so many target columns need. One each, unless the loss says otherwise; more for more columns.</summary>
@@ -48,7 +52,8 @@ public abstract record Loss
     /// <summary>Whether so many target columns belong to so many scores.</summary>
     public virtual bool FitsTargets(int outputs, int targetColumns) => outputs == OutputsFor(targetColumns);
 
-    /// <summary>What the predictions for one target are called, in order; empty where there is one prediction for each target, which needs no name.</summary>
+    /// <summary>What the predictions for one target are called, in order; empty where there is one prediction for each target, which needs
+    /// no name.</summary>
     public virtual IReadOnlyList<string> PredictionNames => [];
 
     /// <summary>Which targets are allowed, in words for error messages.</summary>
@@ -59,25 +64,30 @@ public abstract record Loss
     /// <param name="outputs">Scores per example.</param>
     public virtual bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => true;
 
-    /// <summary>Says how scores that were learned for targets y′ = (y − mean)·factor become scores for y itself: z = z′ / factor + mean, with the mean and factor of each score.</summary>
-    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the numbers of its target, unless the loss says otherwise. A factor of 0 marks a target that was constant: its score becomes the mean.</remarks>
+    /// <summary>Says how scores that were learned for targets y′ = (y − mean)·factor become scores for y itself: z = z′ / factor + mean,
+    /// with the mean and factor of each score.</summary>
+    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the numbers of its target, unless the loss says
+    /// otherwise. A factor of 0 marks a target that was constant: its score becomes the mean.</remarks>
     /// <param name="targetMeans">[target columns]</param>
     /// <param name="targetFactors">[target columns], each ≥ 0.</param>
     /// <param name="scoreMeans">[outputs], overwritten.</param>
     /// <param name="scoreFactors">[outputs], overwritten.</param>
-    public virtual void ScaleScores(ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
+    public virtual void ScaleScores(
+        ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
     {
         targetMeans.CopyTo(scoreMeans);
         targetFactors.CopyTo(scoreFactors);
     }
 
     /// <summary>Says between which numbers scores lie if predictions are to lie between the least and the largest target.</summary>
-    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the bounds of its target, unless the loss says otherwise; where there are several for a target, none is bounded.</remarks>
+    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the bounds of its target, unless the loss says
+    /// otherwise; where there are several for a target, none is bounded.</remarks>
     /// <param name="targetLeast">[target columns]</param>
     /// <param name="targetMost">[target columns]</param>
     /// <param name="scoreLeast">[outputs], −∞; overwritten where there is a bound.</param>
     /// <param name="scoreMost">[outputs], ∞; overwritten where there is a bound.</param>
-    public virtual void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    public virtual void BoundScores(
+        ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
     {
         if (scoreLeast.Length != targetLeast.Length) return;
         targetLeast.CopyTo(scoreLeast);
@@ -101,8 +111,10 @@ public abstract record Loss
 
     /// <summary>Writes the scores whose prediction is the average of the predictions that the members of an ensemble make.</summary>
     /// <remarks>
-    /// Unless the loss says otherwise: the mean of their scores, which is that wherever predictions are scores. The losses of probabilities and of positive predictions take the mean of those instead,
-    /// which a committee is better by than its members on average: Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning".
+    /// Unless the loss says otherwise: the mean of their scores, which is that wherever predictions are scores. The losses of probabilities
+    /// and of positive predictions take the mean of those instead,
+    /// which a committee is better by than its members on average: Krogh and Vedelsby (1995), "Neural network ensembles, cross validation,
+    /// and active learning".
     /// </remarks>
     /// <param name="scores">[(rows · members) × outputs]: the members of a row below one another; may be overwritten.</param>
     /// <param name="averages">[rows × outputs], overwritten.</param>
@@ -114,7 +126,8 @@ public abstract record Loss
     /// <summary>What <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
-    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its short name (a loss of one's own by its full one: docs/model-file.md).</summary>
+    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its
+    /// short name (a loss of one's own by its full one: docs/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [
         new AbsoluteError(), new FocalLoss(), new GammaLoss(), new GaussianNegativeLogLikelihood(), new HingeLoss(), new HuberLoss(),
@@ -133,13 +146,16 @@ public abstract record Loss
     /// <param name="gradient">[rows × outputs], overwritten.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
-    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient) => Evaluate(scores, targets, weights, gradient, members: 1);
+    public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient) =>
+        Evaluate(scores, targets, weights, gradient, members: 1);
 
-    /// <summary>The same of an ensemble, whose members' scores stand side by side: J is the mean of theirs, and the gradient that of every member's own J, so that each learns as if it were alone.</summary>
+    /// <summary>The same of an ensemble, whose members' scores stand side by side: J is the mean of theirs, and the gradient that of every
+    /// member's own J, so that each learns as if it were alone.</summary>
     /// <param name="scores">[rows × (members · outputs)], member after member; at least one row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
-    /// <param name="gradient">[rows × (members · outputs)], overwritten: the slope of the sum of the members' J, which is members · J.</param>
+    /// <param name="gradient">[rows × (members · outputs)], overwritten: the slope of the sum of the members' J, which is members ·
+    /// J.</param>
     /// <param name="members">How many; at least 1.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
@@ -147,8 +163,12 @@ public abstract record Loss
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         var rows = scores.Rows;
-        if (rows == 0 || targets.Rows != rows || scores.Columns % members != 0 || !FitsTargets(scores.Columns / members, targets.Columns) || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
-            throw new ArgumentException($"The shapes do not fit {GetType().Name}: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, {weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
+        if (
+            rows == 0 || targets.Rows != rows || scores.Columns % members != 0 || !FitsTargets(scores.Columns / members, targets.Columns)
+                || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
+            throw new ArgumentException(
+                $"The shapes do not fit {GetType().Name}: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, " +
+                    $"{weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
 
         var buffer = ArrayPool<Real>.Shared.Rent(rows);
         var losses = buffer.AsSpan(0, rows);
@@ -207,7 +227,10 @@ public abstract record Loss
     {
         for (var row = 0; row < targets.Rows; row++)
             if (!AllowsTargets(targets.Row(row), outputs))
-                throw new ArgumentException($"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; {GetType().Name} takes {AllowedTargets}.", name);
+                throw new ArgumentException(
+                    $"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; {GetType().Name} takes " +
+                        $"{AllowedTargets}.",
+                    name);
     }
 
     /// <summary>How many target columns belong to so many scores: the inverse of <see cref="OutputsFor"/>.</summary>
@@ -223,10 +246,12 @@ public abstract record Loss
     internal static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, double totalWeight)
     {
         if (weights.IsEmpty) TensorPrimitives.Multiply(gradient.Values, (Real)(1 / totalWeight), gradient.Values);
-        for (var row = 0; row < weights.Length; row++) TensorPrimitives.Multiply(gradient.Row(row), (Real)(weights[row] / totalWeight), gradient.Row(row));
+        for (var row = 0; row < weights.Length; row++)
+            TensorPrimitives.Multiply(gradient.Row(row), (Real)(weights[row] / totalWeight), gradient.Row(row));
     }
 
-    /// <summary>J = Σ wᵢ·Lᵢ / Σ w, summed over the rows in order and in double, so that nobody can see how the rows were shared out.</summary>
+    /// <summary>J = Σ wᵢ·Lᵢ / Σ w, summed over the rows in order and in double, so that nobody can see how the rows were shared
+    /// out.</summary>
     internal static double Mean(ReadOnlySpan<Real> losses, ReadOnlySpan<Real> weights, double totalWeight)
     {
         double total = 0;

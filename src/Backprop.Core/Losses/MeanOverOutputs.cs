@@ -13,7 +13,8 @@ internal static class MeanOverOutputs
     /// <param name="targets">[rows × T]</param>
     /// <param name="losses">[rows], overwritten.</param>
     /// <param name="gradient">[rows × T], overwritten.</param>
-    public static void Evaluate<TValue, TSlope>(TValue value, TSlope slope, ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+    public static void Evaluate<TValue, TSlope>(
+        TValue value, TSlope slope, ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
         where TValue : struct, IFunctionOfTwo where TSlope : struct, IFunctionOfTwo
     {
         var outputs = scores.Columns;
@@ -38,6 +39,7 @@ internal static class MeanOverOutputs
     private readonly struct Share<TSlope>(TSlope slope, Real share) : IFunctionOfTwo where TSlope : struct, IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast(share) * slope.Invoke(z, y);
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Broadcast(share) * slope.Invoke(z, y);
     }
 }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>Averages over the members of an ensemble (<see cref="Loss.AverageMembers"/>), in double: scores whose prediction is the mean of the members' predictions.</summary>
+/// <summary>Averages over the members of an ensemble (<see cref="Loss.AverageMembers"/>), in double: scores whose prediction is the mean of
+/// the members' predictions.</summary>
 internal static class MemberAverages
 {
     private const double MinProbability = 1e-30;
@@ -36,12 +37,16 @@ internal static class MemberAverages
         {
             var ofRow = averages.Row(row);
             if (TensorPrimitives.Min<Real>(ofRow) >= MinProbability) Elementwise.Map(new NaturalLogarithm(), ofRow, ofRow);
-            else LogarithmsOf(scores.RowRange(row * members, members), largest.Slice(row * members, members), logarithms.Slice(row * members, members), ofRow);
+            else
+                LogarithmsOf(
+                    scores.RowRange(row * members, members), largest.Slice(row * members, members),
+                    logarithms.Slice(row * members, members), ofRow);
         }
         Scratch.Return(room);
     }
 
-    // Where no member gives a class a chance, its probabilities are too small for numbers of this size; their logarithms zₖ − log Σⱼ e^zⱼ are not. Their sum is in units of the largest.
+    // Where no member gives a class a chance, its probabilities are too small for numbers of this size; their logarithms zₖ − log Σⱼ e^zⱼ
+    // are not. Their sum is in units of the largest.
     private static void LogarithmsOf(ReadOnlyMatrix scores, ReadOnlySpan<Real> largest, ReadOnlySpan<Real> logarithms, Span<Real> averages)
     {
         for (var k = 0; k < averages.Length; k++)

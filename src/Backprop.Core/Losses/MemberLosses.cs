@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>The losses of an ensemble, whose members' scores stand side by side: each member learns by its own, as if it were alone.</summary>
+/// <summary>The losses of an ensemble, whose members' scores stand side by side: each member learns by its own, as if it were
+/// alone.</summary>
 internal static class MemberLosses
 {
     /// <summary>The loss of every example, which is the mean of the members' own, and the slopes of the members' own.</summary>
@@ -12,7 +13,8 @@ internal static class MemberLosses
     /// <param name="targets">[rows × target columns], the same for all members.</param>
     /// <param name="losses">[rows], overwritten.</param>
     /// <param name="gradient">[rows × (members · outputs)], overwritten with the slope of every member's own loss.</param>
-    public static void EvaluateRows(Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+    public static void EvaluateRows(
+        Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         if (members == 1)
         {
@@ -26,7 +28,8 @@ internal static class MemberLosses
         Matrix repeated = new(room.AsSpan(0, rows * targets.Columns), rows, targets.Columns);
         var ofMembers = room.AsSpan(repeated.Values.Length, rows);
         for (var row = 0; row < rows; row++) targets.Row(row / members).CopyTo(repeated.Row(row));
-        loss.EvaluateRows(new ReadOnlyMatrix(scores.Values, rows, outputs), repeated, ofMembers, new Matrix(gradient.Values, rows, outputs));
+        loss.EvaluateRows(
+            new ReadOnlyMatrix(scores.Values, rows, outputs), repeated, ofMembers, new Matrix(gradient.Values, rows, outputs));
         for (var row = 0; row < scores.Rows; row++)
         {
             double sum = 0;
@@ -36,7 +39,8 @@ internal static class MemberLosses
         Scratch.Return(room);
     }
 
-    /// <summary>Makes ∂J/∂scores of the slopes of the examples' own losses, where each member has examples and a J of its own: each times wᵢ / Σ w of the member.</summary>
+    /// <summary>Makes ∂J/∂scores of the slopes of the examples' own losses, where each member has examples and a J of its own: each times
+    /// wᵢ / Σ w of the member.</summary>
     /// <param name="gradient">[examples × outputs], of the first member, the second, … and the first again; changed in place.</param>
     /// <param name="weights">[examples]</param>
     /// <param name="totals">[members]: Σ w; 0 for a member without examples, whose slopes are 0.</param>
@@ -56,6 +60,7 @@ internal static class MemberLosses
     /// <param name="result">[rows × outputs], overwritten.</param>
     public static void Choose(ReadOnlyMatrix scores, ReadOnlySpan<int> chosen, Matrix result)
     {
-        for (var row = 0; row < result.Rows; row++) scores.Row(row).Slice(chosen[row] * result.Columns, result.Columns).CopyTo(result.Row(row));
+        for (var row = 0; row < result.Rows; row++)
+            scores.Row(row).Slice(chosen[row] * result.Columns, result.Columns).CopyTo(result.Row(row));
     }
 }

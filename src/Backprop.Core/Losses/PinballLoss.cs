@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>For the quantile τ, with r = y − z: L = max(τ·r, (τ − 1)·r), averaged over quantiles and targets; ∂L/∂z = −τ where y &gt; z, 1 − τ where y &lt; z, 0 at a tie. One score for each quantile; the predictions are the scores in ascending order.</summary>
+/// <summary>For the quantile τ, with r = y − z: L = max(τ·r, (τ − 1)·r), averaged over quantiles and targets; ∂L/∂z = −τ where y &gt; z, 1
+/// − τ where y &lt; z, 0 at a tie. One score for each quantile; the predictions are the scores in ascending order.</summary>
 /// <remarks>
 /// Koenker and Bassett (1978), "Regression quantiles". Scores stand target by target, for each in the order of the quantiles. Nothing keeps
 /// learned quantiles from crossing, so predictions are sorted: Chernozhukov, Fernández-Val and Galichon (2010), "Quantile and
@@ -24,7 +25,8 @@ public sealed record PinballLoss : RowLoss
             double[] quantiles = [.. value];
             var inOrder = quantiles.Length > 0 && quantiles.Zip(quantiles.Skip(1), (low, high) => low < high).All(ascends => ascends);
             if (!inOrder || !quantiles.All(quantile => quantile is > 0 and < 1))
-                throw new ArgumentOutOfRangeException(nameof(Quantiles), Text(quantiles), "at least one is needed, each above 0 and below 1, in ascending order");
+                throw new ArgumentOutOfRangeException(
+                    nameof(Quantiles), Text(quantiles), "at least one is needed, each above 0 and below 1, in ascending order");
             field = Array.AsReadOnly(quantiles);
         }
     } = [0.5];
@@ -43,15 +45,19 @@ public sealed record PinballLoss : RowLoss
         Quantiles.Count == 1 ? [] : [.. Quantiles.Select(quantile => string.Create(CultureInfo.InvariantCulture, $"Quantile {quantile}"))];
 
     /// <inheritdoc/>
-    public override void ScaleScores(ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
+    public override void ScaleScores(
+        ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
     {
-        for (var i = 0; i < scoreMeans.Length; i++) (scoreMeans[i], scoreFactors[i]) = (targetMeans[i / Quantiles.Count], targetFactors[i / Quantiles.Count]);
+        for (var i = 0; i < scoreMeans.Length; i++)
+            (scoreMeans[i], scoreFactors[i]) = (targetMeans[i / Quantiles.Count], targetFactors[i / Quantiles.Count]);
     }
 
     /// <inheritdoc/>
-    public override void BoundScores(ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
+    public override void BoundScores(
+        ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
     {
-        for (var i = 0; i < scoreLeast.Length; i++) (scoreLeast[i], scoreMost[i]) = (targetLeast[i / Quantiles.Count], targetMost[i / Quantiles.Count]);
+        for (var i = 0; i < scoreLeast.Length; i++)
+            (scoreLeast[i], scoreMost[i]) = (targetLeast[i / Quantiles.Count], targetMost[i / Quantiles.Count]);
     }
 
     /// <inheritdoc/>
@@ -61,7 +67,8 @@ public sealed record PinballLoss : RowLoss
         for (var row = 0; row < scores.Rows; row++)
         {
             double sum = 0;
-            for (var q = 0; q < Quantiles.Count; q++) sum += Compare((Real)Quantiles[q], q, share, scores.Row(row), targets.Row(row), gradient.Row(row));
+            for (var q = 0; q < Quantiles.Count; q++)
+                sum += Compare((Real)Quantiles[q], q, share, scores.Row(row), targets.Row(row), gradient.Row(row));
             losses[row] = (Real)(sum / scores.Columns);
         }
     }
@@ -112,5 +119,6 @@ public sealed record PinballLoss : RowLoss
         return sum;
     }
 
-    private static string Text(IEnumerable<double> quantiles) => $"[{string.Join(", ", quantiles.Select(quantile => quantile.ToString(CultureInfo.InvariantCulture)))}]";
+    private static string Text(IEnumerable<double> quantiles) =>
+        $"[{string.Join(", ", quantiles.Select(quantile => quantile.ToString(CultureInfo.InvariantCulture)))}]";
 }

@@ -47,6 +47,7 @@ public sealed record PoissonLoss : RowLoss
     private readonly struct Slope : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => Exponential.Exp(ExponentialLink.AtMost(z)) - y;
+        public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>
+            Exponential.Exp(ExponentialLink.AtMost(z)) - y;
     }
 }

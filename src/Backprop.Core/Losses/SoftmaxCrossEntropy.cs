@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>L = log Σₖ e^zₖ − Σₖ tₖ·zₖ; ∂L/∂z = softmax(z) − t. One score per class; the prediction is the probability of each class.</summary>
+/// <summary>L = log Σₖ e^zₖ − Σₖ tₖ·zₖ; ∂L/∂z = softmax(z) − t. One score per class; the prediction is the probability of each
+/// class.</summary>
 /// <remarks>
 /// Bishop (2006), "Pattern Recognition and Machine Learning", eq. 4.108–4.109. Targets are one column with the class (0, 1, …), or one
 /// column per class with its probability, as in PyTorch's CrossEntropyLoss; t is that, or 1 for the class, drawn towards 1/K by ε. In nats.
@@ -11,11 +12,15 @@ public sealed record SoftmaxCrossEntropy : RowLoss
 {
     /// <summary>ε: of K classes, t = (1 − ε)·p + ε/K, so that the network is not asked for infinite scores.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>
-    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7; as PyTorch's label_smoothing.</remarks>
+    /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7; as
+    /// PyTorch's label_smoothing.</remarks>
     public double LabelSmoothing
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+        init =>
+            field = value is >= 0 and < 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
     }
 
     /// <inheritdoc/>
@@ -31,7 +36,8 @@ public sealed record SoftmaxCrossEntropy : RowLoss
     public override bool FitsTargets(int outputs, int targetColumns) => targetColumns == 1 || targetColumns == outputs;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "one class, a whole number from 0 to the number of classes − 1, or the probability of every class, from 0 to 1";
+    public override string AllowedTargets =>
+        "one class, a whole number from 0 to the number of classes − 1, or the probability of every class, from 0 to 1";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) =>

@@ -2,10 +2,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With p = softmax(z)ₖ, the probability given to the class k of the row: L = −(1 − p)^γ·log p; ∂L/∂zⱼ = (1 − p)^γ·(γ·p·log p/(1 − p) − 1)·(1[j = k] − softmax(z)ⱼ). Rows that are right already count little. The prediction is the probability of each class.</summary>
+/// <summary>With p = softmax(z)ₖ, the probability given to the class k of the row: L = −(1 − p)^γ·log p; ∂L/∂zⱼ = (1 − p)^γ·(γ·p·log p/(1 −
+/// p) − 1)·(1[j = k] − softmax(z)ⱼ). Rows that are right already count little. The prediction is the probability of each class.</summary>
 /// <remarks>
 /// Lin, Goyal, Girshick, He and Dollár (2017), "Focal loss for dense object detection", for several classes as in Keras's
-/// CategoricalFocalCrossentropy, without its factor α; PyTorch has none. With γ = 0 it is <see cref="SoftmaxCrossEntropy"/>. Targets are one
+/// CategoricalFocalCrossentropy, without its factor α; PyTorch has none. With γ = 0 it is <see cref="SoftmaxCrossEntropy"/>. Targets are
+/// one
 /// column with the class (0, 1, …). In nats. Probabilities come out less sure than they should be.
 /// </remarks>
 public sealed record SoftmaxFocalLoss : RowLoss
@@ -15,7 +17,10 @@ public sealed record SoftmaxFocalLoss : RowLoss
     public double Gamma
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
     } = 2;
 
     /// <inheritdoc/>

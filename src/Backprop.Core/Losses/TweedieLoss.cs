@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With the power p: L = e^((2−p)·z)/(2 − p) − y·e^((1−p)·z)/(1 − p), averaged over the outputs; ∂L/∂z = e^((2−p)·z) − y·e^((1−p)·z). For amounts that are often exactly 0, such as the claims of a year: the prediction is the mean eᶻ.</summary>
+/// <summary>With the power p: L = e^((2−p)·z)/(2 − p) − y·e^((1−p)·z)/(1 − p), averaged over the outputs; ∂L/∂z = e^((2−p)·z) −
+/// y·e^((1−p)·z). For amounts that are often exactly 0, such as the claims of a year: the prediction is the mean eᶻ.</summary>
 /// <remarks>
 /// Compound Poisson–gamma: half the deviance without what does not depend on z. Jørgensen (1987), "Exponential dispersion models";
 /// p = 1.5 is also H2O's default. PyTorch has none. Targets are ≥ 0. Predictions stay between e⁻³⁰ and e³⁰; each term goes on as a
@@ -11,12 +12,16 @@ namespace Backprop.Losses;
 /// </remarks>
 public sealed record TweedieLoss : RowLoss
 {
-    /// <summary>p: the variance grows with the mean to this power. Towards 1 targets are like counts, towards 2 like gamma-distributed amounts.</summary>
+    /// <summary>p: the variance grows with the mean to this power. Towards 1 targets are like counts, towards 2 like gamma-distributed
+    /// amounts.</summary>
     /// <value>1.5; above 1 and below 2.</value>
     public double Power
     {
         get;
-        init => field = value is > 1 and < 2 ? value : throw new ArgumentOutOfRangeException(nameof(Power), value, "must be above 1 and below 2");
+        init =>
+            field = value is > 1 and < 2
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Power), value, "must be above 1 and below 2");
     } = 1.5;
 
     /// <inheritdoc/>
@@ -60,6 +65,7 @@ public sealed record TweedieLoss : RowLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>
-            Exponential.Exp(TLanes.Broadcast(rising) * ExponentialLink.AtMost(z)) - y * Exponential.Exp(TLanes.Broadcast(falling) * ExponentialLink.AtLeast(z));
+            Exponential.Exp(TLanes.Broadcast(rising) * ExponentialLink.AtMost(z)) - y * Exponential.Exp(
+                TLanes.Broadcast(falling) * ExponentialLink.AtLeast(z));
     }
 }

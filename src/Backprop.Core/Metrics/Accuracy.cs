@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The share of examples whose class is predicted right: of two classes, by the sign of the score; of several, by the largest (ML.NET's MicroAccuracy).</summary>
+/// <summary>The share of examples whose class is predicted right: of two classes, by the sign of the score; of several, by the largest
+/// (ML.NET's MicroAccuracy).</summary>
 public sealed record Accuracy : Metric, IDecisionMetric
 {
     /// <inheritdoc/>
@@ -30,5 +31,6 @@ public sealed record Accuracy : Metric, IDecisionMetric
     }
 
     double IDecisionMetric.Of(DecisionCounts counts) =>
-        (counts.TruePositives + counts.TrueNegatives) / (counts.TruePositives + counts.TrueNegatives + counts.FalsePositives + counts.FalseNegatives);
+        (counts.TruePositives + counts.TrueNegatives) / (
+            counts.TruePositives + counts.TrueNegatives + counts.FalsePositives + counts.FalseNegatives);
 }

@@ -1,6 +1,7 @@
 namespace Backprop.Metrics;
 
-/// <summary>The mean of the precision over all recalls, for which the threshold falls from the highest score to the lowest: Σ (Rₙ − Rₙ₋₁)·Pₙ.</summary>
+/// <summary>The mean of the precision over all recalls, for which the threshold falls from the highest score to the lowest: Σ (Rₙ −
+/// Rₙ₋₁)·Pₙ.</summary>
 /// <remarks>As scikit-learn's average precision; ML.NET interpolates between the points, which is a little different.</remarks>
 public sealed record AreaUnderPrecisionRecallCurve : ThresholdFreeMetric
 {

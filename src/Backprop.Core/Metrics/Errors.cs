@@ -27,7 +27,8 @@ internal sealed class Errors
             meter?.Add(8L * columns);
             for (var j = 0; j < columns; j++)
             {
-                double share = Metric.WeightOf(weights, row) / total, target = targets.Row(row)[j], error = predictions.Row(row)[j * predictionsOfATarget] - target;
+                double share = Metric.WeightOf(weights, row) / total, target = targets.Row(row)[j],
+                    error = predictions.Row(row)[j * predictionsOfATarget] - target;
                 _absolutes[j] += share * Math.Abs(error);
                 _squares[j] += share * error * error;
                 _spreads[j] += share * (target - means[j]) * (target - means[j]);

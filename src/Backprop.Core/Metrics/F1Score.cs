@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The harmonic mean of precision and recall of the positive class, with the threshold at score 0: 2·TP / (2·TP + FP + FN). 0 where no positive is found.</summary>
+/// <summary>The harmonic mean of precision and recall of the positive class, with the threshold at score 0: 2·TP / (2·TP + FP + FN). 0
+/// where no positive is found.</summary>
 public sealed record F1Score : Metric, IDecisionMetric
 {
     /// <inheritdoc/>
@@ -20,5 +21,7 @@ public sealed record F1Score : Metric, IDecisionMetric
         ((IDecisionMetric)this).Of(DecisionCounts.Of(scores, targets, weights));
 
     double IDecisionMetric.Of(DecisionCounts counts) =>
-        counts.TruePositives == 0 ? 0 : 2 * counts.TruePositives / (2 * counts.TruePositives + counts.FalsePositives + counts.FalseNegatives);
+        counts.TruePositives == 0
+            ? 0
+            : 2 * counts.TruePositives / (2 * counts.TruePositives + counts.FalsePositives + counts.FalseNegatives);
 }

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>Those metrics of two classes that depend on nothing but how many examples of each are called positive; so a threshold can be chosen for them.</summary>
+/// <summary>Those metrics of two classes that depend on nothing but how many examples of each are called positive; so a threshold can be
+/// chosen for them.</summary>
 internal interface IDecisionMetric
 {
     /// <summary>The metric; larger is better.</summary>

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as much as others: scikit-learn's balanced accuracy.</summary>
+/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as
+/// much as others: scikit-learn's balanced accuracy.</summary>
 public sealed record MacroAccuracy : Metric, IDecisionMetric
 {
     /// <inheritdoc/>
@@ -33,6 +34,8 @@ public sealed record MacroAccuracy : Metric, IDecisionMetric
     {
         double positives = counts.TruePositives + counts.FalseNegatives, negatives = counts.TrueNegatives + counts.FalsePositives;
         if (positives == 0) return counts.TrueNegatives / negatives;
-        return negatives == 0 ? counts.TruePositives / positives : (counts.TruePositives / positives + counts.TrueNegatives / negatives) / 2;
+        return negatives == 0
+            ? counts.TruePositives / positives
+            : (counts.TruePositives / positives + counts.TrueNegatives / negatives) / 2;
     }
 }

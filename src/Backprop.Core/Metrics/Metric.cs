@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Metrics;
 
 /// <summary>What early stopping may judge a network by, in place of its loss: a number for all of the validation data at once.</summary>
-/// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this one and one entry in <see cref="All"/>.</remarks>
+/// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this
+/// one and one entry in <see cref="All"/>.</remarks>
 public abstract record Metric
 {
     /// <summary>Whether larger is better.</summary>
@@ -26,13 +27,15 @@ public abstract record Metric
     public abstract double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights);
 
     /// <summary>The same of many rows, with checks in between; a metric that sorts overrides it.</summary>
-    internal virtual double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter) =>
+    internal virtual double Measure(
+        ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter) =>
         Measure(scores, predictions, targets, weights);
 
     /// <summary>One of each metric in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
-        new Accuracy(), new AreaUnderPrecisionRecallCurve(), new AreaUnderRocCurve(), new F1Score(), new LogLoss(), new MacroAccuracy(), new MeanAbsoluteError(),
+        new Accuracy(), new AreaUnderPrecisionRecallCurve(), new AreaUnderRocCurve(), new F1Score(), new LogLoss(), new MacroAccuracy(),
+        new MeanAbsoluteError(),
         new RootMeanSquaredError(), new RSquared(),
     ];
 

@@ -11,7 +11,8 @@ namespace Backprop.Metrics;
 public sealed record LabelMetrics(string Name, double Precision, double Recall, double F1Score, double AreaUnderRocCurve);
 
 /// <summary>How well several labels are predicted, of which any number may be true.</summary>
-/// <remarks>Definitions as in scikit-learn, with <c>zero_division=0</c>. Tsoumakas, Katakis and Vlahavas (2010), "Mining multi-label data", §7.</remarks>
+/// <remarks>Definitions as in scikit-learn, with <c>zero_division=0</c>. Tsoumakas, Katakis and Vlahavas (2010), "Mining multi-label data",
+/// §7.</remarks>
 public sealed class MultiLabelClassificationMetrics
 {
     private MultiLabelClassificationMetrics(IReadOnlyList<LabelMetrics> labels) => Labels = labels;
@@ -32,7 +33,8 @@ public sealed class MultiLabelClassificationMetrics
     public double MacroF1Score => Labels.Average(label => label.F1Score);
 
     /// <summary>Mean of the labels' AUC, over those where it is defined; NaN where it is for none.</summary>
-    public double MacroAreaUnderRocCurve => Labels.Select(label => label.AreaUnderRocCurve).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+    public double MacroAreaUnderRocCurve =>
+        Labels.Select(label => label.AreaUnderRocCurve).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Measures.</summary>
     /// <param name="scores">[rows × labels]; only their order counts.</param>
@@ -40,7 +42,8 @@ public sealed class MultiLabelClassificationMetrics
     /// <param name="targets">[rows × labels]: above 0.5 where it is; at least one row.</param>
     /// <param name="names">[labels], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static MultiLabelClassificationMetrics Measure(ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
+    public static MultiLabelClassificationMetrics Measure(
+        ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
         Measure(scores, decisions, targets, names, meter: null);
 
     /// <summary>The same with checks in between.</summary>
@@ -49,7 +52,10 @@ public sealed class MultiLabelClassificationMetrics
     {
         int rows = targets.Rows, count = targets.Columns;
         if (rows == 0 || scores.Rows != rows || decisions.Rows != rows || scores.Columns != count || decisions.Columns != count)
-            throw new ArgumentException($"{scores.Rows} × {scores.Columns} scores and {decisions.Rows} × {decisions.Columns} decisions do not fit {rows} × {count} targets.", nameof(scores));
+            throw new ArgumentException(
+                $"{scores.Rows} × {scores.Columns} scores and {decisions.Rows} × {decisions.Columns} decisions do not fit {rows} × " +
+                    $"{count} targets.",
+                nameof(scores));
 
         long[] found = new long[count], invented = new long[count], missed = new long[count];
         var allRight = 0;
@@ -76,7 +82,9 @@ public sealed class MultiLabelClassificationMetrics
             meter?.Add(16L * rows);
             var column = new ReadOnlyMatrix(columnOfScores, rows, 1);
             var area = new AreaUnderRocCurve().Measure(column, column, new ReadOnlyMatrix(columnOfTargets, rows, 1), [], meter);
-            labels[j] = new LabelMetrics(Metric.NameOf(names, j), Share(found[j], invented[j]), Share(found[j], missed[j]), Share(2 * found[j], invented[j] + missed[j]), area);
+            labels[j] = new LabelMetrics(
+                Metric.NameOf(names, j), Share(found[j], invented[j]), Share(found[j], missed[j]),
+                Share(2 * found[j], invented[j] + missed[j]), area);
         }
         return new MultiLabelClassificationMetrics(labels)
         {

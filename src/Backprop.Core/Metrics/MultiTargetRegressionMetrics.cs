@@ -8,10 +8,12 @@ namespace Backprop.Metrics;
 /// <param name="MeanSquaredError">Mean of (prediction − target)².</param>
 /// <param name="RootMeanSquaredError">Its square root, in units of the target.</param>
 /// <param name="RSquared">The share of the target's variance that is explained; NaN or −∞ for a target that is constant.</param>
-public sealed record TargetMetrics(string Name, double MeanAbsoluteError, double MeanSquaredError, double RootMeanSquaredError, double RSquared);
+public sealed record TargetMetrics(
+    string Name, double MeanAbsoluteError, double MeanSquaredError, double RootMeanSquaredError, double RSquared);
 
 /// <summary>How well several targets are predicted: each by itself, and the plain mean over them.</summary>
-/// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean says something only where those are alike.</remarks>
+/// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean says
+/// something only where those are alike.</remarks>
 public sealed class MultiTargetRegressionMetrics
 {
     private MultiTargetRegressionMetrics(IReadOnlyList<TargetMetrics> targets) => Targets = targets;
@@ -32,18 +34,25 @@ public sealed class MultiTargetRegressionMetrics
     public double RSquared => Targets.Average(target => target.RSquared);
 
     /// <summary>Measures.</summary>
-    /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first is measured.</param>
+    /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first is
+    /// measured.</param>
     /// <param name="targets">[rows × targets]; at least one row.</param>
     /// <param name="names">[targets], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) => Measure(predictions, targets, names, meter: null);
+    public static MultiTargetRegressionMetrics Measure(
+        ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
+        Measure(predictions, targets, names, meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal static MultiTargetRegressionMetrics Measure(ReadOnlyMatrix predictions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
+    internal static MultiTargetRegressionMetrics Measure(
+        ReadOnlyMatrix predictions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
     {
         if (targets.Rows == 0 || predictions.Rows != targets.Rows || predictions.Columns % targets.Columns != 0)
-            throw new ArgumentException($"{predictions.Rows} × {predictions.Columns} predictions do not fit {targets.Rows} × {targets.Columns} targets.", nameof(predictions));
+            throw new ArgumentException(
+                $"{predictions.Rows} × {predictions.Columns} predictions do not fit {targets.Rows} × {targets.Columns} targets.",
+                nameof(predictions));
         var errors = new Errors(predictions, targets, [], meter);
-        return new MultiTargetRegressionMetrics([.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
+        return new MultiTargetRegressionMetrics(
+            [.. Enumerable.Range(0, targets.Columns).Select(j => errors.Of(j, Metric.NameOf(names, j)))]);
     }
 }

@@ -25,7 +25,8 @@ public abstract record ThresholdFreeMetric : Metric
     public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
         Measure(scores, predictions, targets, weights, meter: null);
 
-    internal override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter)
+    internal override double Measure(
+        ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter)
     {
         var rows = scores.Rows;
         var (keys, order) = (new Real[rows], new int[rows]);

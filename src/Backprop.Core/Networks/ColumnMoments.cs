@@ -1,10 +1,12 @@
 namespace Backprop.Networks;
 
 /// <summary>Weighted mean and spread of every column, in one pass over rows that nobody keeps. NaN is left out.</summary>
-/// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would lose all digits.</remarks>
+/// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would
+/// lose all digits.</remarks>
 internal sealed class ColumnMoments(int columns)
 {
-    private readonly double[] _shifts = new double[columns], _weights = new double[columns], _sums = new double[columns], _squares = new double[columns], _least = new double[columns], _most = new double[columns];
+    private readonly double[] _shifts = new double[columns], _weights = new double[columns], _sums = new double[columns],
+        _squares = new double[columns], _least = new double[columns], _most = new double[columns];
     private readonly bool[] _isKnown = new bool[columns], _varies = new bool[columns], _isMissing = new bool[columns];
 
     /// <summary>Columns that are missing somewhere, but not everywhere, in rising order.</summary>
@@ -54,7 +56,9 @@ internal sealed class ColumnMoments(int columns)
         return new Standardization(means, factors);
     }
 
-    /// <summary>Scales columns that vary, but are constant in a sample, as <see cref="Standardization.MeasureQuartiles(Numerics.ReadOnlyMatrix)"/> scales columns with equal quartiles: by half of their range.</summary>
+    /// <summary>Scales columns that vary, but are constant in a sample, as
+    /// <see cref="Standardization.MeasureQuartiles(Numerics.ReadOnlyMatrix)"/> scales columns with equal quartiles: by half of their
+    /// range.</summary>
     /// <param name="ofSample">What was measured of a sample.</param>
     public Standardization Complete(Standardization ofSample)
     {

@@ -51,7 +51,8 @@ internal sealed class LayerFusion
         return true;
     }
 
-    /// <summary>Some of the gradient of one layer's parameters, by those that <see cref="Remember"/> kept; false, where the layer is none of those.</summary>
+    /// <summary>Some of the gradient of one layer's parameters, by those that <see cref="Remember"/> kept; false, where the layer is none
+    /// of those.</summary>
     public bool BackwardPart(int layer, ReadOnlyMatrix x, Workspace workspace, int first, Span<Real> gradient)
     {
         if (At(layer, workspace) is { } pair)
@@ -66,7 +67,8 @@ internal sealed class LayerFusion
         return true;
     }
 
-    /// <summary>Keeps the parameters of both layers: the gradient of one depends on the other's, which may have been moved by then. To be called once before all parts.</summary>
+    /// <summary>Keeps the parameters of both layers: the gradient of one depends on the other's, which may have been moved by then. To be
+    /// called once before all parts.</summary>
     public void Remember(ReadOnlySpan<Real> parameters, Workspace workspace)
     {
         for (var l = 0; l < _fused.Length; l++)

@@ -24,17 +24,23 @@ internal sealed class LayerOrder
         {
             if (layers[l] is null) throw new ArgumentException($"Layer {l} is missing (null).", nameof(layers));
             if (l > 0 && layers[l].Inputs != layers[l - 1].Outputs)
-                throw new ArgumentException($"Layer {l} takes {layers[l].Inputs} inputs, but layer {l - 1} gives {layers[l - 1].Outputs} outputs.", nameof(layers));
+                throw new ArgumentException(
+                    $"Layer {l} takes {layers[l].Inputs} inputs, but layer {l - 1} gives {layers[l - 1].Outputs} outputs.", nameof(layers));
             if (layers[l] is IHasPlace placed) placed.CheckPlace(l, layers, _firstOfMembers);
             if (layers[l] is IReadsEarlierOutput reader) IsAddedLater[reader.SourceOf(l)] = true;
             _categories.Check(l);
             CheckMembers(l);
             var end = (long)Offsets[l] + layers[l].ParameterCount;
-            if (end > Array.MaxLength) throw new ArgumentException($"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
+            if (end > Array.MaxLength)
+                throw new ArgumentException(
+                    $"A network can have at most {Array.MaxLength} parameters; layer {l} brings it to {end}.", nameof(layers));
             Offsets[l + 1] = (int)end;
         }
         if (EnsembleSize > 1 && Offsets[^1] - Offsets[_firstOfMembers] < layers[_firstOfMembers - 1].Outputs)
-            throw new ArgumentException($"Layer {_firstOfMembers - 1} makes {EnsembleSize} members of {layers[_firstOfMembers - 1].Inputs} numbers each, which have {Offsets[^1] - Offsets[_firstOfMembers]} parameters of their own: not one for each number.", nameof(layers));
+            throw new ArgumentException(
+                $"Layer {_firstOfMembers - 1} makes {EnsembleSize} members of {layers[_firstOfMembers - 1].Inputs} numbers each, which " +
+                    $"have {Offsets[^1] - Offsets[_firstOfMembers]} parameters of their own: not one for each number.",
+                nameof(layers));
     }
 
     /// <summary>Where each layer's parameters begin, and at last where all end.</summary>

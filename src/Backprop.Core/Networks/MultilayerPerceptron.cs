@@ -17,7 +17,8 @@ public enum Normalization
     Layer,
 }
 
-/// <summary>The usual feed-forward network: hidden layers of weights, normalization, activation and dropout, and weights alone at the end. Immutable.</summary>
+/// <summary>The usual feed-forward network: hidden layers of weights, normalization, activation and dropout, and weights alone at the end.
+/// Immutable.</summary>
 /// <remarks>For any other order of layers, see <see cref="NetworkBuilder"/>.</remarks>
 public sealed record MultilayerPerceptron
 {
@@ -41,7 +42,11 @@ public sealed record MultilayerPerceptron
     public IReadOnlyList<int> HiddenLayers
     {
         get;
-        init => field = value is not null && value.All(units => units >= 1) ? [.. value] : throw new ArgumentOutOfRangeException(nameof(HiddenLayers), value is null ? null : string.Join(", ", value), "every hidden layer needs at least 1 unit");
+        init =>
+            field = value is not null && value.All(units => units >= 1)
+                ? [.. value]
+                : throw new ArgumentOutOfRangeException(
+                    nameof(HiddenLayers), value is null ? null : string.Join(", ", value), "every hidden layer needs at least 1 unit");
     } = [64, 64];
 
     /// <summary>The non-linearity of the hidden layers.</summary>
@@ -53,7 +58,12 @@ public sealed record MultilayerPerceptron
     public IReadOnlyList<Activation>? Activations
     {
         get;
-        init => field = value is null ? null : value.Any(activation => activation is null) ? throw new ArgumentException("One of the activations is missing (null).", nameof(Activations)) : [.. value];
+        init =>
+            field = value is null
+                ? null
+                : value.Any(activation => activation is null) ? throw new ArgumentException(
+                    "One of the activations is missing (null).", nameof(Activations))
+                : [.. value];
     }
 
     /// <summary>How hidden units are normalized.</summary>
@@ -68,7 +78,8 @@ public sealed record MultilayerPerceptron
     /// <value>0; in [0, 1).</value>
     public double InputDropout { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/> (<see cref="Layers.AlphaDropout"/>).</summary>
+    /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/>
+    /// (<see cref="Layers.AlphaDropout"/>).</summary>
     /// <value>0; in [0, 1).</value>
     public double AlphaDropout { get; init => field = Ranges.Checked(value); }
 
@@ -76,7 +87,8 @@ public sealed record MultilayerPerceptron
     /// <value>0; ≥ 0 and finite.</value>
     public double InputNoise { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Those features that hold the number of a category, from 1 on, and become a learned vector each (<see cref="EntityEmbedding"/>).</summary>
+    /// <summary>Those features that hold the number of a category, from 1 on, and become a learned vector each
+    /// (<see cref="EntityEmbedding"/>).</summary>
     /// <value>None.</value>
     public IReadOnlyList<EmbeddedCategory> Categories
     {
@@ -84,7 +96,8 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(Categories));
     } = [];
 
-    /// <summary>Those features that hold the number of a category, from 1 on, and become columns of 0 and 1 (<see cref="OneHotEncoding"/>). Few categories do as well so, and need nothing learned.</summary>
+    /// <summary>Those features that hold the number of a category, from 1 on, and become columns of 0 and 1 (<see cref="OneHotEncoding"/>).
+    /// Few categories do as well so, and need nothing learned.</summary>
     /// <value>None.</value>
     public IReadOnlyList<OneHotCategory> OneHotCategories
     {
@@ -108,7 +121,8 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
-    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that holds a category.</summary>
+    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that
+    /// holds a category.</summary>
     /// <value>None. It suits those whose numbers are crowded (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
     public IReadOnlyList<int> QuantileFeatures
     {
@@ -116,19 +130,24 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(QuantileFeatures));
     } = [];
 
-    /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
+    /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near
+    /// it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
     public double? SmoothClip { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend where it likes.</summary>
-    /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing between their numbers to bend.</value>
+    /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend
+    /// where it likes.</summary>
+    /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing
+    /// between their numbers to bend.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
 
-    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer (<see cref="Layers.InputScale"/>).</summary>
+    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer
+    /// (<see cref="Layers.InputScale"/>).</summary>
     /// <value>False.</value>
     public bool InputScale { get; init; }
 
-    /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to what enters it (<see cref="Layers.SkipConnection"/>).</summary>
+    /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to what enters it
+    /// (<see cref="Layers.SkipConnection"/>).</summary>
     /// <value>False.</value>
     public bool Residual { get; init; }
 
@@ -136,19 +155,24 @@ public sealed record MultilayerPerceptron
     /// <value>False.</value>
     public bool NtkParametrization { get; init; }
 
-    /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one (<see cref="Layers.InputSkip"/>).</summary>
+    /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one
+    /// (<see cref="Layers.InputSkip"/>).</summary>
     /// <value>False. Without hidden layers, it sees them anyway.</value>
     public bool InputSkip { get; init; }
 
-    /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout drops.</summary>
-    /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM", arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
+    /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble
+    /// in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout
+    /// drops.</summary>
+    /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM",
+    /// arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
     /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
     public int EnsembleSize { get; init => field = Ranges.Checked(value); } = 1;
 
     /// <summary>Makes the layers.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
-    /// <exception cref="ArgumentException">There would be too many parameters, or there are not as many activations as hidden layers.</exception>
+    /// <exception cref="ArgumentException">There would be too many parameters, or there are not as many activations as hidden
+    /// layers.</exception>
     public Network Build(int inputs, int outputs)
     {
         CheckCombination();
@@ -173,11 +197,14 @@ public sealed record MultilayerPerceptron
         return builder.Build();
     }
 
-    // In this order: features that hold numbers, indicators of missing ones, columns of 0 and 1; all these are counted. Embedded categories follow.
+    // In this order: features that hold numbers, indicators of missing ones, columns of 0 and 1; all these are counted. Embedded categories
+    // follow.
     private int AddCategories(NetworkBuilder builder)
     {
         foreach (var category in OneHotCategories)
-            if (Categories.Any(other => other.Slot == category.Slot)) throw new ArgumentException($"Slot {category.Slot} is named twice: in {nameof(Categories)} and in {nameof(OneHotCategories)}.");
+            if (Categories.Any(other => other.Slot == category.Slot))
+                throw new ArgumentException(
+                    $"Slot {category.Slot} is named twice: in {nameof(Categories)} and in {nameof(OneHotCategories)}.");
         IReadOnlyList<EmbeddedCategory> embedded = Categories;
         if (OneHotCategories.Count > 0)
         {
@@ -203,11 +230,17 @@ public sealed record MultilayerPerceptron
         if (AlphaDropout > 0) builder.AlphaDropout(AlphaDropout);
     }
 
-    /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option does not go with members.</exception>
+    /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option does not go with
+    /// members.</exception>
     internal void CheckCombination()
     {
-        if (EnsembleSize > 1 && InputSkip) throw new ArgumentException($"{nameof(InputSkip)} does not go with {nameof(EnsembleSize)}, of which there are {EnsembleSize}: the features stand beside all members, and belong to none.", nameof(InputSkip));
+        if (EnsembleSize > 1 && InputSkip)
+            throw new ArgumentException(
+                $"{nameof(InputSkip)} does not go with {nameof(EnsembleSize)}, of which there are {EnsembleSize}: the features stand " +
+                    $"beside all members, and belong to none.",
+                nameof(InputSkip));
         if (Activations is { } given && given.Count != HiddenLayers.Count)
-            throw new ArgumentException($"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
+            throw new ArgumentException(
+                $"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
     }
 }

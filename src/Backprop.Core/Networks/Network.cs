@@ -9,7 +9,8 @@ namespace Backprop.Networks;
 /// <summary>A chain of layers over one flat vector of parameters. Immutable; the parameters are the caller's.</summary>
 /// <remarks>
 /// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop.
-/// One step of training is four calls: <see cref="ForwardTraining"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
+/// One step of training is four calls: <see cref="ForwardTraining"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>,
+/// <c>OptimizerState.Update</c>.
 /// <c>Forward</c> scores; without dropout and batch normalization it is the same.
 /// </remarks>
 public sealed class Network
@@ -28,7 +29,8 @@ public sealed class Network
     private int _firstToLearn = -1;
 
     /// <summary>Joins layers, first to last.</summary>
-    /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one array can hold.</exception>
+    /// <exception cref="ArgumentException">There is no layer or one is null, neighbours do not fit, or there are more parameters than one
+    /// array can hold.</exception>
     public Network(params ReadOnlySpan<Layer> layers)
     {
         if (layers.IsEmpty) throw new ArgumentException("A network needs at least one layer.", nameof(layers));
@@ -60,7 +62,8 @@ public sealed class Network
     /// <summary>Features per example.</summary>
     public int Inputs => _layers[0].Inputs;
 
-    /// <summary>Scores per example: of an ensemble, those of one member, or their average (<see cref="Losses.Loss.AverageMembers"/>).</summary>
+    /// <summary>Scores per example: of an ensemble, those of one member, or their average
+    /// (<see cref="Losses.Loss.AverageMembers"/>).</summary>
     public int Outputs => _layers[^1].Outputs / EnsembleSize;
 
     /// <summary>Members of the ensemble; 1 without one. Their values are in separate columns, member after member.</summary>
@@ -69,7 +72,8 @@ public sealed class Network
     /// <summary>The layer that makes the members of the ensemble; the number of layers without one.</summary>
     internal int LayerOfMembers { get; }
 
-    /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as <see cref="Outputs"/>, if there is one.</summary>
+    /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as
+    /// <see cref="Outputs"/>, if there is one.</summary>
     public int MemberOutputs => _layers[^1].Outputs;
 
     /// <summary>Length of the parameter vector.</summary>
@@ -83,12 +87,15 @@ public sealed class Network
     {
         get
         {
-            if (_firstToLearn < 0) _firstToLearn = Math.Max(0, Array.FindIndex(_layers, layer => layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)));
+            if (_firstToLearn < 0)
+                _firstToLearn = Math.Max(
+                    0, Array.FindIndex(_layers, layer => layer.Blocks.Any(block => block.Role != ParameterRole.Statistic)));
             return _firstToLearn;
         }
     }
 
-    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take them.</summary>
+    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take
+    /// them.</summary>
     internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
 
     /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
@@ -98,7 +105,8 @@ public sealed class Network
     internal bool IsAddedLater(int layer) => _isAddedLater[layer];
 
     /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with what stands in for missing values.</summary>
-    internal SparseBatch MakeSparseBatch(ReadOnlySpan<Real> parameters) => new(_layers[SparseLayer].Inputs) { Replacements = ReplacementsBy(parameters) };
+    internal SparseBatch MakeSparseBatch(ReadOnlySpan<Real> parameters) =>
+        new(_layers[SparseLayer].Inputs) { Replacements = ReplacementsBy(parameters) };
 
     /// <summary>What stands in for missing values of sparse rows; null where nothing does.</summary>
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
@@ -114,19 +122,22 @@ public sealed class Network
         ArgumentNullException.ThrowIfNull(initializer);
         var parameters = new Real[ParameterCount];
         for (var l = 0; l < _layers.Length; l++)
-            _layers[l].Initialize(parameters.AsSpan(ParametersOf(l)), initializer, new RandomSequence(seed, RandomPurpose.Initialization, l));
+            _layers[l].Initialize(
+                parameters.AsSpan(ParametersOf(l)), initializer, new RandomSequence(seed, RandomPurpose.Initialization, l));
         return parameters;
     }
 
     /// <summary>Whether some layer has parameters that are fitted to the training data (<see cref="IFitsTrainingData"/>).</summary>
     public bool IsFitted => _layers.Any(layer => layer.IsFitted);
 
-    /// <summary>The same, but layers and initializers that look at examples (<see cref="DataDependent"/>) are shown what enters every layer.</summary>
+    /// <summary>The same, but layers and initializers that look at examples (<see cref="DataDependent"/>) are shown what enters every
+    /// layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
     /// <param name="seed">Where random numbers start.</param>
     /// <param name="examples">[rows × Inputs], as they will be trained on; at least one row.</param>
     /// <returns>[ParameterCount]; the same for the same seed and examples.</returns>
-    public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples) => Initialize(initializer, seed, examples, meter: null);
+    public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples) =>
+        Initialize(initializer, seed, examples, meter: null);
 
     /// <summary>The same with checks in between.</summary>
     internal Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples, WorkMeter? meter)
@@ -139,7 +150,8 @@ public sealed class Network
         return parameters;
     }
 
-    /// <summary>Forward propagation: scores = layerₙ(…layer₁(x)). The workspace keeps every layer's output for <see cref="Backward"/>.</summary>
+    /// <summary>Forward propagation: scores = layerₙ(…layer₁(x)). The workspace keeps every layer's output for
+    /// <see cref="Backward"/>.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
     /// <param name="workspace">Scratch of this network.</param>
@@ -283,7 +295,8 @@ public sealed class Network
     {
         // The first layer of a stage waits until it has measured the batch; it belongs to the stage before, going backward. Nobody
         // asks for the gradient of what enters the first layer that learns, so that one is spared it.
-        int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1, end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
+        int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1,
+            end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
         {
             if (Fusion.IsSecond(l, workspace)) continue;
@@ -293,7 +306,8 @@ public sealed class Network
                 continue;
             }
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
-            Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count), dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
+            Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count),
+                dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
             if (workspace.IsTraining && _training[l] is { } training)
                 training.BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
             else _layers[l].Backward(Parameters(parameters, l), input, output, dOutput, dInput, []);
@@ -312,7 +326,8 @@ public sealed class Network
     }
 
     /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="IGradientParts.BackwardPart"/>).</summary>
-    internal void BackwardPart(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
+    internal void BackwardPart(
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
         if (layer <= SparseLayer && workspace.Sparse is { } sparse)
@@ -359,7 +374,8 @@ public sealed class Network
     // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
-        ((ISparseInput)_layers[SparseLayer]).Forward(Parameters(parameters, SparseLayer), x, first, workspace.Output(SparseLayer).RowRange(first, count));
+        ((ISparseInput)_layers[SparseLayer]).Forward(
+            Parameters(parameters, SparseLayer), x, first, workspace.Output(SparseLayer).RowRange(first, count));
 
     // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
@@ -377,11 +393,13 @@ public sealed class Network
 
     private void CheckLength(int length, string name)
     {
-        if (length != ParameterCount) throw new ArgumentException($"The network has {ParameterCount} parameters; {length} were given.", name);
+        if (length != ParameterCount)
+            throw new ArgumentException($"The network has {ParameterCount} parameters; {length} were given.", name);
     }
 
     private void CheckColumns(ReadOnlyMatrix x)
     {
-        if (x.Columns != Inputs) throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
+        if (x.Columns != Inputs)
+            throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
     }
 }

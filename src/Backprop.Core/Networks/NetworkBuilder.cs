@@ -35,17 +35,21 @@ public sealed class NetworkBuilder
     public int Width { get; private set; }
 
     /// <summary>Appends any layer; in an ensemble, every member has one like it, with parameters of its own.</summary>
-    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last, or members cannot have one each.</exception>
+    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last, or members cannot have one
+    /// each.</exception>
     public NetworkBuilder Add(Layer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if (layer.Inputs != Width) throw new ArgumentException($"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
+        if (layer.Inputs != Width)
+            throw new ArgumentException(
+                $"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
         _layers.Add(Replicated(layer));
         Width = layer.Outputs;
         return this;
     }
 
-    /// <summary>Makes an ensemble of what follows: several members, which are trained side by side as if each were alone, and whose predictions are averaged.</summary>
+    /// <summary>Makes an ensemble of what follows: several members, which are trained side by side as if each were alone, and whose
+    /// predictions are averaged.</summary>
     /// <param name="ensembleSize">How many; at least 1, which makes none.</param>
     /// <exception cref="ArgumentException">It is one already.</exception>
     public NetworkBuilder Replicate(int ensembleSize)
@@ -73,7 +77,8 @@ public sealed class NetworkBuilder
     /// <inheritdoc cref="Layers.BatchNormalization"/>
     /// <param name="momentum">How much the batch counts in the running numbers; in (0, 1].</param>
     /// <param name="epsilon">Keeps the quotient finite; &gt; 0.</param>
-    public NetworkBuilder BatchNormalization(double momentum = 0.1, double epsilon = 1e-5) => Add(new BatchNormalization(Width, momentum, epsilon));
+    public NetworkBuilder BatchNormalization(double momentum = 0.1, double epsilon = 1e-5) =>
+        Add(new BatchNormalization(Width, momentum, epsilon));
 
     /// <inheritdoc cref="Layers.LayerNormalization"/>
     /// <param name="epsilon">Keeps the quotient finite; &gt; 0.</param>
@@ -98,12 +103,14 @@ public sealed class NetworkBuilder
     /// <inheritdoc cref="Layers.OneHotEncoding"/>
     /// <param name="scaling">How the columns are shifted and scaled; null for not at all.</param>
     /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
-    public NetworkBuilder OneHotEncoding(FeatureScaling? scaling, params IReadOnlyList<OneHotCategory> categories) => Add(new OneHotEncoding(Width, categories, scaling));
+    public NetworkBuilder OneHotEncoding(FeatureScaling? scaling, params IReadOnlyList<OneHotCategory> categories) =>
+        Add(new OneHotEncoding(Width, categories, scaling));
 
     /// <inheritdoc cref="Layers.Imputation"/>
     /// <param name="replacement">What stands in for missing features.</param>
     /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
-    public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) => Add(new Imputation(Width, replacement, indicated));
+    public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) =>
+        Add(new Imputation(Width, replacement, indicated));
 
     /// <inheritdoc cref="Layers.QuantileTransform"/>
     /// <param name="features">Those that are transformed, in rising order; at least one.</param>
@@ -139,7 +146,9 @@ public sealed class NetworkBuilder
         var inner = new NetworkBuilder(Width, _features, _members);
         block(inner);
         if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
-        if (inner.Width != Width) throw new ArgumentException($"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
+        if (inner.Width != Width)
+            throw new ArgumentException(
+                $"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
         _layers.AddRange(inner._layers);
         _layers.Add(Replicated(new SkipConnection(Width, inner._layers.Count)));
         return this;

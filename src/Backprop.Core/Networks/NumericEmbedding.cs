@@ -4,8 +4,10 @@ namespace Backprop.Networks;
 
 /// <summary>How a number becomes several before the first hidden layer. Immutable.</summary>
 /// <remarks>
-/// A new one is a record here, and an entry in <see cref="All"/>. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556: the largest gain of all that is known for
-/// networks on tables. Every feature has weights of its own, so the first hidden layer sees features × <see cref="Dimension"/> numbers. <c>ParameterGroups.NumericEmbeddings</c> sets their learning rate.
+/// A new one is a record here, and an entry in <see cref="All"/>. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical
+/// features in tabular deep learning", arXiv:2203.05556: the largest gain of all that is known for
+/// networks on tables. Every feature has weights of its own, so the first hidden layer sees features × <see cref="Dimension"/> numbers.
+/// <c>ParameterGroups.NumericEmbeddings</c> sets their learning rate.
 /// </remarks>
 public abstract record NumericEmbedding
 {
@@ -14,7 +16,10 @@ public abstract record NumericEmbedding
     public int Dimension
     {
         get;
-        init => field = value >= MinDimension ? value : throw new ArgumentOutOfRangeException(nameof(Dimension), value, $"must be at least {MinDimension}");
+        init =>
+            field = value >= MinDimension
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Dimension), value, $"must be at least {MinDimension}");
     }
 
     private protected virtual int MinDimension => 1;
@@ -27,7 +32,8 @@ public abstract record NumericEmbedding
         network.Layers.Any(layer => PerMember.EachOf(layer) is PeriodicEmbeddingLayer { HighestStandardDeviation: null });
 
     /// <summary>One of each.</summary>
-    public static IReadOnlyList<NumericEmbedding> All { get; } = [new PeriodicEmbedding(), new PeriodicPhaseEmbedding(), new PiecewiseLinearEmbedding()];
+    public static IReadOnlyList<NumericEmbedding> All { get; } = [
+        new PeriodicEmbedding(), new PeriodicPhaseEmbedding(), new PiecewiseLinearEmbedding()];
 
     private protected static int AtLeastOne(int value, string name)
     {
@@ -35,7 +41,8 @@ public abstract record NumericEmbedding
         return value;
     }
 
-    private protected static double Positive(double value, string name) => value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "must be > 0 and finite");
+    private protected static double Positive(double value, string name) =>
+        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "must be > 0 and finite");
 }
 
 /// <summary>PLR: ReLU(W·[cos 2πcx, sin 2πcx] + b).</summary>
@@ -60,7 +67,8 @@ public sealed record PeriodicEmbedding : NumericEmbedding
 }
 
 /// <summary>PBLD: the number itself, and W·cos(2πwx + b) + c.</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, whose networks learn these parameters a tenth as fast as their weights.</remarks>
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, whose networks learn these parameters a
+/// tenth as fast as their weights.</remarks>
 public sealed record PeriodicPhaseEmbedding : NumericEmbedding
 {
     /// <summary>With default values: 4 of them in the end, the number itself among them.</summary>
@@ -74,23 +82,34 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     /// <value>0.1; &gt; 0 and finite.</value>
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.1;
 
-    /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the network can tell neighbouring values apart where that pays.</summary>
+    /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the
+    /// network can tell neighbouring values apart where that pays.</summary>
     /// <value>Null: all have the same, as published. Otherwise at least <see cref="StandardDeviation"/> and finite.</value>
-    public double? HighestStandardDeviation { get; init => field = value is null ? null : Positive(value.Value, nameof(HighestStandardDeviation)); }
+    public double? HighestStandardDeviation
+    {
+        get; init => field = value is null ? null : Positive(value.Value, nameof(HighestStandardDeviation));
+    }
 
-    /// <summary>How much lower waves are as they get faster: by (<see cref="StandardDeviation"/> / their own deviation) to this power. The larger it is, the smoother the network stays where detail does not pay.</summary>
+    /// <summary>How much lower waves are as they get faster: by (<see cref="StandardDeviation"/> / their own deviation) to this power. The
+    /// larger it is, the smoother the network stays where detail does not pay.</summary>
     /// <value>0.5; ≥ 0 and finite. Without <see cref="HighestStandardDeviation"/> it changes nothing.</value>
     public double AmplitudeDecay
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(AmplitudeDecay), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(AmplitudeDecay), value, "must be ≥ 0 and finite");
     } = 0.5;
 
     private protected override int MinDimension => 2;
 
     internal override void AddTo(NetworkBuilder builder, int features)
     {
-        builder.Add(new PeriodicEmbeddingLayer(builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase, HighestStandardDeviation, AmplitudeDecay));
+        builder.Add(
+            new PeriodicEmbeddingLayer(
+                builder.Width, features, Frequencies, StandardDeviation, PeriodicForm.CosineWithPhase, HighestStandardDeviation,
+                AmplitudeDecay));
         builder.Add(new FeaturewiseDense(builder.Width, features, 1 + Frequencies, Dimension, kept: 1, rectified: false));
     }
 }

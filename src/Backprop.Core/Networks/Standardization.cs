@@ -2,14 +2,17 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>x′ = (x − center)·factor, column by column: mean and 1 / standard deviation, or median and 1 / distance of the quartiles. A constant column becomes 0. Part of a trained network, so raw columns go in at scoring.</summary>
-/// <remarks>LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp", §4.3: shifted and scaled inputs make gradient descent converge faster.</remarks>
+/// <summary>x′ = (x − center)·factor, column by column: mean and 1 / standard deviation, or median and 1 / distance of the quartiles. A
+/// constant column becomes 0. Part of a trained network, so raw columns go in at scoring.</summary>
+/// <remarks>LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp", §4.3: shifted and scaled inputs make gradient descent converge
+/// faster.</remarks>
 public sealed class Standardization
 {
     private readonly Real[] _means, _factors;
 
     /// <summary>Uses the given numbers.</summary>
-    /// <param name="means">What is subtracted, one per column; finite. NaN, with the factor 0, makes every value of the column missing.</param>
+    /// <param name="means">What is subtracted, one per column; finite. NaN, with the factor 0, makes every value of the column
+    /// missing.</param>
     /// <param name="factors">What is multiplied by afterwards, one per column; finite, ≥ 0; 0 marks a constant column.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a number is out of range.</exception>
     public Standardization(ReadOnlySpan<Real> means, ReadOnlySpan<Real> factors)
@@ -33,7 +36,8 @@ public sealed class Standardization
     public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights) => MeasureRows(values, weights, meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal static Standardization MeasureRows<TRows>(TRows values, ReadOnlySpan<Real> weights, WorkMeter? meter) where TRows : IRows, allows ref struct
+    internal static Standardization MeasureRows<TRows>(TRows values, ReadOnlySpan<Real> weights, WorkMeter? meter)
+        where TRows : IRows, allows ref struct
     {
         // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
         double[] total = new double[values.Columns], mean = new double[values.Columns], variance = new double[values.Columns];
@@ -71,8 +75,10 @@ public sealed class Standardization
         return new Standardization(means, factors);
     }
 
-    /// <summary>Measures median and quartiles: x′ = (x − median) / (upper − lower quartile); where the quartiles are equal, half the range stands for their distance.</summary>
-    /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491.</remarks>
+    /// <summary>Measures median and quartiles: x′ = (x − median) / (upper − lower quartile); where the quartiles are equal, half the range
+    /// stands for their distance.</summary>
+    /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by
+    /// default", arXiv:2407.04491.</remarks>
     /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
     public static Standardization MeasureQuartiles(ReadOnlyMatrix values) => MeasureQuartilesOfRows(values, meter: null);
 
@@ -91,8 +97,10 @@ public sealed class Standardization
         return new Standardization(medians, factors);
     }
 
-    /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A column of zeros stays so.</summary>
-    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told otherwise.</remarks>
+    /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A
+    /// column of zeros stays so.</summary>
+    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told
+    /// otherwise.</remarks>
     /// <param name="values">[rows × columns]</param>
     /// <param name="rows">Which rows.</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>
@@ -104,7 +112,8 @@ public sealed class Standardization
             var columns = values.ColumnsOf(row);
             var numbers = values.ValuesOf(row);
             meter?.Add(numbers.Length);
-            for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Real.MaxNumber(factors[columns[i]], Math.Abs(numbers[i])); // a missing one (NaN) is no number
+            // a missing one (NaN) is no number
+            for (var i = 0; i < columns.Length; i++) factors[columns[i]] = Real.MaxNumber(factors[columns[i]], Math.Abs(numbers[i]));
         }
         for (var j = 0; j < factors.Length; j++) factors[j] = Real.IsFinite(1 / factors[j]) ? 1 / factors[j] : 0;
         return new Standardization(new Real[values.Columns], factors);
@@ -124,7 +133,8 @@ public sealed class Standardization
     /// <summary>Writes x′ = (x − mean)·factor for one row.</summary>
     /// <param name="x">[columns]</param>
     /// <param name="standardized">[columns], overwritten; may be <paramref name="x"/>.</param>
-    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) => Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, _means, _factors, standardized);
+    public void Apply(ReadOnlySpan<Real> x, Span<Real> standardized) =>
+        Elementwise.Zip(new Arithmetic.ScaledDeviation(), x, _means, _factors, standardized);
 
     /// <summary>The same for numbers of one column, in place.</summary>
     internal void ApplyToColumn(int column, Span<Real> values)

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Networks;
 
 /// <summary>The least and the largest target that was learned from, column by column: predictions go no further.</summary>
-/// <remarks>What no example came near, a network has only made up. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491.</remarks>
+/// <remarks>What no example came near, a network has only made up. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default",
+/// arXiv:2407.04491.</remarks>
 public sealed class TargetBounds
 {
     private readonly Real[] _least, _most;
@@ -18,7 +19,8 @@ public sealed class TargetBounds
         if (least.Length != most.Length) throw new ArgumentException($"{least.Length} least targets do not fit {most.Length} largest.");
         for (var j = 0; j < least.Length; j++)
             if (!Real.IsFinite(least[j]) || !Real.IsFinite(most[j]) || least[j] > most[j])
-                throw new ArgumentException($"Target {j}: the least, {least[j]}, and the largest, {most[j]}, must be finite and in this order.");
+                throw new ArgumentException(
+                    $"Target {j}: the least, {least[j]}, and the largest, {most[j]}, must be finite and in this order.");
         (_least, _most) = (least.ToArray(), most.ToArray());
     }
 

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>A network with its parameters and with what turns raw features into its inputs and its scores into predictions. Immutable, so any number of threads may share it.</summary>
+/// <summary>A network with its parameters and with what turns raw features into its inputs and its scores into predictions. Immutable, so
+/// any number of threads may share it.</summary>
 public sealed class TrainedNetwork
 {
     /// <summary>Scores divided by less would leave single precision, and by more, have nothing to say.</summary>
@@ -19,24 +20,34 @@ public sealed class TrainedNetwork
     /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
     /// <param name="bounds">What predictions do not go beyond, in units of the target; null for no bounds.</param>
     /// <param name="temperature">T: what scores are divided by; 1 for nothing. From 0.01 to 100.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or a temperature other than 1 is given for a loss without logits.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or a temperature other than 1 is given for a
+    /// loss without logits.</exception>
     public TrainedNetwork(
-        Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null, TargetBounds? bounds = null, double temperature = 1)
+        Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null,
+        TargetBounds? bounds = null, double temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
         if (parameters.Length != network.ParameterCount)
-            throw new ArgumentException($"Network {network} has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+            throw new ArgumentException(
+                $"Network {network} has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
         for (var i = 0; i < parameters.Length; i++)
-            if (!Real.IsFinite(parameters[i])) throw new ArgumentException($"Parameter {i} is {parameters[i]}; all must be finite.", nameof(parameters));
+            if (!Real.IsFinite(parameters[i]))
+                throw new ArgumentException($"Parameter {i} is {parameters[i]}; all must be finite.", nameof(parameters));
         if (inputs is not null && inputs.Means.Length != network.Inputs)
-            throw new ArgumentException($"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
+            throw new ArgumentException(
+                $"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
         if (targets is not null && (!loss.AllowsTargetScaling || targets.Means.Length != loss.TargetColumnsOf(network.Outputs)))
-            throw new ArgumentException($"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+            throw new ArgumentException(
+                $"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
         if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
-            throw new ArgumentException($"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
-        if (!(temperature >= MinTemperature && temperature <= MaxTemperature)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {MinTemperature} to {MaxTemperature}");
-        if (temperature != 1 && !loss.HasLogits) throw new ArgumentException($"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
+            throw new ArgumentException(
+                $"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
+        if (!(temperature >= MinTemperature && temperature <= MaxTemperature))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {MinTemperature} to {MaxTemperature}");
+        if (temperature != 1 && !loss.HasLogits)
+            throw new ArgumentException(
+                $"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
         (Network, Loss, Inputs, Targets, Bounds, Temperature) = (network, loss, inputs, targets, bounds, temperature);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
@@ -56,7 +67,8 @@ public sealed class TrainedNetwork
     /// <summary>Whether it scores rows most of whose numbers are 0 as they are.</summary>
     internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
-    /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the same either way.</summary>
+    /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the
+    /// same either way.</summary>
     internal bool IsFedSparse => TakesSparse && Network.Inputs >= MinInputsToFeedSparse;
 
     // A row of fewer numbers is multiplied faster with its zeros, if it has any.
@@ -80,7 +92,8 @@ public sealed class TrainedNetwork
     /// <summary>What predictions do not go beyond, or null.</summary>
     public TargetBounds? Bounds { get; }
 
-    /// <summary>T: what scores are divided by, so that probabilities are as confident as they should be (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for nothing.</summary>
+    /// <summary>T: what scores are divided by, so that probabilities are as confident as they should be
+    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for nothing.</summary>
     public double Temperature { get; }
 
     /// <summary>What scores do not go beyond, in units of the target, or null.</summary>

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>The scratch memory of one thread: every layer's output and its gradient, for up to a fixed number of examples. Allocates only when made.</summary>
+/// <summary>The scratch memory of one thread: every layer's output and its gradient, for up to a fixed number of examples. Allocates only
+/// when made.</summary>
 public sealed class Workspace
 {
     private readonly Network _network;
@@ -37,10 +38,13 @@ public sealed class Workspace
     }
 
     /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
-    internal static Workspace ThatKeepsEveryOutput(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
+    internal static Workspace ThatKeepsEveryOutput(Network network, int rows) =>
+        new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
 
-    /// <summary>A workspace in which every member of an ensemble has an example of its own in each row: as many examples enter as there are members, one after the other.</summary>
-    internal static Workspace ForMemberBatches(Network network, int rows) => new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
+    /// <summary>A workspace in which every member of an ensemble has an example of its own in each row: as many examples enter as there are
+    /// members, one after the other.</summary>
+    internal static Workspace ForMemberBatches(Network network, int rows) =>
+        new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
 
     /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
     internal bool KeepsEveryOutput { get; }
@@ -51,10 +55,12 @@ public sealed class Workspace
     /// <summary>Examples of the last <c>Network.Forward</c>.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the same.</summary>
+    /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the
+    /// same.</summary>
     public bool IsTraining { get; private set; }
 
-    /// <summary>How many examples each row consists of where it enters a layer: one, or one for every member up to the layer that makes the members.</summary>
+    /// <summary>How many examples each row consists of where it enters a layer: one, or one for every member up to the layer that makes the
+    /// members.</summary>
     internal int ExamplesPerRow(int layer) => layer <= _replicate ? _abreast : 1;
 
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
@@ -100,7 +106,8 @@ public sealed class Workspace
 
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
-    // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's features.
+    // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's
+    // features.
     private Real[][] MakeRoom(Network network, int rows, bool sharesMemory, bool areGradients = false)
     {
         var layers = network.Layers;
@@ -112,11 +119,13 @@ public sealed class Workspace
         {
             var isShared = sharesMemory && l > 0 && !network.IsAddedLater(l) && WorksInPlace(layers[l - 1], layers[l]);
             if (isShared) room[l] = room[l - 1];
-            else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l))) room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];
+            else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l)))
+                room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];
         }
         return room;
 
-        static bool WorksInPlace(Layer before, Layer layer) => layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
+        static bool WorksInPlace(Layer before, Layer layer) =>
+            layer.WorksInPlace && layer.ParameterCount == 0 && layer.Inputs == layer.Outputs && !before.ReadsOutput;
     }
 
     private Matrix View(Real[][] memory, int layer)

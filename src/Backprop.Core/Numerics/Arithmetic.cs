@@ -27,7 +27,8 @@ internal static class Arithmetic
     public readonly struct AddMultiple(Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => TLanes.MultiplyAdd(a, TLanes.Broadcast(factor), b);
+        public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.MultiplyAdd(a, TLanes.Broadcast(factor), b);
     }
 
     /// <summary>a + s·(b − a).</summary>
@@ -41,7 +42,8 @@ internal static class Arithmetic
     public readonly struct Clamp(Real low, Real high) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Min(TLanes.Broadcast(high), TLanes.Max(TLanes.Broadcast(low), x));
+        public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+            TLanes.Min(TLanes.Broadcast(high), TLanes.Max(TLanes.Broadcast(low), x));
     }
 
     /// <summary>a·b, or a·b·c.</summary>

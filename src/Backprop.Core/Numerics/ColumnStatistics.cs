@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sums down the columns of a matrix, for layers that normalize by the batch: several columns side by side, each one chain after the other.</summary>
+/// <summary>Sums down the columns of a matrix, for layers that normalize by the batch: several columns side by side, each one chain after
+/// the other.</summary>
 internal static unsafe class ColumnStatistics
 {
     // Short chains are added up to a long one, so that the sum of many rows keeps its digits.
@@ -27,7 +28,8 @@ internal static unsafe class ColumnStatistics
     /// <param name="mean">[columns asked for]</param>
     /// <param name="sum">[columns asked for], overwritten with Σ dy.</param>
     /// <param name="product">[columns asked for], overwritten with Σ dy·(x − mean).</param>
-    public static void SumGradients(ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, ReadOnlySpan<Real> mean, Span<Real> sum, Span<Real> product)
+    public static void SumGradients(
+        ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, ReadOnlySpan<Real> mean, Span<Real> sum, Span<Real> product)
     {
         Check(x, first, mean.Length, sum.Length);
         Check(dy, first, mean.Length, product.Length);
@@ -54,7 +56,8 @@ internal static unsafe class ColumnStatistics
 
     private static void Check(ReadOnlyMatrix x, int first, int count, int length)
     {
-        if (first < 0 || count > x.Columns - first || length != count) throw new ArgumentException($"{count} columns from {first} on, and {length} results, do not fit {x.Columns} columns.");
+        if (first < 0 || count > x.Columns - first || length != count)
+            throw new ArgumentException($"{count} columns from {first} on, and {length} results, do not fit {x.Columns} columns.");
     }
 
     private readonly struct MomentWork(Real* x, int rows, nint stride, int columns, Real* mean, Real* variance) : IVectorWork
@@ -94,7 +97,8 @@ internal static unsafe class ColumnStatistics
         }
     }
 
-    private readonly struct GradientWork(Real* x, Real* dy, int rows, nint stride, int columns, Real* mean, Real* sum, Real* product) : IVectorWork
+    private readonly struct GradientWork(Real* x, Real* dy, int rows, nint stride, int columns, Real* mean, Real* sum, Real* product)
+        : IVectorWork
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>

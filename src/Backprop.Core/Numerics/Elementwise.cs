@@ -26,11 +26,13 @@ internal interface IUpdateRule
     /// <summary>How many numbers it remembers of every parameter: 1 to 3. The others are neither read nor written.</summary>
     static abstract int Memories { get; }
 
-    void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second, ref TLanes third) where TLanes : struct, ILanes<TLanes>;
+    void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second, ref TLanes third)
+        where TLanes : struct, ILanes<TLanes>;
 }
 
 /// <summary>Loops over spans; the formula is a type argument, so the compiler inlines it.</summary>
-/// <remarks>Numbers that fill no vector are computed by one that overlaps its neighbour, and fewer than a vector by a narrower one: a number gets the same bits wherever it stands.</remarks>
+/// <remarks>Numbers that fill no vector are computed by one that overlaps its neighbour, and fewer than a vector by a narrower one: a
+/// number gets the same bits wherever it stands.</remarks>
 internal static unsafe class Elementwise
 {
     /// <summary>y[i] = f(x[i]). y may be x.</summary>
@@ -41,23 +43,28 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>destination[i] = f(a[i], b[i]). The destination may be a or b.</summary>
-    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, Span<Real> destination) where TFunction : struct, IFunctionOfTwo
+    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, Span<Real> destination)
+        where TFunction : struct, IFunctionOfTwo
     {
         CheckLengths(a.Length, destination.Length);
         CheckLengths(b.Length, destination.Length);
-        fixed (Real* pa = a, pb = b, pd = destination) VectorWidth.Run(new ZipOfTwoWork<TFunction>(f, pa, pb, pd, destination.Length), destination.Length);
+        fixed (Real* pa = a, pb = b, pd = destination)
+            VectorWidth.Run(new ZipOfTwoWork<TFunction>(f, pa, pb, pd, destination.Length), destination.Length);
     }
 
     /// <summary>destination[i] = f(a[i], b[i], c[i]). The destination may be a, b or c.</summary>
-    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, ReadOnlySpan<Real> c, Span<Real> destination) where TFunction : struct, IFunctionOfThree
+    public static void Zip<TFunction>(TFunction f, ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, ReadOnlySpan<Real> c, Span<Real> destination)
+        where TFunction : struct, IFunctionOfThree
     {
         CheckLengths(a.Length, destination.Length);
         CheckLengths(b.Length, destination.Length);
         CheckLengths(c.Length, destination.Length);
-        fixed (Real* pa = a, pb = b, pc = c, pd = destination) VectorWidth.Run(new ZipOfThreeWork<TFunction>(f, pa, pb, pc, pd, destination.Length), destination.Length);
+        fixed (Real* pa = a, pb = b, pc = c, pd = destination)
+            VectorWidth.Run(new ZipOfThreeWork<TFunction>(f, pa, pb, pc, pd, destination.Length), destination.Length);
     }
 
-    /// <summary>Moves parameters and what is remembered of them, in one pass over all: as separate operations it would take several times as long.</summary>
+    /// <summary>Moves parameters and what is remembered of them, in one pass over all: as separate operations it would take several times
+    /// as long.</summary>
     /// <param name="rule">The formula.</param>
     /// <param name="parameters">[n], changed in place.</param>
     /// <param name="gradient">[n]</param>
@@ -85,26 +92,32 @@ internal static unsafe class Elementwise
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Map<TFunction, TLanes>(f, x, y, count);
     }
 
-    private readonly struct ZipOfTwoWork<TFunction>(TFunction f, Real* a, Real* b, Real* destination, int count) : IVectorWork where TFunction : struct, IFunctionOfTwo
+    private readonly struct ZipOfTwoWork<TFunction>(TFunction f, Real* a, Real* b, Real* destination, int count) : IVectorWork
+        where TFunction : struct, IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, destination, count);
     }
 
-    private readonly struct ZipOfThreeWork<TFunction>(TFunction f, Real* a, Real* b, Real* c, Real* destination, int count) : IVectorWork where TFunction : struct, IFunctionOfThree
+    private readonly struct ZipOfThreeWork<TFunction>(TFunction f, Real* a, Real* b, Real* c, Real* destination, int count) : IVectorWork
+        where TFunction : struct, IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, b, c, destination, count);
     }
 
-    private readonly struct UpdateWork<TRule>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count) : IVectorWork
+    private readonly struct UpdateWork<TRule>(
+        TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count)
+        : IVectorWork
         where TRule : struct, IUpdateRule
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Update<TRule, TLanes>(rule, parameters, gradient, first, second, third, count);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
+            Update<TRule, TLanes>(rule, parameters, gradient, first, second, third, count);
     }
 
-    // The last vector overlaps its neighbour, so what enters it is put aside first. Each formula stands in its loop once: the compiler stops inlining where a method has too many
+    // The last vector overlaps its neighbour, so what enters it is put aside first. Each formula stands in its loop once: the compiler
+    // stops inlining where a method has too many
     // variables, and a long formula that stood there twice would be called, number by number, through memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TFunction, TLanes>(TFunction f, Real* x, Real* y, int count)
@@ -157,7 +170,8 @@ internal static unsafe class Elementwise
         TLanes.Store(TLanes.Load(c + last), aside + 2 * TLanes.Count);
         for (nint i = 0, stop = last; ;)
         {
-            for (; i < stop; i += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i), TLanes.Load(c + i)), destination + i);
+            for (; i < stop; i += TLanes.Count)
+                TLanes.Store(f.Invoke(TLanes.Load(a + i), TLanes.Load(b + i), TLanes.Load(c + i)), destination + i);
             if (stop > last) return;
             (i, stop) = (last, last + 1);
             a = aside - last;
@@ -168,13 +182,15 @@ internal static unsafe class Elementwise
 
     // What a rule does not remember stands where something else does, and is not touched: the questions are constants to the compiler.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update<TRule, TLanes>(TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count)
+    private static void Update<TRule, TLanes>(
+        TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count)
         where TRule : struct, IUpdateRule
         where TLanes : struct, ILanes<TLanes>
     {
         nint last = count - TLanes.Count;
         if (last < 0) return;
-        TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last), endThird = TLanes.Load(third + last);
+        TLanes endParameter = TLanes.Load(parameters + last), endFirst = TLanes.Load(first + last), endSecond = TLanes.Load(second + last),
+            endThird = TLanes.Load(third + last);
         rule.Invoke(ref endParameter, TLanes.Load(gradient + last), ref endFirst, ref endSecond, ref endThird);
         for (nint i = 0; i < last; i += TLanes.Count)
         {

@@ -3,7 +3,8 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>eˣ and what is made of it, lane by lane: within 2.5 units in the last place, and the same bits for every width of vector.</summary>
+/// <summary>eˣ and what is made of it, lane by lane: within 2.5 units in the last place, and the same bits for every width of
+/// vector.</summary>
 /// <remarks>
 /// x = n·ln 2 + r with |r| ≤ ½·ln 2; eʳ is a polynomial, and 2ⁿ is written into the exponent. Reduction in two steps after Cody and Waite
 /// (1980), "Software manual for the elementary functions"; constants of Moshier (1989), "Methods and programs for mathematical functions"
@@ -86,7 +87,8 @@ internal static class Exponential
         var r = TLanes.MultiplyAdd(n, Number<TLanes>(-0.693359375), x);
         r = TLanes.MultiplyAdd(n, Number<TLanes>(2.12194440e-4), r);
 
-        // The polynomial in pairs, after Estrin (1960): three of its steps wait for no other, where after Horner each waits for the one before. Waiting is what limits it.
+        // The polynomial in pairs, after Estrin (1960): three of its steps wait for no other, where after Horner each waits for the one
+        // before. Waiting is what limits it.
         var square = r * r;
         var high = TLanes.MultiplyAdd(Number<TLanes>(1.9875691500e-4), r, Number<TLanes>(1.3981999507e-3));
         var middle = TLanes.MultiplyAdd(Number<TLanes>(8.3334519073e-3), r, Number<TLanes>(4.1665795894e-2));
@@ -96,7 +98,8 @@ internal static class Exponential
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Round<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => x + Number<TLanes>(Rounder) - Number<TLanes>(Rounder);
+    private static TLanes Round<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
+        x + Number<TLanes>(Rounder) - Number<TLanes>(Rounder);
 
     /// <summary><see cref="Exp{TLanes}"/>, as a formula for <see cref="Elementwise"/>.</summary>
     public readonly struct ExpFunction : IFunction

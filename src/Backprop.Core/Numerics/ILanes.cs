@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>A few numbers side by side in one register, so that one text of a kernel or formula serves every width of vector, and gives the same bits in each.</summary>
+/// <summary>A few numbers side by side in one register, so that one text of a kernel or formula serves every width of vector, and gives the
+/// same bits in each.</summary>
 internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 {
     /// <summary>Numbers in one register.</summary>
@@ -46,7 +47,8 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>2ⁿ for a whole n from −126 to 127. Single precision only.</summary>
     static abstract TSelf PowerOfTwo(TSelf n);
 
-    /// <summary>x = f·2ⁿ with f in [1, 2), for a positive x that is neither subnormal nor infinite; returns n. Single precision only.</summary>
+    /// <summary>x = f·2ⁿ with f in [1, 2), for a positive x that is neither subnormal nor infinite; returns n. Single precision
+    /// only.</summary>
     static abstract TSelf Exponent(TSelf x);
 
     /// <summary>The f of <see cref="Exponent"/>. Single precision only.</summary>
@@ -59,7 +61,8 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     static abstract TSelf LibraryLog(TSelf x);
 }
 
-/// <summary>Whether a·b + c is rounded once. All x64 processors with AVX2 and all ARM64 ones can; elsewhere emulation would cost a call per number.</summary>
+/// <summary>Whether a·b + c is rounded once. All x64 processors with AVX2 and all ARM64 ones can; elsewhere emulation would cost a call per
+/// number.</summary>
 internal static class Fused
 {
     public static bool IsSupported

@@ -51,27 +51,42 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 Abs(Lanes128 x) => new(Vector128.Abs(x._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Max(Lanes128 a, Lanes128 b) => new(Sse2.IsSupported ? Sse2.Max(a._value, b._value) : Vector128.ConditionalSelect(Vector128.GreaterThan(a._value, b._value), a._value, b._value));
+    public static Lanes128 Max(Lanes128 a, Lanes128 b) =>
+        new(
+            Sse2.IsSupported
+                ? Sse2.Max(a._value, b._value)
+                : Vector128.ConditionalSelect(Vector128.GreaterThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Min(Lanes128 a, Lanes128 b) => new(Sse2.IsSupported ? Sse2.Min(a._value, b._value) : Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), a._value, b._value));
+    public static Lanes128 Min(Lanes128 a, Lanes128 b) =>
+        new(
+            Sse2.IsSupported
+                ? Sse2.Min(a._value, b._value)
+                : Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 CopySign(Lanes128 magnitude, Lanes128 sign) => new(Vector128.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) => new(Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), yes._value, no._value));
+    public static Lanes128 SelectLess(Lanes128 a, Lanes128 b, Lanes128 yes, Lanes128 no) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(a._value, b._value), yes._value, no._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 PowerOfTwo(Lanes128 n) => new(Vector128.ShiftLeft((n._value + Vector128.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
+    public static Lanes128 PowerOfTwo(Lanes128 n) =>
+        new(Vector128.ShiftLeft((n._value + Vector128.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
     // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Exponent(Lanes128 x) =>
-        new((Vector128.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector128.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector128.Create((Real)Logarithm.TwoTo23AndExponentBias));
+        new(
+            (Vector128.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector128.Create(Logarithm.BitsOfTwoTo23))
+                .As<uint, Real>() - Vector128.Create((Real)Logarithm.TwoTo23AndExponentBias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Fraction(Lanes128 x) => new(((x._value.As<Real, uint>() & Vector128.Create(Logarithm.FractionMask)) | Vector128.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+    public static Lanes128 Fraction(Lanes128 x) =>
+        new(
+            ((x._value.As<Real, uint>() & Vector128.Create(Logarithm.FractionMask)) | Vector128.Create(Logarithm.BitsOfOne))
+                .As<uint, Real>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LibraryExp(Lanes128 x) => new(Vector128.Exp(x._value));

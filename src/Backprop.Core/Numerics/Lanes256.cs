@@ -49,27 +49,42 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 Abs(Lanes256 x) => new(Vector256.Abs(x._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Avx.IsSupported ? Avx.Max(a._value, b._value) : Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
+    public static Lanes256 Max(Lanes256 a, Lanes256 b) =>
+        new(
+            Avx.IsSupported
+                ? Avx.Max(a._value, b._value)
+                : Vector256.ConditionalSelect(Vector256.GreaterThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Min(Lanes256 a, Lanes256 b) => new(Avx.IsSupported ? Avx.Min(a._value, b._value) : Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), a._value, b._value));
+    public static Lanes256 Min(Lanes256 a, Lanes256 b) =>
+        new(
+            Avx.IsSupported
+                ? Avx.Min(a._value, b._value)
+                : Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 CopySign(Lanes256 magnitude, Lanes256 sign) => new(Vector256.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), yes._value, no._value));
+    public static Lanes256 SelectLess(Lanes256 a, Lanes256 b, Lanes256 yes, Lanes256 no) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(a._value, b._value), yes._value, no._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwo(Lanes256 n) => new(Vector256.ShiftLeft((n._value + Vector256.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
+    public static Lanes256 PowerOfTwo(Lanes256 n) =>
+        new(Vector256.ShiftLeft((n._value + Vector256.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
     // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Exponent(Lanes256 x) =>
-        new((Vector256.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector256.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector256.Create((Real)Logarithm.TwoTo23AndExponentBias));
+        new(
+            (Vector256.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector256.Create(Logarithm.BitsOfTwoTo23))
+                .As<uint, Real>() - Vector256.Create((Real)Logarithm.TwoTo23AndExponentBias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Fraction(Lanes256 x) => new(((x._value.As<Real, uint>() & Vector256.Create(Logarithm.FractionMask)) | Vector256.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+    public static Lanes256 Fraction(Lanes256 x) =>
+        new(
+            ((x._value.As<Real, uint>() & Vector256.Create(Logarithm.FractionMask)) | Vector256.Create(Logarithm.BitsOfOne))
+                .As<uint, Real>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LibraryExp(Lanes256 x) => new(Vector256.Exp(x._value));

@@ -49,27 +49,42 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 Abs(Lanes512 x) => new(Vector512.Abs(x._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Avx512F.IsSupported ? Avx512F.Max(a._value, b._value) : Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
+    public static Lanes512 Max(Lanes512 a, Lanes512 b) =>
+        new(
+            Avx512F.IsSupported
+                ? Avx512F.Max(a._value, b._value)
+                : Vector512.ConditionalSelect(Vector512.GreaterThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Avx512F.IsSupported ? Avx512F.Min(a._value, b._value) : Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), a._value, b._value));
+    public static Lanes512 Min(Lanes512 a, Lanes512 b) =>
+        new(
+            Avx512F.IsSupported
+                ? Avx512F.Min(a._value, b._value)
+                : Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 CopySign(Lanes512 magnitude, Lanes512 sign) => new(Vector512.CopySign(magnitude._value, sign._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) => new(Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), yes._value, no._value));
+    public static Lanes512 SelectLess(Lanes512 a, Lanes512 b, Lanes512 yes, Lanes512 no) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(a._value, b._value), yes._value, no._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 PowerOfTwo(Lanes512 n) => new(Vector512.ShiftLeft((n._value + Vector512.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
+    public static Lanes512 PowerOfTwo(Lanes512 n) =>
+        new(Vector512.ShiftLeft((n._value + Vector512.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
     // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Exponent(Lanes512 x) =>
-        new((Vector512.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector512.Create(Logarithm.BitsOfTwoTo23)).As<uint, Real>() - Vector512.Create((Real)Logarithm.TwoTo23AndExponentBias));
+        new(
+            (Vector512.ShiftRightLogical(x._value.As<Real, uint>(), 23) | Vector512.Create(Logarithm.BitsOfTwoTo23))
+                .As<uint, Real>() - Vector512.Create((Real)Logarithm.TwoTo23AndExponentBias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Fraction(Lanes512 x) => new(((x._value.As<Real, uint>() & Vector512.Create(Logarithm.FractionMask)) | Vector512.Create(Logarithm.BitsOfOne)).As<uint, Real>());
+    public static Lanes512 Fraction(Lanes512 x) =>
+        new(
+            ((x._value.As<Real, uint>() & Vector512.Create(Logarithm.FractionMask)) | Vector512.Create(Logarithm.BitsOfOne))
+                .As<uint, Real>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LibraryExp(Lanes512 x) => new(Vector512.Exp(x._value));

@@ -10,7 +10,8 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static class Logarithm
 {
-    /// <summary>What <see cref="ILanes{TSelf}.Exponent"/> and <see cref="ILanes{TSelf}.Fraction"/> are made of: fields of a single-precision number.</summary>
+    /// <summary>What <see cref="ILanes{TSelf}.Exponent"/> and <see cref="ILanes{TSelf}.Fraction"/> are made of: fields of a
+    /// single-precision number.</summary>
     public const uint BitsOfTwoTo23 = 0x4B000000, FractionMask = 0x007FFFFF, BitsOfOne = 0x3F800000;
 
     /// <summary>2²³, and the 127 that is added to every exponent.</summary>
@@ -57,7 +58,8 @@ internal static class Logarithm
     }
 
     /// <summary>ln(1 + x), which keeps its digits near zero, for x above −1.</summary>
-    /// <remarks>What 1 + x loses by rounding is returned with the slope 1/(1 + x) of the logarithm: Goldberg (1991), ACM Computing Surveys 23, theorem 4, in another form.</remarks>
+    /// <remarks>What 1 + x loses by rounding is returned with the slope 1/(1 + x) of the logarithm: Goldberg (1991), ACM Computing Surveys
+    /// 23, theorem 4, in another form.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes LogOnePlus<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {

@@ -90,7 +90,8 @@ internal readonly ref struct ReadOnlyMatrixColumns
     // The kernels read through pointers that know no bounds. Without rows there is no first number either.
     internal static int CheckedStart(int rows, int columns, int first, int count)
     {
-        if (first < 0 || count < 0 || first > columns - count) throw new ArgumentOutOfRangeException(nameof(first), first, $"{count} of {columns} columns were asked for");
+        if (first < 0 || count < 0 || first > columns - count)
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"{count} of {columns} columns were asked for");
         return rows == 0 ? 0 : first;
     }
 }

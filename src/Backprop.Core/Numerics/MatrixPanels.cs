@@ -18,15 +18,18 @@ internal static unsafe class MatrixPanels
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
     /// <summary>Writes C [rows × columns], whose rows lie cRow numbers apart.</summary>
-    /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a narrower vector will do.</remarks>
+    /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a
+    /// narrower vector will do.</remarks>
     public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
-        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest) VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
+        if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest)
+            VectorWidth.Run(new TransposedWork(factors, c, cRow, rows, columns));
         else VectorWidth.Run(new PanelWork(factors, c, cRow, rows, columns), columns);
     }
 
     // Cᵀ = Bᵀ·Aᵀ, a panel of two vectors of C's rows at a time. Every chain has the same steps, so the bits are the same.
-    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyTransposed<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns)
+        where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
         var mustCopy = factors.ARow != 1;
@@ -51,7 +54,8 @@ internal static unsafe class MatrixPanels
                     aDepth = width;
                 }
                 MatrixTile.Compute<TLanes>(new TileStrip(
-                    columns, factors.Depth, second, factors.B, factors.BColumn, factors.BDepth, a, aDepth, starts, 2 * count, factors.Factor, turned, width));
+                    columns, factors.Depth, second, factors.B, factors.BColumn, factors.BDepth, a, aDepth, starts, 2 * count,
+                        factors.Factor, turned, width));
                 MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
             }
         }
@@ -64,7 +68,8 @@ internal static unsafe class MatrixPanels
         return (Math.Min(column, columns - count), left >= 2 * count ? count : Math.Max(0, left - count));
     }
 
-    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns) where TLanes : struct, ILanes<TLanes>
+    private static void MultiplyPanels<TLanes>(in Factors factors, Real* c, nint cRow, int rows, int columns)
+        where TLanes : struct, ILanes<TLanes>
     {
         var count = TLanes.Count;
         // Chains of one step are an outer product, which is bound by writing C: best done in order.
@@ -76,8 +81,11 @@ internal static unsafe class MatrixPanels
 
         // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
         var isPacked = factors.Packed != null;
-        var mustCopyRows = !isPacked && factors is { ARow: 1, BColumn: 1, ADepth: >= MinDistanceToCopyRowsFor, Depth: >= MinDepthToCopyRowsFor } && rows >= MinRowsToCopyFor;
-        var mustCopy = !isPacked && (mustCopyRows || factors.BColumn != 1 || (rows >= MinRowsToCopyFor && factors.BDepth >= MinDistanceToCopyFor));
+        var mustCopyRows = !isPacked
+            && factors is { ARow: 1, BColumn: 1, ADepth: >= MinDistanceToCopyRowsFor, Depth: >= MinDepthToCopyRowsFor }
+            && rows >= MinRowsToCopyFor;
+        var mustCopy = !isPacked
+            && (mustCopyRows || factors.BColumn != 1 || (rows >= MinRowsToCopyFor && factors.BDepth >= MinDistanceToCopyFor));
         var panel = factors.Depth * 2 * count;
         var panels = !mustCopy ? 0 : mustCopyRows ? PanelsOf(columns, count) : 1;
         var blockRows = mustCopyRows ? TileStrip.Cut(rows, RowsToCopyAtOnce).Highest : rows;
@@ -103,7 +111,8 @@ internal static unsafe class MatrixPanels
                     }
                     var start = factors.Bias == null ? s_zeros : factors.Bias + first;
                     MatrixTile.Compute<TLanes>(new TileStrip(
-                        end - block, factors.Depth, second, mustCopyRows ? rowCopy : factors.A + block * factors.ARow, factors.ARow, factors.ADepth, b, bDepth, start, 0, factors.Factor,
+                        end - block, factors.Depth, second, mustCopyRows ? rowCopy : factors.A + block * factors.ARow, factors.ARow,
+                        factors.ADepth, b, bDepth, start, 0, factors.Factor,
                         c + block * cRow + first, cRow, isCopiedByTiles: mustCopyRows));
                 }
             }
@@ -119,11 +128,13 @@ internal static unsafe class MatrixPanels
             vectors = whole >= 16 && MatrixTile.MaxVectors<TLanes>() == 16 ? 16 : whole >= 8 ? 8 : whole >= 4 ? 4 : whole >= 2 ? 2 : 1;
             var first = Math.Min(column, columns - TLanes.Count);
             var start = factors.Bias == null ? s_zeros : factors.Bias + first;
-            MatrixTile.SingleRow<TLanes>(vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, factors.Factor, c + first);
+            MatrixTile.SingleRow<TLanes>(
+                vectors, factors.Depth, a, factors.ADepth, factors.B + first, factors.BDepth, start, factors.Factor, c + first);
         }
     }
 
-    // One tile's rows of A after the other, step by step of the depth. All tiles take the same step together, for they share its lines. What a vector writes beyond a step, the next step overwrites.
+    // One tile's rows of A after the other, step by step of the depth. All tiles take the same step together, for they share its lines.
+    // What a vector writes beyond a step, the next step overwrites.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
     {

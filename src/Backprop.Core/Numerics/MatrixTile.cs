@@ -8,7 +8,8 @@ internal interface ICount
     static abstract int Value { get; }
 }
 
-/// <summary>The innermost loop of every product: C = start + A·B for a few rows and two vectors of columns, held in registers from start to end.</summary>
+/// <summary>The innermost loop of every product: C = start + A·B for a few rows and two vectors of columns, held in registers from start to
+/// end.</summary>
 /// <remarks>
 /// Every number of C is one chain of multiply-adds over the depth, in order, so neither the size of a tile, nor the width of a vector, nor
 /// the thread that computes it shows in the result. What the shape follows from:
@@ -64,51 +65,136 @@ internal static unsafe class MatrixTile
         }
     }
 
-    // One call for all tiles of a height: to choose and call for each took a twentieth to a tenth of the time of 128 × 128 weights. Compiled at full optimization at once: the first calls would otherwise run twenty times slower.
+    // One call for all tiles of a height: to choose and call for each took a twentieth to a tenth of the time of 128 × 128 weights.
+    // Compiled at full optimization at once: the first calls would otherwise run twenty times slower.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tiles<TLanes, TVectors, TRows>(in TileStrip strip, int row, int tiles)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
         where TRows : struct, ICount
     {
-        nint depth = strip.Depth, second = strip.Second, aRow = strip.ARow, bDepth = strip.BDepth, startRow = strip.StartRow, cRow = strip.CRow;
+        nint depth = strip.Depth, second = strip.Second, aRow = strip.ARow, bDepth = strip.BDepth, startRow = strip.StartRow,
+            cRow = strip.CRow;
         nint aDepth = strip.DepthOf(TRows.Value), aTile = strip.TileAfter(TRows.Value);
         Real* first = strip.A + strip.TileAfter(row), start = strip.Start + row * startRow, c = strip.C + row * cRow;
         var factor = strip.Factor;
         for (; tiles > 0; tiles--)
         {
             TLanes c0 = TLanes.Load(start), d0 = TLanes.Load(start + second);
-            TLanes c1 = TRows.Value > 1 ? TLanes.Load(start + startRow) : c0, d1 = TRows.Value > 1 ? TLanes.Load(start + startRow + second) : d0;
-            TLanes c2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow) : c0, d2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow + second) : d0;
-            TLanes c3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow) : c0, d3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow + second) : d0;
-            TLanes c4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow) : c0, d4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow + second) : d0;
-            TLanes c5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow) : c0, d5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow + second) : d0;
-            TLanes c6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow) : c0, d6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow + second) : d0;
-            TLanes c7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow) : c0, d7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow + second) : d0;
-            TLanes c8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow) : c0, d8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow + second) : d0;
-            TLanes c9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow) : c0, d9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow + second) : d0;
-            TLanes c10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow) : c0, d10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow + second) : d0;
-            TLanes c11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow) : c0, d11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow + second) : d0;
-            TLanes c12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow) : c0, d12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow + second) : d0;
-            TLanes c13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow) : c0, d13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow + second) : d0;
+            TLanes c1 = TRows.Value > 1 ? TLanes.Load(start + startRow) : c0,
+                d1 = TRows.Value > 1 ? TLanes.Load(start + startRow + second) : d0;
+            TLanes c2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow) : c0,
+                d2 = TRows.Value > 2 ? TLanes.Load(start + 2 * startRow + second) : d0;
+            TLanes c3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow) : c0,
+                d3 = TRows.Value > 3 ? TLanes.Load(start + 3 * startRow + second) : d0;
+            TLanes c4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow) : c0,
+                d4 = TRows.Value > 4 ? TLanes.Load(start + 4 * startRow + second) : d0;
+            TLanes c5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow) : c0,
+                d5 = TRows.Value > 5 ? TLanes.Load(start + 5 * startRow + second) : d0;
+            TLanes c6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow) : c0,
+                d6 = TRows.Value > 6 ? TLanes.Load(start + 6 * startRow + second) : d0;
+            TLanes c7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow) : c0,
+                d7 = TRows.Value > 7 ? TLanes.Load(start + 7 * startRow + second) : d0;
+            TLanes c8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow) : c0,
+                d8 = TRows.Value > 8 ? TLanes.Load(start + 8 * startRow + second) : d0;
+            TLanes c9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow) : c0,
+                d9 = TRows.Value > 9 ? TLanes.Load(start + 9 * startRow + second) : d0;
+            TLanes c10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow) : c0,
+                d10 = TRows.Value > 10 ? TLanes.Load(start + 10 * startRow + second) : d0;
+            TLanes c11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow) : c0,
+                d11 = TRows.Value > 11 ? TLanes.Load(start + 11 * startRow + second) : d0;
+            TLanes c12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow) : c0,
+                d12 = TRows.Value > 12 ? TLanes.Load(start + 12 * startRow + second) : d0;
+            TLanes c13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow) : c0,
+                d13 = TRows.Value > 13 ? TLanes.Load(start + 13 * startRow + second) : d0;
             Real* a = first, b = strip.B, a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow, a12 = a + 12 * aRow;
             for (var p = depth; p > 0; p--)
             {
                 TLanes b0 = TLanes.Load(b), b1 = TLanes.Load(b + second), x;
-                { x = TLanes.Broadcast(*a); c0 = TLanes.MultiplyAdd(x, b0, c0); if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(x, b1, d0); }
-                if (TRows.Value > 1) { x = TLanes.Broadcast(*(a + aRow)); c1 = TLanes.MultiplyAdd(x, b0, c1); if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(x, b1, d1); }
-                if (TRows.Value > 2) { x = TLanes.Broadcast(*(a + 2 * aRow)); c2 = TLanes.MultiplyAdd(x, b0, c2); if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(x, b1, d2); }
-                if (TRows.Value > 3) { x = TLanes.Broadcast(*a3); c3 = TLanes.MultiplyAdd(x, b0, c3); if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(x, b1, d3); }
-                if (TRows.Value > 4) { x = TLanes.Broadcast(*(a3 + aRow)); c4 = TLanes.MultiplyAdd(x, b0, c4); if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(x, b1, d4); }
-                if (TRows.Value > 5) { x = TLanes.Broadcast(*(a3 + 2 * aRow)); c5 = TLanes.MultiplyAdd(x, b0, c5); if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(x, b1, d5); }
-                if (TRows.Value > 6) { x = TLanes.Broadcast(*a6); c6 = TLanes.MultiplyAdd(x, b0, c6); if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(x, b1, d6); }
-                if (TRows.Value > 7) { x = TLanes.Broadcast(*(a6 + aRow)); c7 = TLanes.MultiplyAdd(x, b0, c7); if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(x, b1, d7); }
-                if (TRows.Value > 8) { x = TLanes.Broadcast(*(a6 + 2 * aRow)); c8 = TLanes.MultiplyAdd(x, b0, c8); if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(x, b1, d8); }
-                if (TRows.Value > 9) { x = TLanes.Broadcast(*a9); c9 = TLanes.MultiplyAdd(x, b0, c9); if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(x, b1, d9); }
-                if (TRows.Value > 10) { x = TLanes.Broadcast(*(a9 + aRow)); c10 = TLanes.MultiplyAdd(x, b0, c10); if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(x, b1, d10); }
-                if (TRows.Value > 11) { x = TLanes.Broadcast(*(a9 + 2 * aRow)); c11 = TLanes.MultiplyAdd(x, b0, c11); if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(x, b1, d11); }
-                if (TRows.Value > 12) { x = TLanes.Broadcast(*a12); c12 = TLanes.MultiplyAdd(x, b0, c12); if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(x, b1, d12); }
-                if (TRows.Value > 13) { x = TLanes.Broadcast(*(a12 + aRow)); c13 = TLanes.MultiplyAdd(x, b0, c13); if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(x, b1, d13); }
+
+                {
+                    x = TLanes.Broadcast(*a);
+                    c0 = TLanes.MultiplyAdd(x, b0, c0);
+                    if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(x, b1, d0);
+                }
+                if (TRows.Value > 1)
+                {
+                    x = TLanes.Broadcast(*(a + aRow));
+                    c1 = TLanes.MultiplyAdd(x, b0, c1);
+                    if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(x, b1, d1);
+                }
+                if (TRows.Value > 2)
+                {
+                    x = TLanes.Broadcast(*(a + 2 * aRow));
+                    c2 = TLanes.MultiplyAdd(x, b0, c2);
+                    if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(x, b1, d2);
+                }
+                if (TRows.Value > 3)
+                {
+                    x = TLanes.Broadcast(*a3);
+                    c3 = TLanes.MultiplyAdd(x, b0, c3);
+                    if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(x, b1, d3);
+                }
+                if (TRows.Value > 4)
+                {
+                    x = TLanes.Broadcast(*(a3 + aRow));
+                    c4 = TLanes.MultiplyAdd(x, b0, c4);
+                    if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(x, b1, d4);
+                }
+                if (TRows.Value > 5)
+                {
+                    x = TLanes.Broadcast(*(a3 + 2 * aRow));
+                    c5 = TLanes.MultiplyAdd(x, b0, c5);
+                    if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(x, b1, d5);
+                }
+                if (TRows.Value > 6)
+                {
+                    x = TLanes.Broadcast(*a6);
+                    c6 = TLanes.MultiplyAdd(x, b0, c6);
+                    if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(x, b1, d6);
+                }
+                if (TRows.Value > 7)
+                {
+                    x = TLanes.Broadcast(*(a6 + aRow));
+                    c7 = TLanes.MultiplyAdd(x, b0, c7);
+                    if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(x, b1, d7);
+                }
+                if (TRows.Value > 8)
+                {
+                    x = TLanes.Broadcast(*(a6 + 2 * aRow));
+                    c8 = TLanes.MultiplyAdd(x, b0, c8);
+                    if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(x, b1, d8);
+                }
+                if (TRows.Value > 9)
+                {
+                    x = TLanes.Broadcast(*a9);
+                    c9 = TLanes.MultiplyAdd(x, b0, c9);
+                    if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(x, b1, d9);
+                }
+                if (TRows.Value > 10)
+                {
+                    x = TLanes.Broadcast(*(a9 + aRow));
+                    c10 = TLanes.MultiplyAdd(x, b0, c10);
+                    if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(x, b1, d10);
+                }
+                if (TRows.Value > 11)
+                {
+                    x = TLanes.Broadcast(*(a9 + 2 * aRow));
+                    c11 = TLanes.MultiplyAdd(x, b0, c11);
+                    if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(x, b1, d11);
+                }
+                if (TRows.Value > 12)
+                {
+                    x = TLanes.Broadcast(*a12);
+                    c12 = TLanes.MultiplyAdd(x, b0, c12);
+                    if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(x, b1, d12);
+                }
+                if (TRows.Value > 13)
+                {
+                    x = TLanes.Broadcast(*(a12 + aRow));
+                    c13 = TLanes.MultiplyAdd(x, b0, c13);
+                    if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(x, b1, d13);
+                }
                 b += bDepth;
                 a += aDepth;
                 if (TRows.Value > 3) a3 += aDepth;
@@ -121,20 +207,76 @@ internal static unsafe class MatrixTile
             if (factor != 1)
             {
                 TLanes scale = TLanes.Broadcast(factor), rest = TLanes.Broadcast(1 - factor);
-                { c0 = TLanes.MultiplyAdd(scale, c0, rest * TLanes.Load(start)); if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(scale, d0, rest * TLanes.Load(start + second)); }
-                if (TRows.Value > 1) { c1 = TLanes.MultiplyAdd(scale, c1, rest * TLanes.Load(start + startRow)); if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(scale, d1, rest * TLanes.Load(start + startRow + second)); }
-                if (TRows.Value > 2) { c2 = TLanes.MultiplyAdd(scale, c2, rest * TLanes.Load(start + 2 * startRow)); if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(scale, d2, rest * TLanes.Load(start + 2 * startRow + second)); }
-                if (TRows.Value > 3) { c3 = TLanes.MultiplyAdd(scale, c3, rest * TLanes.Load(start + 3 * startRow)); if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(scale, d3, rest * TLanes.Load(start + 3 * startRow + second)); }
-                if (TRows.Value > 4) { c4 = TLanes.MultiplyAdd(scale, c4, rest * TLanes.Load(start + 4 * startRow)); if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(scale, d4, rest * TLanes.Load(start + 4 * startRow + second)); }
-                if (TRows.Value > 5) { c5 = TLanes.MultiplyAdd(scale, c5, rest * TLanes.Load(start + 5 * startRow)); if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(scale, d5, rest * TLanes.Load(start + 5 * startRow + second)); }
-                if (TRows.Value > 6) { c6 = TLanes.MultiplyAdd(scale, c6, rest * TLanes.Load(start + 6 * startRow)); if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(scale, d6, rest * TLanes.Load(start + 6 * startRow + second)); }
-                if (TRows.Value > 7) { c7 = TLanes.MultiplyAdd(scale, c7, rest * TLanes.Load(start + 7 * startRow)); if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(scale, d7, rest * TLanes.Load(start + 7 * startRow + second)); }
-                if (TRows.Value > 8) { c8 = TLanes.MultiplyAdd(scale, c8, rest * TLanes.Load(start + 8 * startRow)); if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(scale, d8, rest * TLanes.Load(start + 8 * startRow + second)); }
-                if (TRows.Value > 9) { c9 = TLanes.MultiplyAdd(scale, c9, rest * TLanes.Load(start + 9 * startRow)); if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(scale, d9, rest * TLanes.Load(start + 9 * startRow + second)); }
-                if (TRows.Value > 10) { c10 = TLanes.MultiplyAdd(scale, c10, rest * TLanes.Load(start + 10 * startRow)); if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(scale, d10, rest * TLanes.Load(start + 10 * startRow + second)); }
-                if (TRows.Value > 11) { c11 = TLanes.MultiplyAdd(scale, c11, rest * TLanes.Load(start + 11 * startRow)); if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(scale, d11, rest * TLanes.Load(start + 11 * startRow + second)); }
-                if (TRows.Value > 12) { c12 = TLanes.MultiplyAdd(scale, c12, rest * TLanes.Load(start + 12 * startRow)); if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(scale, d12, rest * TLanes.Load(start + 12 * startRow + second)); }
-                if (TRows.Value > 13) { c13 = TLanes.MultiplyAdd(scale, c13, rest * TLanes.Load(start + 13 * startRow)); if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(scale, d13, rest * TLanes.Load(start + 13 * startRow + second)); }
+
+                {
+                    c0 = TLanes.MultiplyAdd(scale, c0, rest * TLanes.Load(start));
+                    if (TVectors.Value > 1) d0 = TLanes.MultiplyAdd(scale, d0, rest * TLanes.Load(start + second));
+                }
+                if (TRows.Value > 1)
+                {
+                    c1 = TLanes.MultiplyAdd(scale, c1, rest * TLanes.Load(start + startRow));
+                    if (TVectors.Value > 1) d1 = TLanes.MultiplyAdd(scale, d1, rest * TLanes.Load(start + startRow + second));
+                }
+                if (TRows.Value > 2)
+                {
+                    c2 = TLanes.MultiplyAdd(scale, c2, rest * TLanes.Load(start + 2 * startRow));
+                    if (TVectors.Value > 1) d2 = TLanes.MultiplyAdd(scale, d2, rest * TLanes.Load(start + 2 * startRow + second));
+                }
+                if (TRows.Value > 3)
+                {
+                    c3 = TLanes.MultiplyAdd(scale, c3, rest * TLanes.Load(start + 3 * startRow));
+                    if (TVectors.Value > 1) d3 = TLanes.MultiplyAdd(scale, d3, rest * TLanes.Load(start + 3 * startRow + second));
+                }
+                if (TRows.Value > 4)
+                {
+                    c4 = TLanes.MultiplyAdd(scale, c4, rest * TLanes.Load(start + 4 * startRow));
+                    if (TVectors.Value > 1) d4 = TLanes.MultiplyAdd(scale, d4, rest * TLanes.Load(start + 4 * startRow + second));
+                }
+                if (TRows.Value > 5)
+                {
+                    c5 = TLanes.MultiplyAdd(scale, c5, rest * TLanes.Load(start + 5 * startRow));
+                    if (TVectors.Value > 1) d5 = TLanes.MultiplyAdd(scale, d5, rest * TLanes.Load(start + 5 * startRow + second));
+                }
+                if (TRows.Value > 6)
+                {
+                    c6 = TLanes.MultiplyAdd(scale, c6, rest * TLanes.Load(start + 6 * startRow));
+                    if (TVectors.Value > 1) d6 = TLanes.MultiplyAdd(scale, d6, rest * TLanes.Load(start + 6 * startRow + second));
+                }
+                if (TRows.Value > 7)
+                {
+                    c7 = TLanes.MultiplyAdd(scale, c7, rest * TLanes.Load(start + 7 * startRow));
+                    if (TVectors.Value > 1) d7 = TLanes.MultiplyAdd(scale, d7, rest * TLanes.Load(start + 7 * startRow + second));
+                }
+                if (TRows.Value > 8)
+                {
+                    c8 = TLanes.MultiplyAdd(scale, c8, rest * TLanes.Load(start + 8 * startRow));
+                    if (TVectors.Value > 1) d8 = TLanes.MultiplyAdd(scale, d8, rest * TLanes.Load(start + 8 * startRow + second));
+                }
+                if (TRows.Value > 9)
+                {
+                    c9 = TLanes.MultiplyAdd(scale, c9, rest * TLanes.Load(start + 9 * startRow));
+                    if (TVectors.Value > 1) d9 = TLanes.MultiplyAdd(scale, d9, rest * TLanes.Load(start + 9 * startRow + second));
+                }
+                if (TRows.Value > 10)
+                {
+                    c10 = TLanes.MultiplyAdd(scale, c10, rest * TLanes.Load(start + 10 * startRow));
+                    if (TVectors.Value > 1) d10 = TLanes.MultiplyAdd(scale, d10, rest * TLanes.Load(start + 10 * startRow + second));
+                }
+                if (TRows.Value > 11)
+                {
+                    c11 = TLanes.MultiplyAdd(scale, c11, rest * TLanes.Load(start + 11 * startRow));
+                    if (TVectors.Value > 1) d11 = TLanes.MultiplyAdd(scale, d11, rest * TLanes.Load(start + 11 * startRow + second));
+                }
+                if (TRows.Value > 12)
+                {
+                    c12 = TLanes.MultiplyAdd(scale, c12, rest * TLanes.Load(start + 12 * startRow));
+                    if (TVectors.Value > 1) d12 = TLanes.MultiplyAdd(scale, d12, rest * TLanes.Load(start + 12 * startRow + second));
+                }
+                if (TRows.Value > 13)
+                {
+                    c13 = TLanes.MultiplyAdd(scale, c13, rest * TLanes.Load(start + 13 * startRow));
+                    if (TVectors.Value > 1) d13 = TLanes.MultiplyAdd(scale, d13, rest * TLanes.Load(start + 13 * startRow + second));
+                }
             }
 
             { TLanes.Store(c0, c); if (TVectors.Value > 1) TLanes.Store(d0, c + second); }
@@ -158,8 +300,11 @@ internal static unsafe class MatrixTile
         }
     }
 
-    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MaxVectors"/>) of a single row: with one row, only columns side by side hide the latency. B is read once, in order.</summary>
-    public static void SingleRow<TLanes>(int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c) where TLanes : struct, ILanes<TLanes>
+    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MaxVectors"/>) of a single row: with one row, only columns side by side hide
+    /// the latency. B is read once, in order.</summary>
+    public static void SingleRow<TLanes>(
+        int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c)
+        where TLanes : struct, ILanes<TLanes>
     {
         switch (vectors)
         {
@@ -173,7 +318,8 @@ internal static unsafe class MatrixTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SingleRow<TLanes, TVectors>(nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c)
+    private static void SingleRow<TLanes, TVectors>(
+        nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c)
         where TLanes : struct, ILanes<TLanes>
         where TVectors : struct, ICount
     {

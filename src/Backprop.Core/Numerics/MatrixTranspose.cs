@@ -17,7 +17,8 @@ internal static unsafe class MatrixTranspose
             // The rest of the columns in blocks of eight, which then are half as high.
             for (; i + 16 <= rows; i += 16)
             {
-                for (j = 0; j + 16 <= columns; j += 16) CopyBlockOf16((float*)from + i * fromRow + j, fromRow, (float*)to + j * toRow + i, toRow);
+                for (j = 0; j + 16 <= columns; j += 16)
+                    CopyBlockOf16((float*)from + i * fromRow + j, fromRow, (float*)to + j * toRow + i, toRow);
                 for (; j + 8 <= columns; j += 8)
                 {
                     CopyBlockOf8((float*)from + i * fromRow + j, fromRow, (float*)to + j * toRow + i, toRow);
@@ -27,7 +28,8 @@ internal static unsafe class MatrixTranspose
         }
         if (Avx.IsSupported && typeof(Real) == typeof(float))
             for (; i + 8 <= rows; i += 8)
-                for (j = 0; j + 8 <= columns; j += 8) CopyBlockOf8((float*)from + i * fromRow + j, fromRow, (float*)to + j * toRow + i, toRow);
+                for (j = 0; j + 8 <= columns; j += 8)
+                    CopyBlockOf8((float*)from + i * fromRow + j, fromRow, (float*)to + j * toRow + i, toRow);
 
         // What fills no block: the last columns of the rows above, then the last rows.
         for (var row = 0; row < rows; row++)
@@ -92,7 +94,8 @@ internal static unsafe class MatrixTranspose
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Low, Vector256<float> High) Interleave(Vector256<float> a, Vector256<float> b) => (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
+    private static (Vector256<float> Low, Vector256<float> High) Interleave(Vector256<float> a, Vector256<float> b) =>
+        (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> Low, Vector256<float> High) InterleavePairs(Vector256<float> a, Vector256<float> b) =>

@@ -3,9 +3,11 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>The standard normal distribution, lane by lane: within 12 units in the last place (100 in the tail, where the processor has no fused multiply-add), and the same bits for every width of vector.</summary>
+/// <summary>The standard normal distribution, lane by lane: within 12 units in the last place (100 in the tail, where the processor has no
+/// fused multiply-add), and the same bits for every width of vector.</summary>
 /// <remarks>
-/// Φ(x) = ½·erfc(−x/√2). Near 0, erf is a polynomial; farther out, erfc(a) = e^(−a²)/a times a polynomial in 1/a², which keeps the digits of
+/// Φ(x) = ½·erfc(−x/√2). Near 0, erf is a polynomial; farther out, erfc(a) = e^(−a²)/a times a polynomial in 1/a², which keeps the digits
+/// of
 /// the tail: constants of Moshier (1989), "Methods and programs for mathematical functions" (Cephes, ndtrf). The gradient tests, in double,
 /// get a series that is exact there and too slow for anything else.
 /// </remarks>

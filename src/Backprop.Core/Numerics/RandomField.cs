@@ -26,7 +26,9 @@ public readonly unsafe struct RandomField
     {
         fixed (Real* to = destination)
         {
-            var i = Vector.IsHardwareAccelerated && typeof(Real) == typeof(float) ? FillVectors(first + _low, _high, (float*)to, destination.Length) : 0;
+            var i = Vector.IsHardwareAccelerated && typeof(Real) == typeof(float)
+                ? FillVectors(first + _low, _high, (float*)to, destination.Length)
+                : 0;
             for (; i < destination.Length; i++) to[i] = (Real)((Mix(Mix(first + (uint)i + _low) ^ _high) >> 8) * Unit);
         }
     }

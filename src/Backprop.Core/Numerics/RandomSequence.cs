@@ -1,6 +1,7 @@
 namespace Backprop.Numerics;
 
-/// <summary>What a stream of random numbers is drawn for. Every purpose has numbers of its own, so adding one never shifts another.</summary>
+/// <summary>What a stream of random numbers is drawn for. Every purpose has numbers of its own, so adding one never shifts
+/// another.</summary>
 public enum RandomPurpose
 {
     /// <summary>Starting values of the parameters; one sequence per layer.</summary>
@@ -49,11 +50,13 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(_state += Gamma);
 
-    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws nothing.</summary>
+    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws
+    /// nothing.</summary>
     internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
     /// <summary>64 random bits that belong to a number of 128.</summary>
-    internal static ulong BitsOf(int seed, RandomPurpose purpose, ulong low, ulong high) => Mix(Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + low * Gamma) + high * Gamma);
+    internal static ulong BitsOf(int seed, RandomPurpose purpose, ulong low, ulong high) =>
+        Mix(Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + low * Gamma) + high * Gamma);
 
     /// <summary>Uniform in [0, 1), 53 random bits.</summary>
     public double NextUniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));

@@ -8,20 +8,25 @@ internal interface IFunctionOfRow
     TLanes Invoke<TLanes>(TLanes number, TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>Loops over the rows of matrices, where something is the same for every row: one call for all rows, instead of one for each.</summary>
-/// <remarks>As in <see cref="Elementwise"/>, numbers that fill no vector are computed by one that overlaps its neighbour, and a number gets the same bits wherever it stands.</remarks>
+/// <summary>Loops over the rows of matrices, where something is the same for every row: one call for all rows, instead of one for
+/// each.</summary>
+/// <remarks>As in <see cref="Elementwise"/>, numbers that fill no vector are computed by one that overlaps its neighbour, and a number gets
+/// the same bits wherever it stands.</remarks>
 internal static unsafe class RowWise
 {
     /// <summary>y(r, k) = f(x(r, k), s[k]). y may be x.</summary>
-    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, Matrix y) where TFunction : struct, IFunctionOfTwo =>
+    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, Matrix y)
+        where TFunction : struct, IFunctionOfTwo =>
         Run(new OfTwo<TFunction>(f), new Columns(x), new Columns(s), new Columns(s), y.Values, y.Columns, y.Rows, y.Columns);
 
     /// <summary>y(r, k) = f(x(r, k), s[k], z(r, k)). y may be x or z.</summary>
-    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, ReadOnlyMatrix z, Matrix y) where TFunction : struct, IFunctionOfThree =>
+    public static void Zip<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlySpan<Real> s, ReadOnlyMatrix z, Matrix y)
+        where TFunction : struct, IFunctionOfThree =>
         Run(f, new Columns(x), new Columns(s), new Columns(z), y.Values, y.Columns, y.Rows, y.Columns);
 
     /// <summary>sums[k] = f(x(r, k), z(r, k), sums[k]) for one row after the other, from 0 on.</summary>
-    public static void Sum<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlyMatrix z, Span<Real> sums) where TFunction : struct, IFunctionOfThree
+    public static void Sum<TFunction>(TFunction f, ReadOnlyMatrix x, ReadOnlyMatrix z, Span<Real> sums)
+        where TFunction : struct, IFunctionOfThree
     {
         sums.Clear();
         Run(f, new Columns(x), new Columns(z), new Columns(sums), sums, 0, x.Rows, sums.Length);
@@ -35,16 +40,24 @@ internal static unsafe class RowWise
     /// <param name="b">Likewise.</param>
     /// <param name="c">Likewise.</param>
     /// <param name="y">[rows × any], overwritten.</param>
-    public static void Spread<TFunction>(TFunction f, ReadOnlyMatrixColumns numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y) where TFunction : struct, IFunctionOfRow
+    public static void Spread<TFunction>(
+        TFunction f, ReadOnlyMatrixColumns numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y)
+        where TFunction : struct, IFunctionOfRow
     {
-        if (column < 0 || column >= numbers.Columns) throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {numbers.Columns - 1}");
-        if (numbers.Rows != y.Rows) throw new ArgumentException($"Numbers of {numbers.Rows} rows do not fit {y.Rows} rows.", nameof(numbers));
+        if (column < 0 || column >= numbers.Columns)
+            throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {numbers.Columns - 1}");
+        if (numbers.Rows != y.Rows)
+            throw new ArgumentException($"Numbers of {numbers.Rows} rows do not fit {y.Rows} rows.", nameof(numbers));
         Check(a, b, c, y.Rows, y.Columns);
         fixed (Real* px = numbers.Values, pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
-            VectorWidth.Run(new SpreadWork<TFunction>(f, px + column, numbers.Stride, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns), y.Columns);
+            VectorWidth.Run(
+                new SpreadWork<TFunction>(
+                    f, px + column, numbers.Stride, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns),
+                y.Columns);
     }
 
-    private static void Run<TFunction>(TFunction f, Columns a, Columns b, Columns c, Span<Real> y, int yRow, int rows, int columns) where TFunction : struct, IFunctionOfThree
+    private static void Run<TFunction>(TFunction f, Columns a, Columns b, Columns c, Span<Real> y, int yRow, int rows, int columns)
+        where TFunction : struct, IFunctionOfThree
     {
         Check(a, b, c, rows, columns);
         fixed (Real* pa = a.Values, pb = b.Values, pc = c.Values, py = y)
@@ -76,13 +89,16 @@ internal static unsafe class RowWise
         // The kernels read through pointers that know no bounds: what fits here is inside for every index.
         public void Check(int rows, int columns)
         {
-            if (rows > 0 && (rows - 1L) * Stride + columns > Values.Length) throw new ArgumentException($"{rows} rows of {columns} numbers do not fit {Values.Length}, {Stride} numbers apart.");
+            if (rows > 0 && (rows - 1L) * Stride + columns > Values.Length)
+                throw new ArgumentException($"{rows} rows of {columns} numbers do not fit {Values.Length}, {Stride} numbers apart.");
         }
     }
 
-    // What enters a row's last vector is put aside first, if it overlaps its neighbour. The formula stands in the loop once: see Elementwise.
+    // What enters a row's last vector is put aside first, if it overlaps its neighbour. The formula stands in the loop once: see
+    // Elementwise.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Zip<TFunction, TLanes>(TFunction f, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns)
+    private static void Zip<TFunction, TLanes>(
+        TFunction f, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns)
         where TFunction : struct, IFunctionOfThree
         where TLanes : struct, ILanes<TLanes>
     {
@@ -100,7 +116,8 @@ internal static unsafe class RowWise
             Real* x = a, s = b, z = c;
             for (nint k = 0, stop = whole; ;)
             {
-                for (; k < stop; k += TLanes.Count) TLanes.Store(f.Invoke(TLanes.Load(x + k), TLanes.Load(s + k), TLanes.Load(z + k)), y + k);
+                for (; k < stop; k += TLanes.Count)
+                    TLanes.Store(f.Invoke(TLanes.Load(x + k), TLanes.Load(s + k), TLanes.Load(z + k)), y + k);
                 if (stop > last) break;
                 (k, stop) = (last, columns);
                 x = aside - last;
@@ -115,7 +132,9 @@ internal static unsafe class RowWise
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread<TFunction, TLanes>(TFunction f, Real* x, nint xRow, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns)
+    private static void Spread<TFunction, TLanes>(
+        TFunction f, Real* x, nint xRow, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows,
+        int columns)
         where TFunction : struct, IFunctionOfRow
         where TLanes : struct, ILanes<TLanes>
     {
@@ -137,16 +156,25 @@ internal static unsafe class RowWise
         }
     }
 
-    private readonly struct ZipWork<TFunction>(TFunction f, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns) : IVectorWork where TFunction : struct, IFunctionOfThree
+    private readonly struct ZipWork<TFunction>(
+        TFunction f, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns)
+        : IVectorWork
+        where TFunction : struct, IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Zip<TFunction, TLanes>(f, a, aRow, b, bRow, c, cRow, y, yRow, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
+            Zip<TFunction, TLanes>(f, a, aRow, b, bRow, c, cRow, y, yRow, rows, columns);
     }
 
-    private readonly struct SpreadWork<TFunction>(TFunction f, Real* x, nint xRow, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows, int columns) : IVectorWork where TFunction : struct, IFunctionOfRow
+    private readonly struct SpreadWork<TFunction>(
+        TFunction f, Real* x, nint xRow, Real* a, nint aRow, Real* b, nint bRow, Real* c, nint cRow, Real* y, nint yRow, int rows,
+        int columns)
+        : IVectorWork
+        where TFunction : struct, IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Spread<TFunction, TLanes>(f, x, xRow, a, aRow, b, bRow, c, cRow, y, yRow, rows, columns);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
+            Spread<TFunction, TLanes>(f, x, xRow, a, aRow, b, bRow, c, cRow, y, yRow, rows, columns);
     }
 
     private readonly struct OfTwo<TFunction>(TFunction f) : IFunctionOfThree where TFunction : struct, IFunctionOfTwo

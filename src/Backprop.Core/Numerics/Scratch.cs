@@ -1,6 +1,7 @@
 namespace Backprop.Numerics;
 
-/// <summary>Memory for the inside of one product or one layer, kept by every thread. A shared pool would now and then forget it, and then allocate in the middle of training.</summary>
+/// <summary>Memory for the inside of one product or one layer, kept by every thread. A shared pool would now and then forget it, and then
+/// allocate in the middle of training.</summary>
 internal static class Scratch
 {
     [ThreadStatic]
@@ -9,7 +10,8 @@ internal static class Scratch
     [ThreadStatic]
     private static Real[]? t_spare, t_spareOfInner;
 
-    /// <summary>This thread's array, of at least <paramref name="length"/> numbers, with whatever was left in it. The next product takes the same.</summary>
+    /// <summary>This thread's array, of at least <paramref name="length"/> numbers, with whatever was left in it. The next product takes
+    /// the same.</summary>
     public static Real[] OfAtLeast(int length)
     {
         var numbers = t_numbers;
@@ -17,7 +19,8 @@ internal static class Scratch
         return numbers;
     }
 
-    /// <summary>An array that outlasts products, of at least <paramref name="length"/> numbers; to be given back. A layer inside another may have a second one meanwhile.</summary>
+    /// <summary>An array that outlasts products, of at least <paramref name="length"/> numbers; to be given back. A layer inside another
+    /// may have a second one meanwhile.</summary>
     public static Real[] Rent(int length)
     {
         var numbers = t_spare;

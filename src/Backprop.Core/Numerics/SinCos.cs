@@ -3,9 +3,11 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sine and cosine of an angle in turns, lane by lane: the same bits for every width of vector, and within 2e-7 of the truth.</summary>
+/// <summary>Sine and cosine of an angle in turns, lane by lane: the same bits for every width of vector, and within 2e-7 of the
+/// truth.</summary>
 /// <remarks>
-/// Whole turns are taken off exactly, for a number minus its nearest whole number is one. What is left is folded to a quarter of a turn to either side, where the series of the
+/// Whole turns are taken off exactly, for a number minus its nearest whole number is one. What is left is folded to a quarter of a turn to
+/// either side, where the series of the
 /// sine, nine terms long, errs by less than 1e-13: the gradient tests, in double, use the same.
 /// </remarks>
 internal static class SinCos
@@ -21,7 +23,8 @@ internal static class SinCos
 
     /// <summary>cos 2πu. Of |u| above 2²², where single precision has no quarter turns left, some number in [−1, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Cosine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes> => Series(Number<TLanes>(0.25) - TLanes.Abs(PartOfTurn(u)));
+    public static TLanes Cosine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes> =>
+        Series(Number<TLanes>(0.25) - TLanes.Abs(PartOfTurn(u)));
 
     /// <summary>sin 2πu, under the same condition.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,7 +44,8 @@ internal static class SinCos
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes PartOfTurn<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>
     {
-        // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one. Not a property: of so long a formula, the compiler would call it.
+        // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one. Not a property: of so long a
+        // formula, the compiler would call it.
         var rounder = Number<TLanes>(typeof(Real) == typeof(float) ? 12582912 : 6755399441055744);
         var part = u - (u + rounder - rounder);
         return new Clamp(-(Real)0.5, (Real)0.5).Invoke(part);

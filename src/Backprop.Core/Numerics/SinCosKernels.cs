@@ -2,9 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>One number of every row, its waves aₖ·cos(2π·fₖ·x + pₖ), and a small dense layer behind them, in one go: neither the waves nor their gradients are ever in memory.</summary>
+/// <summary>One number of every row, its waves aₖ·cos(2π·fₖ·x + pₖ), and a small dense layer behind them, in one go: neither the waves nor
+/// their gradients are ever in memory.</summary>
 /// <remarks>
-/// Lanes hold rows where every row has a result of its own, and waves where all rows are summed. Either way each sum is one chain, in the order of the products that would otherwise be taken one after the other
+/// Lanes hold rows where every row has a result of its own, and waves where all rows are summed. Either way each sum is one chain, in the
+/// order of the products that would otherwise be taken one after the other
 /// (<see cref="RowWise"/>, <see cref="MatrixMultiply"/>), and has their bits.
 /// </remarks>
 internal static unsafe class SinCosKernels
@@ -19,7 +21,9 @@ internal static unsafe class SinCosKernels
         {
             Waves = amplitudes.Length;
             (Results, var rest) = Math.DivRem(dense.Length, Waves + 1);
-            if (angles.Length != 2 * Waves || rest != 0) throw new ArgumentException($"{angles.Length} frequencies and phases do not go with {Waves} amplitudes and {dense.Length} weights and biases.");
+            if (angles.Length != 2 * Waves || rest != 0)
+                throw new ArgumentException(
+                    $"{angles.Length} frequencies and phases do not go with {Waves} amplitudes and {dense.Length} weights and biases.");
             Angles = angles;
             Amplitudes = amplitudes;
             Dense = dense;
@@ -43,8 +47,13 @@ internal static unsafe class SinCosKernels
     public static void Forward(in Feature feature, ReadOnlyMatrixColumns x, MatrixColumns y)
     {
         Check(feature, x, y.Rows, y.Columns - 1);
-        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, py = y.Values, room = Room(feature, x.Rows))
-            VectorWidth.Run(new ForwardWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, py, y.Stride, x.Rows, room), x.Rows);
+        fixed (
+            Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, py = y.Values,
+            room = Room(feature, x.Rows))
+            VectorWidth.Run(
+                new ForwardWork(
+                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, py, y.Stride, x.Rows, room),
+                x.Rows);
     }
 
     /// <summary>dx = dy₀ + 2π·Σₖ aₖ·fₖ·∂J/∂angleₖ, where dy₀ is that of x itself.</summary>
@@ -55,12 +64,20 @@ internal static unsafe class SinCosKernels
     public static void Backward(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
         Check(feature, x, dy.Rows, dy.Columns - 1);
-        if (dx.Rows != x.Rows || dx.Columns != 1) throw new ArgumentException($"The slopes of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
-        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, pdx = dx.Values, room = Room(feature, x.Rows))
-            VectorWidth.Run(new BackwardWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdx, dx.Stride, x.Rows, room), x.Rows);
+        if (dx.Rows != x.Rows || dx.Columns != 1)
+            throw new ArgumentException($"The slopes of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
+        fixed (
+            Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
+            pdx = dx.Values, room = Room(feature, x.Rows))
+            VectorWidth.Run(
+                new BackwardWork(
+                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdx, dx.Stride,
+                    x.Rows, room),
+                x.Rows);
     }
 
-    /// <summary>Σ x·∂J/∂angle and Σ ∂J/∂angle over all rows, as if waves were one high: what the gradients of frequencies and phases are multiples of.</summary>
+    /// <summary>Σ x·∂J/∂angle and Σ ∂J/∂angle over all rows, as if waves were one high: what the gradients of frequencies and phases are
+    /// multiples of.</summary>
     /// <param name="feature">Its parameters.</param>
     /// <param name="x">[rows × 1]</param>
     /// <param name="dy">[rows × results]</param>
@@ -68,9 +85,16 @@ internal static unsafe class SinCosKernels
     public static void SumByAngle(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> sums)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (sums.Length != 2 * feature.Waves) throw new ArgumentException($"Two sums of {feature.Waves} waves do not fit into {sums.Length}.", nameof(sums));
-        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, ps = sums, room = Scratch.OfAtLeast(feature.Waves * feature.Results))
-            VectorWidth.Run(new AngleWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, ps, x.Rows, room), feature.Waves);
+        if (sums.Length != 2 * feature.Waves)
+            throw new ArgumentException($"Two sums of {feature.Waves} waves do not fit into {sums.Length}.", nameof(sums));
+        fixed (
+            Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
+            ps = sums, room = Scratch.OfAtLeast(feature.Waves * feature.Results))
+            VectorWidth.Run(
+                new AngleWork(
+                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, ps, x.Rows,
+                    room),
+                feature.Waves);
     }
 
     /// <summary>dW = wavesᵀ·dy.</summary>
@@ -81,23 +105,34 @@ internal static unsafe class SinCosKernels
     public static void DifferentiateWeights(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> dWeights)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (dWeights.Length != feature.Waves * feature.Results) throw new ArgumentException($"The gradient of {feature.Waves * feature.Results} weights does not fit into {dWeights.Length}.", nameof(dWeights));
-        fixed (Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values, pdw = dWeights)
-            VectorWidth.Run(new WeightWork(new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdw, x.Rows), feature.Waves);
+        if (dWeights.Length != feature.Waves * feature.Results)
+            throw new ArgumentException(
+                $"The gradient of {feature.Waves * feature.Results} weights does not fit into {dWeights.Length}.", nameof(dWeights));
+        fixed (
+            Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
+            pdw = dWeights)
+            VectorWidth.Run(
+                new WeightWork(
+                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdw, x.Rows),
+                feature.Waves);
     }
 
-    private static Real[] Room(in Feature feature, int rows) => Scratch.OfAtLeast(checked((2 + feature.Results) * (rows + VectorWidth.Widest)));
+    private static Real[] Room(in Feature feature, int rows) =>
+        Scratch.OfAtLeast(checked((2 + feature.Results) * (rows + VectorWidth.Widest)));
 
     // The kernels read through pointers that know no bounds: what fits here is inside for every index.
     private static void Check(in Feature feature, ReadOnlyMatrixColumns x, int rows, int results)
     {
         if (x.Columns != 1 || x.Rows != rows || results != feature.Results)
-            throw new ArgumentException($"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and {feature.Results} results.");
+            throw new ArgumentException(
+                $"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and " +
+                    $"{feature.Results} results.");
     }
 
     private readonly struct Pointers(Real* angles, Real* amplitudes, Real* dense, int waves, int results)
     {
-        public readonly Real* Frequencies = angles, Phases = angles + waves, Amplitudes = amplitudes, Weights = dense, Biases = dense + (nint)waves * results;
+        public readonly Real* Frequencies = angles, Phases = angles + waves, Amplitudes = amplitudes, Weights = dense,
+            Biases = dense + (nint)waves * results;
         public readonly int Waves = waves, Results = results;
     }
 
@@ -108,7 +143,8 @@ internal static unsafe class SinCosKernels
 
         // Up to four results at a time, which then stay in registers; of fewer, some are computed twice.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* y, nint yRow, int rows, Real* room) where TLanes : struct, ILanes<TLanes>
+        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* y, nint yRow, int rows, Real* room)
+            where TLanes : struct, ILanes<TLanes>
         {
             nint count = feature.Results, width = Padded<TLanes>(rows);
             Real* numbers = room, results = room + width;
@@ -119,12 +155,15 @@ internal static unsafe class SinCosKernels
                 var biases = feature.Biases + first;
                 for (nint i = 0; i < width; i += TLanes.Count)
                 {
-                    TLanes y0 = TLanes.Broadcast(*biases), y1 = TLanes.Broadcast(biases[second]), y2 = TLanes.Broadcast(biases[third]), y3 = TLanes.Broadcast(biases[fourth]);
+                    TLanes y0 = TLanes.Broadcast(*biases), y1 = TLanes.Broadcast(biases[second]), y2 = TLanes.Broadcast(biases[third]),
+                        y3 = TLanes.Broadcast(biases[fourth]);
                     var number = TLanes.Load(numbers + i);
                     var weights = feature.Weights + first;
                     for (nint k = 0; k < feature.Waves; k++, weights += count)
                     {
-                        var wave = TLanes.Broadcast(feature.Amplitudes[k]) * SinCos.Cosine(TLanes.MultiplyAdd(TLanes.Broadcast(feature.Frequencies[k]), number, SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k]))));
+                        var wave = TLanes.Broadcast(feature.Amplitudes[k]) * SinCos.Cosine(
+                            TLanes.MultiplyAdd(
+                                TLanes.Broadcast(feature.Frequencies[k]), number, SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k]))));
                         y0 = TLanes.MultiplyAdd(TLanes.Broadcast(*weights), wave, y0);
                         y1 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[second]), wave, y1);
                         y2 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[third]), wave, y2);
@@ -147,13 +186,17 @@ internal static unsafe class SinCosKernels
         }
     }
 
-    private readonly struct BackwardWork(Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* dx, nint dxRow, int rows, Real* room) : IVectorWork
+    private readonly struct BackwardWork(
+        Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* dx, nint dxRow, int rows, Real* room)
+        : IVectorWork
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, dy, dyRow, dx, dxRow, rows, room);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* dx, nint dxRow, int rows, Real* room) where TLanes : struct, ILanes<TLanes>
+        private static void Run<TLanes>(
+            in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* dx, nint dxRow, int rows, Real* room)
+            where TLanes : struct, ILanes<TLanes>
         {
             nint count = feature.Results, width = Padded<TLanes>(rows);
             Real* numbers = room, sums = room + width, slopes = room + 2 * width;
@@ -163,14 +206,17 @@ internal static unsafe class SinCosKernels
 
             for (nint k = 0; k < feature.Waves; k++)
             {
-                TLanes frequency = TLanes.Broadcast(feature.Frequencies[k]), shift = SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k])), factor = TLanes.Broadcast(feature.Amplitudes[k]) * frequency;
+                TLanes frequency = TLanes.Broadcast(feature.Frequencies[k]), shift = SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k])),
+                    factor = TLanes.Broadcast(feature.Amplitudes[k]) * frequency;
                 var weights = feature.Weights + k * count;
                 for (nint i = 0; i < width; i += TLanes.Count)
                 {
                     var ofWave = TLanes.Broadcast(0);
                     var slope = slopes + i;
-                    for (nint o = 0; o < count; o++, slope += width) ofWave = TLanes.MultiplyAdd(TLanes.Load(slope), TLanes.Broadcast(weights[o]), ofWave);
-                    var ofAngle = TLanes.Broadcast(0) - ofWave * SinCos.Sine(TLanes.MultiplyAdd(frequency, TLanes.Load(numbers + i), shift));
+                    for (nint o = 0; o < count; o++, slope += width)
+                        ofWave = TLanes.MultiplyAdd(TLanes.Load(slope), TLanes.Broadcast(weights[o]), ofWave);
+                    var ofAngle = TLanes.Broadcast(0) - ofWave * SinCos.Sine(
+                        TLanes.MultiplyAdd(frequency, TLanes.Load(numbers + i), shift));
                     TLanes.Store(TLanes.MultiplyAdd(ofAngle, factor, TLanes.Load(sums + i)), sums + i);
                 }
             }
@@ -179,14 +225,16 @@ internal static unsafe class SinCosKernels
         }
     }
 
-    private readonly struct AngleWork(Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* room) : IVectorWork
+    private readonly struct AngleWork(Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* room)
+        : IVectorWork
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, dy, dyRow, sums, rows, room);
 
         // The last vector of waves may overlap the one before: it finds the same bits there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* turned) where TLanes : struct, ILanes<TLanes>
+        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* turned)
+            where TLanes : struct, ILanes<TLanes>
         {
             nint count = feature.Results, waves = feature.Waves, last = waves - TLanes.Count;
             for (nint k = 0; k < waves; k++)
@@ -201,7 +249,8 @@ internal static unsafe class SinCosKernels
                 {
                     TLanes ofWave = TLanes.Broadcast(0), xs = TLanes.Broadcast(*number);
                     var weights = turned + k;
-                    for (nint o = 0; o < count; o++, weights += waves) ofWave = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[o]), TLanes.Load(weights), ofWave);
+                    for (nint o = 0; o < count; o++, weights += waves)
+                        ofWave = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[o]), TLanes.Load(weights), ofWave);
                     var ofAngle = TLanes.Broadcast(0) - ofWave * SinCos.Sine(TLanes.MultiplyAdd(frequency, xs, shift));
                     byFrequency = TLanes.MultiplyAdd(xs, ofAngle, byFrequency);
                     byPhase += ofAngle;
@@ -220,13 +269,15 @@ internal static unsafe class SinCosKernels
 
         // Up to four results at a time, whose sums then stay in registers.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* gradient, int rows) where TLanes : struct, ILanes<TLanes>
+        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* gradient, int rows)
+            where TLanes : struct, ILanes<TLanes>
         {
             nint count = feature.Results, last = feature.Waves - TLanes.Count;
             var aside = stackalloc Real[4 * TLanes.Count];
             for (nint k = 0; ; k = Math.Min(k + TLanes.Count, last))
             {
-                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = SinCos.ToPhase(TLanes.Load(feature.Phases + k)), amplitude = TLanes.Load(feature.Amplitudes + k);
+                TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = SinCos.ToPhase(TLanes.Load(feature.Phases + k)),
+                    amplitude = TLanes.Load(feature.Amplitudes + k);
                 for (nint first = 0; first < count; first += 4)
                 {
                     nint left = count - 1 - first, second = Math.Min(1, left), third = Math.Min(2, left), fourth = Math.Min(3, left);
@@ -245,7 +296,8 @@ internal static unsafe class SinCosKernels
                     TLanes.Store(sum2, aside + third * TLanes.Count);
                     TLanes.Store(sum3, aside + fourth * TLanes.Count);
                     for (nint o = 0; o <= fourth; o++)
-                        for (nint lane = 0; lane < TLanes.Count; lane++) gradient[(k + lane) * count + first + o] = aside[o * TLanes.Count + lane];
+                        for (nint lane = 0; lane < TLanes.Count; lane++)
+                            gradient[(k + lane) * count + first + o] = aside[o * TLanes.Count + lane];
                 }
                 if (k == last) return;
             }
@@ -253,7 +305,8 @@ internal static unsafe class SinCosKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint Padded<TLanes>(int rows) where TLanes : struct, ILanes<TLanes> => (rows + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+    private static nint Padded<TLanes>(int rows) where TLanes : struct, ILanes<TLanes> =>
+        (rows + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
     // One column; what fills its last vector is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -59,16 +59,24 @@ internal readonly unsafe struct SingleLane : ILanes<SingleLane>
     public static SingleLane SelectLess(SingleLane a, SingleLane b, SingleLane yes, SingleLane no) => a._value < b._value ? yes : no;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SingleLane PowerOfTwo(SingleLane n) =>
-        new((Real)BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)(n._value + (Real)Exponential.ExponentToFraction)) << 23));
+    public static SingleLane PowerOfTwo(SingleLane n)
+    {
+        var shifted = (float)(n._value + (Real)Exponential.ExponentToFraction);
+        return new((Real)BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(shifted) << 23));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SingleLane Exponent(SingleLane x) =>
-        new((Real)BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits((float)x._value) >> 23) | Logarithm.BitsOfTwoTo23) - (Real)Logarithm.TwoTo23AndExponentBias);
+    public static SingleLane Exponent(SingleLane x)
+    {
+        var bits = (BitConverter.SingleToUInt32Bits((float)x._value) >> 23) | Logarithm.BitsOfTwoTo23;
+        return new((Real)BitConverter.UInt32BitsToSingle(bits) - (Real)Logarithm.TwoTo23AndExponentBias);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SingleLane Fraction(SingleLane x) =>
-        new((Real)BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits((float)x._value) & Logarithm.FractionMask) | Logarithm.BitsOfOne));
+        new(
+            (Real)BitConverter.UInt32BitsToSingle(
+                (BitConverter.SingleToUInt32Bits((float)x._value) & Logarithm.FractionMask) | Logarithm.BitsOfOne));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SingleLane LibraryExp(SingleLane x) => new(Real.Exp(x._value));

@@ -21,8 +21,12 @@ internal static unsafe class Softmax
     /// <param name="logarithms">[rows], overwritten with log Σⱼ e^(zⱼ − max z).</param>
     public static void OfRows(ReadOnlyMatrix scores, Matrix probabilities, Span<Real> largest, Span<Real> logarithms)
     {
-        if (probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || largest.Length != logarithms.Length || (!largest.IsEmpty && largest.Length != scores.Rows))
-            throw new ArgumentException($"{scores.Rows} × {scores.Columns} scores do not fit {probabilities.Rows} × {probabilities.Columns} probabilities and {largest.Length} and {logarithms.Length} parts of logarithms.");
+        if (
+            probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || largest.Length != logarithms.Length
+                || (!largest.IsEmpty && largest.Length != scores.Rows))
+            throw new ArgumentException(
+                $"{scores.Rows} × {scores.Columns} scores do not fit {probabilities.Rows} × {probabilities.Columns} probabilities and " +
+                    $"{largest.Length} and {logarithms.Length} parts of logarithms.");
         if (scores.Columns >= MinColumnsOfLongRow)
         {
             for (var row = 0; row < scores.Rows; row++)
@@ -61,7 +65,8 @@ internal static unsafe class Softmax
 
     // Each lane has a row of its own; lanes beyond the last row compute what nobody reads.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfColumns<TLanes>(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) where TLanes : struct, ILanes<TLanes>
+    private static void OfColumns<TLanes>(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
+        where TLanes : struct, ILanes<TLanes>
     {
         for (var row = 0; row < rows; row += TLanes.Count)
         {
@@ -88,6 +93,7 @@ internal static unsafe class Softmax
 
     private readonly struct ColumnWork(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) : IVectorWork
     {
-        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => OfColumns<TLanes>(turned, maxima, sums, rows, columns, withLogarithms);
+        public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
+            OfColumns<TLanes>(turned, maxima, sums, rows, columns, withLogarithms);
     }
 }

@@ -1,6 +1,7 @@
 namespace Backprop.Numerics;
 
-/// <summary>A few rows of which most numbers are 0, and, where a gradient is wanted, the same column by column. Belongs to one reader; allocates only when there is more than ever before.</summary>
+/// <summary>A few rows of which most numbers are 0, and, where a gradient is wanted, the same column by column. Belongs to one reader;
+/// allocates only when there is more than ever before.</summary>
 /// <param name="columns">Numbers in a row, zeros among them.</param>
 internal sealed class SparseBatch(int columns)
 {
@@ -45,7 +46,8 @@ internal sealed class SparseBatch(int columns)
         _starts.Add(count);
     }
 
-    /// <summary>Sorts the numbers by columns, for <see cref="RowsOf"/> and <see cref="ValuesOfColumn"/>; within a column, the order of the rows stays.</summary>
+    /// <summary>Sorts the numbers by columns, for <see cref="RowsOf"/> and <see cref="ValuesOfColumn"/>; within a column, the order of the
+    /// rows stays.</summary>
     public void Transpose()
     {
         var count = _starts[^1];
@@ -71,7 +73,8 @@ internal sealed class SparseBatch(int columns)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(places.IsEmpty ? i : places[i]) is not (>= 0 and var indicator)) continue;
+            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(places.IsEmpty ? i : places[i]) is not (>= 0 and var indicator))
+                continue;
             (_columns[count], _values[count]) = (indicator, 1);
             count++;
         }

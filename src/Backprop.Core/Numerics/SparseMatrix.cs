@@ -1,18 +1,21 @@
 namespace Backprop.Numerics;
 
-/// <summary>Numbers of which most are 0: for every row, the places and values of the others (compressed sparse rows). The arrays are used as they are, not copied.</summary>
+/// <summary>Numbers of which most are 0: for every row, the places and values of the others (compressed sparse rows). The arrays are used
+/// as they are, not copied.</summary>
 public sealed class SparseMatrix
 {
     private readonly int[] _starts, _columns;
     private readonly Real[] _values;
 
     /// <summary>Checks and wraps the arrays.</summary>
-    /// <param name="starts">[rows + 1]: row i has the places from starts[i] up to starts[i + 1]; begins with 0, ends with their number, never falls.</param>
+    /// <param name="starts">[rows + 1]: row i has the places from starts[i] up to starts[i + 1]; begins with 0, ends with their number,
+    /// never falls.</param>
     /// <param name="columns">The columns of the numbers, rising within a row.</param>
     /// <param name="values">The numbers, finite; NaN for a missing one, if that is allowed.</param>
     /// <param name="columnCount">Numbers in a row, zeros among them; at least 1.</param>
     /// <param name="allowsMissing">Whether numbers may be NaN, for networks that begin with an <c>Imputation</c>.</param>
-    /// <exception cref="ArgumentException">The arrays contradict each other, or a number is not finite; the message names the row.</exception>
+    /// <exception cref="ArgumentException">The arrays contradict each other, or a number is not finite; the message names the
+    /// row.</exception>
     public SparseMatrix(int[] starts, int[] columns, Real[] values, int columnCount, bool allowsMissing = false)
     {
         ArgumentNullException.ThrowIfNull(starts);
@@ -20,17 +23,24 @@ public sealed class SparseMatrix
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(columnCount, 1);
         if (starts.Length == 0 || starts[0] != 0 || starts[^1] != columns.Length || columns.Length != values.Length)
-            throw new ArgumentException($"{starts.Length} starts from {starts.FirstOrDefault()} to {starts.LastOrDefault()} do not fit {columns.Length} columns and {values.Length} values.", nameof(starts));
+            throw new ArgumentException(
+                $"{starts.Length} starts from {starts.FirstOrDefault()} to {starts.LastOrDefault()} do not fit {columns.Length} columns " +
+                    $"and {values.Length} values.",
+                nameof(starts));
         (_starts, _columns, _values, Rows, Columns) = (starts, columns, values, starts.Length - 1, columnCount);
         HasMissing = allowsMissing && values.AsSpan().Contains(Real.NaN);
         for (var row = 0; row < Rows; row++)
         {
-            if (starts[row + 1] < starts[row]) throw new ArgumentException($"Row {row} starts at {starts[row]} and ends at {starts[row + 1]}.", nameof(starts));
+            if (starts[row + 1] < starts[row])
+                throw new ArgumentException($"Row {row} starts at {starts[row]} and ends at {starts[row + 1]}.", nameof(starts));
             var last = -1;
             for (var i = starts[row]; i < starts[row + 1]; i++)
             {
-                if (columns[i] <= last || columns[i] >= columnCount) throw new ArgumentException($"Row {row} has column {columns[i]} after {last}; columns must rise, up to {columnCount - 1}.", nameof(columns));
-                if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i]))) throw new ArgumentException($"Row {row}, column {columns[i]} is {values[i]}; all must be finite.", nameof(values));
+                if (columns[i] <= last || columns[i] >= columnCount)
+                    throw new ArgumentException(
+                        $"Row {row} has column {columns[i]} after {last}; columns must rise, up to {columnCount - 1}.", nameof(columns));
+                if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i])))
+                    throw new ArgumentException($"Row {row}, column {columns[i]} is {values[i]}; all must be finite.", nameof(values));
                 last = columns[i];
             }
         }
@@ -66,7 +76,8 @@ public sealed class SparseMatrix
     {
         var starts = new int[rowsOfA.Length + rowsOfB.Length + 1];
         for (var row = 0; row < starts.Length - 1; row++)
-            starts[row + 1] = checked(starts[row] + (row < rowsOfA.Length ? a.ColumnsOf(rowsOfA[row]) : b.ColumnsOf(rowsOfB[row - rowsOfA.Length])).Length);
+            starts[row + 1] = checked(
+                starts[row] + (row < rowsOfA.Length ? a.ColumnsOf(rowsOfA[row]) : b.ColumnsOf(rowsOfB[row - rowsOfA.Length])).Length);
         int[] columns = new int[starts[^1]];
         Real[] values = new Real[starts[^1]];
         for (var row = 0; row < starts.Length - 1; row++)

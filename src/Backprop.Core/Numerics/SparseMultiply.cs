@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Products with a matrix most of whose numbers are 0. Same bits as <see cref="MatrixMultiply"/>: each output is one chain in the same order, and 0 adds nothing to it.</summary>
+/// <summary>Products with a matrix most of whose numbers are 0. Same bits as <see cref="MatrixMultiply"/>: each output is one chain in the
+/// same order, and 0 adds nothing to it.</summary>
 internal static unsafe class SparseMultiply
 {
     /// <summary>y = x·W + b for some neighbouring rows of x.</summary>
@@ -14,13 +15,16 @@ internal static unsafe class SparseMultiply
     public static void Product(SparseBatch x, int first, ReadOnlyMatrix w, ReadOnlySpan<Real> b, Matrix y)
     {
         if (x.Columns != w.Rows || w.Columns != y.Columns || b.Length != y.Columns || first < 0 || first + y.Rows > x.Rows)
-            throw new ArgumentException($"{y.Rows} rows from {first} on of {x.Rows} × {x.Columns} numbers, by {w.Rows} × {w.Columns}, do not fit into {y.Rows} × {y.Columns}.");
+            throw new ArgumentException(
+                $"{y.Rows} rows from {first} on of {x.Rows} × {x.Columns} numbers, by {w.Rows} × {w.Columns}, do not fit into {y.Rows} × " +
+                    $"{y.Columns}.");
         fixed (Real* pw = w.Values, pb = b, py = y.Values)
             for (var row = 0; row < y.Rows; row++)
                 Chain(x.ValuesOf(first + row), x.ColumnsOf(first + row), pw, pb, py + (nint)row * y.Columns, y.Columns);
     }
 
-    /// <summary>Some rows of xᵀ·dy: those of the columns of x from <paramref name="firstColumn"/> on. Rows of columns that are all 0 become 0.</summary>
+    /// <summary>Some rows of xᵀ·dy: those of the columns of x from <paramref name="firstColumn"/> on. Rows of columns that are all 0 become
+    /// 0.</summary>
     /// <param name="x">[rows × k], transposed.</param>
     /// <param name="firstColumn">The column of x that the first row of dW is made of.</param>
     /// <param name="dy">[rows × n]</param>
@@ -28,10 +32,14 @@ internal static unsafe class SparseMultiply
     public static void TransposedProduct(SparseBatch x, int firstColumn, ReadOnlyMatrix dy, Matrix dw)
     {
         if (dy.Rows != x.Rows || dy.Columns != dw.Columns || firstColumn < 0 || firstColumn + dw.Rows > x.Columns)
-            throw new ArgumentException($"{dw.Rows} columns from {firstColumn} on of {x.Rows} × {x.Columns} numbers, by {dy.Rows} × {dy.Columns}, do not fit into {dw.Rows} × {dw.Columns}.");
+            throw new ArgumentException(
+                $"{dw.Rows} columns from {firstColumn} on of {x.Rows} × {x.Columns} numbers, by {dy.Rows} × {dy.Columns}, do not fit " +
+                    $"into {dw.Rows} × {dw.Columns}.");
         fixed (Real* pdy = dy.Values, pdw = dw.Values)
             for (var column = 0; column < dw.Rows; column++)
-                Chain(x.ValuesOfColumn(firstColumn + column), x.RowsOf(firstColumn + column), pdy, null, pdw + (nint)column * dw.Columns, dw.Columns);
+                Chain(
+                    x.ValuesOfColumn(firstColumn + column), x.RowsOf(firstColumn + column), pdy, null, pdw + (nint)column * dw.Columns,
+                    dw.Columns);
     }
 
     private static void Chain(ReadOnlySpan<Real> values, ReadOnlySpan<int> rows, Real* b, Real* start, Real* c, int n)
@@ -56,7 +64,8 @@ internal static unsafe class SparseMultiply
             var at = 0;
             for (; at + 4 * TLanes.Count <= n; at += 4 * TLanes.Count)
             {
-                TLanes c0 = Start<TLanes>(at), c1 = Start<TLanes>(at + TLanes.Count), c2 = Start<TLanes>(at + 2 * TLanes.Count), c3 = Start<TLanes>(at + 3 * TLanes.Count);
+                TLanes c0 = Start<TLanes>(at), c1 = Start<TLanes>(at + TLanes.Count), c2 = Start<TLanes>(at + 2 * TLanes.Count),
+                    c3 = Start<TLanes>(at + 3 * TLanes.Count);
                 for (var i = 0; i < count; i++)
                 {
                     var value = TLanes.Broadcast(values[i]);
@@ -75,12 +84,14 @@ internal static unsafe class SparseMultiply
             {
                 var column = Math.Min(at, n - TLanes.Count);
                 var sum = Start<TLanes>(column);
-                for (var i = 0; i < count; i++) sum = TLanes.MultiplyAdd(TLanes.Broadcast(values[i]), TLanes.Load(b + (nint)rows[i] * n + column), sum);
+                for (var i = 0; i < count; i++)
+                    sum = TLanes.MultiplyAdd(TLanes.Broadcast(values[i]), TLanes.Load(b + (nint)rows[i] * n + column), sum);
                 TLanes.Store(sum, c + column);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TLanes Start<TLanes>(int column) where TLanes : struct, ILanes<TLanes> => start is null ? TLanes.Broadcast(0) : TLanes.Load(start + column);
+        private TLanes Start<TLanes>(int column) where TLanes : struct, ILanes<TLanes> =>
+            start is null ? TLanes.Broadcast(0) : TLanes.Load(start + column);
     }
 }

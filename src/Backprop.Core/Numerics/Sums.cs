@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sums along a row: the same bits for every width of vector, because sixteen sums run side by side whatever the width, and are added up in double at the end.</summary>
+/// <summary>Sums along a row: the same bits for every width of vector, because sixteen sums run side by side whatever the width, and are
+/// added up in double at the end.</summary>
 internal static unsafe class Sums
 {
     private const int PerMember = 16;

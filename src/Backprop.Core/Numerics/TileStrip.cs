@@ -1,9 +1,11 @@
 namespace Backprop.Numerics;
 
-/// <summary>Some rows of a product C = start + factor·A·B, and one or two vectors of its columns: what <see cref="MatrixTile"/> computes at once, tile below tile.</summary>
+/// <summary>Some rows of a product C = start + factor·A·B, and one or two vectors of its columns: what <see cref="MatrixTile"/> computes at
+/// once, tile below tile.</summary>
 /// <param name="rows">Rows of C.</param>
 /// <param name="depth">Length of the chains.</param>
-/// <param name="second">Where the second vector begins, counted from the first: less than a vector when few columns are left, 0 when there is only one.</param>
+/// <param name="second">Where the second vector begins, counted from the first: less than a vector when few columns are left, 0 when there
+/// is only one.</param>
 /// <param name="a">A(i, p) = a[i·aRow + p·aDepth], unless it is copied by tiles.</param>
 /// <param name="aRow">Distance of two rows of A.</param>
 /// <param name="aDepth">Distance of two steps of depth in A.</param>
@@ -14,9 +16,11 @@ namespace Backprop.Numerics;
 /// <param name="factor">Multiplies A·B: what the chains took of their starts is added again.</param>
 /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
 /// <param name="cRow">Distance of two rows of C.</param>
-/// <param name="isCopiedByTiles">Whether A lies tile after tile, and the rows of a tile side by side, one step of the depth after the other.</param>
+/// <param name="isCopiedByTiles">Whether A lies tile after tile, and the rows of a tile side by side, one step of the depth after the
+/// other.</param>
 internal readonly unsafe struct TileStrip(
-    int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor, Real* c, nint cRow, bool isCopiedByTiles = false)
+    int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor,
+    Real* c, nint cRow, bool isCopiedByTiles = false)
 {
     public readonly int Rows = rows;
     public readonly nint Depth = depth, Second = second, ARow = aRow, BDepth = bDepth, StartRow = startRow, CRow = cRow;
@@ -29,7 +33,8 @@ internal readonly unsafe struct TileStrip(
     /// <summary>Where in A the tile begins that has <paramref name="rows"/> rows above it.</summary>
     public nint TileAfter(int rows) => rows * (isCopiedByTiles ? Depth : ARow);
 
-    /// <summary>Cuts rows into as few tiles as possible, of heights as equal as possible: a low tile leaves the processor waiting for its chains.</summary>
+    /// <summary>Cuts rows into as few tiles as possible, of heights as equal as possible: a low tile leaves the processor waiting for its
+    /// chains.</summary>
     /// <param name="rows">How many.</param>
     /// <param name="most">The greatest height.</param>
     public static TileHeights Cut(int rows, int most)

@@ -3,7 +3,8 @@ namespace Backprop.Numerics;
 /// <summary>Whether numbers stand so close together, for their range, that a scale which suits the range cannot tell them apart.</summary>
 internal static class ValueConcentration
 {
-    // Of all steps from one of so many quantiles to the next, the few widest must be nearly the whole way. Steps of width 0 are not between numbers.
+    // Of all steps from one of so many quantiles to the next, the few widest must be nearly the whole way. Steps of width 0 are not between
+    // numbers.
     private const int Steps = 128, FewSteps = 4, MinSteps = Steps / 2;
     private const double MinShareOfFew = 2.0 / 3;
 
@@ -11,7 +12,8 @@ internal static class ValueConcentration
     private const double Tail = 0.05;
 
     /// <summary>Whether, of at least three different numbers, one fills both quartiles.</summary>
-    public static bool OnOneNumber(ReadOnlySpan<Real> sorted) => !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && Quartiles.AreEqual(sorted);
+    public static bool OnOneNumber(ReadOnlySpan<Real> sorted) =>
+        !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && Quartiles.AreEqual(sorted);
 
     /// <summary>Whether numbers of which few are equal form some clusters far apart.</summary>
     public static bool InClusters(ReadOnlySpan<Real> sorted)
@@ -25,5 +27,6 @@ internal static class ValueConcentration
         return widths[^MinSteps] > 0 && few >= MinShareOfFew * all;
     }
 
-    private static Real At(ReadOnlySpan<Real> sorted, int step) => sorted[(int)((Tail + (1 - 2 * Tail) * step / Steps) * (sorted.Length - 1))];
+    private static Real At(ReadOnlySpan<Real> sorted, int step) =>
+        sorted[(int)((Tail + (1 - 2 * Tail) * step / Steps) * (sorted.Length - 1))];
 }

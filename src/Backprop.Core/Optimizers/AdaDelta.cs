@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>E ← ρ·E + (1−ρ)·g²; Δ = g·√(D + ε) / √(E + ε); D ← ρ·D + (1−ρ)·Δ²; θ ← θ − α·Δ: steps of the size of earlier steps, so α = 1 suits any scale.</summary>
-/// <remarks>Zeiler (2012), "ADADELTA: an adaptive learning rate method", arXiv:1212.5701; ρ and ε as in PyTorch (H2O: 0.99 and 1e-8). Default α = 1.</remarks>
+/// <summary>E ← ρ·E + (1−ρ)·g²; Δ = g·√(D + ε) / √(E + ε); D ← ρ·D + (1−ρ)·Δ²; θ ← θ − α·Δ: steps of the size of earlier steps, so α = 1
+/// suits any scale.</summary>
+/// <remarks>Zeiler (2012), "ADADELTA: an adaptive learning rate method", arXiv:1212.5701; ρ and ε as in PyTorch (H2O: 0.99 and 1e-8).
+/// Default α = 1.</remarks>
 public sealed record AdaDelta : StepwiseOptimizer
 {
     /// <summary>ρ: how slowly both means forget.</summary>
@@ -20,21 +22,27 @@ public sealed record AdaDelta : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
     } = 1e-6;
 
     /// <inheritdoc/>
     public override double DefaultLearningRate => 1;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["gradient variance", "step variance"], (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(
+            parameterCount, ["gradient variance", "step variance"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(AdaDelta rule, double learningRate) : IUpdateRule
     {
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes squares, ref TLanes steps, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes squares, ref TLanes steps, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Decay);
             var epsilon = TLanes.Broadcast((Real)rule.Epsilon);

@@ -12,21 +12,26 @@ public sealed record AdaGrad : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
     } = 1e-10;
 
     /// <inheritdoc/>
     public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["sum of squares"], (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, ["sum of squares"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(AdaGrad rule, double learningRate) : IUpdateRule
     {
         public static int Memories => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes sum, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes sum, ref TLanes _, ref TLanes __)
+            where TLanes : struct, ILanes<TLanes>
         {
             sum = TLanes.MultiplyAdd(gradient, gradient, sum);
             parameter -= TLanes.Broadcast((Real)learningRate) * gradient / (TLanes.Sqrt(sum) + TLanes.Broadcast((Real)rule.Epsilon));

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient in place of the mean of squares.</summary>
+/// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient in place of the mean of
+/// squares.</summary>
 /// <remarks>Kingma and Ba (2015), "Adam", arXiv:1412.6980, algorithm 2; as PyTorch. Default α = 0.002.</remarks>
 public sealed record AdaMax : MomentOptimizer
 {
@@ -11,7 +12,8 @@ public sealed record AdaMax : MomentOptimizer
     public override double DefaultLearningRate => 0.002;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean", "largest"], (learningRate, step) => new Rule(this, learningRate, step));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, ["mean", "largest"], (learningRate, step) => new Rule(this, learningRate, step));
 
     private readonly struct Rule(AdaMax rule, double learningRate, int step) : IUpdateRule
     {
@@ -20,7 +22,8 @@ public sealed record AdaMax : MomentOptimizer
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes largest, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes largest, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
             mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
             TLanes kept = TLanes.Broadcast((Real)rule.Beta2) * largest, seen = TLanes.Abs(gradient) + TLanes.Broadcast((Real)rule.Epsilon);

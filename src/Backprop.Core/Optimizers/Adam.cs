@@ -3,8 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε): every parameter takes steps of its own size.</summary>
-/// <remarks>Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1; ε stands outside the square root. Default α = 0.001.</remarks>
+/// <summary>m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε): every parameter takes steps of its own
+/// size.</summary>
+/// <remarks>Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1; ε stands outside the square
+/// root. Default α = 0.001.</remarks>
 public sealed record Adam : MomentOptimizer
 {
     /// <inheritdoc/>
@@ -15,7 +17,8 @@ public sealed record Adam : MomentOptimizer
 
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) =>
-        new MomentumState<Rule>(parameterCount, ["mean", "variance"], Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+        new MomentumState<Rule>(
+            parameterCount, ["mean", "variance"], Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
 
     private readonly struct Rule(Adam rule, double momentum, double learningRate, int step) : IUpdateRule
     {
@@ -26,11 +29,13 @@ public sealed record Adam : MomentOptimizer
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes variance, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes variance, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
             mean = UpdateFormulas.RunningMean(mean, gradient, _beta1);
             variance = UpdateFormulas.RunningMeanOfSquares(variance, gradient, _beta2);
-            parameter -= TLanes.Broadcast(_stepSize) * mean / (TLanes.Sqrt(variance * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)_epsilon));
+            parameter -= TLanes.Broadcast(_stepSize) * mean / (
+                TLanes.Sqrt(variance * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)_epsilon));
         }
     }
 }

@@ -17,5 +17,6 @@ public sealed record AdamW : MomentOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new Adam { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon }.Start(parameterCount);
+    public override OptimizerState Start(int parameterCount) =>
+        new Adam { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon }.Start(parameterCount);
 }

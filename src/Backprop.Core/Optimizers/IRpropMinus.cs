@@ -3,11 +3,14 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Every parameter has a step length of its own, which grows while the sign of its gradient stays and shrinks when it turns; the size of the gradient does not matter.</summary>
+/// <summary>Every parameter has a step length of its own, which grows while the sign of its gradient stays and shrinks when it turns; the
+/// size of the gradient does not matter.</summary>
 /// <remarks>
 /// Δ ← Δ·1.2 where g·g₋₁ &gt; 0; Δ ← Δ·0.5 and g ← 0 where g·g₋₁ &lt; 0; θ ← θ − α·Δ·sign g, with Δ = 1 at first. Igel and Hüsken (2000),
-/// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993); as PyTorch's Rprop, whose <c>lr</c> is the first step and whose
-/// bounds are absolute: here they are multiples of α, so that a schedule moves them, too. For full batches (<c>BatchSize = FullBatch</c>): the
+/// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993); as PyTorch's Rprop, whose <c>lr</c> is the first step and
+/// whose
+/// bounds are absolute: here they are multiples of α, so that a schedule moves them, too. For full batches (<c>BatchSize = FullBatch</c>):
+/// the
 /// sign of a minibatch's gradient is left to chance. Default α = 0.01.
 /// </remarks>
 public sealed record IRpropMinus : StepwiseOptimizer
@@ -20,7 +23,10 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double Growth
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Growth), value, "must be ≥ 1 and finite");
+        init =>
+            field = value >= 1 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Growth), value, "must be ≥ 1 and finite");
     } = 1.2;
 
     /// <summary>η⁻: what Δ shrinks by.</summary>
@@ -36,7 +42,8 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double MinFactor
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinFactor), value, "must be in (0, 1]");
+        init =>
+            field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinFactor), value, "must be in (0, 1]");
     } = 1e-4;
 
     /// <summary>The greatest Δ.</summary>
@@ -44,20 +51,27 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double MaxFactor
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MaxFactor), value, "must be ≥ 1 and finite");
+        init =>
+            field = value >= 1 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MaxFactor), value, "must be ≥ 1 and finite");
     } = 5000;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["previous sign", "step factor"], (learningRate, step) => new Rule(this, learningRate, step == 1));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(
+            parameterCount, ["previous sign", "step factor"], (learningRate, step) => new Rule(this, learningRate, step == 1));
 
     private readonly struct Rule(IRpropMinus rule, double learningRate, bool isFirst) : IUpdateRule
     {
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes previous, ref TLanes factor, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes previous, ref TLanes factor, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
-            TLanes zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), least = TLanes.Broadcast((Real)rule.MinFactor), greatest = TLanes.Broadcast((Real)rule.MaxFactor);
+            TLanes zero = TLanes.Broadcast(0), one = TLanes.Broadcast(1), least = TLanes.Broadcast((Real)rule.MinFactor),
+                greatest = TLanes.Broadcast((Real)rule.MaxFactor);
             if (isFirst) factor = one;
 
             // Signs, not gradients, are multiplied: the product of two small ones would vanish.

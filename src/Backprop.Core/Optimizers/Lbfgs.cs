@@ -1,16 +1,20 @@
 namespace Backprop.Optimizers;
 
-/// <summary>Steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made of the last few steps and changes of the gradient, as far as a line search finds good. For small data, where it needs far fewer passes than any other.</summary>
+/// <summary>Steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made of the last few steps and changes of the gradient, as far as a line search
+/// finds good. For small data, where it needs far fewer passes than any other.</summary>
 /// <remarks>
 /// <para>
-/// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I; the line search
-/// is Moré and Thuente's (1994), for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ + td)ᵀd| ≤ c₂·|gᵀd|. The same as SciPy's
+/// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I; the line
+/// search
+/// is Moré and Thuente's (1994), for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ + td)ᵀd| ≤ c₂·|gᵀd|. The same as
+/// SciPy's
 /// L-BFGS-B without bounds, which is scikit-learn's <c>solver='lbfgs'</c>, whose c₁ is 1e-3.
 /// </para>
 /// <para>
 /// Every pass over the data is one step, and uses all examples at once, as often as the line search asks. Training ends by itself when the
 /// gradient is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is
-/// usual. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum norm.
+/// usual. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum
+/// norm.
 /// </para>
 /// </remarks>
 public sealed record Lbfgs : Optimizer
@@ -37,7 +41,10 @@ public sealed record Lbfgs : Optimizer
     public double GradientTolerance
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(GradientTolerance), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(GradientTolerance), value, "must be ≥ 0 and finite");
     } = 1e-5;
 
     /// <summary>c₁: which part of the fall that the slope promises must come true.</summary>
@@ -45,7 +52,10 @@ public sealed record Lbfgs : Optimizer
     public double SufficientDecrease
     {
         get;
-        init => field = value is > 0 and < 0.5 ? value : throw new ArgumentOutOfRangeException(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
+        init =>
+            field = value is > 0 and < 0.5
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
     } = 1e-4;
 
     /// <summary>c₂: which part of the slope may be left.</summary>

@@ -26,10 +26,12 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
     public void Clear() => (_count, _next) = (0, 0);
 
     /// <summary>Takes note of a step, unless the curvature along it was not positive: H would not lead downhill any more.</summary>
-    public void Add(ReadOnlySpan<Real> before, ReadOnlySpan<Real> after, ReadOnlySpan<Real> gradientBefore, ReadOnlySpan<Real> gradientAfter)
+    public void Add(
+        ReadOnlySpan<Real> before, ReadOnlySpan<Real> after, ReadOnlySpan<Real> gradientBefore, ReadOnlySpan<Real> gradientAfter)
     {
         double[] step = _steps[_next], change = _changes[_next];
-        for (var i = 0; i < step.Length; i++) (step[i], change[i]) = ((double)after[i] - before[i], (double)gradientAfter[i] - gradientBefore[i]);
+        for (var i = 0; i < step.Length; i++)
+            (step[i], change[i]) = ((double)after[i] - before[i], (double)gradientAfter[i] - gradientBefore[i]);
         var product = Dot(step, change);
         if (!(product > double.Epsilon) || product <= 1e-16 * Dot(change, change)) return;
         _inverseProducts[_next] = 1 / product;

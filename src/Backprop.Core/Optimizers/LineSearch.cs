@@ -1,9 +1,11 @@
 namespace Backprop.Optimizers;
 
-/// <summary>Looks along a direction for a step length t that fulfils the strong Wolfe conditions, value by value: it is told J and its slope at a trial, and says which to try next.</summary>
+/// <summary>Looks along a direction for a step length t that fulfils the strong Wolfe conditions, value by value: it is told J and its
+/// slope at a trial, and says which to try next.</summary>
 /// <remarks>
 /// Moré and Thuente (1994), "Line search algorithms with guaranteed sufficient decrease", ACM Transactions on Mathematical Software 20. An
-/// interval that holds a good step is kept, and shrunk by minimizers of cubics and parabolas through its ends; until a point with sufficient
+/// interval that holds a good step is kept, and shrunk by minimizers of cubics and parabolas through its ends; until a point with
+/// sufficient
 /// decrease and rising slope was seen, of J(t) − J(0) − c₁·t·J′(0) instead of J.
 /// </remarks>
 internal struct LineSearch
@@ -31,7 +33,8 @@ internal struct LineSearch
     /// <summary>The t to try next, or the one that was found.</summary>
     public double Trial { get; private set; }
 
-    /// <summary>Takes note of J and J′ at <see cref="Trial"/>; true when the search is over: it was found, or there is no room for a better one.</summary>
+    /// <summary>Takes note of J and J′ at <see cref="Trial"/>; true when the search is over: it was found, or there is no room for a better
+    /// one.</summary>
     public bool Observe(double value, double slope)
     {
         var trial = new Point(Trial, value, slope);
@@ -83,7 +86,9 @@ internal struct LineSearch
         {
             // Higher: a minimum lies between.
             _isBracketed = true;
-            double cubic = Cubic(_best, trial), parabola = _best.Step + _best.Slope / ((_best.Value - trial.Value) / (trial.Step - _best.Step) + _best.Slope) / 2 * (trial.Step - _best.Step);
+            double cubic = Cubic(_best, trial),
+                parabola = _best.Step + _best.Slope / (
+                    (_best.Value - trial.Value) / (trial.Step - _best.Step) + _best.Slope) / 2 * (trial.Step - _best.Step);
             return Math.Abs(cubic - _best.Step) < Math.Abs(parabola - _best.Step) ? cubic : cubic + (parabola - cubic) / 2;
         }
         var secant = trial.Step + trial.Slope / (trial.Slope - _best.Slope) * (_best.Step - trial.Step);
@@ -98,7 +103,8 @@ internal struct LineSearch
         {
             // Lower, and flatter: the cubic may have its minimum beyond, or none at all.
             var cubic = CubicBeyond(trial);
-            if (!_isBracketed) return Math.Clamp(Math.Abs(cubic - trial.Step) > Math.Abs(secant - trial.Step) ? cubic : secant, _least, _most);
+            if (!_isBracketed)
+                return Math.Clamp(Math.Abs(cubic - trial.Step) > Math.Abs(secant - trial.Step) ? cubic : secant, _least, _most);
             var nearer = Math.Abs(cubic - trial.Step) < Math.Abs(secant - trial.Step) ? cubic : secant;
             var limit = trial.Step + 0.66 * (_other.Step - trial.Step);
             return trial.Step > _best.Step ? Math.Min(limit, nearer) : Math.Max(limit, nearer);

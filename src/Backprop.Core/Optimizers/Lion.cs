@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>c = β₁m + (1−β₁)g; θ ← θ − α·sign c; m ← β₂m + (1−β₂)g: every parameter takes steps of the same size.</summary>
-/// <remarks>Chen et al. (2023), "Symbolic discovery of optimization algorithms", arXiv:2302.06675; found by a search among programs. Wants a weight decay some times that of AdamW. Default α = 0.0001.</remarks>
+/// <remarks>Chen et al. (2023), "Symbolic discovery of optimization algorithms", arXiv:2302.06675; found by a search among programs. Wants
+/// a weight decay some times that of AdamW. Default α = 0.0001.</remarks>
 public sealed record Lion : StepwiseOptimizer
 {
     /// <summary>β₁: how much of the mean goes into the direction.</summary>
@@ -27,16 +28,19 @@ public sealed record Lion : StepwiseOptimizer
     public override double DefaultLearningRate => 0.0001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean"], (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, ["mean"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(Lion rule, double learningRate) : IUpdateRule
     {
         public static int Memories => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes _, ref TLanes __)
+            where TLanes : struct, ILanes<TLanes>
         {
-            TLanes zero = TLanes.Broadcast(0), size = TLanes.Broadcast((Real)learningRate), direction = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
+            TLanes zero = TLanes.Broadcast(0), size = TLanes.Broadcast((Real)learningRate),
+                direction = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
             parameter -= TLanes.SelectLess(zero, direction, size, TLanes.SelectLess(direction, zero, zero - size, zero));
             mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta2);
         }

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Lets another optimizer run ahead for some steps, and then goes part of the way after it: φ ← φ + r·(θ − φ), θ ← φ.</summary>
-/// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer keeps its memory. Default α is the inner one's.</remarks>
+/// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer
+/// keeps its memory. Default α is the inner one's.</remarks>
 public sealed record Lookahead : StepwiseOptimizer
 {
     /// <summary>The optimizer that runs ahead.</summary>

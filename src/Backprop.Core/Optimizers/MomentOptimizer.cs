@@ -29,6 +29,9 @@ public abstract record MomentOptimizer : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
     } = 1e-8;
 }

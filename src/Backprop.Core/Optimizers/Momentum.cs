@@ -15,7 +15,8 @@ public sealed record Momentum : StepwiseOptimizer
     public double Coefficient
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
+        init =>
+            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
     } = 0.9;
 
     /// <inheritdoc/>
@@ -25,14 +26,16 @@ public sealed record Momentum : StepwiseOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, ["velocity"], Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new MomentumState<Rule>(parameterCount, ["velocity"], Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
 
     private readonly struct Rule(double momentum, double learningRate) : IUpdateRule
     {
         public static int Memories => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __)
+            where TLanes : struct, ILanes<TLanes>
         {
             velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);
             parameter = TLanes.MultiplyAdd(TLanes.Broadcast((Real)(-learningRate)), velocity, parameter);

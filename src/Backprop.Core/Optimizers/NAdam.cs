@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>Adam with Nesterov's look ahead: the step uses the mean as the next step will see it.</summary>
-/// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 − μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Default α = 0.002.</remarks>
+/// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 −
+/// μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Default α = 0.002.</remarks>
 public sealed record NAdam : MomentOptimizer
 {
     /// <summary>ψ: how fast μ grows from ½·β₁ to β₁.</summary>
@@ -12,7 +13,10 @@ public sealed record NAdam : MomentOptimizer
     public double MomentumDecay
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MomentumDecay), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MomentumDecay), value, "must be ≥ 0 and finite");
     } = 0.004;
 
     /// <inheritdoc/>
@@ -51,12 +55,14 @@ public sealed record NAdam : MomentOptimizer
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
             mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Beta2);
             var root = TLanes.Sqrt(squares * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)rule.Epsilon);
-            parameter -= TLanes.MultiplyAdd(TLanes.Broadcast((Real)shareOfGradient), gradient, TLanes.Broadcast((Real)shareOfMean) * mean) / root;
+            parameter -= TLanes.MultiplyAdd(
+                TLanes.Broadcast((Real)shareOfGradient), gradient, TLanes.Broadcast((Real)shareOfMean) * mean) / root;
         }
     }
 }

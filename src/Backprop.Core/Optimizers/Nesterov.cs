@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum that looks at the slope where it is going to be.</summary>
-/// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Default α = 0.01.</remarks>
+/// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever
+/// et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Default α = 0.01.</remarks>
 public sealed record Nesterov : StepwiseOptimizer
 {
     /// <summary>μ: how much of the last step is kept.</summary>
@@ -12,7 +13,8 @@ public sealed record Nesterov : StepwiseOptimizer
     public double Coefficient
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
+        init =>
+            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
     } = 0.9;
 
     /// <inheritdoc/>
@@ -22,14 +24,16 @@ public sealed record Nesterov : StepwiseOptimizer
     public override bool HasMomentum => true;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new MomentumState<Rule>(parameterCount, ["velocity"], Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new MomentumState<Rule>(parameterCount, ["velocity"], Coefficient, (learningRate, momentum, _) => new Rule(momentum, learningRate));
 
     private readonly struct Rule(double momentum, double learningRate) : IUpdateRule
     {
         public static int Memories => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes velocity, ref TLanes _, ref TLanes __)
+            where TLanes : struct, ILanes<TLanes>
         {
             velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);
             parameter -= TLanes.Broadcast((Real)learningRate) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)momentum), velocity, gradient);

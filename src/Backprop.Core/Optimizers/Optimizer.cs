@@ -1,7 +1,9 @@
 namespace Backprop.Optimizers;
 
-/// <summary>A recipe for moving parameters against their gradient. Immutable; what it must remember lives in the <see cref="OptimizerState"/> it starts.</summary>
-/// <remarks>A new optimizer is one file beside this one and one entry in <see cref="All"/>. The learning rate is not its own: schedules own it.</remarks>
+/// <summary>A recipe for moving parameters against their gradient. Immutable; what it must remember lives in the
+/// <see cref="OptimizerState"/> it starts.</summary>
+/// <remarks>A new optimizer is one file beside this one and one entry in <see cref="All"/>. The learning rate is not its own: schedules own
+/// it.</remarks>
 public abstract record Optimizer
 {
     /// <summary>The learning rate that is usual for this optimizer, used where none is given.</summary>
@@ -10,10 +12,12 @@ public abstract record Optimizer
     /// <summary>The decoupled weight decay that is usual for this optimizer, used where none is given.</summary>
     public virtual double DefaultWeightDecay => 0;
 
-    /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and Nesterov.</summary>
+    /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and
+    /// Nesterov.</summary>
     public virtual bool HasMomentum => false;
 
-    /// <summary>Whether it searches along a line for the length of every step. It then needs all examples in one batch, and a loss that stays the same.</summary>
+    /// <summary>Whether it searches along a line for the length of every step. It then needs all examples in one batch, and a loss that
+    /// stays the same.</summary>
     /// <value>False, but for <see cref="Lbfgs"/>.</value>
     public virtual bool UsesLineSearch => false;
 
@@ -23,12 +27,14 @@ public abstract record Optimizer
     /// <summary>One of each optimizer in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Optimizer> All { get; } =
     [
-        new AdaDelta(), new AdaGrad(), new Adam(), new AdaMax(), new AdamW(), new AmsGrad(), new IRpropMinus(), new Lbfgs(), new Lion(), new Lookahead(), new Momentum(),
+        new AdaDelta(), new AdaGrad(), new Adam(), new AdaMax(), new AdamW(), new AmsGrad(), new IRpropMinus(), new Lbfgs(), new Lion(),
+        new Lookahead(), new Momentum(),
         new NAdam(), new Nesterov(), new RAdam(), new RmsProp(), new ScheduleFreeAdamW(), new Sgd(),
     ];
 }
 
-/// <summary>An optimizer that makes one step of one gradient, and looks at every parameter by itself: all but <see cref="Lbfgs"/>.</summary>
+/// <summary>An optimizer that makes one step of one gradient, and looks at every parameter by itself: all but
+/// <see cref="Lbfgs"/>.</summary>
 public abstract record StepwiseOptimizer : Optimizer
 {
     /// <summary>Begins one training run over <paramref name="parameterCount"/> parameters.</summary>

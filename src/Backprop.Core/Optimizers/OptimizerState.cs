@@ -48,7 +48,8 @@ public abstract class OptimizerState
         if (parameters.Length != ParameterCount || gradient.Length != ParameterCount)
         {
             throw new ArgumentException(
-                $"The optimizer was started for {ParameterCount} parameters; there are {parameters.Length}, and {gradient.Length} derivatives.");
+                $"The optimizer was started for {ParameterCount} parameters; there are {parameters.Length}, and {gradient.Length} " +
+                    $"derivatives.");
         }
         BeginStep(learningRate);
         UpdateSlice(0, parameters, gradient, learningRate, weightDecay);
@@ -62,7 +63,8 @@ public abstract class OptimizerState
         PrepareStep(learningRate);
     }
 
-    /// <summary>Makes the current step for some neighbouring parameters. Threads may call it for different slices at the same time.</summary>
+    /// <summary>Makes the current step for some neighbouring parameters. Threads may call it for different slices at the same
+    /// time.</summary>
     /// <param name="offset">Index of the first of these parameters.</param>
     /// <param name="parameters">θ of the slice, changed in place.</param>
     /// <param name="gradient">g of the slice.</param>

@@ -3,15 +3,18 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by itself.</summary>
-/// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ &gt; 5; as PyTorch. Default α = 0.001.</remarks>
+/// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by
+/// itself.</summary>
+/// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ
+/// &gt; 5; as PyTorch. Default α = 0.001.</remarks>
 public sealed record RAdam : MomentOptimizer
 {
     /// <inheritdoc/>
     public override double DefaultLearningRate => 0.001;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["mean", "variance"], (learningRate, step) => new Rule(this, learningRate, step));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, ["mean", "variance"], (learningRate, step) => new Rule(this, learningRate, step));
 
     // Adaptive steps are rectified by r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); 0 as long as they are not to be trusted.
     private double RectificationAt(int step)
@@ -28,12 +31,15 @@ public sealed record RAdam : MomentOptimizer
         public static int Memories => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes _) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes mean, ref TLanes squares, ref TLanes _)
+            where TLanes : struct, ILanes<TLanes>
         {
             mean = UpdateFormulas.RunningMean(mean, gradient, rule.Beta1);
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Beta2);
             var move = TLanes.Broadcast(_stepSize) * mean;
-            parameter -= _rectification > 0 ? move * TLanes.Broadcast(_rectification) / (TLanes.Sqrt(squares) + TLanes.Broadcast((Real)rule.Epsilon)) : move;
+            parameter -= _rectification > 0
+                ? move * TLanes.Broadcast(_rectification) / (TLanes.Sqrt(squares) + TLanes.Broadcast((Real)rule.Epsilon))
+                : move;
         }
     }
 }

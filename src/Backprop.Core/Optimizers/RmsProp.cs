@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Optimizers;
 
 /// <summary>E ← ρ·E + (1−ρ)·g²; θ ← θ − α·g / (√E + ε): steps of about α, whatever the scale of the gradient.</summary>
-/// <remarks>Tieleman and Hinton (2012), Coursera lecture 6.5; centred after Graves (2013), arXiv:1308.0850. As PyTorch, ε outside the root; Keras has it inside, ρ = 0.9 and α = 0.001. Default α = 0.01.</remarks>
+/// <remarks>Tieleman and Hinton (2012), Coursera lecture 6.5; centred after Graves (2013), arXiv:1308.0850. As PyTorch, ε outside the root;
+/// Keras has it inside, ρ = 0.9 and α = 0.001. Default α = 0.01.</remarks>
 public sealed record RmsProp : StepwiseOptimizer
 {
     /// <summary>ρ: how slowly the mean of squares forgets.</summary>
@@ -20,7 +21,10 @@ public sealed record RmsProp : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
     } = 1e-8;
 
     /// <summary>μ: how much of the last step is kept.</summary>
@@ -39,14 +43,16 @@ public sealed record RmsProp : StepwiseOptimizer
     public override double DefaultLearningRate => 0.01;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new ElementwiseState<Rule>(parameterCount, ["variance", "mean", "velocity"], (learningRate, _) => new Rule(this, learningRate));
+    public override OptimizerState Start(int parameterCount) =>
+        new ElementwiseState<Rule>(parameterCount, ["variance", "mean", "velocity"], (learningRate, _) => new Rule(this, learningRate));
 
     private readonly struct Rule(RmsProp rule, double learningRate) : IUpdateRule
     {
         public static int Memories => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes squares, ref TLanes mean, ref TLanes velocity) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes squares, ref TLanes mean, ref TLanes velocity)
+            where TLanes : struct, ILanes<TLanes>
         {
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Decay);
             var variance = squares;
@@ -58,7 +64,8 @@ public sealed record RmsProp : StepwiseOptimizer
                 // Rounding can leave a variance of almost nothing below zero.
                 variance = TLanes.SelectLess(variance, TLanes.Broadcast(0), TLanes.Broadcast(0), variance);
             }
-            velocity = TLanes.MultiplyAdd(TLanes.Broadcast((Real)rule.Momentum), velocity, gradient / (TLanes.Sqrt(variance) + TLanes.Broadcast((Real)rule.Epsilon)));
+            velocity = TLanes.MultiplyAdd(
+                TLanes.Broadcast((Real)rule.Momentum), velocity, gradient / (TLanes.Sqrt(variance) + TLanes.Broadcast((Real)rule.Epsilon)));
             parameter -= TLanes.Broadcast((Real)learningRate) * velocity;
         }
     }

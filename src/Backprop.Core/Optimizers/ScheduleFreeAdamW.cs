@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>AdamW that needs no falling learning rate: it steps from one point, averages all of them in another, takes gradients between the two, and predicts with the average.</summary>
+/// <summary>AdamW that needs no falling learning rate: it steps from one point, averages all of them in another, takes gradients between
+/// the two, and predicts with the average.</summary>
 /// <remarks>
-/// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is taken. Defazio
+/// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is taken.
+/// Defazio
 /// et al. (2024), "The road less scheduled", arXiv:2405.15682; the numbers are those of its reference implementation, which counts the
 /// largest α so far in c where this counts the present one. During training the parameters are y; validation and the trained network
 /// have x. Wants a constant learning rate, after a warm-up at most. Default α = 0.0025.
@@ -65,10 +67,12 @@ public sealed record ScheduleFreeAdamW : MomentOptimizer
         public static int Memories => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes average, ref TLanes front, ref TLanes squares) where TLanes : struct, ILanes<TLanes>
+        public void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes average, ref TLanes front, ref TLanes squares)
+            where TLanes : struct, ILanes<TLanes>
         {
             squares = UpdateFormulas.RunningMeanOfSquares(squares, gradient, rule.Beta2);
-            var direction = gradient / (TLanes.Sqrt(squares * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)rule.Epsilon));
+            var direction = gradient / (
+                TLanes.Sqrt(squares * TLanes.Broadcast(_varianceCorrection)) + TLanes.Broadcast((Real)rule.Epsilon));
             front -= TLanes.Broadcast((Real)learningRate) * TLanes.MultiplyAdd(TLanes.Broadcast((Real)weightDecay), parameter, direction);
             average += TLanes.Broadcast((Real)share) * (front - average);
             parameter = front + TLanes.Broadcast((Real)rule.Beta1) * (average - front);

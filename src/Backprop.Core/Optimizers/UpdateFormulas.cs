@@ -7,7 +7,8 @@ namespace Backprop.Optimizers;
 internal static class UpdateFormulas
 {
     /// <summary>A running mean: ρ·mean + (1 − ρ)·x.</summary>
-    /// <remarks>The mean of a unit that is dead shrinks until it has fewer digits than others, and stays there: on some processors every such number costs a hundred others. So it becomes 0.</remarks>
+    /// <remarks>The mean of a unit that is dead shrinks until it has fewer digits than others, and stays there: on some processors every
+    /// such number costs a hundred others. So it becomes 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes RunningMean<TLanes>(TLanes mean, TLanes x, double kept) where TLanes : struct, ILanes<TLanes> =>
         Normal(TLanes.Broadcast((Real)kept) * mean + TLanes.Broadcast((Real)(1 - kept)) * x);

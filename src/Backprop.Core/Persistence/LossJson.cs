@@ -53,6 +53,8 @@ internal sealed class LossJson : JsonConverter<Loss>
         if (_listed.TryGetValue(name, out var type)) return type;
         if (!OwnType.IsName(name)) throw new JsonException($"There is no loss '{name}'.");
         return OwnType.Find(name, typeof(Loss)) ?? throw new FormatException(
-            $"The network was trained with a loss of its user's own, '{name}' (type, assembly), which is not there. Reference or load the assembly that defines it before loading the model; the type must derive from {typeof(Loss).FullName} and keep its name.");
+            $"The network was trained with a loss of its user's own, '{name}' (type, assembly), which is not there. Reference or load " +
+                $"the assembly that defines it before loading the model; the type must derive from {typeof(Loss).FullName} and keep its " +
+                    $"name.");
     }
 }

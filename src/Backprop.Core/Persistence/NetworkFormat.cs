@@ -36,7 +36,8 @@ public static class NetworkFormat
         ArgumentNullException.ThrowIfNull(result);
         var trained = result.Network;
         var header = SerializeHeader(result);
-        var floats = FloatCount(trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0));
+        var floats = FloatCount(
+            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0));
 
         var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -117,14 +118,19 @@ public static class NetworkFormat
     private static byte[] SerializeHeader(TrainingResult result)
     {
         var trained = result.Network;
-        var header = new Header(trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch, trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature);
+        var header = new Header(
+            trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
+            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature);
         try
         {
             return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
         }
         catch (NotSupportedException problem)
         {
-            throw new NotSupportedException($"Network {trained.Network} with {trained.Loss.GetType().Name} cannot be saved: layers and activations must be the library's own, and a loss the library's own or of a type that is neither generic nor local. {problem.Message}", problem);
+            throw new NotSupportedException(
+                $"Network {trained.Network} with {trained.Loss.GetType().Name} cannot be saved: layers and activations must be the " +
+                    $"library's own, and a loss the library's own or of a type that is neither generic nor local. {problem.Message}",
+                problem);
         }
     }
 
@@ -134,15 +140,28 @@ public static class NetworkFormat
         // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
         if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
         CheckHistory(header.History, header.BestEpoch);
-        var targetColumns = header.TargetsAreStandardized || header.PredictionsAreBounded ? header.Loss.TargetColumnsOf(network.Outputs) : 0;
-        if (FloatCount(network, header.InputsAreStandardized, (header.TargetsAreStandardized ? targetColumns : 0) + (header.PredictionsAreBounded ? targetColumns : 0)) * 4 != floats.Length)
-            throw new ArgumentException($"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
+        var targetColumns = header.TargetsAreStandardized || header.PredictionsAreBounded
+            ? header.Loss.TargetColumnsOf(network.Outputs)
+            : 0;
+        if (
+            FloatCount(
+                network, header.InputsAreStandardized,
+                (
+                    header.TargetsAreStandardized
+                        ? targetColumns
+                        : 0) + (header.PredictionsAreBounded ? targetColumns : 0)) * 4 != floats.Length)
+            throw new ArgumentException(
+                $"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
 
         var parameters = ReadFloats(ref floats, network.ParameterCount);
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
         var targets = header.TargetsAreStandardized ? ReadStandardization(ref floats, targetColumns) : null;
-        var bounds = header.PredictionsAreBounded ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns)) : null;
-        return new TrainingResult(new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1), header.History, header.BestEpoch);
+        var bounds = header.PredictionsAreBounded
+            ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns))
+            : null;
+        return new TrainingResult(
+            new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1), header.History,
+            header.BestEpoch);
     }
 
     // JSON lets 1e999 pass as infinity, which could never be written again.
@@ -151,7 +170,9 @@ public static class NetworkFormat
         for (var i = 0; i < history.Count; i++)
         {
             if (history[i] is not { } report) throw new ArgumentException($"Epoch report {i} is missing (null).");
-            if (!double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss) || !double.IsFinite(report.ValidationLoss ?? 0) || !double.IsFinite(report.ValidationMetric ?? 0))
+            if (
+                !double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss)
+                    || !double.IsFinite(report.ValidationLoss ?? 0) || !double.IsFinite(report.ValidationMetric ?? 0))
                 throw new ArgumentException($"Epoch report {i} holds a number that is not finite: {report}.");
         }
         if (bestEpoch < 0 || bestEpoch > history.Count)
@@ -185,6 +206,7 @@ public static class NetworkFormat
 
 /// <summary>What the JSON at the start of a saved network says.</summary>
 internal sealed record Header(
-    Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History, int BestEpoch,
+    Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History,
+    int BestEpoch,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);

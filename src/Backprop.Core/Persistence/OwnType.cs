@@ -34,9 +34,11 @@ internal static class OwnType
     {
         var end = name.IndexOf(Separator, StringComparison.Ordinal);
         string typeName = name[..end], assemblyName = name[(end + Separator.Length)..];
-        var loaded = AppDomain.CurrentDomain.GetAssemblies().Where(assembly => string.Equals(assembly.GetName().Name, assemblyName, StringComparison.Ordinal)).ToList();
+        var loaded = AppDomain.CurrentDomain.GetAssemblies()
+            .Where(assembly => string.Equals(assembly.GetName().Name, assemblyName, StringComparison.Ordinal)).ToList();
         if (loaded.Count == 0 && Load(assemblyName) is { } found) loaded.Add(found);
-        return loaded.Select(assembly => assembly.GetType(typeName)).FirstOrDefault(type => type is { IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(contract));
+        return loaded.Select(assembly => assembly.GetType(typeName)).FirstOrDefault(
+            type => type is { IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(contract));
     }
 
     private static Assembly? Load(string assemblyName)

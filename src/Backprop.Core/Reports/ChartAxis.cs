@@ -9,7 +9,8 @@ internal sealed class ChartAxis
     private readonly double _low, _high;
     private readonly bool _isLogarithmic;
 
-    /// <summary>An axis that has room for all finite values; logarithmic if they are positive and the largest is 50 times the smallest.</summary>
+    /// <summary>An axis that has room for all finite values; logarithmic if they are positive and the largest is 50 times the
+    /// smallest.</summary>
     public ChartAxis(IEnumerable<double> values)
     {
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();

@@ -36,17 +36,23 @@ internal sealed class LineChart(string title)
         foreach (var mark in values.Marks)
         {
             var y = Y(values.Position(mark)!.Value);
-            Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{mark:G4}</text>");
+            Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/>");
+            Add($"<text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{mark:G4}</text>");
         }
         foreach (var mark in epochs.WholeMarks)
             Add($"<text x=\"{X(epochs.Position(mark)!.Value):0.#}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{mark:0}</text>");
         Add($"<text x=\"{Width - Right}\" y=\"{Height - 2}\" text-anchor=\"end\">epoch</text>");
         if (marked is { } best && epochs.Position(best) is { } at)
-            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>epoch {best}</title></line>");
+        {
+            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\">");
+            Add($"<title>epoch {best}</title></line>");
+        }
         for (var i = 0; i < _curves.Count; i++) Draw(_curves[i], Colour(i));
 
-        var legend = string.Concat(_curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{HtmlEncode(curve.Name)}</span>"));
-        return $"<figure><figcaption><b>{HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlEncode(title)}\">{svg}</svg></figure>\n";
+        var legend = string.Concat(
+            _curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{HtmlEncode(curve.Name)}</span>"));
+        return $"<figure><figcaption><b>{HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" " +
+            $"aria-label=\"{HtmlEncode(title)}\">{svg}</svg></figure>\n";
 
         void Draw((string Name, (int Epoch, double Value)[] Points) curve, string colour)
         {
@@ -58,7 +64,10 @@ internal sealed class LineChart(string title)
                 {
                     double x = X(epochs.Position(epoch)!.Value), y = Y(height);
                     path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{x:0.#} {y:0.#}");
-                    dots.Append(CultureInfo.InvariantCulture, $"<circle fill=\"{colour}\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"2\"><title>{HtmlEncode(curve.Name)}, epoch {epoch}: {value:G6}</title></circle>");
+                    dots.Append(
+                        CultureInfo.InvariantCulture,
+                        $"<circle fill=\"{colour}\" cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"2\"><title>{HtmlEncode(curve.Name)}, epoch " +
+                            $"{epoch}: {value:G6}</title></circle>");
                     isBroken = false;
                 }
                 else
@@ -76,5 +85,6 @@ internal sealed class LineChart(string title)
     }
 
     // Where the distinct ones do not suffice, one after the other through the rainbow: layers have an order.
-    private string Colour(int curve) => _curves.Count <= Colours.Length ? Colours[curve] : $"hsl({280 * curve / (_curves.Count - 1)} 75% 45%)";
+    private string Colour(int curve) =>
+        _curves.Count <= Colours.Length ? Colours[curve] : $"hsl({280 * curve / (_curves.Count - 1)} 75% 45%)";
 }

@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>Up along a line during warm-up, then down along half a cosine from 1 to β.</summary>
-/// <remarks>Loshchilov and Hutter (2017), "SGDR", arXiv:1608.03983, without restarts; as PyTorch's CosineAnnealingLR. Warm-up after Goyal et al. (2017), arXiv:1706.02677: step k of w has (k + 1)/w.</remarks>
+/// <remarks>Loshchilov and Hutter (2017), "SGDR", arXiv:1608.03983, without restarts; as PyTorch's CosineAnnealingLR. Warm-up after Goyal
+/// et al. (2017), arXiv:1706.02677: step k of w has (k + 1)/w.</remarks>
 public sealed record CosineDecay : Schedule
 {
     /// <summary>The share of all steps that warm-up takes.</summary>

@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>Down along half a cosine from 1 to β, again and again, each time over more epochs.</summary>
-/// <remarks>Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts", arXiv:1608.03983; as PyTorch's CosineAnnealingWarmRestarts.</remarks>
+/// <remarks>Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts", arXiv:1608.03983; as PyTorch's
+/// CosineAnnealingWarmRestarts.</remarks>
 public sealed record CosineRestarts : Schedule
 {
     /// <summary>Epochs of the first cycle.</summary>

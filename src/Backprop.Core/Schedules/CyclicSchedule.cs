@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>Up and down along lines between β and 1.</summary>
-/// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186; as PyTorch's CyclicLR, triangular.</remarks>
+/// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186; as PyTorch's CyclicLR,
+/// triangular.</remarks>
 public sealed record CyclicSchedule : Schedule
 {
     /// <summary>Epochs from the lowest to the highest value.</summary>

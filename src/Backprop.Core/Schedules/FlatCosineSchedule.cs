@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>1 for a share of the steps, then down along half a cosine to 0.</summary>
-/// <remarks>fastai's flat_cos (flat for 0.75); Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, for dropout and weight decay (flat for 0.5).</remarks>
+/// <remarks>fastai's flat_cos (flat for 0.75); Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, for
+/// dropout and weight decay (flat for 0.5).</remarks>
 public sealed record FlatCosineSchedule : Schedule
 {
     /// <summary>The share of all steps before the fall.</summary>
@@ -9,7 +10,8 @@ public sealed record FlatCosineSchedule : Schedule
     public double FlatShare
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(FlatShare), value, "must be in [0, 1)");
+        init =>
+            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(FlatShare), value, "must be in [0, 1)");
     } = 0.5;
 
     /// <inheritdoc/>

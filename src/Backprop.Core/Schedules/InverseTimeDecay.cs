@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>1 / (1 + d·e).</summary>
-/// <remarks>Robbins and Monro (1951), "A stochastic approximation method": slow enough to arrive anywhere, fast enough to come to rest. As Keras's InverseTimeDecay, by epochs.</remarks>
+/// <remarks>Robbins and Monro (1951), "A stochastic approximation method": slow enough to arrive anywhere, fast enough to come to rest. As
+/// Keras's InverseTimeDecay, by epochs.</remarks>
 public sealed record InverseTimeDecay : Schedule
 {
     /// <summary>d: how much an epoch adds to the divisor.</summary>

@@ -1,7 +1,9 @@
 namespace Backprop.Schedules;
 
-/// <summary>The mirror image of <see cref="OneCycleSchedule"/>, for the momentum beside it: down along half a cosine while the learning rate rises, and up again.</summary>
-/// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR with <c>cycle_momentum</c>, whose momentum goes from 0.95 to 0.85 and back: give the optimizer the upper one.</remarks>
+/// <summary>The mirror image of <see cref="OneCycleSchedule"/>, for the momentum beside it: down along half a cosine while the learning
+/// rate rises, and up again.</summary>
+/// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR with <c>cycle_momentum</c>, whose
+/// momentum goes from 0.95 to 0.85 and back: give the optimizer the upper one.</remarks>
 public sealed record OneCycleMomentum : Schedule
 {
     /// <summary>The share of all steps that the way down takes: that of the learning rate's way up.</summary>

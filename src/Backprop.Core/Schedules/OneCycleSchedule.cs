@@ -1,7 +1,8 @@
 namespace Backprop.Schedules;
 
 /// <summary>Up along half a cosine from 1/25 to 1, then down to almost nothing: large steps in the middle regularize.</summary>
-/// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR, whose <c>max_lr</c> is our learning rate (fastai: rises for 0.25 of the steps, and ends at 1e-5).</remarks>
+/// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR, whose <c>max_lr</c> is our learning
+/// rate (fastai: rises for 0.25 of the steps, and ends at 1e-5).</remarks>
 public sealed record OneCycleSchedule : Schedule
 {
     /// <summary>The share of all steps that the way up takes.</summary>
@@ -17,7 +18,10 @@ public sealed record OneCycleSchedule : Schedule
     public double StartDivisor
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(StartDivisor), value, "must be ≥ 1 and finite");
+        init =>
+            field = value >= 1 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(StartDivisor), value, "must be ≥ 1 and finite");
     } = 25;
 
     /// <summary>It ends with what it began with, divided by this.</summary>
@@ -25,7 +29,10 @@ public sealed record OneCycleSchedule : Schedule
     public double EndDivisor
     {
         get;
-        init => field = value >= 1 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(EndDivisor), value, "must be ≥ 1 and finite");
+        init =>
+            field = value >= 1 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(EndDivisor), value, "must be ≥ 1 and finite");
     } = 1e4;
 
     /// <inheritdoc/>

@@ -21,5 +21,6 @@ public sealed record PolynomialDecay : Schedule
     }
 
     /// <inheritdoc/>
-    public override double FactorAt(TrainingMoment moment) => EndFactor + (1 - EndFactor) * Math.Pow(Math.Max(0, 1 - moment.Progress), Power);
+    public override double FactorAt(TrainingMoment moment) =>
+        EndFactor + (1 - EndFactor) * Math.Pow(Math.Max(0, 1 - moment.Progress), Power);
 }

@@ -3,7 +3,8 @@ using Backprop.Numerics;
 namespace Backprop.Schedules;
 
 /// <summary>The value falls by a factor when the loss has not improved for some passes.</summary>
-/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the size of the best loss, so that it serves negative losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
+/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the size of the best loss, so that it serves negative
+/// losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
 public sealed record ReduceOnPlateau : Schedule
 {
     /// <summary>What is left after a fall.</summary>
@@ -27,7 +28,10 @@ public sealed record ReduceOnPlateau : Schedule
     public double MinimumImprovement
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be in [0, 1)");
+        init =>
+            field = value is >= 0 and < 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be in [0, 1)");
     } = 1e-4;
 
     /// <summary>Passes after a fall during which nothing is counted.</summary>

@@ -2,14 +2,17 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>How a value changes while training: a factor of it for every moment. Immutable; what depends on the course of training lives in the <see cref="ScheduleState"/> it starts.</summary>
-/// <remarks>A new schedule is one file beside this one and one entry in <see cref="All"/>. It serves any value: a learning rate, a share of units to drop, a weight decay.</remarks>
+/// <summary>How a value changes while training: a factor of it for every moment. Immutable; what depends on the course of training lives in
+/// the <see cref="ScheduleState"/> it starts.</summary>
+/// <remarks>A new schedule is one file beside this one and one entry in <see cref="All"/>. It serves any value: a learning rate, a share of
+/// units to drop, a weight decay.</remarks>
 public abstract record Schedule
 {
     /// <summary>Begins one training run.</summary>
     public virtual ScheduleState Start() => new Planned(this);
 
-    /// <summary>The factor at a moment, for schedules that follow a plan; what it is at first, for those that watch the course of training.</summary>
+    /// <summary>The factor at a moment, for schedules that follow a plan; what it is at first, for those that watch the course of
+    /// training.</summary>
     /// <returns>At least 0 and finite.</returns>
     public abstract double FactorAt(TrainingMoment moment);
 
@@ -19,8 +22,10 @@ public abstract record Schedule
     /// <summary>One of each schedule in this assembly; the contract tests run over this list.</summary>
     public static IReadOnlyList<Schedule> All { get; } =
     [
-        new ConstantSchedule(), new CosineDecay(), new CosineLogarithmicSchedule(), new CosineRestarts(), new CyclicSchedule(), new ExponentialDecay(), new FlatCosineSchedule(),
-        new InverseScaling(), new InverseTimeDecay(), new MultiStepDecay(), new OneCycleMomentum(), new OneCycleSchedule(), new PolynomialDecay(), new ReduceOnPlateau(),
+        new ConstantSchedule(), new CosineDecay(), new CosineLogarithmicSchedule(), new CosineRestarts(), new CyclicSchedule(),
+        new ExponentialDecay(), new FlatCosineSchedule(),
+        new InverseScaling(), new InverseTimeDecay(), new MultiStepDecay(), new OneCycleMomentum(), new OneCycleSchedule(),
+        new PolynomialDecay(), new ReduceOnPlateau(),
         new StepDecay(),
     ];
 

@@ -13,26 +13,36 @@ public static class BackpropCatalog
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
     public static BackpropTrainer Backprop(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
-        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
+            string? exampleWeightColumnName = null,
         int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
-        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+        catalog.Backprop(
+            BackpropTrainer.SimpleOptions(
+                labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
     /// <summary>Trains a neural network for binary classification. Label: Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
-    public static BackpropTrainer Backprop(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, BackpropTrainer.Options options) =>
+    public static BackpropTrainer Backprop(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.BinaryClassification);
 
-    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of Boolean.</summary>
+    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of
+    /// Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
     public static BackpropTrainer Backprop(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
-        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
+            string? exampleWeightColumnName = null,
         int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
-        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+        catalog.Backprop(
+            BackpropTrainer.SimpleOptions(
+                labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
-    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of Boolean.</summary>
+    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of
+    /// Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
-    public static BackpropTrainer Backprop(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
+    public static BackpropTrainer Backprop(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.MulticlassClassification, LearningTask.MultiLabelClassification);
 
     /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
@@ -42,13 +52,17 @@ public static class BackpropCatalog
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for so many rows.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for
+    /// so many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public static BackpropTrainer Backprop(
         this RegressionCatalog.RegressionTrainers catalog,
-        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features, string? exampleWeightColumnName = null,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
+            string? exampleWeightColumnName = null,
         int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null) =>
-        catalog.Backprop(BackpropTrainer.SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
+        catalog.Backprop(
+            BackpropTrainer.SimpleOptions(
+                labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
     /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
     /// <param name="catalog">The list of trainers.</param>
@@ -57,7 +71,8 @@ public static class BackpropCatalog
     public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.Regression, LearningTask.MultiTargetRegression);
 
-    private static BackpropTrainer Make(TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, params LearningTask[] tasks)
+    private static BackpropTrainer Make(
+        TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, params LearningTask[] tasks)
     {
         Contracts.CheckValue(catalog, nameof(catalog));
         return new BackpropTrainer(CatalogUtils.GetEnvironment(catalog), options, tasks);

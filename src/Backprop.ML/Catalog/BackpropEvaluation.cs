@@ -8,21 +8,25 @@ using Microsoft.ML.Runtime;
 // In ML.NET's own namespace, not in the folder's: that is where users look for evaluators.
 namespace Microsoft.ML;
 
-/// <summary>Evaluation and cross-validation where ML.NET has no evaluator: several targets, several labels, and decisions by a threshold of the model.</summary>
+/// <summary>Evaluation and cross-validation where ML.NET has no evaluator: several targets, several labels, and decisions by a threshold of
+/// the model.</summary>
 public static class BackpropEvaluation
 {
     /// <summary>Evaluates scored data of a multi-target regression.</summary>
     /// <param name="catalog">The regression catalog.</param>
     /// <param name="data">The scored data. Rows with a missing label are left out, and reported on <c>MLContext.Log</c>.</param>
     /// <param name="labelColumnName">The targets: a vector of Single of known size.</param>
-    /// <param name="scoreColumnName">The predictions: a vector of as many; or of a multiple, of which the first of each target is measured.</param>
+    /// <param name="scoreColumnName">The predictions: a vector of as many; or of a multiple, of which the first of each target is
+    /// measured.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the two do not fit.</exception>
     /// <exception cref="InvalidOperationException">No row has a label, or a prediction is not a finite number.</exception>
     public static MultiTargetRegressionMetrics EvaluateMultiTarget(
-        this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label, string scoreColumnName = DefaultColumnNames.Score)
+        this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score)
     {
         var host = Host(catalog);
-        var scored = new ScoredData(host, data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
+        var scored = new ScoredData(
+            host, data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
         return MultiTargetRegressionMetrics.Measure(scored[1], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 
@@ -40,14 +44,17 @@ public static class BackpropEvaluation
     {
         var host = Host(catalog);
         var scored = new ScoredData(host, data,
-            ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single), ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
+            ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single),
+                ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
         return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 
-    /// <summary>Evaluates scored data of a binary classification by <c>PredictedLabel</c>, so that it follows the model's threshold.</summary>
+    /// <summary>Evaluates scored data of a binary classification by <c>PredictedLabel</c>, so that it follows the model's
+    /// threshold.</summary>
     /// <remarks>
     /// ML.NET's <c>Evaluate</c> calls a row positive when its score is above 0, whatever <c>PredictedLabel</c> says. It ignores
-    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> and <see cref="BackpropTransformer.WithThreshold"/>. Here accuracy, F1, precision, recall and the
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> and <see cref="BackpropTransformer.WithThreshold"/>. Here accuracy, F1,
+    /// precision, recall and the
     /// confusion matrix follow <c>PredictedLabel</c>. AUC, log-loss and the other metrics of scores and probabilities are ML.NET's own.
     /// </remarks>
     /// <param name="catalog">The binary catalog.</param>
@@ -58,11 +65,14 @@ public static class BackpropEvaluation
     /// <param name="predictedLabelColumnName">The decisions: Boolean.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     public static CalibratedBinaryClassificationMetrics EvaluatePredictedLabel(
-        this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label, string scoreColumnName = DefaultColumnNames.Score,
-        string probabilityColumnName = DefaultColumnNames.Probability, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
+        this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score,
+        string probabilityColumnName = DefaultColumnNames.Probability,
+            string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
         DecidedMetrics.Measure(Host(catalog), data, labelColumnName, scoreColumnName, probabilityColumnName, predictedLabelColumnName);
 
-    /// <summary>Cross-validates a binary classification by <c>PredictedLabel</c>: each fold is evaluated by <see cref="EvaluatePredictedLabel"/>.</summary>
+    /// <summary>Cross-validates a binary classification by <c>PredictedLabel</c>: each fold is evaluated by
+    /// <see cref="EvaluatePredictedLabel"/>.</summary>
     /// <inheritdoc cref="CrossValidateMultiTarget"/>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidatePredictedLabel(
         this BinaryClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
@@ -71,7 +81,8 @@ public static class BackpropEvaluation
             (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>(
                 model, catalog.EvaluatePredictedLabel(scored, labelColumnName), scored, fold));
 
-    /// <summary>Trains a multi-target regression on all folds of the data but one, evaluates it on that one, and so for every fold.</summary>
+    /// <summary>Trains a multi-target regression on all folds of the data but one, evaluates it on that one, and so for every
+    /// fold.</summary>
     /// <param name="catalog">The regression catalog.</param>
     /// <param name="data">The data.</param>
     /// <param name="estimator">What is trained.</param>
@@ -85,7 +96,9 @@ public static class BackpropEvaluation
         this RegressionCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
         CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
-            (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
+            (model, scored, fold) =>
+                new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(
+                    model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
 
     /// <summary>The same of a multi-label classification.</summary>
     /// <inheritdoc cref="CrossValidateMultiTarget"/>
@@ -93,11 +106,14 @@ public static class BackpropEvaluation
         this MulticlassClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
         CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
-            (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
+            (model, scored, fold) =>
+                new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(
+                    model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
 
     // As ML.NET's own catalogs do it, by its own split.
     private static TResult[] CrossValidate<TResult>(
-        IHost host, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds, string? samplingKey, int? seed, Func<ITransformer, IDataView, int, TResult> evaluate)
+        IHost host, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds, string? samplingKey, int? seed,
+        Func<ITransformer, IDataView, int, TResult> evaluate)
     {
         host.CheckValue(data, nameof(data));
         host.CheckValue(estimator, nameof(estimator));

@@ -17,7 +17,8 @@ internal static class CategoryColumns
         {
             var column = ColumnChecks.Find(context, argument, schema, "category", name);
             if (!column.IsKey || column.Kind == SchemaShape.Column.VectorKind.VariableVector)
-                throw context.ExceptSchemaMismatch(argument, "category", name, "Key or Vector<Key> of known size, as MapValueToKey makes it", column.GetTypeString());
+                throw context.ExceptSchemaMismatch(
+                    argument, "category", name, "Key or Vector<Key> of known size, as MapValueToKey makes it", column.GetTypeString());
         }
     }
 }

@@ -37,7 +37,8 @@ internal sealed class ClassCoverage(KeyList? classes)
                 unseen, nameof(BackpropTrainer.Options.ValidationFraction));
         if (ListOf(rows => rows.Learned == 0) is { } unlearned)
             channel.Warning(MessageSensitivity.None,
-                "The training rows have none of {0}: all of their rows are kept for validation, so the network does not learn these classes. "
+                "The training rows have none of {0}: all of their rows are kept for validation, so the network does not learn these " +
+                    "classes. "
                 + "See {1} and {2}.",
                 unlearned, nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName));
     }

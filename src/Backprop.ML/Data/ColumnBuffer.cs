@@ -15,7 +15,8 @@ internal interface IRowNumber
 /// <summary>The values that one column has in the rows that were read ahead.</summary>
 internal abstract class ColumnBuffer
 {
-    private static readonly FuncStaticMethodInfo1<IRowNumber?, ValueSource, ColumnBuffer> _scalar = new(MakeScalar<int>), _vector = new(MakeVector<int>);
+    private static readonly FuncStaticMethodInfo1<IRowNumber?, ValueSource, ColumnBuffer> _scalar = new(MakeScalar<int>),
+        _vector = new(MakeVector<int>);
 
     /// <summary>Hands out the value of the row that the reader stands on; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate Getter { get; }
@@ -58,13 +59,16 @@ internal abstract class ColumnBuffer
     /// <param name="reader">Who knows which of the rows <see cref="Getter"/> means; null where nobody asks for it.</param>
     /// <param name="input">Where values come from.</param>
     /// <param name="column">One of its active columns.</param>
-    public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) => column.Type is VectorDataViewType vector
+    public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) =>
+        column.Type is VectorDataViewType vector
         ? Utils.MarshalInvoke(_vector, vector.ItemType.RawType, reader, new ValueSource(input, column))
         : Utils.MarshalInvoke(_scalar, column.Type.RawType, reader, new ValueSource(input, column));
 
     private static ScalarBuffer<T> MakeScalar<T>(IRowNumber? reader, ValueSource source) => new ScalarBuffer<T>(reader, source.Getter<T>());
 
-    private static VectorBuffer<T> MakeVector<T>(IRowNumber? reader, ValueSource source) => new VectorBuffer<T>(reader, source.Getter<VBuffer<T>>(), ((VectorDataViewType)source.Column.Type).Size, source.Row, source.Column.Name);
+    private static VectorBuffer<T> MakeVector<T>(IRowNumber? reader, ValueSource source) =>
+        new VectorBuffer<T>(
+            reader, source.Getter<VBuffer<T>>(), ((VectorDataViewType)source.Column.Type).Size, source.Row, source.Column.Name);
 
     private protected static float Number<T>(T value) => value switch
     {
@@ -111,8 +115,10 @@ internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source)
     public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) => numbers[0] = lookup[Key(_values[row])];
 }
 
-/// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
-internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width, DataViewRow input, string name) : ColumnBuffer
+/// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long
+/// enough.</summary>
+internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width, DataViewRow input, string name)
+    : ColumnBuffer
 {
     private VBuffer<T>[] _values = [];
     private Dictionary<int, long>? _positions; // of rows whose vectors have another length than the column's
@@ -160,13 +166,17 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
     {
         Checked(row);
         if (_values is not VBuffer<float>[] singles) return base.SparseAt(row);
-        return singles[row].IsDense ? new SparseRow([], singles[row].GetValues()) : new SparseRow(singles[row].GetIndices(), singles[row].GetValues());
+        return singles[row].IsDense
+            ? new SparseRow([], singles[row].GetValues())
+            : new SparseRow(singles[row].GetIndices(), singles[row].GetValues());
     }
 
     private ref VBuffer<T> Checked(int row)
     {
         if (_values[row].Length != width)
-            throw Contracts.ExceptParam(name, "Row {0} has {1} values in column '{2}'; it must have {3}. An array that is null has 0 values.", _positions?.GetValueOrDefault(row) ?? input.Position, _values[row].Length, name, width);
+            throw Contracts.ExceptParam(
+                name, "Row {0} has {1} values in column '{2}'; it must have {3}. An array that is null has 0 values.",
+                _positions?.GetValueOrDefault(row) ?? input.Position, _values[row].Length, name, width);
         return ref _values[row];
     }
 }

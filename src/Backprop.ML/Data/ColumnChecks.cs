@@ -12,19 +12,25 @@ internal static class ColumnChecks
     /// <summary>The column of this name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none; the message lists the columns that there are.</exception>
     public static DataViewSchema.Column Find(IExceptionContext context, string argument, DataViewSchema schema, string role, string name) =>
-        schema.GetColumnOrNull(name) ?? throw Missing(context, argument, role, name, schema.Where(column => !column.IsHidden).Select(column => column.Name));
+        schema.GetColumnOrNull(name)
+            ?? throw Missing(context, argument, role, name, schema.Where(column => !column.IsHidden).Select(column => column.Name));
 
     /// <summary>The same in a schema that is promised.</summary>
     /// <inheritdoc cref="Find(IExceptionContext, string, DataViewSchema, string, string)"/>
     public static SchemaShape.Column Find(IExceptionContext context, string argument, SchemaShape schema, string role, string name) =>
-        schema.TryFindColumn(name, out var column) ? column : throw Missing(context, argument, role, name, schema.Select(other => other.Name));
+        schema.TryFindColumn(name, out var column)
+            ? column
+            : throw Missing(context, argument, role, name, schema.Select(other => other.Name));
 
     /// <summary>Refuses a column that is missing or has another type than expected.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Names the column, the type expected and the type found, or the columns that there are.</exception>
-    public static void CheckType(IExceptionContext context, string argument, DataViewSchema schema, string role, string column, DataViewType expected)
+    /// <exception cref="ArgumentOutOfRangeException">Names the column, the type expected and the type found, or the columns that there
+    /// are.</exception>
+    public static void CheckType(
+        IExceptionContext context, string argument, DataViewSchema schema, string role, string column, DataViewType expected)
     {
         var found = Find(context, argument, schema, role, column);
-        if (!found.Type.Equals(expected)) throw context.ExceptSchemaMismatch(argument, role, column, expected.ToString(), found.Type.ToString());
+        if (!found.Type.Equals(expected))
+            throw context.ExceptSchemaMismatch(argument, role, column, expected.ToString(), found.Type.ToString());
     }
 
     /// <summary>The error for a column that is not there.</summary>
@@ -39,7 +45,8 @@ internal static class ColumnChecks
         var listed = string.Join(", ", known.Take(MaxNames).Select(other => $"'{other}'"));
         var others = known.Length > MaxNames ? $" and {known.Length - MaxNames} others" : "";
         var found = known.Length == 0 ? "The data has no columns." : $"The data has {listed}{others}.";
-        return context.Process(new ArgumentOutOfRangeException(argument, $"Could not find {role} column '{name}'. {found}{Hint(role, name, known)}"));
+        return context.Process(
+            new ArgumentOutOfRangeException(argument, $"Could not find {role} column '{name}'. {found}{Hint(role, name, known)}"));
     }
 
     private static string Hint(string role, string name, string[] known)

@@ -86,7 +86,8 @@ internal sealed class DataViewSource : ExampleSource
 
     // In the order of the view: another one costs ML.NET as much as reading does.
     public override ExampleReader Open(int pass) =>
-        new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, pass);
+        new Reader(
+            this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, pass);
 
     // Of the groups, or all of them where the last are kept.
     private void CountRows()

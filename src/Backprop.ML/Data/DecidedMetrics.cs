@@ -73,7 +73,8 @@ internal static class DecidedMetrics
 
         ReadOnlyMemory<char>[] classes = ["positive".AsMemory(), "negative".AsMemory()];
         var confusion = new ArrayDataViewBuilder(host);
-        ValueGetter<VBuffer<ReadOnlyMemory<char>>> nameClasses = (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(classes.Length, classes);
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> nameClasses = (ref VBuffer<ReadOnlyMemory<char>> names) =>
+            names = new(classes.Length, classes);
         confusion.AddColumn(MetricKinds.ColumnNames.Count, nameClasses, NumberDataViewType.Double,
             [counts.TruePositives, counts.FalseNegatives], [counts.FalsePositives, counts.TrueNegatives]);
 

@@ -4,7 +4,8 @@ using Backprop.Training;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Examples that are read one by one, into arrays of some megabytes. Of many features most of which are 0, only the others are kept.</summary>
+/// <summary>Examples that are read one by one, into arrays of some megabytes. Of many features most of which are 0, only the others are
+/// kept.</summary>
 /// <remarks>Whether that is so, the first rows decide, by their numbers: how the view represents them does not matter.</remarks>
 internal sealed class ExampleBuffer
 {
@@ -31,8 +32,10 @@ internal sealed class ExampleBuffer
         _weights = hasWeights ? new GrowingRows<float>(1, rows) : null;
     }
 
-    /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all numbers.</summary>
-    public static bool MayBeSparse(TrainingPlan plan) => plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
+    /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all
+    /// numbers.</summary>
+    public static bool MayBeSparse(TrainingPlan plan) =>
+        plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 
     /// <summary>Rows that were added.</summary>
     public int Count { get; private set; }
@@ -41,7 +44,8 @@ internal sealed class ExampleBuffer
     public bool IsSparse => _sparse is not null;
 
     /// <summary>Bytes that the features take; of sparse ones, a place and a number each.</summary>
-    public long Bytes => _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
+    public long Bytes =>
+        _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 
     /// <summary>Keeps the row that a cursor stands on.</summary>
     public void Add(ExampleCursor row)
@@ -59,7 +63,8 @@ internal sealed class ExampleBuffer
         if (Count < RowsThatDecide) Decide();
         return _sparse is not null
             ? new ExampleSet(_sparse.ToMatrix(_featureCount, _allowsMissing), _targets.ToArray(), _targetCount, _weights?.ToArray())
-            : new ExampleSet(new RowBlocks(_features!.ToBlocks(), _featureCount, Count), _targets.ToArray(), _targetCount, _weights?.ToArray());
+            : new ExampleSet(
+                new RowBlocks(_features!.ToBlocks(), _featureCount, Count), _targets.ToArray(), _targetCount, _weights?.ToArray());
     }
 
     private void Decide()
@@ -94,6 +99,7 @@ internal sealed class ExampleBuffer
             _starts.Add()[0] = _numbers;
         }
 
-        public SparseMatrix ToMatrix(int columns, bool allowsMissing) => new(_starts.ToArray(), _columns.ToArray(), _values.ToArray(), columns, allowsMissing);
+        public SparseMatrix ToMatrix(int columns, bool allowsMissing) =>
+            new(_starts.ToArray(), _columns.ToArray(), _values.ToArray(), columns, allowsMissing);
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Walks over those rows of a view that can be learned from, and counts the others: rows with a number that is not finite, or a weight not above 0.</summary>
+/// <summary>Walks over those rows of a view that can be learned from, and counts the others: rows with a number that is not finite, or a
+/// weight not above 0.</summary>
 internal sealed class ExampleCursor : IDisposable
 {
     private readonly DataViewRowCursor _cursor;

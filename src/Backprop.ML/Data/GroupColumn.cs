@@ -5,7 +5,8 @@ using Microsoft.ML.Transforms;
 
 namespace Backprop.ML.Data;
 
-/// <summary>A hash of a column by ML.NET's own means, the same for equal values of whatever type: what <c>TrainTestSplit</c> does with its sampling key.</summary>
+/// <summary>A hash of a column by ML.NET's own means, the same for equal values of whatever type: what <c>TrainTestSplit</c> does with its
+/// sampling key.</summary>
 internal static class GroupColumn
 {
     private const int Bits = 30;
@@ -25,6 +26,9 @@ internal static class GroupColumn
             data = new TypeConvertingTransformer(host, name, DataKind.Int64, source).Transform(data);
             source = name;
         }
-        return (new HashingEstimator(host, new HashingEstimator.ColumnOptions(name, source, Bits, (uint)seed, combine: true)).Fit(data).Transform(data), name);
+        return (
+            new HashingEstimator(host, new HashingEstimator.ColumnOptions(name, source, Bits, (uint)seed, combine: true)).Fit(data)
+                .Transform(data),
+            name);
     }
 }

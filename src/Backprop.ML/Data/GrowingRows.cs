@@ -39,7 +39,8 @@ internal sealed class GrowingRows<T>(int width, long announced) where T : unmana
     {
         if ((long)Count * width > Array.MaxLength)
             throw new InvalidOperationException(
-                $"The data does not fit into one array: {Count} rows of {width} numbers were read; at most {Array.MaxLength} numbers are possible.");
+                $"The data does not fit into one array: {Count} rows of {width} numbers were read; at most {Array.MaxLength} numbers are " +
+                    $"possible.");
         if (_blocks.Count <= 1) return ToBlocks() is [var only] ? only : [];
         var all = GC.AllocateUninitializedArray<T>(Count * width);
         for (int block = 0, done = 0; block < _blocks.Count; block++)

@@ -40,7 +40,8 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
         }
     }
 
-    /// <summary>The numbers of one row that was read: where they are, or else in <paramref name="room"/>. Valid until another is read in its place.</summary>
+    /// <summary>The numbers of one row that was read: where they are, or else in <paramref name="room"/>. Valid until another is read in
+    /// its place.</summary>
     public ReadOnlySpan<float> At(int row, Span<float> room)
     {
         if (columns.Length == 1 && columns[0].TryDenseAt(row, out var numbers)) return numbers;
@@ -48,7 +49,8 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
         return room;
     }
 
-    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is asked for.</summary>
+    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is
+    /// asked for.</summary>
     public SparseRow SparseAt(int row)
     {
         var hasFeatures = columns[0].HoldsFeatures;

@@ -12,7 +12,9 @@ internal sealed record InputColumns(string? Features, IReadOnlyList<string> Cate
 
     /// <summary>The names by role, as ML.NET's scorers keep them.</summary>
     public IEnumerable<KeyValuePair<RoleMappedSchema.ColumnRole, string>> Roles =>
-        Features is null ? Categories.Select(_category.Bind) : Categories.Select(_category.Bind).Prepend(RoleMappedSchema.ColumnRole.Feature.Bind(Features));
+        Features is null
+            ? Categories.Select(_category.Bind)
+            : Categories.Select(_category.Bind).Prepend(RoleMappedSchema.ColumnRole.Feature.Bind(Features));
 
     /// <summary>The columns that have these roles.</summary>
     public static InputColumns Of(RoleMappedSchema schema) =>

@@ -53,7 +53,9 @@ internal static class LabelGetters
         return targets =>
         {
             getter(ref buffer);
-            if (buffer.Length != size) throw Contracts.Except("Row {0} has {1} values in label column '{2}'; it must have {3}.", row.Position, buffer.Length, name, size);
+            if (buffer.Length != size)
+                throw Contracts.Except(
+                    "Row {0} has {1} values in label column '{2}'; it must have {3}.", row.Position, buffer.Length, name, size);
             targets.Clear(); // of a sparse vector, the others are 0 or false
             foreach (var (slot, value) in buffer.Items()) targets[slot] = convert(value);
         };

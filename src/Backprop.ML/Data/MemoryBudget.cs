@@ -84,7 +84,9 @@ internal sealed class MemoryBudget
         string.Create(CultureInfo.InvariantCulture, $"Memory ran out while training; the runtime may use {AvailableMemory.Total} bytes. ")
         + $"Set {nameof(BackpropTrainer.Options.MemoryBudget)} to keep fewer rows in memory, "
         + $"or {nameof(BackpropTrainer.Options.Caching)} = {nameof(DataCaching.Stream)} to keep none. "
-        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} and fewer {nameof(BackpropTrainer.Options.EnsembleSize)} need less.", problem);
+        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} and fewer " +
+            $"{nameof(BackpropTrainer.Options.EnsembleSize)} need less.",
+            problem);
 
     private static string Advice => $"Train on fewer rows or columns, or raise {nameof(BackpropTrainer.Options.MemoryBudget)}.";
 
@@ -92,7 +94,9 @@ internal sealed class MemoryBudget
     {
         get
         {
-            var taken = _taken > 0 ? string.Create(CultureInfo.InvariantCulture, $", of which {_taken} are taken by the training data") : "";
+            var taken = _taken > 0
+                ? string.Create(CultureInfo.InvariantCulture, $", of which {_taken} are taken by the training data")
+                : "";
             return string.Create(CultureInfo.InvariantCulture, $"{_bytes} bytes{taken} ({nameof(BackpropTrainer.Options.MemoryBudget)})");
         }
     }

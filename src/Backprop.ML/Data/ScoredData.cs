@@ -40,12 +40,14 @@ internal sealed class ScoredData
             }
             for (var i = 0; i < values.Length; i++)
             {
-                if (!ExampleSet.AreFinite(values[i])) throw host.Except("Row {0} has a number in column '{1}' that is not finite.", cursor.Position, found[i].Name);
+                if (!ExampleSet.AreFinite(values[i]))
+                    throw host.Except("Row {0} has a number in column '{1}' that is not finite.", cursor.Position, found[i].Name);
                 _columns[i].AddRange(orders[i] is { } order ? [.. order.Select(slot => values[i][slot])] : values[i]);
             }
             Rows++;
         }
-        if (skipped > 0) channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, whose label is missing.", skipped, skipped + Rows);
+        if (skipped > 0)
+            channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, whose label is missing.", skipped, skipped + Rows);
         if (Rows == 0) throw host.Except("The data has no row with a label in column '{0}'.", found[0].Name);
 
         int[]? OrderOf(DataViewSchema.Column column) => SlotOrder.Of(host, LabelNames, SlotNames.Of(column), column.Name, found[0].Name);
@@ -62,7 +64,8 @@ internal sealed class ScoredData
 
     private static int Size(DataViewSchema.Column column) => ((VectorDataViewType)column.Type).Size;
 
-    private static DataViewSchema.Column Check(IExceptionContext host, DataViewSchema schema, string role, string name, DataViewType itemType)
+    private static DataViewSchema.Column Check(
+        IExceptionContext host, DataViewSchema schema, string role, string name, DataViewType itemType)
     {
         var column = ColumnChecks.Find(host, "data", schema, role, name);
         if (column.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType.Equals(itemType)) return column;

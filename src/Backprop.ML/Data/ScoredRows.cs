@@ -22,7 +22,8 @@ internal sealed class ScoredRows
     /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is
     /// false.</param>
     /// <param name="checkAlive">Called for every row.</param>
-    public ScoredRows(LearningTask task, IDataView scored, string labelName, int[]? classes, KeyList? outputs, bool followsDecisions, Action checkAlive)
+    public ScoredRows(
+        LearningTask task, IDataView scored, string labelName, int[]? classes, KeyList? outputs, bool followsDecisions, Action checkAlive)
     {
         var schema = scored.Schema;
         DataViewSchema.Column label = schema[labelName], score = schema[DefaultColumnNames.Score];

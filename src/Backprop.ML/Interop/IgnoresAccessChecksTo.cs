@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Lets this assembly use another's internals at run time. The runtime honours the attribute by its name; the framework does not declare it.</summary>
+/// <summary>Lets this assembly use another's internals at run time. The runtime honours the attribute by its name; the framework does not
+/// declare it.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {

@@ -110,7 +110,8 @@ internal static class ModelFile
         if (!columns.FitsTo(task, network))
         {
             throw new FormatException(
-                $"The saved model contradicts itself: its network {network} takes {network.Inputs} inputs and has {network.Outputs} outputs, " +
+                $"The saved model contradicts itself: its network {network} takes {network.Inputs} inputs and has {network.Outputs} " +
+                    $"outputs, " +
                 $"but its columns have {columns.InputCount} and {columns.OutputCount}.");
         }
         return new BackpropModelParameters(environment, task, result, columns);
@@ -120,7 +121,8 @@ internal static class ModelFile
     {
         var count = context.Reader.ReadInt32();
         if (count < 0 || count > schema.Count)
-            throw new FormatException($"The saved model announces {count} category columns; its training schema has {schema.Count} in all.");
+            throw new FormatException(
+                $"The saved model announces {count} category columns; its training schema has {schema.Count} in all.");
         return [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())];
     }
 

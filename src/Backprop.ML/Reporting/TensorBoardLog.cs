@@ -8,7 +8,8 @@ namespace Backprop.ML.Reporting;
 
 /// <summary>Writes every report into a file that TensorBoard shows while training goes on.</summary>
 /// <remarks>
-/// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all little-endian.
+/// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all
+/// little-endian.
 /// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; here stand the field numbers of the few fields that scalars need.</para>
 /// <para>Every log has a folder of its own, because TensorBoard draws one curve for each folder.</para>
 /// </remarks>
@@ -33,7 +34,8 @@ internal sealed class TensorBoardLog : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InvalidOperationException($"{nameof(BackpropTrainer.Options.TensorBoardDirectory)} '{directory}' cannot be written: {problem.Message}", problem);
+            throw new InvalidOperationException(
+                $"{nameof(BackpropTrainer.Options.TensorBoardDirectory)} '{directory}' cannot be written: {problem.Message}", problem);
         }
         try
         {

@@ -8,7 +8,8 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether it is above the threshold.</summary>
+/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether it is above
+/// the threshold.</summary>
 internal sealed class BinaryClassificationTask : LearningTask
 {
     public override string Name => "BinaryClassification";
@@ -36,6 +37,9 @@ internal sealed class BinaryClassificationTask : LearningTask
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         column == DefaultColumnNames.Probability ? OutputGetters.FirstPrediction(row) : OutputGetters.FirstScore(row);
 
-    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
-        new BinaryClassifierScorer(host, new BinaryClassifierScorer.Arguments { Threshold = threshold.Value, ThresholdColumn = threshold.ColumnName }, trainSchemaView, mapper, schema);
+    public override RowToRowScorerBase CreateScorer(
+        IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
+        new BinaryClassifierScorer(
+            host, new BinaryClassifierScorer.Arguments { Threshold = threshold.Value, ThresholdColumn = threshold.ColumnName },
+            trainSchemaView, mapper, schema);
 }

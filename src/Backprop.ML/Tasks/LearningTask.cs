@@ -28,7 +28,8 @@ internal abstract class LearningTask
     public static LearningTask MultiLabelClassification { get; } = new MultiLabelClassificationTask();
 
     /// <summary>Every task, one for each type of label column.</summary>
-    public static IReadOnlyList<LearningTask> All { get; } = [BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
+    public static IReadOnlyList<LearningTask> All { get; } = [
+        BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
 
     /// <summary>The name that saved models keep.</summary>
     public abstract string Name { get; }
@@ -69,7 +70,8 @@ internal abstract class LearningTask
 
     /// <summary>How many outputs a network for this label column needs under this loss.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column does not tell.</exception>
-    public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) => loss.OutputsFor(TargetColumns(label));
+    public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) =>
+        loss.OutputsFor(TargetColumns(label));
 
     /// <summary>Whether a network with so many outputs can have been trained for this task.</summary>
     public virtual bool FitsOutputs(Loss loss, int outputs) => loss.FitsTargets(outputs, targetColumns: 1);
@@ -86,24 +88,30 @@ internal abstract class LearningTask
     public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold);
 
     /// <summary>ML.NET's scorer for this task: it adds the output columns and their annotations.</summary>
-    public virtual RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
+    public virtual RowToRowScorerBase CreateScorer(
+        IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
         new GenericScorer(host, new GenericScorer.Arguments(), trainSchemaView, mapper, schema);
 
     /// <summary>The task that a label column of this shape asks for; null, if none does.</summary>
-    public static LearningTask? For(SchemaShape.Column label) => All.FirstOrDefault(task => task.LabelShape(label.Name).IsCompatibleWith(label));
+    public static LearningTask? For(SchemaShape.Column label) =>
+        All.FirstOrDefault(task => task.LabelShape(label.Name).IsCompatibleWith(label));
 
     /// <summary>The label types of some tasks, in words for error messages.</summary>
-    public static string LabelTypesOf(IEnumerable<LearningTask> tasks) => string.Join(" or ", tasks.Select(task => task.LabelShape("Label").GetTypeString()));
+    public static string LabelTypesOf(IEnumerable<LearningTask> tasks) =>
+        string.Join(" or ", tasks.Select(task => task.LabelShape("Label").GetTypeString()));
 
     // A name for each prediction of a loss, or none at all.
-    private protected static IReadOnlyList<string> NamesOf(Loss loss) => loss.PredictionNames.Count == loss.OutputsFor(targetColumns: 1) ? loss.PredictionNames : [];
+    private protected static IReadOnlyList<string> NamesOf(Loss loss) =>
+        loss.PredictionNames.Count == loss.OutputsFor(targetColumns: 1) ? loss.PredictionNames : [];
 
-    private protected static bool HasSlotNames(SchemaShape.Column label) => label.Annotations.Any(annotation => annotation.Name == AnnotationUtils.Kinds.SlotNames);
+    private protected static bool HasSlotNames(SchemaShape.Column label) =>
+        label.Annotations.Any(annotation => annotation.Name == AnnotationUtils.Kinds.SlotNames);
 
     private protected static DataViewSchema ScoreSchema(DataViewType type, string kind, params IReadOnlyList<string> slotNames) =>
         Schema((DefaultColumnNames.Score, type, OutputColumn.Annotations(kind, AnnotationUtils.Const.ScoreValueKind.Score, slotNames)));
 
-    private protected static DataViewSchema Schema(params ReadOnlySpan<(string Name, DataViewType Type, DataViewSchema.Annotations Annotations)> columns)
+    private protected static DataViewSchema Schema(
+        params ReadOnlySpan<(string Name, DataViewType Type, DataViewSchema.Annotations Annotations)> columns)
     {
         var schema = new DataViewSchema.Builder();
         foreach (var (name, type, annotations) in columns) schema.AddColumn(name, type, annotations);

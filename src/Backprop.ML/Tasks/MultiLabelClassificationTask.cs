@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link makes of them, PredictedLabel which are above the threshold.</summary>
+/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link
+/// makes of them, PredictedLabel which are above the threshold.</summary>
 internal sealed class MultiLabelClassificationTask : LearningTask
 {
     // ML.NET has no such task, so no name for it either.
@@ -20,7 +21,8 @@ internal sealed class MultiLabelClassificationTask : LearningTask
 
     public override bool HasSeveralTargets => true;
 
-    public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
+    public override SchemaShape.Column LabelShape(string name) =>
+        new(name, SchemaShape.Column.VectorKind.Vector, BooleanDataViewType.Instance, isKey: false);
 
     public override PrimitiveDataViewType? TargetType => BooleanDataViewType.Instance;
 

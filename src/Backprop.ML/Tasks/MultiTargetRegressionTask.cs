@@ -6,7 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Label of several Singles; Score holds a prediction for each, named as the label's slots are, or several where the loss makes several.</summary>
+/// <summary>Label of several Singles; Score holds a prediction for each, named as the label's slots are, or several where the loss makes
+/// several.</summary>
 internal sealed class MultiTargetRegressionTask : LearningTask
 {
     public override string Name => "MultiTargetRegression";
@@ -17,7 +18,8 @@ internal sealed class MultiTargetRegressionTask : LearningTask
 
     public override bool HasSeveralTargets => true;
 
-    public override SchemaShape.Column LabelShape(string name) => new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
+    public override SchemaShape.Column LabelShape(string name) =>
+        new(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
 
     public override PrimitiveDataViewType? TargetType => NumberDataViewType.Single;
 
@@ -33,7 +35,8 @@ internal sealed class MultiTargetRegressionTask : LearningTask
         AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression,
         NamesOfPredictions(network, outputs.Names));
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
+        OutputGetters.Predictions(row);
 
     // "height", or "height 0.1", "height 0.9" where each target has predictions with names of their own; numbers where those have none.
     private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)
@@ -41,6 +44,8 @@ internal sealed class MultiTargetRegressionTask : LearningTask
         if (labelNames.Count == 0 || labelNames.Count == network.Network.Outputs) return labelNames;
         var names = NamesOf(network.Loss);
         var each = network.Network.Outputs / labelNames.Count;
-        return [.. labelNames.SelectMany(label => Enumerable.Range(0, each).Select(i => $"{label} {(names.Count == each ? names[i] : $"{i + 1}")}"))];
+        return [
+            .. labelNames.SelectMany(
+                label => Enumerable.Range(0, each).Select(i => $"{label} {(names.Count == each ? names[i] : $"{i + 1}")}"))];
     }
 }

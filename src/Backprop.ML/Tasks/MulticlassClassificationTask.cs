@@ -29,7 +29,11 @@ internal sealed class MulticlassClassificationTask : LearningTask
     {
         var count = ((KeyDataViewType)label.Type).Count;
         if (count <= int.MaxValue) return (int)count;
-        throw context.ExceptParam(nameof(label), "Label column '{0}' is a key with {1} values, which is as good as an unknown number of classes. A key with one value for each class is needed; MapValueToKey makes one.", label.Name, count);
+        throw context.ExceptParam(
+            nameof(label),
+            "Label column '{0}' is a key with {1} values, which is as good as an unknown number of classes. A key with one value for " +
+                "each class is needed; MapValueToKey makes one.",
+            label.Name, count);
     }
 
     public override SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss)
@@ -49,8 +53,10 @@ internal sealed class MulticlassClassificationTask : LearningTask
             new VectorDataViewType(NumberDataViewType.Single, outputs.Width),
             AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
 
-    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) => OutputGetters.Predictions(row);
+    public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
+        OutputGetters.Predictions(row);
 
-    public override RowToRowScorerBase CreateScorer(IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
+    public override RowToRowScorerBase CreateScorer(
+        IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
         new MulticlassClassificationScorer(host, new MulticlassClassificationScorer.Arguments(), trainSchemaView, mapper, schema);
 }

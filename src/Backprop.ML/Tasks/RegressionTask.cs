@@ -27,7 +27,9 @@ internal sealed class RegressionTask : LearningTask
 
     public override DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs) => network.Network.Outputs == 1
         ? ScoreSchema(NumberDataViewType.Single, AnnotationUtils.Const.ScoreColumnKind.Regression)
-        : ScoreSchema(new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs), AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOf(network.Loss));
+        : ScoreSchema(
+            new VectorDataViewType(NumberDataViewType.Single, network.Network.Outputs),
+            AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression, NamesOf(network.Loss));
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         network.Network.Outputs == 1 ? OutputGetters.FirstPrediction(row) : OutputGetters.Predictions(row);

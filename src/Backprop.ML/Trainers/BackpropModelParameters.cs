@@ -30,10 +30,12 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>One report for every pass over the training data, in order.</summary>
     public IReadOnlyList<EpochReport> History => _result.History;
 
-    /// <summary>The pass that the weights come from: the best on the validation data if early stopping watched it, otherwise the last.</summary>
+    /// <summary>The pass that the weights come from: the best on the validation data if early stopping watched it, otherwise the
+    /// last.</summary>
     public int BestEpoch => _result.BestEpoch;
 
-    /// <summary>Weights and biases of every dense layer, first to last; of an ensemble, each layer's member after member. They work on standardized features where <c>NormalizeFeatures</c> was on.</summary>
+    /// <summary>Weights and biases of every dense layer, first to last; of an ensemble, each layer's member after member. They work on
+    /// standardized features where <c>NormalizeFeatures</c> was on.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }
 
     internal LearningTask Task { get; }
@@ -41,11 +43,13 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>What the network's inputs and outputs stand for.</summary>
     internal ModelColumns Columns { get; }
 
-    internal DecisionThreshold Threshold => _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Default;
+    internal DecisionThreshold Threshold =>
+        _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Default;
 
     private protected override PredictionKind PredictionKind => Task.Kind;
 
-    internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context) => ModelFile.ReadModel(environment, context);
+    internal static BackpropModelParameters Create(IHostEnvironment environment, ModelLoadContext context) =>
+        ModelFile.ReadModel(environment, context);
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
     {

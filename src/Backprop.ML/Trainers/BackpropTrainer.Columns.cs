@@ -73,7 +73,8 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         if (schema.Feature is not null || _options.FeatureColumnName is not { } name) return;
         channel.Warning(MessageSensitivity.None,
-            "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if that is meant; otherwise make the column, for example by ml.Transforms.Concatenate.",
+            "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if that is " +
+                "meant; otherwise make the column, for example by ml.Transforms.Concatenate.",
             name, string.Join(", ", _options.CategoricalFeatureColumnNames), nameof(Options.FeatureColumnName));
     }
 

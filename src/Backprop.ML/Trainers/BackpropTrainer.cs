@@ -17,16 +17,24 @@ namespace Backprop.ML;
 /// <para>The task follows from the type of the label column:</para>
 /// <list type="table">
 /// <listheader><term>Label column</term><description>Task and output columns</description></listheader>
-/// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit, or margin under hinge losses), <c>Probability</c>, <c>PredictedLabel</c></description></item>
-/// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c> (key)</description></item>
-/// <item><term>Vector of Single</term><description>Multi-target regression: <c>Score</c> (a vector of predictions, named as the label's slots are)</description></item>
-/// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of them may be true: <c>Score</c> (logits), <c>Probability</c>, <c>PredictedLabel</c> (vectors)</description></item>
-/// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
+/// <item><term>Boolean</term><description>Binary classification: <c>Score</c> (logit, or margin under hinge losses), <c>Probability</c>,
+/// <c>PredictedLabel</c></description></item>
+/// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c>
+/// (key)</description></item>
+/// <item><term>Vector of Single</term><description>Multi-target regression: <c>Score</c> (a vector of predictions, named as the label's
+/// slots are)</description></item>
+/// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of them may be true: <c>Score</c>
+/// (logits), <c>Probability</c>, <c>PredictedLabel</c> (vectors)</description></item>
+/// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions
+/// (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
-/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and Google.Protobuf, both
+/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and
+/// Google.Protobuf, both
 /// brought along; training is reproducible for a given seed.</para>
-/// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on <c>MLContext.Log</c>.</para>
+/// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with
+/// <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on
+/// <c>MLContext.Log</c>.</para>
 /// </remarks>
 public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
 {
@@ -34,19 +42,23 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private readonly LearningTask[] _tasks;
     private readonly int _seed;
 
-    /// <summary>Trains with the choices of <see cref="Preset.Default"/>, but those that are given; <see cref="Options"/> has them all.</summary>
+    /// <summary>Trains with the choices of <see cref="Preset.Default"/>, but those that are given; <see cref="Options"/> has them
+    /// all.</summary>
     /// <param name="mlContext">The context to train in.</param>
     /// <param name="labelColumnName">The column to predict: Boolean, key, Single, or a vector of Single or Boolean.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for so many rows.</param>
+    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for
+    /// so many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public BackpropTrainer(
         MLContext mlContext, string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
         string? exampleWeightColumnName = null, int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null)
-        : this(mlContext, SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations))
+        : this(
+            mlContext,
+            SimpleOptions(labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations))
     {
     }
 
@@ -72,7 +84,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (tasks.Length < LearningTask.All.Count) options.LossFor(tasks[0]);
     }
 
-    /// <summary>What ML.NET asks of every trainer: needs no normalized or cached data, takes validation data, goes on from an earlier model.</summary>
+    /// <summary>What ML.NET asks of every trainer: needs no normalized or cached data, takes validation data, goes on from an earlier
+    /// model.</summary>
     public override TrainerInfo Info { get; } =
         new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
@@ -87,7 +100,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// Without names, positions decide. Slots of other names, and classes that the model does not have, are errors.
     /// </remarks>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
-    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged (<see cref="TrainingDivergedException"/>).</exception>
+    /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged
+    /// (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
     {
         Host.CheckValue(trainData, nameof(trainData));
@@ -95,11 +109,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return Train(trainData, validationData, initialParameters);
     }
 
-    /// <summary>A range test: takes steps with a growing learning rate, and sees where the loss falls and where it rises. Trains nothing that is kept; a learning rate to begin with is <see cref="LearningRateCurve.Valley"/>.</summary>
+    /// <summary>A range test: takes steps with a growing learning rate, and sees where the loss falls and where it rises. Trains nothing
+    /// that is kept; a learning rate to begin with is <see cref="LearningRateCurve.Valley"/>.</summary>
     /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it.</remarks>
     /// <param name="trainData">What to learn from.</param>
     /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
-    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which finds its own steps.</exception>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which finds its own
+    /// steps.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, or the loss does not allow a label.</exception>
     public LearningRateCurve FindLearningRate(IDataView trainData, LearningRateRangeTest? range = null)
     {
@@ -115,13 +131,21 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var known = OptionsFor(plan, training, hasValidation: true);
         var trainer = TrainerFor(plan, training, known);
         var network = plan.MakeNetwork(TraitsOf(plan, training, known, stop));
-        return training.Stream is { } stream ? trainer.FindLearningRate(network, stream, range, stop) : trainer.FindLearningRate(network, training.Memory!, range, stop);
+        return training.Stream is { } stream
+            ? trainer.FindLearningRate(network, stream, range, stop)
+            : trainer.FindLearningRate(network, training.Memory!, range, stop);
     }
 
     internal static Options SimpleOptions(
-        string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate, int? numberOfIterations)
+        string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate,
+        int? numberOfIterations)
     {
-        var options = new Options { LabelColumnName = labelColumnName, FeatureColumnName = featureColumnName, ExampleWeightColumnName = exampleWeightColumnName };
+        var options = new Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName
+        };
         if (hiddenLayers is not null) options.HiddenLayers = hiddenLayers;
         if (learningRate is not null) options.LearningRate = learningRate;
         if (numberOfIterations is { } iterations) options.NumberOfIterations = iterations;
@@ -174,9 +198,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
         var known = OptionsFor(plan, data, given is not null);
         plan = plan.With(data.Columns);
-        var warnings = new DataWarnings(channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
+        var warnings = new DataWarnings(
+            channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
         known = Checked(warnings, known, plan, data, initial, given is not null, stop);
-        var network = plan.MakeNetwork(initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
+        var network = plan.MakeNetwork(
+            initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
@@ -188,7 +214,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             warnings.OnUnderfitting(result.Underfitting, known);
             return new BackpropModelParameters(Host, plan.Task, result, data.Columns);
         }
-        catch (TrainingDivergedException problem) when (DivergenceCause.Of(problem, data.Sample, data.Columns, trainContext.TrainingSet.Schema) is { } cause)
+        catch (TrainingDivergedException problem) when (
+            DivergenceCause.Of(problem, data.Sample, data.Columns, trainContext.TrainingSet.Schema) is { } cause)
         {
             throw cause;
         }
@@ -196,36 +223,53 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private void CheckValidation(Options options, RoleMappedData? given)
     {
-        var wanting = options.ThresholdMetric is not null ? nameof(Options.ThresholdMetric) : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling) : null;
+        var wanting = options.ThresholdMetric is not null
+            ? nameof(Options.ThresholdMetric)
+            : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling)
+            : null;
         if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.KFoldBagging)
-            throw Host.ExceptParam(wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction), nameof(Options.ValidationData), nameof(Options.KFoldBagging));
+            throw Host.ExceptParam(
+                wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction),
+                nameof(Options.ValidationData), nameof(Options.KFoldBagging));
         if (given is not null && options.KFoldBagging)
-            throw Host.ExceptParam("validationData", "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.", nameof(Options.KFoldBagging));
+            throw Host.ExceptParam(
+                "validationData",
+                "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.",
+                nameof(Options.KFoldBagging));
         if (given is not null && options.ValidationFraction > 0)
-            throw Host.ExceptParam("validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.", nameof(Options.ValidationFraction), options.ValidationFraction);
+            throw Host.ExceptParam(
+                "validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.",
+                nameof(Options.ValidationFraction), options.ValidationFraction);
     }
 
     // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
-    private Options Checked(DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation, StopCondition stop)
+    private Options Checked(
+        DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation,
+        StopCondition stop)
     {
         var situation = plan.DatasetProfile with { Rows = RowsOf(data, hasValidation) };
         if (situation.Rows < known.Preset.MinRows && initial is null)
-            throw Host.Except("The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows, nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
+            throw Host.Except(
+                "The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows,
+                nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
         if (data.Validation is null && known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
-        warnings.OnConstantFeatures(data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
+        warnings.OnConstantFeatures(
+            data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
     }
 
     private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options) =>
         new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns)));
 
-    // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
+    // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no
+    // longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
         return _options.In(plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), MayCrossFit = plan.Options.KFoldBagging });
     }
 
-    private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
+    private static long RowsOf(TrainingInput input, bool hasValidation) =>
+        input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
 
     private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options, StopCondition stop)
     {
@@ -254,7 +298,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
         var situation = task.Describe(new DatasetProfile(task.TargetKind, Rows: 1, featureCount))
-            with { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
+            with
+        { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
         // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
         var rows = data.Data.GetRowCount();
         situation = situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 };
@@ -272,7 +317,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var known = earlier?.Task == task ? earlier.Columns : null;
         if (known is not null) inputs = known.Arrange(Host, inputs);
         var all = ModelColumns.Of(data.Schema.Schema, inputs, label.Name);
-        var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name) ?? all;
+        var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name)
+            ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
         var plan = new TrainingPlan(task, situation, options, loss, inputs, columns, MakeNetwork, weights)
@@ -337,7 +383,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (predictor is null) return null;
         var model = (BackpropModelParameters)predictor;
         if (model.Task != plan.Task || model.Network.Loss != plan.Loss)
-            throw Host.ExceptParam("initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name, model.Network.Loss, plan.Task.Name, plan.Loss);
+            throw Host.ExceptParam(
+                "initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name,
+                model.Network.Loss, plan.Task.Name, plan.Loss);
         return model.Network;
     }
 }

@@ -2,17 +2,20 @@ using System.Globalization;
 
 namespace Backprop.ML;
 
-/// <summary>What the rows of every class count for in training, beside their own weights; and in the validation loss, but not in metrics.</summary>
+/// <summary>What the rows of every class count for in training, beside their own weights; and in the validation loss, but not in
+/// metrics.</summary>
 public sealed class ClassWeights
 {
     private readonly IReadOnlyDictionary<string, double> _byName;
 
     private ClassWeights(bool isBalanced, IReadOnlyDictionary<string, double> byName) => (IsBalanced, _byName) = (isBalanced, byName);
 
-    /// <summary>Every class counts for as much as any other, however rare: each row by Σw / (classes · Σw of its class), as scikit-learn's <c>class_weight='balanced'</c>.</summary>
+    /// <summary>Every class counts for as much as any other, however rare: each row by Σw / (classes · Σw of its class), as scikit-learn's
+    /// <c>class_weight='balanced'</c>.</summary>
     public static ClassWeights Balanced { get; } = new(true, new Dictionary<string, double>());
 
-    /// <summary>Weights by the names of the classes: the key values of the label; "False" and "True" of a Boolean label; "1", "2", … of a key without values.</summary>
+    /// <summary>Weights by the names of the classes: the key values of the label; "False" and "True" of a Boolean label; "1", "2", … of a
+    /// key without values.</summary>
     /// <param name="weights">Each &gt; 0 and finite. Classes that are not named count for 1.</param>
     /// <exception cref="ArgumentException">There is none, a name occurs twice, or a weight is out of range.</exception>
     public static ClassWeights ByName(params ReadOnlySpan<(string Name, double Weight)> weights)
@@ -21,7 +24,10 @@ public sealed class ClassWeights
         var byName = new Dictionary<string, double>();
         foreach (var (name, weight) in weights)
         {
-            if (!(weight > 0) || !double.IsFinite(weight)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The weight of class '{name}' is {weight}; it must be > 0 and finite."), nameof(weights));
+            if (!(weight > 0) || !double.IsFinite(weight))
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"The weight of class '{name}' is {weight}; it must be > 0 and finite."),
+                    nameof(weights));
             if (!byName.TryAdd(name, weight)) throw new ArgumentException($"Class '{name}' is named twice.", nameof(weights));
         }
         return new ClassWeights(false, byName);
@@ -35,7 +41,10 @@ public sealed class ClassWeights
     {
         if (_byName.Count == 0) return null;
         foreach (var name in _byName.Keys)
-            if (!classes.Contains(name)) throw new ArgumentException($"{nameof(ClassWeights)} names class '{name}'; label column '{labelColumnName}' has {string.Join(", ", classes.Take(20).Select(known => $"'{known}'"))}{(classes.Count > 20 ? ", …" : "")}.");
+            if (!classes.Contains(name))
+                throw new ArgumentException(
+                    $"{nameof(ClassWeights)} names class '{name}'; label column '{labelColumnName}' has " +
+                        $"{string.Join(", ", classes.Take(20).Select(known => $"'{known}'"))}{(classes.Count > 20 ? ", …" : "")}.");
         return [.. classes.Select(name => _byName.GetValueOrDefault(name, 1))];
     }
 }

@@ -21,7 +21,8 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     private const string Stopping = nameof(BackpropTrainer.Options.EarlyStopping);
     private const string Temperature = nameof(BackpropTrainer.Options.TemperatureScaling);
     private const string MoreRows =
-        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or give others ({nameof(BackpropTrainer.Options.ValidationData)}).";
+        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or give others " +
+            $"({nameof(BackpropTrainer.Options.ValidationData)}).";
 
     /// <summary>Warns of features that do not vary.</summary>
     /// <param name="constant">The features that do not vary in the training data.</param>
@@ -52,15 +53,21 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             return options;
         }
         var rows = Invariant($"the {validation.Count} validation rows");
-        var ofClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets) ? $"class '{ClassOf(validation)}'" : null;
+        var ofClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets)
+            ? $"class '{ClassOf(validation)}'"
+            : null;
         if (ofClass is not null && options.ThresholdMetric is { } metric)
-            Warn($"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of {ofClass}. The threshold stays at score 0. {MoreRows}");
+            Warn(
+                $"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of {ofClass}. The threshold " +
+                    $"stays at score 0. {MoreRows}");
         if (ofClass is not null && options.TemperatureScaling && plan.Loss.HasLogits)
             Warn($"{Temperature} has no effect: all of {rows} are of {ofClass}. {MoreRows}");
         if (options.EarlyStopping is not { Metric: { } selection } stopping) return options;
         if (MetricNeeds.Lack(selection, plan.Loss, plan.Outputs, validation.Targets, validation.Weights) is not { } lack) return options;
         var reason = ofClass is null ? lack : $"{lack} ({ofClass})";
-        Warn($"{Stopping}.{nameof(stopping.Metric)} ({NameOf(selection)}) is not defined for {rows}: {reason}. The loss selects the best epoch instead. {MoreRows}");
+        Warn(
+            $"{Stopping}.{nameof(stopping.Metric)} ({NameOf(selection)}) is not defined for {rows}: {reason}. The loss selects the best " +
+                $"epoch instead. {MoreRows}");
         var changed = options.Copy();
         changed.EarlyStopping = stopping with { Metric = null, Target = null };
         return changed;
@@ -83,7 +90,8 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     {
         var isUncalibrated = options is { TemperatureScaling: true, LabelSmoothing: > 0, KFoldBagging: false, LossFunction: null };
         if (!isUncalibrated || !plan.Loss.HasLogits) return;
-        Warn($"Probabilities are not calibrated: {Temperature} needs validation rows, and there are none. Set {nameof(options.ValidationFraction)}, "
+        Warn($"Probabilities are not calibrated: {Temperature} needs validation rows, and there are none. Set " +
+            $"{nameof(options.ValidationFraction)}, "
             + Invariant($"or set {nameof(options.LabelSmoothing)} (it is {options.LabelSmoothing}) to 0."));
     }
 

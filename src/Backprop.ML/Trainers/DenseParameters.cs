@@ -20,7 +20,8 @@ public sealed class DenseParameters
     /// <summary>Units of the layer.</summary>
     public int Outputs { get; }
 
-    /// <summary>W, [Inputs × Outputs], row-major, with the fixed factor of <see cref="NtkDense"/> in it: the weight from input i to unit j stands at i·Outputs + j.</summary>
+    /// <summary>W, [Inputs × Outputs], row-major, with the fixed factor of <see cref="NtkDense"/> in it: the weight from input i to unit j
+    /// stands at i·Outputs + j.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>b, [Outputs].</summary>

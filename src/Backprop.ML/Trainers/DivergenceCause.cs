@@ -14,10 +14,12 @@ internal static class DivergenceCause
     /// <param name="examples">The training data, or a sample of it.</param>
     /// <param name="known">Which of its slots are features and targets.</param>
     /// <param name="schema">Its columns.</param>
-    public static TrainingDivergedException? Of(TrainingDivergedException problem, ExampleSet examples, ModelColumns known, RoleMappedSchema schema)
+    public static TrainingDivergedException? Of(
+        TrainingDivergedException problem, ExampleSet examples, ModelColumns known, RoleMappedSchema schema)
     {
         if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features)
-            return Explain(problem, features, (known.Features.SlotOf(feature.Slot), feature.Value), "Features are added, multiplied and squared");
+            return Explain(
+                problem, features, (known.Features.SlotOf(feature.Slot), feature.Value), "Features are added, multiplied and squared");
         if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label)
             return Explain(problem, label, (known.Targets?.SlotOf(target.Slot) ?? target.Slot, target.Value), "Errors are squared");
         return null;
@@ -30,6 +32,7 @@ internal static class DivergenceCause
         var name = found.Slot < names.Count && names[found.Slot].Length > 0 ? $" ('{names[found.Slot]}')" : "";
         var place = column.Type is VectorDataViewType ? $"slot {found.Slot}{name} of column '{column.Name}'" : $"column '{column.Name}'";
         return new TrainingDivergedException(problem, string.Create(CultureInfo.InvariantCulture,
-            $"The value {found.Value} in {place} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by a constant, take its logarithm, or remove such rows."));
+            $"The value {found.Value} in {place} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by " +
+                $"a constant, take its logarithm, or remove such rows."));
     }
 }

@@ -7,7 +7,8 @@ namespace Backprop.ML;
 /// <summary>What must be known of the values of features before there are layers for them.</summary>
 /// <param name="WithMissing">Slots that have missing values, in rising order.</param>
 /// <param name="Columns">Which slots, keys and classes there are; null where it is not known yet.</param>
-/// <param name="Concentrated">Slots most of whose values stand close together (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in rising order.</param>
+/// <param name="Concentrated">Slots most of whose values stand close together (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in
+/// rising order.</param>
 internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> WithMissing, IReadOnlyList<int> Concentrated)
 {
     /// <summary>Features of which there is nothing to know.</summary>

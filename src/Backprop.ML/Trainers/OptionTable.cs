@@ -171,17 +171,20 @@ internal static class OptionTable
     private static OptionDescriptor Network<T>(
         string name, Func<MultilayerPerceptron, T> read, Func<MultilayerPerceptron, T, MultilayerPerceptron> write) =>
         Core(name, values => read(values.Architecture), (values, value) => values with { Architecture = write(values.Architecture, value) })
-            with { Range = MultilayerPerceptron.Ranges.Of(name) };
+            with
+        { Range = MultilayerPerceptron.Ranges.Of(name) };
 
     private static OptionDescriptor Training<T>(
         string name, Func<TrainingOptions, T> read, Func<TrainingOptions, T, TrainingOptions> write) =>
         Core(name, values => read(values.Training), (values, value) => values with { Training = write(values.Training, value) })
-            with { Range = TrainingOptions.Ranges.Of(name) };
+            with
+        { Range = TrainingOptions.Ranges.Of(name) };
 
     private static OptionDescriptor Preparation<T>(
         string name, Func<DataPreparation, T> read, Func<DataPreparation, T, DataPreparation> write) =>
         Core(name, values => read(values.Preparation), (values, value) => values with { Preparation = write(values.Preparation, value) })
-            with { Range = DataPreparation.Ranges.Of(name) };
+            with
+        { Range = DataPreparation.Ranges.Of(name) };
 
     // Null itself would become empty memory.
     private static ReadOnlyMemory<float>? MemoryOf(float[]? values) => values is null ? default(ReadOnlyMemory<float>?) : values;

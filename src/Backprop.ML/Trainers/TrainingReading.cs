@@ -82,7 +82,8 @@ internal sealed class TrainingReading(
             return new TrainingInput(plan, rows.Examples, null, rows.Examples, rows.Examples.Count, null, [], plan.Columns);
 
         var (learned, kept) = rule.Split(rows, plan.Task.HasClasses, host);
-        if (plan.Task.HasClasses) new ClassCoverage(plan.Columns.Classes).Add(learned, areKept: false).Add(kept, areKept: true).Warn(channel);
+        if (plan.Task.HasClasses)
+            new ClassCoverage(plan.Columns.Classes).Add(learned, areKept: false).Add(kept, areKept: true).Warn(channel);
         return new TrainingInput(plan, learned, null, learned, learned.Count, kept, [], plan.Columns);
     }
 
@@ -111,7 +112,8 @@ internal sealed class TrainingReading(
                 if (rule?.Fraction < wanted)
                     channel.Warning(
                         MessageSensitivity.None, "{0} = {1} would keep more rows for validation than fit into memory ({2}); {3} are kept.",
-                        nameof(BackpropTrainer.Options.ValidationFraction), wanted, nameof(BackpropTrainer.Options.MemoryBudget), rule!.Fraction);
+                        nameof(BackpropTrainer.Options.ValidationFraction), wanted, nameof(BackpropTrainer.Options.MemoryBudget),
+                            rule!.Fraction);
                 var kept = held ?? validation;
                 var columns = source.InUse?.Settle(source, summary, ref kept) ?? plan.Columns;
                 plan = Known(plan, source.RowsRead);

@@ -8,14 +8,17 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML;
 
-/// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and Probability).</summary>
+/// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and
+/// Probability).</summary>
 /// <remarks>
-/// Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c> holds the network.
+/// Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c>
+/// holds the network.
 /// <para>
 /// <c>ml.Model.Save</c> writes to the given path directly. If the process is killed meanwhile, an earlier model at that path is lost.
 /// Save to a temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/model-file.md has the code.
 /// </para>
-/// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a <see cref="FormatException"/>.</para>
+/// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a
+/// <see cref="FormatException"/>.</para>
 /// </remarks>
 public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase<BackpropModelParameters>, ITransformer
 {
@@ -24,7 +27,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     private NetworkMapper _mapper = null!;
 
     internal BackpropTransformer(
-        IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs, string labelColumnName, DecisionThreshold threshold)
+        IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs,
+        string labelColumnName, DecisionThreshold threshold)
         : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, inputs.Features)
     {
         (LabelColumnName, _inputs, _threshold) = (labelColumnName, inputs, threshold);
@@ -38,15 +42,18 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     internal InputColumns Inputs => _inputs;
 
-    /// <summary>Above what a row, or a label of several, is called positive; in <see cref="ThresholdColumnName"/>. Without meaning for other tasks than these.</summary>
-    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> chose another.</value>
+    /// <summary>Above what a row, or a label of several, is called positive; in <see cref="ThresholdColumnName"/>. Without meaning for
+    /// other tasks than these.</summary>
+    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> chose
+    /// another.</value>
     public float Threshold => _threshold.Value;
 
     /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
     public string ThresholdColumnName => _threshold.ColumnName;
 
     /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
-    /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. For this model, this method is what
+    /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. For this
+    /// model, this method is what
     /// <c>ChangeModelThreshold</c> is for ML.NET's own models.</remarks>
     /// <param name="threshold">Finite; a row is called positive above it.</param>
     /// <param name="thresholdColumnName">"Probability" or "Score".</param>
@@ -57,8 +64,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         if (!float.IsFinite(threshold)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "must be finite");
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw new ArgumentOutOfRangeException(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
-        if (Model.Task.TargetKind != TargetKind.Binary) throw Host.Except("A threshold decides between two classes; the model is for {0}.", Model.Task.Name);
-        return new BackpropTransformer(Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
+        if (Model.Task.TargetKind != TargetKind.Binary)
+            throw Host.Except("A threshold decides between two classes; the model is for {0}.", Model.Task.Name);
+        return new BackpropTransformer(
+            Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
     }
 
     // ML.NET's own check waits for a row mapper, and then does not name the column.
@@ -68,7 +77,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// occur in training are unknown.
     /// </remarks>
     /// <param name="input">Data with the columns that the model was trained to predict from.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its slots have other names; the message lists them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its slots have other names; the message
+    /// lists them.</exception>
     public new IDataView Transform(IDataView input)
     {
         var scorer = ApplyScorer(input);
@@ -90,12 +100,14 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => ApplyScorer(new EmptyDataView(Host, inputSchema));
 
-    internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context) => ModelFile.ReadTransformer(environment, context);
+    internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+        ModelFile.ReadTransformer(environment, context);
 
     // Not the base class's form of the file: its loader believes the training schema before anything was compared with a checksum.
     private protected override void SaveCore(ModelSaveContext ctx) => ModelFile.WriteTransformer(ctx, Host, this, _inputs, _threshold);
 
-    // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of PredictedLabel.
+    // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of
+    // PredictedLabel.
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));

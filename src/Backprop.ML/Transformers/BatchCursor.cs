@@ -12,7 +12,8 @@ internal sealed class BatchCursor : RootCursorBase
     private readonly bool[] _active;
 
     /// <summary>Takes the rows over: they are disposed with this.</summary>
-    public BatchCursor(IChannelProvider provider, IRowToRowMapper scorer, BatchRow rows, IReadOnlyCollection<DataViewSchema.Column> active) : base(provider)
+    public BatchCursor(IChannelProvider provider, IRowToRowMapper scorer, BatchRow rows, IReadOnlyCollection<DataViewSchema.Column> active)
+        : base(provider)
     {
         _rows = rows;
         try

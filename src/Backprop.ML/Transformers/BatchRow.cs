@@ -7,7 +7,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>The rows of an input cursor, one after another, with the values of a batch of them read ahead, so that the batch can be scored together.</summary>
+/// <summary>The rows of an input cursor, one after another, with the values of a batch of them read ahead, so that the batch can be scored
+/// together.</summary>
 /// <remarks>
 /// Batches begin with one row and grow, so whoever wants only the first rows does not pay for more. Other rows than the current are never
 /// shown: position, id and every value belong together, because all of them were taken from the input at the same moment. What the input
@@ -74,8 +75,10 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
-        var buffer = _columns[column.Index] ?? throw Contracts.Except("Column '{0}' was not asked for when the cursor was made.", column.Name);
-        return buffer.Getter as ValueGetter<TValue> ?? throw Contracts.Except("Column '{0}' holds {1}, not {2}.", column.Name, column.Type, typeof(TValue));
+        var buffer = _columns[column.Index]
+            ?? throw Contracts.Except("Column '{0}' was not asked for when the cursor was made.", column.Name);
+        return buffer.Getter as ValueGetter<TValue>
+            ?? throw Contracts.Except("Column '{0}' holds {1}, not {2}.", column.Name, column.Type, typeof(TValue));
     }
 
     protected override void Dispose(bool disposing)

@@ -7,8 +7,10 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay the scorer's.</summary>
-/// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the scorer's own cursors.</remarks>
+/// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay
+/// the scorer's.</summary>
+/// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the
+/// scorer's own cursors.</remarks>
 internal sealed class BatchScoredView(
     IHost host, RowToRowScorerBase scorer, TrainedNetwork network, InputColumns inputs, ModelColumns known)
     : IDataTransform, ITransformCanSaveOnnx
@@ -31,14 +33,16 @@ internal sealed class BatchScoredView(
         return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active);
     }
 
-    // Sets of cursors are made as ML.NET's scorers make them: the input's own, or else one cursor of the input dealt out to several readers.
+    // Sets of cursors are made as ML.NET's scorers make them: the input's own, or else one cursor of the input dealt out to several
+    // readers.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         host.CheckValue(columnsNeeded, nameof(columnsNeeded));
         DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
         if (!CanReadAhead(active, needed)) return scorer.GetRowCursorSet(active, n, rand);
         var inputs = Source.GetRowCursorSet(needed, n, CanShuffle ? rand : null);
-        if (inputs.Length == 1 && n > 1 && (Source.GetRowCount() ?? long.MaxValue) > n) inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
+        if (inputs.Length == 1 && n > 1 && (Source.GetRowCount() ?? long.MaxValue) > n)
+            inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
         var cursors = new DataViewRowCursor[inputs.Length];
         try
         {

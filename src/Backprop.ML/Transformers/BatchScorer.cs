@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become larger.</summary>
+/// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become
+/// larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
     private readonly SparseBatch? _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
@@ -12,8 +13,10 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted;
 
-    /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the memory.</summary>
-    public int MaxRows { get; } = Math.Clamp((1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
+    /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the
+    /// memory.</summary>
+    public int MaxRows { get; } = Math.Clamp(
+        (1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
 
     private int Outputs => network.Network.Outputs;
 

@@ -11,7 +11,8 @@ internal static class OutputColumn
     /// <param name="scoreValueKind">"Score", "Probability", …</param>
     /// <param name="slotNames">What the numbers of a vector are called; empty for none.</param>
     /// <param name="isNormalized">Whether to say that it is from 0 to 1.</param>
-    public static DataViewSchema.Annotations Annotations(string scoreColumnKind, string scoreValueKind, IReadOnlyList<string> slotNames, bool isNormalized = false)
+    public static DataViewSchema.Annotations Annotations(
+        string scoreColumnKind, string scoreValueKind, IReadOnlyList<string> slotNames, bool isNormalized = false)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         if (slotNames.Count > 0)
@@ -21,9 +22,14 @@ internal static class OutputColumn
                 for (var i = 0; i < slotNames.Count; i++) editor.Values[i] = slotNames[i].AsMemory();
                 value = editor.Commit();
             });
-        if (isNormalized) annotations.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        annotations.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = scoreColumnKind.AsMemory());
-        annotations.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = scoreValueKind.AsMemory());
+        if (isNormalized)
+            annotations.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
+        annotations.Add(
+            AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance,
+            (ref ReadOnlyMemory<char> value) => value = scoreColumnKind.AsMemory());
+        annotations.Add(
+            AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance,
+            (ref ReadOnlyMemory<char> value) => value = scoreValueKind.AsMemory());
         return annotations.ToAnnotations();
     }
 
@@ -33,10 +39,14 @@ internal static class OutputColumn
         IEnumerable<SchemaShape.Column> slotNames = hasSlotNames
             ? [new(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]
             : [];
-        return new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, new SchemaShape(slotNames.Concat(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized))));
+        return new(
+            name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false,
+            new SchemaShape(slotNames.Concat(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized))));
     }
 
     /// <summary>A scalar, as promised before training.</summary>
     public static SchemaShape.Column ScalarShape(string name, DataViewType type, bool isNormalized = false) =>
-        new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
+        new(
+            name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false,
+            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
 }

@@ -25,7 +25,8 @@ internal sealed class SingleRowScorer : IScores
         _inputs = InputBuffers.Of(row, inputs, known);
         _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
         _scorer = network.CreateScorer();
-        (_features, _scores, _predictions) = (new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
+        (_features, _scores, _predictions) = (
+            new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
     }
 
     public ReadOnlySpan<float> Scores

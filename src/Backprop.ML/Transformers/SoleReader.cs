@@ -45,7 +45,8 @@ internal sealed class SoleReader(DataViewRow row)
     {
         _isShared = true;
         return Contracts.Except(
-            "Several threads used this PredictionEngine at the same time, so a prediction could belong to another thread's row. The engine refuses further predictions. " +
+            "Several threads used this PredictionEngine at the same time, so a prediction could belong to another thread's row. The " +
+                "engine refuses further predictions. " +
             "Use ml.Model.CreateThreadSafePredictor, one engine for each thread, or Transform, which any number of threads may call.");
     }
 }

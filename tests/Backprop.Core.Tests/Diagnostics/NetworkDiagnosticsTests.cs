@@ -15,12 +15,14 @@ public class NetworkDiagnosticsTests
 {
     private static readonly SquaredError Loss = new();
 
-    // y = 3·(2x): for x = 1, −1 and targets 0 the scores are 6, −6, and ∂l/∂score = 2·score is 12, −12; times 3, 36 arrives after the first layer.
+    // y = 3·(2x): for x = 1, −1 and targets 0 the scores are 6, −6, and ∂l/∂score = 2·score is 12, −12; times 3, 36 arrives after the first
+    // layer.
     [Fact]
     public void Scales_are_root_mean_squares_of_one_examples_numbers()
     {
         var network = new Network(new Dense(1, 1), new Dense(1, 1));
-        var found = NetworkDiagnostics.Measure(network, [2, 0, 3, 0], Loss, new ReadOnlyMatrix([1, -1], 2, 1), new ReadOnlyMatrix([0, 0], 2, 1), before: [2, 0, 3, 0.3f]);
+        var found = NetworkDiagnostics.Measure(
+            network, [2, 0, 3, 0], Loss, new ReadOnlyMatrix([1, -1], 2, 1), new ReadOnlyMatrix([0, 0], 2, 1), before: [2, 0, 3, 0.3f]);
         Near.Equal("output", [2, 6], found.Layers.Select(layer => layer.OutputScale).ToArray(), 1e-6);
         Near.Equal("gradient", [36, 12], found.Layers.Select(layer => layer.GradientScale).ToArray(), 1e-5);
         Near.Equal("update", [0, 0.1], found.Layers.Select(layer => layer.UpdateRatio!.Value).ToArray(), 1e-6);
@@ -67,7 +69,8 @@ public class NetworkDiagnosticsTests
     public void What_enters_where_an_activation_is_flat_is_saturated()
     {
         var network = new Network(new ActivationLayer(1, new Tanh()), new Dense(1, 1));
-        var found = NetworkDiagnostics.Measure(network, [1, 0], Loss, new ReadOnlyMatrix([-5, 0, 3, 2.3f, 9], 5, 1), new ReadOnlyMatrix(new float[5], 5, 1));
+        var found = NetworkDiagnostics.Measure(
+            network, [1, 0], Loss, new ReadOnlyMatrix([-5, 0, 3, 2.3f, 9], 5, 1), new ReadOnlyMatrix(new float[5], 5, 1));
         Assert.Equal(0.8, found.Layers[0].SaturatedUnits!.Value, 6);
         Assert.Equal(NetworkTrouble.SaturatedUnits, Assert.Single(found.Warnings).Trouble);
         Assert.Equal(0, found.Layers[0].DeadUnits);
@@ -79,7 +82,8 @@ public class NetworkDiagnosticsTests
     [InlineData(typeof(Mish), typeof(HeNormal))]
     [InlineData(typeof(Tanh), typeof(GlorotUniform))]
     public void A_net_that_starts_well_gets_no_warning(Type activation, Type initializer) =>
-        Assert.Empty(Measure(Deep((Activation)Activator.CreateInstance(activation)!), (Initializer)Activator.CreateInstance(initializer)!).Warnings);
+        Assert.Empty(
+            Measure(Deep((Activation)Activator.CreateInstance(activation)!), (Initializer)Activator.CreateInstance(initializer)!).Warnings);
 
     [Fact]
     public void Training_with_diagnostics_learns_the_same_and_reports_every_layer()
@@ -96,7 +100,9 @@ public class NetworkDiagnosticsTests
         {
             Assert.Equal(network.Layers.Count, epoch.Diagnostics!.Layers.Count);
             Assert.Equal(256, epoch.Diagnostics.Examples);
-            Assert.All(epoch.Diagnostics.Layers, layer => Assert.Equal(network.Layers[layer.Layer].ParameterCount > 0, layer.UpdateRatio is > 0 and < 1));
+            Assert.All(
+                epoch.Diagnostics.Layers,
+                layer => Assert.Equal(network.Layers[layer.Layer].ParameterCount > 0, layer.UpdateRatio is > 0 and < 1));
         });
 
         using var file = new MemoryStream();
@@ -107,7 +113,8 @@ public class NetworkDiagnosticsTests
 
     private static Network Deep(Activation activation) => Network.FullyConnected(2, [.. Enumerable.Repeat(16, 10)], 1, activation);
 
-    private static NetworkDiagnostics Measure(Network network, Initializer initializer) => Measure(network, network.Initialize(initializer, seed: 1));
+    private static NetworkDiagnostics Measure(Network network, Initializer initializer) =>
+        Measure(network, network.Initialize(initializer, seed: 1));
 
     private static NetworkDiagnostics Measure(Network network, float[] parameters)
     {

@@ -11,8 +11,10 @@ public partial class AddingThingsTests
     [Fact]
     public void The_code_blocks_are_the_compiled_regions()
     {
-        var regions = Region().Matches(File.ReadAllText(FromRepository("tests/Backprop.Core.Tests/Docs/Recipes.cs"))).Select(match => match.Groups[1].Value.Trim());
-        var blocks = CodeBlock().Matches(File.ReadAllText(FromRepository("docs/adding-things.md"))).Select(match => match.Groups[1].Value.Trim());
+        var regions = Region().Matches(File.ReadAllText(FromRepository("tests/Backprop.Core.Tests/Docs/Recipes.cs")))
+            .Select(match => match.Groups[1].Value.Trim());
+        var blocks = CodeBlock().Matches(File.ReadAllText(FromRepository("docs/adding-things.md")))
+            .Select(match => match.Groups[1].Value.Trim());
         Assert.Equal(regions, blocks);
     }
 
@@ -37,8 +39,11 @@ public partial class AddingThingsTests
         var set = new ExampleSet(x, 1, y);
         var history = new Trainer(options).Train(network, set, validation: set).History;
 
-        Assert.True(history[^1].TrainingLoss < 0.25 * history[0].TrainingLoss, $"from {history[0].TrainingLoss} to {history[^1].TrainingLoss}");
-        Assert.True(history[^1].ValidationMetric < 0.5 * history[0].ValidationMetric, $"from {history[0].ValidationMetric} to {history[^1].ValidationMetric}");
+        Assert.True(
+            history[^1].TrainingLoss < 0.25 * history[0].TrainingLoss, $"from {history[0].TrainingLoss} to {history[^1].TrainingLoss}");
+        Assert.True(
+            history[^1].ValidationMetric < 0.5 * history[0].ValidationMetric,
+            $"from {history[0].ValidationMetric} to {history[^1].ValidationMetric}");
     }
 
     private static string FromRepository(string path) => Path.Combine(Repository.Root, path);

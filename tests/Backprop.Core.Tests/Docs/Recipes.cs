@@ -32,7 +32,8 @@ public sealed record Elliott : Activation
 #endregion
 
 #region loss
-/// <summary>L = w·(z − y)² with w = τ where y &gt; z, otherwise 1 − τ; ∂L/∂z = 2·w·(z − y). The prediction is the score, and tends to the expectile τ: for ½, the mean.</summary>
+/// <summary>L = w·(z − y)² with w = τ where y &gt; z, otherwise 1 − τ; ∂L/∂z = 2·w·(z − y). The prediction is the score, and tends to the
+/// expectile τ: for ½, the mean.</summary>
 /// <remarks>Newey and Powell (1987), "Asymmetric least squares estimation and testing". For one target column.</remarks>
 public sealed record ExpectileLoss : RowLoss
 {
@@ -41,7 +42,10 @@ public sealed record ExpectileLoss : RowLoss
     public double Level
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Level), value, "must be above 0 and below 1");
+        init =>
+            field = value is > 0 and < 1
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Level), value, "must be above 0 and below 1");
     } = 0.5;
 
     /// <inheritdoc/>
@@ -71,7 +75,8 @@ public sealed record ExpectileLoss : RowLoss
 
 #region optimizer
 /// <summary>m ← β·m + (1−β)·g; θ ← θ − α·sign m: every parameter takes steps of the same size.</summary>
-/// <remarks>Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), "signSGD", arXiv:1802.04434, with momentum (Signum). Default α = 0.0001.</remarks>
+/// <remarks>Bernstein, Wang, Azizzadenesheli and Anandkumar (2018), "signSGD", arXiv:1802.04434, with momentum (Signum). Default α =
+/// 0.0001.</remarks>
 public sealed record Signum : StepwiseOptimizer
 {
     /// <summary>β: how slowly the mean of the gradient forgets.</summary>
@@ -145,7 +150,8 @@ public sealed record Shift : Layer
 #endregion
 
 #region initializer
-/// <summary>Every unit listens to a few inputs only, at most fifteen, with normal weights; the others are 0: units start out different from each other.</summary>
+/// <summary>Every unit listens to a few inputs only, at most fifteen, with normal weights; the others are 0: units start out different from
+/// each other.</summary>
 /// <remarks>Martens (2010), "Deep learning via Hessian-free optimization", ICML, §5: sparse initialization.</remarks>
 public sealed record SparseNormal : Initializer
 {

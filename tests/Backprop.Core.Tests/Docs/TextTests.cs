@@ -24,7 +24,8 @@ public partial class TextTests
             EverydayName().Matches(WithoutText(File.ReadAllText(PathOf(file)))).Select(match => $"{file}: {match.Value}")));
 
     [Theory, MemberData(nameof(Pages))]
-    public void A_page_has_short_lines_cells_and_sentences(string page) => AssertNone(MarkdownText.FindingsIn(page, File.ReadAllLines(PathOf(page))));
+    public void A_page_has_short_lines_cells_and_sentences(string page) =>
+        AssertNone(MarkdownText.FindingsIn(page, File.ReadAllLines(PathOf(page))));
 
     private static string[] Files(string pattern) =>
         [.. Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories)
@@ -69,12 +70,14 @@ public partial class TextTests
                 var isText = !isFence && !isCode && !isGenerated;
                 var isTable = line.StartsWith('|');
                 if (isText && !isTable && line.Length > MaxLine) yield return $"{page}, line {i + 1}: {line.Length} characters";
-                foreach (var cell in isText && isTable ? LongCells(line) : []) yield return $"{page}, line {i + 1}: a cell of {cell.Length} characters: {cell}";
+                foreach (var cell in isText && isTable ? LongCells(line) : [])
+                    yield return $"{page}, line {i + 1}: a cell of {cell.Length} characters: {cell}";
 
                 var isNew = !isText || isTable || line.Trim().Length == 0 || line.StartsWith('#') || Item().IsMatch(line);
                 if (isNew)
                 {
-                    foreach (var sentence in LongSentences(string.Join(' ', paragraph))) yield return $"{page}, line {first + 1}: {sentence}";
+                    foreach (var sentence in LongSentences(string.Join(' ', paragraph)))
+                        yield return $"{page}, line {first + 1}: {sentence}";
                     paragraph.Clear();
                     first = i;
                 }

@@ -12,7 +12,8 @@ public class ActivationTests
     private static readonly Contents Golden = GoldenFile.Read<Contents>("activations");
 
     private static readonly Dictionary<string, Activation> ByName =
-        Activation.All.Append(new GELU { Approximate = true }).ToDictionary(activation => activation is GELU { Approximate: true } ? "GELU with tanh" : activation.GetType().Name);
+        Activation.All.Append(new GELU { Approximate = true }).ToDictionary(
+            activation => activation is GELU { Approximate: true } ? "GELU with tanh" : activation.GetType().Name);
 
     public static TheoryData<string> Names => [.. ByName.Keys.Where(name => name != nameof(ParametricMix))];
 
@@ -26,8 +27,12 @@ public class ActivationTests
         activation.Backward(x, y, [.. x.Select(_ => 1f)], dx);
         for (var i = 0; i < x.Length; i++)
         {
-            Assert.True(Math.Abs(y[i] - run.Values[i]) <= RelativeTolerance * Math.Abs(run.Values[i]) + (activation is GELU ? LostInTheTail : 0), $"f({x[i]}) is {y[i]:R}; PyTorch says {run.Values[i]:R}.");
-            Assert.True(Math.Abs(dx[i] - run.Slopes[i]) <= SlopeTolerance * Math.Max(1, Math.Abs(run.Slopes[i])), $"f'({x[i]}) is {dx[i]:R}; PyTorch says {run.Slopes[i]:R}.");
+            Assert.True(
+                Math.Abs(y[i] - run.Values[i]) <= RelativeTolerance * Math.Abs(run.Values[i]) + (activation is GELU ? LostInTheTail : 0),
+                $"f({x[i]}) is {y[i]:R}; PyTorch says {run.Values[i]:R}.");
+            Assert.True(
+                Math.Abs(dx[i] - run.Slopes[i]) <= SlopeTolerance * Math.Max(1, Math.Abs(run.Slopes[i])),
+                $"f'({x[i]}) is {dx[i]:R}; PyTorch says {run.Slopes[i]:R}.");
         }
     }
 

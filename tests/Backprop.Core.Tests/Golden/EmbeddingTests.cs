@@ -14,26 +14,41 @@ public class EmbeddingTests
 
     [Fact]
     public void Periodic_embeddings_and_their_gradients_are_those_of_PyTorch() =>
-        AssertLike("plr", new PeriodicEmbedding { Frequencies = Golden.Frequencies, Dimension = Golden.Dimension }, case_ => [.. case_.Parts[0], .. FeatureByFeature(case_.Parts[1..])], case_ => [.. case_.DParts[0], .. FeatureByFeature(case_.DParts[1..])]);
+        AssertLike(
+            "plr", new PeriodicEmbedding { Frequencies = Golden.Frequencies, Dimension = Golden.Dimension },
+            case_ => [.. case_.Parts[0], .. FeatureByFeature(case_.Parts[1..])],
+            case_ => [.. case_.DParts[0], .. FeatureByFeature(case_.DParts[1..])]);
 
     [Fact]
     public void Periodic_embeddings_with_phases_and_their_gradients_are_those_of_PyTorch() =>
-        AssertLike("pbld", new PeriodicPhaseEmbedding { Frequencies = Golden.Frequencies, Dimension = Golden.Dimension + 1 }, case_ => [.. FeatureByFeature(case_.Parts[..2]), .. FeatureByFeature(case_.Parts[2..])], case_ => [.. FeatureByFeature(case_.DParts[..2]), .. FeatureByFeature(case_.DParts[2..])]);
+        AssertLike(
+            "pbld", new PeriodicPhaseEmbedding { Frequencies = Golden.Frequencies, Dimension = Golden.Dimension + 1 },
+            case_ => [.. FeatureByFeature(case_.Parts[..2]), .. FeatureByFeature(case_.Parts[2..])],
+            case_ => [.. FeatureByFeature(case_.DParts[..2]), .. FeatureByFeature(case_.DParts[2..])]);
 
     // Boundaries are measured, not learned, so they have no gradient here.
     [Fact]
     public void Piecewise_linear_embeddings_and_their_gradients_are_those_of_PyTorch() =>
-        AssertLike("ple", new PiecewiseLinearEmbedding { Bins = Golden.Bins, Dimension = Golden.Dimension }, case_ => [.. case_.Parts[0], .. FeatureByFeature(case_.Parts[1..])], case_ => [.. new double[case_.Parts[0].Length], .. FeatureByFeature(case_.DParts[1..])]);
+        AssertLike(
+            "ple", new PiecewiseLinearEmbedding { Bins = Golden.Bins, Dimension = Golden.Dimension },
+            case_ => [.. case_.Parts[0], .. FeatureByFeature(case_.Parts[1..])],
+            case_ => [.. new double[case_.Parts[0].Length], .. FeatureByFeature(case_.DParts[1..])]);
 
     // The categories come first here and the number last, so that it is seen to move to the front.
     [Fact]
     public void Entity_embeddings_and_their_gradients_are_those_of_PyTorch()
     {
         var (categories, golden) = (Golden.Counts.Length, Golden.Cases.Single(c => c.Name == "entity"));
-        var layer = new EntityEmbedding(categories + 1, [.. Golden.Counts.Select((count, slot) => new EmbeddedCategory(slot, count, Golden.Dimensions[slot]))]);
-        float[] x = [.. Enumerable.Range(0, Golden.Rows).SelectMany(row => Golden.Codes[(row * categories)..((row + 1) * categories)].Select(code => (float)code).Append((float)Golden.Number[row]))];
+        var layer = new EntityEmbedding(
+            categories + 1, [.. Golden.Counts.Select((count, slot) => new EmbeddedCategory(slot, count, Golden.Dimensions[slot]))]);
+        float[] x = [
+            .. Enumerable.Range(0, Golden.Rows).SelectMany(
+                row =>
+                    Golden.Codes[(row * categories)..((row + 1) * categories)].Select(code => (float)code)
+                        .Append((float)Golden.Number[row]))];
         double[] dx = [.. golden.Dx.SelectMany(slope => new double[categories].Append(slope))];
-        AssertLike(golden, new Network(layer), x, [.. golden.Parts.SelectMany(part => part)], dx, [.. golden.DParts.SelectMany(part => part)]);
+        AssertLike(
+            golden, new Network(layer), x, [.. golden.Parts.SelectMany(part => part)], dx, [.. golden.DParts.SelectMany(part => part)]);
     }
 
     private static void AssertLike(string name, NumericEmbedding embedding, Func<Case, double[]> parameters, Func<Case, double[]> gradient)
@@ -47,7 +62,8 @@ public class EmbeddingTests
     {
         float[] theta = [.. parameters.Select(value => (float)value)], found = TestNumbers.Unassigned(network.ParameterCount);
         var input = new ReadOnlyMatrix(x, Golden.Rows, network.Inputs);
-        var workspace = Workspace.ThatKeepsEveryOutput(network, Golden.Rows); // the gradient of what enters the first layer that learns, too
+        // the gradient of what enters the first layer that learns, too
+        var workspace = Workspace.ThatKeepsEveryOutput(network, Golden.Rows);
         Near.Equal("y", golden.Y, network.Forward(theta, input, workspace).Values, Absolute, Relative);
         for (var i = 0; i < golden.Factors.Length; i++) workspace.ScoreGradient.Values[i] = (float)golden.Factors[i];
         network.Backward(theta, input, workspace, found);
@@ -62,10 +78,13 @@ public class EmbeddingTests
 
     // From one array for each kind of parameter to the kinds beside each other, feature by feature.
     private static double[] FeatureByFeature(double[][] parts) =>
-        [.. Enumerable.Range(0, Golden.Features).SelectMany(feature => parts.SelectMany(part => part.Chunk(part.Length / Golden.Features).ElementAt(feature)))];
+        [
+            .. Enumerable.Range(0, Golden.Features).SelectMany(
+                feature => parts.SelectMany(part => part.Chunk(part.Length / Golden.Features).ElementAt(feature)))];
 
     private sealed record Contents(
-        int Rows, int Features, int Frequencies, int Bins, int Dimension, double[] X, int[] Counts, int[] Dimensions, int[] Codes, double[] Number, Case[] Cases);
+        int Rows, int Features, int Frequencies, int Bins, int Dimension, double[] X, int[] Counts, int[] Dimensions, int[] Codes,
+            double[] Number, Case[] Cases);
 
     private sealed record Case(string Name, double[] Factors, double[] Y, double[] Dx, double[][] Parts, double[][] DParts);
 }

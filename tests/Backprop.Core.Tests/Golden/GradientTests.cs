@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Core.Tests.Golden;
 
-/// <summary>Scores, loss and gradients of one small network for every activation × the loss of every task, with and without row weights, against PyTorch.</summary>
+/// <summary>Scores, loss and gradients of one small network for every activation × the loss of every task, with and without row weights,
+/// against PyTorch.</summary>
 public class GradientTests
 {
     // PyTorch's float32 itself is up to 3e-7 away from its float64 in scores and losses and up to 5e-7 in gradients; all are about 1.
@@ -37,7 +38,8 @@ public class GradientTests
         Near.Equal("∂J/∂θ", golden.Gradient, gradient, Tolerance);
     }
 
-    // Other activations and losses have golden values of their own (activations.json, losses.json), and gradients through networks in the gradient tests.
+    // Other activations and losses have golden values of their own (activations.json, losses.json), and gradients through networks in the
+    // gradient tests.
     [Fact]
     public void The_loss_of_every_task_has_golden_values_with_several_activations()
     {

@@ -9,7 +9,8 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Golden;
 
-/// <summary>A network without hidden layers, trained to convergence, is the generalized linear model that scikit-learn fits in another way.</summary>
+/// <summary>A network without hidden layers, trained to convergence, is the generalized linear model that scikit-learn fits in another
+/// way.</summary>
 public class LinearModelTests
 {
     private const int Features = 2;
@@ -17,9 +18,11 @@ public class LinearModelTests
     private static readonly Contents Golden = GoldenFile.Read<Contents>("losses");
     private static readonly Dictionary<string, Model> ModelsByName = Golden.LinearModels.ToDictionary(model => $"{model.Loss}");
 
-    public static TheoryData<string> Smooth => [.. ModelsByName.Where(model => model.Value.ToLoss() is not PinballLoss).Select(model => model.Key)];
+    public static TheoryData<string> Smooth =>
+        [.. ModelsByName.Where(model => model.Value.ToLoss() is not PinballLoss).Select(model => model.Key)];
 
-    public static TheoryData<string> Quantiles => [.. ModelsByName.Where(model => model.Value.ToLoss() is PinballLoss).Select(model => model.Key)];
+    public static TheoryData<string> Quantiles =>
+        [.. ModelsByName.Where(model => model.Value.ToLoss() is PinballLoss).Select(model => model.Key)];
 
     [Theory, MemberData(nameof(Smooth))]
     public void Predictions_are_those_of_scikit_learn(string name)
@@ -36,7 +39,9 @@ public class LinearModelTests
         var found = Predict(golden, iterations: 5000, 0.1, 0.01, 0.001, 0.0001);
         Near.Equal("prediction", golden.Predictions, found, absolute: 0.005);
         var tau = ((PinballLoss)golden.ToLoss()).Quantiles[0];
-        Assert.Equal(MeanPinball(tau, golden.Targets, golden.Predictions), MeanPinball(tau, golden.Targets, [.. found.Select(p => (double)p)]), 2e-5);
+        Assert.Equal(
+            MeanPinball(tau, golden.Targets, golden.Predictions), MeanPinball(tau, golden.Targets, [.. found.Select(p => (double)p)]),
+            2e-5);
     }
 
     private static float[] Predict(Model golden, int iterations, params double[] learningRates)
@@ -53,7 +58,8 @@ public class LinearModelTests
         var network = Network.FullyConnected(Features, [], golden.Predictions.Length / rows, new Identity());
         var examples = new ExampleSet(Golden.Features, Features, golden.Targets);
         TrainedNetwork? trained = null;
-        foreach (var learningRate in learningRates) trained = new Trainer(options with { LearningRate = learningRate }).Train(network, examples, initial: trained).Network;
+        foreach (var learningRate in learningRates)
+            trained = new Trainer(options with { LearningRate = learningRate }).Train(network, examples, initial: trained).Network;
         return trained!.CreateScorer(rows).Predict(new ReadOnlyMatrix(Golden.Features, rows, Features)).Values.ToArray();
     }
 

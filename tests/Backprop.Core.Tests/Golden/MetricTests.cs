@@ -30,7 +30,12 @@ public class MetricTests
                 if (!metric.Suits(kind)) return 0;
                 var predictions = new Matrix([.. scores], targets.Length, outputs);
                 loss.Predict(predictions);
-                Assert.Equal(values[metric.GetType().Name], metric.Measure(new ReadOnlyMatrix(scores, targets.Length, outputs), predictions, new ReadOnlyMatrix(targets, targets.Length, 1), example.Weights), 1e-6);
+                Assert.Equal(
+                    values[metric.GetType().Name],
+                    metric.Measure(
+                        new ReadOnlyMatrix(scores, targets.Length, outputs), predictions, new ReadOnlyMatrix(targets, targets.Length, 1),
+                        example.Weights),
+                    1e-6);
                 return 1;
             }
         }
@@ -41,7 +46,9 @@ public class MetricTests
     public void Several_targets_are_measured_as_by_scikit_learn()
     {
         var all = Golden.Together;
-        var measured = MultiTargetRegressionMetrics.Measure(new ReadOnlyMatrix(all.Predictions, all.Targets.Length / 3, 3), new ReadOnlyMatrix(all.Targets, all.Targets.Length / 3, 3), "a", "b", "c");
+        var measured = MultiTargetRegressionMetrics.Measure(
+            new ReadOnlyMatrix(all.Predictions, all.Targets.Length / 3, 3), new ReadOnlyMatrix(all.Targets, all.Targets.Length / 3, 3), "a",
+            "b", "c");
         Assert.Equal(["a", "b", "c"], measured.Targets.Select(target => target.Name));
         AssertProperties(all.MultiTarget, measured);
         foreach (var (name, values) in all.PerTarget)
@@ -54,7 +61,8 @@ public class MetricTests
         var all = Golden.Together;
         var rows = all.Labels.Length / 3;
         float[] decisions = [.. all.Margins.Select(margin => margin > 0 ? 1f : 0)];
-        var measured = MultiLabelClassificationMetrics.Measure(new ReadOnlyMatrix(all.Margins, rows, 3), new ReadOnlyMatrix(decisions, rows, 3), new ReadOnlyMatrix(all.Labels, rows, 3));
+        var measured = MultiLabelClassificationMetrics.Measure(
+            new ReadOnlyMatrix(all.Margins, rows, 3), new ReadOnlyMatrix(decisions, rows, 3), new ReadOnlyMatrix(all.Labels, rows, 3));
         Assert.Equal(["0", "1", "2"], measured.Labels.Select(label => label.Name));
         AssertProperties(all.MultiLabel, measured);
         foreach (var (name, values) in all.PerLabel)
@@ -65,7 +73,8 @@ public class MetricTests
     public void A_label_that_is_never_true_has_no_area_and_is_left_out_of_the_mean()
     {
         float[] scores = [1, 1, -1, 2], labels = [1, 0, 0, 0];
-        var measured = MultiLabelClassificationMetrics.Measure(new ReadOnlyMatrix(scores, 2, 2), new ReadOnlyMatrix([1, 0, 0, 0], 2, 2), new ReadOnlyMatrix(labels, 2, 2));
+        var measured = MultiLabelClassificationMetrics.Measure(
+            new ReadOnlyMatrix(scores, 2, 2), new ReadOnlyMatrix([1, 0, 0, 0], 2, 2), new ReadOnlyMatrix(labels, 2, 2));
         Assert.Equal(double.NaN, measured.Labels[1].AreaUnderRocCurve);
         Assert.Equal((0, 1, 1), (measured.Labels[1].F1Score, measured.MacroAreaUnderRocCurve, measured.SubsetAccuracy));
     }
@@ -73,7 +82,8 @@ public class MetricTests
     private static void AssertProperties(Dictionary<string, double> expected, object measured)
     {
         Assert.NotEmpty(expected);
-        foreach (var (name, value) in expected) Assert.Equal(value, (double)measured.GetType().GetProperty(name)!.GetValue(measured)!, 1e-6);
+        foreach (var (name, value) in expected)
+            Assert.Equal(value, (double)measured.GetType().GetProperty(name)!.GetValue(measured)!, 1e-6);
     }
 
     [Fact]
@@ -85,12 +95,16 @@ public class MetricTests
 
     [Fact]
     public void One_class_alone_has_no_area_under_a_curve() =>
-        Assert.Equal(double.NaN, new AreaUnderRocCurve().Measure(new ReadOnlyMatrix(new float[3], 3, 1), default, new ReadOnlyMatrix(new float[3], 3, 1), []));
+        Assert.Equal(
+            double.NaN,
+            new AreaUnderRocCurve().Measure(new ReadOnlyMatrix(new float[3], 3, 1), default, new ReadOnlyMatrix(new float[3], 3, 1), []));
 
-    private sealed record Contents(float[] Binary, float[] Scores, float[] Classes, float[] Logits, float[] Real, float[] Guesses, Case[] Cases, Together Together);
+    private sealed record Contents(
+        float[] Binary, float[] Scores, float[] Classes, float[] Logits, float[] Real, float[] Guesses, Case[] Cases, Together Together);
 
     private sealed record Together(
-        float[] Targets, float[] Predictions, float[] Labels, float[] Margins, Dictionary<string, double> MultiTarget, Dictionary<string, double[]> PerTarget,
+        float[] Targets, float[] Predictions, float[] Labels, float[] Margins, Dictionary<string, double> MultiTarget,
+        Dictionary<string, double[]> PerTarget,
         Dictionary<string, double> MultiLabel, Dictionary<string, double[]> PerLabel);
 
     private sealed record Case(float[] Weights, Values Values);

@@ -59,27 +59,33 @@ public class OptimizerTests
     [Fact]
     public void Every_listed_optimizer_has_golden_steps()
     {
-        var missing = Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name).Except(Golden.Runs.Select(run => run.Optimizer));
+        var missing = Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name)
+            .Except(Golden.Runs.Select(run => run.Optimizer));
         Assert.True(!missing.Any(), $"tests/golden/optimizers.json has no steps of {string.Join(", ", missing)}.");
     }
 
     private sealed record Contents(int[] Widths, float[] Features, float[] Targets, float[] Initial, Run[] Runs);
 
     private sealed record Run(
-        string Optimizer, double LearningRate, double L2, double WeightDecay, Dictionary<string, JsonElement> Options, double[] Losses, double[] AfterStep1, double[] AfterStep10)
+        string Optimizer, double LearningRate, double L2, double WeightDecay, Dictionary<string, JsonElement> Options, double[] Losses,
+        double[] AfterStep1, double[] AfterStep10)
     {
         // The options have the names of the properties, so an optimizer that is added needs no line here.
         public Optimizer ToOptimizer()
         {
-            var optimizer = (Optimizer)Activator.CreateInstance(Backprop.Optimizers.Optimizer.All.Single(o => o.GetType().Name == Optimizer).GetType())!;
+            var optimizer = (Optimizer)Activator.CreateInstance(
+                Backprop.Optimizers.Optimizer.All.Single(o => o.GetType().Name == Optimizer).GetType())!;
             foreach (var (name, value) in Options)
             {
-                var property = optimizer.GetType().GetProperty(name, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!;
+                var property = optimizer.GetType().GetProperty(
+                    name, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!;
                 property.SetValue(optimizer, value.Deserialize(property.PropertyType));
             }
             return optimizer;
         }
 
-        public override string ToString() => $"{Optimizer} at {LearningRate}, L2 {L2}, decay {WeightDecay}, {string.Join(", ", Options.Select(option => $"{option.Key} {option.Value}"))}";
+        public override string ToString() =>
+            $"{Optimizer} at {LearningRate}, L2 {L2}, decay {WeightDecay}, " +
+                $"{string.Join(", ", Options.Select(option => $"{option.Key} {option.Value}"))}";
     }
 }

@@ -34,9 +34,13 @@ internal sealed class PublishedRecipe(PublishedRun run)
     public ExampleSet Validation => AllRows.Slice(TrainingRows, run.Targets.Length - TrainingRows);
 
     /// <summary>The rows of all batches, one after the other.</summary>
-    public ExampleSet Dealt => new([.. run.Order.SelectMany(row => run.Features[(row * run.Columns)..((row + 1) * run.Columns)])], run.Columns, [.. run.Order.Select(row => run.Targets[row])]);
+    public ExampleSet Dealt =>
+        new(
+            [.. run.Order.SelectMany(row => run.Features[(row * run.Columns)..((row + 1) * run.Columns)])], run.Columns,
+            [.. run.Order.Select(row => run.Targets[row])]);
 
-    public Standardization Inputs => Training.MeasureFeatures(FeatureScaling.Robust).Sparing(Enumerable.Range(PlainColumns, run.Tables.Length));
+    public Standardization Inputs =>
+        Training.MeasureFeatures(FeatureScaling.Robust).Sparing(Enumerable.Range(PlainColumns, run.Tables.Length));
 
     public Standardization? TargetScale => run.IsClass ? null : Standardization.Measure(Training.Targets, []);
 
@@ -45,7 +49,14 @@ internal sealed class PublishedRecipe(PublishedRun run)
         Activation bend = run.IsClass ? new SELU() : new Mish();
         var outputs = run.IsClass ? (int)run.Targets.Max() + 1 : 1;
         if (IsSimple)
-            return new MultilayerPerceptron { HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)], Activation = bend, SmoothClip = 3, InputScale = true, NtkParametrization = true }.Build(run.Columns, outputs);
+            return new MultilayerPerceptron
+            {
+                HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)],
+                Activation = bend,
+                SmoothClip = 3,
+                InputScale = true,
+                NtkParametrization = true
+            }.Build(run.Columns, outputs);
 
         var builder = new NetworkBuilder(run.Columns)
             .EntityEmbedding([.. run.Tables.Select((count, k) => new EmbeddedCategory(PlainColumns + k, count, EmbeddingDimension))])
@@ -72,7 +83,13 @@ internal sealed class PublishedRecipe(PublishedRun run)
         {
             WeightDecay = 0.02,
             WeightDecaySchedule = new FlatCosineSchedule(),
-            ParameterGroups = new() { Scales = new(6, 6), Biases = new(0.1, 0), NumericEmbeddings = new(0.1, 0.1), Activations = new(0.1, 0.1) },
+            ParameterGroups = new()
+            {
+                Scales = new(6, 6),
+                Biases = new(0.1, 0),
+                NumericEmbeddings = new(0.1, 0.1),
+                Activations = new(0.1, 0.1)
+            },
         };
     }
 

@@ -1,6 +1,7 @@
 namespace Backprop.Core.Tests.Golden;
 
-/// <summary>What tests/golden/realmlp.py wrote of one run of the published code: 53 rows to train on come first, then those to validate with.</summary>
+/// <summary>What tests/golden/realmlp.py wrote of one run of the published code: 53 rows to train on come first, then those to validate
+/// with.</summary>
 /// <param name="Recipe">TD-S or TD.</param>
 /// <param name="IsClass">Whether targets are classes.</param>
 /// <param name="Numbers">How many of the first columns become several numbers each.</param>
@@ -17,7 +18,8 @@ namespace Backprop.Core.Tests.Golden;
 /// <param name="Selected">The parameters that validation chose.</param>
 /// <param name="Predictions">Of all rows by them: probabilities, or targets, which TD keeps within those of the training rows.</param>
 internal sealed record PublishedRun(
-    string Recipe, bool IsClass, int Numbers, int Columns, float[] Targets, float[] Features, double[] Prepared, int[] Tables, int[] Order, float[] Initial,
+    string Recipe, bool IsClass, int Numbers, int Columns, float[] Targets, float[] Features, double[] Prepared, int[] Tables, int[] Order,
+    float[] Initial,
     PublishedRun.Draw[] Draws, double[] Losses, PublishedRun.State[] States, double[] Selected, double[] Predictions)
 {
     public override string ToString() => $"{Recipe}, {(IsClass ? "three classes" : "regression")}";

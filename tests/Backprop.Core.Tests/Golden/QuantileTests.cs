@@ -19,7 +19,9 @@ public class QuantileTests
         var parameters = new float[layer.ParameterCount];
         layer.Fit(parameters, new ReadOnlyMatrix(Golden.Values, Golden.Values.Length / Golden.Columns, Golden.Columns));
         var y = new float[Golden.Between.Length];
-        layer.Forward(parameters, new ReadOnlyMatrix(Golden.Between, y.Length / Golden.Columns, Golden.Columns), new Matrix(y, y.Length / Golden.Columns, Golden.Columns));
+        layer.Forward(
+            parameters, new ReadOnlyMatrix(Golden.Between, y.Length / Golden.Columns, Golden.Columns),
+            new Matrix(y, y.Length / Golden.Columns, Golden.Columns));
 
         // The median's is one half.
         Near.Equal("quantiles", [.. Golden.Cases.Single(fit => fit.Knots == knots).Shares.Select(share => 2 * share - 1)], y, Tolerance);

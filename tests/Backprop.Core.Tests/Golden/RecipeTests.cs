@@ -12,12 +12,14 @@ public class RecipeTests
 {
     // The published code counts in float32, and is itself up to 3e-5 away from its float64 in parameters (of size 1 to 8) after fifty
     // steps, 1e-5 in scores, 7e-6 in losses; so far apart may two programs be that add in different orders. The first step has a
-    // learning rate of 0. An error in a formula shows: a decay that counts a factor once instead of twice moves some parameter by 1 or more.
+    // learning rate of 0. An error in a formula shows: a decay that counts a factor once instead of twice moves some parameter by 1 or
+    // more.
     private const double Prepared = 2e-7, Start = 1e-5, ScoreTolerance = 3e-5, LossTolerance = 2e-5, LastTolerance = 1e-4;
 
     private static double ParameterTolerance(int step) => step switch { 1 => 1e-7, 10 => 3e-5, _ => LastTolerance };
 
-    private static readonly Dictionary<string, PublishedRun> RunsByName = GoldenFile.Read<Contents>("realmlp").Runs.ToDictionary(run => run.ToString());
+    private static readonly Dictionary<string, PublishedRun> RunsByName = GoldenFile.Read<Contents>("realmlp").Runs.ToDictionary(
+        run => run.ToString());
 
     public static TheoryData<string> Runs => [.. RunsByName.Keys];
 
@@ -28,10 +30,13 @@ public class RecipeTests
         var clip = new Network(new SmoothClip(run.Columns, recipe.PlainColumns, 3));
         var prepared = clip.Forward([], recipe.Scaled(), new Workspace(clip, run.Targets.Length, forTraining: false));
         for (var row = 0; row < run.Targets.Length; row++)
-            Near.Equal($"row {row}", run.Prepared[(row * recipe.PlainColumns)..((row + 1) * recipe.PlainColumns)], prepared.Row(row)[..recipe.PlainColumns], Prepared, Prepared);
+            Near.Equal(
+                $"row {row}", run.Prepared[(row * recipe.PlainColumns)..((row + 1) * recipe.PlainColumns)],
+                prepared.Row(row)[..recipe.PlainColumns], Prepared, Prepared);
     }
 
-    public static TheoryData<string> RunsThatMeasureTheirStart => [.. RunsByName.Where(run => run.Value.Draws.Length > 0).Select(run => run.Key)];
+    public static TheoryData<string> RunsThatMeasureTheirStart =>
+        [.. RunsByName.Where(run => run.Value.Draws.Length > 0).Select(run => run.Key)];
 
     // The rules "std" and "he+5": every layer, the last too, sees what the layers before it make of all rows, without dropout.
     [Theory, MemberData(nameof(RunsThatMeasureTheirStart))]
@@ -48,7 +53,8 @@ public class RecipeTests
             var layer = (NtkDense)network.Layers[l];
             var start = run.Initial.AsSpan(network.ParametersOf(l));
             var products = new Matrix(new float[recipe.Training.Count * layer.Outputs], recipe.Training.Count, layer.Outputs);
-            layer.Forward([.. draw.Weights.Select(weight => (float)weight), .. new float[layer.Outputs]], workspace.Output(l - 1), products);
+            layer.Forward(
+                [.. draw.Weights.Select(weight => (float)weight), .. new float[layer.Outputs]], workspace.Output(l - 1), products);
             var factors = new double[layer.Outputs];
             DataDependent.Measure(products, 0, factors);
             for (var unit = 0; unit < layer.Outputs; unit++)
@@ -56,7 +62,9 @@ public class RecipeTests
                 var factor = factors[unit];
                 for (var i = unit; i < layer.WeightCount; i += layer.Outputs) Assert.Equal(start[i], factor * draw.Weights[i], Start);
                 var five = (unit * 5)..(unit * 5 + 5);
-                Assert.Equal(start[layer.WeightCount + unit], DataDependent.BiasOf(products, unit, factor, draw.Shares.AsSpan(five), draw.Rows.AsSpan(five)), Start);
+                Assert.Equal(
+                    start[layer.WeightCount + unit],
+                    DataDependent.BiasOf(products, unit, factor, draw.Shares.AsSpan(five), draw.Rows.AsSpan(five)), Start);
             }
         }
     }
@@ -75,11 +83,15 @@ public class RecipeTests
         var losses = new double[batches.Count];
         for (var i = 0; i < batches.Count; i++)
         {
-            losses[i] = step.Learn(batches, i, schedules.At(new TrainingMoment(i, stepsPerEpoch, PublishedRecipe.Epochs, recipe.Training.Count))).Loss;
+            losses[i] = step.Learn(
+                batches, i, schedules.At(new TrainingMoment(i, stepsPerEpoch, PublishedRecipe.Epochs, recipe.Training.Count))).Loss;
             foreach (var state in run.States.Where(state => state.Step == i + 1))
             {
-                Near.Equal($"parameters after step {state.Step}", state.Parameters, parameters, ParameterTolerance(state.Step), ParameterTolerance(state.Step));
-                Near.Equal($"scores after step {state.Step}", state.Scores, recipe.Scores(network, parameters), ScoreTolerance, ScoreTolerance);
+                Near.Equal(
+                    $"parameters after step {state.Step}", state.Parameters, parameters, ParameterTolerance(state.Step),
+                    ParameterTolerance(state.Step));
+                Near.Equal(
+                    $"scores after step {state.Step}", state.Scores, recipe.Scores(network, parameters), ScoreTolerance, ScoreTolerance);
             }
             if ((i + 1) % stepsPerEpoch == 0) best.Observe((i + 1) / stepsPerEpoch, recipe.Judge(network, parameters), parameters);
         }
@@ -100,7 +112,8 @@ public class RecipeTests
         Near.Equal("parameters", run.States[^1].Parameters, result.Network.Parameters, LastTolerance, LastTolerance);
     }
 
-    private static (PublishedRun Run, PublishedRecipe Recipe) Open(string name) => (RunsByName[name], new PublishedRecipe(RunsByName[name]));
+    private static (PublishedRun Run, PublishedRecipe Recipe) Open(string name) =>
+        (RunsByName[name], new PublishedRecipe(RunsByName[name]));
 
     private sealed record Contents(PublishedRun[] Runs);
 }

@@ -17,14 +17,17 @@ public class ScheduleTests
 
     [Fact]
     public void Every_schedule_is_compared() =>
-        Assert.Equal(Schedule.All.Select(schedule => schedule.GetType().Name).Except([nameof(ConstantSchedule), nameof(ReduceOnPlateau)]).Order(), Golden.Planned.Select(run => run.Schedule).Distinct().Order());
+        Assert.Equal(
+            Schedule.All.Select(schedule => schedule.GetType().Name).Except([nameof(ConstantSchedule), nameof(ReduceOnPlateau)]).Order(),
+            Golden.Planned.Select(run => run.Schedule).Distinct().Order());
 
     [Theory, MemberData(nameof(PlannedRuns))]
     public void Factors_of_a_plan_are_those_of_PyTorch_and_scikit_learn(int index)
     {
         var run = Golden.Planned[index];
         var state = Make(run.Schedule, run.Options).Start();
-        var factors = Enumerable.Range(0, run.Factors.Length).Select(step => state.FactorAt(new TrainingMoment(step, Golden.StepsPerEpoch, Golden.Epochs, Golden.Examples)));
+        var factors = Enumerable.Range(0, run.Factors.Length).Select(
+            step => state.FactorAt(new TrainingMoment(step, Golden.StepsPerEpoch, Golden.Epochs, Golden.Examples)));
         Near.Equal(run.Schedule, run.Factors, [.. factors], Tolerance);
     }
 

@@ -10,7 +10,8 @@ public class TrainerTests
 {
     // scikit-learn works in float64 here, so all of the difference is the rounding of our float32, about 1e-7 a step in numbers near 1.
     // A line search makes more of it: its trials are quotients of differences of losses.
-    private const double LossTolerance = 1e-6, ParameterTolerance = 1e-6, LineSearchLossTolerance = 1e-5, LineSearchParameterTolerance = 1e-4;
+    private const double LossTolerance = 1e-6, ParameterTolerance = 1e-6, LineSearchLossTolerance = 1e-5,
+        LineSearchParameterTolerance = 1e-4;
 
     private static readonly Contents Golden = GoldenFile.Read<Contents>("training");
     private static readonly Dictionary<string, Run> RunsByName = Golden.Runs.ToDictionary(run => run.ToString());
@@ -29,7 +30,8 @@ public class TrainerTests
         {
             Loss = loss,
             Optimizer = run.ToOptimizer(),
-            // Twice the loss has twice the slope, so gradient descent takes half the rate to make the same step; the others divide by the slope's size.
+            // Twice the loss has twice the slope, so gradient descent takes half the rate to make the same step; the others divide by the
+            // slope's size.
             LearningRate = run.Solver is "sgd" or "nesterov" ? run.LearningRate / run.LossScale : run.LearningRate,
             NumberOfIterations = run.Losses.Length,
             BatchSize = run.Solver == "lbfgs" ? null : run.BatchSize,
@@ -39,8 +41,12 @@ public class TrainerTests
         // A start without standardization keeps the features as they are.
         var result = new Trainer(options).Train(network, examples, initial: new TrainedNetwork(network, run.Initial, loss));
 
-        Near.Equal("losses", [.. run.Losses.Select(l => run.LossScale * l)], [.. result.History.Select(report => report.TrainingLoss)], run.Solver == "lbfgs" ? LineSearchLossTolerance : LossTolerance);
-        Near.Equal("parameters", run.AfterEpoch10, result.Network.Parameters, run.Solver == "lbfgs" ? LineSearchParameterTolerance : ParameterTolerance);
+        Near.Equal(
+            "losses", [.. run.Losses.Select(l => run.LossScale * l)], [.. result.History.Select(report => report.TrainingLoss)],
+            run.Solver == "lbfgs" ? LineSearchLossTolerance : LossTolerance);
+        Near.Equal(
+            "parameters", run.AfterEpoch10, result.Network.Parameters,
+            run.Solver == "lbfgs" ? LineSearchParameterTolerance : ParameterTolerance);
     }
 
     private sealed record Contents(float[] Features, Run[] Runs);

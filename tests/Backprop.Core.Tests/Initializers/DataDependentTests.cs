@@ -11,7 +11,8 @@ public class DataDependentTests
 {
     private const int Rows = 500;
 
-    private static readonly float[] Features = [.. TestNumbers.Normal(Rows * 3, seed: 1).Select((x, i) => (i % 3) switch { 0 => 100 * x, 1 => x + 5, _ => 0.01f * x })];
+    private static readonly float[] Features = [
+        .. TestNumbers.Normal(Rows * 3, seed: 1).Select((x, i) => (i % 3) switch { 0 => 100 * x, 1 => x + 5, _ => 0.01f * x })];
 
     private static ReadOnlyMatrix Examples => new(Features, Rows, 3);
 
@@ -22,7 +23,11 @@ public class DataDependentTests
     public void Examples_take_little_memory_on_their_way_through_wide_layers()
     {
         // Sixteen waves of each of 100 features: what leaves that layer alone would be 17 times the examples.
-        var network = new MultilayerPerceptron { HiddenLayers = [8], NumericEmbedding = new PeriodicPhaseEmbedding { Dimension = 2 } }.Build(100, 1);
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [8],
+            NumericEmbedding = new PeriodicPhaseEmbedding { Dimension = 2 }
+        }.Build(100, 1);
         var examples = new float[2000 * 100];
         _ = network.Initialize(new DataDependent(), seed: 1, new ReadOnlyMatrix(examples, 2000, 100));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -35,16 +40,28 @@ public class DataDependentTests
     {
         foreach (var depth in (int[])[0, 1, 3])
         {
-            var network = new MultilayerPerceptron { HiddenLayers = [.. Enumerable.Repeat(20, depth)], Activation = new SELU(), NtkParametrization = isNtk }.Build(3, 9);
+            var network = new MultilayerPerceptron
+            {
+                HiddenLayers = [.. Enumerable.Repeat(20, depth)],
+                Activation = new SELU(),
+                NtkParametrization = isNtk
+            }.Build(3, 9);
             var parameters = network.Initialize(new DataDependent { Biases = hasBiases }, seed: 3, Examples);
             var scores = network.Forward(parameters, Examples, new Workspace(network, Rows, forTraining: false));
             for (var unit = 0; unit < 9; unit++)
             {
-                var values = Enumerable.Range(0, Rows).Select(row => (double)network.Forward(parameters, Examples.RowRange(row, 1), new Workspace(network, 1, forTraining: false)).Values[unit]).ToArray();
+                var values = Enumerable.Range(0, Rows)
+                    .Select(
+                        row =>
+                            (double)network.Forward(
+                                parameters, Examples.RowRange(row, 1), new Workspace(network, 1, forTraining: false)).Values[unit])
+                    .ToArray();
                 var mean = values.Average();
                 Assert.Equal(1, values.Average(value => (value - mean) * (value - mean)), 1e-3);
                 // The bend of the unit, where its input is 0, lies among the examples; without biases it need not.
-                if (hasBiases) Assert.True(values.Min() < 0 && values.Max() > 0, $"unit {unit} of layer {depth} sees {values.Min()} to {values.Max()}");
+                if (hasBiases)
+                    Assert.True(
+                        values.Min() < 0 && values.Max() > 0, $"unit {unit} of layer {depth} sees {values.Min()} to {values.Max()}");
             }
             Assert.Equal(Rows, scores.Rows);
         }
@@ -54,7 +71,14 @@ public class DataDependentTests
     public void A_trainer_shows_it_the_standardized_rows()
     {
         var (network, set) = (Network.FullyConnected(2, [30], 1, new ReLU()), Problems());
-        var options = new TrainingOptions { Loss = new SquaredError(), Initializer = new DataDependent { Biases = false }, NumberOfIterations = 1, LearningRate = 1e-30, Seed = 2 };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            Initializer = new DataDependent { Biases = false },
+            NumberOfIterations = 1,
+            LearningRate = 1e-30,
+            Seed = 2
+        };
         var trained = new Trainer(options).Train(network, set).Network;
         var first = new Network(network.Layers[0]);
         var standardized = new Matrix(new float[400], 200, 2);
@@ -80,6 +104,7 @@ public class DataDependentTests
     private static ExampleSet Problems()
     {
         var x = TestNumbers.Normal(400, seed: 8);
-        return new ExampleSet([.. x.Select((value, i) => i % 2 == 0 ? 50 + 9 * value : value)], 2, [.. Enumerable.Range(0, 200).Select(i => x[2 * i])]);
+        return new ExampleSet(
+            [.. x.Select((value, i) => i % 2 == 0 ? 50 + 9 * value : value)], 2, [.. Enumerable.Range(0, 200).Select(i => x[2 * i])]);
     }
 }

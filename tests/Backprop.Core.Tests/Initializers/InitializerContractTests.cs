@@ -41,7 +41,8 @@ public class InitializerContractTests
         Assert.DoesNotContain(0f, parameters[..16]);
     }
 
-    // Published variances: Glorot and Bengio 2 / (300 + 100), He et al. 2 / 300, LeCun et al. 1 / 300; a third of that, PyTorch; columns of length 1.
+    // Published variances: Glorot and Bengio 2 / (300 + 100), He et al. 2 / 300, LeCun et al. 1 / 300; a third of that, PyTorch; columns of
+    // length 1.
     [Theory]
     [InlineData(typeof(GlorotNormal), 0.005)]
     [InlineData(typeof(GlorotUniform), 0.005)]
@@ -103,7 +104,9 @@ public class InitializerContractTests
     public void Weights_of_a_unit_have_the_length_of_Nguyen_and_Widrow()
     {
         var w = Draw(new NguyenWidrow(), seed: 6);
-        for (var unit = 0; unit < Outputs; unit++) Assert.Equal(0.710828, Math.Sqrt(Enumerable.Range(0, Inputs).Sum(i => (double)w[i * Outputs + unit] * w[i * Outputs + unit])), 1e-5);
+        for (var unit = 0; unit < Outputs; unit++)
+            Assert.Equal(
+                0.710828, Math.Sqrt(Enumerable.Range(0, Inputs).Sum(i => (double)w[i * Outputs + unit] * w[i * Outputs + unit])), 1e-5);
         var biases = new float[1000];
         new NguyenWidrow().FillBiases(biases, 1, new RandomSequence(1, RandomPurpose.Initialization));
         Assert.InRange(biases.Max(), 690, 700); // 0.7 · 1000^(1/1)
@@ -112,7 +115,8 @@ public class InitializerContractTests
     [Fact]
     public void A_gain_out_of_range_is_refused_by_name()
     {
-        foreach (var wrong in (double[])[0, -1, double.NaN]) Assert.Throws<ArgumentOutOfRangeException>("Gain", () => new Orthogonal { Gain = wrong });
+        foreach (var wrong in (double[])[0, -1, double.NaN])
+            Assert.Throws<ArgumentOutOfRangeException>("Gain", () => new Orthogonal { Gain = wrong });
     }
 
     private static float[] Draw(Initializer initializer, int seed)

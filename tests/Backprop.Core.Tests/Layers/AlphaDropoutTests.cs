@@ -37,7 +37,8 @@ public class AlphaDropoutTests
         var x = Enumerable.Repeat(1f, Rows * Width).ToArray();
         Assert.Equal(Train(expected, x, dropoutFactor: 1), Train(rate, x, factor));
         var y = TestNumbers.Unassigned(x.Length);
-        new Dropout(Width, rate).ForwardTraining([], new TrainingPass(1, 2, 0, 0, [], factor), new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
+        new Dropout(Width, rate).ForwardTraining(
+            [], new TrainingPass(1, 2, 0, 0, [], factor), new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
         Assert.Equal(expected, y.Count(value => value == 0) / (double)y.Length, 0.02);
     }
 
@@ -51,7 +52,8 @@ public class AlphaDropoutTests
     private static float[] Train(double rate, float[] x, double dropoutFactor)
     {
         var y = TestNumbers.Unassigned(x.Length);
-        new AlphaDropout(Width, rate).ForwardTraining([], new TrainingPass(1, 2, 0, 0, [], dropoutFactor), new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
+        new AlphaDropout(Width, rate).ForwardTraining(
+            [], new TrainingPass(1, 2, 0, 0, [], dropoutFactor), new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
         return y;
     }
 }

@@ -24,7 +24,11 @@ public class DropoutTests
     public void Steps_seeds_and_layers_drop_different_units_independently()
     {
         var dropout = new Dropout(Width, 0.5);
-        var masks = new[] { Train(dropout, seed: 1, step: 1), Train(dropout, seed: 1, step: 2), Train(dropout, seed: 2, step: 1), Train(dropout, seed: 1, step: 1, layer: 3) };
+        var masks = new[]
+        {
+            Train(dropout, seed: 1, step: 1), Train(dropout, seed: 1, step: 2), Train(dropout, seed: 2, step: 1),
+            Train(dropout, seed: 1, step: 1, layer: 3)
+        };
         for (var a = 0; a < masks.Length; a++)
             for (var b = 0; b < a; b++)
                 Assert.Equal(0.5, masks[a].Zip(masks[b]).Count(pair => pair.First == pair.Second) / (double)masks[a].Length, 0.025);
@@ -56,16 +60,20 @@ public class DropoutTests
     }
 
     // Zeros are what the layer itself makes of those that it drops.
-    [Theory, InlineData("0"), InlineData("-0"), InlineData("1.4E-45"), InlineData("NaN"), InlineData("-2")] // as text: two zeros are one number, but not one case
+    // as text: two zeros are one number, but not one case
+    [Theory, InlineData("0"), InlineData("-0"), InlineData("1.4E-45"), InlineData("NaN"), InlineData("-2")]
     public void The_slope_is_that_of_what_was_dropped_whatever_entered(string number)
     {
         var value = float.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
         var layer = new Dropout(Width, 0.4);
         var mask = Train(layer, seed: 2, step: 3);
-        float[] x = [.. Enumerable.Repeat(value, Rows * Width)], y = TestNumbers.Unassigned(x.Length), dy = TestNumbers.Normal(x.Length, seed: 4), dx = TestNumbers.Unassigned(x.Length);
+        float[] x = [.. Enumerable.Repeat(value, Rows * Width)], y = TestNumbers.Unassigned(x.Length),
+            dy = TestNumbers.Normal(x.Length, seed: 4), dx = TestNumbers.Unassigned(x.Length);
         var pass = new TrainingPass(2, 3, 0, 0, []);
         layer.ForwardTraining([], pass, new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width));
-        layer.BackwardTraining([], pass, new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width), new ReadOnlyMatrix(dy, Rows, Width), new Matrix(dx, Rows, Width), []);
+        layer.BackwardTraining(
+            [], pass, new ReadOnlyMatrix(x, Rows, Width), new Matrix(y, Rows, Width), new ReadOnlyMatrix(dy, Rows, Width),
+            new Matrix(dx, Rows, Width), []);
         for (var i = 0; i < x.Length; i++) Assert.Equal(mask[i] == 0 ? 0 : dy[i] * (float)(1 / 0.6), dx[i]);
     }
 

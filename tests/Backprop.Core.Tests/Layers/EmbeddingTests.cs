@@ -20,11 +20,24 @@ public class EmbeddingTests
     [Theory, MemberData(nameof(All))]
     public void A_function_that_bends_often_is_learned_better(NumericEmbedding embedding)
     {
-        float[] x = [.. TestNumbers.Normal(2000, seed: 1).Select(value => Math.Clamp(value, -2, 2))], y = [.. x.Select(value => MathF.Sin(11 * value))];
+        float[] x = [.. TestNumbers.Normal(2000, seed: 1).Select(value => Math.Clamp(value, -2, 2))],
+            y = [.. x.Select(value => MathF.Sin(11 * value))];
         var set = new ExampleSet(x, 1, y);
-        var options = new TrainingOptions { Loss = new SquaredError(), LearningRate = 0.01, NumberOfIterations = 60, BatchSize = 32, Seed = 2 };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            LearningRate = 0.01,
+            NumberOfIterations = 60,
+            BatchSize = 32,
+            Seed = 2
+        };
         if (embedding is PeriodicEmbedding periodic) embedding = periodic with { StandardDeviation = 1 };
-        double[] losses = [.. new[] { null, embedding }.Select(one => new Trainer(options).Train(new MultilayerPerceptron { HiddenLayers = [16], NumericEmbedding = one }.Build(1, 1), set).History[^1].TrainingLoss)];
+        double[] losses = [
+            .. new[] { null, embedding }.Select(
+                one =>
+                    new Trainer(options).Train(
+                        new MultilayerPerceptron { HiddenLayers = [16], NumericEmbedding = one }.Build(1, 1),
+                        set).History[^1].TrainingLoss)];
         Assert.True(losses[1] < 0.3 * losses[0], $"{losses[0]} without, {losses[1]} with {embedding}");
     }
 
@@ -41,13 +54,19 @@ public class EmbeddingTests
             (x[2 * i], x[2 * i + 1]) = (1 + random.NextIndex(20), (float)random.NextNormal());
             y[i] = values[(int)x[2 * i] - 1] + 0.3f * x[2 * i + 1];
         }
-        var network = new MultilayerPerceptron { HiddenLayers = [16], Categories = [new EmbeddedCategory(Slot: 0, Count: 20, Dimension: 8)] }.Build(2, 1);
-        var result = new Trainer(new TrainingOptions { Loss = new SquaredError(), LearningRate = 0.01, NumberOfIterations = 40, Seed = 2 }).Train(network, new ExampleSet(x, 2, y));
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [16],
+            Categories = [new EmbeddedCategory(Slot: 0, Count: 20, Dimension: 8)]
+        }.Build(2, 1);
+        var result = new Trainer(new TrainingOptions { Loss = new SquaredError(), LearningRate = 0.01, NumberOfIterations = 40, Seed = 2 })
+            .Train(network, new ExampleSet(x, 2, y));
         Assert.InRange(result.History[^1].TrainingLoss, 0, 0.01);
         Assert.Equal((0, 1), (result.Network.Inputs!.Means[0], result.Network.Inputs.Factors[0])); // its numbers stay
         Assert.NotEqual(0, result.Network.Inputs.Means[1]);
 
-        var unknown = result.Network.CreateScorer(5).Predict(new ReadOnlyMatrix([0, 1, 21, 1, -3, 1, 1.5f, 1, 1, 1], 5, 2)).Values.ToArray();
+        var unknown = result.Network.CreateScorer(5).Predict(
+            new ReadOnlyMatrix([0, 1, 21, 1, -3, 1, 1.5f, 1, 1, 1], 5, 2)).Values.ToArray();
         Assert.All(unknown[..4], value => Assert.Equal(unknown[0], value));
         Assert.NotEqual(unknown[0], unknown[4]);
     }
@@ -56,8 +75,18 @@ public class EmbeddingTests
     public void Boundaries_are_quantiles_of_the_training_data_and_are_not_learned()
     {
         float[] x = [.. Enumerable.Range(0, 101).Select(i => (float)i)];
-        var options = Problems.GradientDescent with { LearningRate = 1e-6, NumberOfIterations = 3, L2Regularization = 1, WeightDecay = 0.1 };
-        var network = new MultilayerPerceptron { HiddenLayers = [], NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4, Dimension = 2 } }.Build(1, 1);
+        var options = Problems.GradientDescent with
+        {
+            LearningRate = 1e-6,
+            NumberOfIterations = 3,
+            L2Regularization = 1,
+            WeightDecay = 0.1
+        };
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [],
+            NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4, Dimension = 2 }
+        }.Build(1, 1);
         var trained = new Trainer(options).Train(network, new ExampleSet(x, 1, x)).Network;
         Assert.Equal([0, 25, 50, 75, 100], trained.Parameters[..5].ToArray());
         Assert.NotEqual(network.Initialize(new GlorotUniform(), options.Seed)[5..], trained.Parameters[5..].ToArray());
@@ -82,7 +111,8 @@ public class EmbeddingTests
         var layer = new PeriodicEmbeddingLayer(10, 10, 100, 0.1, PeriodicForm.CosineWithPhase);
         var parameters = new float[layer.ParameterCount];
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
-        float[] frequencies = [.. parameters.Chunk(200).SelectMany(part => part[..100])], phases = [.. parameters.Chunk(200).SelectMany(part => part[100..])];
+        float[] frequencies = [.. parameters.Chunk(200).SelectMany(part => part[..100])],
+            phases = [.. parameters.Chunk(200).SelectMany(part => part[100..])];
         Assert.All(frequencies, frequency => Assert.InRange(frequency, -0.3f, 0.3f));
         Assert.InRange(Math.Sqrt(frequencies.Average(frequency => frequency * (double)frequency)), 0.09, 0.11);
         Assert.All(phases, phase => Assert.InRange(phase, -MathF.PI, MathF.PI));
@@ -96,7 +126,8 @@ public class EmbeddingTests
         var layer = new PeriodicEmbeddingLayer(2000, 2000, 4, 0.1, PeriodicForm.CosineWithPhase, 0.4);
         var parameters = new float[layer.ParameterCount];
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
-        double[] deviations = [.. Enumerable.Range(0, 4).Select(k => Math.Sqrt(parameters.Chunk(8).Average(part => part[k] * (double)part[k])))];
+        double[] deviations = [
+            .. Enumerable.Range(0, 4).Select(k => Math.Sqrt(parameters.Chunk(8).Average(part => part[k] * (double)part[k])))];
         Assert.All(deviations[..3], deviation => Assert.InRange(deviation, 0.095, 0.105));
         Assert.InRange(deviations[3], 0.38, 0.42);
 
@@ -104,7 +135,8 @@ public class EmbeddingTests
         var y = new float[5];
         one.Forward([0.5f, 0.25f, 1, 0.5f, 0, 0, 0, (float)(Math.PI / 2)], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y, 1, 5));
         TestNumbers.AssertClose([0.5f, 0, 0.70710678f, -1, -0.5f], y, 1e-6f); // cos π/2, cos π/4, cos π, ½·cos π
-        new PeriodicEmbeddingLayer(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25).Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
+        new PeriodicEmbeddingLayer(1, 1, 1, 0.1, PeriodicForm.CosineWithPhase, 1.6, 0.25)
+            .Forward([0, 0], new ReadOnlyMatrix([0.5f], 1, 1), new Matrix(y.AsSpan(0, 2), 1, 2));
         Assert.Equal(0.5f, y[1], 1e-6f); // the only wave is the last: 16 to the power −¼
     }
 
@@ -115,10 +147,14 @@ public class EmbeddingTests
         Assert.Equal(first, second);
         Assert.Equal(first.GetHashCode(), second.GetHashCode());
         Assert.All(
-            [Make(inputs: 4), Make(features: 1), Make(frequencies: 6), Make(deviation: 0.2), new PeriodicEmbeddingLayer(3, 2, 5, 0.1, PeriodicForm.CosineAndSine), Make(highest: 2), Make(highest: null), Make(decay: 0)],
+            [
+                Make(inputs: 4), Make(features: 1), Make(frequencies: 6), Make(deviation: 0.2),
+                new PeriodicEmbeddingLayer(3, 2, 5, 0.1, PeriodicForm.CosineAndSine), Make(highest: 2), Make(highest: null),
+                Make(decay: 0)],
             other => Assert.NotEqual(first, other));
 
-        static PeriodicEmbeddingLayer Make(int inputs = 3, int features = 2, int frequencies = 5, double deviation = 0.1, double? highest = 1, double decay = 0.5) =>
+        static PeriodicEmbeddingLayer Make(
+            int inputs = 3, int features = 2, int frequencies = 5, double deviation = 0.1, double? highest = 1, double decay = 0.5) =>
             new(inputs, features, frequencies, deviation, PeriodicForm.CosineWithPhase, highest, decay);
     }
 
@@ -127,22 +163,36 @@ public class EmbeddingTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("features", () => new PeriodicEmbeddingLayer(3, 4, 5, 1, PeriodicForm.CosineAndSine));
         Assert.Throws<ArgumentOutOfRangeException>("frequencies", () => new PeriodicEmbeddingLayer(3, 3, 0, 1, PeriodicForm.CosineAndSine));
-        Assert.Throws<ArgumentOutOfRangeException>("standardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 0, PeriodicForm.CosineAndSine));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "standardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 0, PeriodicForm.CosineAndSine));
         Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, (PeriodicForm)7));
         Assert.Throws<ArgumentOutOfRangeException>("form", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineAndSine, 2));
-        Assert.Throws<ArgumentOutOfRangeException>("highestStandardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>("amplitudeDecay", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.AmplitudeDecay), () => new PeriodicPhaseEmbedding { AmplitudeDecay = double.NaN });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(PeriodicPhaseEmbedding.HighestStandardDeviation), () => new PeriodicPhaseEmbedding { HighestStandardDeviation = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "highestStandardDeviation", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "amplitudeDecay", () => new PeriodicEmbeddingLayer(3, 3, 5, 1, PeriodicForm.CosineWithPhase, 2, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(PeriodicPhaseEmbedding.AmplitudeDecay), () => new PeriodicPhaseEmbedding { AmplitudeDecay = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(PeriodicPhaseEmbedding.HighestStandardDeviation), () => new PeriodicPhaseEmbedding { HighestStandardDeviation = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("inputs", () => new FeaturewiseDense(7, 2, 4, 3, 0, false));
         Assert.Throws<ArgumentOutOfRangeException>("groupOutputs", () => new FeaturewiseDense(8, 2, 4, 1, 1, false));
         Assert.Throws<ArgumentOutOfRangeException>("bins", () => new PiecewiseLinearEncoding(2, 2, 0));
         Assert.Throws<ArgumentOutOfRangeException>("categories", () => new EntityEmbedding(2, [new EmbeddedCategory(2, 3, 4)]));
         Assert.Throws<ArgumentOutOfRangeException>("categories", () => new EntityEmbedding(2, [new EmbeddedCategory(0, 0, 4)]));
-        Assert.Contains("Slot 1 is named twice", Assert.Throws<ArgumentException>("categories", () => new EntityEmbedding(2, [new EmbeddedCategory(1, 3, 4), new EmbeddedCategory(1, 3, 4)])).Message);
+        Assert.Contains(
+            "Slot 1 is named twice",
+            Assert.Throws<ArgumentException>(
+                "categories", () => new EntityEmbedding(2, [new EmbeddedCategory(1, 3, 4), new EmbeddedCategory(1, 3, 4)])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(nameof(NumericEmbedding.Dimension), () => new PeriodicPhaseEmbedding { Dimension = 1 });
-        Assert.Contains("only the first layer can", Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 2), new EntityEmbedding(2, [new EmbeddedCategory(0, 3, 4)]))).Message);
-        Assert.Contains("do not go together", Assert.Throws<ArgumentException>(() => new MultilayerPerceptron { InputSkip = true, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)).Message);
+        Assert.Contains(
+            "only the first layer can",
+            Assert.Throws<ArgumentException>(
+                () => new Network(new Dense(2, 2), new EntityEmbedding(2, [new EmbeddedCategory(0, 3, 4)]))).Message);
+        Assert.Contains(
+            "do not go together",
+            Assert.Throws<ArgumentException>(
+                () => new MultilayerPerceptron { InputSkip = true, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)).Message);
     }
 
     [Theory]

@@ -36,7 +36,9 @@ public class GaussianNoiseTests
     private static float[] Train(int width, int step, int firstRow, int rows)
     {
         var y = TestNumbers.Unassigned(rows * width);
-        new GaussianNoise(width, 0.5).ForwardTraining([], new TrainingPass(3, step, 0, firstRow, []), new ReadOnlyMatrix(new float[y.Length], rows, width), new Matrix(y, rows, width));
+        new GaussianNoise(width, 0.5).ForwardTraining(
+            [], new TrainingPass(3, step, 0, firstRow, []), new ReadOnlyMatrix(new float[y.Length], rows, width),
+            new Matrix(y, rows, width));
         return y;
     }
 }

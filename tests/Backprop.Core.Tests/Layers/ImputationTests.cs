@@ -51,7 +51,9 @@ public class ImputationTests
     {
         var (rows, features) = (40, 3);
         var x = TestNumbers.Normal(rows * features, 1);
-        for (var row = 0; row < rows; row++) (x[features * row], x[features * row + 1]) = (row % 3 == 1 ? Gone : x[features * row], 5 * x[features * row + 1] * x[features * row + 1] + 3);
+        for (var row = 0; row < rows; row++)
+            (x[features * row], x[features * row + 1]) = (
+                row % 3 == 1 ? Gone : x[features * row], 5 * x[features * row + 1] * x[features * row + 1] + 3);
         var y = TestNumbers.Normal(rows, 2);
         for (var row = 0; row < rows; row += 4) x[features * row + 1] = Gone;
         var filled = new float[rows * 5];
@@ -59,7 +61,10 @@ public class ImputationTests
         {
             float[] known = [.. Enumerable.Range(0, rows).Select(row => x[features * row + j]).Where(float.IsFinite).Order()];
             double mean = known.Average(), deviation = Math.Sqrt(known.Average(value => (value - mean) * (value - mean)));
-            var replaced = replacement == MissingValues.Mean ? mean : known.Length % 2 == 1 ? known[known.Length / 2] : (known[known.Length / 2 - 1] + (double)known[known.Length / 2]) / 2;
+            var replaced = replacement == MissingValues.Mean
+                ? mean
+                : known.Length % 2 == 1 ? known[known.Length / 2]
+                : (known[known.Length / 2 - 1] + (double)known[known.Length / 2]) / 2;
             for (var row = 0; row < rows; row++)
             {
                 var value = float.IsNaN(x[features * row + j]) ? replaced : x[features * row + j];
@@ -68,18 +73,36 @@ public class ImputationTests
             }
         }
 
-        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Momentum(), LearningRate = 0.01, BatchSize = 8, NumberOfIterations = 5, StandardizeInputs = standardizes };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            Optimizer = new Momentum(),
+            LearningRate = 0.01,
+            BatchSize = 8,
+            NumberOfIterations = 5,
+            StandardizeInputs = standardizes
+        };
         var plain = Network.FullyConnected(5, [4], 1, new Tanh());
         float[] start = plain.Initialize(new GlorotUniform(), 1);
-        var expected = new Trainer(options with { StandardizeInputs = false, InitialParameters = start }).Train(plain, new ExampleSet(filled, 5, y));
+        var expected = new Trainer(options with { StandardizeInputs = false, InitialParameters = start })
+            .Train(plain, new ExampleSet(filled, 5, y));
 
-        var perceptron = new MultilayerPerceptron { HiddenLayers = [4], Activation = new Tanh(), MissingValues = replacement, IndicatedFeatures = [0, 1] };
+        var perceptron = new MultilayerPerceptron
+        {
+            HiddenLayers = [4],
+            Activation = new Tanh(),
+            MissingValues = replacement,
+            IndicatedFeatures = [0, 1]
+        };
         var network = perceptron.Build(features, 1);
         var set = new ExampleSet(x, features, y, allowsMissing: true);
-        var untrained = new Trainer(options with { NumberOfIterations = 1, LearningRate = 1e-30 }).Train(network, set).Network.Parameters[..3];
+        var untrained = new Trainer(options with { NumberOfIterations = 1, LearningRate = 1e-30 })
+            .Train(network, set).Network.Parameters[..3];
         var trained = new Trainer(options with { InitialParameters = new float[][] { [.. untrained, .. start] }[0] }).Train(network, set);
 
-        Assert.All(expected.Network.Parameters.ToArray().Zip(trained.Network.Parameters[3..].ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(
+            expected.Network.Parameters.ToArray().Zip(trained.Network.Parameters[3..].ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Assert.Equal(expected.History[^1].TrainingLoss, trained.History[^1].TrainingLoss, 1e-5);
     }
 
@@ -88,7 +111,8 @@ public class ImputationTests
     {
         var set = new ExampleSet([1, Gone], 1, [1, 2], allowsMissing: true);
         var options = new TrainingOptions { Loss = new SquaredError() };
-        var problem = Assert.Throws<ArgumentException>(() => new Trainer(options).Train(Network.FullyConnected(1, [], 1, new Identity()), set));
+        var problem = Assert.Throws<ArgumentException>(
+            () => new Trainer(options).Train(Network.FullyConnected(1, [], 1, new Identity()), set));
         Assert.Contains("Dense 1 → 1", problem.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new ExampleSet([1, float.PositiveInfinity], 1, [1, 2], allowsMissing: true));
     }
@@ -99,7 +123,14 @@ public class ImputationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Imputation(2, MissingValues.Skip, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Imputation(2, MissingValues.Mean, [1, 0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Imputation(2, MissingValues.Mean, [2]));
-        Assert.Contains("only the first layer", Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 2), new Imputation(2, MissingValues.Mean, []))).Message, StringComparison.Ordinal);
-        Assert.Contains("InputSkip", Assert.Throws<ArgumentException>(() => new NetworkBuilder(2).Imputation(MissingValues.Mean).Dense(2).InputSkip().Build()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only the first layer",
+            Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 2), new Imputation(2, MissingValues.Mean, []))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "InputSkip",
+            Assert.Throws<ArgumentException>(
+                () => new NetworkBuilder(2).Imputation(MissingValues.Mean).Dense(2).InputSkip().Build()).Message,
+            StringComparison.Ordinal);
     }
 }

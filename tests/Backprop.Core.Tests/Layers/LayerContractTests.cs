@@ -8,7 +8,27 @@ namespace Backprop.Core.Tests.Layers;
 public class LayerContractTests
 {
     private static readonly Layer[] SampleLayers =
-        [new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new AlphaDropout(37, 0.5), new BatchNormalization(37), new Dropout(37, 0.5), new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2), new EmbeddedCategory(4, 1, 1)]), new FeaturewiseDense(37, 3, 12, 5, 0, rectified: true), new FeaturewiseDense(20, 4, 5, 7, 2, rectified: false), new PeriodicEmbeddingLayer(5, 3, 17, 0.5, PeriodicForm.CosineAndSine), new PeriodicEmbeddingLayer(5, 5, 17, 0.5, PeriodicForm.CosineWithPhase), new PeriodicEmbeddingLayer(7, 5, 6, 0.1, PeriodicForm.CosineWithPhase, 2), new PiecewiseLinearEncoding(5, 3, 17), new QuantileTransform(37, [0, 7, 36], knots: 5), new QuantileTransform(2, [1]), new InputScale(37), new GaussianNoise(37, 0.5), new GroupedDense(15, 111, 3, ntkParametrization: false), new GroupedDense(74, 10, 2, ntkParametrization: true), new Replicate(37, 3), new PerMember(new LayerNormalization(37), 2), new PerMember(new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2)]), 3), new PerMember(new PiecewiseLinearEncoding(5, 3, 17), 2), new PerMember(new FeaturewiseDense(20, 4, 5, 7, 2, rectified: true), 3), new PerMember(new FeaturewiseDense(20, 4, 5, 7, 2, rectified: false), 2), new PerMember(new PeriodicEmbeddingLayer(7, 5, 17, 0.1, PeriodicForm.CosineWithPhase, 2), 3), new PerMember(new PeriodicEmbeddingLayer(5, 3, 17, 0.5, PeriodicForm.CosineAndSine), 2), new InputSkip(37, 5), new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(5, MissingValues.Median, []), new NtkDense(5, 37), new NtkDense(37, 5), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Robust), new LayerNormalization(37), new SkipConnection(37, 1), new SmoothClip(37, 20, 3), new SmoothClip(37, 37, 0.5), new PReLULayer(37), new ParametricMixLayer(37, new Mish()), .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
+        [
+            new Dense(5, 37), new Dense(37, 5), new Dense(1, 1), new AlphaDropout(37, 0.5), new BatchNormalization(37),
+            new Dropout(37, 0.5), new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2), new EmbeddedCategory(4, 1, 1)]),
+            new FeaturewiseDense(37, 3, 12, 5, 0, rectified: true), new FeaturewiseDense(20, 4, 5, 7, 2, rectified: false),
+            new PeriodicEmbeddingLayer(5, 3, 17, 0.5, PeriodicForm.CosineAndSine),
+            new PeriodicEmbeddingLayer(5, 5, 17, 0.5, PeriodicForm.CosineWithPhase),
+            new PeriodicEmbeddingLayer(7, 5, 6, 0.1, PeriodicForm.CosineWithPhase, 2), new PiecewiseLinearEncoding(5, 3, 17),
+            new QuantileTransform(37, [0, 7, 36], knots: 5), new QuantileTransform(2, [1]), new InputScale(37), new GaussianNoise(37, 0.5),
+            new GroupedDense(15, 111, 3, ntkParametrization: false), new GroupedDense(74, 10, 2, ntkParametrization: true),
+            new Replicate(37, 3), new PerMember(new LayerNormalization(37), 2),
+            new PerMember(new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2)]), 3),
+            new PerMember(new PiecewiseLinearEncoding(5, 3, 17), 2),
+            new PerMember(new FeaturewiseDense(20, 4, 5, 7, 2, rectified: true), 3),
+            new PerMember(new FeaturewiseDense(20, 4, 5, 7, 2, rectified: false), 2),
+            new PerMember(new PeriodicEmbeddingLayer(7, 5, 17, 0.1, PeriodicForm.CosineWithPhase, 2), 3),
+            new PerMember(new PeriodicEmbeddingLayer(5, 3, 17, 0.5, PeriodicForm.CosineAndSine), 2), new InputSkip(37, 5),
+            new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(5, MissingValues.Median, []), new NtkDense(5, 37),
+            new NtkDense(37, 5), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Robust),
+            new LayerNormalization(37), new SkipConnection(37, 1), new SmoothClip(37, 20, 3), new SmoothClip(37, 37, 0.5),
+            new PReLULayer(37), new ParametricMixLayer(37, new Mish()),
+            .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
 
     public static TheoryData<Layer> Samples => [.. SampleLayers];
 
@@ -28,7 +48,8 @@ public class LayerContractTests
         foreach (var parameter in kind.GetConstructors().Single().GetParameters())
         {
             var property = kind.GetProperties().SingleOrDefault(p => p.Name.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase));
-            Assert.True(property?.PropertyType == parameter.ParameterType, $"{kind.Name} takes {parameter.Name}, but has no such property.");
+            Assert.True(
+                property?.PropertyType == parameter.ParameterType, $"{kind.Name} takes {parameter.Name}, but has no such property.");
         }
     }
 
@@ -51,7 +72,8 @@ public class LayerContractTests
             var dxRow = new Matrix(TestNumbers.Unassigned(layer.Inputs), 1, layer.Inputs);
             layer.Forward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow);
             var ofRow = TestNumbers.Unassigned(layer.ParameterCount);
-            layer.Backward(parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow, new Matrix(dy.Row(row), 1, layer.Outputs), dxRow, ofRow);
+            layer.Backward(
+                parameters, new Matrix(x.Row(row), 1, layer.Inputs), yRow, new Matrix(dy.Row(row), 1, layer.Outputs), dxRow, ofRow);
             for (var i = 0; i < sum.Length; i++) sum[i] += ofRow[i];
             TestNumbers.AssertClose(yRow.Values, y.Row(row), 1e-6f);
             TestNumbers.AssertClose(dxRow.Values, dx.Row(row), 1e-6f);
@@ -110,7 +132,8 @@ public class LayerContractTests
         if (!layer.ReadsOutput)
         {
             var again = new Matrix(TestNumbers.Unassigned(rows * layer.Inputs), rows, layer.Inputs);
-            layer.Backward(parameters, x, new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs), dy, again, gradient);
+            layer.Backward(
+                parameters, x, new Matrix(TestNumbers.Unassigned(rows * layer.Outputs), rows, layer.Outputs), dy, again, gradient);
             Assert.Equal(dx.Values.ToArray(), again.Values.ToArray());
         }
         if (layer.WorksInPlace)
@@ -160,5 +183,6 @@ public class LayerContractTests
 
     [Fact]
     public void A_dense_layer_too_large_for_one_array_is_refused() =>
-        Assert.Contains("100000 × 100000 has 10000100000 parameters", Assert.Throws<ArgumentException>(() => new Dense(100_000, 100_000)).Message);
+        Assert.Contains(
+            "100000 × 100000 has 10000100000 parameters", Assert.Throws<ArgumentException>(() => new Dense(100_000, 100_000)).Message);
 }

@@ -31,7 +31,9 @@ public class NormalizationTests
     {
         var layer = new LayerNormalization(Rows);
         var y = new float[Rows];
-        layer.Forward(Fresh(new Network(layer)), new ReadOnlyMatrix([.. TestNumbers.Normal(Rows, seed: 1).Select(value => 50 + 3 * value)], 1, Rows), new Matrix(y, 1, Rows));
+        layer.Forward(
+            Fresh(new Network(layer)), new ReadOnlyMatrix([.. TestNumbers.Normal(Rows, seed: 1).Select(value => 50 + 3 * value)], 1, Rows),
+            new Matrix(y, 1, Rows));
         Assert.Equal(0, y.Average(), 1e-5);
         Assert.Equal(1, y.Average(value => value * value), 1e-4);
     }
@@ -75,7 +77,8 @@ public class NormalizationTests
     private static float[] Learn(Network network, float[] x, int steps, double learningRate)
     {
         var parameters = Fresh(network);
-        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, Rows, 2);
+        using var step = Steps.Make(
+            network, parameters, new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, Rows, 2);
         var batches = new Minibatches(new ExampleSet(x, 1, [.. x.Select(value => value * value)]), Rows, null, null);
         for (var i = 0; i < steps; i++) step.Learn(batches, 0, new StepValues(learningRate));
         return parameters;

@@ -24,7 +24,8 @@ public class OneHotEncodingTests
                 8, 0, 0, 0, 0, 0,
                 9, 0, 0, 0, 0, 0,
             ],
-            Encode(new OneHotEncoding(4, [new OneHotCategory(0, 3), new OneHotCategory(2, 2), new OneHotCategory(3, 1)], scaling: null), x));
+            Encode(
+                new OneHotEncoding(4, [new OneHotCategory(0, 3), new OneHotCategory(2, 2), new OneHotCategory(3, 1)], scaling: null), x));
     }
 
     // A column that is 1 in a quarter of the rows has the mean 1/4 and the deviation √3 / 4.
@@ -39,10 +40,14 @@ public class OneHotEncodingTests
                 (float)(-0.25 / deviation), (float)(-0.25 / deviation), 1, 0, (float)(-1 / half),
                 (float)(-0.25 / deviation), (float)(-0.25 / deviation), 1, 0, 0,
             ],
-            Encode(new OneHotEncoding(2, [new OneHotCategory(0, 4), new OneHotCategory(1, 2)], FeatureScaling.Standard), [1, 1, 2, 0, 3, 2, 3, 0]), 1e-6f);
+            Encode(
+                new OneHotEncoding(2, [new OneHotCategory(0, 4), new OneHotCategory(1, 2)], FeatureScaling.Standard),
+                [1, 1, 2, 0, 3, 2, 3, 0]),
+                1e-6f);
     }
 
-    // Of a column that is 1 in one row of ten, both quartiles are 0, so half the range, ½, stands for their distance; in four or five of ten, they are 0 and 1, with 0 or ½ as the middle; of two
+    // Of a column that is 1 in one row of ten, both quartiles are 0, so half the range, ½, stands for their distance; in four or five of
+    // ten, they are 0 and 1, with 0 or ½ as the middle; of two
     // categories by three to seven, −1 and ½, with −1 as the middle (numpy.percentile).
     [Fact]
     public void Robust_scaling_is_that_of_the_quartiles_of_these_columns()
@@ -83,23 +88,41 @@ public class OneHotEncodingTests
     {
         const int rows = 120, wide = 5, encoded = 7;
         var random = new RandomSequence(3, RandomPurpose.Examples);
-        float[] numbers = TestNumbers.Normal(2 * rows, 1, scale: 4), y = TestNumbers.Normal(rows, 2), x = new float[rows * wide], byHand = new float[rows * encoded];
+        float[] numbers = TestNumbers.Normal(2 * rows, 1, scale: 4), y = TestNumbers.Normal(rows, 2), x = new float[rows * wide],
+            byHand = new float[rows * encoded];
         for (var row = 0; row < rows; row++)
         {
             int color = random.NextIndex(4), side = random.NextIndex(3), town = random.NextIndex(9); // 0: missing
             float first = numbers[2 * row], second = numbers[2 * row + 1];
             ((float[])[color, first, town, side, second]).CopyTo(x, row * wide);
-            ((float[])[first, second, color == 1 ? 1 : 0, color == 2 ? 1 : 0, color == 3 ? 1 : 0, side == 1 ? 1 : side == 2 ? -1 : 0, town]).CopyTo(byHand, row * encoded);
+            ((float[])[first, second, color == 1 ? 1 : 0, color == 2 ? 1 : 0, color == 3 ? 1 : 0, side == 1 ? 1 : side == 2 ? -1 : 0, town])
+                .CopyTo(byHand, row * encoded);
         }
-        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Momentum(), LearningRate = 0.01, BatchSize = 8, NumberOfIterations = 5, StandardizeInputs = scaling is not null, FeatureScaling = scaling ?? default };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            Optimizer = new Momentum(),
+            LearningRate = 0.01,
+            BatchSize = 8,
+            NumberOfIterations = 5,
+            StandardizeInputs = scaling is not null,
+            FeatureScaling = scaling ?? default
+        };
         var perceptron = new MultilayerPerceptron { HiddenLayers = [4], Activation = new Tanh(), SmoothClip = clip };
         var plain = (perceptron with { Categories = [new EmbeddedCategory(6, 8, 2)] }).Build(encoded, 1);
         var start = plain.Initialize(new GlorotUniform(), 1);
         var expected = new Trainer(options with { InitialParameters = start }).Train(plain, new ExampleSet(byHand, encoded, y));
 
-        var network = (perceptron with { OneHotCategories = [new OneHotCategory(0, 3), new OneHotCategory(3, 2)], OneHotScaling = scaling, Categories = [new EmbeddedCategory(2, 8, 2)] }).Build(wide, 1);
+        var network = (
+            perceptron with
+            {
+                OneHotCategories = [new OneHotCategory(0, 3), new OneHotCategory(3, 2)],
+                OneHotScaling = scaling,
+                Categories = [new EmbeddedCategory(2, 8, 2)]
+            }).Build(wide, 1);
         var set = new ExampleSet(x, wide, y);
-        var measured = new Trainer(options with { NumberOfIterations = 1, LearningRate = 1e-30 }).Train(network, set).Network.Parameters[..9];
+        var measured = new Trainer(options with { NumberOfIterations = 1, LearningRate = 1e-30 })
+            .Train(network, set).Network.Parameters[..9];
         var trained = new Trainer(options with { InitialParameters = new float[][] { [.. measured, .. start] }[0] }).Train(network, set);
 
         TestNumbers.AssertSameBits(measured, trained.Network.Parameters[..9]); // they are not learned
@@ -118,10 +141,24 @@ public class OneHotEncodingTests
         Array.Fill(x, 1);
         (x[1], x[2], x[^1]) = (2, 3, 3);
         var set = new ExampleSet(x, 1, new float[x.Length]);
-        var network = new MultilayerPerceptron { HiddenLayers = [], OneHotCategories = [new OneHotCategory(0, 3)], OneHotScaling = FeatureScaling.Robust }.Build(1, 1);
-        var options = new TrainingOptions { Loss = new SquaredError(), FeatureScaling = FeatureScaling.Robust, NumberOfIterations = 1, BatchSize = 1000 };
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [],
+            OneHotCategories = [new OneHotCategory(0, 3)],
+            OneHotScaling = FeatureScaling.Robust
+        }.Build(1, 1);
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            FeatureScaling = FeatureScaling.Robust,
+            NumberOfIterations = 1,
+            BatchSize = 1000
+        };
         Assert.Equal([-2, 0, 0, 0, 2, 2], new Trainer(options).Train(network, set).Network.Parameters[..6].ToArray());
-        Assert.Equal([-2, 0, 0, 0, 2, 2], new Trainer(options).Train(network, new StreamTests.Source(set.Slice(0, 5000))).Network.Parameters[..6].ToArray()); // all of these are in it
+        // all of these are in it
+        Assert.Equal(
+            [-2, 0, 0, 0, 2, 2],
+            new Trainer(options).Train(network, new StreamTests.Source(set.Slice(0, 5000))).Network.Parameters[..6].ToArray());
     }
 
     [Fact]
@@ -157,11 +194,17 @@ public class OneHotEncodingTests
         Assert.Throws<ArgumentOutOfRangeException>("categories", () => new OneHotEncoding(1, [new OneHotCategory(0, 0)], null));
         Assert.Throws<ArgumentException>("categories", () => new OneHotEncoding(1, [], null));
         Assert.Throws<ArgumentOutOfRangeException>("scaling", () => new OneHotEncoding(1, one, (FeatureScaling)7));
-        Assert.Contains("Slot 0 is named twice", Refused(() => new MultilayerPerceptron { OneHotCategories = one, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)));
-        Assert.Contains("do not go together", Refused(() => new MultilayerPerceptron { InputSkip = true, OneHotCategories = one }.Build(2, 1)));
+        Assert.Contains(
+            "Slot 0 is named twice",
+            Refused(() => new MultilayerPerceptron { OneHotCategories = one, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)));
+        Assert.Contains(
+            "do not go together", Refused(() => new MultilayerPerceptron { InputSkip = true, OneHotCategories = one }.Build(2, 1)));
         Assert.Contains("only the first layer can", Refused(() => new NetworkBuilder(2).Dense(2).OneHotEncoding(null, one).Build()));
-        Assert.Contains("only the first layer can", Refused(() => new NetworkBuilder(2).EntityEmbedding(new EmbeddedCategory(1, 3, 4)).OneHotEncoding(null, one).Build()));
-        Assert.Contains("only the first layer can", Refused(() => new NetworkBuilder(2).OneHotEncoding(null, one).OneHotEncoding(null, one).Build()));
+        Assert.Contains(
+            "only the first layer can",
+            Refused(() => new NetworkBuilder(2).EntityEmbedding(new EmbeddedCategory(1, 3, 4)).OneHotEncoding(null, one).Build()));
+        Assert.Contains(
+            "only the first layer can", Refused(() => new NetworkBuilder(2).OneHotEncoding(null, one).OneHotEncoding(null, one).Build()));
 
         static string Refused(Func<Network> build) => Assert.Throws<ArgumentException>(build).Message;
     }
@@ -169,10 +212,13 @@ public class OneHotEncodingTests
     private static float[] Encode(OneHotEncoding layer, float[] examples, float[]? x = null)
     {
         x ??= examples;
-        float[] parameters = TestNumbers.Unassigned(layer.ParameterCount), y = TestNumbers.Unassigned(x.Length / layer.Inputs * layer.Outputs);
+        float[] parameters = TestNumbers.Unassigned(layer.ParameterCount),
+            y = TestNumbers.Unassigned(x.Length / layer.Inputs * layer.Outputs);
         layer.Initialize(parameters, new GlorotUniform(), new RandomSequence(1, RandomPurpose.Initialization));
         layer.Fit(parameters, new ReadOnlyMatrix(examples, examples.Length / layer.Inputs, layer.Inputs));
-        layer.Forward(parameters, new ReadOnlyMatrix(x, x.Length / layer.Inputs, layer.Inputs), new Matrix(y, x.Length / layer.Inputs, layer.Outputs));
+        layer.Forward(
+            parameters, new ReadOnlyMatrix(x, x.Length / layer.Inputs, layer.Inputs),
+            new Matrix(y, x.Length / layer.Inputs, layer.Outputs));
         return y;
     }
 }

@@ -9,10 +9,12 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Layers;
 
-/// <summary>What scikit-learn does not say of quantiles: numbers that most rows share, few and many values, where the layer may stand, and that it helps.</summary>
+/// <summary>What scikit-learn does not say of quantiles: numbers that most rows share, few and many values, where the layer may stand, and
+/// that it helps.</summary>
 public class QuantileTransformTests
 {
-    // Of 4,000 rows none of whose values counts more than 4, 3,960 zeros and 20 of one value count 4 each, and 20 others 1 each. Middles: 0 at 2, the one value at 6, the others at 8½, 9½, …, 27½.
+    // Of 4,000 rows none of whose values counts more than 4, 3,960 zeros and 20 of one value count 4 each, and 20 others 1 each. Middles: 0
+    // at 2, the one value at 6, the others at 8½, 9½, …, 27½.
     [Fact]
     public void No_value_counts_more_than_one_row_in_a_thousand()
     {
@@ -30,7 +32,8 @@ public class QuantileTransformTests
     [InlineData(new float[] { 1, 1, 1, 2 }, 2, 2)]
     [InlineData(new float[] { 1, 2, 2, 2 }, 1, -2)]
     [InlineData(new float[] { 1, 1, 2, 2, 2, 7, 7 }, 7, 1)]
-    public void The_median_is_0_and_the_range_2(float[] values, float x, float expected) => Assert.Equal([expected], Transform(values, [x]));
+    public void The_median_is_0_and_the_range_2(float[] values, float x, float expected) =>
+        Assert.Equal([expected], Transform(values, [x]));
 
     // Two thirds of the rows have the value 0, the others are all different; 16 knots leave no room for all of them.
     [Fact]
@@ -51,7 +54,9 @@ public class QuantileTransformTests
         float[] x = [7, 2, -7, 7, 5, -7, 7, -1, -7], y = new float[9], dx = new float[9];
         layer.Forward(parameters, new ReadOnlyMatrix(x, 3, 3), new Matrix(y, 3, 3));
         Assert.Equal([7, 1, -7, 7, 2, -7, 7, 0, -7], y);
-        layer.Backward(parameters, new ReadOnlyMatrix(x, 3, 3), default, new ReadOnlyMatrix([1, 2, 3, 1, 2, 3, 1, 2, 3], 3, 3), new Matrix(dx, 3, 3), new float[layer.ParameterCount]);
+        layer.Backward(
+            parameters, new ReadOnlyMatrix(x, 3, 3), default, new ReadOnlyMatrix([1, 2, 3, 1, 2, 3, 1, 2, 3], 3, 3), new Matrix(dx, 3, 3),
+            new float[layer.ParameterCount]);
         Assert.Equal([1, 1, 3, 1, 0, 3, 1, 0, 3], dx);
     }
 
@@ -62,22 +67,37 @@ public class QuantileTransformTests
     [InlineData(new[] { -1 }, 5, "from 0 to 2")]
     [InlineData(new[] { 0 }, 1, "at least 2")]
     public void What_cannot_be_is_refused(int[] features, int knots, string part) =>
-        Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(() => new QuantileTransform(3, features, knots)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            part, Assert.ThrowsAny<ArgumentException>(() => new QuantileTransform(3, features, knots)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_of_categories_must_not_be_changed()
     {
-        var perceptron = new MultilayerPerceptron { HiddenLayers = [4], MissingValues = MissingValues.Median, QuantileFeatures = [0, 2], OneHotCategories = [new OneHotCategory(1, 3)], Categories = [new EmbeddedCategory(3, 4, 2)] };
-        Assert.Equal(["Imputation", "QuantileTransform", "OneHotEncoding", "EntityEmbedding"], perceptron.Build(4, 1).Layers.Take(4).Select(layer => layer.GetType().Name));
+        var perceptron = new MultilayerPerceptron
+        {
+            HiddenLayers = [4],
+            MissingValues = MissingValues.Median,
+            QuantileFeatures = [0, 2],
+            OneHotCategories = [new OneHotCategory(1, 3)],
+            Categories = [new EmbeddedCategory(3, 4, 2)]
+        };
+        Assert.Equal(
+            ["Imputation", "QuantileTransform", "OneHotEncoding", "EntityEmbedding"],
+            perceptron.Build(4, 1).Layers.Take(4).Select(layer => layer.GetType().Name));
         foreach (var slot in (int[])[1, 3])
-            Assert.Contains("QuantileTransform", Assert.Throws<ArgumentException>(() => (perceptron with { QuantileFeatures = [slot] }).Build(4, 1)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "QuantileTransform",
+                Assert.Throws<ArgumentException>(() => (perceptron with { QuantileFeatures = [slot] }).Build(4, 1)).Message,
+                StringComparison.Ordinal);
     }
 
     // Feature 2 is a category; behind the columns of feature 0, it is number 1.
     [Theory, InlineData(0, true), InlineData(1, false)]
     public void Nor_where_they_stand_behind_columns_of_others(int feature, bool isAllowed)
     {
-        Layer[] layers = [new OneHotEncoding(3, [new OneHotCategory(0, 2)], scaling: null), new QuantileTransform(3, [feature]), new EntityEmbedding(3, [new EmbeddedCategory(1, 4, 2)])];
+        Layer[] layers = [
+            new OneHotEncoding(3, [new OneHotCategory(0, 2)], scaling: null), new QuantileTransform(3, [feature]),
+            new EntityEmbedding(3, [new EmbeddedCategory(1, 4, 2)])];
         Assert.Equal(!isAllowed, Record.Exception(() => new Network(layers)) is ArgumentException);
     }
 
@@ -88,8 +108,14 @@ public class QuantileTransformTests
         const int rows = 40_000;
         var x = new float[rows];
         for (var i = 0; i < rows; i++) x[i] = i % 5000 == 17 ? i : i % 10 == 0 ? float.NaN : 0;
-        var network = new MultilayerPerceptron { HiddenLayers = [], MissingValues = MissingValues.Median, QuantileFeatures = [0] }.Build(1, 1);
-        var trained = new Trainer(Problems.GradientDescent with { LearningRate = 1e-3, NumberOfIterations = 1, StandardizeInputs = false }).Train(network, new ExampleSet(x, 1, new float[rows], allowsMissing: true)).Network;
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [],
+            MissingValues = MissingValues.Median,
+            QuantileFeatures = [0]
+        }.Build(1, 1);
+        var trained = new Trainer(Problems.GradientDescent with { LearningRate = 1e-3, NumberOfIterations = 1, StandardizeInputs = false })
+            .Train(network, new ExampleSet(x, 1, new float[rows], allowsMissing: true)).Network;
         var places = trained.Parameters[network.ParametersOf(1)][..256].ToArray().Distinct();
         Assert.Equal([0, .. Enumerable.Range(0, 8).Select(i => i * 5000f + 17)], places);
     }
@@ -111,7 +137,9 @@ public class QuantileTransformTests
             row[6] = i % 2 == 0 ? 3 : i; // only the lower quartile is where the median is
         }
         Assert.Equal([1, 5], new ExampleSet(x, columns, new float[rows], allowsMissing: true).ConcentratedFeatures(orInClusters: false));
-        Assert.Empty(new ExampleSet(SparseMatrix.Join(Sparse(), [0, 1, 2], Sparse(), [0, 1, 2]), new float[6]).ConcentratedFeatures(orInClusters: true));
+        Assert.Empty(
+            new ExampleSet(SparseMatrix.Join(Sparse(), [0, 1, 2], Sparse(), [0, 1, 2]), new float[6])
+                .ConcentratedFeatures(orInClusters: true));
 
         static SparseMatrix Sparse() => new([0, 1, 2, 3], [0, 0, 0], [1, 2, 3], columnCount: 1);
     }
@@ -158,9 +186,23 @@ public class QuantileTransformTests
             x[i] = kind < 8 ? 5000 + kind : kind == 8 ? 99_999 : 0;
             y[i] = kind < 8 ? kind / 4 : 0.5f;
         }
-        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam(), LearningRate = 0.01, NumberOfIterations = 20, Seed = 2 };
-        var plain = new MultilayerPerceptron { HiddenLayers = [32], Activation = new Tanh(), NumericEmbedding = new PeriodicPhaseEmbedding { HighestStandardDeviation = 10 } };
-        double[] losses = [.. new[] { plain, plain with { QuantileFeatures = [0] } }.Select(perceptron => new Trainer(options).Train(perceptron.Build(1, 1), new ExampleSet(x, 1, y)).History[^1].TrainingLoss)];
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            Optimizer = new Adam(),
+            LearningRate = 0.01,
+            NumberOfIterations = 20,
+            Seed = 2
+        };
+        var plain = new MultilayerPerceptron
+        {
+            HiddenLayers = [32],
+            Activation = new Tanh(),
+            NumericEmbedding = new PeriodicPhaseEmbedding { HighestStandardDeviation = 10 }
+        };
+        double[] losses = [
+            .. new[] { plain, plain with { QuantileFeatures = [0] } }.Select(
+                perceptron => new Trainer(options).Train(perceptron.Build(1, 1), new ExampleSet(x, 1, y)).History[^1].TrainingLoss)];
         Assert.True(losses[1] < 0.3 * losses[0], $"{losses[0]} without, {losses[1]} with quantiles");
     }
 

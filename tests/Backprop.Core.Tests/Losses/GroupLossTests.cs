@@ -45,7 +45,8 @@ public class GroupLossTests
     {
         var trainer = new Trainer(new TrainingOptions { Loss = new SoftmaxOverRows() });
         var examples = new ExampleSet([1, 2, 3], 1, _targets);
-        var problem = Assert.Throws<ArgumentException>("training", () => trainer.Train(Network.FullyConnected(1, [2], 1, new Backprop.Activations.Tanh()), examples));
+        var problem = Assert.Throws<ArgumentException>(
+            "training", () => trainer.Train(Network.FullyConnected(1, [2], 1, new Backprop.Activations.Tanh()), examples));
         Assert.Contains(nameof(SoftmaxOverRows), problem.Message, StringComparison.Ordinal);
     }
 

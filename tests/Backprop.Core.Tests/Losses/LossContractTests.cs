@@ -22,7 +22,9 @@ public class LossContractTests
         {
             var (losses, gradient) = EvaluateRows(loss, TestNumbers.Normal(rows * outputs, seed: 1, scale), rows);
             for (var row = 0; row < rows; row++)
-                Assert.True(losses[row] >= least[row] - 1e-5f && float.IsFinite(losses[row]), $"loss {losses[row]} at scale {scale}, of the truth {least[row]}");
+                Assert.True(
+                    losses[row] >= least[row] - 1e-5f && float.IsFinite(losses[row]),
+                    $"loss {losses[row]} at scale {scale}, of the truth {least[row]}");
             Assert.All(gradient, g => Assert.True(float.IsFinite(g), $"slope {g} at scale {scale}"));
         }
     }
@@ -47,7 +49,8 @@ public class LossContractTests
         for (var row = 0; row < rows; row++)
         {
             float[] value = [float.NaN], slope = TestNumbers.Unassigned(outputs);
-            loss.EvaluateRows(new ReadOnlyMatrix(scores, rows, outputs).RowRange(row, 1), targets.RowRange(row, 1), value, new Matrix(slope, 1, outputs));
+            loss.EvaluateRows(
+                new ReadOnlyMatrix(scores, rows, outputs).RowRange(row, 1), targets.RowRange(row, 1), value, new Matrix(slope, 1, outputs));
             TestNumbers.AssertSameBits([losses[row]], value);
             TestNumbers.AssertSameBits(gradient.AsSpan(row * outputs, outputs), slope);
         }
@@ -93,7 +96,9 @@ public class LossContractTests
         var scores = TestNumbers.Normal(3 * outputs, seed: 3);
         float[] small = new float[scores.Length], large = new float[scores.Length];
         var j = loss.Evaluate(new ReadOnlyMatrix(scores, 3, outputs), Targets(loss, 3), [1f, 2f, 5f], new Matrix(small, 3, outputs));
-        Assert.Equal(j, loss.Evaluate(new ReadOnlyMatrix(scores, 3, outputs), Targets(loss, 3), [1024f, 2048f, 5120f], new Matrix(large, 3, outputs)));
+        Assert.Equal(
+            j,
+            loss.Evaluate(new ReadOnlyMatrix(scores, 3, outputs), Targets(loss, 3), [1024f, 2048f, 5120f], new Matrix(large, 3, outputs)));
         TestNumbers.AssertSameBits(small, large);
     }
 
@@ -116,7 +121,9 @@ public class LossContractTests
     {
         float[] losses = TestNumbers.Unassigned(rows), gradient = TestNumbers.Unassigned(scores.Length);
         var outputs = scores.Length / rows;
-        loss.EvaluateRows(new ReadOnlyMatrix(scores, rows, outputs), LossSamples.TargetMatrix(loss, rows, Columns), losses, new Matrix(gradient, rows, outputs));
+        loss.EvaluateRows(
+            new ReadOnlyMatrix(scores, rows, outputs), LossSamples.TargetMatrix(loss, rows, Columns), losses,
+            new Matrix(gradient, rows, outputs));
         return (losses, gradient);
     }
 

@@ -31,7 +31,8 @@ public class LossOptionTests
     };
 
     [Theory, MemberData(nameof(Refused))]
-    public void An_option_out_of_range_is_refused_by_name(string option, Func<Loss> make) => Assert.Throws<ArgumentOutOfRangeException>(option, make);
+    public void An_option_out_of_range_is_refused_by_name(string option, Func<Loss> make) =>
+        Assert.Throws<ArgumentOutOfRangeException>(option, make);
 
     [Fact]
     public void The_ends_that_are_allowed_are_allowed()

@@ -45,6 +45,8 @@ public class LossValueTests
     private static double Evaluate(Loss loss, float[] scores, float[] targets, int targetColumns, out float[] gradient)
     {
         gradient = TestNumbers.Unassigned(scores.Length);
-        return loss.Evaluate(new ReadOnlyMatrix(scores, 1, scores.Length), new ReadOnlyMatrix(targets, 1, targetColumns), new Matrix(gradient, 1, scores.Length));
+        return loss.Evaluate(
+            new ReadOnlyMatrix(scores, 1, scores.Length), new ReadOnlyMatrix(targets, 1, targetColumns),
+            new Matrix(gradient, 1, scores.Length));
     }
 }

@@ -34,7 +34,8 @@ public class MemberAverageTests
             double[] predictions = ToPredictions(loss, scores, outputs), means = new double[Rows * outputs];
             for (var row = 0; row < Rows; row++)
                 for (var member = 0; member < EnsembleSize; member++)
-                    for (var j = 0; j < outputs; j++) means[row * outputs + j] += predictions[(row * EnsembleSize + member) * outputs + j] / EnsembleSize;
+                    for (var j = 0; j < outputs; j++)
+                        means[row * outputs + j] += predictions[(row * EnsembleSize + member) * outputs + j] / EnsembleSize;
             AssertSame(means, Predictions(loss, average, Rows));
         }
     }
@@ -44,8 +45,10 @@ public class MemberAverageTests
     {
         // (1 + e⁻¹⁰⁰ − …)/2: half of the sure member's; and of two that are sure of no, log of their mean.
         Assert.Equal(0, Average(new LogisticLoss(), [100, -100], rows: 1, members: 2).Scores[0], 1e-6f);
-        Assert.Equal(-100 + Math.Log(0.5 * (1 + Math.Exp(-10))), Average(new LogisticLoss(), [-100, -110], rows: 1, members: 2).Scores[0], 1e-4);
-        Assert.Equal(100 - Math.Log(0.5 * (1 + Math.Exp(-10))), Average(new LogisticLoss(), [100, 110], rows: 1, members: 2).Scores[0], 1e-4);
+        Assert.Equal(
+            -100 + Math.Log(0.5 * (1 + Math.Exp(-10))), Average(new LogisticLoss(), [-100, -110], rows: 1, members: 2).Scores[0], 1e-4);
+        Assert.Equal(
+            100 - Math.Log(0.5 * (1 + Math.Exp(-10))), Average(new LogisticLoss(), [100, 110], rows: 1, members: 2).Scores[0], 1e-4);
 
         var classes = Average(new SoftmaxCrossEntropy(), [0, 200, 0, 190], rows: 1, members: 2).Scores;
         Assert.Equal(Math.Log(0.5 * (Math.Exp(-200) + Math.Exp(-190))), classes[0], 1e-4);
@@ -92,7 +95,8 @@ public class MemberAverageTests
         LogisticLoss or FocalLoss or HingeLoss => [.. scores.Select(z => 1 / (1 + Math.Exp(-z)))],
         SquaredHingeLoss => [.. scores.Select(z => Math.Clamp((z + 1.0) / 2, 0, 1))],
         PoissonLoss or GammaLoss or TweedieLoss => [.. scores.Select(z => Math.Exp(Math.Clamp(z, -30.0, 30)))],
-        SoftmaxCrossEntropy or SoftmaxFocalLoss => [.. scores.Chunk(outputs).SelectMany(z => z.Select(each => 1 / z.Sum(other => Math.Exp((double)other - each))))],
+        SoftmaxCrossEntropy or SoftmaxFocalLoss =>
+            [.. scores.Chunk(outputs).SelectMany(z => z.Select(each => 1 / z.Sum(other => Math.Exp((double)other - each))))],
         _ => [.. scores.Select(z => (double)z)],
     };
 }

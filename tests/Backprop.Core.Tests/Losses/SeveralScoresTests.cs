@@ -62,10 +62,12 @@ public class SeveralScoresTests
         foreach (var loss in (Loss[])[Quartiles, new GaussianNegativeLogLikelihood()])
         {
             var examples = Training.Problems.Surface(60, seed: 1);
-            var larger = new ExampleSet(examples.Features.Values.ToArray(), 2, [.. examples.Targets.Values.ToArray().Select(y => 1024 * y)]);
+            var larger = new ExampleSet(
+                examples.Features.Values.ToArray(), 2, [.. examples.Targets.Values.ToArray().Select(y => 1024 * y)]);
             var trainer = new Trainer(new TrainingOptions { Loss = loss, NumberOfIterations = 5 });
             var network = Network.FullyConnected(2, [5], loss.OutputsFor(1), new Tanh());
-            float[] x = [0.5f, -0.25f], small = Predict(trainer.Train(network, examples).Network, x), large = Predict(trainer.Train(network, larger).Network, x);
+            float[] x = [0.5f, -0.25f], small = Predict(trainer.Train(network, examples).Network, x),
+                large = Predict(trainer.Train(network, larger).Network, x);
             for (var i = 0; i < small.Length; i++)
             {
                 var factor = loss is GaussianNegativeLogLikelihood && i == 1 ? 1024f * 1024f : 1024f;

@@ -34,20 +34,24 @@ public class TargetTests
 
         var message = Assert.Throws<ArgumentException>("training", () => trainer.Train(network, bad)).Message;
         Assert.Contains($"The target of row 2 of training is {target}; {words}", message);
-        Assert.Contains("row 2 of validation", Assert.Throws<ArgumentException>("validation", () => trainer.Train(network, good, bad)).Message);
+        Assert.Contains(
+            "row 2 of validation", Assert.Throws<ArgumentException>("validation", () => trainer.Train(network, good, bad)).Message);
     }
 
     public static TheoryData<Loss, float> Allowed => new()
     {
-        { new PoissonLoss(), 0 }, { new PoissonLoss(), 2.5f }, { new TweedieLoss(), 0 }, { new GammaLoss(), 1e-30f }, { new LogisticLoss(), 0.25f },
-        { new LogisticLoss(), 0 }, { new HingeLoss(), 0 }, { new FocalLoss(), 1 }, { new SoftmaxCrossEntropy(), 2 }, { new SoftmaxFocalLoss(), 0 },
+        { new PoissonLoss(), 0 }, { new PoissonLoss(), 2.5f }, { new TweedieLoss(), 0 }, { new GammaLoss(), 1e-30f },
+        { new LogisticLoss(), 0.25f },
+        { new LogisticLoss(), 0 }, { new HingeLoss(), 0 }, { new FocalLoss(), 1 }, { new SoftmaxCrossEntropy(), 2 },
+        { new SoftmaxFocalLoss(), 0 },
     };
 
     [Theory, MemberData(nameof(Allowed))]
     public void Every_other_target_is_learned_from(Loss loss, float target)
     {
         var network = Network.FullyConnected(1, [], loss.TargetKind == TargetKind.Class ? 3 : 1, new Identity());
-        var result = new Trainer(new TrainingOptions { Loss = loss, NumberOfIterations = 1 }).Train(network, new ExampleSet([1, 2], 1, [1, target]));
+        var result = new Trainer(new TrainingOptions { Loss = loss, NumberOfIterations = 1 })
+            .Train(network, new ExampleSet([1, 2], 1, [1, target]));
         Assert.True(double.IsFinite(result.History[0].TrainingLoss));
     }
 
@@ -56,7 +60,8 @@ public class TargetTests
     {
         var network = Network.FullyConnected(1, [], 3, new Identity());
         var shares = new ExampleSet([1, 2], 1, [0.5f, 0.5f, 0, 0.9f, 1.1f, -1], targetCount: 3);
-        var message = Assert.Throws<ArgumentException>(() => new Trainer(new TrainingOptions { Loss = new SoftmaxCrossEntropy() }).Train(network, shares)).Message;
+        var message = Assert.Throws<ArgumentException>(
+            () => new Trainer(new TrainingOptions { Loss = new SoftmaxCrossEntropy() }).Train(network, shares)).Message;
         Assert.Contains("row 1 of training is 0.9, 1.1, -1", message);
     }
 }

@@ -32,7 +32,9 @@ public class AllocationTests
         var network = Network.FullyConnected(Features, [37, 8], loss.OutputsFor(Targets), new Tanh());
         var targetCount = loss.TargetKind == TargetKind.Class ? 1 : Targets;
         var batches = new Minibatches(
-            new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount, [.. Enumerable.Repeat(0.5f, Rows)]),
+            new ExampleSet(
+                TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows * targetCount], targetCount,
+                [.. Enumerable.Repeat(0.5f, Rows)]),
             BatchSize, new Standardization(new float[Features], [1, 1, 1, 1, 1]), targets: null);
         var parameters = TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1);
         using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer }, BatchSize, threads);
@@ -50,10 +52,14 @@ public class AllocationTests
     public void Nor_does_one_that_drops_measures_and_skips(int threads)
     {
         var network = new Network(
-            new InputScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37), new ActivationLayer(37, new ReLU()),
+            new InputScale(Features), new Dropout(Features, 0.1), new Dense(Features, 37), new BatchNormalization(37),
+            new ActivationLayer(37, new ReLU()),
             new Dense(37, 37), new LayerNormalization(37), new SkipConnection(37, 2), new Dense(37, 1));
-        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null);
-        using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() }, BatchSize, threads);
+        var batches = new Minibatches(
+            new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null);
+        using var step = Steps.Make(
+            network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam() },
+            BatchSize, threads);
         AssertAllocatesNothing(() =>
         {
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
@@ -89,8 +95,15 @@ public class AllocationTests
             AlphaDropout = 0.1,
             Normalization = Normalization.Layer,
         }.Build(Features, 1);
-        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null, mixes: true);
-        var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Adam(), Mixup = new Mixup(), WeightAveraging = new ExponentialMovingAverage() };
+        var batches = new Minibatches(
+            new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]), BatchSize, null, null, mixes: true);
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            Optimizer = new Adam(),
+            Mixup = new Mixup(),
+            WeightAveraging = new ExponentialMovingAverage()
+        };
         using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), options, BatchSize, threads);
         AssertAllocatesNothing(() =>
         {
@@ -120,9 +133,12 @@ public class AllocationTests
         }.Build(Features, Targets);
         var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
         using var batches = byFolds
-            ? new MemberMinibatches(examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)], 3), BatchSize, null, null, ofOwnFold: false)
+            ? new MemberMinibatches(
+                examples.WithFolds([.. Enumerable.Range(0, Rows).Select(row => row % 3)], 3), BatchSize, null, null, ofOwnFold: false)
             : new Minibatches(examples, BatchSize, null, null);
-        using var step = Steps.Make(network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 }, BatchSize, threads, batches.ExamplesPerRow);
+        using var step = Steps.Make(
+            network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = new SoftmaxCrossEntropy(), MaximumNorm = 1 },
+            BatchSize, threads, batches.ExamplesPerRow);
         var scorer = new TrainedNetwork(network, new float[network.ParameterCount], new SoftmaxCrossEntropy()).CreateScorer(BatchSize);
         AssertAllocatesNothing(() =>
         {
@@ -139,7 +155,8 @@ public class AllocationTests
     {
         var network = Network.FullyConnected(Features, [37], 1, new ReLU());
         var scorer = new TrainedNetwork(
-            network, new float[network.ParameterCount], new SquaredError(), new(new float[Features], new float[Features]), new([1], [1])).CreateScorer(rows);
+            network, new float[network.ParameterCount], new SquaredError(), new(new float[Features], new float[Features]),
+                new([1], [1])).CreateScorer(rows);
         var features = TestNumbers.Normal(rows * Features, seed: 3);
         AssertAllocatesNothing(() => scorer.Predict(new ReadOnlyMatrix(features, rows, Features)));
     }

@@ -5,7 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Core.Tests.Networks;
 
-/// <summary>The kernels read through references without bounds, so a wrong shape that gets past the callers would read foreign memory.</summary>
+/// <summary>The kernels read through references without bounds, so a wrong shape that gets past the callers would read foreign
+/// memory.</summary>
 public class BackwardShapeTests
 {
     private static readonly Network Network = Network.FullyConnected(3, [4], 2, new Tanh());
@@ -19,7 +20,8 @@ public class BackwardShapeTests
         var workspace = new Workspace(Network, 2);
         Network.Forward(Parameters, new ReadOnlyMatrix(new float[6], 2, 3), workspace);
         Assert.Contains($"takes 3 features per example; x has {columns}", Assert.Throws<ArgumentException>(() =>
-            Network.Backward(Parameters, new ReadOnlyMatrix(new float[2 * columns], 2, columns), workspace, new float[Network.ParameterCount])).Message);
+            Network.Backward(
+                Parameters, new ReadOnlyMatrix(new float[2 * columns], 2, columns), workspace, new float[Network.ParameterCount])).Message);
     }
 
     [Fact]
@@ -35,7 +37,8 @@ public class BackwardShapeTests
     [Fact]
     public void Backward_before_any_forward_is_refused() =>
         Assert.Contains("Forward was given 0 rows; x has 2", Assert.Throws<ArgumentException>(() =>
-            Network.Backward(Parameters, new ReadOnlyMatrix(new float[6], 2, 3), new Workspace(Network, 2), new float[Network.ParameterCount])).Message);
+            Network.Backward(
+                Parameters, new ReadOnlyMatrix(new float[6], 2, 3), new Workspace(Network, 2), new float[Network.ParameterCount])).Message);
 
     // Layers are public, so their shapes are whatever a caller makes them.
     [Fact]

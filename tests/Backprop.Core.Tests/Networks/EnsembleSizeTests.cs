@@ -30,8 +30,10 @@ public class EnsembleSizeTests
         };
         var network = form.Build(3, 2);
         Assert.Equal(
-            ["Imputation", "Replicate", "EntityEmbedding×", "SmoothClip×", "GaussianNoise", "PeriodicEmbeddingLayer×", "FeaturewiseDense×", "InputScale",
-             "GroupedDense", "LayerNormalization×", "PReLULayer", "Dropout", "GroupedDense", "LayerNormalization×", "PReLULayer", "Dropout", "SkipConnection", "GroupedDense"],
+            ["Imputation", "Replicate", "EntityEmbedding×", "SmoothClip×", "GaussianNoise", "PeriodicEmbeddingLayer×", "FeaturewiseDense×",
+             "InputScale", "GroupedDense", "LayerNormalization×", "PReLULayer", "Dropout", "GroupedDense",
+             "LayerNormalization×", "PReLULayer", "Dropout",
+             "SkipConnection", "GroupedDense"],
             network.Layers.Select(layer => layer is PerMember several ? $"{several.Each.GetType().Name}×" : layer.GetType().Name));
         Assert.Equal((4, 2, 8, "3-4×5-4×5-4×2"), (network.EnsembleSize, network.Outputs, network.MemberOutputs, network.ToString()));
         Assert.Equal([1], network.CategorySlots);
@@ -44,7 +46,12 @@ public class EnsembleSizeTests
     [Fact]
     public void Members_begin_with_different_weights()
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [5], EnsembleSize = 2, NumericEmbedding = new PeriodicPhaseEmbedding() }.Build(3, 1);
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [5],
+            EnsembleSize = 2,
+            NumericEmbedding = new PeriodicPhaseEmbedding()
+        }.Build(3, 1);
         var parameters = network.Initialize(new Backprop.Initializers.GlorotUniform(), seed: 1);
         for (var l = 1; l < network.Layers.Count; l++)
         {
@@ -66,8 +73,11 @@ public class EnsembleSizeTests
             for (var first = 0; first < x.Length; first += rows)
             {
                 var features = new ReadOnlyMatrix(x.AsSpan(first, rows), rows, 1);
-                TestNumbers.AssertClose(x.AsSpan(first, rows).ToArray().Select(v => (2 * v + 1) / 3).ToArray(), values.Predict(features).Values, 1e-6f);
-                TestNumbers.AssertClose(x.AsSpan(first, rows).ToArray().Select(v => (float)((Sigmoid(v) + Sigmoid(2 * v + 1) + Sigmoid(-v)) / 3)).ToArray(), chances.Predict(features).Values, 1e-6f);
+                TestNumbers.AssertClose(
+                    x.AsSpan(first, rows).ToArray().Select(v => (2 * v + 1) / 3).ToArray(), values.Predict(features).Values, 1e-6f);
+                TestNumbers.AssertClose(
+                    x.AsSpan(first, rows).ToArray().Select(v => (float)((Sigmoid(v) + Sigmoid(2 * v + 1) + Sigmoid(-v)) / 3)).ToArray(),
+                    chances.Predict(features).Values, 1e-6f);
             }
         }
 
@@ -77,14 +87,35 @@ public class EnsembleSizeTests
     [Fact]
     public void What_would_mix_members_is_refused()
     {
-        foreach (var layer in (Layer[])[new Dense(8, 2), new NtkDense(8, 2), new LayerNormalization(8), new InputSkip(8, 3), new PerMember(new InputScale(8), 1), new PeriodicEmbeddingLayer(8, 8, 2, 1, PeriodicForm.CosineAndSine)])
-            Assert.Contains("does not keep the 2 members of the ensemble apart", Assert.Throws<ArgumentException>(() => new Network([.. Two, layer])).Message);
+        foreach (
+            var layer in (Layer[])[
+                new Dense(8, 2), new NtkDense(8, 2), new LayerNormalization(8), new InputSkip(8, 3), new PerMember(new InputScale(8), 1),
+                new PeriodicEmbeddingLayer(8, 8, 2, 1, PeriodicForm.CosineAndSine)])
+            Assert.Contains(
+                "does not keep the 2 members of the ensemble apart",
+                Assert.Throws<ArgumentException>(() => new Network([.. Two, layer])).Message);
         _ = new Network([.. Two, new GroupedDense(8, 4, 4, false)]); // two groups for each member
         Assert.Contains("does not keep", Assert.Throws<ArgumentException>(() => new Network([.. Two, new Replicate(8, 2)])).Message);
-        Assert.Contains("makes members once more", Assert.Throws<ArgumentException>(() => new Network(new Replicate(3, 1), new Replicate(3, 2), new GroupedDense(6, 2, 2, false))).Message);
-        Assert.Contains("where the members of the ensemble were not yet made", Assert.Throws<ArgumentException>(() => new Network(new Dense(3, 4), new Replicate(4, 2), new GroupedDense(8, 4, 2, false), new SkipConnection(4, 2))).Message);
-        Assert.Contains("not one for each number", Assert.Throws<ArgumentException>(() => new Network(new Dense(3, 4), new Replicate(4, 2), new ActivationLayer(8, new Tanh()))).Message);
-        Assert.Contains("only the first layer can", Assert.Throws<ArgumentException>(() => new Network(new InputScale(3), new Replicate(3, 2), new PerMember(new EntityEmbedding(3, [new(1, 2, 2)]), 2), new GroupedDense(8, 2, 2, false))).Message);
+        Assert.Contains(
+            "makes members once more",
+            Assert.Throws<ArgumentException>(
+                () => new Network(new Replicate(3, 1), new Replicate(3, 2), new GroupedDense(6, 2, 2, false))).Message);
+        Assert.Contains(
+            "where the members of the ensemble were not yet made",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    new Network(new Dense(3, 4), new Replicate(4, 2), new GroupedDense(8, 4, 2, false), new SkipConnection(4, 2))).Message);
+        Assert.Contains(
+            "not one for each number",
+            Assert.Throws<ArgumentException>(
+                () => new Network(new Dense(3, 4), new Replicate(4, 2), new ActivationLayer(8, new Tanh()))).Message);
+        Assert.Contains(
+            "only the first layer can",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    new Network(
+                        new InputScale(3), new Replicate(3, 2), new PerMember(new EntityEmbedding(3, [new(1, 2, 2)]), 2),
+                        new GroupedDense(8, 2, 2, false))).Message);
         Assert.Contains("Swap", Assert.Throws<ArgumentException>(() => new Network([.. Two, new Swap(8)])).Message);
     }
 
@@ -98,10 +129,15 @@ public class EnsembleSizeTests
         Assert.Equal([1000f + 200 + 30 + 4, 1], scores.Values.ToArray());
 
         Assert.Equal([new Dense(4, 2)], new NetworkBuilder(4).Replicate(1).Dense(2).Build().Layers);
-        Assert.Contains("has 2 members already", Assert.Throws<ArgumentException>(() => new NetworkBuilder(4).Replicate(2).Replicate(2)).Message);
-        Assert.Contains("InputSkip cannot be one of several", Assert.Throws<ArgumentException>("each", () => new NetworkBuilder(4).Replicate(2).InputSkip()).Message);
+        Assert.Contains(
+            "has 2 members already", Assert.Throws<ArgumentException>(() => new NetworkBuilder(4).Replicate(2).Replicate(2)).Message);
+        Assert.Contains(
+            "InputSkip cannot be one of several",
+            Assert.Throws<ArgumentException>("each", () => new NetworkBuilder(4).Replicate(2).InputSkip()).Message);
         Assert.Throws<ArgumentOutOfRangeException>("ensembleSize", () => new NetworkBuilder(4).Replicate(0));
-        foreach (var layer in (Layer[])[new Dropout(3, 0.1), new BatchNormalization(3), new SkipConnection(3, 1), new Dense(3, 3), new Replicate(3, 2)])
+        foreach (
+            var layer in (Layer[])[
+                new Dropout(3, 0.1), new BatchNormalization(3), new SkipConnection(3, 1), new Dense(3, 3), new Replicate(3, 2)])
             Assert.Throws<ArgumentException>("each", () => new PerMember(layer, 2));
     }
 
@@ -117,7 +153,8 @@ public class EnsembleSizeTests
             }
         }
 
-        public override void Backward(ReadOnlySpan<float> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<float> dParameters)
+        public override void Backward(
+            ReadOnlySpan<float> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<float> dParameters)
         {
             if (!dx.IsEmpty) Forward(parameters, dy, dx);
         }

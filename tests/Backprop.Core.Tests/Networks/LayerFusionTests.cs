@@ -6,7 +6,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Core.Tests.Networks;
 
-/// <summary>Neighbours that a network runs as one, against the same network in a workspace that keeps what lies between them, where it runs them one by one.</summary>
+/// <summary>Neighbours that a network runs as one, against the same network in a workspace that keeps what lies between them, where it runs
+/// them one by one.</summary>
 public class LayerFusionTests
 {
     private const int Rows = 37, Features = 4;
@@ -18,7 +19,8 @@ public class LayerFusionTests
     public void Scores_and_gradients_have_the_bits_of_layers_one_by_one(int members, bool learnsBefore)
     {
         var network = Make(members, learnsBefore);
-        float[] parameters = network.Initialize(new LeCunNormal(), seed: 4), features = TestNumbers.Normal(Rows * Features, seed: 1), slopes = TestNumbers.Normal(Rows * network.MemberOutputs, seed: 2);
+        float[] parameters = network.Initialize(new LeCunNormal(), seed: 4), features = TestNumbers.Normal(Rows * Features, seed: 1),
+            slopes = TestNumbers.Normal(Rows * network.MemberOutputs, seed: 2);
         var (scores, gradient) = Run(new Workspace(network, Rows));
         var (expectedScores, expectedGradient) = Run(Workspace.ThatKeepsEveryOutput(network, Rows));
         TestNumbers.AssertSameBits(expectedScores, scores);
@@ -66,7 +68,9 @@ public class LayerFusionTests
         var all = network.Forward(parameters, x, new Workspace(network, Rows, forTraining: false)).Values.ToArray();
         var alone = new Workspace(network, 1, forTraining: false);
         for (var row = 0; row < Rows; row++)
-            TestNumbers.AssertSameBits(all.AsSpan(row * network.MemberOutputs, network.MemberOutputs), network.Forward(parameters, x.RowRange(row, 1), alone).Values);
+            TestNumbers.AssertSameBits(
+                all.AsSpan(row * network.MemberOutputs, network.MemberOutputs),
+                network.Forward(parameters, x.RowRange(row, 1), alone).Values);
     }
 
     [Fact]

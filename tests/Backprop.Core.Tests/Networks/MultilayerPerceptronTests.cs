@@ -11,9 +11,20 @@ public class MultilayerPerceptronTests
     [Fact]
     public void Every_choice_has_its_place_among_the_layers()
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [5, 5, 4], InputScale = true, InputNoise = 0.1, InputDropout = 0.2, AlphaDropout = 0.3, Residual = true, InputSkip = true }.Build(3, 2);
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [5, 5, 4],
+            InputScale = true,
+            InputNoise = 0.1,
+            InputDropout = 0.2,
+            AlphaDropout = 0.3,
+            Residual = true,
+            InputSkip = true
+        }.Build(3, 2);
         Assert.Equal(
-            ["GaussianNoise", "Dropout", "InputScale", "Dense", "ActivationLayer", "AlphaDropout", "Dense", "ActivationLayer", "AlphaDropout", "SkipConnection", "Dense", "ActivationLayer", "AlphaDropout", "InputSkip", "Dense"],
+            [
+                "GaussianNoise", "Dropout", "InputScale", "Dense", "ActivationLayer", "AlphaDropout", "Dense", "ActivationLayer",
+                "AlphaDropout", "SkipConnection", "Dense", "ActivationLayer", "AlphaDropout", "InputSkip", "Dense"],
             network.Layers.Select(layer => layer.GetType().Name));
         Assert.Equal(4 + 3, network.Layers[^1].Inputs);
     }
@@ -35,8 +46,17 @@ public class MultilayerPerceptronTests
     {
         var options = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Lbfgs(), NumberOfIterations = 200, Seed = 1 };
         var x = TestNumbers.Normal(600, seed: 9);
-        float[] y = [.. Enumerable.Range(0, 200).Select(i => (float)(4 * Math.Log(1 + Math.Exp(3 * x[3 * i])) - 2 * x[3 * i + 1] + x[3 * i + 2]))];
-        double Loss(bool skip) => new Trainer(options).Train(new MultilayerPerceptron { HiddenLayers = [1], Activation = new Backprop.Activations.Softplus(), InputSkip = skip }.Build(3, 1), new ExampleSet(x, 3, y)).History[^1].TrainingLoss;
+        float[] y = [
+            .. Enumerable.Range(0, 200).Select(i => (float)(4 * Math.Log(1 + Math.Exp(3 * x[3 * i])) - 2 * x[3 * i + 1] + x[3 * i + 2]))];
+        double Loss(bool skip) =>
+            new Trainer(options).Train(
+                new MultilayerPerceptron
+                {
+                    HiddenLayers = [1],
+                    Activation = new Backprop.Activations.Softplus(),
+                    InputSkip = skip
+                }.Build(3, 1),
+                new ExampleSet(x, 3, y)).History[^1].TrainingLoss;
         Assert.InRange(Loss(skip: true), 0, 0.01 * Loss(skip: false));
     }
 
@@ -49,7 +69,9 @@ public class MultilayerPerceptronTests
     [InlineData(double.NaN)]
     public void Noise_and_dropout_outside_their_ranges_are_refused_by_name(double value)
     {
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(MultilayerPerceptron.InputNoise), () => new MultilayerPerceptron { InputNoise = value });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(MultilayerPerceptron.AlphaDropout), () => new MultilayerPerceptron { AlphaDropout = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(MultilayerPerceptron.InputNoise), () => new MultilayerPerceptron { InputNoise = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(MultilayerPerceptron.AlphaDropout), () => new MultilayerPerceptron { AlphaDropout = value });
     }
 }

@@ -36,7 +36,9 @@ public class NetworkTests
     public void Layers_share_one_vector_of_parameters_in_order()
     {
         var network = Network.FullyConnected(3, [5, 4], 2, new Tanh());
-        Assert.Equal([new Dense(3, 5), new ActivationLayer(5, new Tanh()), new Dense(5, 4), new ActivationLayer(4, new Tanh()), new Dense(4, 2)], network.Layers);
+        Assert.Equal(
+            [new Dense(3, 5), new ActivationLayer(5, new Tanh()), new Dense(5, 4), new ActivationLayer(4, new Tanh()), new Dense(4, 2)],
+            network.Layers);
         Assert.Equal([0..20, 20..20, 20..44, 44..44, 44..54], Enumerable.Range(0, 5).Select(network.ParametersOf));
         Assert.Equal((3, 2, 54), (network.Inputs, network.Outputs, network.ParameterCount));
         Assert.Equal("3-5-4-2", network.ToString());
@@ -49,9 +51,13 @@ public class NetworkTests
     [Fact]
     public void Layers_that_do_not_fit_are_refused_with_both_widths()
     {
-        Assert.Contains("Layer 1 takes 4 inputs, but layer 0 gives 3 outputs", Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 3), new Dense(4, 1))).Message);
+        Assert.Contains(
+            "Layer 1 takes 4 inputs, but layer 0 gives 3 outputs",
+            Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 3), new Dense(4, 1))).Message);
         Assert.Throws<ArgumentException>(() => new Network());
-        Assert.Contains("layer 1 brings it to", Assert.Throws<ArgumentException>(() => new Network(new Dense(40_000, 40_000), new Dense(40_000, 40_000))).Message);
+        Assert.Contains(
+            "layer 1 brings it to",
+            Assert.Throws<ArgumentException>(() => new Network(new Dense(40_000, 40_000), new Dense(40_000, 40_000))).Message);
     }
 
     [Fact]
@@ -71,7 +77,8 @@ public class NetworkTests
         Small.Forward(SmallParameters, new ReadOnlyMatrix(x, 2, 2), workspace);
         AssertNames("9 parameters; 8", () => Small.Backward(new float[8], new ReadOnlyMatrix(x, 2, 2), workspace, new float[9]));
         AssertNames("9 parameters; 10", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(x, 2, 2), workspace, new float[10]));
-        AssertNames("2 rows; x has 1", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(new float[2], 1, 2), workspace, new float[9]));
+        AssertNames(
+            "2 rows; x has 1", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(new float[2], 1, 2), workspace, new float[9]));
     }
 
     private static void AssertNames(string numbers, Action action) =>

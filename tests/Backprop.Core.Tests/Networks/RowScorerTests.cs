@@ -31,7 +31,8 @@ public class RowScorerTests
     public void Raw_features_are_left_as_they_came()
     {
         float[] features = [12, 28];
-        new TrainedNetwork(Linear, Parameters, new SquaredError(), new([10, 20], [0.5f, 0.25f])).CreateScorer().Predict(new ReadOnlyMatrix(features, 1, 2));
+        new TrainedNetwork(Linear, Parameters, new SquaredError(), new([10, 20], [0.5f, 0.25f])).CreateScorer()
+            .Predict(new ReadOnlyMatrix(features, 1, 2));
         Assert.Equal([12f, 28f], features);
     }
 
@@ -58,7 +59,8 @@ public class RowScorerTests
     [InlineData(false)]
     public void Wrong_shapes_are_refused_with_both_numbers(bool standardize)
     {
-        var scorer = new TrainedNetwork(Linear, Parameters, new SquaredError(), standardize ? new([10, 20], [0.5f, 0.25f]) : null).CreateScorer(2);
+        var scorer = new TrainedNetwork(Linear, Parameters, new SquaredError(), standardize ? new([10, 20], [0.5f, 0.25f]) : null)
+            .CreateScorer(2);
         AssertNames("2 features per example; x has 3", () => scorer.Score(new ReadOnlyMatrix(new float[3], 1, 3)));
         AssertNames("2 features per example; x has 1", () => scorer.Predict(new ReadOnlyMatrix(new float[2], 2, 1)));
         AssertNames("1 to 2 rows; x has 3", () => scorer.Score(new ReadOnlyMatrix(new float[6], 3, 2)));

@@ -15,7 +15,8 @@ public class ScoringFormTests
     [Fact]
     public void Batch_normalization_becomes_part_of_the_weights_and_what_only_training_needs_goes()
     {
-        var network = new NetworkBuilder(5).GaussianNoise(0.1).Dense(7).BatchNormalization().Activation(new Mish()).Dropout(0.3).NtkDense(6).BatchNormalization(epsilon: 0.1).Activation(new SELU()).AlphaDropout(0.2).Dense(2).Build();
+        var network = new NetworkBuilder(5).GaussianNoise(0.1).Dense(7).BatchNormalization().Activation(new Mish()).Dropout(0.3).NtkDense(6)
+            .BatchNormalization(epsilon: 0.1).Activation(new SELU()).AlphaDropout(0.2).Dense(2).Build();
         AssertScoresAlike(network, ["Dense", "ActivationLayer", "Dense", "ActivationLayer", "Dense"]);
     }
 
@@ -23,15 +24,23 @@ public class ScoringFormTests
     public void Residual_blocks_still_add_what_entered_them()
     {
         var network = new NetworkBuilder(5).Dense(6).BatchNormalization().Activation(new Tanh()).Dropout(0.1)
-            .Residual(block => block.Dense(6).BatchNormalization().Dropout(0.1).Residual(inner => inner.Dense(6).BatchNormalization().Activation(new Tanh())).Activation(new Tanh()))
+            .Residual(
+                block =>
+                    block.Dense(6).BatchNormalization().Dropout(0.1)
+                        .Residual(inner => inner.Dense(6).BatchNormalization().Activation(new Tanh())).Activation(new Tanh()))
             .InputSkip().Dense(2).Build();
-        AssertScoresAlike(network, ["Dense", "ActivationLayer", "Dense", "Dense", "ActivationLayer", "SkipConnection", "ActivationLayer", "SkipConnection", "InputSkip", "Dense"]);
+        AssertScoresAlike(
+            network,
+            [
+                "Dense", "ActivationLayer", "Dense", "Dense", "ActivationLayer", "SkipConnection", "ActivationLayer", "SkipConnection",
+                "InputSkip", "Dense"]);
     }
 
     [Fact]
     public void Batch_normalization_of_an_ensemble_becomes_part_of_each_members_weights()
     {
-        var network = new NetworkBuilder(5).Replicate(3).Dense(7).BatchNormalization().Activation(new Mish()).Dropout(0.3).NtkDense(6).BatchNormalization().Dense(2).Build();
+        var network = new NetworkBuilder(5).Replicate(3).Dense(7).BatchNormalization().Activation(new Mish()).Dropout(0.3).NtkDense(6)
+            .BatchNormalization().Dense(2).Build();
         AssertScoresAlike(network, ["Replicate", "GroupedDense", "ActivationLayer", "GroupedDense", "GroupedDense"]);
     }
 
@@ -39,7 +48,8 @@ public class ScoringFormTests
     [Fact]
     public void Batch_normalization_at_the_head_of_a_residual_block_stays()
     {
-        var network = new NetworkBuilder(5).Dense(6).Residual(block => block.BatchNormalization().Activation(new Tanh()).Dense(6)).Dropout(0.5).Dense(2).Build();
+        var network = new NetworkBuilder(5).Dense(6).Residual(block => block.BatchNormalization().Activation(new Tanh()).Dense(6))
+            .Dropout(0.5).Dense(2).Build();
         AssertScoresAlike(network, ["Dense", "BatchNormalization", "ActivationLayer", "Dense", "SkipConnection", "Dense"]);
     }
 
@@ -60,7 +70,9 @@ public class ScoringFormTests
 
     [Fact]
     public void Batch_normalization_with_nothing_to_become_part_of_stays() =>
-        AssertScoresAlike(new NetworkBuilder(5).BatchNormalization().Dropout(0.1).Dense(2).Activation(new ReLU()).BatchNormalization().Build(), ["BatchNormalization", "Dense", "ActivationLayer", "BatchNormalization"]);
+        AssertScoresAlike(
+            new NetworkBuilder(5).BatchNormalization().Dropout(0.1).Dense(2).Activation(new ReLU()).BatchNormalization().Build(),
+            ["BatchNormalization", "Dense", "ActivationLayer", "BatchNormalization"]);
 
     [Fact]
     public void A_network_with_nothing_to_gain_is_scored_as_it_is()
@@ -83,7 +95,8 @@ public class ScoringFormTests
             var first = network.ParametersOf(l).Start.Value;
             foreach (var (_, length, role) in network.Layers[l].Blocks)
             {
-                for (var i = first; role == ParameterRole.Statistic && i < first + length; i++) parameters[i] = 0.5f + Math.Abs(parameters[i]);
+                for (var i = first; role == ParameterRole.Statistic && i < first + length; i++)
+                    parameters[i] = 0.5f + Math.Abs(parameters[i]);
                 first += length;
             }
         }
@@ -92,9 +105,14 @@ public class ScoringFormTests
 
         var x = new ReadOnlyMatrix(TestNumbers.Normal(Rows * 5, seed: 3), Rows, 5);
         var scores = network.Forward(parameters, x, new Workspace(network, Rows)).Values.ToArray();
-        double[] expected = [.. Enumerable.Range(0, 2 * Rows).Select(i => Enumerable.Range(0, network.EnsembleSize).Average(member => (double)scores[i / 2 * network.MemberOutputs + 2 * member + i % 2]))];
+        double[] expected = [
+            .. Enumerable.Range(0, 2 * Rows).Select(
+                i =>
+                    Enumerable.Range(0, network.EnsembleSize).Average(
+                        member => (double)scores[i / 2 * network.MemberOutputs + 2 * member + i % 2]))];
         Near.Equal("scores", expected, trained.CreateScorer(Rows).Score(x).Values, 2e-5, 2e-5);
         var single = trained.CreateScorer();
-        for (var row = 0; row < Rows; row++) Near.Equal("scores of a row", expected[(2 * row)..(2 * row + 2)], single.Score(x.RowRange(row, 1)).Values, 2e-5, 2e-5);
+        for (var row = 0; row < Rows; row++)
+            Near.Equal("scores of a row", expected[(2 * row)..(2 * row + 2)], single.Score(x.RowRange(row, 1)).Values, 2e-5, 2e-5);
     }
 }

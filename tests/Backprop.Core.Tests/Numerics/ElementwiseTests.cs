@@ -10,7 +10,8 @@ public class ElementwiseTests
     public static TheoryData<string> Names => ["exp", "exp(x) − 1", "log", "log(1 + x)", "normal distribution", "sigmoid", "tanh"];
 
     // Every 1021st of all single-precision numbers, so every exponent and both signs are met some thousand times.
-    // The normal distribution is ½ minus a polynomial down to −√2, and loses some digits there. Its tail needs the square of x with twice the
+    // The normal distribution is ½ minus a polynomial down to −√2, and loses some digits there. Its tail needs the square of x with twice
+    // the
     // digits, which takes a fused multiply-add.
     [Theory, MemberData(nameof(Names))]
     public void The_value_is_within_two_and_a_half_units_in_the_last_place(string name)
@@ -21,7 +22,8 @@ public class ElementwiseTests
         var worst = (Error: 0.0, At: 0f);
         for (ulong bits = 0; bits <= uint.MaxValue; bits += 1021 * 4096)
         {
-            for (var i = 0; i < x.Length; i++) x[i] = BitConverter.UInt32BitsToSingle((uint)Math.Min(bits + 1021 * (ulong)i, uint.MaxValue));
+            for (var i = 0; i < x.Length; i++)
+                x[i] = BitConverter.UInt32BitsToSingle((uint)Math.Min(bits + 1021 * (ulong)i, uint.MaxValue));
             function(x, y);
             for (var i = 0; i < x.Length; i++)
                 if (UnitsInTheLastPlace(exact(x[i]), y[i]) is var error && error > worst.Error) worst = (error, x[i]);
@@ -51,7 +53,8 @@ public class ElementwiseTests
     {
         float[] x = [float.NegativeInfinity, -1e30f, -0f, 0f, 1e30f, float.PositiveInfinity, float.NaN];
         AssertValues("exp", [0, 0, 1, 1, float.PositiveInfinity, float.PositiveInfinity, float.NaN]);
-        AssertValues("log", [float.NaN, float.NaN, float.NegativeInfinity, float.NegativeInfinity, 69.07755f, float.PositiveInfinity, float.NaN]);
+        AssertValues(
+            "log", [float.NaN, float.NaN, float.NegativeInfinity, float.NegativeInfinity, 69.07755f, float.PositiveInfinity, float.NaN]);
         AssertValues("log(1 + x)", [float.NaN, float.NaN, -0f, 0, 69.07755f, float.PositiveInfinity, float.NaN]);
         AssertValues("sigmoid", [0, 0, 0.5f, 0.5f, 1, 1, float.NaN]);
         AssertValues("tanh", [-1, -1, -0f, 0, 1, 1, float.NaN]);
@@ -78,9 +81,15 @@ public class ElementwiseTests
     private static (Vectorised Vectorised, Func<double, double> Exact) Function(string name) => name switch
     {
         "exp" => ((x, y) => Elementwise.Map(new Exponential.ExpFunction(), x, y), Math.Exp),
-        "exp(x) − 1" => ((x, y) => Elementwise.Map(new Exponential.ExpMinusOneFunction(), x, y), x => Math.Abs(x) < 1 ? 2 * Math.Sinh(x / 2) * Math.Exp(x / 2) : Math.Exp(x) - 1),
+        "exp(x) − 1" =>
+            (
+                (x, y) => Elementwise.Map(new Exponential.ExpMinusOneFunction(), x, y),
+                x => Math.Abs(x) < 1 ? 2 * Math.Sinh(x / 2) * Math.Exp(x / 2) : Math.Exp(x) - 1),
         "log" => ((x, y) => Elementwise.Map(new Logarithm.LogFunction(), x, y), Math.Log),
-        "log(1 + x)" => ((x, y) => Elementwise.Map(new Logarithm.LogOnePlusFunction(), x, y), x => Math.Abs(x) > 0.5 ? Math.Log(1 + x) : 2 * Math.Atanh(x / (2 + x))),
+        "log(1 + x)" =>
+            (
+                (x, y) => Elementwise.Map(new Logarithm.LogOnePlusFunction(), x, y),
+                x => Math.Abs(x) > 0.5 ? Math.Log(1 + x) : 2 * Math.Atanh(x / (2 + x))),
         "normal distribution" => ((x, y) => Elementwise.Map(new CumulativeFunction(), x, y), NormalDistributionFunction),
         "sigmoid" => (new Sigmoid().Forward, x => 1 / (1 + Math.Exp(-x))),
         _ => (new Tanh().Forward, Math.Tanh),
@@ -91,7 +100,8 @@ public class ElementwiseTests
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => NormalDistribution.Cumulative(x).Value;
     }
 
-    // Near zero a series of positive terms, farther out the continued fraction of Laplace, from its end: Abramowitz and Stegun (1964), 26.2.11 and 26.2.14.
+    // Near zero a series of positive terms, farther out the continued fraction of Laplace, from its end: Abramowitz and Stegun (1964),
+    // 26.2.11 and 26.2.14.
     private static double NormalDistributionFunction(double x)
     {
         if (double.IsNaN(x)) return double.NaN;
@@ -115,7 +125,8 @@ public class ElementwiseTests
     private static double UnitsInTheLastPlace(double exact, float value)
     {
         var rounded = (float)exact;
-        if (!float.IsFinite(rounded)) return rounded.Equals(value) || Math.BitDecrement((double)float.MaxValue) <= value ? 0 : double.PositiveInfinity;
+        if (!float.IsFinite(rounded))
+            return rounded.Equals(value) || Math.BitDecrement((double)float.MaxValue) <= value ? 0 : double.PositiveInfinity;
         return Math.Abs(value - exact) / ((double)MathF.BitIncrement(Math.Abs(rounded)) - Math.Abs(rounded));
     }
 }

@@ -3,13 +3,16 @@ using CsCheck;
 
 namespace Backprop.Core.Tests.Numerics;
 
-/// <summary>Products of some columns of wider matrices have the bits of the same columns copied together, and leave the others alone.</summary>
+/// <summary>Products of some columns of wider matrices have the bits of the same columns copied together, and leave the others
+/// alone.</summary>
 public class MatrixColumnsTests
 {
     // Beyond 1024 columns rows are copied before they are multiplied.
     private static readonly Gen<int> Size = Gen.Frequency((9, Gen.Int[1, 70]), (1, Gen.Int[71, 330]));
     private static readonly Gen<int> Beside = Gen.Frequency((3, Gen.Int[0, 40]), (1, Gen.Int[41, 1100]));
-    private static readonly Gen<Case> Cases = Gen.Select(Size, Size, Size, Beside, Beside, Gen.Int[0, 1000], (rows, inputs, outputs, before, behind, seed) => new Case(rows, inputs, outputs, before, behind, seed));
+    private static readonly Gen<Case> Cases = Gen.Select(
+        Size, Size, Size, Beside, Beside, Gen.Int[0, 1000],
+        (rows, inputs, outputs, before, behind, seed) => new Case(rows, inputs, outputs, before, behind, seed));
 
     [Fact]
     public void Product() => Cases.Sample(c =>
@@ -54,16 +57,21 @@ public class MatrixColumnsTests
     [Fact]
     public void Columns_that_are_not_there_are_refused()
     {
-        Assert.Contains("2 of 3 columns", Assert.Throws<ArgumentOutOfRangeException>("first", () => new ReadOnlyMatrixColumns(new ReadOnlyMatrix(new float[6], 2, 3), 2, 2).Columns).Message);
+        Assert.Contains(
+            "2 of 3 columns",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "first", () => new ReadOnlyMatrixColumns(new ReadOnlyMatrix(new float[6], 2, 3), 2, 2).Columns).Message);
         Assert.Throws<ArgumentOutOfRangeException>("first", () => new MatrixColumns(new Matrix(new float[6], 2, 3), -1, 2).Columns);
-        Assert.Throws<ArgumentException>(() => MatrixMultiply.SumOfRows(new ReadOnlyMatrixColumns(new ReadOnlyMatrix(new float[6], 2, 3), 1, 2), new float[3]));
+        Assert.Throws<ArgumentException>(
+            () => MatrixMultiply.SumOfRows(new ReadOnlyMatrixColumns(new ReadOnlyMatrix(new float[6], 2, 3), 1, 2), new float[3]));
     }
 
     private sealed record Case(int Rows, int Inputs, int Outputs, int Before, int Behind, int Seed)
     {
         public ReadOnlyMatrix W => new(TestNumbers.Normal(Inputs * Outputs, Seed + 5), Inputs, Outputs);
 
-        public Matrix Wide(int columns, int seed) => new(TestNumbers.Normal(Rows * (Before + columns + Behind), Seed + seed), Rows, Before + columns + Behind);
+        public Matrix Wide(int columns, int seed) =>
+            new(TestNumbers.Normal(Rows * (Before + columns + Behind), Seed + seed), Rows, Before + columns + Behind);
 
         public ReadOnlyMatrixColumns Columns(ReadOnlyMatrix wide, int columns) => new(wide, Before, columns);
 
@@ -80,7 +88,8 @@ public class MatrixColumnsTests
             {
                 TestNumbers.AssertSameBits(expected.Row(row), found.Row(row).Slice(Before, expected.Columns));
                 TestNumbers.AssertSameBits(untouched.Row(row)[..Before], found.Row(row)[..Before]);
-                TestNumbers.AssertSameBits(untouched.Row(row)[(Before + expected.Columns)..], found.Row(row)[(Before + expected.Columns)..]);
+                TestNumbers.AssertSameBits(
+                    untouched.Row(row)[(Before + expected.Columns)..], found.Row(row)[(Before + expected.Columns)..]);
             }
         }
     }

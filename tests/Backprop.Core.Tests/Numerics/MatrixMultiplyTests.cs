@@ -8,7 +8,8 @@ public class MatrixMultiplyTests
 {
     // Up to 70 covers every rest of the tiles of up to 14 rows by up to 32 columns; a few larger ones are copied in panels.
     private static readonly Gen<int> Size = Gen.Frequency((9, Gen.Int[1, 70]), (1, Gen.Int[71, 330]));
-    private static readonly Gen<Shape> Shapes = Gen.Select(Size, Size, Size, Gen.Int[0, 1000], (rows, inputs, outputs, seed) => new Shape(rows, inputs, outputs, seed));
+    private static readonly Gen<Shape> Shapes = Gen.Select(
+        Size, Size, Size, Gen.Int[0, 1000], (rows, inputs, outputs, seed) => new Shape(rows, inputs, outputs, seed));
 
     private const float Factor = 0.3f;
 
@@ -25,7 +26,10 @@ public class MatrixMultiplyTests
     public void Every_small_size_gives_the_bits_of_the_textbook()
     {
         for (var size = 1; size <= 70; size++)
-            foreach (var shape in (Shape[])[new(size, 7, 17, 1), new(size, 37, 70, 5), new(5, size, 19, 2), new(33, size, 35, 6), new(6, 11, size, 3), new(1, 11, size, 7), new(size, size, size, 4)])
+            foreach (
+                var shape in (Shape[])[
+                    new(size, 7, 17, 1), new(size, 37, 70, 5), new(5, size, 19, 2), new(33, size, 35, 6), new(6, 11, size, 3),
+                    new(1, 11, size, 7), new(size, size, size, 4)])
             {
                 ProductAgrees(shape);
                 ProductWithTransposedAgrees(shape);
@@ -65,7 +69,8 @@ public class MatrixMultiplyTests
     public void What_was_packed_of_another_matrix_is_refused()
     {
         Assert.Throws<ArgumentException>("packed", () => MatrixMultiply.Product(
-            new ReadOnlyMatrix(new float[3], 1, 3), new(new float[3 * 40], 3, 40), packed: new float[7], new float[40], new Matrix(new float[40], 1, 40)));
+            new ReadOnlyMatrix(new float[3], 1, 3), new(new float[3 * 40], 3, 40), packed: new float[7], new float[40],
+                new Matrix(new float[40], 1, 40)));
         Assert.Empty(MatrixMultiply.Pack(new(new float[9], 3, 3)));
     }
 
@@ -111,7 +116,8 @@ public class MatrixMultiplyTests
     }
 
     // Of A·B + b, number by number, factor·A·B + b.
-    private static float[] TimesFactor(float[] product, float[] biases) => [.. product.Select((value, i) => Fused.MultiplyAdd(Factor, value, (1 - Factor) * biases[i % biases.Length]))];
+    private static float[] TimesFactor(float[] product, float[] biases) =>
+        [.. product.Select((value, i) => Fused.MultiplyAdd(Factor, value, (1 - Factor) * biases[i % biases.Length]))];
 
     private sealed record Shape(int Rows, int Inputs, int Outputs, int Seed)
     {

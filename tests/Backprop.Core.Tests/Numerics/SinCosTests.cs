@@ -8,14 +8,17 @@ public class SinCosTests
     [Fact]
     public void Sine_and_cosine_are_within_2e_7_of_the_truth()
     {
-        float[] turns = [.. Enumerable.Range(-40_000, 80_001).Select(i => i / 3000f), 0, 0.125f, 0.25f, 0.5f, 0.75f, 1, -1, 1e-30f, 12345.678f, 262143.25f];
+        float[] turns = [
+            .. Enumerable.Range(-40_000, 80_001).Select(i => i / 3000f), 0, 0.125f, 0.25f, 0.5f, 0.75f, 1, -1, 1e-30f, 12345.678f,
+            262143.25f];
         float[] cosine = new float[turns.Length], sine = new float[turns.Length];
         Elementwise.Map(new CosineFunction(), turns, cosine);
         Elementwise.Map(new SineFunction(), turns, sine);
         for (var i = 0; i < turns.Length; i++)
         {
             var angle = 2 * Math.PI * (turns[i] - Math.Round(turns[i])); // exact but for the product
-            Assert.True(Math.Abs(cosine[i] - Math.Cos(angle)) <= 2e-7, $"cosine of {turns[i]} turns: {cosine[i]:R}, not {Math.Cos(angle):R}");
+            Assert.True(
+                Math.Abs(cosine[i] - Math.Cos(angle)) <= 2e-7, $"cosine of {turns[i]} turns: {cosine[i]:R}, not {Math.Cos(angle):R}");
             Assert.True(Math.Abs(sine[i] - Math.Sin(angle)) <= 2e-7, $"sine of {turns[i]} turns: {sine[i]:R}, not {Math.Sin(angle):R}");
         }
     }

@@ -17,20 +17,26 @@ public class SparseTests
         var x = TestNumbers.Normal(rows * columns, 1);
         for (var i = 0; i < x.Length; i++)
             if (random.Next(4) > 0) x[i] = 0;
-        float[] w = TestNumbers.Normal(columns * outputs, 2), b = TestNumbers.Normal(outputs, 3), dy = TestNumbers.Normal(rows * outputs, 4);
-        float[] y = new float[rows * outputs], expectedY = new float[rows * outputs], dw = new float[columns * outputs], expectedDw = new float[columns * outputs];
+        float[] w = TestNumbers.Normal(columns * outputs, 2), b = TestNumbers.Normal(outputs, 3),
+            dy = TestNumbers.Normal(rows * outputs, 4);
+        float[] y = new float[rows * outputs], expectedY = new float[rows * outputs], dw = new float[columns * outputs],
+            expectedDw = new float[columns * outputs];
         var batch = new SparseBatch(columns);
         for (var row = 0; row < rows; row++) batch.Add([], x.AsSpan(row * columns, columns), []);
         batch.Transpose();
 
-        PlainMatrixMultiply.Product(new ReadOnlyMatrix(x, rows, columns), new ReadOnlyMatrix(w, columns, outputs), b, new Matrix(expectedY, rows, outputs));
+        PlainMatrixMultiply.Product(
+            new ReadOnlyMatrix(x, rows, columns), new ReadOnlyMatrix(w, columns, outputs), b, new Matrix(expectedY, rows, outputs));
         SparseMultiply.Product(batch, 0, new ReadOnlyMatrix(w, columns, outputs), b, new Matrix(y, rows, outputs));
         Assert.Equal(expectedY, y);
 
-        PlainMatrixMultiply.TransposedProduct(new ReadOnlyMatrix(x, rows, columns), new ReadOnlyMatrix(dy, rows, outputs), new Matrix(expectedDw, columns, outputs));
+        PlainMatrixMultiply.TransposedProduct(
+            new ReadOnlyMatrix(x, rows, columns), new ReadOnlyMatrix(dy, rows, outputs), new Matrix(expectedDw, columns, outputs));
         var half = columns / 2;
-        SparseMultiply.TransposedProduct(batch, 0, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(0, half * outputs), half, outputs));
-        SparseMultiply.TransposedProduct(batch, half, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(half * outputs), columns - half, outputs));
+        SparseMultiply.TransposedProduct(
+            batch, 0, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(0, half * outputs), half, outputs));
+        SparseMultiply.TransposedProduct(
+            batch, half, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(half * outputs), columns - half, outputs));
         Assert.Equal(expectedDw, dw);
     }
 
@@ -57,7 +63,10 @@ public class SparseTests
         Assert.Throws<ArgumentException>("starts", () => new SparseMatrix([0, 2, 1, 3], [0, 1, 2], [5, 5, 5], 3));
         Assert.Throws<ArgumentException>("columns", () => new SparseMatrix([0, 2], [1, 1], [5, 6], 3));
         Assert.Throws<ArgumentException>("columns", () => new SparseMatrix([0, 1], [3], [5], 3));
-        Assert.Contains("Row 1, column 2", Assert.Throws<ArgumentException>("values", () => new SparseMatrix([0, 1, 2], [0, 2], [5, float.NaN], 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Row 1, column 2",
+            Assert.Throws<ArgumentException>("values", () => new SparseMatrix([0, 1, 2], [0, 2], [5, float.NaN], 3)).Message,
+            StringComparison.Ordinal);
 
         static float[] Row(SparseMatrix matrix)
         {

@@ -25,7 +25,8 @@ public class OptimizerContractTests
     {
         float[] theta = [5, -3];
         var state = optimizer.Start(2);
-        for (var step = 0; step < 10_000; step++) state.Update(theta, [theta[0] - 1, 10 * (theta[1] - 2)], Rate(optimizer, 0.01) * (1 - step / 10_000.0));
+        for (var step = 0; step < 10_000; step++)
+            state.Update(theta, [theta[0] - 1, 10 * (theta[1] - 2)], Rate(optimizer, 0.01) * (1 - step / 10_000.0));
         TestNumbers.AssertClose([1, 2], theta, 1e-3f);
     }
 
@@ -110,6 +111,8 @@ public class OptimizerContractTests
     public void The_usual_learning_rate_may_be_given_to_a_trainer(StepwiseOptimizer optimizer) =>
         Assert.InRange(optimizer.DefaultLearningRate, 1e-6, 1);
 
-    // Falling to zero, because optimizers whose steps have one size end beside the bottom otherwise. Some steps shrink by themselves besides.
-    private static double Rate(StepwiseOptimizer optimizer, double usual) => optimizer is AdaGrad or AdaDelta or AmsGrad ? 100 * usual : usual;
+    // Falling to zero, because optimizers whose steps have one size end beside the bottom otherwise. Some steps shrink by themselves
+    // besides.
+    private static double Rate(StepwiseOptimizer optimizer, double usual) =>
+        optimizer is AdaGrad or AdaDelta or AmsGrad ? 100 * usual : usual;
 }

@@ -9,7 +9,10 @@ public class OptimizerOptionTests
     {
         var cases = new TheoryData<string, string>();
         foreach (var type in Optimizer.All.Select(optimizer => optimizer.GetType()))
-            foreach (var option in type.GetProperties().Where(property => property.PropertyType == typeof(double) && property.SetMethod is not null)) cases.Add(type.Name, option.Name);
+            foreach (
+                var option in type.GetProperties().Where(
+                    property => property.PropertyType == typeof(double) && property.SetMethod is not null))
+                cases.Add(type.Name, option.Name);
         return cases;
     }
 
@@ -19,7 +22,8 @@ public class OptimizerOptionTests
         foreach (var wrong in (double[])[double.NaN, -0.1, double.PositiveInfinity])
         {
             var type = Optimizer.All.Single(o => o.GetType().Name == optimizer).GetType();
-            var problem = Assert.Throws<TargetInvocationException>(() => type.GetProperty(option)!.SetValue(Activator.CreateInstance(type), wrong));
+            var problem = Assert.Throws<TargetInvocationException>(
+                () => type.GetProperty(option)!.SetValue(Activator.CreateInstance(type), wrong));
             Assert.Equal(option, Assert.IsType<ArgumentOutOfRangeException>(problem.InnerException).ParamName);
         }
     }

@@ -12,7 +12,8 @@ public class OptimizerStepTests
     [Fact]
     public void Momentum_keeps_part_of_the_last_step() => AssertSteps(new Momentum { Coefficient = 0.5 }, 0.8f, 0.6f);
 
-    // With both averages forgetting by half: m̂ = 2 and v̂ = 4, so a step of 1; then m̂ = (1/3)·2 + (2/3)·1 = 4/3 and v̂ = (1/3)·4 + (2/3)·1 = 2.
+    // With both averages forgetting by half: m̂ = 2 and v̂ = 4, so a step of 1; then m̂ = (1/3)·2 + (2/3)·1 = 4/3 and v̂ = (1/3)·4 +
+    // (2/3)·1 = 2.
     [Fact]
     public void Adam_divides_the_mean_gradient_by_its_root_mean_square() =>
         AssertSteps(new Adam { Beta1 = 0.5, Beta2 = 0.5 }, 0.9f, 0.9f - 0.1f * 0.94280904f);

@@ -4,13 +4,15 @@ using CsCheck;
 
 namespace Backprop.Core.Tests.Persistence;
 
-/// <summary>Whatever happens to a file on its way, reading it ends in <see cref="FormatException"/>, quickly and in little memory.</summary>
+/// <summary>Whatever happens to a file on its way, reading it ends in <see cref="FormatException"/>, quickly and in little
+/// memory.</summary>
 public class DamagedFileTests
 {
     private enum Kind { FlipBits, Truncate, Insert, Append, Remove, Overwrite, OverwriteCount }
 
     private static readonly Gen<Damage> Damages = Gen.Select(
-        Gen.Enum<Kind>(), Gen.Int[0, Reading.Original.Length - 1], Gen.Int[1, 200], Gen.Int, (kind, position, length, seed) => new Damage(kind, position, length, seed));
+        Gen.Enum<Kind>(), Gen.Int[0, Reading.Original.Length - 1], Gen.Int[1, 200], Gen.Int, (kind, position, length, seed) =>
+            new Damage(kind, position, length, seed));
 
     [Fact]
     public void A_damaged_file_ends_in_a_format_exception()
@@ -46,7 +48,8 @@ public class DamagedFileTests
             switch (Kind)
             {
                 case Kind.FlipBits:
-                    for (var i = 0; i < 1 + Length % 8; i++) file[(Position + i * i * 101) % file.Length] ^= (byte)(1 << random.NextIndex(8));
+                    for (var i = 0; i < 1 + Length % 8; i++)
+                        file[(Position + i * i * 101) % file.Length] ^= (byte)(1 << random.NextIndex(8));
                     return file;
                 case Kind.Truncate: return original[..Position];
                 case Kind.Insert: return [.. original[..Position], .. noise, .. original[Position..]];
@@ -56,7 +59,8 @@ public class DamagedFileTests
                     noise.AsSpan(0, rest - Position).CopyTo(file.AsSpan(Position));
                     return file;
                 case Kind.OverwriteCount:
-                    BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8 + 4 * random.NextIndex(3)), Counts[random.NextIndex(Counts.Length)]);
+                    BinaryPrimitives.WriteInt32LittleEndian(
+                        file.AsSpan(8 + 4 * random.NextIndex(3)), Counts[random.NextIndex(Counts.Length)]);
                     return file;
                 default: throw new InvalidOperationException($"{Kind} is unknown.");
             }

@@ -16,14 +16,18 @@ public class ForgedFileTests
     [
         "null", "true", "false", "0", "1", "-1", "2147483647", "-2147483648", "9999999999", "1e999", "-1e308", "0.5",
         "\"\"", "\"Dense\"", "\"Tanh\"", "\"SquaredError\"", "[]", "[null]", "{}", "{\"type\":\"Dense\"}", "{\"type\":\"Sgd\"}",
-        "\"System.Object, System.Private.CoreLib\"", "{\"type\":\"Lost.Loss, Lost.Assembly\"}", "{\"type\":\"Backprop.Losses.SquaredError, Backprop.Core\"}",
+        "\"System.Object, System.Private.CoreLib\"", "{\"type\":\"Lost.Loss, Lost.Assembly\"}",
+        "{\"type\":\"Backprop.Losses.SquaredError, Backprop.Core\"}",
         "{\"type\":\"Tanh\"}", "{\"type\":\"ActivationLayer\",\"width\":2147483647,\"activation\":{\"type\":\"Tanh\"}}",
     ];
 
     private static readonly string[] HugeLayers =
     [
         """{"type":"EntityEmbedding","inputs":2147483647,"categories":[{"slot":5,"count":1,"dimension":1}]}""",
-        """{"type":"EntityEmbedding","inputs":2,"categories":[{"slot":0,"count":2147483647,"dimension":2147483647},{"slot":1,"count":2147483647,"dimension":2147483647}]}""",
+        """
+        {"type":"EntityEmbedding","inputs":2,"categories":[
+        {"slot":0,"count":2147483647,"dimension":2147483647},{"slot":1,"count":2147483647,"dimension":2147483647}]}
+        """,
         """{"type":"EntityEmbedding","inputs":2,"categories":null}""",
         """{"type":"OneHotEncoding","inputs":2147483647,"categories":[{"slot":5,"count":1}],"scaling":null}""",
         """{"type":"OneHotEncoding","inputs":2,"categories":[{"slot":0,"count":2147483591},{"slot":1,"count":2147483591}],"scaling":1}""",
@@ -32,8 +36,14 @@ public class ForgedFileTests
         """{"type":"Imputation","inputs":2147483647,"replacement":1,"indicated":[]}""",
         """{"type":"Imputation","inputs":2,"replacement":0,"indicated":[]}""",
         """{"type":"Imputation","inputs":2,"replacement":1,"indicated":[1,1]}""",
-        """{"type":"FeaturewiseDense","inputs":2147483647,"features":1,"groupInputs":2147483647,"groupOutputs":2147483647,"kept":0,"rectified":true}""",
-        """{"type":"FeaturewiseDense","inputs":2147483647,"features":46340,"groupInputs":46340,"groupOutputs":46340,"kept":-1,"rectified":true}""",
+        """
+        {"type":"FeaturewiseDense","inputs":2147483647,"features":1,
+        "groupInputs":2147483647,"groupOutputs":2147483647,"kept":0,"rectified":true}
+        """,
+        """
+        {"type":"FeaturewiseDense","inputs":2147483647,"features":46340,
+        "groupInputs":46340,"groupOutputs":46340,"kept":-1,"rectified":true}
+        """,
         """{"type":"PeriodicEmbeddingLayer","inputs":2147483647,"features":2147483647,"frequencies":1,"standardDeviation":1,"form":1}""",
         """{"type":"PeriodicEmbeddingLayer","inputs":1,"features":1,"frequencies":2147483590,"standardDeviation":1,"form":1}""",
         """{"type":"PeriodicEmbeddingLayer","inputs":1,"features":1,"frequencies":1,"standardDeviation":1e999,"form":7}""",
@@ -82,7 +92,11 @@ public class ForgedFileTests
     {
         Reading.WarmUp();
         var header = JsonNode.Parse(Header)!;
-        header["layers"] = JsonNode.Parse("""[{"type":"Dense","inputs":1,"outputs":1},{"type":"Replicate","width":1,"ensembleSize":1000000000},{"type":"ActivationLayer","width":1000000000,"activation":{"type":"Tanh"}}]""");
+        header["layers"] = JsonNode.Parse(
+            """
+            [{"type":"Dense","inputs":1,"outputs":1},{"type":"Replicate","width":1,"ensembleSize":1000000000},
+            {"type":"ActivationLayer","width":1000000000,"activation":{"type":"Tanh"}}]
+            """);
         (header["inputsAreStandardized"], header["targetsAreStandardized"]) = (false, false);
         Assert.False(SurvivesOrIsRefused(Saved.Forge(header.ToJsonString(), new byte[8])), "It was not refused.");
     }

@@ -6,10 +6,12 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Persistence;
 
-/// <summary>Version 1 of the format, frozen in a file that make-network-v1.py wrote without this library: it must be read for ever, and written alike.</summary>
+/// <summary>Version 1 of the format, frozen in a file that make-network-v1.py wrote without this library: it must be read for ever, and
+/// written alike.</summary>
 public class GoldenFileTests
 {
-    private static readonly byte[] File = System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Persistence", "network-v1.bin"));
+    private static readonly byte[] File = System.IO.File.ReadAllBytes(
+        Path.Combine(AppContext.BaseDirectory, "Persistence", "network-v1.bin"));
 
     [Fact]
     public void A_file_of_version_1_is_read()

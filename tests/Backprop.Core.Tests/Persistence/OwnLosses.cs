@@ -25,7 +25,8 @@ internal sealed record Profit(double Price) : OwnLoss
     // Follows from the rest, so no file keeps it.
     public double Double => 2 * Price;
 
-    public bool Equals(Profit? other) => other is not null && (Price, Currency) == (other.Price, other.Currency) && Tiers.SequenceEqual(other.Tiers);
+    public bool Equals(Profit? other) =>
+        other is not null && (Price, Currency) == (other.Price, other.Currency) && Tiers.SequenceEqual(other.Tiers);
 
     public override int GetHashCode() => HashCode.Combine(Price, Currency);
 

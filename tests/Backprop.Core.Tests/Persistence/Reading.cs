@@ -14,7 +14,8 @@ internal static class Reading
     /// <summary>What a damaged file may cost.</summary>
     public static long MaxBytes { get; } = 10 * Original.Length;
 
-    /// <summary>Reads and, where that succeeds, predicts. Answers the bytes allocated and what was read, or null after a <see cref="FormatException"/>; any other exception escapes.</summary>
+    /// <summary>Reads and, where that succeeds, predicts. Answers the bytes allocated and what was read, or null after a
+    /// <see cref="FormatException"/>; any other exception escapes.</summary>
     public static (long Allocated, TrainingResult? Result) Try(byte[] file)
     {
         var stream = new DrippingStream(file);

@@ -58,7 +58,8 @@ public class RefusalTests
 
     [Fact]
     public void An_unknown_layer_is_refused_by_name() =>
-        AssertRefused("Recurrent", Saved.Forge(Header.Replace("{\"type\":\"Dense\"", "{\"type\":\"Recurrent\"", StringComparison.Ordinal), Floats));
+        AssertRefused(
+            "Recurrent", Saved.Forge(Header.Replace("{\"type\":\"Dense\"", "{\"type\":\"Recurrent\"", StringComparison.Ordinal), Floats));
 
     [Theory]
     [InlineData(float.NaN)]
@@ -72,7 +73,9 @@ public class RefusalTests
 
     [Fact]
     public void Layers_that_do_not_fit_are_refused_with_both_widths() =>
-        AssertRefused("Layer 1 takes 80 inputs, but layer 0 gives 81 outputs", Saved.Forge(Header.Replace("\"outputs\":80", "\"outputs\":81", StringComparison.Ordinal), Floats));
+        AssertRefused(
+            "Layer 1 takes 80 inputs, but layer 0 gives 81 outputs",
+            Saved.Forge(Header.Replace("\"outputs\":80", "\"outputs\":81", StringComparison.Ordinal), Floats));
 
     [Fact]
     public void Too_few_numbers_are_refused() =>
@@ -97,25 +100,36 @@ public class RefusalTests
     public void A_missing_layer_or_a_report_without_numbers_is_refused()
     {
         AssertRefused("Layer 0 is missing", Saved.Forge(Small(layers: "[null]"), []));
-        AssertRefused("Epoch report 1 is missing", Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1,\"validationLoss\":null},null]"), new byte[8]));
-        AssertRefused("not finite", Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1e999,\"validationLoss\":null}]"), new byte[8]));
+        AssertRefused(
+            "Epoch report 1 is missing",
+            Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1,\"validationLoss\":null},null]"), new byte[8]));
+        AssertRefused(
+            "not finite",
+            Saved.Forge(Small(history: "[{\"epoch\":1,\"learningRate\":1,\"trainingLoss\":1e999,\"validationLoss\":null}]"), new byte[8]));
     }
 
     [Fact]
     public void A_best_epoch_that_never_was_is_refused() =>
-        AssertRefused("best epoch is 1, among 0", Saved.Forge(Small().Replace("\"bestEpoch\":0", "\"bestEpoch\":1", StringComparison.Ordinal), new byte[8]));
+        AssertRefused(
+            "best epoch is 1, among 0",
+            Saved.Forge(Small().Replace("\"bestEpoch\":0", "\"bestEpoch\":1", StringComparison.Ordinal), new byte[8]));
 
     // Only parameters bound the widths of a network: without any, a few bytes could ask for gigabytes of scratch memory.
     [Fact]
     public void A_network_without_parameters_is_refused() =>
-        AssertRefused("no parameters", Saved.Forge(Small(layers: "[{\"type\":\"ActivationLayer\",\"width\":2000000000,\"activation\":{\"type\":\"Tanh\"}}]"), []));
+        AssertRefused(
+            "no parameters",
+            Saved.Forge(Small(layers: "[{\"type\":\"ActivationLayer\",\"width\":2000000000,\"activation\":{\"type\":\"Tanh\"}}]"), []));
 
     [Fact]
     public void A_stream_that_is_missing_is_no_damaged_file() =>
         Assert.Throws<ArgumentNullException>("stream", () => NetworkFormat.Read(null!));
 
-    private static string Small(string layers = "[{\"type\":\"Dense\",\"inputs\":1,\"outputs\":1}]", string history = "[]") =>
-        $$"""{"loss":{"type":"SquaredError"},"layers":{{layers}},"inputsAreStandardized":false,"targetsAreStandardized":false,"history":{{history}},"bestEpoch":0}""";
+    private static string Small(string layers = "[{\"type\":\"Dense\",\"inputs\":1,\"outputs\":1}]", string history = "[]")
+    {
+        const string flags = "\"inputsAreStandardized\":false,\"targetsAreStandardized\":false";
+        return $$"""{"loss":{"type":"SquaredError"},"layers":{{layers}},{{flags}},"history":{{history}},"bestEpoch":0}""";
+    }
 
     // Callers see these exceptions inside those of others, and find them by GetBaseException.
     private static void AssertRefused(string words, byte[] file)

@@ -31,15 +31,28 @@ public class RoundTripTests
     [Fact]
     public void A_trained_ensemble_comes_back()
     {
-        var form = new MultilayerPerceptron { HiddenLayers = [4, 4], EnsembleSize = 3, NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4 }, Categories = [new(1, 3, 2)], InputScale = true, NtkParametrization = true, Normalization = Normalization.Layer, Residual = true };
-        AssertComesBack(new Trainer(new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 2, KFoldBagging = true }).Train(form.Build(2, 1), Problems.Surface(50, seed: 1)));
+        var form = new MultilayerPerceptron
+        {
+            HiddenLayers = [4, 4],
+            EnsembleSize = 3,
+            NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 4 },
+            Categories = [new(1, 3, 2)],
+            InputScale = true,
+            NtkParametrization = true,
+            Normalization = Normalization.Layer,
+            Residual = true
+        };
+        AssertComesBack(
+            new Trainer(new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 2, KFoldBagging = true })
+                .Train(form.Build(2, 1), Problems.Surface(50, seed: 1)));
     }
 
     [Fact]
     public void Without_standardization_and_history_it_comes_back()
     {
         var network = new Network(new Dense(3, 2));
-        AssertComesBack(new TrainingResult(new TrainedNetwork(network, TestNumbers.Normal(8, seed: 1), new SquaredError()), [], BestEpoch: 0));
+        AssertComesBack(
+            new TrainingResult(new TrainedNetwork(network, TestNumbers.Normal(8, seed: 1), new SquaredError()), [], BestEpoch: 0));
     }
 
     [Fact]
@@ -52,7 +65,8 @@ public class RoundTripTests
 
     [Fact]
     public void The_same_network_gives_the_same_bytes() =>
-        Assert.Equal(Saved.Bytes(Saved.Realistic(new SquaredError(), new Tanh())), Saved.Bytes(Saved.Realistic(new SquaredError(), new Tanh())));
+        Assert.Equal(
+            Saved.Bytes(Saved.Realistic(new SquaredError(), new Tanh())), Saved.Bytes(Saved.Realistic(new SquaredError(), new Tanh())));
 
     // Zip entries and sockets hand out what they have.
     [Fact]

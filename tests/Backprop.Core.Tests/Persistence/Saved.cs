@@ -21,9 +21,13 @@ internal static class Saved
         var network = Network.FullyConnected(40, [80, 64], 10, activation);
         var inputs = new Standardization(TestNumbers.Normal(40, seed: 2), [.. TestNumbers.Normal(40, seed: 3).Select(Math.Abs)]);
         var columns = loss.TargetColumnsOf(10);
-        var targets = loss.AllowsTargetScaling ? new Standardization(TestNumbers.Normal(columns, seed: 4), [.. TestNumbers.Normal(columns, seed: 5).Select(Math.Abs)]) : null;
+        var targets = loss.AllowsTargetScaling
+            ? new Standardization(TestNumbers.Normal(columns, seed: 4), [.. TestNumbers.Normal(columns, seed: 5).Select(Math.Abs)])
+            : null;
         var trained = new TrainedNetwork(network, TestNumbers.Normal(network.ParameterCount, seed: 1, scale: 0.1), loss, inputs, targets);
-        return new TrainingResult(trained, [.. Enumerable.Range(1, 20).Select(e => new EpochReport(e, 0.001, 1.0 / e, e % 2 == 0 ? null : 1.1 / e))], BestEpoch: 17);
+        return new TrainingResult(
+            trained, [.. Enumerable.Range(1, 20).Select(e => new EpochReport(e, 0.001, 1.0 / e, e % 2 == 0 ? null : 1.1 / e))],
+            BestEpoch: 17);
     }
 
     public static byte[] Bytes(TrainingResult result)

@@ -28,10 +28,14 @@ public class HistoryReportsTests
         var history = Inspected();
         var rows = history.ToCsv().Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')).ToArray();
         Assert.Equal(["\"GradientScale 0 Dense 2 → 3\"", "\"GradientScale 2 Dense 3 → 1\""], rows[0][5..]);
-        Assert.Equal(history.Select(report => report.Diagnostics!.Layers[2].GradientScale), rows[1..].Select(row => double.Parse(row[6], CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            history.Select(report => report.Diagnostics!.Layers[2].GradientScale),
+            rows[1..].Select(row => double.Parse(row[6], CultureInfo.InvariantCulture)));
 
         using var json = JsonDocument.Parse(history.ToJson());
-        Assert.Equal(history.Select(report => report.Diagnostics!.Layers[1].OutputScale), json.RootElement.EnumerateArray().Select(epoch => epoch.GetProperty("Layers")[1].GetProperty("OutputScale").GetDouble()));
+        Assert.Equal(
+            history.Select(report => report.Diagnostics!.Layers[1].OutputScale),
+            json.RootElement.EnumerateArray().Select(epoch => epoch.GetProperty("Layers")[1].GetProperty("OutputScale").GetDouble()));
     }
 
     [Fact]
@@ -52,9 +56,11 @@ public class HistoryReportsTests
         Assert.Equal("M72 62.1L390 162.4L708 212.6", paths[0]);
         Assert.Equal("M72 12L390 112.3L708 246", paths[1]);
         Assert.Equal(["training", "validation"], loss.Descendants("span").Select(span => span.Value));
-        Assert.Equal(["1", "2", "3", "4", "5", "1", "2", "3", "epoch"], loss.Descendants("text").Select(text => text.Value)); // down, then across
+        // down, then across
+        Assert.Equal(["1", "2", "3", "4", "5", "1", "2", "3", "epoch"], loss.Descendants("text").Select(text => text.Value));
         Assert.Contains(loss.Descendants("title"), title => title.Value == "validation, epoch 2: 3");
-        Assert.Equal("708", loss.Descendants("line").Single(line => line.Attribute("class")!.Value == "mark").Attribute("x1")!.Value); // the lowest validation loss
+        // the lowest validation loss
+        Assert.Equal("708", loss.Descendants("line").Single(line => line.Attribute("class")!.Value == "mark").Attribute("x1")!.Value);
         Assert.Single(Figure(Three.ToHtml(), "Metric").Descendants("path"));
     }
 
@@ -74,9 +80,11 @@ public class HistoryReportsTests
     {
         var history = Inspected();
         foreach (var title in new[] { "Scale of the gradient by layer", "Scale of updates over that of parameters by layer" })
-            Assert.Equal(["0 Dense 2 → 3", "2 Dense 3 → 1"], Figure(history.ToHtml(), title).Descendants("span").Select(span => span.Value));
+            Assert.Equal(
+                ["0 Dense 2 → 3", "2 Dense 3 → 1"], Figure(history.ToHtml(), title).Descendants("span").Select(span => span.Value));
 
-        EpochReport[] broken = [new(1, 0.1, 1, null), new(2, 0.1, double.NaN, null), new(3, 0.1, 2, null), new(4, 0.1, double.PositiveInfinity, null)];
+        EpochReport[] broken = [
+            new(1, 0.1, 1, null), new(2, 0.1, double.NaN, null), new(3, 0.1, 2, null), new(4, 0.1, double.PositiveInfinity, null)];
         Assert.Equal("M72 246M496 12", Figure(broken.ToHtml(), "Loss").Descendants("path").First().Attribute("d")!.Value);
         Assert.Contains("\"NaN\"", broken.ToJson(), StringComparison.Ordinal);
     }
@@ -86,7 +94,8 @@ public class HistoryReportsTests
     {
         var page = Inspected().ToHtml("<b>a & \"b\"");
         Assert.Equal("<b>a & \"b\"", XDocument.Parse(page).Descendants("h1").Single().Value);
-        foreach (var foreign in new[] { "<script", "src=", "href", "http", "url(", "@import" }) Assert.DoesNotContain(foreign, page, StringComparison.OrdinalIgnoreCase);
+        foreach (var foreign in new[] { "<script", "src=", "href", "http", "url(", "@import" })
+            Assert.DoesNotContain(foreign, page, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -115,7 +124,9 @@ public class HistoryReportsTests
             Three.SaveCsv(InFolder("a.csv"));
             Three.SaveJson(InFolder("a.json"));
             Three.SaveHtml(InFolder("a.html"), "Mine");
-            Assert.Equal((Three.ToCsv(), Three.ToJson(), Three.ToHtml("Mine")), (File.ReadAllText(InFolder("a.csv")), File.ReadAllText(InFolder("a.json")), File.ReadAllText(InFolder("a.html"))));
+            Assert.Equal(
+                (Three.ToCsv(), Three.ToJson(), Three.ToHtml("Mine")),
+                (File.ReadAllText(InFolder("a.csv")), File.ReadAllText(InFolder("a.json")), File.ReadAllText(InFolder("a.html"))));
         }
         finally
         {
@@ -132,7 +143,13 @@ public class HistoryReportsTests
     private static IReadOnlyList<EpochReport> Inspected()
     {
         var x = new Real[] { 0, 0, 0, 1, 1, 0, 1, 1 };
-        var options = new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 4, Initializer = new HeNormal(), Diagnostics = true };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            NumberOfIterations = 4,
+            Initializer = new HeNormal(),
+            Diagnostics = true
+        };
         return new Trainer(options).Train(Network.FullyConnected(2, [3], 1, new Tanh()), new ExampleSet(x, 2, [0, 1, 1, 2], 1)).History;
     }
 }

@@ -13,7 +13,10 @@ public class ScheduleContractTests
     {
         var cases = new TheoryData<string, string>();
         foreach (var type in Schedule.All.Select(schedule => schedule.GetType()))
-            foreach (var option in type.GetProperties().Where(property => property.SetMethod is not null && property.PropertyType != typeof(bool))) cases.Add(type.Name, option.Name);
+            foreach (
+                var option in type.GetProperties().Where(
+                    property => property.SetMethod is not null && property.PropertyType != typeof(bool)))
+                cases.Add(type.Name, option.Name);
         return cases;
     }
 
@@ -81,26 +84,45 @@ public class ScheduleContractTests
     {
         double At(Schedule schedule, int percent) => schedule.FactorAt(new TrainingMoment(percent, 1, 100, 1));
 
-        Assert.Equal([1, 1, 0.5, 0], [At(new FlatCosineSchedule(), 0), At(new FlatCosineSchedule(), 50), At(new FlatCosineSchedule(), 75), At(new FlatCosineSchedule(), 100)], (a, b) => Math.Abs(a - b) < 1e-12);
-        Assert.Equal([1, 0.5], [At(new FlatCosineSchedule { FlatShare = 0.2 }, 20), At(new FlatCosineSchedule { FlatShare = 0.2 }, 60)], (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [1, 1, 0.5, 0],
+            [
+                At(new FlatCosineSchedule(), 0), At(new FlatCosineSchedule(), 50), At(new FlatCosineSchedule(), 75),
+                At(new FlatCosineSchedule(), 100)],
+            (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [1, 0.5], [At(new FlatCosineSchedule { FlatShare = 0.2 }, 20), At(new FlatCosineSchedule { FlatShare = 0.2 }, 60)],
+            (a, b) => Math.Abs(a - b) < 1e-12);
 
         // Cycles of coslog₄ end where 1 + 15·t is a power of two, and are highest at √2 times that.
         var coslog = new CosineLogarithmicSchedule();
-        foreach (var (t, expected) in new[] { (0.0, 0.0), (1 / 15.0, 0), (3 / 15.0, 0), (7 / 15.0, 0), ((Math.Sqrt(2) - 1) / 15, 1), ((8 * Math.Sqrt(2) - 1) / 15, 1) })
+        foreach (
+            var (t, expected) in new[]
+            {
+                (0.0, 0.0), (1 / 15.0, 0), (3 / 15.0, 0), (7 / 15.0, 0), ((Math.Sqrt(2) - 1) / 15, 1), ((8 * Math.Sqrt(2) - 1) / 15, 1)
+            })
             Assert.Equal(expected, coslog.FactorAt(new TrainingMoment((long)Math.Round(t * 1e9), 1_000_000, 1000, 1)), 1e-9);
 
         Assert.Equal(1 / 1.5, new InverseTimeDecay { Decay = 0.1 }.FactorAt(new TrainingMoment(50, 10, 10, 1)), 1e-12);
-        Assert.Equal([0.25, 0.5, 1, 1], new[] { 0, 1, 3, 4 }.Select(step => new CosineDecay { WarmUpShare = 0.04 }.FactorAt(new TrainingMoment(step, 100, 1, 1))));
+        Assert.Equal(
+            [0.25, 0.5, 1, 1],
+            new[] { 0, 1, 3, 4 }.Select(step => new CosineDecay { WarmUpShare = 0.04 }.FactorAt(new TrainingMoment(step, 100, 1, 1))));
     }
 
     [Fact]
     public void Training_takes_steps_of_the_scheduled_size_and_reports_the_last()
     {
-        var options = Problems.GradientDescent with { LearningRate = 0.05, LearningRateSchedule = new ExponentialDecay { Factor = 0.5 }, NumberOfIterations = 4 };
+        var options = Problems.GradientDescent with
+        {
+            LearningRate = 0.05,
+            LearningRateSchedule = new ExponentialDecay { Factor = 0.5 },
+            NumberOfIterations = 4
+        };
         var history = new Trainer(options).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).History;
         Assert.Equal([0.05, 0.025, 0.0125, 0.00625], history.Select(epoch => epoch.LearningRate), (a, b) => Math.Abs(a - b) < 1e-15);
 
-        var constant = new Trainer(options with { LearningRateSchedule = new ConstantSchedule() }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).History;
+        var constant = new Trainer(options with { LearningRateSchedule = new ConstantSchedule() })
+            .Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).History;
         Assert.Equal(constant[1].TrainingLoss, history[1].TrainingLoss); // the first step has the whole rate
         Assert.NotEqual(constant[2].TrainingLoss, history[2].TrainingLoss);
     }
@@ -117,13 +139,15 @@ public class ScheduleContractTests
         };
         var set = Problems.Surface(23, seed: 1);
         var history = new Trainer(options).Train(Problems.TwoToOne(5), set, validation: set).History;
-        Assert.Equal([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25], history.Select(epoch => epoch.LearningRate / 1e-30), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal(
+            [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25], history.Select(epoch => epoch.LearningRate / 1e-30), (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     // With 1, no loss above 0 could ever be an improvement.
     [Fact]
     public void A_plateau_cannot_ask_for_an_improvement_by_all_there_is() =>
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(ReduceOnPlateau.MinimumImprovement), () => new ReduceOnPlateau { MinimumImprovement = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(ReduceOnPlateau.MinimumImprovement), () => new ReduceOnPlateau { MinimumImprovement = 1 });
 
     [Fact]
     public void Milestones_are_compared_one_by_one()

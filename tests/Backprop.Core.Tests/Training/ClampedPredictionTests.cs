@@ -11,20 +11,30 @@ namespace Backprop.Core.Tests.Training;
 /// <summary>Predictions that go no further than the targets of training.</summary>
 public class ClampedPredictionTests
 {
-    private static readonly TrainingOptions Options = new() { Loss = new SquaredError(), LearningRate = 0.05, NumberOfIterations = 30, BatchSize = 8, ClampPredictions = true, Seed = 1 };
+    private static readonly TrainingOptions Options = new()
+    {
+        Loss = new SquaredError(),
+        LearningRate = 0.05,
+        NumberOfIterations = 30,
+        BatchSize = 8,
+        ClampPredictions = true,
+        Seed = 1
+    };
     private static readonly float[] Wide = [-9, -0.5f, 0.25f, 5, float.NaN];
 
     [Theory, InlineData(true), InlineData(false)]
     public void Beyond_the_targets_of_training_they_end_and_between_them_they_are_the_same_to_the_bit(bool scales)
     {
         var options = Options with { StandardizeTargets = scales };
-        TrainedNetwork free = new Trainer(options with { ClampPredictions = false }).Train(Line, OfLine(40, -1, 1)).Network, bounded = new Trainer(options).Train(Line, OfLine(40, -1, 1)).Network;
+        TrainedNetwork free = new Trainer(options with { ClampPredictions = false }).Train(Line, OfLine(40, -1, 1)).Network,
+            bounded = new Trainer(options).Train(Line, OfLine(40, -1, 1)).Network;
         TestNumbers.AssertSameBits(free.Parameters, bounded.Parameters);
         Assert.Equal((-27f, 33f), (bounded.Bounds!.Least[0], bounded.Bounds.Most[0])); // 30·x + 3
         float[] expected = [.. Predict(free, Wide).Select(y => float.IsNaN(y) ? y : y < -27 ? -27 : y > 33 ? 33 : y)];
         TestNumbers.AssertSameBits(expected, Predict(bounded, Wide));
         Assert.Equal((-27f, 33f), (expected[0], expected[3]));
-        foreach (var x in Wide) TestNumbers.AssertSameBits(Predict(bounded, x), Predict(bounded, [x, .. Wide]).AsSpan(0, 1)); // one by one, and packed for many
+        // one by one, and packed for many
+        foreach (var x in Wide) TestNumbers.AssertSameBits(Predict(bounded, x), Predict(bounded, [x, .. Wide]).AsSpan(0, 1));
     }
 
     [Theory, InlineData(true, 1), InlineData(false, 1), InlineData(true, 3)]
@@ -32,14 +42,24 @@ public class ClampedPredictionTests
     {
         var network = new MultilayerPerceptron { HiddenLayers = [], EnsembleSize = members }.Build(1, 1);
         ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
-        var options = Options with { StandardizeTargets = scales, EarlyStopping = new EarlyStopping { Metric = new RootMeanSquaredError(), Patience = EarlyStopping.Unlimited } };
+        var options = Options with
+        {
+            StandardizeTargets = scales,
+            EarlyStopping = new EarlyStopping { Metric = new RootMeanSquaredError(), Patience = EarlyStopping.Unlimited }
+        };
         var result = new Trainer(options).Train(network, training, validation);
-        var error = Predict(result.Network, [-9, 0.25f, 5, 7]).Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y)).Average();
+        var error = Predict(result.Network, [-9, 0.25f, 5, 7]).Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y))
+            .Average();
         var best = result.History[result.BestEpoch - 1];
         var factor = result.Network.Targets?.Factors[0] ?? 1;
         Assert.Equal(Math.Sqrt(error), best.ValidationMetric!.Value, 1e-4);
-        Assert.Equal(new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error * factor * factor, best.ValidationLoss!.Value, 1e-5 * error);
-        Assert.NotEqual(result.History[^1].ValidationLoss, new Trainer(options with { ClampPredictions = false }).Train(network, training, validation).History[^1].ValidationLoss);
+        Assert.Equal(
+            new SquaredError().Evaluate(
+                new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error * factor * factor,
+            best.ValidationLoss!.Value, 1e-5 * error);
+        Assert.NotEqual(
+            result.History[^1].ValidationLoss,
+            new Trainer(options with { ClampPredictions = false }).Train(network, training, validation).History[^1].ValidationLoss);
     }
 
     // Of an ensemble, what its members predict together is limited, not what each of them does.
@@ -47,14 +67,24 @@ public class ClampedPredictionTests
     public void Of_an_ensemble_the_prediction_is_limited_and_judged_so(bool crossFitting)
     {
         ExampleSet training = OfLine(40, -1, 1), validation = new([-9, 0.25f, 5, 7], 1, [-20, 10, 40, 30]);
-        var options = Options with { KFoldBagging = crossFitting, StandardizeTargets = false, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited } };
+        var options = Options with
+        {
+            KFoldBagging = crossFitting,
+            StandardizeTargets = false,
+            EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited }
+        };
         var network = new MultilayerPerceptron { HiddenLayers = [3], Activation = new Identity(), EnsembleSize = 4 }.Build(1, 1);
-        TrainingResult bounded = new Trainer(options).Train(network, training, crossFitting ? null : validation), free = new Trainer(options with { ClampPredictions = false, EarlyStopping = null }).Train(network, training);
+        TrainingResult bounded = new Trainer(options).Train(network, training, crossFitting ? null : validation),
+            free = new Trainer(options with { ClampPredictions = false, EarlyStopping = null }).Train(network, training);
         Assert.Equal([-27f, 33], Predict(bounded.Network, -9, 7));
         if (crossFitting) return; // it is judged by rows between the bounds
-        var error = Predict(bounded.Network, [-9, 0.25f, 5, 7]).Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y)).Average();
-        Assert.Equal(bounded.History.Min(report => report.ValidationLoss)!.Value, bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value);
-        Assert.Equal(new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error, bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value, 1e-5 * error);
+        var error = Predict(bounded.Network, [-9, 0.25f, 5, 7])
+            .Zip(validation.Targets.Values.ToArray(), (z, y) => (z - (double)y) * (z - y)).Average();
+        Assert.Equal(
+            bounded.History.Min(report => report.ValidationLoss)!.Value, bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value);
+        Assert.Equal(
+            new SquaredError().Evaluate(new Matrix([1f], 1, 1), new Matrix([0f], 1, 1), new Matrix(new float[1], 1, 1)) * error,
+            bounded.History[bounded.BestEpoch - 1].ValidationLoss!.Value, 1e-5 * error);
         Assert.True(Predict(free.Network, 7)[0] > 33);
     }
 
@@ -67,7 +97,11 @@ public class ClampedPredictionTests
         TestNumbers.AssertClose([0, MathF.Exp(2), 20, MathF.Exp(5)], gaussian, 1e-3f);
 
         float[] OfBiases(Loss loss, TargetBounds bounds, params float[] biases) =>
-            Predict(new TrainedNetwork(Network.FullyConnected(1, [], biases.Length, new Identity()), [.. new float[biases.Length], .. biases], loss, null, null, bounds), 0);
+            Predict(
+                new TrainedNetwork(
+                    Network.FullyConnected(1, [], biases.Length, new Identity()), [.. new float[biases.Length], .. biases], loss, null,
+                    null, bounds),
+                0);
     }
 
     [Fact]
@@ -91,7 +125,8 @@ public class ClampedPredictionTests
     [Fact]
     public void They_are_saved_and_a_file_without_them_says_nothing_of_them()
     {
-        TrainingResult bounded = new Trainer(Options).Train(Line, OfLine(40, -1, 1)), free = new Trainer(Options with { ClampPredictions = false }).Train(Line, OfLine(40, -1, 1));
+        TrainingResult bounded = new Trainer(Options).Train(Line, OfLine(40, -1, 1)),
+            free = new Trainer(Options with { ClampPredictions = false }).Train(Line, OfLine(40, -1, 1));
         var (file, back) = (Saved.Bytes(bounded), Saved.Read(Saved.Bytes(bounded)));
         Assert.Equal((-27f, 33f), BoundsOf(back));
         TestNumbers.AssertSameBits(Predict(bounded.Network, Wide), Predict(back.Network, Wide));
@@ -108,19 +143,34 @@ public class ClampedPredictionTests
         string header = Saved.Header(file);
         var floats = Saved.Floats(file);
         float[][] pairs = [[33, -27], [float.NaN, 1], [1, float.PositiveInfinity]];
-        foreach (var pair in pairs) Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, [.. floats[..^8], .. BitConverter.GetBytes(pair[0]), .. BitConverter.GetBytes(pair[1])])));
+        foreach (var pair in pairs)
+            Assert.Throws<FormatException>(
+                () =>
+                    Saved.Read(
+                        Saved.Forge(header, [.. floats[..^8], .. BitConverter.GetBytes(pair[0]), .. BitConverter.GetBytes(pair[1])])));
         Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, floats.AsSpan(0, floats.Length - 8))));
-        Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header.Replace("\"predictionsAreBounded\":true", "\"predictionsAreBounded\":false"), floats)));
-        Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header.Replace("SquaredError", "PoissonLoss").Replace("\"targetsAreStandardized\":true", "\"targetsAreStandardized\":false"), [.. floats[..^16], .. floats[^8..]])));
+        Assert.Throws<FormatException>(
+            () => Saved.Read(Saved.Forge(header.Replace("\"predictionsAreBounded\":true", "\"predictionsAreBounded\":false"), floats)));
+        Assert.Throws<FormatException>(
+            () =>
+                Saved.Read(
+                    Saved.Forge(
+                        header.Replace("SquaredError", "PoissonLoss").Replace(
+                            "\"targetsAreStandardized\":true", "\"targetsAreStandardized\":false"),
+                        [.. floats[..^16], .. floats[^8..]])));
     }
 
     [Fact]
     public void Losses_with_other_units_and_bounds_that_do_not_fit_are_refused_by_name()
     {
-        Assert.Contains("PoissonLoss", Assert.Throws<ArgumentException>("ClampPredictions", () => new Trainer(Options with { Loss = new PoissonLoss() })).Message);
+        Assert.Contains(
+            "PoissonLoss",
+            Assert.Throws<ArgumentException>("ClampPredictions", () => new Trainer(Options with { Loss = new PoissonLoss() })).Message);
         Assert.Throws<ArgumentException>("ClampPredictions", () => new Trainer(Options with { Loss = new LogisticLoss() }));
-        Assert.Throws<ArgumentException>("bounds", () => new TrainedNetwork(Line, new float[2], new SquaredError(), null, null, new TargetBounds([0, 0], [1, 1])));
-        Assert.Throws<ArgumentException>("bounds", () => new TrainedNetwork(Line, new float[2], new LogisticLoss(), null, null, new TargetBounds([0], [1])));
+        Assert.Throws<ArgumentException>(
+            "bounds", () => new TrainedNetwork(Line, new float[2], new SquaredError(), null, null, new TargetBounds([0, 0], [1, 1])));
+        Assert.Throws<ArgumentException>(
+            "bounds", () => new TrainedNetwork(Line, new float[2], new LogisticLoss(), null, null, new TargetBounds([0], [1])));
         Assert.Contains("Target 1", Assert.Throws<ArgumentException>(() => new TargetBounds([0, 3], [1, 2])).Message);
         Assert.Throws<ArgumentException>(() => new TargetBounds([0], [1, 2]));
     }
@@ -134,7 +184,9 @@ public class ClampedPredictionTests
         return new ExampleSet(x, 1, [.. x.Select(value => 30 * value + 3)]);
     }
 
-    private static (float Least, float Most) BoundsOf(TrainingResult result) => (result.Network.Bounds!.Least[0], result.Network.Bounds.Most[0]);
+    private static (float Least, float Most) BoundsOf(TrainingResult result) =>
+        (result.Network.Bounds!.Least[0], result.Network.Bounds.Most[0]);
 
-    private static float[] Predict(TrainedNetwork trained, params float[] x) => trained.CreateScorer(x.Length).Predict(new ReadOnlyMatrix(x, x.Length, 1)).Values.ToArray();
+    private static float[] Predict(TrainedNetwork trained, params float[] x) =>
+        trained.CreateScorer(x.Length).Predict(new ReadOnlyMatrix(x, x.Length, 1)).Values.ToArray();
 }

@@ -8,7 +8,12 @@ namespace Backprop.Core.Tests.Training;
 /// <summary>Weights of classes are weights of their examples.</summary>
 public class ClassWeightTests
 {
-    private static readonly TrainingOptions Options = Problems.GradientDescent with { Loss = new SoftmaxCrossEntropy(), BatchSize = 4, NumberOfIterations = 5 };
+    private static readonly TrainingOptions Options = Problems.GradientDescent with
+    {
+        Loss = new SoftmaxCrossEntropy(),
+        BatchSize = 4,
+        NumberOfIterations = 5
+    };
     private static readonly float[] Classes = [0, 1, 0, 2, 0, 1, 0, 0, 0, 1];
 
     [Fact]
@@ -20,7 +25,8 @@ public class ClassWeightTests
         Assert.NotEqual(weighted, Train(Options, own));
     }
 
-    // scikit-learn 1.2.1: compute_class_weight('balanced', classes=[0, 1, 2], y=[0, 1, 0, 2, 0, 1, 0, 0, 0, 1]) is [0.5555…, 1.1111…, 3.3333…].
+    // scikit-learn 1.2.1: compute_class_weight('balanced', classes=[0, 1, 2], y=[0, 1, 0, 2, 0, 1, 0, 0, 0, 1]) is [0.5555…, 1.1111…,
+    // 3.3333…].
     [Fact]
     public void Balanced_is_what_scikit_learn_means_by_it()
     {
@@ -32,7 +38,13 @@ public class ClassWeightTests
     public void Validation_losses_are_weighed_alike_and_metrics_are_not()
     {
         var set = new ExampleSet(TestNumbers.Normal(40, 3), 2, [.. Enumerable.Range(0, 20).Select(i => i % 5 == 0 ? 1f : 0f)]);
-        var options = Options with { Loss = new LogisticLoss(), NumberOfIterations = 1, LearningRate = 1e-30, EarlyStopping = new EarlyStopping { Metric = new Backprop.Metrics.Accuracy() } };
+        var options = Options with
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 1,
+            LearningRate = 1e-30,
+            EarlyStopping = new EarlyStopping { Metric = new Backprop.Metrics.Accuracy() }
+        };
         var network = Problems.TwoToOne();
         var plain = new Trainer(options).Train(network, set, set).History[0];
         var balanced = new Trainer(options with { BalancedClassWeights = true }).Train(network, set, set).History[0];
@@ -48,7 +60,10 @@ public class ClassWeightTests
         Assert.Contains("ClassWeights has 2 weights; there are 3 classes", problem.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Options with { ClassWeights = [1, 0, 1] });
         var regression = Options with { Loss = new SquaredError(), BalancedClassWeights = true };
-        Assert.Contains("SquaredError", Assert.Throws<ArgumentException>(() => new Trainer(regression).Train(Problems.TwoToOne(), Problems.Surface(5, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SquaredError",
+            Assert.Throws<ArgumentException>(() => new Trainer(regression).Train(Problems.TwoToOne(), Problems.Surface(5, 1))).Message,
+            StringComparison.Ordinal);
     }
 
     private static float[] Train(TrainingOptions options, float[]? weights)

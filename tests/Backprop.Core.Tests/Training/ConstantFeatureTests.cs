@@ -14,14 +14,17 @@ public class ConstantFeatureTests
 
     public static TheoryData<string> Networks =>
     [
-        "plain", "unstandardized", "robust", "periodic", "periodic with phase", "piecewise linear", "quantiles", "input skip", "embedded", "one-hot", "unscaled one-hot",
+        "plain", "unstandardized", "robust", "periodic", "periodic with phase", "piecewise linear", "quantiles", "input skip", "embedded",
+        "one-hot", "unscaled one-hot",
         "mean", "median", "learned", "unstandardized median", "stream", "robust stream", "cross-fitting", "sparse", "unstandardized sparse",
     ];
 
     [Theory, MemberData(nameof(Networks))]
     public void A_feature_that_is_constant_in_training_does_not_move_predictions(string kind) => AssertIgnored(kind, 5);
 
-    [Theory, InlineData("mean"), InlineData("median"), InlineData("learned"), InlineData("unstandardized median"), InlineData("stream of missing"), InlineData("indicated")]
+    [
+        Theory, InlineData("mean"), InlineData("median"), InlineData("learned"), InlineData("unstandardized median"),
+        InlineData("stream of missing"), InlineData("indicated")]
     public void A_feature_that_is_empty_in_training_does_not_move_predictions(string kind) => AssertIgnored(kind, float.NaN);
 
     [Fact]
@@ -29,7 +32,8 @@ public class ConstantFeatureTests
     {
         var validation = Examples(20, 3, 5);
         for (var row = 0; row < 20; row++) validation[row * Features + Constant] = row;
-        var trained = new Trainer(Options("plain")).Train(Build("plain"), Set(Rows, 5), new ExampleSet(validation, Features, Labels(20, 3)));
+        var trained = new Trainer(Options("plain")).Train(
+            Build("plain"), Set(Rows, 5), new ExampleSet(validation, Features, Labels(20, 3)));
         Assert.Equal([Constant], trained.IgnoredFeatures);
     }
 
@@ -49,7 +53,8 @@ public class ConstantFeatureTests
         var x = new float[many * 2];
         for (var row = 0; row < many; row++) (x[2 * row], x[2 * row + 1]) = (row, 3);
         var set = new ExampleSet(x, 2, new float[many]);
-        var missed = Enumerable.Range(0, many).Except(Column(StreamSummary.Of(new StreamTests.Source(set), seed: 1, null).Sample, 0).Select(row => (int)row)).First();
+        var missed = Enumerable.Range(0, many)
+            .Except(Column(StreamSummary.Of(new StreamTests.Source(set), seed: 1, null).Sample, 0).Select(row => (int)row)).First();
         x[2 * missed + 1] = 13;
         var summary = StreamSummary.Of(new StreamTests.Source(set), seed: 1, null);
         Assert.DoesNotContain(13f, Column(summary.Sample, 1));
@@ -83,7 +88,8 @@ public class ConstantFeatureTests
         }.Build(1, 1);
         var options = Options("plain") with { NumberOfIterations = 1, BatchSize = many };
         var numbers = new Trainer(options).Train(network, new StreamTests.Source(set)).Network.Parameters[network.ParametersOf(0)];
-        Assert.True(numbers[7] > 1, $"The column of category 4, where it is the one, holds {numbers[7]}."); // behind what the four columns hold otherwise
+        // behind what the four columns hold otherwise
+        Assert.True(numbers[7] > 1, $"The column of category 4, where it is the one, holds {numbers[7]}.");
     }
 
     [Fact]
@@ -126,9 +132,13 @@ public class ConstantFeatureTests
     private static void AssertIgnored(string kind, float constant)
     {
         var network = Build(kind);
-        var set = kind.EndsWith("sparse", StringComparison.Ordinal) ? new ExampleSet(ToSparse(Examples(Rows, 1, constant), Features), Labels(Rows, 1)) : Set(Rows, constant);
+        var set = kind.EndsWith("sparse", StringComparison.Ordinal)
+            ? new ExampleSet(ToSparse(Examples(Rows, 1, constant), Features), Labels(Rows, 1))
+            : Set(Rows, constant);
         var trainer = new Trainer(Options(kind));
-        var result = kind.Contains("stream", StringComparison.Ordinal) ? trainer.Train(network, new StreamTests.Source(set)) : trainer.Train(network, set);
+        var result = kind.Contains("stream", StringComparison.Ordinal)
+            ? trainer.Train(network, new StreamTests.Source(set))
+            : trainer.Train(network, set);
         Assert.Contains(Constant, result.IgnoredFeatures);
         float[] expected = Scores(result.Network, constant);
         foreach (var later in (float[])[0, 1, 2, 3, -7, 1e6f]) Assert.Equal(expected, Scores(result.Network, later));
@@ -152,7 +162,9 @@ public class ConstantFeatureTests
 
     private static Network Build(string kind)
     {
-        if (kind == "indicated") return new NetworkBuilder(Features).Imputation(MissingValues.Median, [Constant]).Dense(8).Activation(new Tanh()).Dense(1).Build();
+        if (kind == "indicated")
+            return new NetworkBuilder(Features).Imputation(MissingValues.Median, [Constant]).Dense(8).Activation(new Tanh()).Dense(1)
+                .Build();
         return new MultilayerPerceptron
         {
             HiddenLayers = [8],
@@ -180,7 +192,8 @@ public class ConstantFeatureTests
         }.Build(Features, 1);
     }
 
-    private static ExampleSet Set(int rows, float? constant) => new(Examples(rows, 1, constant), Features, Labels(rows, 1), allowsMissing: true);
+    private static ExampleSet Set(int rows, float? constant) =>
+        new(Examples(rows, 1, constant), Features, Labels(rows, 1), allowsMissing: true);
 
     // A third of the other numbers is 0, for sparse rows.
     private static float[] Examples(int rows, int seed, float? constant)
@@ -207,8 +220,10 @@ public class ConstantFeatureTests
         return new SparseMatrix(starts, [.. places.Select(i => i % columns)], [.. places.Select(i => x[i])], columns, allowsMissing: true);
     }
 
-    private static IEnumerable<float> Column(ExampleSet set, int column) => Enumerable.Range(0, set.Count).Select(row => set.Features.Row(row)[column]);
+    private static IEnumerable<float> Column(ExampleSet set, int column) =>
+        Enumerable.Range(0, set.Count).Select(row => set.Features.Row(row)[column]);
 
-    private static bool Alike((IReadOnlyList<int>, IReadOnlyList<int>, IReadOnlyList<int>) a, (IReadOnlyList<int>, IReadOnlyList<int>, IReadOnlyList<int>) b) =>
+    private static bool Alike(
+        (IReadOnlyList<int>, IReadOnlyList<int>, IReadOnlyList<int>) a, (IReadOnlyList<int>, IReadOnlyList<int>, IReadOnlyList<int>) b) =>
         a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3);
 }

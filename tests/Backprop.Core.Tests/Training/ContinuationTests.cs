@@ -74,8 +74,10 @@ public class ContinuationTests
         var two = new ExampleSet([1, 2], 2, [1, 2], targetCount: 2);
         Assert.Contains("has 1 outputs; 2 target columns", Assert.Throws<ArgumentException>("training", () =>
             new Trainer(Options).Train(Problems.TwoToOne(4), two)).Message);
-        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy takes one class", Assert.Throws<ArgumentException>("training", () =>
-            new Trainer(Options with { Loss = new SoftmaxCrossEntropy() }).Train(Network.FullyConnected(2, [], 3, new Tanh()), new ExampleSet([1, 2], 2, [3]))).Message);
+        var classes = new Trainer(Options with { Loss = new SoftmaxCrossEntropy() });
+        var network = Network.FullyConnected(2, [], 3, new Tanh());
+        var problem = Assert.Throws<ArgumentException>("training", () => classes.Train(network, new ExampleSet([1, 2], 2, [3])));
+        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy takes one class", problem.Message);
     }
 
     [Fact]
@@ -88,6 +90,7 @@ public class ContinuationTests
             new Trainer(Options).Train(Problems.TwoToOne(4), Problems.Surface(5, seed: 1), three)).Message);
     }
 
-    private static ArgumentException Refused(Network network, TrainedNetwork initial) => Assert.Throws<ArgumentException>(nameof(initial), () =>
+    private static ArgumentException Refused(Network network, TrainedNetwork initial) =>
+        Assert.Throws<ArgumentException>(nameof(initial), () =>
         new Trainer(Options).Train(network, Problems.Surface(50, seed: 1), initial: initial));
 }

@@ -31,7 +31,13 @@ public class EarlyStoppingTests
     {
         float[]? weights = hasWeights ? [.. Enumerable.Range(1, 40).Select(i => i / 20f)] : null;
         var (training, validation) = (Problems.Surface(40, seed: 1, weights), Problems.Surface(20, seed: 2));
-        var options = Problems.GradientDescent with { BatchSize = 10, Shuffle = false, NumberOfIterations = 6, EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Patience = 100 } };
+        var options = Problems.GradientDescent with
+        {
+            BatchSize = 10,
+            Shuffle = false,
+            NumberOfIterations = 6,
+            EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Patience = 100 }
+        };
         var refitted = new Trainer(options).Train(Problems.TwoToOne(5), training, validation);
         Assert.Equal(6, refitted.BestEpoch); // the loss still falls
         Assert.Equal(6, refitted.History.Count);
@@ -39,7 +45,8 @@ public class EarlyStoppingTests
         var all = new ExampleSet(
             [.. training.Features.Values, .. validation.Features.Values], 2, [.. training.Targets.Values, .. validation.Targets.Values],
             weights: hasWeights ? [.. weights!, .. Enumerable.Repeat(1f, 20)] : null);
-        var byHand = new Trainer(options with { NumberOfIterations = 4, EarlyStopping = null }).Train(Problems.TwoToOne(5), all); // 4 · 6 = 6 · 4 steps
+        // 4 · 6 = 6 · 4 steps
+        var byHand = new Trainer(options with { NumberOfIterations = 4, EarlyStopping = null }).Train(Problems.TwoToOne(5), all);
         TestNumbers.AssertSameBits(byHand.Network.Parameters, refitted.Network.Parameters);
     }
 
@@ -120,19 +127,27 @@ public class EarlyStoppingTests
     public void The_target_must_be_met_as_often_in_a_row_as_is_said(int looks, int interval)
     {
         const double target = 0.1;
-        var losses = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited }).History.Select(report => report.ValidationLoss!.Value).ToArray();
+        var losses = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited }).History.Select(report => report.ValidationLoss!.Value)
+            .ToArray();
         var met = Enumerable.Range(1, 200).Where(epoch => epoch % interval == 0 && losses[epoch - 1] <= target).ToArray();
         Assert.InRange(met.Length, 5, 40);
-        var result = Train(new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval, Target = target, TargetPatience = looks });
+        var result = Train(
+            new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = interval, Target = target, TargetPatience = looks });
         Assert.Equal(looks <= met.Length ? met[looks - 1] : 200, result.History.Count);
     }
 
     [Fact]
     public void A_schedule_that_watches_the_validation_loss_sees_what_is_looked_at()
     {
-        var options = Options with { LearningRateSchedule = new ReduceOnPlateau { Patience = 2 }, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = 5 } };
-        var rates = new Trainer(options).Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero()).History;
-        int[] drops = [.. rates.Zip(rates.Skip(1)).Where(pair => pair.Second.LearningRate < pair.First.LearningRate).Select(pair => pair.First.Epoch)];
+        var options = Options with
+        {
+            LearningRateSchedule = new ReduceOnPlateau { Patience = 2 },
+            EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, Interval = 5 }
+        };
+        var rates = new Trainer(options).Train(
+            Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero()).History;
+        int[] drops = [
+            .. rates.Zip(rates.Skip(1)).Where(pair => pair.Second.LearningRate < pair.First.LearningRate).Select(pair => pair.First.Epoch)];
         Assert.NotEmpty(drops);
         Assert.All(drops, epoch => Assert.Equal(0, epoch % 5));
     }
@@ -141,7 +156,8 @@ public class EarlyStoppingTests
     public void There_is_at_least_one_look_and_one_pass_between_two()
     {
         Assert.Contains("Interval", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { Interval = 0 }).Message);
-        Assert.Contains("TargetPatience", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { TargetPatience = 0 }).Message);
+        Assert.Contains(
+            "TargetPatience", Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStopping { TargetPatience = 0 }).Message);
     }
 
     private static TrainingResult Train(EarlyStopping? rule) => new Trainer(Options with { EarlyStopping = rule })

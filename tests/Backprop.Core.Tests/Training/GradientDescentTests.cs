@@ -17,7 +17,8 @@ public class GradientDescentTests
         var result = new Trainer(options).Train(network, set);
 
         var parameters = network.Initialize(options.Initializer, seed: 4);
-        var (workspace, gradient, state) = (new Workspace(network, 23), new float[network.ParameterCount], optimizer.Start(network.ParameterCount));
+        var (workspace, gradient, state) = (
+            new Workspace(network, 23), new float[network.ParameterCount], optimizer.Start(network.ParameterCount));
         List<double> losses = [];
         for (var step = 0; step < 20; step++)
         {

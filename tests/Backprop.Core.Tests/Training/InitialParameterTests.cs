@@ -12,7 +12,8 @@ public class InitialParameterTests
     {
         var network = Problems.TwoToOne(5);
         var given = TestNumbers.Normal(network.ParameterCount, seed: 9);
-        var still = new Trainer(Problems.GradientDescent with { InitialParameters = given, LearningRate = 1e-30, NumberOfIterations = 1 }).Train(network, Examples);
+        var still = new Trainer(Problems.GradientDescent with { InitialParameters = given, LearningRate = 1e-30, NumberOfIterations = 1 })
+            .Train(network, Examples);
         TestNumbers.AssertSameBits(given, still.Network.Parameters);
     }
 
@@ -23,13 +24,16 @@ public class InitialParameterTests
         float[] given = TestNumbers.Normal(network.ParameterCount, seed: 9), before = [.. given];
         var result = new Trainer(Problems.GradientDescent with { InitialParameters = given }).Train(network, Examples);
         Assert.Equal(before, given);
-        Assert.NotEqual(result.Network.Parameters.ToArray(), new Trainer(Problems.GradientDescent).Train(network, Examples).Network.Parameters.ToArray());
+        Assert.NotEqual(
+            result.Network.Parameters.ToArray(),
+            new Trainer(Problems.GradientDescent).Train(network, Examples).Network.Parameters.ToArray());
     }
 
     [Fact]
     public void Another_number_of_parameters_is_refused_with_both_shapes()
     {
-        var problem = Assert.Throws<ArgumentException>(() => new Trainer(Problems.GradientDescent with { InitialParameters = new float[20] }).Train(Problems.TwoToOne(5), Examples));
+        var problem = Assert.Throws<ArgumentException>(
+            () => new Trainer(Problems.GradientDescent with { InitialParameters = new float[20] }).Train(Problems.TwoToOne(5), Examples));
         Assert.Contains("21 parameters (2 × 5 weights, 5 biases, 5 × 1 weights, 1 biases); InitialParameters has 20", problem.Message);
     }
 
@@ -38,6 +42,11 @@ public class InitialParameterTests
     {
         var given = new float[21];
         given[7] = float.NaN;
-        Assert.Contains("number 7 is NaN", Assert.Throws<ArgumentException>(() => new Trainer(Problems.GradientDescent with { InitialParameters = given }).Train(Problems.TwoToOne(5), Examples)).Message);
+        Assert.Contains(
+            "number 7 is NaN",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    new Trainer(Problems.GradientDescent with { InitialParameters = given })
+                        .Train(Problems.TwoToOne(5), Examples)).Message);
     }
 }

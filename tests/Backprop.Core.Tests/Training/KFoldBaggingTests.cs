@@ -13,8 +13,21 @@ public class KFoldBaggingTests
 {
     private const int Rows = 90, Features = 5, Folds = 3;
 
-    private static readonly MultilayerPerceptron Form = new() { HiddenLayers = [9, 9], Activation = new Mish(), NumericEmbedding = new PeriodicPhaseEmbedding(), EnsembleSize = Folds };
-    private static readonly TrainingOptions Options = new() { Loss = new LogisticLoss(), NumberOfIterations = 4, BatchSize = 16, Seed = 3, KFoldBagging = true };
+    private static readonly MultilayerPerceptron Form = new()
+    {
+        HiddenLayers = [9, 9],
+        Activation = new Mish(),
+        NumericEmbedding = new PeriodicPhaseEmbedding(),
+        EnsembleSize = Folds
+    };
+    private static readonly TrainingOptions Options = new()
+    {
+        Loss = new LogisticLoss(),
+        NumberOfIterations = 4,
+        BatchSize = 16,
+        Seed = 3,
+        KFoldBagging = true
+    };
 
     [Fact]
     public void A_member_does_not_know_the_labels_of_its_own_fold()
@@ -22,9 +35,12 @@ public class KFoldBaggingTests
         var (ensemble, single) = (Form.Build(Features, 1), (Form with { EnsembleSize = 1 }).Build(Features, 1));
         float[] labels = Labels(), others = [.. labels.Select((label, row) => FoldOf(row) == 1 ? 1 - label : label)];
         float[] learned = LearnByHand(ensemble, labels, batchSize: 16), withOthers = LearnByHand(ensemble, others, batchSize: 16);
-        TestNumbers.AssertSameBits(EnsembleParts.ParametersOf(ensemble, learned, single, 1), EnsembleParts.ParametersOf(ensemble, withOthers, single, 1));
+        TestNumbers.AssertSameBits(
+            EnsembleParts.ParametersOf(ensemble, learned, single, 1), EnsembleParts.ParametersOf(ensemble, withOthers, single, 1));
         foreach (var member in (int[])[0, 2])
-            Assert.NotEqual(EnsembleParts.ParametersOf(ensemble, learned, single, member), EnsembleParts.ParametersOf(ensemble, withOthers, single, member));
+            Assert.NotEqual(
+                EnsembleParts.ParametersOf(ensemble, learned, single, member),
+                EnsembleParts.ParametersOf(ensemble, withOthers, single, member));
     }
 
     [Fact]
@@ -37,7 +53,8 @@ public class KFoldBaggingTests
         {
             int[] rows = [.. Enumerable.Range(0, Rows).Where(row => FoldOf(row) != member)];
             var own = new ExampleSet(
-                [.. rows.SelectMany(row => all.Features.Row(row).ToArray())], Features, [.. rows.Select(row => all.Targets.Row(row)[0])], 1, [.. rows.Select(row => all.Weights[row])]);
+                [.. rows.SelectMany(row => all.Features.Row(row).ToArray())], Features, [.. rows.Select(row => all.Targets.Row(row)[0])], 1,
+                    [.. rows.Select(row => all.Weights[row])]);
             var alone = EnsembleParts.ParametersOf(ensemble, Start(ensemble), single, member);
             Learn(single, alone, own, TrainingOptions.FullBatch);
             TestNumbers.AssertSameBits(alone, EnsembleParts.ParametersOf(ensemble, learned, single, member));
@@ -50,14 +67,21 @@ public class KFoldBaggingTests
     {
         var (ensemble, single) = (Form.Build(Features, 1), (Form with { EnsembleSize = 1 }).Build(Features, 1));
         var examples = Examples(Labels());
-        var options = Options with { EarlyStopping = new EarlyStopping { Metric = new Accuracy(), Patience = 99, KeepLastBest = true, Target = 0 } }; // ends after the first pass
+        // ends after the first pass
+        var options = Options with
+        {
+            EarlyStopping = new EarlyStopping { Metric = new Accuracy(), Patience = 99, KeepLastBest = true, Target = 0 }
+        };
         var result = new Trainer(options).Train(ensemble, examples);
         var folds = BaggingFolds.Of(examples, Folds, options.Loss, options.Seed);
         double loss = 0, right = 0, total = 0;
         for (var row = 0; row < Rows; row++)
         {
-            var member = new TrainedNetwork(single, EnsembleParts.ParametersOf(ensemble, result.Network.Parameters.ToArray(), single, folds[row]), options.Loss, result.Network.Inputs);
-            double z = member.CreateScorer().Score(examples.Features.RowRange(row, 1)).Values[0], y = examples.Targets.Row(row)[0], w = examples.Weights[row];
+            var member = new TrainedNetwork(
+                single, EnsembleParts.ParametersOf(ensemble, result.Network.Parameters.ToArray(), single, folds[row]), options.Loss,
+                result.Network.Inputs);
+            double z = member.CreateScorer().Score(examples.Features.RowRange(row, 1)).Values[0], y = examples.Targets.Row(row)[0],
+                w = examples.Weights[row];
             loss += w * Math.Log(1 + Math.Exp(y == 1 ? -z : z));
             right += w * ((z > 0) == (y == 1) ? 1 : 0);
             total += w;
@@ -75,7 +99,9 @@ public class KFoldBaggingTests
         var result = new Trainer(options).Train((Form with { HiddenLayers = [32, 32] }).Build(Features, 1), Examples(Labels()));
         Assert.InRange(result.BestEpoch, 1, 20);
         Assert.Equal(result.History.Min(report => report.ValidationLoss), result.History[result.BestEpoch - 1].ValidationLoss);
-        Assert.True(result.History[^1].TrainingLoss < 0.3 * result.History[0].TrainingLoss && result.History[^1].ValidationLoss > result.History[0].ValidationLoss);
+        Assert.True(
+            result.History[^1].TrainingLoss < 0.3 * result.History[0].TrainingLoss
+                && result.History[^1].ValidationLoss > result.History[0].ValidationLoss);
     }
 
     [Fact]
@@ -83,14 +109,21 @@ public class KFoldBaggingTests
     {
         var ensemble = (Form with { HiddenLayers = [] }).Build(Features, 1);
         var examples = Examples(Labels());
-        var options = Options with { NumberOfIterations = 1, OutputBiasPrior = true, ParameterGroups = new ParameterGroups { Weights = new(0, 0), Biases = new(0, 0), Embeddings = new(0, 0) } };
+        var options = Options with
+        {
+            NumberOfIterations = 1,
+            OutputBiasPrior = true,
+            ParameterGroups = new ParameterGroups { Weights = new(0, 0), Biases = new(0, 0), Embeddings = new(0, 0) }
+        };
         var result = new Trainer(options).Train(ensemble, examples);
         var folds = BaggingFolds.Of(examples, Folds, options.Loss, options.Seed);
-        var (layer, parameters) = ((GroupedDense)ensemble.Layers[^1], result.Network.Parameters[ensemble.ParametersOf(ensemble.Layers.Count - 1)].ToArray());
+        var (layer, parameters) = (
+            (GroupedDense)ensemble.Layers[^1], result.Network.Parameters[ensemble.ParametersOf(ensemble.Layers.Count - 1)].ToArray());
         for (var member = 0; member < Folds; member++)
         {
             var rows = Enumerable.Range(0, Rows).Where(row => folds[row] != member).ToArray();
-            double yes = rows.Sum(row => (double)examples.Weights[row] * examples.Targets.Row(row)[0]), all = rows.Sum(row => (double)examples.Weights[row]);
+            double yes = rows.Sum(row => (double)examples.Weights[row] * examples.Targets.Row(row)[0]),
+                all = rows.Sum(row => (double)examples.Weights[row]);
             Assert.Equal(Math.Log(yes / (all - yes)), parameters[layer.BiasesOf(member)][0], 1e-3);
         }
     }
@@ -124,21 +157,41 @@ public class KFoldBaggingTests
     {
         var (network, examples) = (Form.Build(Features, 1), Examples(Labels()));
         var trainer = new Trainer(Options);
-        Assert.Contains("Mixup", Assert.Throws<ArgumentException>("Mixup", () => new Trainer(Options with { Mixup = new Mixup() })).Message);
-        Assert.Contains("RefitOnAllRows", Assert.Throws<ArgumentException>("EarlyStopping", () => new Trainer(Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } })).Message);
-        Assert.Contains("at least two members", Assert.Throws<ArgumentException>("network", () => trainer.Train((Form with { EnsembleSize = 1 }).Build(Features, 1), examples)).Message);
-        Assert.Contains("validation data", Assert.Throws<ArgumentException>("validation", () => trainer.Train(network, examples, examples)).Message);
-        Assert.Contains("earlier network", Assert.Throws<ArgumentException>("initial", () => trainer.Train(network, examples, null, new TrainedNetwork(network, Start(network), Options.Loss))).Message);
-        Assert.Contains("each of 3 members", Assert.Throws<ArgumentException>("training", () => trainer.Train(network, new ExampleSet(new float[2 * Features], Features, [0, 1]))).Message);
+        Assert.Contains(
+            "Mixup", Assert.Throws<ArgumentException>("Mixup", () => new Trainer(Options with { Mixup = new Mixup() })).Message);
+        Assert.Contains(
+            "RefitOnAllRows",
+            Assert.Throws<ArgumentException>(
+                "EarlyStopping", () => new Trainer(Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } })).Message);
+        Assert.Contains(
+            "at least two members",
+            Assert.Throws<ArgumentException>(
+                "network", () => trainer.Train((Form with { EnsembleSize = 1 }).Build(Features, 1), examples)).Message);
+        Assert.Contains(
+            "validation data", Assert.Throws<ArgumentException>("validation", () => trainer.Train(network, examples, examples)).Message);
+        Assert.Contains(
+            "earlier network",
+            Assert.Throws<ArgumentException>(
+                "initial",
+                () => trainer.Train(network, examples, null, new TrainedNetwork(network, Start(network), Options.Loss))).Message);
+        Assert.Contains(
+            "each of 3 members",
+            Assert.Throws<ArgumentException>(
+                "training", () => trainer.Train(network, new ExampleSet(new float[2 * Features], Features, [0, 1]))).Message);
         var sharing = new NetworkBuilder(Features).InputScale().Replicate(2).Dense(1).Build();
-        Assert.Contains("InputScale 5 → 5 learns from all rows", Assert.Throws<ArgumentException>("network", () => trainer.Train(sharing, examples)).Message);
+        Assert.Contains(
+            "InputScale 5 → 5 learns from all rows",
+            Assert.Throws<ArgumentException>("network", () => trainer.Train(sharing, examples)).Message);
     }
 
     private static int FoldOf(int row) => row * 7 % 11 % Folds;
 
     private static float[] Labels() => [.. Enumerable.Range(0, Rows).Select(row => (float)(row * 5 % 17 % 2))];
 
-    private static ExampleSet Examples(float[] labels) => new(TestNumbers.Normal(Rows * Features, seed: 2), Features, labels, 1, [.. Enumerable.Range(0, Rows).Select(row => 0.5f + row % 3)]);
+    private static ExampleSet Examples(float[] labels) =>
+        new(
+            TestNumbers.Normal(Rows * Features, seed: 2), Features, labels, 1,
+            [.. Enumerable.Range(0, Rows).Select(row => 0.5f + row % 3)]);
 
     private static float[] Start(Network ensemble) => ensemble.Initialize(Options.Initializer, seed: 1);
 
@@ -152,7 +205,8 @@ public class KFoldBaggingTests
     private static void Learn(Network network, float[] parameters, ExampleSet examples, int batchSize)
     {
         using var batches = new MemoryData(examples).CreateBatches(batchSize, null, null, mixes: false, takesSparse: false, isEven: false);
-        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, 2, batches.ExamplesPerRow);
+        using var step = Steps.Make(
+            network, parameters, new TrainingOptions { Loss = Options.Loss }, batches.BatchSize, 2, batches.ExamplesPerRow);
         for (var pass = 1; pass <= 5; pass++)
         {
             if (batches.Count > 1) batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

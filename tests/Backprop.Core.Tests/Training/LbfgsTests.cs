@@ -8,14 +8,25 @@ namespace Backprop.Core.Tests.Training;
 
 public class LbfgsTests
 {
-    private static readonly TrainingOptions Options = new() { Loss = new SquaredError(), Optimizer = new Lbfgs(), NumberOfIterations = 1000, StandardizeInputs = false, StandardizeTargets = false };
+    private static readonly TrainingOptions Options = new()
+    {
+        Loss = new SquaredError(),
+        Optimizer = new Lbfgs(),
+        NumberOfIterations = 1000,
+        StandardizeInputs = false,
+        StandardizeTargets = false
+    };
 
     public static TheoryData<string, TrainingOptions> Combinations => new()
     {
         { nameof(TrainingOptions.BatchSize), Options with { BatchSize = 32 } },
         { nameof(TrainingOptions.L1Regularization), Options with { L1Regularization = 0.1 } },
         { nameof(TrainingOptions.WeightDecay), Options with { WeightDecay = 0.1 } },
-        { nameof(TrainingOptions.GradientClipping), Options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 1) } },
+
+        {
+            nameof(TrainingOptions.GradientClipping),
+            Options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 1) }
+        },
         { nameof(TrainingOptions.MaximumNorm), Options with { MaximumNorm = 2 } },
         { nameof(TrainingOptions.WeightAveraging), Options with { WeightAveraging = new ExponentialMovingAverage() } },
     };
@@ -41,7 +52,8 @@ public class LbfgsTests
     public void Penalties_are_a_part_of_what_is_minimised()
     {
         // J = ((w − 3)²·(1 + 1))/2 + ½λw² for two rows at x = ±1: w = 6 / (2 + λ).
-        var result = new Trainer(Options with { L2Regularization = 4 }).Train(Problems.LineThroughZero().Network, new ExampleSet([1, -1], 1, [3, -3]), initial: Problems.LineThroughZero());
+        var result = new Trainer(Options with { L2Regularization = 4 }).Train(
+            Problems.LineThroughZero().Network, new ExampleSet([1, -1], 1, [3, -3]), initial: Problems.LineThroughZero());
         TestNumbers.AssertClose([1, 0], result.Network.Parameters, 1e-4f);
     }
 
@@ -49,7 +61,8 @@ public class LbfgsTests
     public void A_frozen_group_stays_as_it_is()
     {
         var options = Options with { ParameterGroups = new() { Weights = new(0, 0) } };
-        var result = new Trainer(options).Train(Problems.LineThroughZero().Network, new ExampleSet([1, 2], 1, [4, 6]), initial: Problems.LineThroughZero());
+        var result = new Trainer(options).Train(
+            Problems.LineThroughZero().Network, new ExampleSet([1, 2], 1, [4, 6]), initial: Problems.LineThroughZero());
         TestNumbers.AssertClose([0, 5], result.Network.Parameters, 1e-4f);
     }
 
@@ -60,7 +73,9 @@ public class LbfgsTests
         var one = new Trainer(Options with { NumberOfIterations = 15, NumberOfThreads = 1 }).Train(network, set);
         var four = new Trainer(Options with { NumberOfIterations = 15, NumberOfThreads = 4 }).Train(network, set);
         TestNumbers.AssertSameBits(one.Network.Parameters, four.Network.Parameters);
-        Assert.True(one.History[^1].TrainingLoss < 0.1 * one.History[0].TrainingLoss, $"fell from {one.History[0].TrainingLoss} to {one.History[^1].TrainingLoss} only");
+        Assert.True(
+            one.History[^1].TrainingLoss < 0.1 * one.History[0].TrainingLoss,
+            $"fell from {one.History[0].TrainingLoss} to {one.History[^1].TrainingLoss} only");
     }
 
     [Theory, MemberData(nameof(Combinations))]

@@ -26,7 +26,12 @@ public class LearningRateFinderTests
     [InlineData("Momentum")]
     public void Training_at_the_valley_learns(string optimizer)
     {
-        var options = Options with { Optimizer = Optimizer.All.Single(o => o.GetType().Name == optimizer), BatchSize = 16, NumberOfIterations = 60 };
+        var options = Options with
+        {
+            Optimizer = Optimizer.All.Single(o => o.GetType().Name == optimizer),
+            BatchSize = 16,
+            NumberOfIterations = 60
+        };
         var (network, set) = (Network.FullyConnected(2, [32], 1, new Backprop.Activations.Tanh()), Problems.Surface(400, seed: 3));
         var rate = new Trainer(options).FindLearningRate(network, set).Valley;
         var history = new Trainer(options with { LearningRate = rate }).Train(network, set).History;
@@ -58,9 +63,17 @@ public class LearningRateFinderTests
     public void Wrong_ranges_are_refused_by_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Lowest), () => new LearningRateRangeTest { Lowest = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Highest), () => new LearningRateRangeTest { Highest = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(LearningRateRangeTest.Highest), () => new LearningRateRangeTest { Highest = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Steps), () => new LearningRateRangeTest { Steps = 19 });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(LearningRateRangeTest.Highest), () => new Trainer(Options).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1), new LearningRateRangeTest { Lowest = 1, Highest = 0.1 }));
-        Assert.Throws<ArgumentException>("network", () => new Trainer(Options with { Optimizer = new Lbfgs() }).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(LearningRateRangeTest.Highest),
+            () =>
+                new Trainer(Options).FindLearningRate(
+                    Problems.TwoToOne(), Problems.Surface(10, seed: 1), new LearningRateRangeTest { Lowest = 1, Highest = 0.1 }));
+        Assert.Throws<ArgumentException>(
+            "network",
+            () =>
+                new Trainer(Options with { Optimizer = new Lbfgs() }).FindLearningRate(Problems.TwoToOne(), Problems.Surface(10, seed: 1)));
     }
 }

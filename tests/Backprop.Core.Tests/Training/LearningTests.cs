@@ -15,7 +15,8 @@ public class LearningTests
     {
         var network = Network.FullyConnected(2, [8], 1, new Tanh());
         var set = new ExampleSet([0, 0, 0, 1, 1, 0, 1, 1], 2, [0, 1, 1, 0]);
-        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), LearningRate = 0.05, NumberOfIterations = 500 }).Train(network, set).Network;
+        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), LearningRate = 0.05, NumberOfIterations = 500 })
+            .Train(network, set).Network;
         var p = trained.CreateScorer(4).Predict(set.Features).Values;
         Assert.True(p[0] < 0.1 && p[1] > 0.9 && p[2] > 0.9 && p[3] < 0.1, $"probabilities {p[0]}, {p[1]}, {p[2]}, {p[3]}");
     }
@@ -26,9 +27,12 @@ public class LearningTests
         // Class = how far from the centre: no straight line separates them.
         const int rows = 300;
         var x = TestNumbers.Normal(rows * 2, seed: 1);
-        float[] y = [.. Enumerable.Range(0, rows).Select(i => MathF.Sqrt(x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1]) switch { < 0.8f => 0f, < 1.5f => 1f, _ => 2f })];
+        float[] y = [
+            .. Enumerable.Range(0, rows).Select(
+                i => MathF.Sqrt(x[2 * i] * x[2 * i] + x[2 * i + 1] * x[2 * i + 1]) switch { < 0.8f => 0f, < 1.5f => 1f, _ => 2f })];
         var network = Network.FullyConnected(2, [16], 3, new ReLU());
-        var trained = new Trainer(new TrainingOptions { Loss = new SoftmaxCrossEntropy(), LearningRate = 0.02 }).Train(network, new ExampleSet(x, 2, y)).Network;
+        var trained = new Trainer(new TrainingOptions { Loss = new SoftmaxCrossEntropy(), LearningRate = 0.02 })
+            .Train(network, new ExampleSet(x, 2, y)).Network;
 
         var p = trained.CreateScorer(rows).Predict(new ReadOnlyMatrix(x, rows, 2));
         var hits = 0;
@@ -45,7 +49,8 @@ public class LearningTests
         float[] features = [.. x.Select((v, i) => i % 2 == 0 ? 1e6f + 1e4f * v : 1e-4f * v)];
         float[] targets = [.. Enumerable.Range(0, rows).Select(i => 5e5f + 1e5f * (x[2 * i] - x[2 * i + 1]))];
         var set = new ExampleSet(features, 2, targets);
-        var trained = new Trainer(new TrainingOptions { Loss = new SquaredError(), LearningRate = 0.02 }).Train(Network.FullyConnected(2, [], 1, new Tanh()), set).Network;
+        var trained = new Trainer(new TrainingOptions { Loss = new SquaredError(), LearningRate = 0.02 })
+            .Train(Network.FullyConnected(2, [], 1, new Tanh()), set).Network;
         var predictions = trained.CreateScorer(rows).Predict(set.Features).Values.ToArray();
         Assert.InRange(predictions.Zip(targets, (p, t) => Math.Abs(p - t)).Average(), 0, 1e3); // 1 % of the spread
     }

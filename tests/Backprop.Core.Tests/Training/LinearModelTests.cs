@@ -7,7 +7,8 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>A network without hidden layers, trained to convergence, is the least-squares fit. Its closed form is solved here in double.</summary>
+/// <summary>A network without hidden layers, trained to convergence, is the least-squares fit. Its closed form is solved here in
+/// double.</summary>
 public class LinearModelTests
 {
     private const int Features = 4, Rows = 60;
@@ -36,7 +37,9 @@ public class LinearModelTests
     {
         double[] plain = OrdinaryLeastSquares(NoisyPlane(weighted: false)), weighted = OrdinaryLeastSquares(NoisyPlane(weighted: true));
         for (var j = 0; j < plain.Length; j++)
-            Assert.True(Math.Abs(weighted[j] - plain[j]) > 100 * CoefficientTolerance * Math.Abs(plain[j]), $"coefficient {j}: {plain[j]} and {weighted[j]}");
+            Assert.True(
+                Math.Abs(weighted[j] - plain[j]) > 100 * CoefficientTolerance * Math.Abs(plain[j]),
+                $"coefficient {j}: {plain[j]} and {weighted[j]}");
     }
 
     /// <summary>Features of very different scale, two of them correlated, and targets on a plane with noise.</summary>
@@ -46,7 +49,8 @@ public class LinearModelTests
         float[] features = new float[Rows * Features], targets = new float[Rows], weights = new float[Rows];
         for (var row = 0; row < Rows; row++)
         {
-            double a = random.NextNormal(), b = 100 + 20 * random.NextNormal(), c = 0.01 * random.NextUniform(), d = a + 0.5 * random.NextNormal();
+            double a = random.NextNormal(), b = 100 + 20 * random.NextNormal(), c = 0.01 * random.NextUniform(),
+                d = a + 0.5 * random.NextNormal();
             double[] x = [a, b, c, d];
             for (var j = 0; j < Features; j++) features[row * Features + j] = (float)x[j];
             targets[row] = (float)(20 + 2 * a - 0.05 * b + 300 * c + d + random.NextNormal());

@@ -29,7 +29,9 @@ public class MemberMinibatchesTests
             if (pass > 1) batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
             var dealt = Dealt(batches);
             for (var member = 0; member < EnsembleSize; member++)
-                Assert.Equal(Enumerable.Range(0, Folds.Length).Where(row => (Folds[row] == member) == ofOwnFold), dealt.Where(example => example.Member == member).Select(example => example.Row).Order());
+                Assert.Equal(
+                    Enumerable.Range(0, Folds.Length).Where(row => (Folds[row] == member) == ofOwnFold),
+                    dealt.Where(example => example.Member == member).Select(example => example.Row).Order());
         }
     }
 
@@ -61,7 +63,8 @@ public class MemberMinibatchesTests
     [Fact]
     public void Members_see_their_rows_in_orders_of_their_own_that_depend_on_the_pass_alone()
     {
-        using MemberMinibatches batches = new(Examples, 4, null, null, ofOwnFold: false), others = new(Examples, 4, null, null, ofOwnFold: false);
+        using MemberMinibatches batches = new(Examples, 4, null, null, ofOwnFold: false),
+            others = new(Examples, 4, null, null, ofOwnFold: false);
         var first = Orders(batches, pass: 1);
         Assert.NotEqual(first[0].Intersect(first[2]), first[2].Intersect(first[0]));
         Orders(batches, pass: 2);
@@ -72,7 +75,8 @@ public class MemberMinibatchesTests
     [Fact]
     public void A_member_whose_fold_is_empty_judges_nothing()
     {
-        using var batches = new MemberMinibatches(new ExampleSet([1, 2, 3], 1, [1, 2, 3]).WithFolds([0, 0, 2], EnsembleSize), batchSize: 8, null, null, ofOwnFold: true);
+        using var batches = new MemberMinibatches(
+            new ExampleSet([1, 2, 3], 1, [1, 2, 3]).WithFolds([0, 0, 2], EnsembleSize), batchSize: 8, null, null, ofOwnFold: true);
         Assert.Equal([(0, 0), (1, 0), (2, 2)], Dealt(batches).Order());
     }
 
@@ -80,7 +84,9 @@ public class MemberMinibatchesTests
     {
         batches.BeginPass(pass, new RandomSequence(1, RandomPurpose.Shuffling, pass));
         var dealt = Dealt(batches);
-        return [.. Enumerable.Range(0, EnsembleSize).Select(member => dealt.Where(example => example.Member == member).Select(example => example.Row).ToArray())];
+        return [
+            .. Enumerable.Range(0, EnsembleSize).Select(
+                member => dealt.Where(example => example.Member == member).Select(example => example.Row).ToArray())];
     }
 
     // What is really gathered and counts, told by its features; in two pieces, as two threads would.
@@ -95,7 +101,10 @@ public class MemberMinibatchesTests
             for (var i = 0; i < rows * EnsembleSize; i++)
                 if (batches[b].Weights[i] > 0) dealt.Add((batches.RowsOf(b)[i], i % EnsembleSize));
             for (var i = 0; i < rows * EnsembleSize; i++)
-                if (batches[b].X.Columns == 2) Assert.Equal([batches.RowsOf(b)[i], -batches.RowsOf(b)[i], 10 * batches.RowsOf(b)[i]], [.. batches[b].X.Row(i), .. batches[b].Y.Row(i)]);
+                if (batches[b].X.Columns == 2)
+                    Assert.Equal(
+                        [batches.RowsOf(b)[i], -batches.RowsOf(b)[i], 10 * batches.RowsOf(b)[i]],
+                        [.. batches[b].X.Row(i), .. batches[b].Y.Row(i)]);
         }
         return dealt;
     }

@@ -19,10 +19,30 @@ public class MemberTrainingTests
     {
         { Plain, new SquaredError() },
         { Plain with { HiddenLayers = [] }, new SoftmaxCrossEntropy() },
-        { Plain with { NtkParametrization = true, InputScale = true, Activation = new ParametricMix(new Mish()), NumericEmbedding = new PeriodicPhaseEmbedding(), SmoothClip = 2 }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 } },
+
+        {
+            Plain with
+            {
+                NtkParametrization = true, InputScale = true, Activation = new ParametricMix(new Mish()),
+                NumericEmbedding = new PeriodicPhaseEmbedding(), SmoothClip = 2
+            },
+            new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }
+        },
         { Plain with { Normalization = Normalization.Batch, Residual = true }, new LogisticLoss() },
-        { Plain with { Normalization = Normalization.Layer, Residual = true, Activation = new PReLU() }, new PinballLoss { Quantiles = [0.1, 0.5] } },
-        { Plain with { Categories = [new(1, 3, 4), new(4, 2, 2)], NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }, SmoothClip = 3 }, new PoissonLoss() },
+
+        {
+            Plain with { Normalization = Normalization.Layer, Residual = true, Activation = new PReLU() },
+            new PinballLoss { Quantiles = [0.1, 0.5] }
+        },
+
+        {
+            Plain with
+            {
+                Categories = [new(1, 3, 4), new(4, 2, 2)], NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 },
+                SmoothClip = 3
+            },
+            new PoissonLoss()
+        },
     };
 
     [Theory, MemberData(nameof(Cases))]
@@ -36,14 +56,17 @@ public class MemberTrainingTests
         var start = ensemble.Initialize(new GlorotUniform(), seed: 1, Examples(loss).Features);
         var learned = Learn(ensemble, loss, start);
         for (var member = 0; member < members; member++)
-            TestNumbers.AssertSameBits(Learn(single, loss, EnsembleParts.ParametersOf(ensemble, start, single, member)), EnsembleParts.ParametersOf(ensemble, learned, single, member));
+            TestNumbers.AssertSameBits(
+                Learn(single, loss, EnsembleParts.ParametersOf(ensemble, start, single, member)),
+                EnsembleParts.ParametersOf(ensemble, learned, single, member));
         Assert.NotEqual(EnsembleParts.ParametersOf(ensemble, learned, single, 0), EnsembleParts.ParametersOf(ensemble, learned, single, 1));
     }
 
     [Theory, MemberData(nameof(Cases))]
     public void Any_number_of_threads_gives_the_same_bits(MultilayerPerceptron form, Loss loss)
     {
-        var ensemble = (form with { EnsembleSize = 4, Dropout = 0.2 }).Build(Features, loss.OutputsFor(loss.TargetKind == TargetKind.Class ? 3 : 1));
+        var ensemble = (form with { EnsembleSize = 4, Dropout = 0.2 }).Build(
+            Features, loss.OutputsFor(loss.TargetKind == TargetKind.Class ? 3 : 1));
         var start = ensemble.Initialize(new GlorotUniform(), seed: 1, Examples(loss).Features);
         var learned = Learn(ensemble, loss, start);
         foreach (var threads in (int[])[2, 3, 7]) TestNumbers.AssertSameBits(learned, Learn(ensemble, loss, start, threads));
@@ -55,13 +78,25 @@ public class MemberTrainingTests
     {
         var form = Plain with { HiddenLayers = [6] };
         Network ensemble = (form with { EnsembleSize = 2 }).Build(Features, 1), single = form.Build(Features, 1);
-        var options = new TrainingOptions { Loss = new SquaredError(), NumberOfIterations = 3, BatchSize = 16, Seed = 3, StandardizeTargets = false };
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            NumberOfIterations = 3,
+            BatchSize = 16,
+            Seed = 3,
+            StandardizeTargets = false
+        };
         var examples = Examples(options.Loss);
         var validation = new ExampleSet(TestNumbers.Normal(30 * Features, seed: 12), Features, TestNumbers.Normal(30, seed: 13));
 
         var start = ensemble.Initialize(new GlorotUniform(), seed: 1);
         var together = new Trainer(options with { InitialParameters = start }).Train(ensemble, examples, validation);
-        var alone = Enumerable.Range(0, 2).Select(m => new Trainer(options with { InitialParameters = EnsembleParts.ParametersOf(ensemble, start, single, m) }).Train(single, examples, validation)).ToArray();
+        var alone = Enumerable.Range(0, 2)
+            .Select(
+                m =>
+                    new Trainer(options with { InitialParameters = EnsembleParts.ParametersOf(ensemble, start, single, m) })
+                        .Train(single, examples, validation))
+            .ToArray();
 
         Assert.Equal(alone.Average(result => result.History[^1].TrainingLoss), together.History[^1].TrainingLoss, 1e-6);
         var averaged = 0.0;
@@ -80,24 +115,42 @@ public class MemberTrainingTests
     {
         var form = Plain with { HiddenLayers = [6] };
         Network ensemble = (form with { EnsembleSize = 2 }).Build(Features, 3), single = form.Build(Features, 3);
-        var options = new TrainingOptions { Loss = new SoftmaxCrossEntropy(), NumberOfIterations = 2, MaximumNorm = 0.5, OutputBiasPrior = true, Initializer = new DataDependent(), StandardizeInputs = false };
+        var options = new TrainingOptions
+        {
+            Loss = new SoftmaxCrossEntropy(),
+            NumberOfIterations = 2,
+            MaximumNorm = 0.5,
+            OutputBiasPrior = true,
+            Initializer = new DataDependent(),
+            StandardizeInputs = false
+        };
         var examples = Examples(options.Loss);
         var result = new Trainer(options).Train(ensemble, examples).Network;
         for (var member = 0; member < 2; member++)
         {
             var own = EnsembleParts.ParametersOf(ensemble, result.Parameters.ToArray(), single, member);
-            for (var unit = 0; unit < 6; unit++) Assert.InRange(Enumerable.Range(0, Features).Sum(i => own[i * 6 + unit] * own[i * 6 + unit]), 0, 0.25001f);
+            for (var unit = 0; unit < 6; unit++)
+                Assert.InRange(Enumerable.Range(0, Features).Sum(i => own[i * 6 + unit] * own[i * 6 + unit]), 0, 0.25001f);
         }
 
         // Before the first step, all that is alike are the biases at the end; and what enters each unit has variance 1.
-        var start = new Trainer(options with { NumberOfIterations = 1, MaximumNorm = null, ParameterGroups = new ParameterGroups { Weights = new(0, 0), Biases = new(0, 0) } }).Train(ensemble, examples).Network;
-        float[] first = EnsembleParts.ParametersOf(ensemble, start.Parameters.ToArray(), single, 0), second = EnsembleParts.ParametersOf(ensemble, start.Parameters.ToArray(), single, 1);
+        var start = new Trainer(
+            options with
+            {
+                NumberOfIterations = 1,
+                MaximumNorm = null,
+                ParameterGroups = new ParameterGroups { Weights = new(0, 0), Biases = new(0, 0) }
+            }).Train(ensemble, examples).Network;
+        float[] first = EnsembleParts.ParametersOf(ensemble, start.Parameters.ToArray(), single, 0),
+            second = EnsembleParts.ParametersOf(ensemble, start.Parameters.ToArray(), single, 1);
         Assert.Equal(first[^3..], second[^3..]);
         Assert.NotEqual(first[..^3], second[..^3]);
         foreach (var own in (float[][])[first, second])
             for (var unit = 0; unit < 6; unit++)
             {
-                var entering = Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, Features).Sum(i => (double)examples.Features.Row(row)[i] * own[i * 6 + unit])).ToArray();
+                var entering = Enumerable.Range(0, Rows)
+                    .Select(row => Enumerable.Range(0, Features).Sum(i => (double)examples.Features.Row(row)[i] * own[i * 6 + unit]))
+                    .ToArray();
                 var mean = entering.Average();
                 Assert.Equal(1, entering.Average(z => (z - mean) * (z - mean)), 1e-4);
             }
@@ -106,27 +159,43 @@ public class MemberTrainingTests
     [Fact]
     public void What_couples_members_is_refused_by_name()
     {
-        Assert.Contains("InputSkip does not go with EnsembleSize", Assert.Throws<ArgumentException>("InputSkip", () => (Plain with { EnsembleSize = 2, InputSkip = true }).Build(Features, 1)).Message);
+        Assert.Contains(
+            "InputSkip does not go with EnsembleSize",
+            Assert.Throws<ArgumentException>(
+                "InputSkip", () => (Plain with { EnsembleSize = 2, InputSkip = true }).Build(Features, 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>("EnsembleSize", () => Plain with { EnsembleSize = 0 });
         var network = (Plain with { EnsembleSize = 2 }).Build(Features, 1);
-        Assert.StartsWith("Lbfgs searches along one line for all 2 members", Assert.Throws<ArgumentException>("network", () => new Trainer(new TrainingOptions { Loss = new SquaredError(), Optimizer = new Lbfgs() }).Train(network, Examples(new SquaredError()))).Message);
+        Assert.StartsWith(
+            "Lbfgs searches along one line for all 2 members",
+            Assert.Throws<ArgumentException>(
+                "network",
+                () =>
+                    new Trainer(new TrainingOptions { Loss = new SquaredError(), Optimizer = new Lbfgs() })
+                        .Train(network, Examples(new SquaredError()))).Message);
     }
 
     private static ExampleSet Examples(Loss loss)
     {
         var x = TestNumbers.Normal(Rows * Features, seed: 2);
-        for (var row = 0; row < Rows; row++) (x[row * Features + 1], x[row * Features + 4]) = (row % 4, row % 3); // where categories are, if there are any
-        float[] y = [.. TestNumbers.Normal(Rows, seed: 5).Select((value, row) => loss.TargetKind switch { TargetKind.Class => row % 3, TargetKind.Binary => row % 2, _ => Math.Abs(value) })];
+        // where categories are, if there are any
+        for (var row = 0; row < Rows; row++) (x[row * Features + 1], x[row * Features + 4]) = (row % 4, row % 3);
+        float[] y = [
+            .. TestNumbers.Normal(Rows, seed: 5).Select(
+                (value, row) =>
+                    loss.TargetKind switch { TargetKind.Class => row % 3, TargetKind.Binary => row % 2, _ => Math.Abs(value) })];
         return new ExampleSet(x, Features, y, 1, [.. Enumerable.Range(0, Rows).Select(row => 0.5f + row % 3)]);
     }
 
-    private static double ScoreOf(TrainingResult result, ExampleSet examples, int row) => result.Network.CreateScorer().Score(examples.Features.RowRange(row, 1)).Values[0];
+    private static double ScoreOf(TrainingResult result, ExampleSet examples, int row) =>
+        result.Network.CreateScorer().Score(examples.Features.RowRange(row, 1)).Values[0];
 
     private static float[] Learn(Network network, Loss loss, float[] start, int threads = 1)
     {
         float[] parameters = [.. start];
         var batches = new Minibatches(Examples(loss), 32, null, null);
-        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, WeightDecay = 0.01, L2Regularization = 0.01 }, batches.BatchSize, threads);
+        using var step = Steps.Make(
+            network, parameters, new TrainingOptions { Loss = loss, WeightDecay = 0.01, L2Regularization = 0.01 }, batches.BatchSize,
+            threads);
         for (var pass = 1; pass <= 3; pass++)
         {
             batches.BeginPass(pass, new RandomSequence(3, RandomPurpose.Shuffling, pass));

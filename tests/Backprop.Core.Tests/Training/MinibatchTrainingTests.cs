@@ -12,7 +12,8 @@ public class MinibatchTrainingTests
         // Only the fifth row has anything to teach: y = x at x = 1; the others stand at zero.
         var set = new ExampleSet([0, 0, 0, 0, 1], 1, [0, 0, 0, 0, 1]);
         var start = Problems.LineThroughZero();
-        var result = new Trainer(Problems.GradientDescent with { BatchSize = 2, NumberOfIterations = 1, Shuffle = false }).Train(start.Network, set, initial: start);
+        var result = new Trainer(Problems.GradientDescent with { BatchSize = 2, NumberOfIterations = 1, Shuffle = false })
+            .Train(start.Network, set, initial: start);
         // Slope −2 by weight and by bias, over a batch of one row.
         TestNumbers.AssertClose([0.2f, 0.2f], result.Network.Parameters, 1e-6f);
     }
@@ -25,7 +26,8 @@ public class MinibatchTrainingTests
     {
         // So small a step changes no float, and every batch is seen by the same network.
         var set = Problems.Surface(7, seed: 1, weights: [1, 2, 3, 0.5f, 5, 0.1f, 2]);
-        var result = new Trainer(Problems.GradientDescent with { BatchSize = batchSize, LearningRate = 1e-30, NumberOfIterations = 1 }).Train(Problems.TwoToOne(4), set);
+        var result = new Trainer(Problems.GradientDescent with { BatchSize = batchSize, LearningRate = 1e-30, NumberOfIterations = 1 })
+            .Train(Problems.TwoToOne(4), set);
         Assert.Equal(Problems.MeanLoss(result.Network, set), result.History[0].TrainingLoss, 1e-6);
     }
 
@@ -33,7 +35,8 @@ public class MinibatchTrainingTests
     public void The_validation_loss_is_the_weighted_mean_after_the_pass()
     {
         var validation = Problems.Surface(11, seed: 2, weights: [1, 2, 3, 0.5f, 5, 0.1f, 2, 1, 1, 7, 1]);
-        var result = new Trainer(Problems.GradientDescent with { BatchSize = 3, NumberOfIterations = 1 }).Train(Problems.TwoToOne(4), Problems.Surface(20, seed: 1), validation);
+        var result = new Trainer(Problems.GradientDescent with { BatchSize = 3, NumberOfIterations = 1 })
+            .Train(Problems.TwoToOne(4), Problems.Surface(20, seed: 1), validation);
         Assert.Equal(Problems.MeanLoss(result.Network, validation), result.History[0].ValidationLoss!.Value, 1e-6);
     }
 
@@ -50,7 +53,8 @@ public class MinibatchTrainingTests
     public void Every_epoch_has_an_order_of_its_own()
     {
         var loss = new RecordingLoss();
-        new Trainer(Problems.GradientDescent with { Loss = loss, BatchSize = 1, NumberOfIterations = 2, LearningRate = 1e-6 }).Train(Problems.TwoToOne(), Problems.Surface(30, seed: 1));
+        new Trainer(Problems.GradientDescent with { Loss = loss, BatchSize = 1, NumberOfIterations = 2, LearningRate = 1e-6 })
+            .Train(Problems.TwoToOne(), Problems.Surface(30, seed: 1));
         Assert.NotEqual(loss.Targets[..30], loss.Targets[30..60]);
         Assert.Equal(loss.Targets[..30].Order(), loss.Targets[30..60].Order());
     }
@@ -59,7 +63,8 @@ public class MinibatchTrainingTests
     public void A_full_batch_is_not_shuffled()
     {
         var shuffled = new Trainer(Problems.GradientDescent).Train(Problems.TwoToOne(4), Problems.Surface(30, seed: 1)).Network;
-        var inOrder = new Trainer(Problems.GradientDescent with { Shuffle = false }).Train(Problems.TwoToOne(4), Problems.Surface(30, seed: 1)).Network;
+        var inOrder = new Trainer(Problems.GradientDescent with { Shuffle = false })
+            .Train(Problems.TwoToOne(4), Problems.Surface(30, seed: 1)).Network;
         TestNumbers.AssertSameBits(inOrder.Parameters, shuffled.Parameters);
     }
 

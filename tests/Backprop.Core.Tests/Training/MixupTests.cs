@@ -14,7 +14,8 @@ public class MixupTests
     [InlineData(0.5, 0.18169, 0.16)]
     public void Shares_are_those_of_a_beta_distribution(double alpha, double mean, double standardDeviation)
     {
-        var shares = Enumerable.Range(1, 20_000).Select(step => new Mixup { Alpha = alpha }.At(seed: 5, step, examples: 100).PartnerShare).ToArray();
+        var shares = Enumerable.Range(1, 20_000).Select(step => new Mixup { Alpha = alpha }.At(seed: 5, step, examples: 100).PartnerShare)
+            .ToArray();
         Assert.Equal(mean, shares.Average(), 4 * standardDeviation / Math.Sqrt(shares.Length));
         Assert.All(shares, share => Assert.InRange(share, 0, 0.5));
     }
@@ -37,7 +38,9 @@ public class MixupTests
         for (var i = 0; i < 9; i++)
         {
             var partner = (i + mixture.Distance) % 9;
-            for (var j = 0; j < 2; j++) features[2 * i + j] = (float)((1 - mixture.PartnerShare) * set.Features.Row(i)[j] + mixture.PartnerShare * set.Features.Row(partner)[j]);
+            for (var j = 0; j < 2; j++)
+                features[2 * i + j] = (float)(
+                    (1 - mixture.PartnerShare) * set.Features.Row(i)[j] + mixture.PartnerShare * set.Features.Row(partner)[j]);
             targets[i] = (float)((1 - mixture.PartnerShare) * set.Targets.Row(i)[0] + mixture.PartnerShare * set.Targets.Row(partner)[0]);
         }
         var mixed = new Trainer(options).Train(network, set);
@@ -53,10 +56,19 @@ public class MixupTests
         var x = TestNumbers.Normal(300 * 4, seed: 2);
         float[] classes = [.. Enumerable.Range(0, 300).Select(i => x[4 * i] > 0 ? x[4 * i + 1] > 0 ? 2f : 1f : 0f)];
         var set = new ExampleSet(x, 4, classes);
-        var options = new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Mixup = new Mixup(), NumberOfIterations = 20, BatchSize = 64, Seed = 3, NumberOfThreads = 1 };
+        var options = new TrainingOptions
+        {
+            Loss = new SoftmaxCrossEntropy(),
+            Mixup = new Mixup(),
+            NumberOfIterations = 20,
+            BatchSize = 64,
+            Seed = 3,
+            NumberOfThreads = 1
+        };
         var network = Network.FullyConnected(4, [128, 128], 3, new ReLU());
         var one = new Trainer(options).Train(network, set);
-        TestNumbers.AssertSameBits(one.Network.Parameters, new Trainer(options with { NumberOfThreads = 3 }).Train(network, set).Network.Parameters);
+        TestNumbers.AssertSameBits(
+            one.Network.Parameters, new Trainer(options with { NumberOfThreads = 3 }).Train(network, set).Network.Parameters);
         Assert.InRange(Problems.MeanLoss(one.Network, set), 0, 0.5);
     }
 
@@ -64,5 +76,6 @@ public class MixupTests
     [InlineData(0)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void An_alpha_outside_its_range_is_refused_by_name(double alpha) => Assert.Throws<ArgumentOutOfRangeException>(nameof(Mixup.Alpha), () => new Mixup { Alpha = alpha });
+    public void An_alpha_outside_its_range_is_refused_by_name(double alpha) =>
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(Mixup.Alpha), () => new Mixup { Alpha = alpha });
 }

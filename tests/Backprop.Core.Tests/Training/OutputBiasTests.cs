@@ -46,14 +46,24 @@ public class OutputBiasTests
     public void A_network_without_output_biases_is_refused()
     {
         var options = new TrainingOptions { Loss = new SquaredError(), OutputBiasPrior = true };
-        var problem = Assert.Throws<ArgumentException>("network", () => new Trainer(options).Train(new Network(new InputScale(1)), new ExampleSet([1, 2], 1, [1, 2])));
+        var problem = Assert.Throws<ArgumentException>(
+            "network", () => new Trainer(options).Train(new Network(new InputScale(1)), new ExampleSet([1, 2], 1, [1, 2])));
         Assert.Contains(nameof(TrainingOptions.OutputBiasPrior), problem.Message, StringComparison.Ordinal);
     }
 
     private static float[] Start(Loss loss, float[] targets, float[]? weights, int outputs)
     {
-        var options = new TrainingOptions { Loss = loss, OutputBiasPrior = true, Initializer = new Zeros(), NumberOfIterations = 1, LearningRate = 1e-30 };
-        var trained = new Trainer(options).Train(Network.FullyConnected(1, [], outputs, new Backprop.Activations.Identity()), new ExampleSet(new float[targets.Length], 1, targets, weights: weights)).Network;
+        var options = new TrainingOptions
+        {
+            Loss = loss,
+            OutputBiasPrior = true,
+            Initializer = new Zeros(),
+            NumberOfIterations = 1,
+            LearningRate = 1e-30
+        };
+        var trained = new Trainer(options).Train(
+            Network.FullyConnected(1, [], outputs, new Backprop.Activations.Identity()),
+            new ExampleSet(new float[targets.Length], 1, targets, weights: weights)).Network;
         return trained.CreateScorer().Predict(new ReadOnlyMatrix(new float[1], 1, 1)).Values.ToArray();
     }
 

@@ -7,7 +7,13 @@ namespace Backprop.Core.Tests.Training;
 /// <summary>Options that are right each by itself and spoil each other are named in a warning.</summary>
 public class PlanWarningTests
 {
-    private static readonly TrainingOptions Options = Problems.GradientDescent with { BatchSize = 10, NumberOfIterations = 20, LearningRate = 0.05, EarlyStopping = null };
+    private static readonly TrainingOptions Options = Problems.GradientDescent with
+    {
+        BatchSize = 10,
+        NumberOfIterations = 20,
+        LearningRate = 0.05,
+        EarlyStopping = null
+    };
 
     public static TheoryData<string, TrainingOptions> Spoiled => new()
     {
@@ -16,9 +22,21 @@ public class PlanWarningTests
         { "DropoutSchedule (MultiStepDecay", Options with { DropoutSchedule = new MultiStepDecay() } },
         { "WeightDecaySchedule (ExponentialDecay", Options with { WeightDecaySchedule = new ExponentialDecay { Factor = 1 } } },
         { "Patience is 10 epochs, and a check runs every 15 epochs", Options with { EarlyStopping = new EarlyStopping { Interval = 15 } } },
-        { "LearningRateSchedule (ReduceOnPlateau) has no effect: it waits for 11 epochs without improvement, and EarlyStopping", Options with { LearningRateSchedule = new ReduceOnPlateau(), EarlyStopping = new EarlyStopping() } },
-        { "WeightAveraging (StochasticWeightAveraging) had no effect", Options with { WeightAveraging = new StochasticWeightAveraging(), EarlyStopping = new EarlyStopping { Target = 1e9 } } },
-        { "ended after 1 of 20 epochs, before LearningRateSchedule had risen", Options with { LearningRateSchedule = new CosineDecay { WarmUpShare = 1 }, EarlyStopping = new EarlyStopping { Target = 1e9 } } },
+
+        {
+            "LearningRateSchedule (ReduceOnPlateau) has no effect: it waits for 11 epochs without improvement, and EarlyStopping",
+            Options with { LearningRateSchedule = new ReduceOnPlateau(), EarlyStopping = new EarlyStopping() }
+        },
+
+        {
+            "WeightAveraging (StochasticWeightAveraging) had no effect",
+            Options with { WeightAveraging = new StochasticWeightAveraging(), EarlyStopping = new EarlyStopping { Target = 1e9 } }
+        },
+
+        {
+            "ended after 1 of 20 epochs, before LearningRateSchedule had risen",
+            Options with { LearningRateSchedule = new CosineDecay { WarmUpShare = 1 }, EarlyStopping = new EarlyStopping { Target = 1e9 } }
+        },
     };
 
     [Theory, MemberData(nameof(Spoiled))]
@@ -34,10 +52,18 @@ public class PlanWarningTests
     public void A_loss_tolerance_that_ends_training_during_warm_up_or_before_a_plateau_is_named()
     {
         var tolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 };
-        var warmUp = Options with { NumberOfIterations = 1000, LearningRateSchedule = new OneCycleSchedule { StartDivisor = 1000 }, LossTolerance = tolerance };
-        Assert.Contains("Increase the patience of EarlyStopping or LossTolerance", Assert.Single(Train(warmUp, validates: false).Warnings), StringComparison.Ordinal);
+        var warmUp = Options with
+        {
+            NumberOfIterations = 1000,
+            LearningRateSchedule = new OneCycleSchedule { StartDivisor = 1000 },
+            LossTolerance = tolerance
+        };
+        Assert.Contains(
+            "Increase the patience of EarlyStopping or LossTolerance", Assert.Single(Train(warmUp, validates: false).Warnings),
+            StringComparison.Ordinal);
         var plateau = Options with { LearningRateSchedule = new ReduceOnPlateau(), LossTolerance = tolerance };
-        Assert.Contains("LossTolerance ends training after 2", Assert.Single(Train(plateau, validates: false).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "LossTolerance ends training after 2", Assert.Single(Train(plateau, validates: false).Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,8 +72,14 @@ public class PlanWarningTests
         foreach (var (epochs, warnings) in new[] { (2, 1), (500, 0) })
         {
             using var source = new CancellationTokenSource();
-            var options = Options with { NumberOfIterations = 1000, LearningRateSchedule = new CosineLogarithmicSchedule(), CancellationToken = source.Token };
-            var result = new Trainer(options).Train(Problems.TwoToOne(3), Problems.Surface(50, 1), progress: new Heard<EpochReport>(report =>
+            var options = Options with
+            {
+                NumberOfIterations = 1000,
+                LearningRateSchedule = new CosineLogarithmicSchedule(),
+                CancellationToken = source.Token
+            };
+            var result =
+                new Trainer(options).Train(Problems.TwoToOne(3), Problems.Surface(50, 1), progress: new Heard<EpochReport>(report =>
             {
                 if (report.Epoch == epochs) source.Cancel();
             }));
@@ -60,13 +92,18 @@ public class PlanWarningTests
     public void Plans_that_fit_are_not()
     {
         foreach (var schedule in Schedule.All.Where(schedule => schedule is not (MultiStepDecay or StepDecay)))
-            Assert.Empty(Train(Options with { LearningRateSchedule = schedule, EarlyStopping = new EarlyStopping { Patience = 12 } }).Warnings);
-        Assert.Empty(Train(Options with { EarlyStopping = new EarlyStopping { Interval = 5, Patience = 10 }, NumberOfIterations = 1 }).Warnings);
+            Assert.Empty(
+                Train(Options with { LearningRateSchedule = schedule, EarlyStopping = new EarlyStopping { Patience = 12 } }).Warnings);
+        Assert.Empty(
+            Train(Options with { EarlyStopping = new EarlyStopping { Interval = 5, Patience = 10 }, NumberOfIterations = 1 }).Warnings);
         Assert.Empty(Train(Options with { LearningRateSchedule = new StepDecay { EpochsPerStep = 5 } }).Warnings);
-        Assert.Empty(Train(Options with { DropoutSchedule = new FlatCosineSchedule(), BatchSize = null, NumberOfIterations = 2 }).Warnings); // two steps, both in its flat half
+        // two steps, both in its flat half
+        Assert.Empty(Train(Options with { DropoutSchedule = new FlatCosineSchedule(), BatchSize = null, NumberOfIterations = 2 }).Warnings);
         Assert.Empty(Train(Options with { Loss = new HuberLoss(), WeightAveraging = new StochasticWeightAveraging() }).Warnings);
     }
 
-    private static TrainingResult Train(TrainingOptions options, RunReports? reports = null, bool validates = true) => new Trainer(options).Train(
-        Problems.TwoToOne(3), Problems.Surface(50, 1), validates ? Problems.Surface(20, 2) : null, null, null, new StopCondition(options, null, reports));
+    private static TrainingResult Train(TrainingOptions options, RunReports? reports = null, bool validates = true) =>
+        new Trainer(options).Train(
+        Problems.TwoToOne(3), Problems.Surface(50, 1), validates ? Problems.Surface(20, 2) : null, null, null,
+            new StopCondition(options, null, reports));
 }

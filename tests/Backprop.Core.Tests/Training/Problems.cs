@@ -44,6 +44,7 @@ internal static class Problems
     public static double MeanLoss(TrainedNetwork trained, ExampleSet set)
     {
         var scores = trained.CreateScorer(set.Count).Score(set.Features);
-        return trained.Loss.Evaluate(scores, set.Targets, set.Weights, new Matrix(new float[scores.Values.Length], scores.Rows, scores.Columns));
+        return trained.Loss.Evaluate(
+            scores, set.Targets, set.Weights, new Matrix(new float[scores.Values.Length], scores.Rows, scores.Columns));
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>Starts tests/TrainingBits with and without an instruction set: a model can be trained again, to the bit, on another x64 machine.</summary>
+/// <summary>Starts tests/TrainingBits with and without an instruction set: a model can be trained again, to the bit, on another x64
+/// machine.</summary>
 public class ProcessorTests
 {
     [Fact]
@@ -12,7 +13,8 @@ public class ProcessorTests
         var (instructions, digests) = Run();
         var (narrowInstructions, narrowDigests) = Run(("DOTNET_EnableAVX512", "0"));
         Assert.Contains("AVX-512 False", narrowInstructions);
-        Assert.True(digests.SequenceEqual(narrowDigests), $"{instructions}: {string.Join(Environment.NewLine, digests.Except(narrowDigests))}");
+        Assert.True(
+            digests.SequenceEqual(narrowDigests), $"{instructions}: {string.Join(Environment.NewLine, digests.Except(narrowDigests))}");
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public class ProcessorTests
         // The build puts every project's output into a folder of the project's name; the very runtime that runs this test starts it.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(output.Parent!.Parent!.FullName, "TrainingBits", output.Name, "TrainingBits.dll");
-        var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var dotnet = Path.Combine(
+            RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
         var start = new ProcessStartInfo(dotnet, [program]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in switches) start.Environment[name] = value;
 

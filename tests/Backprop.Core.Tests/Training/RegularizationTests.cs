@@ -31,7 +31,8 @@ public class RegularizationTests
 
     [Fact]
     public void L1_adds_the_sign_of_every_weight() =>
-        AssertStep(Plain with { L1Regularization = 0.5 }, (theta, g, isWeight) => theta - Rate * (g + (isWeight ? 0.5 * Math.Sign(theta) : 0)));
+        AssertStep(
+            Plain with { L1Regularization = 0.5 }, (theta, g, isWeight) => theta - Rate * (g + (isWeight ? 0.5 * Math.Sign(theta) : 0)));
 
     [Fact]
     public void Weight_decay_shrinks_every_weight_beside_the_step() =>
@@ -47,18 +48,26 @@ public class RegularizationTests
     public void A_group_of_rate_0_stays_as_it_is()
     {
         var after = Step(Plain with { L1Regularization = 1, WeightDecay = 1, ParameterGroups = new() { Weights = new(0, 1) } });
-        Assert.All(Start.Zip(after).Select((pair, i) => (pair.First, pair.Second, i)), x => Assert.Equal(IsWeight(x.i), x.First == x.Second));
+        Assert.All(
+            Start.Zip(after).Select((pair, i) => (pair.First, pair.Second, i)), x => Assert.Equal(IsWeight(x.i), x.First == x.Second));
     }
 
     [Theory, InlineData(true), InlineData(false)]
     public void Embeddings_of_numbers_and_of_categories_are_groups_of_their_own(bool numbersStay)
     {
-        var network = new MultilayerPerceptron { HiddenLayers = [], Categories = [new EmbeddedCategory(0, 3, 2)], NumericEmbedding = new PeriodicPhaseEmbedding() }.Build(2, 1);
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [],
+            Categories = [new EmbeddedCategory(0, 3, 2)],
+            NumericEmbedding = new PeriodicPhaseEmbedding()
+        }.Build(2, 1);
         var groups = numbersStay ? new ParameterGroups { NumericEmbeddings = new(0, 1) } : new ParameterGroups { Embeddings = new(0, 1) };
         var start = network.Initialize(new HeUniform(), seed: 3);
-        var after = new Trainer(Plain with { NumberOfIterations = 1, ParameterGroups = groups, InitialParameters = start }).Train(network, new ExampleSet([1, 5, 2, 6, 3, 4, 0, 8], 2, [1, -1, 2, 0])).Network.Parameters.ToArray();
+        var after = new Trainer(Plain with { NumberOfIterations = 1, ParameterGroups = groups, InitialParameters = start })
+            .Train(network, new ExampleSet([1, 5, 2, 6, 3, 4, 0, 8], 2, [1, -1, 2, 0])).Network.Parameters.ToArray();
         bool Stays(int layer) => start[network.ParametersOf(layer)].SequenceEqual(after[network.ParametersOf(layer)]);
-        Assert.Equal([!numbersStay, numbersStay, numbersStay, false], Enumerable.Range(0, 4).Select(Stays)); // vectors, frequencies, their weights, the last layer
+        // vectors, frequencies, their weights, the last layer
+        Assert.Equal([!numbersStay, numbersStay, numbersStay, false], Enumerable.Range(0, 4).Select(Stays));
     }
 
     [Theory]
@@ -68,8 +77,13 @@ public class RegularizationTests
     public void Clipping_shortens_what_is_longer_and_keeps_the_direction(ClippingMeasure measure)
     {
         double threshold = measure == ClippingMeasure.Value ? 0.05 : 0.5;
-        var found = Start.Zip(Step(Plain with { GradientClipping = new(measure, threshold) }), (before, after) => (before - (double)after) / Rate).ToArray();
-        foreach (var tensor in measure == ClippingMeasure.GlobalNorm ? [Range.All] : measure == ClippingMeasure.Norm ? Tensors() : Enumerable.Range(0, Net.ParameterCount).Select(i => i..(i + 1)))
+        var found = Start.Zip(
+            Step(Plain with { GradientClipping = new(measure, threshold) }), (before, after) => (before - (double)after) / Rate).ToArray();
+        foreach (
+            var tensor in measure == ClippingMeasure.GlobalNorm
+                ? [Range.All]
+                : measure == ClippingMeasure.Norm ? Tensors()
+                : Enumerable.Range(0, Net.ParameterCount).Select(i => i..(i + 1)))
         {
             var norm = Math.Sqrt(Gradient[tensor].Sum(g => g * g));
             var factor = norm > threshold ? threshold / norm : 1;
@@ -81,7 +95,8 @@ public class RegularizationTests
     [Fact]
     public void A_gradient_shorter_than_the_threshold_is_left_alone()
     {
-        foreach (var measure in Enum.GetValues<ClippingMeasure>()) Assert.Equal(Step(Plain), Step(Plain with { GradientClipping = new(measure, 1000) }));
+        foreach (var measure in Enum.GetValues<ClippingMeasure>())
+            Assert.Equal(Step(Plain), Step(Plain with { GradientClipping = new(measure, 1000) }));
     }
 
     // Their factor 1/√n counts: what a unit sees of x is bounded, whatever the parametrization.
@@ -91,7 +106,9 @@ public class RegularizationTests
         var network = new MultilayerPerceptron { HiddenLayers = [9], NtkParametrization = true }.Build(2, 1);
         var options = Problems.GradientDescent with { Initializer = new NtkNormal(), MaximumNorm = 0.4, NumberOfIterations = 2 };
         var parameters = new Trainer(options).Train(network, Problems.Surface(50, seed: 1)).Network.Parameters.ToArray();
-        double[] norms = [.. Enumerable.Range(0, 9).Select(unit => Math.Sqrt((parameters[unit] * parameters[unit] + parameters[9 + unit] * parameters[9 + unit]) / 2.0))];
+        double[] norms = [
+            .. Enumerable.Range(0, 9).Select(
+                unit => Math.Sqrt((parameters[unit] * parameters[unit] + parameters[9 + unit] * parameters[9 + unit]) / 2.0))];
         Assert.All(norms, norm => Assert.InRange(norm, 0, 0.4 + 1e-6));
         Assert.Contains(norms, norm => norm > 0.4 - 1e-6);
     }
@@ -124,7 +141,15 @@ public class RegularizationTests
     {
         foreach (var measure in Enum.GetValues<ClippingMeasure>())
         {
-            var options = Plain with { Optimizer = new Adam(), L1Regularization = 1e-3, L2Regularization = 1e-2, WeightDecay = 0.1, MaximumNorm = 1.5, GradientClipping = new(measure, 0.1) };
+            var options = Plain with
+            {
+                Optimizer = new Adam(),
+                L1Regularization = 1e-3,
+                L2Regularization = 1e-2,
+                WeightDecay = 0.1,
+                MaximumNorm = 1.5,
+                GradientClipping = new(measure, 0.1)
+            };
             var expected = Step(options, threads: 1, steps: 5);
             foreach (var threads in (int[])[2, 3, 7]) Assert.Equal(expected, Step(options, threads, steps: 5));
         }
@@ -161,7 +186,9 @@ public class RegularizationTests
         return parameters;
     }
 
-    private static bool IsWeight(int parameter) => Tensors().Select((range, i) => (range, i)).Any(t => t.i % 2 == 0 && parameter >= t.range.Start.Value && parameter < t.range.End.Value);
+    private static bool IsWeight(int parameter) =>
+        Tensors().Select((range, i) => (range, i))
+            .Any(t => t.i % 2 == 0 && parameter >= t.range.Start.Value && parameter < t.range.End.Value);
 
     // Weights, biases, weights, biases, …
     private static IEnumerable<Range> Tensors()

@@ -7,7 +7,8 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>Sparse examples with missing values are learned from and scored as dense ones with the same numbers are, and stay sparse.</summary>
+/// <summary>Sparse examples with missing values are learned from and scored as dense ones with the same numbers are, and stay
+/// sparse.</summary>
 public class SparseMissingTests
 {
     private const int Rows = 120, Features = 40;
@@ -15,16 +16,26 @@ public class SparseMissingTests
 
     public static TheoryData<MissingValues, bool> Replacements => new()
     {
-        { MissingValues.Mean, true }, { MissingValues.Mean, false }, { MissingValues.Median, true }, { MissingValues.Median, false }, { MissingValues.Learned, true },
+        { MissingValues.Mean, true }, { MissingValues.Mean, false }, { MissingValues.Median, true }, { MissingValues.Median, false },
+        { MissingValues.Learned, true },
     };
 
     [Theory, MemberData(nameof(Replacements))]
     public void The_bits_are_those_of_dense_examples(MissingValues replacement, bool isIndicated)
     {
-        var options = new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 4, BatchSize = 16, StandardizeInputs = false, NumberOfThreads = 3, TemperatureScaling = true };
+        var options = new TrainingOptions
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 4,
+            BatchSize = 16,
+            StandardizeInputs = false,
+            NumberOfThreads = 3,
+            TemperatureScaling = true
+        };
         var network = Build(replacement, isIndicated);
         ExampleSet dense = new(X, Features, Y, allowsMissing: true), sparse = new(Sparse(), Y);
-        TrainingResult expected = new Trainer(options).Train(network, dense.Slice(0, 80), dense.Slice(80, 40)), result = new Trainer(options).Train(network, sparse.Slice(0, 80), sparse.Slice(80, 40));
+        TrainingResult expected = new Trainer(options).Train(network, dense.Slice(0, 80), dense.Slice(80, 40)),
+            result = new Trainer(options).Train(network, sparse.Slice(0, 80), sparse.Slice(80, 40));
         Assert.Equal(expected.Network.Parameters.ToArray(), result.Network.Parameters.ToArray());
         Assert.Equal(expected.History, result.History);
         Assert.Equal(expected.Network.Temperature, result.Network.Temperature);
@@ -33,7 +44,8 @@ public class SparseMissingTests
     [Theory, InlineData(true), InlineData(false)]
     public void Rows_score_the_same_sparse_and_dense_and_no_score_is_missing(bool isIndicated)
     {
-        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 2 }).Train(Build(MissingValues.Median, isIndicated), new ExampleSet(Sparse(), Y)).Network;
+        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 2 })
+            .Train(Build(MissingValues.Median, isIndicated), new ExampleSet(Sparse(), Y)).Network;
         Assert.True(trained.TakesSparse);
         var batch = trained.MakeSparseBatch();
         for (var row = 0; row < Rows; row++) batch.Add([], X.AsSpan(row * Features, Features), trained.SparseFactors);
@@ -55,7 +67,9 @@ public class SparseMissingTests
         new Imputation(Features, MissingValues.Mean, []).Fit(expected, set.Features);
         columns.Means(found);
         TestNumbers.AssertClose(expected, found, 1e-6f);
-        Assert.Equal(Enumerable.Range(0, Features).Select(j => Enumerable.Range(10, 71).Count(row => float.IsNaN(X[row * Features + j]))), columns.CountMissing());
+        Assert.Equal(
+            Enumerable.Range(0, Features).Select(j => Enumerable.Range(10, 71).Count(row => float.IsNaN(X[row * Features + j]))),
+            columns.CountMissing());
     }
 
     [Fact]
@@ -80,7 +94,8 @@ public class SparseMissingTests
     {
         int[] places = [.. Enumerable.Range(0, X.Length).Where(i => X[i] != 0)];
         int[] starts = [.. Enumerable.Range(0, Rows + 1).Select(row => places.Count(i => i < row * Features))];
-        return new SparseMatrix(starts, [.. places.Select(i => i % Features)], [.. places.Select(i => X[i])], Features, allowsMissing: true);
+        return new SparseMatrix(
+            starts, [.. places.Select(i => i % Features)], [.. places.Select(i => X[i])], Features, allowsMissing: true);
     }
 
     private static float[] Mostly0()

@@ -12,16 +12,28 @@ namespace Backprop.Core.Tests.Training;
 public class SparseTrainingTests
 {
     private const int Rows = 120, Features = 50;
-    private static readonly float[] X = Mostly0(), Y = [.. Enumerable.Range(0, Rows).Select(row => X[row * Features] + X[row * Features + 1] > 0 ? 1f : 0)];
+    private static readonly float[] X = Mostly0(),
+        Y = [.. Enumerable.Range(0, Rows).Select(row => X[row * Features] + X[row * Features + 1] > 0 ? 1f : 0)];
 
-    public static TheoryData<string> Shapes => ["plain", "batch normalization", "input dropout", "input skip", "mixup", "weights", "validation", "refit", "residual", "L-BFGS", "thread 1", "thread 3"];
+    public static TheoryData<string> Shapes =>
+        [
+            "plain", "batch normalization", "input dropout", "input skip", "mixup", "weights", "validation", "refit", "residual", "L-BFGS",
+            "thread 1", "thread 3"];
 
     [Theory, MemberData(nameof(Shapes))]
     public void The_bits_are_those_of_dense_examples(string shape)
     {
-        var options = new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 4, BatchSize = 16, StandardizeInputs = false, NumberOfThreads = shape == "thread 1" ? 1 : 3 };
+        var options = new TrainingOptions
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 4,
+            BatchSize = 16,
+            StandardizeInputs = false,
+            NumberOfThreads = shape == "thread 1" ? 1 : 3
+        };
         if (shape == "mixup") options = options with { Mixup = new Mixup() };
-        if (shape == "refit") options = options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new Accuracy() } };
+        if (shape == "refit")
+            options = options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new Accuracy() } };
         if (shape == "L-BFGS") options = options with { Optimizer = new Lbfgs(), BatchSize = null };
         var perceptron = new MultilayerPerceptron
         {
@@ -36,7 +48,8 @@ public class SparseTrainingTests
         float[]? weights = shape == "weights" ? [.. Enumerable.Range(0, Rows).Select(row => 1 + row % 3f)] : null;
         ExampleSet dense = new(X, Features, Y, weights: weights), sparse = new(Sparse(), Y, weights: weights);
         var splits = shape is "validation" or "refit";
-        TrainingResult Train(ExampleSet set) => new Trainer(options).Train(network, splits ? set.Slice(0, 80) : set, splits ? set.Slice(80, 40) : null);
+        TrainingResult Train(ExampleSet set) =>
+            new Trainer(options).Train(network, splits ? set.Slice(0, 80) : set, splits ? set.Slice(80, 40) : null);
 
         TrainingResult expected = Train(dense), result = Train(sparse);
         Assert.Equal(expected.Network.Parameters.ToArray(), result.Network.Parameters.ToArray());
@@ -54,18 +67,22 @@ public class SparseTrainingTests
             var largest = Enumerable.Range(0, Rows).Max(row => Math.Abs(X[row * Features + j]));
             Assert.Equal((0, largest == 0 ? 0 : 1 / largest), (trained.Inputs!.Means[j], trained.Inputs.Factors[j]));
         }
-        var scaled = new Trainer(options with { StandardizeInputs = false }).Train(network, new ExampleSet([.. X.Select((x, i) => x * trained.Inputs!.Factors[i % Features])], Features, Y));
+        var scaled = new Trainer(options with { StandardizeInputs = false }).Train(
+            network, new ExampleSet([.. X.Select((x, i) => x * trained.Inputs!.Factors[i % Features])], Features, Y));
         Assert.Equal(scaled.Network.Parameters.ToArray(), trained.Parameters.ToArray());
     }
 
     [Fact]
     public void Rows_score_the_same_sparse_and_dense()
     {
-        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 1 }).Train(Network.FullyConnected(Features, [20], 1, new Tanh()), new ExampleSet(Sparse(), Y)).Network;
+        var trained = new Trainer(new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 1 })
+            .Train(Network.FullyConnected(Features, [20], 1, new Tanh()), new ExampleSet(Sparse(), Y)).Network;
         var batch = new SparseBatch(Features);
         for (var row = 0; row < Rows; row++) batch.Add([], X.AsSpan(row * Features, Features), trained.SparseFactors);
         Assert.True(trained.TakesSparse);
-        Assert.Equal(trained.CreateScorer(Rows).Score(new ReadOnlyMatrix(X, Rows, Features)).Values.ToArray(), trained.CreateScorer(Rows).ScoreSparse(batch).Values.ToArray());
+        Assert.Equal(
+            trained.CreateScorer(Rows).Score(new ReadOnlyMatrix(X, Rows, Features)).Values.ToArray(),
+            trained.CreateScorer(Rows).ScoreSparse(batch).Values.ToArray());
     }
 
     [Fact]

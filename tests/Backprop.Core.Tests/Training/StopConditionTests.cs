@@ -8,13 +8,21 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>A token, a time limit and the caller's own check are looked at in every phase, after every so much work. Counted, not timed.</summary>
+/// <summary>A token, a time limit and the caller's own check are looked at in every phase, after every so much work. Counted, not
+/// timed.</summary>
 public class StopConditionTests
 {
     private const int Rows = 1000, Features = 12;
 
     // So much work between two checks that the data of a test is many times as much.
-    private static readonly CheckFrequency Often = new() { Work = 10_000, LargeStep = 100_000, StepPortion = 20_000, MinRows = 5, MinParameters = 8 };
+    private static readonly CheckFrequency Often = new()
+    {
+        Work = 10_000,
+        LargeStep = 100_000,
+        StepPortion = 20_000,
+        MinRows = 5,
+        MinParameters = 8
+    };
 
     private static readonly TrainingOptions Options = new()
     {
@@ -54,7 +62,8 @@ public class StopConditionTests
         new Trainer(Options).Train(Measuring, training, validation, null, null, new StopCondition(Options, Count, reports, Often));
         Assert.InRange(calls[TrainingPhase.Measuring], Rows * Features / Often.Work, int.MaxValue);
         Assert.InRange(calls[TrainingPhase.Initializing], 10 * Rows * Features / Often.Work, int.MaxValue);
-        foreach (var phase in (TrainingPhase[])[TrainingPhase.Training, TrainingPhase.Validating, TrainingPhase.Calibrating]) Assert.InRange(calls[phase], 5, int.MaxValue);
+        foreach (var phase in (TrainingPhase[])[TrainingPhase.Training, TrainingPhase.Validating, TrainingPhase.Calibrating])
+            Assert.InRange(calls[phase], 5, int.MaxValue);
 
         var before = calls[TrainingPhase.Measuring] + calls[TrainingPhase.Initializing];
         for (var at = 1; at <= before; at += 1 + before / 15)
@@ -62,10 +71,12 @@ public class StopConditionTests
             using var source = new CancellationTokenSource();
             var options = Options with { CancellationToken = source.Token };
             var called = 0;
-            Assert.Throws<OperationCanceledException>(() => new Trainer(options).Train(Measuring, training, validation, null, null, new StopCondition(options, () =>
+            void CheckAlive()
             {
                 if (++called == at) source.Cancel();
-            }, null, Often)));
+            }
+            var stop = new StopCondition(options, CheckAlive, null, Often);
+            Assert.Throws<OperationCanceledException>(() => new Trainer(options).Train(Measuring, training, validation, null, null, stop));
             Assert.Equal(at, called);
         }
 
@@ -85,7 +96,8 @@ public class StopConditionTests
             var clock = new ManualClock();
             var options = Options with { MaximumTrainingTime = TimeSpan.FromSeconds(5), Clock = clock };
             var reports = new RunReports(new Heard<TrainingPhaseReport>(report => clock.Advance(report.Phase == phase ? 6 : 0)));
-            var problem = Assert.Throws<TimeoutException>(() => new Trainer(options).Train(Measuring, training, null, null, null, new StopCondition(options, null, reports, Often)));
+            var problem = Assert.Throws<TimeoutException>(
+                () => new Trainer(options).Train(Measuring, training, null, null, null, new StopCondition(options, null, reports, Often)));
             Assert.Contains(phase.ToString(), problem.Message, StringComparison.Ordinal);
         }
     }
@@ -98,7 +110,8 @@ public class StopConditionTests
         var current = TrainingPhase.Reading;
         var reports = new RunReports(new Heard<TrainingPhaseReport>(report => current = report.Phase));
         List<TrainingPhase> phases = [];
-        new Trainer(Options).Train(Measuring, training, validation, null, null, new StopCondition(Options, () => phases.Add(current), reports, Often));
+        new Trainer(Options).Train(
+            Measuring, training, validation, null, null, new StopCondition(Options, () => phases.Add(current), reports, Often));
         var first = phases.IndexOf(TrainingPhase.Training) + 2; // the first step has begun
         first += (phases.LastIndexOf(TrainingPhase.Training) - first) / 3;
         for (var at = first + 1; at <= phases.Count; at += 1 + (phases.Count - first) / 15)
@@ -112,11 +125,14 @@ public class StopConditionTests
             }, null, Often));
             Assert.InRange(called, at, at + 4); // a few looks: at the loss after the last update, and at the validation rows
             Assert.True(result.History.Count > 0);
-            Assert.True(result.Threshold is not null || result.Warnings.Any(warning => warning.Contains("had no effect", StringComparison.Ordinal)));
+            Assert.True(
+                result.Threshold is not null
+                    || result.Warnings.Any(warning => warning.Contains("had no effect", StringComparison.Ordinal)));
         }
     }
 
-    public static TheoryData<string> Kinds => ["plain", "dropout and batch normalization", "members", "folds", "clipping", "maximum norm", "embedding"];
+    public static TheoryData<string> Kinds =>
+        ["plain", "dropout and batch normalization", "members", "folds", "clipping", "maximum norm", "embedding"];
 
     // A step in many portions: the same numbers, whatever the layers and however many threads.
     [Theory, MemberData(nameof(Kinds))]
@@ -159,9 +175,17 @@ public class StopConditionTests
     public void A_step_that_is_given_up_moves_nothing(int threads)
     {
         var training = Table(500, seed: 1);
-        var options = Options with { BatchSize = TrainingOptions.FullBatch, NumberOfIterations = 5, Initializer = new GlorotUniform(), NumberOfThreads = threads, OutputBiasPrior = false };
+        var options = Options with
+        {
+            BatchSize = TrainingOptions.FullBatch,
+            NumberOfIterations = 5,
+            Initializer = new GlorotUniform(),
+            NumberOfThreads = threads,
+            OutputBiasPrior = false
+        };
         var network = new MultilayerPerceptron { HiddenLayers = [16], MissingValues = MissingValues.Median }.Build(Features, 1);
-        var epochs = Enumerable.Range(1, 5).Select(count => Train(options with { NumberOfIterations = count }, 0).Result.Network.Parameters.ToArray()).ToArray();
+        var epochs = Enumerable.Range(1, 5)
+            .Select(count => Train(options with { NumberOfIterations = count }, 0).Result.Network.Parameters.ToArray()).ToArray();
         var calls = Train(options with { NumberOfThreads = 1 }, 0).Calls * 2 / (threads + 1);
         var seen = new HashSet<int>();
         for (var at = calls / 10; at <= calls; at += 1 + calls / 30)
@@ -197,7 +221,15 @@ public class StopConditionTests
     public void A_line_search_that_is_given_up_makes_nothing_worse()
     {
         var training = Table(500, seed: 1);
-        var options = Options with { Optimizer = new Lbfgs(), BatchSize = null, NumberOfIterations = 8, Initializer = new GlorotUniform(), OutputBiasPrior = false, EarlyStopping = null };
+        var options = Options with
+        {
+            Optimizer = new Lbfgs(),
+            BatchSize = null,
+            NumberOfIterations = 8,
+            Initializer = new GlorotUniform(),
+            OutputBiasPrior = false,
+            EarlyStopping = null
+        };
         var network = new MultilayerPerceptron { HiddenLayers = [8], MissingValues = MissingValues.Median }.Build(Features, 1);
         var calls = 0;
         new Trainer(options).Train(network, training, null, null, null, new StopCondition(options, () => calls++, null, Often));
@@ -212,7 +244,8 @@ public class StopConditionTests
                 if (++called == at) source.Cancel();
             }, null, Often));
             Assert.InRange(called, at, at + 5);
-            var loss = Problems.MeanLoss(new TrainedNetwork(network, result.Network.Parameters, options.Loss, result.Network.Inputs), training);
+            var loss = Problems.MeanLoss(
+                new TrainedNetwork(network, result.Network.Parameters, options.Loss, result.Network.Inputs), training);
             Assert.InRange(loss, 0, result.History[^1].TrainingLoss + 1e-6);
             Assert.InRange(loss, 0, last + 1e-6);
             last = loss;

@@ -17,16 +17,24 @@ public class StoppingTests
     public void A_training_loss_that_stands_still_ends_training_after_one_pass_more_than_patience()
     {
         var still = Options with { LearningRate = 1e-30, LossTolerance = new LossTolerance() };
-        Assert.Equal(12, new Trainer(still).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
-        Assert.Equal(5, new Trainer(still with { LossTolerance = new LossTolerance { Patience = 3 } }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
+        Assert.Equal(
+            12,
+            new Trainer(still).Train(
+                Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
+        Assert.Equal(
+            5,
+            new Trainer(still with { LossTolerance = new LossTolerance { Patience = 3 } })
+                .Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History.Count);
     }
 
     [Fact]
     public void A_training_loss_that_falls_slower_than_the_tolerance_is_idle_and_keeps_the_last_parameters()
     {
-        var free = new Trainer(Options).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History;
+        var free = new Trainer(Options).Train(
+            Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero()).History;
         var idle = Enumerable.Range(1, free.Count - 1).First(i => free[i].TrainingLoss > free[i - 1].TrainingLoss - 0.01);
-        var result = new Trainer(Options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.01, Patience = 2 } }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
+        var result = new Trainer(Options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.01, Patience = 2 } })
+            .Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
         Assert.Equal(idle + 3, result.History.Count); // idle counts from 0; two idle passes are borne
         Assert.Equal(result.History.Count, result.BestEpoch);
     }
@@ -44,7 +52,8 @@ public class StoppingTests
         {
             // The third reading is the first after a step.
             var clock = new ManualClock(TimeSpan.FromSeconds(0.4));
-            return new Trainer(options with { Clock = clock }).Train(Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
+            return new Trainer(options with { Clock = clock }).Train(
+                Problems.LineThroughZero().Network, Problems.Line(2), initial: Problems.LineThroughZero());
         }
     }
 
@@ -53,7 +62,8 @@ public class StoppingTests
     public void A_validation_loss_too_far_above_the_best_ends_training_before_patience_does()
     {
         var options = Options with { EarlyStopping = new EarlyStopping { Patience = 150, MaximumGeneralizationLoss = 50 } };
-        var result = new Trainer(options).Train(Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero());
+        var result = new Trainer(options).Train(
+            Problems.LineThroughZero().Network, Problems.Line(2), Problems.Line(1), Problems.LineThroughZero());
         var losses = result.History.Select(report => report.ValidationLoss!.Value).ToArray();
         Assert.True(losses[^1] > 1.5 * losses.Min());
         Assert.All(losses[..^1].Select((loss, i) => loss / losses[..(i + 1)].Min()), ratio => Assert.InRange(ratio, 1, 1.5));
@@ -66,7 +76,10 @@ public class StoppingTests
         var still = Options with { LearningRate = 1e-30, NumberOfIterations = 7 };
         var line = Problems.Line(1);
         Assert.Equal(1, new Trainer(still).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
-        Assert.Equal(7, new Trainer(still with { EarlyStopping = new EarlyStopping { KeepLastBest = true } }).Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
+        Assert.Equal(
+            7,
+            new Trainer(still with { EarlyStopping = new EarlyStopping { KeepLastBest = true } })
+                .Train(Problems.LineThroughZero().Network, line, line, Problems.LineThroughZero()).BestEpoch);
     }
 
     [Theory]
@@ -77,7 +90,12 @@ public class StoppingTests
     {
         foreach (var sign in (int[])[1, -1]) // a loss, and a metric of which more is better
         {
-            var rule = new EarlyStopping { Patience = EarlyStopping.Unlimited, KeepLastBest = keepLast, Metric = sign < 0 ? new Accuracy() : null }.Start(parameterCount: 1);
+            var rule = new EarlyStopping
+            {
+                Patience = EarlyStopping.Unlimited,
+                KeepLastBest = keepLast,
+                Metric = sign < 0 ? new Accuracy() : null
+            }.Start(parameterCount: 1);
             Assert.All(losses.Select((loss, i) => rule.Observe(i + 1, sign * loss, [i + 1])), ends => Assert.False(ends));
             var parameters = new float[1];
             Assert.Equal(best, rule.Restore(parameters));
@@ -101,7 +119,12 @@ public class StoppingTests
             }
             return new ExampleSet(x, 2, y);
         }
-        var options = new TrainingOptions { Loss = classes == 1 ? new LogisticLoss() : new SoftmaxCrossEntropy(), NumberOfIterations = 40, EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, KeepLastBest = true, Metric = new Accuracy() } };
+        var options = new TrainingOptions
+        {
+            Loss = classes == 1 ? new LogisticLoss() : new SoftmaxCrossEntropy(),
+            NumberOfIterations = 40,
+            EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, KeepLastBest = true, Metric = new Accuracy() }
+        };
         var result = new Trainer(options).Train(Network.FullyConnected(2, [5], classes, new Tanh()), Draw(200), Draw(30));
         double[] shares = [.. result.History.Select(report => report.ValidationMetric!.Value)];
         Assert.Equal(40, shares.Length);
@@ -115,6 +138,7 @@ public class StoppingTests
         Assert.Throws<ArgumentOutOfRangeException>("MinimumImprovement", () => new LossTolerance { MinimumImprovement = -1 });
         Assert.Throws<ArgumentOutOfRangeException>("Patience", () => new LossTolerance { Patience = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("MaximumGeneralizationLoss", () => new EarlyStopping { MaximumGeneralizationLoss = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>("MaximumTrainingTime", () => Options with { MaximumTrainingTime = TimeSpan.FromSeconds(-1) });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "MaximumTrainingTime", () => Options with { MaximumTrainingTime = TimeSpan.FromSeconds(-1) });
     }
 }

@@ -11,7 +11,13 @@ namespace Backprop.Core.Tests.Training;
 /// <summary>Examples that are read anew in every pass.</summary>
 public class StreamTests
 {
-    private static readonly TrainingOptions Options = new() { Loss = new SquaredError(), NumberOfIterations = 4, BatchSize = 16, LearningRate = 0.01 };
+    private static readonly TrainingOptions Options = new()
+    {
+        Loss = new SquaredError(),
+        NumberOfIterations = 4,
+        BatchSize = 16,
+        LearningRate = 0.01
+    };
 
     [Fact]
     public void In_the_order_of_the_data_the_bits_are_those_of_memory()
@@ -19,7 +25,8 @@ public class StreamTests
         // Numbers whose means and spreads are exact, for a stream sums them in another order.
         var set = Whole(200);
         var options = Options with { Shuffle = false };
-        TrainingResult expected = new Trainer(options).Train(Net, set, set.Slice(0, 40)), streamed = new Trainer(options).Train(Net, new Source(set), set.Slice(0, 40));
+        TrainingResult expected = new Trainer(options).Train(Net, set, set.Slice(0, 40)),
+            streamed = new Trainer(options).Train(Net, new Source(set), set.Slice(0, 40));
         Assert.Equal(expected.Network.Parameters.ToArray(), streamed.Network.Parameters.ToArray());
         Assert.Equal(expected.History, streamed.History);
     }
@@ -32,8 +39,12 @@ public class StreamTests
         var set = Problems.Surface(900, 1);
         var options = Options with { Seed = 7 };
         var expected = new Trainer(options).Train(Problems.TwoToOne(8), new Source(set)).Network.Parameters.ToArray();
-        Assert.Equal(expected, new Trainer(options with { NumberOfThreads = threads }).Train(Problems.TwoToOne(8), new Source(set) { Delay = 200 }).Network.Parameters.ToArray());
-        Assert.NotEqual(expected, new Trainer(options with { Seed = 8 }).Train(Problems.TwoToOne(8), new Source(set)).Network.Parameters.ToArray());
+        Assert.Equal(
+            expected,
+            new Trainer(options with { NumberOfThreads = threads }).Train(
+                Problems.TwoToOne(8), new Source(set) { Delay = 200 }).Network.Parameters.ToArray());
+        Assert.NotEqual(
+            expected, new Trainer(options with { Seed = 8 }).Train(Problems.TwoToOne(8), new Source(set)).Network.Parameters.ToArray());
     }
 
     [Theory]
@@ -43,7 +54,8 @@ public class StreamTests
     public void Every_pass_deals_every_example_once_in_another_order(int rows, int batchSize)
     {
         var set = new ExampleSet([.. Enumerable.Range(0, rows).Select(i => (float)i)], 1, new float[rows]);
-        using var batches = StreamedMinibatches.Of(new Source(set), rows, batchSize, null, null, mixes: false, shuffles: true, balance: null);
+        using var batches = StreamedMinibatches.Of(
+            new Source(set), rows, batchSize, null, null, mixes: false, shuffles: true, balance: null);
         float[][] passes = [.. new[] { 1, 2 }.Select(CreateBatches)];
         Assert.All(passes, pass => Assert.Equal(Enumerable.Range(0, rows).Select(i => (float)i), pass.Order()));
         Assert.NotEqual(passes[0], passes[1]);
@@ -84,11 +96,27 @@ public class StreamTests
     {
         var x = TestNumbers.Normal(400, 1);
         for (var i = 0; i < x.Length; i += 9) x[i] = float.NaN;
-        var set = new ExampleSet(x, 2, [.. Enumerable.Range(0, 200).Select(i => i % 4 == 0 ? 1f : 0)], weights: [.. Enumerable.Range(0, 200).Select(i => 1 + i % 3f)], allowsMissing: true);
-        var options = Options with { Loss = new LogisticLoss(), BalancedClassWeights = true, Shuffle = false, StandardizeInputs = false, Diagnostics = true, OutputBiasPrior = true };
-        var network = new MultilayerPerceptron { HiddenLayers = [4], MissingValues = MissingValues.Median, IndicatedFeatures = [0, 1] }.Build(2, 1);
+        var set = new ExampleSet(
+            x, 2, [.. Enumerable.Range(0, 200).Select(i => i % 4 == 0 ? 1f : 0)],
+            weights: [.. Enumerable.Range(0, 200).Select(i => 1 + i % 3f)], allowsMissing: true);
+        var options = Options with
+        {
+            Loss = new LogisticLoss(),
+            BalancedClassWeights = true,
+            Shuffle = false,
+            StandardizeInputs = false,
+            Diagnostics = true,
+            OutputBiasPrior = true
+        };
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [4],
+            MissingValues = MissingValues.Median,
+            IndicatedFeatures = [0, 1]
+        }.Build(2, 1);
         var result = new Trainer(options).Train(network, new Source(set));
-        Assert.Equal(new Trainer(options).Train(network, set).Network.Parameters.ToArray(), result.Network.Parameters.ToArray()); // the sample is all of them
+        // the sample is all of them
+        Assert.Equal(new Trainer(options).Train(network, set).Network.Parameters.ToArray(), result.Network.Parameters.ToArray());
         Assert.Equal([0, 1], new Source(set).Summarize(0, null).Features.WithMissing);
         Assert.NotNull(result.History[0].Diagnostics);
     }
@@ -115,7 +143,8 @@ public class StreamTests
     [InlineData(1)]
     public void Data_that_change_between_passes_are_noticed(int more)
     {
-        var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(Options).Train(Problems.TwoToOne(2), new Source(Problems.Surface(100, 1)) { MoreInPass2 = more }));
+        var problem = Assert.Throws<InvalidOperationException>(
+            () => new Trainer(Options).Train(Problems.TwoToOne(2), new Source(Problems.Surface(100, 1)) { MoreInPass2 = more }));
         Assert.Contains("100 examples, and in pass 2", problem.Message, StringComparison.Ordinal);
     }
 
@@ -131,8 +160,20 @@ public class StreamTests
     public void What_needs_all_examples_at_once_is_refused()
     {
         var set = Problems.Surface(50, 1);
-        Assert.Contains("Lbfgs", Assert.Throws<ArgumentException>(() => new Trainer(Options with { Optimizer = new Lbfgs(), BatchSize = null }).Train(Problems.TwoToOne(), new Source(set))).Message, StringComparison.Ordinal);
-        Assert.Contains("RefitOnAllRows", Assert.Throws<ArgumentException>(() => new Trainer(Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } }).Train(Problems.TwoToOne(), new Source(set), set)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Lbfgs",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    new Trainer(Options with { Optimizer = new Lbfgs(), BatchSize = null })
+                        .Train(Problems.TwoToOne(), new Source(set))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "RefitOnAllRows",
+            Assert.Throws<ArgumentException>(
+                () =>
+                    new Trainer(Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } })
+                        .Train(Problems.TwoToOne(), new Source(set), set)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +181,8 @@ public class StreamTests
     {
         using var cancel = new CancellationTokenSource();
         var source = new Source(Problems.Surface(5000, 1));
-        new Trainer(Options with { CancellationToken = cancel.Token }).Train(Problems.TwoToOne(2), source, progress: new Heard<EpochReport>(_ => cancel.Cancel()));
+        new Trainer(Options with { CancellationToken = cancel.Token }).Train(
+            Problems.TwoToOne(2), source, progress: new Heard<EpochReport>(_ => cancel.Cancel()));
         Assert.Equal(source.Opened, source.Disposed);
     }
 
@@ -155,7 +197,8 @@ public class StreamTests
 
     // Half of the numbers are −2 and half are 2, so mean and spread are exact in any order.
     private static ExampleSet Whole(int rows) => new(
-        [.. Enumerable.Range(0, rows).SelectMany(i => new[] { i % 2 == 0 ? 2f : -2, i / 2 % 2 == 0 ? 2f : -2 })], 2, [.. Enumerable.Range(0, rows).Select(i => i / 4 % 2 == 0 ? 2f : -2)]);
+        [.. Enumerable.Range(0, rows).SelectMany(i => new[] { i % 2 == 0 ? 2f : -2, i / 2 % 2 == 0 ? 2f : -2 })], 2,
+            [.. Enumerable.Range(0, rows).Select(i => i / 4 % 2 == 0 ? 2f : -2)]);
 
     internal sealed class Source(ExampleSet set) : ExampleSource
     {

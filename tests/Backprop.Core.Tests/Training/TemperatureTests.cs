@@ -8,12 +8,19 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>The temperature is where the cross-entropy of the validation data is least, and changes nothing but how confident predictions are.</summary>
+/// <summary>The temperature is where the cross-entropy of the validation data is least, and changes nothing but how confident predictions
+/// are.</summary>
 public class TemperatureTests
 {
-    public static TheoryData<Loss, int> Shapes => new() { { new LogisticLoss(), 1 }, { new LogisticLoss(), 3 }, { new SoftmaxCrossEntropy(), 4 }, { new FocalLoss(), 1 }, { new SoftmaxFocalLoss(), 3 } };
+    public static TheoryData<Loss, int> Shapes =>
+        new()
+        {
+            { new LogisticLoss(), 1 }, { new LogisticLoss(), 3 }, { new SoftmaxCrossEntropy(), 4 }, { new FocalLoss(), 1 },
+            { new SoftmaxFocalLoss(), 3 }
+        };
 
-    public static TheoryData<Loss> WithoutLogits => [.. Loss.All.Where(loss => loss.TargetKind == TargetKind.Real), new HingeLoss(), new SquaredHingeLoss()];
+    public static TheoryData<Loss> WithoutLogits =>
+        [.. Loss.All.Where(loss => loss.TargetKind == TargetKind.Real), new HingeLoss(), new SquaredHingeLoss()];
 
     // All scores are ±2, of which so many have the right sign: then σ(2/T) is their share, with one example more of which half is right.
     [Theory]
@@ -23,10 +30,12 @@ public class TemperatureTests
     public void Of_two_classes_confidence_becomes_the_share_that_is_right(int right, int wrong)
     {
         int[] signs = [.. Enumerable.Repeat(1, right), .. Enumerable.Repeat(-1, wrong)];
-        float[] targets = [.. signs.Select((_, i) => (float)(i % 2))], scores = [.. signs.Select((sign, i) => sign * (i % 2 == 1 ? 2f : -2))];
+        float[] targets = [.. signs.Select((_, i) => (float)(i % 2))],
+            scores = [.. signs.Select((sign, i) => sign * (i % 2 == 1 ? 2f : -2))];
         var n = signs.Length;
         var share = (right + 0.5) / (n + 1);
-        Assert.Equal(2 / Math.Log(share / (1 - share)), TemperatureChoice.Best(new LogisticLoss(), new(scores, n, 1), new(targets, n, 1), []), 1e-5);
+        Assert.Equal(
+            2 / Math.Log(share / (1 - share)), TemperatureChoice.Best(new LogisticLoss(), new(scores, n, 1), new(targets, n, 1), []), 1e-5);
     }
 
     // One score of three is 3 and the others 0; rows that are wrong weigh twice, so a third of all weight is wrong.
@@ -35,7 +44,9 @@ public class TemperatureTests
     {
         float[] scores = [3, 0, 0, 0, 3, 0, 0, 0, 3, 3, 0, 0, 3, 0, 0], targets = [0, 1, 2, 0, 1], weights = [1, 1, 1, 1, 2];
         var share = (5 * (4 / 6.0) + 1 / 3.0) / 6;
-        Assert.Equal(3 / Math.Log(2 * share / (1 - share)), TemperatureChoice.Best(new SoftmaxCrossEntropy(), new(scores, 5, 3), new(targets, 5, 1), weights), 1e-5);
+        Assert.Equal(
+            3 / Math.Log(2 * share / (1 - share)),
+            TemperatureChoice.Best(new SoftmaxCrossEntropy(), new(scores, 5, 3), new(targets, 5, 1), weights), 1e-5);
     }
 
     // Smoothed by 1 / (n + 1), the loss itself is what is made least.
@@ -43,7 +54,9 @@ public class TemperatureTests
     public void No_other_has_a_smaller_loss(Loss loss, int outputs)
     {
         const int rows = 60;
-        Loss judge = loss.TargetKind == TargetKind.Class ? new SoftmaxCrossEntropy { LabelSmoothing = 1.0 / (rows + 1) } : new LogisticLoss { LabelSmoothing = 1.0 / (rows + 1) };
+        Loss judge = loss.TargetKind == TargetKind.Class
+            ? new SoftmaxCrossEntropy { LabelSmoothing = 1.0 / (rows + 1) }
+            : new LogisticLoss { LabelSmoothing = 1.0 / (rows + 1) };
         for (var seed = 1; seed <= 10; seed++)
         {
             var random = new Random(seed);
@@ -61,7 +74,9 @@ public class TemperatureTests
             double LossAt(double temperature)
             {
                 float[] divided = [.. scores.Select(score => (float)(score / temperature))];
-                return judge.Evaluate(new Matrix(divided, rows, outputs), new(targets, rows, columns), weights, new Matrix(new float[divided.Length], rows, outputs));
+                return judge.Evaluate(
+                    new Matrix(divided, rows, outputs), new(targets, rows, columns), weights,
+                    new Matrix(new float[divided.Length], rows, outputs));
             }
         }
 
@@ -81,7 +96,13 @@ public class TemperatureTests
     {
         var network = new MultilayerPerceptron { HiddenLayers = [8], EnsembleSize = members }.Build(2, 1);
         ExampleSet training = Noisy(200, seed: 1), validation = Noisy(300, seed: 2);
-        var options = new TrainingOptions { Loss = new LogisticLoss { LabelSmoothing = 0.3 }, NumberOfIterations = 20, KFoldBagging = crossFitting, NumberOfThreads = 1 };
+        var options = new TrainingOptions
+        {
+            Loss = new LogisticLoss { LabelSmoothing = 0.3 },
+            NumberOfIterations = 20,
+            KFoldBagging = crossFitting,
+            NumberOfThreads = 1
+        };
         TrainedNetwork plain = Train(options), scaled = Train(options with { TemperatureScaling = true });
         TestNumbers.AssertSameBits(plain.Parameters, scaled.Parameters);
         Assert.Equal((1, false), (plain.Temperature, scaled.Temperature == 1));
@@ -105,14 +126,24 @@ public class TemperatureTests
     [Fact]
     public void Without_validation_there_is_none_and_a_refit_keeps_it()
     {
-        var options = new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 3, TemperatureScaling = true, ThresholdMetric = new F1Score() };
+        var options = new TrainingOptions
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 3,
+            TemperatureScaling = true,
+            ThresholdMetric = new F1Score()
+        };
         Assert.Equal(1, new Trainer(options).Train(Problems.TwoToOne(4), Noisy(50, seed: 1)).Network.Temperature);
-        TrainingResult once = new Trainer(options with { EarlyStopping = new EarlyStopping() }).Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2)),
-            refitted = new Trainer(options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } }).Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2)),
-            undivided = new Trainer(options with { EarlyStopping = new EarlyStopping(), TemperatureScaling = false }).Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2));
+        TrainingResult once = new Trainer(options with { EarlyStopping = new EarlyStopping() })
+            .Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2)),
+            refitted = new Trainer(options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } })
+                .Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2)),
+            undivided = new Trainer(options with { EarlyStopping = new EarlyStopping(), TemperatureScaling = false })
+                .Train(Problems.TwoToOne(4), Noisy(50, seed: 1), Noisy(50, seed: 2));
         Assert.NotEqual(1, once.Network.Temperature);
         Assert.Equal(once.Network.Temperature, refitted.Network.Temperature);
-        Assert.Equal((float)(undivided.Threshold!.Value / once.Network.Temperature), once.Threshold!.Value, 1e-5f); // in units of the scores that are given
+        // in units of the scores that are given
+        Assert.Equal((float)(undivided.Threshold!.Value / once.Network.Temperature), once.Threshold!.Value, 1e-5f);
     }
 
     [Theory, MemberData(nameof(WithoutLogits))]
@@ -121,7 +152,11 @@ public class TemperatureTests
         var problem = Assert.Throws<ArgumentException>(() => new Trainer(new TrainingOptions { Loss = loss, TemperatureScaling = true }));
         Assert.Contains("TemperatureScaling", problem.Message);
         Assert.Contains(loss.ToString(), problem.Message);
-        Assert.Throws<ArgumentException>(() => new TrainedNetwork(Network.FullyConnected(1, [], loss.OutputsFor(1), new Identity()), new float[2 * loss.OutputsFor(1)], loss, temperature: 2));
+        Assert.Throws<ArgumentException>(
+            () =>
+                new TrainedNetwork(
+                    Network.FullyConnected(1, [], loss.OutputsFor(1), new Identity()), new float[2 * loss.OutputsFor(1)], loss,
+                    temperature: 2));
     }
 
     [Fact]
@@ -143,11 +178,18 @@ public class TemperatureTests
     [InlineData("\"hot\"")]
     public void A_file_with_an_impossible_one_is_refused(string value)
     {
-        var file = Saved.Bytes(new TrainingResult(new TrainedNetwork(Network.FullyConnected(1, [], 1, new Identity()), [3, 1], new LogisticLoss(), temperature: 0.5), [], 0));
+        var file = Saved.Bytes(
+            new TrainingResult(
+                new TrainedNetwork(Network.FullyConnected(1, [], 1, new Identity()), [3, 1], new LogisticLoss(), temperature: 0.5), [], 0));
         var header = Saved.Header(file).Replace("\"temperature\":0.5", $"\"temperature\":{value}", StringComparison.Ordinal);
         Assert.NotEqual(Saved.Header(file), header);
         Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(header, Saved.Floats(file))));
-        Assert.Throws<FormatException>(() => Saved.Read(Saved.Forge(Saved.Header(file).Replace("LogisticLoss\",\"labelSmoothing\":0", "SquaredError\"", StringComparison.Ordinal), Saved.Floats(file))));
+        Assert.Throws<FormatException>(
+            () =>
+                Saved.Read(
+                    Saved.Forge(
+                        Saved.Header(file).Replace("LogisticLoss\",\"labelSmoothing\":0", "SquaredError\"", StringComparison.Ordinal),
+                        Saved.Floats(file))));
     }
 
     private static ExampleSet Noisy(int rows, int seed)

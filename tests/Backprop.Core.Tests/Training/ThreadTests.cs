@@ -16,7 +16,8 @@ public class ThreadTests
 {
     private static readonly int[] Counts = [2, 3, 4, 7, 16];
 
-    // Features, hidden units, outputs, batch: multiples of nothing, fewer rows than threads, one output, no hidden layer, several parts per layer.
+    // Features, hidden units, outputs, batch: multiples of nothing, fewer rows than threads, one output, no hidden layer, several parts per
+    // layer.
     public static TheoryData<int, int[], int, int> Shapes => new()
     {
         { 1, [1], 1, 1 },
@@ -29,7 +30,11 @@ public class ThreadTests
     [Theory, MemberData(nameof(Shapes))]
     public void Any_number_of_threads_gives_the_same_bits(int features, int[] hidden, int outputs, int batchSize)
     {
-        foreach (var (loss, optimizer) in new (Loss, Optimizer)[] { (new SoftmaxCrossEntropy(), new Adam()), (new SquaredError(), new Momentum()), (new LogisticLoss(), new Sgd()) })
+        foreach (
+            var (loss, optimizer) in new (Loss, Optimizer)[]
+            {
+                (new SoftmaxCrossEntropy(), new Adam()), (new SquaredError(), new Momentum()), (new LogisticLoss(), new Sgd())
+            })
         {
             var (parameters, losses) = Learn(1, loss, optimizer);
             foreach (var threads in Counts)
@@ -49,8 +54,10 @@ public class ThreadTests
     public void So_it_does_with_layers_that_drop_measure_and_skip()
     {
         var network = new Network(
-            new BatchNormalization(7), new InputScale(7), new Dropout(7, 0.1), new Dense(7, 37), new ActivationLayer(37, new ReLU()), new BatchNormalization(37), new Dropout(37, 0.3),
-            new Dense(37, 37), new LayerNormalization(37), new ActivationLayer(37, new Tanh()), new SkipConnection(37, 3), new BatchNormalization(37), new Dense(37, 3));
+            new BatchNormalization(7), new InputScale(7), new Dropout(7, 0.1), new Dense(7, 37), new ActivationLayer(37, new ReLU()),
+            new BatchNormalization(37), new Dropout(37, 0.3),
+            new Dense(37, 37), new LayerNormalization(37), new ActivationLayer(37, new Tanh()), new SkipConnection(37, 3),
+                new BatchNormalization(37), new Dense(37, 3));
         foreach (var batchSize in (int[])[1, 10, 203])
         {
             var (parameters, losses) = LearnWith(network, batchSize, 1, new SoftmaxCrossEntropy(), new Adam());
@@ -63,7 +70,8 @@ public class ThreadTests
         }
     }
 
-    private static (float[] Parameters, List<double> Losses) LearnWith(Network network, int batchSize, int threads, Loss loss, Optimizer optimizer)
+    private static (float[] Parameters, List<double> Losses) LearnWith(
+        Network network, int batchSize, int threads, Loss loss, Optimizer optimizer)
     {
         const int rows = 203;
         int features = network.Inputs, outputs = network.Outputs;
@@ -71,8 +79,10 @@ public class ThreadTests
         var targets = loss.TargetKind == TargetKind.Class ? 1 : outputs;
         float[] y = [.. Enumerable.Range(0, rows * targets).Select(i => (float)(i % Math.Min(2, outputs)))];
         float[] weights = [.. Enumerable.Range(1, rows).Select(i => 1f / i)];
-        var batches = new Minibatches(new ExampleSet(TestNumbers.Normal(rows * features, seed: 2), features, y, targets, weights), batchSize, null, null);
-        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer, Seed = 4 }, batches.BatchSize, threads);
+        var batches = new Minibatches(
+            new ExampleSet(TestNumbers.Normal(rows * features, seed: 2), features, y, targets, weights), batchSize, null, null);
+        using var step = Steps.Make(
+            network, parameters, new TrainingOptions { Loss = loss, Optimizer = optimizer, Seed = 4 }, batches.BatchSize, threads);
         List<double> losses = [];
         for (var epoch = 1; epoch <= 2; epoch++)
         {
@@ -90,7 +100,8 @@ public class ThreadTests
         const int rows = 31;
         var network = Network.FullyConnected(9, [33], 4, new Tanh());
         var set = new ExampleSet(TestNumbers.Normal(rows * 9, seed: 1), 9, [.. Enumerable.Range(0, rows).Select(i => (float)(i % 4))]);
-        float[] parameters = TestNumbers.Normal(network.ParameterCount, seed: 2), expected = [.. parameters], gradient = new float[parameters.Length];
+        float[] parameters = TestNumbers.Normal(network.ParameterCount, seed: 2), expected = [.. parameters],
+            gradient = new float[parameters.Length];
         var loss = new SoftmaxCrossEntropy();
 
         var workspace = new Workspace(network, rows);
@@ -131,17 +142,29 @@ public class ThreadTests
     // What a loss of the user throws on a worker's thread must not end the process.
     [Fact]
     public void An_exception_of_a_loss_reaches_whoever_asked_for_the_training() =>
-        Assert.Equal("not today", Assert.Throws<InvalidOperationException>(() => Train(3, null, new LossThatLooksAround { Problem = "not today" })).Message);
+        Assert.Equal(
+            "not today",
+            Assert.Throws<InvalidOperationException>(() => Train(3, null, new LossThatLooksAround { Problem = "not today" })).Message);
 
     [Fact]
     public void Fewer_than_one_thread_is_refused() =>
-        Assert.Contains("at least 1", Assert.Throws<ArgumentOutOfRangeException>("NumberOfThreads", () => new TrainingOptions { Loss = new SquaredError(), NumberOfThreads = 0 }).Message);
+        Assert.Contains(
+            "at least 1",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "NumberOfThreads", () => new TrainingOptions { Loss = new SquaredError(), NumberOfThreads = 0 }).Message);
 
     private static TrainingResult Train(int threads, IProgress<EpochReport>? progress, Loss? loss = null)
     {
         const int rows = 256, features = 40;
-        var set = new ExampleSet(TestNumbers.Normal(rows * features, seed: 1), features, [.. Enumerable.Range(0, rows).Select(i => (float)(i % 3))]);
-        var options = new TrainingOptions { Loss = loss ?? new SoftmaxCrossEntropy(), NumberOfIterations = 3, BatchSize = 128, NumberOfThreads = threads };
+        var set = new ExampleSet(
+            TestNumbers.Normal(rows * features, seed: 1), features, [.. Enumerable.Range(0, rows).Select(i => (float)(i % 3))]);
+        var options = new TrainingOptions
+        {
+            Loss = loss ?? new SoftmaxCrossEntropy(),
+            NumberOfIterations = 3,
+            BatchSize = 128,
+            NumberOfThreads = threads
+        };
         return new Trainer(options).Train(Network.FullyConnected(features, [128, 64], 3, new ReLU()), set, progress: progress);
     }
 
@@ -162,7 +185,8 @@ public class ThreadTests
 
         public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient)
         {
-            if (Threads.TryAdd(Thread.CurrentThread, true) && Threads.Count == 3 && Problem is not null) throw new InvalidOperationException(Problem);
+            if (Threads.TryAdd(Thread.CurrentThread, true) && Threads.Count == 3 && Problem is not null)
+                throw new InvalidOperationException(Problem);
             _loss.EvaluateRows(scores, targets, losses, gradient);
         }
     }

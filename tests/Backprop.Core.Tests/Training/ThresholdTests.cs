@@ -17,14 +17,16 @@ public class ThresholdTests
         {
             var random = new Random(seed);
             var rows = random.Next(1, 40);
-            float[] scores = [.. Enumerable.Range(0, rows).Select(_ => MathF.Round(4 * random.NextSingle() - 3, 1))]; // one decimal: some are equal
+            // one decimal: some are equal
+            float[] scores = [.. Enumerable.Range(0, rows).Select(_ => MathF.Round(4 * random.NextSingle() - 3, 1))];
             float[] targets = [.. scores.Select(score => random.NextSingle() < 0.2 + 0.15 * (score + 3) ? 1f : 0)];
             float[] weights = [.. scores.Select(_ => random.NextSingle() + 0.1f)];
             var chosen = ThresholdChoice.Best((IDecisionMetric)metric, Column(scores), Column(targets), weights);
 
             var best = scores.Append(-1000).Max(Quality);
             Assert.Equal(best, Quality(chosen), 1e-9);
-            double Quality(float threshold) => metric.Measure(Column([.. scores.Select(score => score > threshold ? 1f : -1)]), default, Column(targets), weights);
+            double Quality(float threshold) =>
+                metric.Measure(Column([.. scores.Select(score => score > threshold ? 1f : -1)]), default, Column(targets), weights);
         }
     }
 
@@ -42,7 +44,13 @@ public class ThresholdTests
     [Fact]
     public void Training_chooses_it_on_the_validation_data_if_asked()
     {
-        var options = Problems.GradientDescent with { Loss = new LogisticLoss(), NumberOfIterations = 1, LearningRate = 1e-30, ThresholdMetric = new F1Score() };
+        var options = Problems.GradientDescent with
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 1,
+            LearningRate = 1e-30,
+            ThresholdMetric = new F1Score()
+        };
         var trained = new Backprop.Networks.TrainedNetwork(Problems.LineThroughZero().Network, [1, 0], new LogisticLoss());
         var set = new ExampleSet([-2, 1, 3, 4], 1, [0, 0, 1, 1]);
         Assert.Equal(2, new Trainer(options).Train(trained.Network, set, set, trained).Threshold);

@@ -6,14 +6,24 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>A time limit and a number of epochs that cannot both hold: schedules follow the time, and a warning says where they could not.</summary>
+/// <summary>A time limit and a number of epochs that cannot both hold: schedules follow the time, and a warning says where they could
+/// not.</summary>
 public class TimeLimitTests
 {
-    private static readonly TrainingOptions Options = Problems.GradientDescent with { BatchSize = 10, LearningRate = 0.2, NumberOfIterations = 100_000 };
+    private static readonly TrainingOptions Options = Problems.GradientDescent with
+    {
+        BatchSize = 10,
+        LearningRate = 0.2,
+        NumberOfIterations = 100_000
+    };
 
-    public static TheoryData<Schedule> SchedulesWithAnEnd => [new CosineDecay { WarmUpShare = 0.2 }, new CosineLogarithmicSchedule(), new FlatCosineSchedule(), new OneCycleSchedule(), new PolynomialDecay()];
+    public static TheoryData<Schedule> SchedulesWithAnEnd =>
+        [
+            new CosineDecay { WarmUpShare = 0.2 }, new CosineLogarithmicSchedule(), new FlatCosineSchedule(), new OneCycleSchedule(),
+            new PolynomialDecay()];
 
-    // An epoch takes a second, so 30 seconds are 30 epochs. The rate of the first epoch is that of the plan, and the second is measured by a single one.
+    // An epoch takes a second, so 30 seconds are 30 epochs. The rate of the first epoch is that of the plan, and the second is measured by
+    // a single one.
     [Theory, MemberData(nameof(SchedulesWithAnEnd))]
     public void Schedules_end_with_the_time(Schedule schedule)
     {
@@ -21,7 +31,8 @@ public class TimeLimitTests
         var limited = Train(options, seconds: 30);
         var planned = Train(options with { NumberOfIterations = 30 }, seconds: null);
         Assert.Equal(30, limited.History.Count);
-        for (var epoch = 2; epoch < 30; epoch++) Assert.Equal(planned.History[epoch].LearningRate, limited.History[epoch].LearningRate, 0.1 * 0.2);
+        for (var epoch = 2; epoch < 30; epoch++)
+            Assert.Equal(planned.History[epoch].LearningRate, limited.History[epoch].LearningRate, 0.1 * 0.2);
         Assert.Empty(limited.Warnings);
     }
 
@@ -46,7 +57,10 @@ public class TimeLimitTests
     [Fact]
     public void Schedules_that_count_epochs_or_watch_the_loss_stay_as_they_are()
     {
-        foreach (var schedule in (Schedule[])[new StepDecay { EpochsPerStep = 3 }, new MultiStepDecay { Milestones = [4, 8] }, new ExponentialDecay(), new ReduceOnPlateau { Patience = 2 }, new ConstantSchedule()])
+        foreach (
+            var schedule in (Schedule[])[
+                new StepDecay { EpochsPerStep = 3 }, new MultiStepDecay { Milestones = [4, 8] }, new ExponentialDecay(),
+                new ReduceOnPlateau { Patience = 2 }, new ConstantSchedule()])
         {
             var limited = Train(Options with { LearningRateSchedule = schedule }, seconds: 12);
             var planned = Train(Options with { LearningRateSchedule = schedule, NumberOfIterations = 12 }, seconds: null);
@@ -82,7 +96,12 @@ public class TimeLimitTests
     public void Time_that_ends_by_surprise_is_a_warning_with_numbers()
     {
         var clock = new ManualClock();
-        var options = Options with { LearningRateSchedule = new CosineDecay { WarmUpShare = 0.5 }, MaximumTrainingTime = TimeSpan.FromSeconds(1000), Clock = clock };
+        var options = Options with
+        {
+            LearningRateSchedule = new CosineDecay { WarmUpShare = 0.5 },
+            MaximumTrainingTime = TimeSpan.FromSeconds(1000),
+            Clock = clock
+        };
         var result = Train(options, report => clock.Advance(report.Epoch == 10 ? 10_000 : 1));
         var warning = Assert.Single(result.Warnings);
         Assert.Contains("MaximumTrainingTime (00:16:40) ended training after 10 of 100,000 epochs", warning, StringComparison.Ordinal);
@@ -96,9 +115,15 @@ public class TimeLimitTests
     {
         var clock = new ManualClock();
         var notes = new List<string>();
-        var options = Options with { LearningRateSchedule = new CosineDecay(), MaximumTrainingTime = TimeSpan.FromSeconds(30), Clock = clock };
+        var options = Options with
+        {
+            LearningRateSchedule = new CosineDecay(),
+            MaximumTrainingTime = TimeSpan.FromSeconds(30),
+            Clock = clock
+        };
         var stop = new StopCondition(options, null, new RunReports(note: notes.Add));
-        new Trainer(options).Train(Problems.TwoToOne(5), Problems.Surface(100, 1), null, null, new Heard<EpochReport>(_ => clock.Advance(1)), stop);
+        new Trainer(options).Train(
+            Problems.TwoToOne(5), Problems.Surface(100, 1), null, null, new Heard<EpochReport>(_ => clock.Advance(1)), stop);
         Assert.Equal(["MaximumTrainingTime (00:00:30) ended training after 30 of 100,000 epochs. Schedules ended with the time."], notes);
     }
 
@@ -107,8 +132,14 @@ public class TimeLimitTests
     public void The_last_validation_check_is_part_of_the_time()
     {
         var clock = new ManualClock();
-        var options = Options with { MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock, EarlyStopping = new EarlyStopping { Metric = new Slow(clock), Patience = 1000, Interval = 3 } };
-        var result = new Trainer(options).Train(Problems.TwoToOne(5), Problems.Surface(100, 1), Problems.Surface(20, 2), checkAlive: () => clock.Advance(0.1));
+        var options = Options with
+        {
+            MaximumTrainingTime = TimeSpan.FromSeconds(20),
+            Clock = clock,
+            EarlyStopping = new EarlyStopping { Metric = new Slow(clock), Patience = 1000, Interval = 3 }
+        };
+        var result = new Trainer(options).Train(
+            Problems.TwoToOne(5), Problems.Surface(100, 1), Problems.Surface(20, 2), checkAlive: () => clock.Advance(0.1));
         Assert.NotNull(result.History[^1].ValidationMetric);
         Assert.InRange(clock.Now.TotalSeconds, 17, 20.2);
     }
@@ -124,12 +155,16 @@ public class TimeLimitTests
             phases.Add(report.Phase);
             if (report.Phase == TrainingPhase.Initializing) clock.Advance(2);
         }));
-        var problem = Assert.Throws<TimeoutException>(() => new Trainer(options).Train(Problems.TwoToOne(5), Problems.Surface(100, 1), null, null, null, new StopCondition(options, null, reports)));
+        var problem = Assert.Throws<TimeoutException>(
+            () =>
+                new Trainer(options).Train(
+                    Problems.TwoToOne(5), Problems.Surface(100, 1), null, null, null, new StopCondition(options, null, reports)));
         Assert.Contains("MaximumTrainingTime (00:00:01)", problem.Message, StringComparison.Ordinal);
         Assert.Contains(TrainingPhase.Initializing, phases);
 
         var calls = 0;
-        var result = new Trainer(options with { Clock = clock }).Train(Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: () => clock.Advance(++calls == 2 ? 5 : 0));
+        var result = new Trainer(options with { Clock = clock }).Train(
+            Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: () => clock.Advance(++calls == 2 ? 5 : 0));
         Assert.Equal(2 + 10, calls); // two minibatches, and the loss after the last update
         Assert.Single(result.History);
     }
@@ -140,7 +175,9 @@ public class TimeLimitTests
         var clock = new ManualClock();
         var calls = 0;
         var options = Options with { NumberOfIterations = 2, MaximumTrainingTime = TimeSpan.FromSeconds(1), Clock = clock };
-        var result = new Trainer(options).Train(Problems.TwoToOne(5), new StreamTests.Source(Problems.Surface(100, 1)), checkAlive: () => clock.Advance(++calls <= 100 ? 1 : 0));
+        var result = new Trainer(options).Train(
+            Problems.TwoToOne(5), new StreamTests.Source(Problems.Surface(100, 1)),
+            checkAlive: () => clock.Advance(++calls <= 100 ? 1 : 0));
         Assert.Equal(2, result.History.Count);
     }
 
@@ -150,14 +187,19 @@ public class TimeLimitTests
         var clock = new ManualClock();
         using var source = new CancellationTokenSource();
         var limited = Options with { MaximumTrainingTime = TimeSpan.FromSeconds(5), Clock = clock };
-        Assert.Throws<TimeoutException>(() => new Trainer(limited).FindLearningRate(Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: () => clock.Advance(0.1)));
+        Assert.Throws<TimeoutException>(
+            () =>
+                new Trainer(limited).FindLearningRate(
+                    Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: () => clock.Advance(0.1)));
 
         var calls = 0;
         var cancelled = Options with { CancellationToken = source.Token };
-        Assert.Throws<OperationCanceledException>(() => new Trainer(cancelled).FindLearningRate(Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: () =>
+        void CheckAlive()
         {
             if (++calls == 30) source.Cancel();
-        }));
+        }
+        Assert.Throws<OperationCanceledException>(
+            () => new Trainer(cancelled).FindLearningRate(Problems.TwoToOne(5), Problems.Surface(100, 1), checkAlive: CheckAlive));
         Assert.Equal(30, calls);
     }
 
@@ -212,7 +254,8 @@ public class TimeLimitTests
 
         public override bool Suits(TargetKind kind) => true;
 
-        public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights)
+        public override double Measure(
+            ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights)
         {
             Clock.Advance(2);
             return new RootMeanSquaredError().Measure(scores, predictions, targets, weights);

@@ -10,7 +10,8 @@ public class TrainerCallbackTests
     public void Progress_is_told_of_every_epoch_in_order()
     {
         var progress = new Reports();
-        var result = new Trainer(Options).Train(Problems.TwoToOne(4), Problems.Surface(10, seed: 1), Problems.Surface(5, seed: 2), progress: progress);
+        var result = new Trainer(Options).Train(
+            Problems.TwoToOne(4), Problems.Surface(10, seed: 1), Problems.Surface(5, seed: 2), progress: progress);
         Assert.Equal(result.History, progress);
         Assert.Equal([1, 2, 3], progress.Select(report => report.Epoch));
         Assert.All(progress, report => Assert.Equal(0.1, report.LearningRate));

@@ -23,7 +23,8 @@ public class TrainingOptionTests
     [InlineData(-1)]
     public void Counts_below_one_are_refused_by_name(int value)
     {
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(TrainingOptions.NumberOfIterations), () => Valid with { NumberOfIterations = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(TrainingOptions.NumberOfIterations), () => Valid with { NumberOfIterations = value });
         Assert.Throws<ArgumentOutOfRangeException>(nameof(TrainingOptions.BatchSize), () => Valid with { BatchSize = value });
         Assert.Throws<ArgumentOutOfRangeException>(nameof(EarlyStopping.Patience), () => new EarlyStopping { Patience = value });
     }
@@ -33,7 +34,8 @@ public class TrainingOptionTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void A_minimum_improvement_below_zero_or_not_finite_is_refused_by_name(double value) =>
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(EarlyStopping.MinimumImprovement), () => new EarlyStopping { MinimumImprovement = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(EarlyStopping.MinimumImprovement), () => new EarlyStopping { MinimumImprovement = value });
 
     [Fact]
     public void Null_stands_for_what_is_usual()

@@ -16,7 +16,9 @@ public class TrainingStateTests
     private static readonly ExampleSet _examples = Problems.Surface(Rows, seed: 3);
 
     public static TheoryData<string> Trainings =>
-        [.. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average", "lookahead of NAdam", "clipping, noise"];
+        [
+            .. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average", "lookahead of NAdam",
+            "clipping, noise"];
 
     // As much as a checkpoint has to do: a state that was filled with the listed values goes on with the same bits, with other threads.
     [Theory, MemberData(nameof(Trainings))]
@@ -88,7 +90,11 @@ public class TrainingStateTests
         var list = new Lister();
         state.Visit(list);
 
-        var copy = new TrainingState(new float[2], options) { Best = new EarlyStopping().Start(2), Tolerance = new LossTolerance().Start() };
+        var copy = new TrainingState(new float[2], options)
+        {
+            Best = new EarlyStopping().Start(2),
+            Tolerance = new LossTolerance().Start()
+        };
         copy.Visit(new Restorer(list));
         Assert.Equal(state.History, copy.History);
         Assert.Equal(0.1 * options.Optimizer.DefaultLearningRate, copy.Schedules.At(default).LearningRate, 1e-12);
@@ -125,18 +131,21 @@ public class TrainingStateTests
         {
             "average" => options with { WeightAveraging = new ExponentialMovingAverage() },
             "lookahead of NAdam" => options with { Optimizer = new Lookahead { Inner = new NAdam(), Steps = 3 } },
-            "clipping, noise" => options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1), Mixup = new Mixup() },
+            "clipping, noise" =>
+                options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1), Mixup = new Mixup() },
             _ => options with { Optimizer = Optimizer.All.Single(optimizer => optimizer.GetType().Name == name) },
         };
     }
 
-    private static Network MakeNetwork() => new NetworkBuilder(2).Dense(7).Activation(new Tanh()).Dropout(0.2).Dense(5).Activation(new ReLU()).Dense(1).Build();
+    private static Network MakeNetwork() =>
+        new NetworkBuilder(2).Dense(7).Activation(new Tanh()).Dropout(0.2).Dense(5).Activation(new ReLU()).Dense(1).Build();
 
     private static TrainingState Start(TrainingOptions options) =>
         new(MakeNetwork().Initialize(new Backprop.Initializers.GlorotUniform(), seed: 1), options);
 
     private static void Learn(
-        TrainingState state, TrainingOptions options, int first, int count, int threads, IGradientReducer? reducer = null, double learningRate = 0.01)
+        TrainingState state, TrainingOptions options, int first, int count, int threads, IGradientReducer? reducer = null,
+        double learningRate = 0.01)
     {
         using var batches = new Minibatches(_examples, BatchSize, null, null, options.Mixup is not null);
         using var step = new TrainingStep(MakeNetwork(), state, options, BatchSize, threads, reducer: reducer);

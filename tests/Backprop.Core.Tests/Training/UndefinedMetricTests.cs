@@ -25,7 +25,8 @@ public class UndefinedMetricTests
     {
         var metric = name == nameof(Never) ? new Never() : Metric.All.Single(metric => metric.GetType().Name == name);
         var reports = new List<EpochReport>();
-        var problem = Assert.Throws<ArgumentException>("validation", () => Trainer(metric).Train(Net, Training, Of(label, label), null, new Listener(reports)));
+        var problem = Assert.Throws<ArgumentException>(
+            "validation", () => Trainer(metric).Train(Net, Training, Of(label, label), null, new Listener(reports)));
         Assert.Contains(name, problem.Message, StringComparison.Ordinal);
         Assert.Contains(reason, problem.Message, StringComparison.Ordinal);
         Assert.Contains("2 validation examples", problem.Message, StringComparison.Ordinal);
@@ -60,7 +61,13 @@ public class UndefinedMetricTests
     [Theory, InlineData(0f), InlineData(1f)]
     public void One_class_alone_chooses_neither_threshold_nor_temperature(float label)
     {
-        var options = new TrainingOptions { Loss = new LogisticLoss(), NumberOfIterations = 2, ThresholdMetric = new Accuracy(), TemperatureScaling = true };
+        var options = new TrainingOptions
+        {
+            Loss = new LogisticLoss(),
+            NumberOfIterations = 2,
+            ThresholdMetric = new Accuracy(),
+            TemperatureScaling = true
+        };
         var result = new Trainer(options).Train(Net, Training, Of(label, label, label));
         Assert.Null(result.Threshold);
         Assert.Equal(1, result.Network.Temperature);
@@ -90,7 +97,9 @@ public class UndefinedMetricTests
 
         public override bool Suits(TargetKind kind) => true;
 
-        public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights) => double.NaN;
+        public override double Measure(
+            ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights) =>
+            double.NaN;
     }
 
     // Not defined for scores of 0, which call nothing positive; but training starts elsewhere.
@@ -100,7 +109,8 @@ public class UndefinedMetricTests
 
         public override bool Suits(TargetKind kind) => kind == TargetKind.Binary;
 
-        public override double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights) =>
+        public override double Measure(
+            ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<float> weights) =>
             scores.Values.IndexOfAnyExcept(0f) < 0 ? double.NaN : 0.5;
     }
 }

@@ -3,7 +3,8 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>A run that ends while both losses are high and still falling is underfitted; noise, overfitting and a finished run are not.</summary>
+/// <summary>A run that ends while both losses are high and still falling is underfitted; noise, overfitting and a finished run are
+/// not.</summary>
 public class UnderfittingTests
 {
     // Half of the examples are of either class: the best constant has log 2.
@@ -49,7 +50,8 @@ public class UnderfittingTests
     public void Smoothed_labels_keep_even_a_perfect_prediction_from_0()
     {
         // H(0.95, 0.05) = 0.1985; 0.25 is near it, and high for labels that are not smoothed.
-        Assert.Null(Find(new LogisticLoss { LabelSmoothing = 0.1 }, epoch => 0.69 - 0.44 * Late(epoch), epoch => 0.69 - 0.43 * Late(epoch)));
+        Assert.Null(
+            Find(new LogisticLoss { LabelSmoothing = 0.1 }, epoch => 0.69 - 0.44 * Late(epoch), epoch => 0.69 - 0.43 * Late(epoch)));
         var found = Find(new LogisticLoss { LabelSmoothing = 0.1 }, epoch => 0.69 - 0.2 * Late(epoch), epoch => 0.69 - 0.18 * Late(epoch));
         Assert.Equal(0.1985, found!.Perfect, 4);
         Assert.Equal(Math.Log(2), found.Constant, 3);
@@ -64,7 +66,10 @@ public class UnderfittingTests
 
     private static Underfitting? Find(Loss loss, Func<int, double> training, Func<int, double?> heldOut, int planned = 40)
     {
-        EpochReport[] history = [.. Enumerable.Range(1, 40).Select(epoch => new EpochReport(epoch, 0.1, training(epoch), epoch % 2 == 0 ? heldOut(epoch) : null))];
-        return Underfitting.Of(history, new TrainingOptions { Loss = loss, NumberOfIterations = planned }, Halves, targets: null, outputs: 1);
+        EpochReport[] history = [
+            .. Enumerable.Range(1, 40).Select(
+                epoch => new EpochReport(epoch, 0.1, training(epoch), epoch % 2 == 0 ? heldOut(epoch) : null))];
+        return Underfitting.Of(
+            history, new TrainingOptions { Loss = loss, NumberOfIterations = planned }, Halves, targets: null, outputs: 1);
     }
 }

@@ -56,7 +56,8 @@ public sealed class WaysToStopTests : IDisposable
     public void A_time_limit_gives_the_same_model()
     {
         var clock = new ManualClock();
-        var result = Train(Options with { MaximumTrainingTime = TimeSpan.FromSeconds(6), Clock = clock }, progress: _ => clock.Advance(seconds: 1));
+        var result = Train(
+            Options with { MaximumTrainingTime = TimeSpan.FromSeconds(6), Clock = clock }, progress: _ => clock.Advance(seconds: 1));
         Assert.Equal(6, result.History.Count);
         AssertSameModel(Train(Options with { NumberOfIterations = 6 }), result);
         AssertIsCalibrated(result);
@@ -93,8 +94,14 @@ public sealed class WaysToStopTests : IDisposable
         {
             Train(Options with { EarlyStopping = rare }),
             Train(Options with { EarlyStopping = rare, LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 4 } }),
-            Train(Options with { EarlyStopping = rare, Optimizer = new Lbfgs { GradientTolerance = 0.05 }, BatchSize = null, NumberOfIterations = 900 }),
-            Train(Options with { EarlyStopping = rare, MaximumTrainingTime = TimeSpan.FromSeconds(3), Clock = clock }, checkAlive: () => clock.Advance(++calls <= 30 ? 0.1 : 0)),
+            Train(
+                Options with
+                {
+                    EarlyStopping = rare, Optimizer = new Lbfgs { GradientTolerance = 0.05 }, BatchSize = null, NumberOfIterations = 900
+                }),
+            Train(
+                Options with { EarlyStopping = rare, MaximumTrainingTime = TimeSpan.FromSeconds(3), Clock = clock },
+                checkAlive: () => clock.Advance(++calls <= 30 ? 0.1 : 0)),
         };
         foreach (var result in results)
         {
@@ -108,7 +115,12 @@ public sealed class WaysToStopTests : IDisposable
     [Fact]
     public void A_token_before_the_first_check_gives_temperature_and_threshold_of_the_parameters_that_there_are()
     {
-        var options = Options with { EarlyStopping = new EarlyStopping { Interval = 5 }, CancellationToken = _source.Token, Clock = new ManualClock() };
+        var options = Options with
+        {
+            EarlyStopping = new EarlyStopping { Interval = 5 },
+            CancellationToken = _source.Token,
+            Clock = new ManualClock()
+        };
         var result = Train(options, progress: report =>
         {
             if (report.Epoch == 2) _source.Cancel();
@@ -121,7 +133,12 @@ public sealed class WaysToStopTests : IDisposable
     [Fact]
     public void What_there_is_no_time_for_is_named_in_a_warning()
     {
-        var options = Options with { EarlyStopping = new EarlyStopping { Interval = 5 }, CancellationToken = _source.Token, Clock = new ManualClock(TimeSpan.FromSeconds(1)) };
+        var options = Options with
+        {
+            EarlyStopping = new EarlyStopping { Interval = 5 },
+            CancellationToken = _source.Token,
+            Clock = new ManualClock(TimeSpan.FromSeconds(1))
+        };
         var large = Noisy(20_000, seed: 3);
         var result = new Trainer(options).Train(Problems.TwoToOne(64, 64), Training, large, progress: new Heard<EpochReport>(report =>
         {
@@ -136,7 +153,12 @@ public sealed class WaysToStopTests : IDisposable
     [Fact]
     public void A_refit_that_training_has_no_time_for_is_named_and_the_first_model_is_kept()
     {
-        var options = Options with { NumberOfIterations = 3, EarlyStopping = new EarlyStopping { RefitOnAllRows = true }, CancellationToken = _source.Token };
+        var options = Options with
+        {
+            NumberOfIterations = 3,
+            EarlyStopping = new EarlyStopping { RefitOnAllRows = true },
+            CancellationToken = _source.Token
+        };
         var expected = Train(options with { CancellationToken = default, EarlyStopping = new EarlyStopping() });
         foreach (var call in (int[])[3 * StepsOfEpoch + 1, 3 * StepsOfEpoch + 7])
         {
@@ -156,7 +178,8 @@ public sealed class WaysToStopTests : IDisposable
     {
         var options = Options with { KFoldBagging = true };
         var network = new MultilayerPerceptron { HiddenLayers = [8], EnsembleSize = 3 }.Build(2, 1);
-        var result = new Trainer(options with { CancellationToken = _source.Token }).Train(network, Training, progress: new Heard<EpochReport>(report =>
+        var result = new Trainer(options with { CancellationToken = _source.Token })
+            .Train(network, Training, progress: new Heard<EpochReport>(report =>
         {
             if (report.Epoch == 6) _source.Cancel();
         }));
@@ -166,18 +189,23 @@ public sealed class WaysToStopTests : IDisposable
     [Fact]
     public void A_stream_is_calibrated_when_stopped()
     {
-        var result = new Trainer(Options with { CancellationToken = _source.Token }).Train(Problems.TwoToOne(8), new StreamTests.Source(Training), Validation, progress: new Heard<EpochReport>(report =>
+        var result = new Trainer(Options with { CancellationToken = _source.Token })
+            .Train(Problems.TwoToOne(8), new StreamTests.Source(Training), Validation, progress: new Heard<EpochReport>(report =>
         {
             if (report.Epoch == 6) _source.Cancel();
         }));
-        AssertSameModel(new Trainer(Options with { NumberOfIterations = 6 }).Train(Problems.TwoToOne(8), new StreamTests.Source(Training), Validation), result);
+        AssertSameModel(
+            new Trainer(Options with { NumberOfIterations = 6 }).Train(Problems.TwoToOne(8), new StreamTests.Source(Training), Validation),
+            result);
         AssertIsCalibrated(result);
     }
 
     public void Dispose() => _source.Dispose();
 
     private static TrainingResult Train(TrainingOptions options, Action<EpochReport>? progress = null, Action? checkAlive = null) =>
-        new Trainer(options).Train(Problems.TwoToOne(8), Training, Validation, progress: progress is null ? null : new Heard<EpochReport>(progress), checkAlive: checkAlive);
+        new Trainer(options).Train(
+            Problems.TwoToOne(8), Training, Validation, progress: progress is null ? null : new Heard<EpochReport>(progress),
+            checkAlive: checkAlive);
 
     private static void AssertSameModel(TrainingResult expected, TrainingResult actual)
     {

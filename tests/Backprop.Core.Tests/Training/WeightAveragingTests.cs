@@ -8,7 +8,8 @@ public class WeightAveragingTests
 {
     private const int Steps = 20;
 
-    // Training by four calls, as A_full_batch_run_is_the_four_calls_in_a_loop shows, so the way of the parameters is known from runs that end earlier.
+    // Training by four calls, as A_full_batch_run_is_the_four_calls_in_a_loop shows, so the way of the parameters is known from runs that
+    // end earlier.
     private static readonly float[][] Way = [.. Enumerable.Range(1, Steps).Select(steps => ResultOf(null, steps))];
 
     public static TheoryData<WeightAveraging> All => [.. WeightAveraging.All];
@@ -27,15 +28,23 @@ public class WeightAveragingTests
     public void EMA_weighs_every_step_half_as_much_as_the_next()
     {
         // With d = ½: ½·last + ¼·the one before + …, and what is left of 1 for the first.
-        var mean = Way[0].Select((_, i) => (float)(Enumerable.Range(1, Steps - 1).Sum(k => Way[k][i] * Math.Pow(0.5, Steps - k)) + Way[0][i] * Math.Pow(0.5, Steps - 1))).ToArray();
+        var mean = Way[0]
+            .Select(
+                (_, i) =>
+                    (float)(
+                        Enumerable.Range(1, Steps - 1).Sum(
+                            k => Way[k][i] * Math.Pow(0.5, Steps - k)) + Way[0][i] * Math.Pow(0.5, Steps - 1)))
+            .ToArray();
         TestNumbers.AssertClose(mean, ResultOf(new ExponentialMovingAverage { Decay = 0.5 }, Steps), 1e-6f);
     }
 
     [Theory, MemberData(nameof(All))]
     public void Training_itself_goes_on_as_without(WeightAveraging averaging)
     {
-        var with = new Trainer(Problems.GradientDescent with { WeightAveraging = averaging, NumberOfIterations = Steps, Seed = 4 }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1));
-        var without = new Trainer(Problems.GradientDescent with { NumberOfIterations = Steps, Seed = 4 }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1));
+        var with = new Trainer(Problems.GradientDescent with { WeightAveraging = averaging, NumberOfIterations = Steps, Seed = 4 })
+            .Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1));
+        var without = new Trainer(Problems.GradientDescent with { NumberOfIterations = Steps, Seed = 4 })
+            .Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1));
         Assert.Equal(without.History.Select(report => report.TrainingLoss), with.History.Select(report => report.TrainingLoss));
     }
 
@@ -44,7 +53,14 @@ public class WeightAveragingTests
     public void Validation_sees_the_average()
     {
         var (set, validation) = (Problems.Surface(23, seed: 1), Problems.Surface(11, seed: 2));
-        var options = Problems.GradientDescent with { WeightAveraging = new ExponentialMovingAverage { Decay = 0.9 }, NumberOfIterations = Steps, Seed = 4, EarlyStopping = null, StandardizeTargets = false };
+        var options = Problems.GradientDescent with
+        {
+            WeightAveraging = new ExponentialMovingAverage { Decay = 0.9 },
+            NumberOfIterations = Steps,
+            Seed = 4,
+            EarlyStopping = null,
+            StandardizeTargets = false
+        };
         var result = new Trainer(options).Train(Problems.TwoToOne(5), set, validation);
         var loss = Problems.MeanLoss(result.Network, validation);
         Assert.Equal(loss, result.History[^1].ValidationLoss!.Value, 1e-6);
@@ -62,10 +78,17 @@ public class WeightAveragingTests
     [InlineData(double.NaN)]
     public void Options_outside_zero_to_one_are_refused_by_name(double value)
     {
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(ExponentialMovingAverage.Decay), () => new ExponentialMovingAverage { Decay = value });
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(StochasticWeightAveraging.StartShare), () => new StochasticWeightAveraging { StartShare = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(ExponentialMovingAverage.Decay), () => new ExponentialMovingAverage { Decay = value });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(StochasticWeightAveraging.StartShare), () => new StochasticWeightAveraging { StartShare = value });
     }
 
     private static float[] ResultOf(WeightAveraging? averaging, int steps) =>
-        [.. new Trainer(Problems.GradientDescent with { WeightAveraging = averaging, NumberOfIterations = steps, Seed = 4, Optimizer = new Momentum() }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).Network.Parameters];
+        [
+            .. new Trainer(
+                Problems.GradientDescent with
+                {
+                    WeightAveraging = averaging, NumberOfIterations = steps, Seed = 4, Optimizer = new Momentum()
+                }).Train(Problems.TwoToOne(5), Problems.Surface(23, seed: 1)).Network.Parameters];
 }

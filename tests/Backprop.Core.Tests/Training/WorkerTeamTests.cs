@@ -120,7 +120,8 @@ public class WorkerTeamTests
         if (!OperatingSystem.IsLinux()) return;
         var network = Backprop.Networks.Network.FullyConnected(2, [3], 1, new Backprop.Activations.ReLU());
         var options = new TrainingOptions { Loss = new Backprop.Losses.SquaredError() };
-        Assert.ThrowsAny<Exception>(() => Steps.Make(network, new float[network.ParameterCount], options, batchSize: int.MaxValue, threads: 78));
+        Assert.ThrowsAny<Exception>(
+            () => Steps.Make(network, new float[network.ParameterCount], options, batchSize: int.MaxValue, threads: 78));
         Assert.DoesNotContain("Backprop 77", Directory.GetDirectories("/proc/self/task").Select(NameOf));
 
         static string NameOf(string thread)

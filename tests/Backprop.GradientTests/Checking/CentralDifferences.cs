@@ -1,6 +1,7 @@
 namespace Backprop.GradientTests.Checking;
 
-/// <summary>∂f/∂θᵢ ≈ (8·(f(θ + h·eᵢ) − f(θ − h·eᵢ)) − (f(θ + 2h·eᵢ) − f(θ − 2h·eᵢ))) / 12h, the independent opinion that every backward is compared with.</summary>
+/// <summary>∂f/∂θᵢ ≈ (8·(f(θ + h·eᵢ) − f(θ − h·eᵢ)) − (f(θ + 2h·eᵢ) − f(θ − 2h·eᵢ))) / 12h, the independent opinion that every backward is
+/// compared with.</summary>
 internal static class CentralDifferences
 {
     // The cut-off error falls with h⁴ and the rounding error grows with 1/h; in double both are near 1e-11 here. With two points it would
@@ -11,7 +12,8 @@ internal static class CentralDifferences
     // How far f itself may be rounded, for its size: one that has grown like eᶻ leaves few digits to a difference.
     private const double RoundingOfF = 1e-14;
 
-    /// <summary>Throws unless <paramref name="claimed"/> is the gradient of <paramref name="f"/> by <paramref name="theta"/>, which is left as it was.</summary>
+    /// <summary>Throws unless <paramref name="claimed"/> is the gradient of <paramref name="f"/> by <paramref name="theta"/>, which is left
+    /// as it was.</summary>
     public static void Compare(string what, Func<double> f, double[] theta, ReadOnlySpan<double> claimed)
     {
         for (var i = 0; i < theta.Length; i++)

@@ -45,7 +45,9 @@ public class CheckerTests
     {
         foreach (var loss in Loss.All)
             AssertRejected("gradient of the rows", () =>
-                LossCheck.Verify(new SteepLoss(loss), TestPoints.AwayFromZero(4 * loss.OutputsFor(3), seed: 51), loss.OutputsFor(3), LossTargets.For(loss, 4, 3)));
+                LossCheck.Verify(
+                    new SteepLoss(loss), TestPoints.AwayFromZero(4 * loss.OutputsFor(3), seed: 51), loss.OutputsFor(3),
+                    LossTargets.For(loss, 4, 3)));
     }
 
     [Fact]

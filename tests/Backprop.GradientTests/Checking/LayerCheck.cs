@@ -6,7 +6,8 @@ namespace Backprop.GradientTests.Checking;
 /// <summary>Checks a layer's promises: backward is the derivative of forward, dx and dParameters are overwritten.</summary>
 internal static class LayerCheck
 {
-    /// <summary>Throws <see cref="GradientMismatchException"/> where a promise is broken. The loss is a random weighted sum of the outputs.</summary>
+    /// <summary>Throws <see cref="GradientMismatchException"/> where a promise is broken. The loss is a random weighted sum of the
+    /// outputs.</summary>
     public static void Verify(Layer layer, int rows)
     {
         var parameters = TestPoints.ParametersOf(layer, seed: 1);

@@ -5,7 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.GradientTests.Checking;
 
-/// <summary>Checks a whole network: <see cref="Network.Backward"/> is the derivative of the weighted mean loss by every parameter; of an ensemble, of the sum of its members' losses.</summary>
+/// <summary>Checks a whole network: <see cref="Network.Backward"/> is the derivative of the weighted mean loss by every parameter; of an
+/// ensemble, of the sum of its members' losses.</summary>
 internal static class NetworkCheck
 {
     private const int Rows = 5;
@@ -27,7 +28,8 @@ internal static class NetworkCheck
         CentralDifferences.Compare($"gradient of {network}", Loss, parameters, gradient);
     }
 
-    /// <summary>The same for a step of training, where units are dropped (the same at every look) and the batch is measured. Without kinks.</summary>
+    /// <summary>The same for a step of training, where units are dropped (the same at every look) and the batch is measured. Without
+    /// kinks.</summary>
     public static void VerifyTraining(Network network, Loss loss, double[] targets, int seed, int step)
     {
         var weights = TestPoints.Positive(Rows, seed: 21);
@@ -65,7 +67,8 @@ internal static class NetworkCheck
             var layer = network.Layers[l];
             if (layer is ActivationLayer) distance = Math.Min(distance, x.Min(Math.Abs));
             var y = new double[Rows * layer.Outputs];
-            layer.Forward(parameters.AsSpan(network.ParametersOf(l)), new ReadOnlyMatrix(x, Rows, layer.Inputs), new Matrix(y, Rows, layer.Outputs));
+            layer.Forward(
+                parameters.AsSpan(network.ParametersOf(l)), new ReadOnlyMatrix(x, Rows, layer.Inputs), new Matrix(y, Rows, layer.Outputs));
             x = y;
         }
         return distance;

@@ -37,7 +37,8 @@ internal static class TestPoints
     }
 
     /// <summary>Parameters of all layers of a network.</summary>
-    public static double[] ParametersOf(Network network, int seed) => [.. network.Layers.SelectMany((layer, l) => ParametersOf(layer, seed + l))];
+    public static double[] ParametersOf(Network network, int seed) =>
+        [.. network.Layers.SelectMany((layer, l) => ParametersOf(layer, seed + l))];
 
     /// <summary>[0.2, 3): weights of examples.</summary>
     public static double[] Positive(int count, int seed)

@@ -21,7 +21,26 @@ public class LayerGradientTests
         LayerCheck.Verify(new Dense(inputs, outputs), rows);
 
     private static readonly Layer[] OtherLayers =
-        [new AlphaDropout(5, 0.3), new GaussianNoise(5, 0.7), new GaussianNoise(4, 0.2), new GroupedDense(15, 9, 3, ntkParametrization: false), new GroupedDense(6, 22, 2, ntkParametrization: true), new Replicate(5, 3), new PerMember(new LayerNormalization(5), 2), new PerMember(new FeaturewiseDense(6, 2, 3, 4, 1, rectified: true), 3), new PerMember(new PeriodicEmbeddingLayer(5, 3, 6, 0.1, PeriodicForm.CosineWithPhase, 2), 2), new PerMember(new PeriodicEmbeddingLayer(4, 3, 5, 0.5, PeriodicForm.CosineAndSine), 2), new PerMember(new PiecewiseLinearEncoding(3, 2, 4), 2), new PerMember(new EntityEmbedding(3, [new EmbeddedCategory(1, 3, 2)]), 2), new InputSkip(5, 3), new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(3, MissingValues.Mean, []), new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2), new EmbeddedCategory(4, 1, 1)]), new FeaturewiseDense(14, 3, 4, 5, 0, rectified: true), new FeaturewiseDense(10, 2, 4, 6, 2, rectified: false), new PeriodicEmbeddingLayer(5, 3, 6, 0.5, PeriodicForm.CosineAndSine), new PeriodicEmbeddingLayer(5, 3, 6, 0.1, PeriodicForm.CosineWithPhase, 2), new PeriodicEmbeddingLayer(4, 4, 5, 0.5, PeriodicForm.CosineWithPhase), new PiecewiseLinearEncoding(5, 3, 4), new QuantileTransform(5, [1, 4], knots: 6), new NtkDense(5, 3), new NtkDense(3, 9), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Standard), new BatchNormalization(5), new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new InputScale(5), new LayerNormalization(5), new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new SmoothClip(5, 3, 0.7), new SmoothClip(4, 4, 3), new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh())];
+        [
+            new AlphaDropout(5, 0.3), new GaussianNoise(5, 0.7), new GaussianNoise(4, 0.2),
+            new GroupedDense(15, 9, 3, ntkParametrization: false), new GroupedDense(6, 22, 2, ntkParametrization: true),
+            new Replicate(5, 3), new PerMember(new LayerNormalization(5), 2),
+            new PerMember(new FeaturewiseDense(6, 2, 3, 4, 1, rectified: true), 3),
+            new PerMember(new PeriodicEmbeddingLayer(5, 3, 6, 0.1, PeriodicForm.CosineWithPhase, 2), 2),
+            new PerMember(new PeriodicEmbeddingLayer(4, 3, 5, 0.5, PeriodicForm.CosineAndSine), 2),
+            new PerMember(new PiecewiseLinearEncoding(3, 2, 4), 2),
+            new PerMember(new EntityEmbedding(3, [new EmbeddedCategory(1, 3, 2)]), 2), new InputSkip(5, 3),
+            new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(3, MissingValues.Mean, []),
+            new EntityEmbedding(5, [new EmbeddedCategory(1, 3, 2), new EmbeddedCategory(4, 1, 1)]),
+            new FeaturewiseDense(14, 3, 4, 5, 0, rectified: true), new FeaturewiseDense(10, 2, 4, 6, 2, rectified: false),
+            new PeriodicEmbeddingLayer(5, 3, 6, 0.5, PeriodicForm.CosineAndSine),
+            new PeriodicEmbeddingLayer(5, 3, 6, 0.1, PeriodicForm.CosineWithPhase, 2),
+            new PeriodicEmbeddingLayer(4, 4, 5, 0.5, PeriodicForm.CosineWithPhase), new PiecewiseLinearEncoding(5, 3, 4),
+            new QuantileTransform(5, [1, 4], knots: 6), new NtkDense(5, 3), new NtkDense(3, 9),
+            new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Standard), new BatchNormalization(5),
+            new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new InputScale(5), new LayerNormalization(5),
+            new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new SmoothClip(5, 3, 0.7), new SmoothClip(4, 4, 3),
+            new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh())];
 
     public static TheoryData<Layer> Others => [.. OtherLayers];
 
@@ -34,5 +53,7 @@ public class LayerGradientTests
     // A new kind must be given its own check here (activation layers have theirs beside the activations) before it joins this list.
     [Fact]
     public void Every_kind_of_layer_is_checked() =>
-        Assert.Equal(Layer.Kinds.ToHashSet(), OtherLayers.Select(layer => layer.GetType()).Append(typeof(ActivationLayer)).Append(typeof(Dense)).ToHashSet());
+        Assert.Equal(
+            Layer.Kinds.ToHashSet(),
+            OtherLayers.Select(layer => layer.GetType()).Append(typeof(ActivationLayer)).Append(typeof(Dense)).ToHashSet());
 }

@@ -8,8 +8,10 @@ public class LossGradientTests
 {
     private static readonly Loss[] WithOptions =
     [
-        new FocalLoss { Gamma = 0.5, Alpha = null }, new FocalLoss { Gamma = 0 }, new HuberLoss { Delta = 0.3 }, new LogisticLoss { LabelSmoothing = 0.2 },
-        new PinballLoss { Quantiles = [0.1, 0.5, 0.95] }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }, new SoftmaxFocalLoss { Gamma = 0.5 },
+        new FocalLoss { Gamma = 0.5, Alpha = null }, new FocalLoss { Gamma = 0 }, new HuberLoss { Delta = 0.3 },
+            new LogisticLoss { LabelSmoothing = 0.2 },
+        new PinballLoss { Quantiles = [0.1, 0.5, 0.95] }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 },
+            new SoftmaxFocalLoss { Gamma = 0.5 },
         new SoftmaxFocalLoss { Gamma = 0 }, new TweedieLoss { Power = 1.1 }, new TweedieLoss { Power = 1.9 },
     ];
 
@@ -57,7 +59,8 @@ public class LossGradientTests
             {
                 double[] moved = [.. scores];
                 moved[i] += shift;
-                return loss.Evaluate(new ReadOnlyMatrix(moved, 1, outputs), new ReadOnlyMatrix([0.5], 1, 1), new Matrix(gradient, 1, outputs));
+                return loss.Evaluate(
+                    new ReadOnlyMatrix(moved, 1, outputs), new ReadOnlyMatrix([0.5], 1, 1), new Matrix(gradient, 1, outputs));
             }
             for (var i = 0; i < outputs; i++)
             {
@@ -79,7 +82,8 @@ public class LossGradientTests
             var gradient = TestPoints.Unassigned(scores.Length);
             var targets = LossTargets.For(loss, rows, targetColumns);
             var mean = loss.Evaluate(
-                new ReadOnlyMatrix(scores, rows, outputs), new ReadOnlyMatrix(targets, rows, targets.Length / rows), new Matrix(gradient, rows, outputs));
+                new ReadOnlyMatrix(scores, rows, outputs), new ReadOnlyMatrix(targets, rows, targets.Length / rows),
+                    new Matrix(gradient, rows, outputs));
             Assert.True(double.IsFinite(mean), $"{loss} at {size}: {mean}");
             Assert.All(gradient, slope => Assert.True(double.IsFinite(slope)));
         }

@@ -20,9 +20,11 @@ public class NetworkGradientTests
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void Backward_is_the_derivative_of_the_weighted_mean_loss_by_every_parameter(Activation activation, Loss loss, string hiddenLayers)
+    public void Backward_is_the_derivative_of_the_weighted_mean_loss_by_every_parameter(
+        Activation activation, Loss loss, string hiddenLayers)
     {
         var hidden = hiddenLayers.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
-        NetworkCheck.Verify(Network.FullyConnected(4, hidden, loss.OutputsFor(Targets), activation), loss, LossTargets.For(loss, Rows, Targets));
+        NetworkCheck.Verify(
+            Network.FullyConnected(4, hidden, loss.OutputsFor(Targets), activation), loss, LossTargets.For(loss, Rows, Targets));
     }
 }

@@ -16,15 +16,23 @@ public class TrainingGradientTests
     private static Dictionary<string, Network> Networks { get; } = new()
     {
         ["dropout"] = new(new Dropout(4, 0.4), new Dense(4, 5), new ActivationLayer(5, new Tanh()), new Dropout(5, 0.3), new Dense(5, 2)),
-        ["batch normalization"] = new(new Dense(4, 5), new BatchNormalization(5), new ActivationLayer(5, new Tanh()), new Dense(5, 3), new BatchNormalization(3), new Dense(3, 2)),
+        ["batch normalization"] = new(
+            new Dense(4, 5), new BatchNormalization(5), new ActivationLayer(5, new Tanh()), new Dense(5, 3), new BatchNormalization(3),
+            new Dense(3, 2)),
         ["batch normalization first and last"] = new(new BatchNormalization(4), new Dense(4, 2), new BatchNormalization(2)),
         ["batch normalization twice"] = new(new Dense(4, 2), new BatchNormalization(2), new BatchNormalization(2)),
-        ["layer normalization"] = new(new InputScale(4), new Dense(4, 5), new LayerNormalization(5), new ActivationLayer(5, new Sigmoid()), new Dense(5, 2)),
+        ["layer normalization"] = new(
+            new InputScale(4), new Dense(4, 5), new LayerNormalization(5), new ActivationLayer(5, new Sigmoid()), new Dense(5, 2)),
         ["residual blocks"] = new(
-            new Dense(4, 5), new ActivationLayer(5, new Tanh()), new BatchNormalization(5), new Dense(5, 5), new ActivationLayer(5, new Tanh()), new Dropout(5, 0.2), new Dense(5, 5),
-            new SkipConnection(5, 5), new ActivationLayer(5, new Tanh()), new Dense(5, 5), new SkipConnection(5, 2), new SkipConnection(5, 9), new Dense(5, 2)),
-        ["wide and deep"] = new(new GaussianNoise(4, 0.3), new Dense(4, 5), new ActivationLayer(5, new SELU()), new AlphaDropout(5, 0.3), new InputSkip(5, 4), new Dense(9, 2)),
-        ["members of an ensemble"] = new NetworkBuilder(4).InputScale().Replicate(3).NtkDense(3).BatchNormalization().Activation(new Tanh()).Dropout(0.2)
+            new Dense(4, 5), new ActivationLayer(5, new Tanh()), new BatchNormalization(5), new Dense(5, 5),
+            new ActivationLayer(5, new Tanh()), new Dropout(5, 0.2), new Dense(5, 5),
+            new SkipConnection(5, 5), new ActivationLayer(5, new Tanh()), new Dense(5, 5), new SkipConnection(5, 2),
+            new SkipConnection(5, 9), new Dense(5, 2)),
+        ["wide and deep"] = new(
+            new GaussianNoise(4, 0.3), new Dense(4, 5), new ActivationLayer(5, new SELU()), new AlphaDropout(5, 0.3), new InputSkip(5, 4),
+            new Dense(9, 2)),
+        ["members of an ensemble"] = new NetworkBuilder(4).InputScale().Replicate(3).NtkDense(3).BatchNormalization().Activation(new Tanh())
+            .Dropout(0.2)
             .Residual(block => block.Dense(3).LayerNormalization()).InputScale().Dense(2).Build(),
         ["a way around the features"] = new(new Dense(4, 4), new ActivationLayer(4, new Tanh()), new SkipConnection(4, 2), new Dense(4, 2)),
     };

@@ -53,7 +53,9 @@ public class BadRowTests
 
     [Fact]
     public void Rows_with_a_missing_class_are_skipped_and_counted() =>
-        Skips(nameof(EdgeRow.Kind), features: 0, labels: 2, weights: 0, row => row.Index is 4 or 9 ? row with { Kind = EdgeRows.ClassCount } : row);
+        Skips(
+            nameof(EdgeRow.Kind), features: 0, labels: 2, weights: 0,
+            row => row.Index is 4 or 9 ? row with { Kind = EdgeRows.ClassCount } : row);
 
     [Fact]
     public void Every_reason_has_a_count_of_its_own_and_every_row_one_reason() =>
@@ -84,9 +86,13 @@ public class BadRowTests
     [Theory, MemberData(nameof(Labels))]
     public void Data_of_bad_rows_alone_is_an_error_that_counts_them(string label)
     {
-        var data = Table([.. EdgeRows.Make(20).Select(row => row.Index < 15 ? row with { Features = [0, float.NaN, 0] } : row with { Weight = 0 })]);
+        var data = Table(
+            [.. EdgeRows.Make(20).Select(row => row.Index < 15 ? row with { Features = [0, float.NaN, 0] } : row with { Weight = 0 })]);
         var problem = Assert.Throws<InvalidOperationException>(() => EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(data));
-        Assert.Contains("All 20 rows were skipped: 15 with a missing feature, first in row 0, slot 1 of column 'Features'; 5 with a weight of 0, first in row 15, column 'Weight'", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "All 20 rows were skipped: 15 with a missing feature, first in row 0, slot 1 of column 'Features'; 5 with a weight of 0, " +
+                "first in row 15, column 'Weight'",
+            problem.Message, StringComparison.Ordinal);
         Assert.Contains("MissingValues can impute", problem.Message, StringComparison.Ordinal);
     }
 
@@ -101,7 +107,11 @@ public class BadRowTests
     private void Skips(string label, int features, int labels, int weights, Func<EdgeRow, EdgeRow> spoil)
     {
         EdgeRow[] good = EdgeRows.Make(20), spoiled = [.. good.Select(spoil)];
-        EdgeRow[] rest = [.. spoiled.Where(row => row.Features.All(float.IsFinite) && float.IsFinite(row.Value) && row.Kind < EdgeRows.ClassCount && row.Weight > 0 && float.IsFinite(row.Weight))];
+        EdgeRow[] rest = [
+            .. spoiled.Where(
+                row =>
+                    row.Features.All(float.IsFinite) && float.IsFinite(row.Value) && row.Kind < EdgeRows.ClassCount && row.Weight > 0
+                        && float.IsFinite(row.Weight))];
         Assert.Equal(20 - features - labels - weights, rest.Length);
 
         var expected = EdgeRows.Trainer(_ml, label, nameof(EdgeRow.Weight)).Fit(Table(rest));
@@ -131,14 +141,18 @@ public class BadRowTests
         });
         EdgeRows.Trainer(_ml, nameof(EdgeRow.Value), nameof(EdgeRow.Weight)).Fit(Table([.. rows]));
         Assert.Equal(
-            ["Skipped 9 of 20 rows of the training data: 1 with a missing feature, first in row 1, slot 1 of column 'Features'; 1 with an infinite feature, first in row 2, slot 2 of column 'Features'; "
-            + "1 with a missing label, first in row 3, column 'Value'; 2 with an infinite label, first in row 4, column 'Value'; 1 with a missing weight, first in row 6, column 'Weight'; "
-            + "1 with a negative weight, first in row 7, column 'Weight'; 1 with a weight of 0, first in row 8, column 'Weight'; 1 with an infinite weight, first in row 9, column 'Weight'. MissingValues can impute missing features."], _warnings);
+            ["Skipped 9 of 20 rows of the training data: 1 with a missing feature, first in row 1, slot 1 of column 'Features'; 1 with " +
+                "an infinite feature, first in row 2, slot 2 of column 'Features'; "
+            + "1 with a missing label, first in row 3, column 'Value'; 2 with an infinite label, first in row 4, column 'Value'; 1 with " +
+                "a missing weight, first in row 6, column 'Weight'; "
+            + "1 with a negative weight, first in row 7, column 'Weight'; 1 with a weight of 0, first in row 8, column 'Weight'; 1 with " +
+                "an infinite weight, first in row 9, column 'Weight'. MissingValues can impute missing features."], _warnings);
     }
 
     // The rows that a warning counts for features, labels or weights of any kind.
     private static int Counted(string warning, string what) =>
-        Regex.Matches(warning, $@"(\d+) with an? [a-z ]*?{what}").Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        Regex.Matches(warning, $@"(\d+) with an? [a-z ]*?{what}").Sum(
+            match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
     private IDataView Table(EdgeRow[] rows) => _ml.Data.LoadFromEnumerable(rows);
 }

@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>Values of any column as text, exact to the last bit of a number, so that tests can compare them and show the difference.</summary>
+/// <summary>Values of any column as text, exact to the last bit of a number, so that tests can compare them and show the
+/// difference.</summary>
 internal static class Cells
 {
     /// <summary>All values of a column.</summary>

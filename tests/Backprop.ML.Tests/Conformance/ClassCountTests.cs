@@ -34,7 +34,8 @@ public class ClassCountTests
         float[] expected = [.. binary.GetColumn<float>("Probability")];
         Assert.All(multiclass.GetColumn<float[]>("Score").Zip(expected), row => Assert.Equal(row.Second, row.First[1], tolerance: 1e-5f));
         Assert.Equal(
-            _ml.BinaryClassification.Evaluate(binary, nameof(Point.Label)).Accuracy, _ml.MulticlassClassification.Evaluate(multiclass, "Key").MicroAccuracy, tolerance: 1e-12);
+            _ml.BinaryClassification.Evaluate(binary, nameof(Point.Label)).Accuracy,
+                _ml.MulticlassClassification.Evaluate(multiclass, "Key").MicroAccuracy, tolerance: 1e-12);
     }
 
     [Fact]

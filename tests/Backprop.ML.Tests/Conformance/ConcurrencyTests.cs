@@ -76,7 +76,12 @@ public class ConcurrencyTests
 
     // The rows of a set of cursors depend on each other, so each needs a thread that runs now.
     private static void OnThreads(int count, Action<int> work) =>
-        Task.WaitAll([.. Enumerable.Range(0, count).Select(thread => Task.Factory.StartNew(() => work(thread), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+        Task.WaitAll(
+            [
+                .. Enumerable.Range(0, count).Select(
+                    thread =>
+                        Task.Factory.StartNew(
+                            () => work(thread), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
 
     private static Func<float[]> ScoreGetter(DataViewRow row)
     {

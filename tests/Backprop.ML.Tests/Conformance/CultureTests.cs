@@ -14,7 +14,8 @@ public class CultureTests
         {
             var cases = new TheoryData<string, string>();
             foreach (var culture in new[] { "de-DE", "tr-TR" })
-                foreach (var label in new[] { nameof(EdgeRow.Flag), nameof(EdgeRow.Kind), nameof(EdgeRow.Value) }) cases.Add(culture, label);
+                foreach (var label in new[] { nameof(EdgeRow.Flag), nameof(EdgeRow.Kind), nameof(EdgeRow.Value) })
+                    cases.Add(culture, label);
             return cases;
         }
     }

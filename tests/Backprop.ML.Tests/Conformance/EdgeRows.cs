@@ -54,7 +54,8 @@ internal static class EdgeRows
         })];
     }
 
-    public static BackpropTrainer Trainer(MLContext ml, string label, string? weight = null, string features = nameof(EdgeRow.Features), int seed = 5) =>
+    public static BackpropTrainer Trainer(
+        MLContext ml, string label, string? weight = null, string features = nameof(EdgeRow.Features), int seed = 5) =>
         new(ml, new BackpropTrainer.Options
         {
             Preset = Preset.Plain,

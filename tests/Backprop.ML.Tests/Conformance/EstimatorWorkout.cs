@@ -27,7 +27,8 @@ internal sealed class EstimatorWorkout
     /// <param name="data">Data that it can be fitted to.</param>
     /// <param name="neededToFit">The columns of <paramref name="data"/> without which it cannot be fitted.</param>
     /// <param name="neededToTransform">Those without which the transformer cannot work.</param>
-    public static void Run(MLContext ml, IEstimator<ITransformer> estimator, IDataView data, string[] neededToFit, string[] neededToTransform)
+    public static void Run(
+        MLContext ml, IEstimator<ITransformer> estimator, IDataView data, string[] neededToFit, string[] neededToTransform)
     {
         var workout = new EstimatorWorkout(ml, estimator, data);
         workout.SchemasAreAsPromised();

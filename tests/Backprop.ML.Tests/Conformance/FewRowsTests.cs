@@ -82,7 +82,8 @@ public class FewRowsTests
         new() { Features = [3, 3, 3], Kind = 2, Value = 10, Flag = true },
     ];
 
-    private float[][] Learn(string label, params EdgeRow[] rows) => EdgeRows.Scores(Thorough(label).Fit(Table(rows)).Transform(Table(rows)));
+    private float[][] Learn(string label, params EdgeRow[] rows) =>
+        EdgeRows.Scores(Thorough(label).Fit(Table(rows)).Transform(Table(rows)));
 
     private BackpropTrainer Thorough(string label) => new(_ml, new BackpropTrainer.Options
     {

@@ -5,7 +5,8 @@ using System.Text;
 namespace Backprop.ML.Tests.Conformance;
 
 /// <summary>
-/// The library uses internals of ML.NET, which the compiler sees in copies: what an update of ML.NET moves would be missed only at run time,
+/// The library uses internals of ML.NET, which the compiler sees in copies: what an update of ML.NET moves would be missed only at run
+/// time,
 /// wherever it is first used. Here everything is looked up at once, and what is missing is named.
 /// </summary>
 public class InteropTests
@@ -66,7 +67,9 @@ public class InteropTests
 
     [Fact]
     public void What_is_internal_to_MLNET_would_be_named() =>
-        Assert.Contains("LearningTask.get_Kind shows PredictionKind", PublicSurface.Invisible(_library.GetType("Backprop.ML.Tasks.LearningTask", throwOnError: true)!));
+        Assert.Contains(
+            "LearningTask.get_Kind shows PredictionKind",
+            PublicSurface.Invisible(_library.GetType("Backprop.ML.Tasks.LearningTask", throwOnError: true)!));
 
     // Names stand in the metadata as UTF-8 between zeros; of the same length, they can be exchanged in place.
     private static byte[] Rename(byte[] image, string name, string other)

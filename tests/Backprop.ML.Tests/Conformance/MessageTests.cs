@@ -37,7 +37,8 @@ public class MessageTests
         Line Make(int i) => new() { Label = random.NextSingle(), Features = [random.NextSingle(), i % 2 == 0 ? 3e38f : -3e38f, 1] };
         var trainer = Trainer(Preset.All.Single(each => each.Name == preset));
 
-        var problem = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(_ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(Make).ToArray())));
+        var problem = Assert.Throws<TrainingDivergedException>(
+            () => trainer.Fit(_ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(Make).ToArray())));
         Assert.Contains("3E+38 in slot 1 of column 'Features'", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("LearningRate", problem.Message, StringComparison.Ordinal);
     }

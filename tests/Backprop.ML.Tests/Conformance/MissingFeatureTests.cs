@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>Rows with missing features are scored as ML.NET's linear models score them: the score is missing too, and the rows around them notice nothing.</summary>
+/// <summary>Rows with missing features are scored as ML.NET's linear models score them: the score is missing too, and the rows around them
+/// notice nothing.</summary>
 public class MissingFeatureTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -13,7 +14,8 @@ public class MissingFeatureTests
     public MissingFeatureTests()
     {
         _filled = _ml.Data.LoadFromEnumerable(_good);
-        _gaps = _ml.Data.LoadFromEnumerable(_good.Select(row => IsMissing(row.Index) ? row with { Features = [row.Features[0], float.NaN, row.Features[2]] } : row));
+        _gaps = _ml.Data.LoadFromEnumerable(
+            _good.Select(row => IsMissing(row.Index) ? row with { Features = [row.Features[0], float.NaN, row.Features[2]] } : row));
     }
 
     public static TheoryData<string> Labels => EdgeRows.Labels;

@@ -52,17 +52,22 @@ public class OptionTests
         var options = new BackpropTrainer.Options { Preset = Preset.Plain };
         set(options);
         foreach (var make in (Func<BackpropTrainer.Options, BackpropTrainer>[])
-            [given => new BackpropTrainer(_ml, given), _ml.BinaryClassification.Trainers.Backprop, _ml.MulticlassClassification.Trainers.Backprop, _ml.Regression.Trainers.Backprop])
+            [
+                given => new BackpropTrainer(_ml, given), _ml.BinaryClassification.Trainers.Backprop,
+                _ml.MulticlassClassification.Trainers.Backprop, _ml.Regression.Trainers.Backprop])
             Assert.Contains(option, Assert.ThrowsAny<ArgumentException>(() => make(options)).Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public void Wrong_arguments_are_named_by_the_simple_constructor()
     {
-        Assert.Contains("LabelColumnName", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, labelColumnName: "")).Message);
+        Assert.Contains(
+            "LabelColumnName", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, labelColumnName: "")).Message);
         Assert.Contains("HiddenLayers", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, hiddenLayers: [-1])).Message);
         Assert.Contains("LearningRate", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, learningRate: -0.1)).Message);
-        Assert.Contains("NumberOfIterations", Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.Trainers.Backprop(numberOfIterations: -1)).Message);
+        Assert.Contains(
+            "NumberOfIterations",
+            Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.Trainers.Backprop(numberOfIterations: -1)).Message);
     }
 
     [Fact]
@@ -70,13 +75,20 @@ public class OptionTests
     {
         Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(null!));
         Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, (BackpropTrainer.Options)null!));
-        Assert.ThrowsAny<ArgumentException>(() => ((RegressionCatalog)null!)?.Trainers.Backprop() ?? BackpropCatalog.Backprop((RegressionCatalog.RegressionTrainers)null!));
+        Assert.ThrowsAny<ArgumentException>(
+            () => ((RegressionCatalog)null!)?.Trainers.Backprop() ?? BackpropCatalog.Backprop((RegressionCatalog.RegressionTrainers)null!));
     }
 
     [Fact]
     public void A_loss_of_another_task_is_named_as_early_as_the_task_is_known()
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = nameof(SampleRow.Flag), FeatureColumnName = nameof(SampleRow.Dense), LossFunction = new SquaredError() };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = nameof(SampleRow.Flag),
+            FeatureColumnName = nameof(SampleRow.Dense),
+            LossFunction = new SquaredError()
+        };
         Refuses(() => _ml.BinaryClassification.Trainers.Backprop(options));
 
         var trainer = new BackpropTrainer(_ml, options);

@@ -5,16 +5,21 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>Output columns, their types and their annotations, beside those of ML.NET's own trainers for the same label.</summary>
 public class OutputColumnsTests
 {
-    private const string Dense = nameof(SampleRow.Dense), Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key), Value = nameof(SampleRow.Value);
+    private const string Dense = nameof(SampleRow.Dense), Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key),
+        Value = nameof(SampleRow.Value);
 
     private static readonly Dictionary<string, (string Label, Func<MLContext, IEstimator<ITransformer>> Make)> _trainersOfMLNet = new()
     {
         ["LbfgsLogisticRegression"] = (Flag, ml => ml.BinaryClassification.Trainers.LbfgsLogisticRegression(Flag, Dense)),
-        ["SdcaLogisticRegression"] = (Flag, ml => ml.BinaryClassification.Trainers.SdcaLogisticRegression(Flag, Dense, maximumNumberOfIterations: 1)),
-        ["LbfgsMaximumEntropy, keys of text"] = ("ColorKey", ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ColorKey", Dense)),
-        ["LbfgsMaximumEntropy, keys of numbers"] = ("NumberKey", ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("NumberKey", Dense)),
+        ["SdcaLogisticRegression"] = (
+            Flag, ml => ml.BinaryClassification.Trainers.SdcaLogisticRegression(Flag, Dense, maximumNumberOfIterations: 1)),
+        ["LbfgsMaximumEntropy, keys of text"] = (
+            "ColorKey", ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ColorKey", Dense)),
+        ["LbfgsMaximumEntropy, keys of numbers"] = (
+            "NumberKey", ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("NumberKey", Dense)),
         ["LbfgsMaximumEntropy, keys without values"] = (Key, ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(Key, Dense)),
-        ["SdcaMaximumEntropy, keys of text"] = ("ColorKey", ml => ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("ColorKey", Dense, maximumNumberOfIterations: 1)),
+        ["SdcaMaximumEntropy, keys of text"] = (
+            "ColorKey", ml => ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("ColorKey", Dense, maximumNumberOfIterations: 1)),
         ["OnlineGradientDescent"] = (Value, ml => ml.Regression.Trainers.OnlineGradientDescent(Value, Dense)),
         ["Sdca"] = (Value, ml => ml.Regression.Trainers.Sdca(Value, Dense, maximumNumberOfIterations: 1)),
         ["LbfgsPoissonRegression"] = (Value, ml => ml.Regression.Trainers.LbfgsPoissonRegression(Value, Dense)),
@@ -37,7 +42,8 @@ public class OutputColumnsTests
     public void Columns_and_annotations_are_those_of(string trainer)
     {
         var (label, make) = _trainersOfMLNet[trainer];
-        Assert.Equal(SchemaText.Of(make(_ml).Fit(_data).Transform(_data).Schema), SchemaText.Of(Ours(label).Fit(_data).Transform(_data).Schema));
+        Assert.Equal(
+            SchemaText.Of(make(_ml).Fit(_data).Transform(_data).Schema), SchemaText.Of(Ours(label).Fit(_data).Transform(_data).Schema));
     }
 
     [Theory]
@@ -55,7 +61,8 @@ public class OutputColumnsTests
     {
         var (label, make) = _trainersOfMLNet[trainer];
         var scored = make(_ml).Fit(_data).Transform(_data);
-        Assert.Equal(SchemaText.Of(make(_ml).Fit(scored).Transform(scored).Schema), SchemaText.Of(Ours(label).Fit(scored).Transform(scored).Schema));
+        Assert.Equal(
+            SchemaText.Of(make(_ml).Fit(scored).Transform(scored).Schema), SchemaText.Of(Ours(label).Fit(scored).Transform(scored).Schema));
     }
 
     [Fact]
@@ -66,7 +73,9 @@ public class OutputColumnsTests
         Assert.Equal(classes.Split(' ').Order(), inOrder.Split(' ').Order());
         foreach (var kind in new[] { "SlotNames", "TrainingLabelValues" })
             Assert.Equal(inOrder, Cells.Annotation(scored.Schema["Score"].Annotations, scored.Schema["Score"].Annotations.Schema[kind]));
-        Assert.Equal(inOrder, Cells.Annotation(scored.Schema["PredictedLabel"].Annotations, scored.Schema["PredictedLabel"].Annotations.Schema["KeyValues"]));
+        Assert.Equal(
+            inOrder,
+            Cells.Annotation(scored.Schema["PredictedLabel"].Annotations, scored.Schema["PredictedLabel"].Annotations.Schema["KeyValues"]));
     }
 
     [Theory]
@@ -83,7 +92,9 @@ public class OutputColumnsTests
     [Fact]
     public void Evaluators_of_ML_NET_accept_the_columns()
     {
-        Assert.Equal(Samples.ClassCount, _ml.MulticlassClassification.Evaluate(Ours("ColorKey").Fit(_data).Transform(_data), "ColorKey").PerClassLogLoss.Count);
+        Assert.Equal(
+            Samples.ClassCount,
+            _ml.MulticlassClassification.Evaluate(Ours("ColorKey").Fit(_data).Transform(_data), "ColorKey").PerClassLogLoss.Count);
         Assert.True(double.IsFinite(_ml.BinaryClassification.Evaluate(Ours(Flag).Fit(_data).Transform(_data), Flag).LogLoss));
         Assert.True(double.IsFinite(_ml.Regression.Evaluate(Ours(Value).Fit(_data).Transform(_data), Value).RootMeanSquaredError));
     }

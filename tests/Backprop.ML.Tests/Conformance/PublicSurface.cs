@@ -5,9 +5,11 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>What users of a type can see.</summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <summary>The types that a type shows to its users but that they cannot use: in its bases, and in its public and protected members.</summary>
+    /// <summary>The types that a type shows to its users but that they cannot use: in its bases, and in its public and protected
+    /// members.</summary>
     public static IEnumerable<string> Invisible(Type type) =>
         from shown in Bases(type).Concat(type.GetMembers(Declared).SelectMany(Shown))
         from part in Parts(shown.Type)
@@ -21,8 +23,10 @@ internal static class PublicSurface
 
     private static IEnumerable<(string Member, Type Type)> Shown(MemberInfo member) => member switch
     {
-        MethodInfo method when IsShown(method) => method.GetParameters().Append(method.ReturnParameter).Select(parameter => (method.Name, parameter.ParameterType)),
-        ConstructorInfo constructor when IsShown(constructor) => constructor.GetParameters().Select(parameter => (constructor.Name, parameter.ParameterType)),
+        MethodInfo method when IsShown(method) =>
+            method.GetParameters().Append(method.ReturnParameter).Select(parameter => (method.Name, parameter.ParameterType)),
+        ConstructorInfo constructor when IsShown(constructor) =>
+            constructor.GetParameters().Select(parameter => (constructor.Name, parameter.ParameterType)),
         FieldInfo field when field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly => [(field.Name, field.FieldType)],
         _ => [], // properties and events show what their methods show
     };

@@ -8,7 +8,8 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>Every type and member of other assemblies that a compiled assembly names, looked up where they should be.</summary>
 internal static class ReferencedMembers
 {
-    /// <summary>What is named, such as <c>TypeReference Microsoft.ML.Data.ModelSaveContext</c>, with the reason why it was not found, or null where it was.</summary>
+    /// <summary>What is named, such as <c>TypeReference Microsoft.ML.Data.ModelSaveContext</c>, with the reason why it was not found, or
+    /// null where it was.</summary>
     /// <param name="image">The assembly as a file.</param>
     /// <param name="assembly">The same assembly, loaded.</param>
     /// <param name="others">Simple names of the assemblies whose members are wanted.</param>
@@ -34,12 +35,14 @@ internal static class ReferencedMembers
     {
         try
         {
-            // The runtime's own search: by name, and for members by the whole signature. What a generic type of ours names may depend on its parameters.
+            // The runtime's own search: by name, and for members by the whole signature. What a generic type of ours names may depend on
+            // its parameters.
             Type[] parameters = [typeof(object), typeof(object)];
             assembly.ManifestModule.ResolveMember(MetadataTokens.GetToken(handle), parameters, parameters);
             return (name, null);
         }
-        catch (Exception problem) when (problem is TypeLoadException or MissingMemberException or ArgumentException) // the last is what a missing field gives
+        // the last is what a missing field gives
+        catch (Exception problem) when (problem is TypeLoadException or MissingMemberException or ArgumentException)
         {
             return (name, problem);
         }
@@ -56,18 +59,21 @@ internal static class ReferencedMembers
         return signature.ReadTypeHandle() is { Kind: HandleKind.TypeReference } type ? (TypeReferenceHandle)type : null;
     }
 
-    private static string? Owner(MetadataReader metadata, TypeReferenceHandle handle) => metadata.GetTypeReference(handle).ResolutionScope switch
-    {
-        { Kind: HandleKind.TypeReference } outer => Owner(metadata, (TypeReferenceHandle)outer),
-        { Kind: HandleKind.AssemblyReference } assembly => metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)assembly).Name),
-        _ => null,
-    };
+    private static string? Owner(MetadataReader metadata, TypeReferenceHandle handle) =>
+        metadata.GetTypeReference(handle).ResolutionScope switch
+        {
+            { Kind: HandleKind.TypeReference } outer => Owner(metadata, (TypeReferenceHandle)outer),
+            { Kind: HandleKind.AssemblyReference } assembly =>
+                metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)assembly).Name),
+            _ => null,
+        };
 
     private static string Name(MetadataReader metadata, TypeReferenceHandle handle)
     {
         var type = metadata.GetTypeReference(handle);
         var name = metadata.GetString(type.Name);
-        if (type.ResolutionScope.Kind == HandleKind.TypeReference) return $"{Name(metadata, (TypeReferenceHandle)type.ResolutionScope)}.{name}";
+        if (type.ResolutionScope.Kind == HandleKind.TypeReference)
+            return $"{Name(metadata, (TypeReferenceHandle)type.ResolutionScope)}.{name}";
         return type.Namespace.IsNil ? name : $"{metadata.GetString(type.Namespace)}.{name}";
     }
 }

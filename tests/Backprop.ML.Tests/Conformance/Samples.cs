@@ -67,7 +67,9 @@ internal static class Samples
     public static SampleRow[] Rows(int count = 40)
     {
         var random = new Random(7);
-        return [.. Enumerable.Range(0, count).Select(_ => Row([.. Enumerable.Range(0, FeatureCount).Select(_ => Math.Max(0, random.NextSingle() * 4 - 2) - 1)]))];
+        return [
+            .. Enumerable.Range(0, count).Select(
+                _ => Row([.. Enumerable.Range(0, FeatureCount).Select(_ => Math.Max(0, random.NextSingle() * 4 - 2) - 1)]))];
     }
 
     public static IDataView Table(MLContext ml, int count = 40) => ml.Data.LoadFromEnumerable(Rows(count));

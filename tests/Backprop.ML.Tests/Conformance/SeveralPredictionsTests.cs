@@ -7,7 +7,8 @@ namespace Backprop.ML.Tests.Conformance;
 /// <summary>One label, several predictions: Score is a vector with names.</summary>
 public class SeveralPredictionsTests
 {
-    private const string Dense = nameof(SampleRow.Dense), Sparse = nameof(SampleRow.Sparse), Weight = nameof(SampleRow.Weight), Value = nameof(SampleRow.Value);
+    private const string Dense = nameof(SampleRow.Dense), Sparse = nameof(SampleRow.Sparse), Weight = nameof(SampleRow.Weight),
+        Value = nameof(SampleRow.Value);
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -25,7 +26,8 @@ public class SeveralPredictionsTests
         {
             var options = Samples.Quick(Value, features, Weight);
             options.LossFunction = loss;
-            EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [Value, features, Weight], neededToTransform: [features]);
+            EstimatorWorkout.Run(
+                _ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [Value, features, Weight], neededToTransform: [features]);
 
             var score = new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml)).Schema["Score"];
             Assert.Equal(loss.OutputsFor(1), Assert.IsType<VectorDataViewType>(score.Type).Size);
@@ -40,7 +42,9 @@ public class SeveralPredictionsTests
         var options = Samples.Quick(Value);
         options.LossFunction = new PinballLoss { Quantiles = [0.9] };
         EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [Value, Dense], neededToTransform: [Dense]);
-        Assert.Equal(NumberDataViewType.Single, new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml)).Schema["Score"].Type);
+        Assert.Equal(
+            NumberDataViewType.Single,
+            new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml)).Schema["Score"].Type);
     }
 
     [Fact]

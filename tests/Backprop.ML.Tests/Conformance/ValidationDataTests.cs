@@ -27,7 +27,9 @@ public class ValidationDataTests
     [InlineData(nameof(OddRow.Doubles), "Vector<Double, 2>")]
     [InlineData(nameof(OddRow.Number), "Single")]
     public void Features_of_another_type_are_refused(string other, string found) =>
-        Refuses(new BackpropTrainer(_ml, Samples.Quick("Flag", "Features")), Replaced("Features", other), "Features", "Vector<Single, 2>", found);
+        Refuses(
+            new BackpropTrainer(_ml, Samples.Quick("Flag", "Features")), Replaced("Features", other), "Features", "Vector<Single, 2>",
+            found);
 
     [Theory]
     [InlineData(nameof(OddRow.Double), "Double")]
@@ -50,11 +52,13 @@ public class ValidationDataTests
 
     [Fact]
     public void Nothing_to_train_on_is_refused() =>
-        Assert.Throws<ArgumentNullException>("trainData", () => new BackpropTrainer(_ml, Samples.Quick("Key", "Features")).Fit(null!, _training));
+        Assert.Throws<ArgumentNullException>(
+            "trainData", () => new BackpropTrainer(_ml, Samples.Quick("Key", "Features")).Fit(null!, _training));
 
     [Fact]
     public void Data_like_the_training_data_is_accepted() =>
-        Assert.NotNull(new BackpropTrainer(_ml, Samples.Quick("Key", "Features", "Number")).Fit(_training, _training).Model.History[0].ValidationLoss);
+        Assert.NotNull(
+            new BackpropTrainer(_ml, Samples.Quick("Key", "Features", "Number")).Fit(_training, _training).Model.History[0].ValidationLoss);
 
     private IDataView Replaced(string column, string by) => _ml.Transforms.CopyColumns(column, by).Fit(_training).Transform(_training);
 

@@ -12,17 +12,28 @@ public class WorkoutTests
     private const string Values = nameof(SampleRow.Values), Flags = nameof(SampleRow.Flags);
     private const string Color = nameof(SampleRow.Color), Number = nameof(SampleRow.Number);
 
-    private static readonly Dictionary<string, (Func<MLContext, string, string, string?, IEstimator<ITransformer>> Make, string[] Labels)> _trainers = new()
-    {
-        ["constructor"] = ((ml, label, features, weight) => new BackpropTrainer(ml, label, features, weight, [4], 0.01, 2), [Flag, Key, Value, Values, Flags]),
-        ["constructor with options"] = ((ml, label, features, weight) => new BackpropTrainer(ml, Samples.Quick(label, features, weight)), [Flag, Key, Value, Values, Flags]),
-        ["binary catalog"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Flag]),
-        ["binary catalog with options"] = ((ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Flag]),
-        ["multiclass catalog"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Key]),
-        ["multiclass catalog with options"] = ((ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Key]),
-        ["regression catalog"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value, Values]),
-        ["regression catalog with options"] = ((ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value, Values]),
-    };
+    private static readonly Dictionary<string, (
+        Func<MLContext, string, string, string?, IEstimator<ITransformer>> Make, string[] Labels)> _trainers = new()
+        {
+            ["constructor"] = (
+            (ml, label, features, weight) => new BackpropTrainer(ml, label, features, weight, [4], 0.01, 2),
+            [Flag, Key, Value, Values, Flags]),
+            ["constructor with options"] = (
+            (ml, label, features, weight) => new BackpropTrainer(ml, Samples.Quick(label, features, weight)),
+            [Flag, Key, Value, Values, Flags]),
+            ["binary catalog"] = (
+            (ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Flag]),
+            ["binary catalog with options"] = (
+            (ml, label, features, weight) => ml.BinaryClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Flag]),
+            ["multiclass catalog"] = (
+            (ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Key]),
+            ["multiclass catalog with options"] = (
+            (ml, label, features, weight) => ml.MulticlassClassification.Trainers.Backprop(Samples.Quick(label, features, weight)), [Key]),
+            ["regression catalog"] = (
+            (ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value, Values]),
+            ["regression catalog with options"] = (
+            (ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value, Values]),
+        };
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -66,7 +77,9 @@ public class WorkoutTests
         var options = Samples.Quick(loss.TargetKind == TargetKind.Binary ? Flags : "Positive");
         options.LossFunction = loss;
         var estimator = _ml.Transforms.Concatenate("Positive", Weight, Value).Append(new BackpropTrainer(_ml, options));
-        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), loss.TargetKind == TargetKind.Binary ? [Flags, Dense] : [Weight, Value, Dense], neededToTransform: [Weight, Value, Dense]);
+        EstimatorWorkout.Run(
+            _ml, estimator, Samples.Table(_ml), loss.TargetKind == TargetKind.Binary ? [Flags, Dense] : [Weight, Value, Dense],
+            neededToTransform: [Weight, Value, Dense]);
     }
 
     [Theory]
@@ -130,7 +143,9 @@ public class WorkoutTests
     {
         var data = _ml.Transforms.CopyColumns("Label", Value).Append(_ml.Transforms.Concatenate("Features", "A", "B"))
             .Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
-        EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, hiddenLayers: [4], numberOfIterations: 2), data, ["Label", "Features"], neededToTransform: ["Features"]);
+        EstimatorWorkout.Run(
+            _ml, new BackpropTrainer(_ml, hiddenLayers: [4], numberOfIterations: 2), data, ["Label", "Features"],
+            neededToTransform: ["Features"]);
     }
 
     [Fact]

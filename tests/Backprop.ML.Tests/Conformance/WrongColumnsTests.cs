@@ -2,7 +2,8 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>Columns of the wrong type are refused before training and by <c>Fit</c>, with a message that says which, what was found and what is allowed.</summary>
+/// <summary>Columns of the wrong type are refused before training and by <c>Fit</c>, with a message that says which, what was found and
+/// what is allowed.</summary>
 public class WrongColumnsTests
 {
     private const string AnyLabel = "Boolean or Key<UInt32> or Single or Vector<Single> or Vector<Boolean>", FeatureType = "Vector<Single>";
@@ -37,8 +38,10 @@ public class WrongColumnsTests
     public void A_trainer_of_a_catalog_refuses_the_labels_of_other_tasks(string label, string found)
     {
         if (label != nameof(OddRow.Flag)) Refuses(_ml.BinaryClassification.Trainers.Backprop(label), "label", label, "Boolean", found);
-        if (label is not (nameof(OddRow.Key) or nameof(OddRow.Flags))) Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32> or Vector<Boolean>", found);
-        if (label is not (nameof(OddRow.Number) or nameof(OddRow.Features))) Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single or Vector<Single>", found);
+        if (label is not (nameof(OddRow.Key) or nameof(OddRow.Flags)))
+            Refuses(_ml.MulticlassClassification.Trainers.Backprop(label), "label", label, "Key<UInt32> or Vector<Boolean>", found);
+        if (label is not (nameof(OddRow.Number) or nameof(OddRow.Features)))
+            Refuses(_ml.Regression.Trainers.Backprop(label), "label", label, "Single or Vector<Single>", found);
     }
 
     [Theory]
@@ -69,7 +72,8 @@ public class WrongColumnsTests
     public void A_missing_column_is_named(string role)
     {
         var trainer = new BackpropTrainer(_ml,
-            role == "label" ? "Absent" : nameof(OddRow.Number), role == "feature" ? "Absent" : nameof(OddRow.Features), role == "weight" ? "Absent" : null);
+            role == "label" ? "Absent" : nameof(OddRow.Number), role == "feature" ? "Absent" : nameof(OddRow.Features),
+                role == "weight" ? "Absent" : null);
         Refuses(trainer, role, "'Absent'");
     }
 

@@ -13,7 +13,11 @@ internal static partial class OptionsPage
 
     private static readonly Dictionary<Type, string> _keywords = new()
     {
-        [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(float)] = "float", [typeof(double)] = "double",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(float)] = "float",
+        [typeof(double)] = "double",
         [typeof(string)] = "string",
     };
 

@@ -30,7 +30,8 @@ public class OptionsPageTests
         var ofPlain = $"`Preset.Plain` has {option.Print(option.Default)}";
         if (isShort && option.IsOfPreset) Assert.Contains(ofPlain, value, StringComparison.OrdinalIgnoreCase);
         else if (isShort) Assert.StartsWith(option.Print(option.Default), value, StringComparison.OrdinalIgnoreCase);
-        if (isShort && option.Allowed is not null) Assert.Contains(option.Allowed!, value.Replace("`", ""), StringComparison.OrdinalIgnoreCase);
+        if (isShort && option.Allowed is not null)
+            Assert.Contains(option.Allowed!, value.Replace("`", ""), StringComparison.OrdinalIgnoreCase);
     });
 
     [Fact]

@@ -5,7 +5,8 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tests.EndToEnd;
 
-/// <summary>A network without hidden layers minimises what ML.NET's linear classifiers minimise, so both must find the same model.</summary>
+/// <summary>A network without hidden layers minimises what ML.NET's linear classifiers minimise, so both must find the same
+/// model.</summary>
 public class LinearModelTests
 {
     // Both train in float32 and stop where rounding hides the slope: the coefficients, 0.2 to 4, then agree to about 1e-5 and the
@@ -31,7 +32,8 @@ public class LinearModelTests
         var linear = theirs.Model.SubModel;
         double[] expected = [linear.Bias, .. linear.Weights];
         AssertNear(expected, RawCoefficients(ours.Model), CoefficientTolerance);
-        AssertNear(Column<float>(theirs.Transform(data), "Probability"), Column<float>(ours.Transform(data), "Probability"), ProbabilityTolerance);
+        AssertNear(
+            Column<float>(theirs.Transform(data), "Probability"), Column<float>(ours.Transform(data), "Probability"), ProbabilityTolerance);
     }
 
     [Theory, InlineData(null), InlineData(nameof(Point.Weight))]
@@ -51,7 +53,8 @@ public class LinearModelTests
         }).Fit(data);
 
         AssertNear(
-            Column<float[]>(theirs.Transform(data), "Score").SelectMany(p => p), Column<float[]>(ours.Transform(data), "Score").SelectMany(p => p), ProbabilityTolerance);
+            Column<float[]>(theirs.Transform(data), "Score").SelectMany(p => p),
+                Column<float[]>(ours.Transform(data), "Score").SelectMany(p => p), ProbabilityTolerance);
     }
 
     private static BackpropTrainer.Options Converging(string labelColumn, string? weightColumn) => new()
@@ -89,6 +92,9 @@ public class LinearModelTests
     {
         Assert.Equal(expected.Length, actual.Length);
         var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
-        Assert.True(worst <= tolerance, $"They differ by up to {worst:E1}; {tolerance:E1} is allowed. Expected {string.Join(", ", expected.Take(5))}, got {string.Join(", ", actual.Take(5))}.");
+        Assert.True(
+            worst <= tolerance,
+            $"They differ by up to {worst:E1}; {tolerance:E1} is allowed. Expected {string.Join(", ", expected.Take(5))}, got " +
+                $"{string.Join(", ", actual.Take(5))}.");
     }
 }

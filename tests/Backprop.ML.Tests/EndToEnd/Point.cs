@@ -15,7 +15,8 @@ internal sealed class Point
 
     public float Weight { get; init; }
 
-    /// <summary>Three clouds of different centre and spread; the label tells one of them from the rest. They overlap, so the best linear model has finite coefficients.</summary>
+    /// <summary>Three clouds of different centre and spread; the label tells one of them from the rest. They overlap, so the best linear
+    /// model has finite coefficients.</summary>
     public static Point[] Clouds(int rows, int seed)
     {
         (double X, double Y)[] centres = [(1, -1), (2.5, 1), (0, 3)];
@@ -23,7 +24,13 @@ internal sealed class Point
         {
             var k = row % centres.Length;
             double x = centres[k].X + random.NextNormal(), y = centres[k].Y + 2 * random.NextNormal();
-            return new Point { Features = [(float)x, (float)y], Label = k == 1, Class = $"cloud {k}", Weight = (float)(0.2 + 3 * random.NextUniform()) };
+            return new Point
+            {
+                Features = [(float)x, (float)y],
+                Label = k == 1,
+                Class = $"cloud {k}",
+                Weight = (float)(0.2 + 3 * random.NextUniform())
+            };
         });
     }
 

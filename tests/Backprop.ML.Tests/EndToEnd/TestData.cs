@@ -9,7 +9,8 @@ internal static class TestData
     /// <summary>A file of the shared data sets, or null where they are not installed.</summary>
     public static string? Shared(string file)
     {
-        var path = Path.Combine(Environment.GetEnvironmentVariable("BACKPROP_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data"), file);
+        var path = Path.Combine(
+            Environment.GetEnvironmentVariable("BACKPROP_DATA") ?? Path.Combine(Repository.Root, "..", "shared", "data"), file);
         return File.Exists(path) ? path : null;
     }
 }

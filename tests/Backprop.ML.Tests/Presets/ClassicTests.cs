@@ -20,7 +20,14 @@ public class ClassicTests
     {
         var ml = new MLContext(seed: 1);
         Row[] rows = [new() { Features = [1], Label = 3 }, new() { Features = [2], Label = 5 }, new() { Features = [3], Label = 7 }];
-        var options = new BackpropTrainer.Options { Preset = Preset.Classic, HiddenLayers = [], LearningRate = 0.1, NumberOfIterations = 2, InitialParameters = [0, 0] };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Classic,
+            HiddenLayers = [],
+            LearningRate = 0.1,
+            NumberOfIterations = 2,
+            InitialParameters = [0, 0]
+        };
         var parameters = new BackpropTrainer(ml, options).Fit(ml.Data.LoadFromEnumerable(rows)).Model.Network.Parameters;
 
         // From (0, 0) the errors are −3, −5, −7: ∂J/∂w = −2·34/3, ∂J/∂b = −2·15/3, so w = 34/15, b = 1.

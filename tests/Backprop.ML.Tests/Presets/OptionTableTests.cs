@@ -95,12 +95,12 @@ public class OptionTableTests
     public void What_reading_depends_on_does_not_depend_on_the_number_of_rows()
     {
         foreach (var option in OptionTable.All.Where(option => option is { IsUsedInReading: true, Read: not null }))
-        foreach (var preset in Preset.All)
-        foreach (var sameExceptRows in Profiles.GroupBy(profile => profile with { Rows = 0 }))
-        {
-            var values = sameExceptRows.Select(profile => option.Print(option.ValueIn(preset.For(profile))));
-            Assert.Single(values.Distinct());
-        }
+            foreach (var preset in Preset.All)
+                foreach (var sameExceptRows in Profiles.GroupBy(profile => profile with { Rows = 0 }))
+                {
+                    var values = sameExceptRows.Select(profile => option.Print(option.ValueIn(preset.For(profile))));
+                    Assert.Single(values.Distinct());
+                }
     }
 
     private static void Refuses(string message, Func<object> make) =>

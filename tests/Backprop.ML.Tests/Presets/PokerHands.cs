@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Presets;
 
-/// <summary>Five cards as key columns of suits and ranks, and the hand that they are, from 0 (nothing) to 9 (royal flush): a label that follows from a rule without any noise.</summary>
+/// <summary>Five cards as key columns of suits and ranks, and the hand that they are, from 0 (nothing) to 9 (royal flush): a label that
+/// follows from a rule without any noise.</summary>
 internal static class PokerHands
 {
     private const int Cards = 5, SuitCount = 4, RankCount = 13;
@@ -46,7 +47,8 @@ internal static class PokerHands
     {
         var deck = Enumerable.Range(0, SuitCount * RankCount).ToArray();
         random.Shuffle(deck);
-        uint[] suits = [.. deck.Take(Cards).Select(card => (uint)(card / RankCount))], ranks = [.. deck.Take(Cards).Select(card => (uint)(card % RankCount))];
+        uint[] suits = [.. deck.Take(Cards).Select(card => (uint)(card / RankCount))],
+            ranks = [.. deck.Take(Cards).Select(card => (uint)(card % RankCount))];
         return new Hand { Suits = suits, Ranks = ranks, Label = RankOf(suits, ranks) };
     }
 

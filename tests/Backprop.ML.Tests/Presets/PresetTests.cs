@@ -49,8 +49,20 @@ public class PresetTests
     [Fact]
     public void What_is_set_by_hand_overrides_whether_before_or_after_the_preset()
     {
-        var before = new BackpropTrainer.Options { HiddenLayers = [5], NumberOfIterations = 3, NumericEmbedding = null, Preset = Preset.Default };
-        var after = new BackpropTrainer.Options { Preset = Preset.Default, HiddenLayers = [5], NumberOfIterations = 3, NumericEmbedding = null };
+        var before = new BackpropTrainer.Options
+        {
+            HiddenLayers = [5],
+            NumberOfIterations = 3,
+            NumericEmbedding = null,
+            Preset = Preset.Default
+        };
+        var after = new BackpropTrainer.Options
+        {
+            Preset = Preset.Default,
+            HiddenLayers = [5],
+            NumberOfIterations = 3,
+            NumericEmbedding = null
+        };
         foreach (var options in (BackpropTrainer.Options[])[before, after])
         {
             (options.LabelColumnName, options.Seed) = (Synthetic.Kind, 1);
@@ -82,7 +94,13 @@ public class PresetTests
     public void Rows_are_kept_for_selection_unless_they_are_given()
     {
         var data = Synthetic.Prepared(_ml, 100);
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Kind, HiddenLayers = [5], NumberOfIterations = 2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = Synthetic.Kind,
+            HiddenLayers = [5],
+            NumberOfIterations = 2,
+            Seed = 1
+        };
         Assert.All(new BackpropTrainer(_ml, options).Fit(data).Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
         Assert.All(new BackpropTrainer(_ml, options).Fit(data, data).Model.History, epoch => Assert.NotNull(epoch.ValidationMetric));
         options.ValidationData = data;
@@ -148,9 +166,18 @@ public class PresetTests
             example.Flag = example.Main > 0;
             example.Main += example.Flag ? 1 : -1;
         }
-        var history = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Fast, LabelColumnName = Synthetic.Flag, HiddenLayers = [16], Seed = 1 }).Fit(Synthetic.Prepared(_ml, examples)).Model.History;
+        var history = new BackpropTrainer(
+            _ml,
+            new BackpropTrainer.Options
+            {
+                Preset = Preset.Fast,
+                LabelColumnName = Synthetic.Flag,
+                HiddenLayers = [16],
+                Seed = 1
+            }).Fit(Synthetic.Prepared(_ml, examples)).Model.History;
         Assert.InRange(history.Count, 6, 20); // of 40
-        Assert.All(history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
+        Assert.All(
+            history.Where(report => report.ValidationMetric is not null).TakeLast(3), report => Assert.Equal(1, report.ValidationMetric));
 
         static (double?, int, int) Ends(PresetValues values)
         {
@@ -167,10 +194,21 @@ public class PresetTests
         Assert.Equal(10, Highest(100, LearningTask.Regression));
         foreach (var (rows, highest) in ((int, double?)[])[(300, null), (1_200, 10)])
         {
-            var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Kind, HiddenLayers = [5], NumberOfIterations = 1, ValidationFraction = 0.1, Seed = 1 };
+            var options = new BackpropTrainer.Options
+            {
+                LabelColumnName = Synthetic.Kind,
+                HiddenLayers = [5],
+                NumberOfIterations = 1,
+                ValidationFraction = 0.1,
+                Seed = 1
+            };
             var model = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, rows));
             Assert.Equal(highest, Waves(model).HighestStandardDeviation);
-            Assert.Equal(highest, Waves(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
+            Assert.Equal(
+                highest,
+                Waves(
+                    new BackpropTrainer(_ml, options).Fit(
+                        Synthetic.Prepared(_ml, 1_500 - rows), null, model.Model)).HighestStandardDeviation);
         }
 
         static double? Highest(long rows, LearningTask task)
@@ -179,7 +217,9 @@ public class PresetTests
             return Assert.IsType<PeriodicPhaseEmbedding>(embedding).HighestStandardDeviation;
         }
 
-        static PeriodicEmbeddingLayer Waves(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<PerMember>().Select(several => several.Each).OfType<PeriodicEmbeddingLayer>().Single();
+        static PeriodicEmbeddingLayer Waves(BackpropTransformer model) =>
+            model.Model.Network.Network.Layers.OfType<PerMember>().Select(several => several.Each).OfType<PeriodicEmbeddingLayer>()
+                .Single();
     }
 
     [Fact]
@@ -204,9 +244,12 @@ public class PresetTests
 
     public static TheoryData<string, double> OthersThatKeepRows => new()
     {
-        { nameof(BackpropTrainer.Options.Caching), 0.2 }, { nameof(BackpropTrainer.Options.MemoryBudget), 0.2 }, { nameof(BackpropTrainer.Options.SamplingKeyColumnName), 0.2 },
-        { nameof(BackpropTrainer.Options.ValidationRows), 0.2 }, { nameof(BackpropTrainer.Options.Mixup), 0.2 }, { nameof(BackpropTrainer.Options.ValidationFraction), 0.1 },
-        { nameof(BackpropTrainer.Options.EnsembleSize), 0.2 }, { nameof(BackpropTrainer.Options.MissingValues), 0.2 }, { nameof(BackpropTrainer.Options.KFoldBagging), 0.2 }, { nameof(BackpropTrainer.Options.EarlyStopping), 0.2 },
+        { nameof(BackpropTrainer.Options.Caching), 0.2 }, { nameof(BackpropTrainer.Options.MemoryBudget), 0.2 },
+        { nameof(BackpropTrainer.Options.SamplingKeyColumnName), 0.2 },
+        { nameof(BackpropTrainer.Options.ValidationRows), 0.2 }, { nameof(BackpropTrainer.Options.Mixup), 0.2 },
+        { nameof(BackpropTrainer.Options.ValidationFraction), 0.1 },
+        { nameof(BackpropTrainer.Options.EnsembleSize), 0.2 }, { nameof(BackpropTrainer.Options.MissingValues), 0.2 },
+        { nameof(BackpropTrainer.Options.KFoldBagging), 0.2 }, { nameof(BackpropTrainer.Options.EarlyStopping), 0.2 },
     };
 
     [Theory, MemberData(nameof(OthersThatKeepRows))]
@@ -251,7 +294,13 @@ public class PresetTests
     public void Training_goes_on_with_the_members_of_a_default_model_and_rows_kept_from_all_of_them()
     {
         var data = Synthetic.Prepared(_ml, 100);
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [5], NumberOfIterations = 2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = Synthetic.Value,
+            HiddenLayers = [5],
+            NumberOfIterations = 2,
+            Seed = 1
+        };
         var first = new BackpropTrainer(_ml, options).Fit(data);
         Assert.Equal(8, first.Model.Network.Network.EnsembleSize);
         var second = new BackpropTrainer(_ml, options).Fit(data, null, first.Model);
@@ -262,7 +311,13 @@ public class PresetTests
     [Fact]
     public void The_number_of_passes_follows_the_rows_that_are_read()
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.ScikitLearn, LabelColumnName = Synthetic.Kind, NumberOfIterations = 1, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.ScikitLearn,
+            LabelColumnName = Synthetic.Kind,
+            NumberOfIterations = 1,
+            Seed = 1
+        };
         var few = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 20));
         options.BatchSize = 20;
         options.L2Regularization = 1e-4 / 20;
@@ -276,6 +331,9 @@ public class PresetTests
         Assert.Equal(new Losses.LogisticLoss { LabelSmoothing = 0.2 }, options.LossFor(LearningTask.BinaryClassification));
         options.LossFunction = new Losses.FocalLoss();
         Assert.Contains("LabelSmoothing", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, options)).Message);
-        Assert.Contains("LabelSmoothing", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, new BackpropTrainer.Options { LabelSmoothing = 1 })).Message);
+        Assert.Contains(
+            "LabelSmoothing",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => new BackpropTrainer(_ml, new BackpropTrainer.Options { LabelSmoothing = 1 })).Message);
     }
 }

@@ -7,7 +7,8 @@ using Backprop.Schedules;
 
 namespace Backprop.ML.Tests.Presets;
 
-/// <summary>The preset named after scikit-learn has the defaults that scikit-learn itself names (tests/golden/sklearn_defaults.py).</summary>
+/// <summary>The preset named after scikit-learn has the defaults that scikit-learn itself names
+/// (tests/golden/sklearn_defaults.py).</summary>
 public class ScikitLearnTests
 {
     [Theory]
@@ -17,7 +18,8 @@ public class ScikitLearnTests
     [InlineData("MLPRegressor", "Regression", 2, 50)]
     public void Its_defaults_are_these(string kind, string task, double scale, int rows)
     {
-        var theirs = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "sklearn_defaults.json"))).RootElement.GetProperty(kind);
+        var theirs = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "tests", "golden", "sklearn_defaults.json"))).RootElement.GetProperty(kind);
         double Number(string name) => theirs.GetProperty(name).GetDouble();
         string Word(string name) => theirs.GetProperty(name).GetString()!;
         var profile = LearningTask.All.Single(other => other.Name == task).Describe(DatasetProfile.Typical) with { Rows = rows };
@@ -34,7 +36,8 @@ public class ScikitLearnTests
         Assert.Equal(Math.Min(200, rows), ours.BatchSize); // "auto", says its documentation
         Assert.Equal(scale * Number("alpha") / Math.Min(200, rows), ours.L2Regularization);
         Assert.Equal(Number("max_iter"), ours.NumberOfIterations);
-        Assert.Equal((scale * Number("tol"), Number("n_iter_no_change")), (ours.LossTolerance!.MinimumImprovement, ours.LossTolerance.Patience));
+        Assert.Equal(
+            (scale * Number("tol"), Number("n_iter_no_change")), (ours.LossTolerance!.MinimumImprovement, ours.LossTolerance.Patience));
         Assert.False(theirs.GetProperty("early_stopping").GetBoolean());
         Assert.Null(ours.EarlyStopping);
     }

@@ -4,7 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Presets;
 
-/// <summary>Two to eight rows train with every preset, and the log says what was reduced; one row is an error that says what to do.</summary>
+/// <summary>Two to eight rows train with every preset, and the log says what was reduced; one row is an error that says what to
+/// do.</summary>
 public class SmallTableTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -17,7 +18,8 @@ public class SmallTableTests
 
     private static readonly string[] _labels =
     [
-        nameof(Line.Value), nameof(Line.Same), nameof(Line.Flag), nameof(Line.OneClass), nameof(Line.Kind), nameof(Line.Rare), nameof(Line.Values), nameof(Line.Flags),
+        nameof(Line.Value), nameof(Line.Same), nameof(Line.Flag), nameof(Line.OneClass), nameof(Line.Kind), nameof(Line.Rare),
+        nameof(Line.Values), nameof(Line.Flags),
     ];
 
     public static TheoryData<string, string> Cases
@@ -110,7 +112,9 @@ public class SmallTableTests
     }
 
     private static IEnumerable<float> Scores(IDataView scored) =>
-        scored.Schema["Score"].Type is VectorDataViewType ? scored.GetColumn<float[]>("Score").SelectMany(score => score) : scored.GetColumn<float>("Score");
+        scored.Schema["Score"].Type is VectorDataViewType
+            ? scored.GetColumn<float[]>("Score").SelectMany(score => score)
+            : scored.GetColumn<float>("Score");
 
     private BackpropTransformer Fit(string preset, string label, int rows) => Trainer(preset, label).Fit(Data(rows));
 

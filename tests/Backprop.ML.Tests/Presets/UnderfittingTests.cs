@@ -12,7 +12,8 @@ public class UnderfittingTests
 
     public UnderfittingTests() => _ml.Log += (_, message) =>
     {
-        if (message.Kind == ChannelMessageKind.Warning && message.Message.Contains("Underfitted", StringComparison.Ordinal)) _warnings.Add(message.Message);
+        if (message.Kind == ChannelMessageKind.Warning && message.Message.Contains("Underfitted", StringComparison.Ordinal))
+            _warnings.Add(message.Message);
     };
 
     [Fact]
@@ -20,8 +21,11 @@ public class UnderfittingTests
     {
         var model = FitHands(10_000);
         var warning = Assert.Single(_warnings);
-        Assert.Contains("Try more epochs (NumberOfIterations was 30) or less dropout (Dropout was 0.15).", warning, StringComparison.Ordinal);
-        Assert.Matches(@"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.[45]\d*", warning);
+        Assert.Contains(
+            "Try more epochs (NumberOfIterations was 30) or less dropout (Dropout was 0.15).", warning, StringComparison.Ordinal);
+        Assert.Matches(
+            @"training loss was 1\.\d+ and the held-out loss 1\.\d+\. The best constant prediction has 1\.\d+, a perfect one 0\.[45]\d*",
+            warning);
         Assert.Equal(30, model.Model.History.Count);
     }
 
@@ -44,8 +48,14 @@ public class UnderfittingTests
     public void Ordinary_data_is_not_warned_of(string preset)
     {
         TextLoader.Column[] columns = [new("Features", DataKind.Single, 0, 3), new("Species", DataKind.String, 4)];
-        var data = _ml.Data.LoadFromTextFile(Path.Combine(Repository.Root, "examples", "QuickStart", "iris.csv"), columns, ',', hasHeader: true);
-        var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), Seed = 1, HiddenLayers = [32, 32] };
+        var data = _ml.Data.LoadFromTextFile(
+            Path.Combine(Repository.Root, "examples", "QuickStart", "iris.csv"), columns, ',', hasHeader: true);
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.All.Single(each => each.Name == preset),
+            Seed = 1,
+            HiddenLayers = [32, 32]
+        };
         var chain = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Append(new BackpropTrainer(_ml, options));
         chain.Fit(data);
         Assert.Empty(_warnings);
@@ -53,7 +63,13 @@ public class UnderfittingTests
 
     private BackpropTransformer FitHands(int hands)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Fast, CategoricalFeatureColumnNames = PokerHands.Columns, HiddenLayers = [48, 48, 48], Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Fast,
+            CategoricalFeatureColumnNames = PokerHands.Columns,
+            HiddenLayers = [48, 48, 48],
+            Seed = 1
+        };
         return new BackpropTrainer(_ml, options).Fit(PokerHands.Draw(_ml, hands, seed: 12));
     }
 }

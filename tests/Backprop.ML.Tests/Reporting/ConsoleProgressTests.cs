@@ -22,7 +22,10 @@ public class ConsoleProgressTests
         }, console);
 
         var last = model.Model.History[^1];
-        Assert.Contains($"Epoch 5: loss {last.TrainingLoss.ToString("G4", CultureInfo.InvariantCulture)}, validation {last.ValidationLoss!.Value.ToString("G4", CultureInfo.InvariantCulture)}", console.Output);
+        Assert.Contains(
+            $"Epoch 5: loss {last.TrainingLoss.ToString("G4", CultureInfo.InvariantCulture)}, validation " +
+                $"{last.ValidationLoss!.Value.ToString("G4", CultureInfo.InvariantCulture)}",
+            console.Output);
         Assert.Contains("100%", console.Output);
     }
 
@@ -52,7 +55,10 @@ public class ConsoleProgressTests
     public void What_training_throws_is_thrown_and_a_bar_needs_a_length()
     {
         using var console = new TestConsole();
-        Assert.Throws<OperationCanceledException>(void () => ConsoleProgress.Show<int>(10, _ => throw new OperationCanceledException(), console));
-        Assert.Equal("numberOfIterations", Assert.Throws<ArgumentOutOfRangeException>(void () => ConsoleProgress.Show(0, _ => 1, console)).ParamName);
+        Assert.Throws<OperationCanceledException>(
+            void () => ConsoleProgress.Show<int>(10, _ => throw new OperationCanceledException(), console));
+        Assert.Equal(
+            "numberOfIterations",
+            Assert.Throws<ArgumentOutOfRangeException>(void () => ConsoleProgress.Show(0, _ => 1, console)).ParamName);
     }
 }

@@ -15,10 +15,13 @@ public sealed class TensorBoardTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // The start of a file and a scalar "v/1" = 1.5 at step 1, 256.5 s after 1970: the bytes that tensorboard_logger 0.1.0 compares with in its test of records.
-    private static byte[] KnownStart => [.. Bytes("1800000000000000a37f4b22"), .. Bytes("0900000000000870401a0d627261696e2e4576656e743a32bc98212b")];
+    // The start of a file and a scalar "v/1" = 1.5 at step 1, 256.5 s after 1970: the bytes that tensorboard_logger 0.1.0 compares with in
+    // its test of records.
+    private static byte[] KnownStart =>
+        [.. Bytes("1800000000000000a37f4b22"), .. Bytes("0900000000000870401a0d627261696e2e4576656e743a32bc98212b")];
 
-    private static byte[] KnownScalar => [.. Bytes("19000000000000008bf10828"), .. Bytes("09000000000008704010012a0c0a0a0a03762f31150000c03f2cecc087")];
+    private static byte[] KnownScalar =>
+        [.. Bytes("19000000000000008bf10828"), .. Bytes("09000000000008704010012a0c0a0a0a03762f31150000c03f2cecc087")];
 
     [Fact]
     public void A_file_starts_as_TensorFlows_do()
@@ -49,7 +52,8 @@ public sealed class TensorBoardTests : IDisposable
         (options.TensorBoardDirectory, options.Diagnostics) = (_folder, true);
         options.EarlyStopping = new EarlyStopping { Metric = new AreaUnderRocCurve() };
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
-        var history = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100), Synthetic.Prepared(_ml, 100, seed: 2)).Model.History;
+        var history = new BackpropTrainer(_ml, options).Fit(
+            Synthetic.Prepared(_ml, 100), Synthetic.Prepared(_ml, 100, seed: 2)).Model.History;
 
         var scalars = Read(File.ReadAllBytes(FileOf(1)));
         Assert.All(scalars, scalar => Assert.InRange(scalar.Time, before, before + 600));
@@ -63,8 +67,12 @@ public sealed class TensorBoardTests : IDisposable
         Assert.Equal(history.Select(report => (float)report.ValidationLoss!.Value), Of("loss/validation"));
         Assert.Equal(history.Select(report => (float)report.ValidationMetric!.Value), Of("metric/AreaUnderRocCurve"));
         Assert.Equal(history.Select(report => (float)report.LearningRate), Of("learning_rate"));
-        Assert.Equal(history.Select(report => (float)report.Diagnostics!.Layers[0].GradientScale), Of($"gradient_scale/00 {history[0].Diagnostics!.Layers[0].Name}"));
-        Assert.Equal(history.Select(report => (float)report.Diagnostics!.Layers[0].UpdateRatio!.Value), Of($"update_ratio/00 {history[0].Diagnostics!.Layers[0].Name}"));
+        Assert.Equal(
+            history.Select(report => (float)report.Diagnostics!.Layers[0].GradientScale),
+            Of($"gradient_scale/00 {history[0].Diagnostics!.Layers[0].Name}"));
+        Assert.Equal(
+            history.Select(report => (float)report.Diagnostics!.Layers[0].UpdateRatio!.Value),
+            Of($"update_ratio/00 {history[0].Diagnostics!.Layers[0].Name}"));
     }
 
     [Fact]
@@ -75,7 +83,8 @@ public sealed class TensorBoardTests : IDisposable
             using var log = new TensorBoardLog(_folder, null);
             log.Write(new EpochReport(1, 0.1, run, null));
         });
-        var losses = Enumerable.Range(1, 8).Select(run => Read(File.ReadAllBytes(FileOf(run))).Single(scalar => scalar.Tag == "loss/training").Value);
+        var losses = Enumerable.Range(1, 8).Select(
+            run => Read(File.ReadAllBytes(FileOf(run))).Single(scalar => scalar.Tag == "loss/training").Value);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], losses.Order());
     }
 
@@ -106,7 +115,8 @@ public sealed class TensorBoardTests : IDisposable
         Assert.StartsWith($"TensorBoardDirectory '{options.TensorBoardDirectory}' cannot be written: ", problem.Message);
 
         options.TensorBoardDirectory = "";
-        Assert.Contains("TensorBoardDirectory", Assert.Throws<ArgumentOutOfRangeException>(void () => _ = new BackpropTrainer(_ml, options)).Message);
+        Assert.Contains(
+            "TensorBoardDirectory", Assert.Throws<ArgumentOutOfRangeException>(void () => _ = new BackpropTrainer(_ml, options)).Message);
     }
 
     private string FileOf(int run) => Path.Combine(_folder, $"run-{run:000}", "events.out.tfevents");
@@ -135,7 +145,10 @@ public sealed class TensorBoardTests : IDisposable
                     case 1: time = input.ReadDouble(); break;
                     case 2: step = input.ReadInt64(); break;
                     case 3: Assert.Equal((true, "brain.Event:2"), (isFirst, input.ReadString())); break;
-                    case 5: scalars.AddRange(ReadSummary(input.ReadBytes().CreateCodedInput()).Select(value => (step, value.Tag, value.Number, time))); break;
+                    case 5:
+                        scalars.AddRange(
+                        ReadSummary(input.ReadBytes().CreateCodedInput()).Select(value => (step, value.Tag, value.Number, time)));
+                        break;
                     default: Assert.Fail($"Field {tag >> 3} of an event."); break;
                 }
             }

@@ -91,7 +91,10 @@ public class CancellationTests
                 yield return Synthetic.Examples(1)[0];
             }
         }
-        Assert.Throws<OperationCanceledException>(() => _ml.Transforms.Concatenate("Features", Synthetic.FeatureNames).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Endless())));
+        Assert.Throws<OperationCanceledException>(
+            () =>
+                _ml.Transforms.Concatenate("Features", Synthetic.FeatureNames).Append(new BackpropTrainer(_ml, options))
+                    .Fit(_ml.Data.LoadFromEnumerable(Endless())));
         Assert.InRange(rows, 50, 100_000); // of endlessly many; ML.NET reads ahead
     }
 
@@ -126,7 +129,8 @@ public class CancellationTests
     }
 
     // What ML.NET's AutoML calls when time is up. It is internal; Microsoft.ML.Experimental makes it public.
-    private void Cancel() => typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(_ml, null);
+    private void Cancel() =>
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(_ml, null);
 
     private sealed class Point
     {

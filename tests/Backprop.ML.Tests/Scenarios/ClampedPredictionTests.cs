@@ -13,7 +13,9 @@ public class ClampedPredictionTests
     {
         var examples = Synthetic.Examples(200);
         var (least, most) = (examples.Min(example => example.Value), examples.Max(example => example.Value));
-        Example[] far = [.. Synthetic.Examples(40, seed: 2).Select((example, i) => new Example { Main = example.Main, Side = (i % 2 == 0 ? 50 : -50) * example.Side, Kind = example.Kind })];
+        Example[] far = [
+            .. Synthetic.Examples(40, seed: 2).Select(
+                (example, i) => new Example { Main = example.Main, Side = (i % 2 == 0 ? 50 : -50) * example.Side, Kind = example.Kind })];
         var options = Synthetic.Brief(Synthetic.Value);
         var free = Chain(options).Fit(_ml.Data.LoadFromEnumerable(examples));
         options.ClampPredictions = true;
@@ -36,11 +38,13 @@ public class ClampedPredictionTests
     {
         var options = Synthetic.Brief(label);
         options.ClampPredictions = true;
-        var problem = Assert.Throws<ArgumentOutOfRangeException>(nameof(options.ClampPredictions), () => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 30)));
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(options.ClampPredictions), () => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 30)));
         Assert.Contains("Classification", problem.Message, StringComparison.Ordinal);
     }
 
-    private EstimatorChain<BackpropTransformer> Chain(BackpropTrainer.Options options) => _ml.Transforms.Concatenate("Features", Synthetic.FeatureNames).Append(new BackpropTrainer(_ml, options));
+    private EstimatorChain<BackpropTransformer> Chain(BackpropTrainer.Options options) =>
+        _ml.Transforms.Concatenate("Features", Synthetic.FeatureNames).Append(new BackpropTrainer(_ml, options));
 
     private sealed class Scored
     {

@@ -9,15 +9,21 @@ public class ComparisonTests
 
     [Fact]
     public void A_network_beats_logistic_regression_on_a_curve() =>
-        Compare(Synthetic.Flag, _ml.BinaryClassification.Trainers.LbfgsLogisticRegression(Synthetic.Flag), _ml.BinaryClassification.Trainers.Backprop(Synthetic.Flag));
+        Compare(
+            Synthetic.Flag, _ml.BinaryClassification.Trainers.LbfgsLogisticRegression(Synthetic.Flag),
+            _ml.BinaryClassification.Trainers.Backprop(Synthetic.Flag));
 
     [Fact]
     public void A_network_beats_maximum_entropy_on_curves() =>
-        Compare(Synthetic.Kind, _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(Synthetic.Kind), _ml.MulticlassClassification.Trainers.Backprop(Synthetic.Kind));
+        Compare(
+            Synthetic.Kind, _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(Synthetic.Kind),
+            _ml.MulticlassClassification.Trainers.Backprop(Synthetic.Kind));
 
     [Fact]
     public void A_network_beats_linear_regression_on_a_wave() =>
-        Compare(Synthetic.Value, _ml.Regression.Trainers.OnlineGradientDescent(Synthetic.Value), _ml.Regression.Trainers.Backprop(Synthetic.Value));
+        Compare(
+            Synthetic.Value, _ml.Regression.Trainers.OnlineGradientDescent(Synthetic.Value),
+            _ml.Regression.Trainers.Backprop(Synthetic.Value));
 
     private void Compare(string label, IEstimator<ITransformer> linear, BackpropTrainer network)
     {

@@ -21,7 +21,8 @@ public class ContinuationTests
         var continued = GradientDescent(label, 6).Fit(_data, null, four.Model);
 
         Assert.Equal(ten.Bits(), continued.Bits());
-        Assert.Equal(ten.Model.History.Skip(4).Select(report => report.TrainingLoss), continued.Model.History.Select(report => report.TrainingLoss));
+        Assert.Equal(
+            ten.Model.History.Skip(4).Select(report => report.TrainingLoss), continued.Model.History.Select(report => report.TrainingLoss));
     }
 
     [Theory]
@@ -58,7 +59,10 @@ public class ContinuationTests
     {
         var trainer = new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value));
         var first = trainer.Fit(_data).Model;
-        var otherData = Synthetic.Prepared(_ml, Synthetic.Examples(100).Select(example => new Example { Main = example.Main + 5, Side = 3 * example.Side, Value = example.Value + 10 }));
+        var otherData = Synthetic.Prepared(
+            _ml,
+            Synthetic.Examples(100).Select(
+                example => new Example { Main = example.Main + 5, Side = 3 * example.Side, Value = example.Value + 10 }));
         var continued = trainer.Fit(otherData, null, first).Model;
 
         Assert.Equal(first.Network.Inputs!.Means.ToArray(), continued.Network.Inputs!.Means.ToArray());
@@ -82,7 +86,8 @@ public class ContinuationTests
     {
         var first = new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Flag)).Fit(_data);
 
-        var problem = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value)).Fit(_data, null, first.Model));
+        var problem = Assert.ThrowsAny<ArgumentException>(
+            () => new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value)).Fit(_data, null, first.Model));
         Assert.Contains("BinaryClassification", problem.Message);
         Assert.Contains("Regression", problem.Message);
     }
@@ -102,7 +107,9 @@ public class ContinuationTests
     private BackpropTrainer GradientDescent(string label, int epochs)
     {
         var options = Synthetic.Brief(label);
-        (options.Optimizer, options.LearningRate, options.BatchSize, options.NumberOfIterations) = (new Sgd(), 0.1, BackpropTrainer.FullBatch, epochs);
+        (
+            options.Optimizer, options.LearningRate, options.BatchSize,
+            options.NumberOfIterations) = (new Sgd(), 0.1, BackpropTrainer.FullBatch, epochs);
         return new BackpropTrainer(_ml, options);
     }
 }

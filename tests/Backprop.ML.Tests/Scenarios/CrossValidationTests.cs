@@ -9,19 +9,22 @@ public class CrossValidationTests
     private readonly IDataView _data, _unseen;
 
     public CrossValidationTests() =>
-        (_data, _unseen) = (_ml.Data.LoadFromEnumerable(Synthetic.Examples(800)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(100, seed: 2)));
+        (_data, _unseen) = (
+            _ml.Data.LoadFromEnumerable(Synthetic.Examples(800)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(100, seed: 2)));
 
     [Fact]
     public void Binary_classification_holds_on_every_fold()
     {
-        var folds = _ml.BinaryClassification.CrossValidate(_data, Pipeline(Synthetic.Flag), numberOfFolds: 4, labelColumnName: Synthetic.Flag);
+        var folds = _ml.BinaryClassification.CrossValidate(
+            _data, Pipeline(Synthetic.Flag), numberOfFolds: 4, labelColumnName: Synthetic.Flag);
         Check(folds, fold => fold.Accuracy, 0.85, Synthetic.Flag);
     }
 
     [Fact]
     public void Multiclass_classification_holds_on_every_fold()
     {
-        var folds = _ml.MulticlassClassification.CrossValidate(_data, Pipeline(Synthetic.Kind), numberOfFolds: 4, labelColumnName: Synthetic.Kind);
+        var folds = _ml.MulticlassClassification.CrossValidate(
+            _data, Pipeline(Synthetic.Kind), numberOfFolds: 4, labelColumnName: Synthetic.Kind);
         Check(folds, fold => fold.MicroAccuracy, 0.8, Synthetic.Kind);
     }
 
@@ -32,7 +35,8 @@ public class CrossValidationTests
         Check(folds, fold => fold.RSquared, 0.95, Synthetic.Value);
     }
 
-    private void Check<TMetrics>(IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> folds, Func<TMetrics, double> quality, double atLeast, string label)
+    private void Check<TMetrics>(
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> folds, Func<TMetrics, double> quality, double atLeast, string label)
         where TMetrics : class
     {
         Assert.Equal([0, 1, 2, 3], folds.Select(fold => fold.Fold));

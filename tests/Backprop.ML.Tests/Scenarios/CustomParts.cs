@@ -41,7 +41,8 @@ internal sealed record Wrapped<T> : RowLoss where T : Loss, new()
 
     public override TargetKind TargetKind => _inner.TargetKind;
 
-    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient) => _inner.EvaluateRows(scores, targets, losses, gradient);
+    public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient) =>
+        _inner.EvaluateRows(scores, targets, losses, gradient);
 
     public override void Predict(Matrix scores) => _inner.Predict(scores);
 }

@@ -63,7 +63,8 @@ public class CustomPartsTests
             (new SignDescent(), new Constant(0.5f), BackpropTrainer.FullBatch, 1, 0.25);
         var layers = new BackpropTrainer(_ml, options).Fit(_data).Model.Layers;
 
-        Assert.All(layers, layer => Assert.All(layer.Weights.ToArray(), weight => Assert.True(weight is 0.25f or 0.5f or 0.75f, $"{weight}")));
+        Assert.All(
+            layers, layer => Assert.All(layer.Weights.ToArray(), weight => Assert.True(weight is 0.25f or 0.5f or 0.75f, $"{weight}")));
         Assert.All(layers, layer => Assert.All(layer.Biases.ToArray(), bias => Assert.True(bias is -0.25f or 0 or 0.25f, $"{bias}")));
         Assert.Contains(layers[0].Weights.ToArray(), weight => weight != 0.5f);
     }

@@ -16,7 +16,9 @@ public class DataSourceTests
         var preparation = Synthetic.Preparation(_ml).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(100)));
         var trainer = new BackpropTrainer(_ml, Synthetic.Brief(label));
 
-        trainer.Fit(preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(train)), preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(validation)));
+        trainer.Fit(
+            preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(train)),
+            preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(validation)));
 
         Assert.Equal((1, 1), (train.Readings, validation.Readings));
     }
@@ -35,7 +37,13 @@ public class DataSourceTests
         {
             var train = new Counting(Synthetic.Examples(100));
             var preparation = Synthetic.Preparation(_ml).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(100)));
-            var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [3], NumberOfIterations = 1, Seed = 1 };
+            var options = new BackpropTrainer.Options
+            {
+                LabelColumnName = Synthetic.Value,
+                HiddenLayers = [3],
+                NumberOfIterations = 1,
+                Seed = 1
+            };
             change(options);
             new BackpropTrainer(_ml, options).Fit(preparation.Transform(_ml.Data.LoadFromEnumerable<Example>(train)));
             return train.Readings;
@@ -88,7 +96,8 @@ public class DataSourceTests
         var trainer = new BackpropTrainer(_ml, Synthetic.Brief(label));
 
         Assert.Contains("training data", Assert.Throws<InvalidOperationException>(() => trainer.Fit(none)).Message);
-        Assert.Contains("validation data", Assert.Throws<InvalidOperationException>(() => trainer.Fit(Synthetic.Prepared(_ml, 50), none)).Message);
+        Assert.Contains(
+            "validation data", Assert.Throws<InvalidOperationException>(() => trainer.Fit(Synthetic.Prepared(_ml, 50), none)).Message);
     }
 
     [Fact]
@@ -97,7 +106,8 @@ public class DataSourceTests
         var schema = SchemaDefinition.Create(typeof(Row));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 2);
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 200).Select(_ => new[] { random.NextSingle(), random.NextSingle() }).Select(x => new Row { Features = x, Label = x[0] - x[1] });
+        var rows = Enumerable.Range(0, 200).Select(_ => new[] { random.NextSingle(), random.NextSingle() })
+            .Select(x => new Row { Features = x, Label = x[0] - x[1] });
         var data = _ml.Data.LoadFromEnumerable(rows.ToArray(), schema);
 
         Assert.InRange(_ml.Quality(_ml.Regression.Trainers.Backprop().Fit(data).Transform(data), "Label"), 0.98, 1);

@@ -37,7 +37,8 @@ public class DeterminismTests
         var models = new int?[] { null, 1, 2, 3, 7 }.Select(threads =>
         {
             var options = Synthetic.Brief(label);
-            // 53 does not divide 300, and 201 units are no multiple of a vector: the last pieces are small ones. Smaller nets would be left to one thread.
+            // 53 does not divide 300, and 201 units are no multiple of a vector: the last pieces are small ones. Smaller nets would be left
+            // to one thread.
             (options.NumberOfThreads, options.BatchSize, options.HiddenLayers) = (threads, 53, [201, 203]);
             return new BackpropTrainer(_ml, options).Fit(_data);
         }).ToArray();
@@ -92,7 +93,8 @@ public class DeterminismTests
 
     private int[][] FitTwo(MLContext ml)
     {
-        var trainers = new[] { Synthetic.Value, Synthetic.Value }.Select(label => new BackpropTrainer(ml, label, hiddenLayers: [8], numberOfIterations: 2)).ToArray();
+        var trainers = new[] { Synthetic.Value, Synthetic.Value }.Select(
+            label => new BackpropTrainer(ml, label, hiddenLayers: [8], numberOfIterations: 2)).ToArray();
         return [.. trainers.Select(trainer => trainer.Fit(_data).Bits())];
     }
 }

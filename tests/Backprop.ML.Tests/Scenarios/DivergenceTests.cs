@@ -40,14 +40,16 @@ public class DivergenceTests
         var options = Synthetic.Brief(Synthetic.Value);
         (options.LossFunction, options.BatchSize) = (loss, 10); // ten minibatches an epoch
 
-        Assert.Equal(2, Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100))).Epoch);
+        Assert.Equal(
+            2, Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 100))).Epoch);
         Assert.Equal(13, loss.Batches);
     }
 
     [Fact]
     public void Raw_features_of_great_size_diverge_and_standardized_ones_do_not()
     {
-        var data = Synthetic.Prepared(_ml, Synthetic.Examples(100).Select(example => new Example { Main = 1e9f * example.Main, Value = example.Value }));
+        var data = Synthetic.Prepared(
+            _ml, Synthetic.Examples(100).Select(example => new Example { Main = 1e9f * example.Main, Value = example.Value }));
         var options = Synthetic.Brief(Synthetic.Value);
         (options.Optimizer, options.NormalizeFeatures) = (new Sgd(), false);
         Assert.Throws<TrainingDivergedException>(() => new BackpropTrainer(_ml, options).Fit(data));

@@ -32,7 +32,9 @@ public class EarlyStoppingTests
         var unwatched = Trainer(label, epochs: stopped.Model.BestEpoch).Fit(_train);
 
         Assert.Equal(unwatched.Bits(), stopped.Bits());
-        Assert.Equal(unwatched.Model.History, stopped.Model.History.Take(stopped.Model.BestEpoch).Select(report => report with { ValidationLoss = null }));
+        Assert.Equal(
+            unwatched.Model.History,
+            stopped.Model.History.Take(stopped.Model.BestEpoch).Select(report => report with { ValidationLoss = null }));
     }
 
     [Theory]
@@ -45,7 +47,8 @@ public class EarlyStoppingTests
         var scored = model.Transform(_validation);
         var measured = label switch
         {
-            Synthetic.Flag => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2), // ML.NET counts in bits here, we in nats
+            // ML.NET counts in bits here, we in nats
+            Synthetic.Flag => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2),
             Synthetic.Kind => _ml.MulticlassClassification.Evaluate(scored, label).LogLoss,
             _ => _ml.Regression.Evaluate(scored, label).MeanSquaredError,
         };
@@ -54,7 +57,8 @@ public class EarlyStoppingTests
 
     public static TheoryData<string, Metric> Metrics => new()
     {
-        { Synthetic.Flag, new Accuracy() }, { Synthetic.Flag, new AreaUnderRocCurve() }, { Synthetic.Flag, new F1Score() }, { Synthetic.Flag, new LogLoss() },
+        { Synthetic.Flag, new Accuracy() }, { Synthetic.Flag, new AreaUnderRocCurve() }, { Synthetic.Flag, new F1Score() },
+        { Synthetic.Flag, new LogLoss() },
         { Synthetic.Kind, new Accuracy() }, { Synthetic.Kind, new MacroAccuracy() }, { Synthetic.Kind, new LogLoss() },
         { Synthetic.Value, new MeanAbsoluteError() }, { Synthetic.Value, new RootMeanSquaredError() }, { Synthetic.Value, new RSquared() },
     };
@@ -74,7 +78,8 @@ public class EarlyStoppingTests
             (Synthetic.Flag, Accuracy) => _ml.BinaryClassification.Evaluate(scored, label).Accuracy,
             (Synthetic.Flag, AreaUnderRocCurve) => _ml.BinaryClassification.Evaluate(scored, label).AreaUnderRocCurve,
             (Synthetic.Flag, F1Score) => _ml.BinaryClassification.Evaluate(scored, label).F1Score,
-            (Synthetic.Flag, LogLoss) => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2), // ML.NET counts in bits here
+            // ML.NET counts in bits here
+            (Synthetic.Flag, LogLoss) => _ml.BinaryClassification.Evaluate(scored, label).LogLoss * Math.Log(2),
             (Synthetic.Kind, Accuracy) => _ml.MulticlassClassification.Evaluate(scored, label).MicroAccuracy,
             (Synthetic.Kind, MacroAccuracy) => _ml.MulticlassClassification.Evaluate(scored, label).MacroAccuracy,
             (Synthetic.Kind, _) => _ml.MulticlassClassification.Evaluate(scored, label).LogLoss,
@@ -88,7 +93,8 @@ public class EarlyStoppingTests
     [Fact]
     public void Training_ends_where_the_target_is_reached()
     {
-        var model = Trainer(Synthetic.Kind, 200, new EarlyStopping { Patience = 50, Metric = new Accuracy(), Target = 0.6 }).Fit(_train, _validation).Model;
+        var model = Trainer(Synthetic.Kind, 200, new EarlyStopping { Patience = 50, Metric = new Accuracy(), Target = 0.6 })
+            .Fit(_train, _validation).Model;
         Assert.All(model.History.SkipLast(1), report => Assert.True(report.ValidationMetric < 0.6));
         Assert.True(model.History[^1].ValidationMetric >= 0.6);
         Assert.InRange(model.History.Count, 2, 199);

@@ -15,7 +15,12 @@ public class EnsembleTests
 
     public EnsembleTests() => _data = Synthetic.Prepared(_ml, 300);
 
-    public static TheoryData<string, bool> Cases => new() { { Synthetic.Flag, false }, { Synthetic.Flag, true }, { Synthetic.Kind, false }, { Synthetic.Kind, true }, { Synthetic.Value, false }, { Synthetic.Value, true } };
+    public static TheoryData<string, bool> Cases =>
+        new()
+        {
+            { Synthetic.Flag, false }, { Synthetic.Flag, true }, { Synthetic.Kind, false }, { Synthetic.Kind, true },
+            { Synthetic.Value, false }, { Synthetic.Value, true }
+        };
 
     [Theory, MemberData(nameof(Cases))]
     public void It_is_one_model_with_the_columns_of_one_network(string label, bool crossFitting)
@@ -23,10 +28,14 @@ public class EnsembleTests
         var options = Ensemble(label, crossFitting);
         var model = new BackpropTrainer(_ml, options).Fit(_data);
         var single = new BackpropTrainer(_ml, Synthetic.Brief(label)).Fit(_data);
-        Assert.Equal(single.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())), model.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())));
+        Assert.Equal(
+            single.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())),
+            model.GetOutputSchema(_data.Schema).Select(column => (column.Name, column.Type.ToString())));
         Assert.Equal(3, model.Model.Network.Network.EnsembleSize);
         Assert.Equal(3 * single.Model.Layers.Count, model.Model.Layers.Count);
-        Assert.All(model.Model.Layers.Zip(single.Model.Layers.SelectMany(layer => Enumerable.Repeat(layer, 3))), pair => Assert.Equal((pair.Second.Inputs, pair.Second.Outputs), (pair.First.Inputs, pair.First.Outputs)));
+        Assert.All(
+            model.Model.Layers.Zip(single.Model.Layers.SelectMany(layer => Enumerable.Repeat(layer, 3))),
+            pair => Assert.Equal((pair.Second.Inputs, pair.Second.Outputs), (pair.First.Inputs, pair.First.Outputs)));
         Assert.All(model.Model.History, report => Assert.Equal(crossFitting, report.ValidationLoss is not null));
 
         var unseen = Synthetic.Prepared(_ml, _unseen);
@@ -42,11 +51,14 @@ public class EnsembleTests
     {
         var options = Ensemble(Synthetic.Flag, crossFitting: false);
         (options.HiddenLayers, options.NormalizeFeatures, options.InputScale) = ([], false, false);
-        var chain = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(300)));
+        var chain = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options))
+            .Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(300)));
         using var engine = _ml.Model.CreatePredictionEngine<Example, FlagPrediction>(chain);
         foreach (var example in _unseen)
         {
-            var members = chain.LastTransformer.Model.Layers.Select(layer => 1 / (1 + Math.Exp(-(layer.Weights[0] * example.Main + layer.Weights[1] * example.Side + layer.Weights[2] * example.Noise + layer.Biases[0])))).ToArray();
+            var scores = chain.LastTransformer.Model.Layers.Select(layer =>
+                layer.Weights[0] * example.Main + layer.Weights[1] * example.Side + layer.Weights[2] * example.Noise + layer.Biases[0]);
+            double[] members = [.. scores.Select(score => 1 / (1 + Math.Exp(-score)))];
             var prediction = engine.Predict(example);
             Assert.Equal(members.Average(), prediction.Probability, 1e-5);
             Assert.Equal(Math.Log(members.Average() / members.Average(p => 1 - p)), prediction.Score, 1e-4);
@@ -84,7 +96,10 @@ public class EnsembleTests
         Refuses("EarlyStopping", o => (o.KFoldBagging, o.EarlyStopping) = (true, new EarlyStopping { RefitOnAllRows = true }));
         Refuses("MissingValues", o => (o.KFoldBagging, o.MissingValues) = (true, MissingValues.Learned));
         Refuses("Caching", o => (o.KFoldBagging, o.Caching) = (true, DataCaching.Stream));
-        Assert.Contains("KFoldBagging", Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, Ensemble(Synthetic.Value, crossFitting: true)).Fit(_data, _data)).Message);
+        Assert.Contains(
+            "KFoldBagging",
+            Assert.ThrowsAny<ArgumentException>(
+                () => new BackpropTrainer(_ml, Ensemble(Synthetic.Value, crossFitting: true)).Fit(_data, _data)).Message);
 
         void Refuses(string option, Action<BackpropTrainer.Options> change)
         {
@@ -105,7 +120,8 @@ public class EnsembleTests
         _ = new BackpropTrainer(_ml, new() { Optimizer = new Lbfgs(), Preset = Preset.Plain });
         _ = new BackpropTrainer(_ml, new() { InputSkip = true, Preset = Preset.Plain });
 
-        string Problem(BackpropTrainer.Options options) => Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options)).Message;
+        string Problem(BackpropTrainer.Options options) =>
+            Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options)).Message;
     }
 
     private static BackpropTrainer.Options Ensemble(string label, bool crossFitting)

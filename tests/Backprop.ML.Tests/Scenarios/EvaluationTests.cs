@@ -9,7 +9,8 @@ public class EvaluationTests
     private readonly IDataView _train, _test;
 
     public EvaluationTests() =>
-        (_train, _test) = (_ml.Data.LoadFromEnumerable(Synthetic.Examples(400)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(300, seed: 2)));
+        (_train, _test) = (
+            _ml.Data.LoadFromEnumerable(Synthetic.Examples(400)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(300, seed: 2)));
 
     [Fact]
     public void A_pipeline_learns_binary_classification()
@@ -51,8 +52,10 @@ public class EvaluationTests
         var metrics = _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag);
 
         // ML.NET gives the area but not the curve, so users draw it from Score and label: precision at every positive, best score first.
-        var ranked = scored.GetColumn<float>("Score").Zip(scored.GetColumn<bool>(Synthetic.Flag)).OrderByDescending(row => row.First).ToArray();
-        var precisions = ranked.Select((row, index) => (row.Second, Precision: ranked.Take(index + 1).Count(above => above.Second) / (index + 1.0)))
+        var ranked = scored.GetColumn<float>("Score").Zip(scored.GetColumn<bool>(Synthetic.Flag)).OrderByDescending(row => row.First)
+            .ToArray();
+        var precisions = ranked.Select(
+            (row, index) => (row.Second, Precision: ranked.Take(index + 1).Count(above => above.Second) / (index + 1.0)))
             .Where(point => point.Second).Select(point => point.Precision).ToArray();
 
         Assert.Equal(precisions.Average(), metrics.AreaUnderPrecisionRecallCurve, 0.01);
@@ -80,7 +83,8 @@ public class EvaluationTests
     public void The_catalogs_simple_arguments_are_the_constructors()
     {
         // One context for each: without a seed among the arguments, it comes from the context.
-        var fromCatalog = new MLContext(seed: 5).Regression.Trainers.Backprop(Synthetic.Value, "Features", Synthetic.Weight, [5, 4], 0.01, 3);
+        var fromCatalog = new MLContext(seed: 5).Regression.Trainers.Backprop(
+            Synthetic.Value, "Features", Synthetic.Weight, [5, 4], 0.01, 3);
         var constructed = new BackpropTrainer(new MLContext(seed: 5), Synthetic.Value, "Features", Synthetic.Weight, [5, 4], 0.01, 3);
         var data = Synthetic.Prepared(_ml, 100);
         var model = fromCatalog.Fit(data);

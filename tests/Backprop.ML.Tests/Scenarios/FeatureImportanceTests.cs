@@ -16,7 +16,8 @@ public class FeatureImportanceTests
     public void Binary_classification(bool load)
     {
         var model = Train(Synthetic.Flag, load);
-        var typed = _ml.BinaryClassification.PermutationFeatureImportance(model, model.Transform(_data), Synthetic.Flag, permutationCount: 2);
+        var typed = _ml.BinaryClassification.PermutationFeatureImportance(
+            model, model.Transform(_data), Synthetic.Flag, permutationCount: 2);
         var named = _ml.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model, _data, Synthetic.Flag, permutationCount: 2);
 
         CheckRanking(typed.Select(metrics => -metrics.Accuracy.Mean));
@@ -29,8 +30,10 @@ public class FeatureImportanceTests
     public void Multiclass_classification(bool load)
     {
         var model = Train(Synthetic.Kind, load);
-        var typed = _ml.MulticlassClassification.PermutationFeatureImportance(model, model.Transform(_data), Synthetic.Kind, permutationCount: 2);
-        var named = _ml.MulticlassClassification.PermutationFeatureImportance((ITransformer)model, _data, Synthetic.Kind, permutationCount: 2);
+        var typed = _ml.MulticlassClassification.PermutationFeatureImportance(
+            model, model.Transform(_data), Synthetic.Kind, permutationCount: 2);
+        var named = _ml.MulticlassClassification.PermutationFeatureImportance(
+            (ITransformer)model, _data, Synthetic.Kind, permutationCount: 2);
 
         CheckRanking(typed.Select(metrics => -metrics.MicroAccuracy.Mean));
         CheckRanking(Synthetic.FeatureNames.Select(name => -named[name].MicroAccuracy.Mean));
@@ -58,7 +61,9 @@ public class FeatureImportanceTests
     // How much the metric drops for Main, Side and Noise.
     private static void CheckRanking(IEnumerable<double> drops)
     {
-        var (main, side, noise) = drops.ToArray() is [var first, var second, var third] ? (first, second, third) : throw new InvalidOperationException("not three features");
+        var (main, side, noise) = drops.ToArray() is [var first, var second, var third]
+            ? (first, second, third)
+            : throw new InvalidOperationException("not three features");
         Assert.True(main > side && side > noise && main > 0.15, $"Main {main:F3}, Side {side:F3}, Noise {noise:F3}");
         Assert.InRange(noise, -0.05, 0.05);
     }

@@ -23,7 +23,9 @@ public sealed class FreshProcessTests : IDisposable
 
         var printed = RunModelLoader(modelFile, rowsFile).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(model.Transform(data).ScoreBits(), printed.Select(bits => int.Parse(bits, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            model.Transform(data).ScoreBits(),
+            printed.Select(bits => int.Parse(bits, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -32,7 +34,8 @@ public sealed class FreshProcessTests : IDisposable
         using var file = File.OpenRead(TestProgram.PathOf("ModelLoader"));
         using var assembly = new System.Reflection.PortableExecutable.PEReader(file);
         var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(assembly);
-        var references = metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name)).ToArray();
+        var references = metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
+            .ToArray();
 
         Assert.Contains("Microsoft.ML.Data", references);
         Assert.DoesNotContain(references, name => name.StartsWith("Backprop", StringComparison.Ordinal));

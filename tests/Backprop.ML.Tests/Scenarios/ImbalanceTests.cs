@@ -25,7 +25,9 @@ public class ImbalanceTests
 
         var data = Synthetic.Prepared(_ml, examples);
         Assert.Equal(new BackpropTrainer(_ml, byColumn).Fit(data).Bits(), new BackpropTrainer(_ml, options).Fit(data).Bits());
-        Assert.NotEqual(new BackpropTrainer(_ml, byColumn).Fit(data).Bits(), new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Flag)).Fit(data).Bits());
+        Assert.NotEqual(
+            new BackpropTrainer(_ml, byColumn).Fit(data).Bits(),
+            new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Flag)).Fit(data).Bits());
     }
 
     [Fact]
@@ -37,7 +39,9 @@ public class ImbalanceTests
         var (recall, balancedRecall) = (Recall(plain), Recall(balanced));
         Assert.InRange(balancedRecall, recall + 0.1, 1);
 
-        double Recall(BackpropTrainer.Options options) => _ml.BinaryClassification.Evaluate(new BackpropTrainer(_ml, options).Fit(data).Transform(Rare(2000, seed: 2)), Synthetic.Flag).PositiveRecall;
+        double Recall(BackpropTrainer.Options options) =>
+            _ml.BinaryClassification.Evaluate(
+                new BackpropTrainer(_ml, options).Fit(data).Transform(Rare(2000, seed: 2)), Synthetic.Flag).PositiveRecall;
     }
 
     [Fact]
@@ -71,7 +75,12 @@ public class ImbalanceTests
     {
         var data = Synthetic.Prepared(_ml, 200);
         var model = new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Flag)).Fit(data);
-        foreach (var other in new[] { model.WithThreshold(threshold, column), (BackpropTransformer)_ml.SaveAndLoad(model.WithThreshold(threshold, column), data.Schema) })
+        foreach (
+            var other in new[]
+            {
+                model.WithThreshold(threshold, column),
+                (BackpropTransformer)_ml.SaveAndLoad(model.WithThreshold(threshold, column), data.Schema)
+            })
         {
             var scored = other.Transform(data);
             Assert.Equal(scored.GetColumn<float>(column).Select(value => value > threshold), scored.GetColumn<bool>("PredictedLabel"));
@@ -83,22 +92,29 @@ public class ImbalanceTests
     [Fact]
     public void Several_labels_have_one_threshold()
     {
-        var data = _ml.Transforms.Concatenate("Labels", nameof(Example.Flag), nameof(Example.Aside)).Fit(Synthetic.Prepared(_ml, 100)).Transform(Synthetic.Prepared(_ml, 100));
+        var data = _ml.Transforms.Concatenate("Labels", nameof(Example.Flag), nameof(Example.Aside)).Fit(Synthetic.Prepared(_ml, 100))
+            .Transform(Synthetic.Prepared(_ml, 100));
         var scored = new BackpropTrainer(_ml, Synthetic.Brief("Labels")).Fit(data).WithThreshold(0.4f).Transform(data);
-        Assert.Equal(scored.GetColumn<float[]>("Probability").Select(row => row.Select(p => p > 0.4f)), scored.GetColumn<bool[]>("PredictedLabel"));
+        Assert.Equal(
+            scored.GetColumn<float[]>("Probability").Select(row => row.Select(p => p > 0.4f)), scored.GetColumn<bool[]>("PredictedLabel"));
     }
 
     [Fact]
     public void Names_and_numbers_that_make_no_sense_are_refused()
     {
-        Refuses<ArgumentException>("'purple'", "'low'", () => Fit(Synthetic.Kind, o => o.ClassWeights = ClassWeights.ByName(("purple", 2))));
+        Refuses<ArgumentException>(
+            "'purple'", "'low'", () => Fit(Synthetic.Kind, o => o.ClassWeights = ClassWeights.ByName(("purple", 2))));
         Refuses<ArgumentException>("red", "0", () => ClassWeights.ByName(("red", 0)));
         Refuses<ArgumentException>("red", "twice", () => ClassWeights.ByName(("red", 1), ("red", 2)));
         Refuses<ArgumentOutOfRangeException>("PositiveInstanceWeight", "0", () => Fit(Synthetic.Flag, o => o.PositiveInstanceWeight = 0));
-        Refuses<ArgumentOutOfRangeException>("PositiveInstanceWeight", "MulticlassClassification", () => Fit(Synthetic.Kind, o => o.PositiveInstanceWeight = 2));
-        Refuses<ArgumentOutOfRangeException>("ClassWeights", "Regression", () => Fit(Synthetic.Value, o => o.ClassWeights = ClassWeights.Balanced));
-        Refuses<ArgumentOutOfRangeException>("ThresholdMetric", "F1Score", () => Fit(Synthetic.Flag, o => o.ThresholdMetric = new AreaUnderRocCurve()));
-        Refuses<ArgumentException>("ThresholdMetric", "ValidationFraction", () => Fit(Synthetic.Flag, o => o.ThresholdMetric = new F1Score()));
+        Refuses<ArgumentOutOfRangeException>(
+            "PositiveInstanceWeight", "MulticlassClassification", () => Fit(Synthetic.Kind, o => o.PositiveInstanceWeight = 2));
+        Refuses<ArgumentOutOfRangeException>(
+            "ClassWeights", "Regression", () => Fit(Synthetic.Value, o => o.ClassWeights = ClassWeights.Balanced));
+        Refuses<ArgumentOutOfRangeException>(
+            "ThresholdMetric", "F1Score", () => Fit(Synthetic.Flag, o => o.ThresholdMetric = new AreaUnderRocCurve()));
+        Refuses<ArgumentException>(
+            "ThresholdMetric", "ValidationFraction", () => Fit(Synthetic.Flag, o => o.ThresholdMetric = new F1Score()));
         var regression = new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Value)).Fit(Synthetic.Prepared(_ml, 50));
         Refuses<InvalidOperationException>("threshold", "Regression", () => regression.WithThreshold(1));
         var binary = new BackpropTrainer(_ml, Synthetic.Brief(Synthetic.Flag)).Fit(Synthetic.Prepared(_ml, 50));
@@ -111,7 +127,8 @@ public class ImbalanceTests
     {
         var options = Synthetic.Brief(Synthetic.Kind);
         options.PositiveInstanceWeight = 2;
-        Refuses<ArgumentOutOfRangeException>("PositiveInstanceWeight", "binary", () => _ml.MulticlassClassification.Trainers.Backprop(options));
+        Refuses<ArgumentOutOfRangeException>(
+            "PositiveInstanceWeight", "binary", () => _ml.MulticlassClassification.Trainers.Backprop(options));
     }
 
     private static void Refuses<TException>(string first, string second, Func<object> action) where TException : Exception
@@ -128,7 +145,16 @@ public class ImbalanceTests
         return new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 50));
     }
 
-    private static BackpropTrainer.Options Options() => new() { Preset = Preset.Plain, LabelColumnName = Synthetic.Flag, HiddenLayers = [16], NumberOfIterations = 30, Seed = 1, LearningRate = 0.01 };
+    private static BackpropTrainer.Options Options() =>
+        new()
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = Synthetic.Flag,
+            HiddenLayers = [16],
+            NumberOfIterations = 30,
+            Seed = 1,
+            LearningRate = 0.01
+        };
 
     // About one row of twelve is positive, and not even then always.
     private IDataView Rare(int count, int seed = 1)

@@ -16,10 +16,13 @@ public class KeyColumnTests
     {
         var (train, test) = (House.Many(_ml, 3000, 1), House.Many(_ml, 1000, 2));
         var model = Chain().Fit(train);
-        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) }) Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
+        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) })
+            Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
 
         var embedding = Assert.IsType<EntityEmbedding>(model.LastTransformer.Model.Network.Network.Layers[0]);
-        Assert.Equal([new EmbeddedCategory(2, Towns, 13), new EmbeddedCategory(3, 3, 3), new EmbeddedCategory(4, 3, 3)], embedding.Categories); // 1.6·40^0.56 = 12.6, 1.6·3^0.56 = 2.96
+        // 1.6·40^0.56 = 12.6, 1.6·3^0.56 = 2.96
+        Assert.Equal(
+            [new EmbeddedCategory(2, Towns, 13), new EmbeddedCategory(3, 3, 3), new EmbeddedCategory(4, 3, 3)], embedding.Categories);
     }
 
     [Fact]
@@ -27,14 +30,17 @@ public class KeyColumnTests
     {
         var (train, test) = (House.Many(_ml, 3000, 1), House.Many(_ml, 1000, 2));
         var model = Chain(OneHot).Fit(train);
-        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) }) Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
+        foreach (var each in new[] { model, _ml.SaveAndLoad(model, train.Schema) })
+            Assert.InRange(_ml.Regression.Evaluate(each.Transform(test), "Price").RSquared, 0.95, 1);
 
         var layers = model.LastTransformer.Model.Network.Network.Layers;
-        Assert.Equal(new OneHotEncoding(5, [new OneHotCategory(3, 3), new OneHotCategory(4, 3)], FeatureScaling.Standard), layers[0]); // size, age, town, door, roof
+        // size, age, town, door, roof
+        Assert.Equal(new OneHotEncoding(5, [new OneHotCategory(3, 3), new OneHotCategory(4, 3)], FeatureScaling.Standard), layers[0]);
         Assert.Equal(new EntityEmbedding(9, [new EmbeddedCategory(2, Towns, 8)]), layers[1]);
 
         // Three values and the missing one are four.
-        layers = Chain(options => (options.MaximumOneHotValues, options.NormalizeFeatures) = (3, false)).Fit(House.Many(_ml, 100, 1)).LastTransformer.Model.Network.Network.Layers;
+        layers = Chain(options => (options.MaximumOneHotValues, options.NormalizeFeatures) = (3, false))
+            .Fit(House.Many(_ml, 100, 1)).LastTransformer.Model.Network.Network.Layers;
         Assert.IsType<EntityEmbedding>(layers[0]);
     }
 
@@ -43,7 +49,8 @@ public class KeyColumnTests
     {
         var train = House.Many(_ml, 500, 1);
         var model = Chain(isOneHot ? OneHot : null).Fit(train);
-        House unseen = new() { Town = "nowhere", Colors = ["red", "mauve"], Size = 0.3f }, missing = new() { Town = "", Colors = ["red", ""], Size = 0.3f };
+        House unseen = new() { Town = "nowhere", Colors = ["red", "mauve"], Size = 0.3f },
+            missing = new() { Town = "", Colors = ["red", ""], Size = 0.3f };
         using var engine = _ml.Model.CreatePredictionEngine<House, Price>(_ml.SaveAndLoad(model, train.Schema));
         var scores = model.Transform(_ml.Data.LoadFromEnumerable(new[] { unseen, missing })).Scores();
         Assert.Equal(scores[0], scores[1]);
@@ -59,7 +66,12 @@ public class KeyColumnTests
         {
             var options = Synthetic.Brief(Synthetic.Value);
             options.CategoricalFeatureColumnNames = [column];
-            foreach (var action in new Action[] { () => new BackpropTrainer(_ml, options).GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)), () => new BackpropTrainer(_ml, options).Fit(data) })
+            foreach (
+                var action in new Action[]
+                {
+                    () => new BackpropTrainer(_ml, options).GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)),
+                    () => new BackpropTrainer(_ml, options).Fit(data)
+                })
             {
                 var problem = Assert.Throws<ArgumentOutOfRangeException>(action);
                 Assert.Contains(column, problem.Message, StringComparison.Ordinal);
@@ -68,14 +80,19 @@ public class KeyColumnTests
         }
         var twice = Synthetic.Brief(Synthetic.Value);
         twice.CategoricalFeatureColumnNames = ["Kind", "Kind"];
-        Assert.Contains("twice", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, twice)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "twice", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, twice)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Numbers_out_of_range_are_refused_by_name()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(BackpropTrainer.Options.MaximumOneHotValues), () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, MaximumOneHotValues = -1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(nameof(BackpropTrainer.Options.EmbeddingDimension), () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, EmbeddingDimension = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(BackpropTrainer.Options.MaximumOneHotValues),
+            () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, MaximumOneHotValues = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            nameof(BackpropTrainer.Options.EmbeddingDimension),
+            () => new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, EmbeddingDimension = 0 }));
     }
 
     private static void OneHot(BackpropTrainer.Options options) => (options.MaximumOneHotValues, options.EmbeddingDimension) = (9, 8);
@@ -94,7 +111,11 @@ public class KeyColumnTests
         };
         change?.Invoke(options);
         return _ml.Transforms.Concatenate("Features", nameof(House.Size), nameof(House.Age))
-            .Append(_ml.Transforms.Conversion.MapValueToKey([new InputOutputColumnPair("TownKey", nameof(House.Town)), new InputOutputColumnPair("ColorKeys", nameof(House.Colors))]))
+            .Append(
+                _ml.Transforms.Conversion.MapValueToKey(
+                    [
+                        new InputOutputColumnPair("TownKey", nameof(House.Town)),
+                        new InputOutputColumnPair("ColorKeys", nameof(House.Colors))]))
             .Append(new BackpropTrainer(_ml, options));
     }
 
@@ -120,7 +141,14 @@ public class KeyColumnTests
             {
                 int town = random.Next(Towns), door = random.Next(3), roof = random.Next(3);
                 var size = random.NextSingle();
-                return new House { Town = $"town {town}", Colors = [_colors[door], _colors[roof]], Size = size, Age = random.NextSingle(), Price = MathF.Sin(town * town) + (door == roof ? 1 : 0) + 2 * size };
+                return new House
+                {
+                    Town = $"town {town}",
+                    Colors = [_colors[door], _colors[roof]],
+                    Size = size,
+                    Age = random.NextSingle(),
+                    Price = MathF.Sin(town * town) + (door == roof ? 1 : 0) + 2 * size
+                };
             }).ToArray());
         }
     }

@@ -18,7 +18,8 @@ public class LayerOptionTests
     [InlineData(Normalization.Batch, 0.2, 0.1)]
     [InlineData(Normalization.Layer, 0.2, 0.0)]
     [InlineData(Normalization.None, 0.2, 0.1)]
-    public void A_network_with_them_learns_the_same_for_any_number_of_threads_and_scores_the_same_after_loading(Normalization normalization, double dropout, double inputDropout)
+    public void A_network_with_them_learns_the_same_for_any_number_of_threads_and_scores_the_same_after_loading(
+        Normalization normalization, double dropout, double inputDropout)
     {
         var models = new[] { 1, 2, 3 }.Select(threads =>
         {
@@ -42,7 +43,9 @@ public class LayerOptionTests
         var layers = new BackpropTrainer(_ml, options).Fit(_data).Model.Network.Network.Layers;
 
         Assert.Equal(
-            ["Dropout 0.1", "Dense", "BatchNormalization", "ActivationLayer", "Dropout 0.2", "Dense", "BatchNormalization", "ActivationLayer", "Dropout 0.2", "Dense"],
+            [
+                "Dropout 0.1", "Dense", "BatchNormalization", "ActivationLayer", "Dropout 0.2", "Dense", "BatchNormalization",
+                "ActivationLayer", "Dropout 0.2", "Dense"],
             layers.Select(layer => layer is Dropout d ? FormattableString.Invariant($"Dropout {d.Rate}") : layer.GetType().Name));
     }
 
@@ -52,12 +55,16 @@ public class LayerOptionTests
         var models = new[] { 1, 3 }.Select(threads =>
         {
             var options = Synthetic.Brief(Synthetic.Kind);
-            (options.HiddenLayers, options.Activations, options.BatchSize, options.NumberOfThreads) = ([201, 203, 5], [new PReLU(), new ParametricMix(new Mish()), new GELU()], 53, threads);
+            (
+                options.HiddenLayers, options.Activations, options.BatchSize,
+                options.NumberOfThreads) = ([201, 203, 5], [new PReLU(), new ParametricMix(new Mish()), new GELU()], 53, threads);
             return new BackpropTrainer(_ml, options).Fit(_data);
         }).ToArray();
 
         var network = models[0].Model.Network.Network;
-        Assert.Equal(["Dense", "PReLULayer", "Dense", "ParametricMixLayer", "Dense", "ActivationLayer", "Dense"], network.Layers.Select(layer => layer.GetType().Name));
+        Assert.Equal(
+            ["Dense", "PReLULayer", "Dense", "ParametricMixLayer", "Dense", "ActivationLayer", "Dense"],
+            network.Layers.Select(layer => layer.GetType().Name));
         Assert.DoesNotContain(0.25f, models[0].Model.Network.Parameters[network.ParametersOf(1)].ToArray());
         Assert.DoesNotContain(1f, models[0].Model.Network.Parameters[network.ParametersOf(3)].ToArray());
         Assert.Equal(models[0].Bits(), models[1].Bits());

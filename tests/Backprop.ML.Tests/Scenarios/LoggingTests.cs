@@ -26,7 +26,8 @@ public partial class LoggingTests
         var lines = EpochLines();
 
         Assert.Equal(5, lines.Length);
-        Assert.All(lines, line => Assert.Equal((ChannelMessageKind.Info, nameof(BackpropTrainer) + "; Training"), (line.Kind, line.Source)));
+        Assert.All(
+            lines, line => Assert.Equal((ChannelMessageKind.Info, nameof(BackpropTrainer) + "; Training"), (line.Kind, line.Source)));
         Assert.Equal(model.History, lines.Select(line => Parse(line.RawMessage, epochs: 5)), new AsPrinted());
     }
 
@@ -77,28 +78,34 @@ public partial class LoggingTests
         Assert.Equal(model.History, reports);
     }
 
-    private LoggingEventArgs[] EpochLines() => [.. _messages.Where(message => message.RawMessage.StartsWith("Epoch", StringComparison.Ordinal))];
+    private LoggingEventArgs[] EpochLines() =>
+        [.. _messages.Where(message => message.RawMessage.StartsWith("Epoch", StringComparison.Ordinal))];
 
     private static EpochReport Parse(string line, int epochs)
     {
         var match = Line().Match(line);
         Assert.True(match.Success, line);
         Assert.Equal(epochs, int.Parse(match.Groups["epochs"].Value));
-        double? Number(string name) => match.Groups[name].Success ? double.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : null;
+        double? Number(string name) =>
+            match.Groups[name].Success ? double.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : null;
         return new EpochReport(int.Parse(match.Groups["epoch"].Value), Number("rate")!.Value, Number("loss")!.Value, Number("validation"));
     }
 
-    [GeneratedRegex(@"^Epoch (?<epoch>\d+) of (?<epochs>\d+): loss (?<loss>[\d.E-]+)(, validation loss (?<validation>[\d.E-]+))?, learning rate (?<rate>[\d.E-]+)$")]
+    [GeneratedRegex(
+        @"^Epoch (?<epoch>\d+) of (?<epochs>\d+): loss (?<loss>[\d.E-]+)(, validation loss (?<validation>[\d.E-]+))?, " +
+        @"learning rate (?<rate>[\d.E-]+)$")]
     private static partial Regex Line();
 
     // Six digits are printed.
     private sealed class AsPrinted : IEqualityComparer<EpochReport>
     {
         public bool Equals(EpochReport? a, EpochReport? b) =>
-            a!.Epoch == b!.Epoch && Near(a.LearningRate, b.LearningRate) && Near(a.TrainingLoss, b.TrainingLoss) && Near(a.ValidationLoss, b.ValidationLoss);
+            a!.Epoch == b!.Epoch && Near(a.LearningRate, b.LearningRate) && Near(a.TrainingLoss, b.TrainingLoss)
+                && Near(a.ValidationLoss, b.ValidationLoss);
 
         public int GetHashCode(EpochReport report) => report.Epoch;
 
-        private static bool Near(double? a, double? b) => a.HasValue == b.HasValue && (a is null || Math.Abs(a.Value - b!.Value) <= 1e-5 * Math.Abs(a.Value));
+        private static bool Near(double? a, double? b) =>
+            a.HasValue == b.HasValue && (a is null || Math.Abs(a.Value - b!.Value) <= 1e-5 * Math.Abs(a.Value));
     }
 }

@@ -12,14 +12,20 @@ public class LossTests
     public static TheoryData<Loss> Losses =>
     [
         .. Loss.All,
-        new LogisticLoss { LabelSmoothing = 0.1 }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }, new PinballLoss { Quantiles = [0.1, 0.5, 0.9] },
+        new LogisticLoss { LabelSmoothing = 0.1 }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 },
+            new PinballLoss { Quantiles = [0.1, 0.5, 0.9] },
     ];
 
     [Theory]
     [MemberData(nameof(Losses))]
     public void Every_loss_learns_something_true_of_its_task(Loss loss)
     {
-        var label = loss.TargetKind switch { TargetKind.Binary => Synthetic.Flag, TargetKind.Class => Synthetic.Kind, _ => Synthetic.Value };
+        var label = loss.TargetKind switch
+        {
+            TargetKind.Binary => Synthetic.Flag,
+            TargetKind.Class => Synthetic.Kind,
+            _ => Synthetic.Value
+        };
         var options = Synthetic.Brief(label);
         (options.LossFunction, options.HiddenLayers, options.NumberOfIterations, options.LearningRate) = (loss, [16], 60, 0.01);
         var scored = new BackpropTrainer(_ml, options).Fit(Positive(500, seed: 1)).Transform(Positive(300, seed: 2));
@@ -41,14 +47,18 @@ public class LossTests
     public void Quantiles_lie_in_order_and_cover_their_shares()
     {
         var options = Synthetic.Brief(Synthetic.Value);
-        (options.LossFunction, options.HiddenLayers, options.NumberOfIterations) = (new PinballLoss { Quantiles = [0.1, 0.5, 0.9] }, [], 300);
+        (
+            options.LossFunction, options.HiddenLayers,
+            options.NumberOfIterations) = (new PinballLoss { Quantiles = [0.1, 0.5, 0.9] }, [], 300);
         var data = Noise(2000);
         var scores = new BackpropTrainer(_ml, options).Fit(data).Transform(data).Scores();
         var labels = data.GetColumn<float>(Synthetic.Value).ToArray();
 
         for (var q = 0; q < 3; q++)
             Assert.Equal(0.1 + 0.4 * q, labels.Where((y, row) => y < scores[3 * row + q]).Count() / 2000.0, 0.02);
-        Assert.All(Enumerable.Range(0, 2000), row => Assert.True(scores[3 * row] <= scores[3 * row + 1] && scores[3 * row + 1] <= scores[3 * row + 2]));
+        Assert.All(
+            Enumerable.Range(0, 2000),
+            row => Assert.True(scores[3 * row] <= scores[3 * row + 1] && scores[3 * row + 1] <= scores[3 * row + 2]));
     }
 
     [Fact]
@@ -72,7 +82,8 @@ public class LossTests
         var options = Synthetic.Brief(Synthetic.Value);
         options.LossFunction = counts ? new PoissonLoss() : new GammaLoss();
         // Row 2 is skipped, and must be counted all the same.
-        var examples = Enumerable.Range(0, 6).Select(row => new Example { Value = row == 4 ? value : 1, Main = row == 2 ? float.NaN : row });
+        var examples = Enumerable.Range(0, 6).Select(
+            row => new Example { Value = row == 4 ? value : 1, Main = row == 2 ? float.NaN : row });
         var data = Synthetic.Prepared(_ml, examples);
 
         var problem = Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, options).Fit(data));
@@ -80,7 +91,9 @@ public class LossTests
         Assert.Contains("'Value'", problem.Message);
         Assert.Contains(allowed, problem.Message);
         var good = Synthetic.Prepared(_ml, [new Example { Value = 1 }, new Example { Value = 2, Main = 1 }]);
-        Assert.Contains("Row 4 of the validation data", Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, options).Fit(good, data)).Message);
+        Assert.Contains(
+            "Row 4 of the validation data",
+            Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, options).Fit(good, data)).Message);
     }
 
     /// <summary>The usual wave, lifted so that losses of positive numbers can learn it.</summary>

@@ -49,7 +49,12 @@ public class MissingValueTests
         var options = Synthetic.Brief(Synthetic.Value);
         options.MissingValues = MissingValues.Mean;
         new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, examples));
-        Assert.Contains(_warnings, warning => warning.Contains("Skipped 1 of 50 rows of the training data: 1 with an infinite feature, first in row 1, slot 0 of column 'Features'.", StringComparison.Ordinal));
+        Assert.Contains(
+            _warnings,
+            warning =>
+                warning.Contains(
+                    "Skipped 1 of 50 rows of the training data: 1 with an infinite feature, first in row 1, slot 0 of column 'Features'.",
+                    StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +70,16 @@ public class MissingValueTests
     private BackpropTransformer Fit(MissingValues replacement, out IDataView test)
     {
         test = Holes(500, 2);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = Synthetic.Value, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 40, Seed = 1, MissingValues = replacement };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = Synthetic.Value,
+            HiddenLayers = [32],
+            LearningRate = 0.01,
+            NumberOfIterations = 40,
+            Seed = 1,
+            MissingValues = replacement
+        };
         return new BackpropTrainer(_ml, options).Fit(Holes(1000, 1));
     }
 

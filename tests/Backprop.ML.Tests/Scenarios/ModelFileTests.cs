@@ -38,9 +38,13 @@ public class ModelFileTests
         string folder = Directory.CreateTempSubdirectory("backprop-").FullName, csv = Path.Combine(folder, "rows.csv");
         try
         {
-            File.WriteAllLines(csv, Synthetic.Examples(100).Select(example => FormattableString.Invariant($"{example.Value:R},{example.Main:R},{example.Side:R}")));
+            File.WriteAllLines(
+                csv,
+                Synthetic.Examples(100).Select(
+                    example => FormattableString.Invariant($"{example.Value:R},{example.Main:R},{example.Side:R}")));
             var source = new MultiFileSource(csv);
-            var loader = _ml.Data.CreateTextLoader([new("Label", DataKind.Single, 0), new("Features", DataKind.Single, 1, 2)], ',', dataSample: source);
+            var loader = _ml.Data.CreateTextLoader(
+                [new("Label", DataKind.Single, 0), new("Features", DataKind.Single, 1, 2)], ',', dataSample: source);
             var model = _ml.Regression.Trainers.Backprop(hiddenLayers: [8], numberOfIterations: 5).Fit(loader.Load(source));
             _ml.Model.Save(model, loader, Path.Combine(folder, "model.zip"));
 

@@ -21,16 +21,22 @@ public class OptionReachTests
 
     private static readonly HashSet<string> ThatDoNotChangeWhatIsLearned =
     [
-        nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.PhaseProgress), nameof(BackpropTrainer.Options.Diagnostics),
-        nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling), nameof(BackpropTrainer.Options.TensorBoardDirectory),
+        nameof(BackpropTrainer.Options.NumberOfThreads), nameof(BackpropTrainer.Options.MemoryBudget),
+        nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.PhaseProgress),
+        nameof(BackpropTrainer.Options.Diagnostics),
+        nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling),
+        nameof(BackpropTrainer.Options.TensorBoardDirectory),
     ];
 
     // These name columns, end training at a moment that other tests look at, or change scores alone.
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
-        nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName), nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
-        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation), nameof(BackpropTrainer.Options.ClampPredictions),
-        nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction), nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
+        nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName),
+        nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
+        nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
+        nameof(BackpropTrainer.Options.ClampPredictions),
+        nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction),
+        nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),
     ];
 
     internal static Dictionary<string, Change> Changes { get; } = new()
@@ -45,7 +51,8 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.InputNoise)] = new(o => o.InputNoise = 0.1),
         [nameof(BackpropTrainer.Options.Mixup)] = new(o => o.Mixup = new Mixup()),
         [nameof(BackpropTrainer.Options.Categories)] = new(o => o.Categories = [new EmbeddedCategory(2, 4, 3)]),
-        [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
+        [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(
+            o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
         [nameof(BackpropTrainer.Options.QuantileTransform)] = new(o => o.QuantileTransform = true, o => o.FeatureColumnName = "Amounts"),
         [nameof(BackpropTrainer.Options.SmoothClip)] = new(o => o.SmoothClip = 3),
         [nameof(BackpropTrainer.Options.InputScale)] = new(o => o.InputScale = true),
@@ -59,37 +66,46 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.Optimizer)] = new(o => o.Optimizer = new NAdam()),
         [nameof(BackpropTrainer.Options.LearningRate)] = new(o => o.LearningRate = 0.002),
         [nameof(BackpropTrainer.Options.LearningRateSchedule)] = new(o => o.LearningRateSchedule = new CosineDecay()),
-        [nameof(BackpropTrainer.Options.WeightDecaySchedule)] = new(o => o.WeightDecaySchedule = new CosineDecay(), o => o.WeightDecay = 0.1),
+        [nameof(BackpropTrainer.Options.WeightDecaySchedule)] = new(
+            o => o.WeightDecaySchedule = new CosineDecay(), o => o.WeightDecay = 0.1),
         [nameof(BackpropTrainer.Options.MomentumSchedule)] = new(o => o.MomentumSchedule = new OneCycleMomentum()),
         [nameof(BackpropTrainer.Options.DropoutSchedule)] = new(o => o.DropoutSchedule = new CosineDecay(), o => o.Dropout = 0.2),
-        [nameof(BackpropTrainer.Options.LabelSmoothingSchedule)] = new(o => o.LabelSmoothingSchedule = new CosineDecay(), o => o.LossFunction = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }),
+        [nameof(BackpropTrainer.Options.LabelSmoothingSchedule)] = new(
+            o => o.LabelSmoothingSchedule = new CosineDecay(), o => o.LossFunction = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }),
         [nameof(BackpropTrainer.Options.NumberOfIterations)] = new(o => o.NumberOfIterations = 6),
         [nameof(BackpropTrainer.Options.BatchSize)] = new(o => o.BatchSize = 16),
         [nameof(BackpropTrainer.Options.EvenBatches)] = new(o => o.EvenBatches = true, o => o.BatchSize = 33),
         [nameof(BackpropTrainer.Options.Shuffle)] = new(o => o.Shuffle = false),
         [nameof(BackpropTrainer.Options.Initializer)] = new(o => o.Initializer = new DataDependent()),
         [nameof(BackpropTrainer.Options.OutputBiasPrior)] = new(o => o.OutputBiasPrior = true),
-        [nameof(BackpropTrainer.Options.InitialParameters)] = new(o => o.InitialParameters = [.. Enumerable.Range(0, 3 * 8 + 8 + 8 * 8 + 8 + 8 * 3 + 3).Select(i => MathF.Sin(i))]),
+        [nameof(BackpropTrainer.Options.InitialParameters)] = new(
+            o => o.InitialParameters = [.. Enumerable.Range(0, 3 * 8 + 8 + 8 * 8 + 8 + 8 * 3 + 3).Select(i => MathF.Sin(i))]),
         [nameof(BackpropTrainer.Options.L1Regularization)] = new(o => o.L1Regularization = 0.01),
         [nameof(BackpropTrainer.Options.L2Regularization)] = new(o => o.L2Regularization = 0.01),
         [nameof(BackpropTrainer.Options.WeightDecay)] = new(o => o.WeightDecay = 0.1),
         [nameof(BackpropTrainer.Options.MaximumNorm)] = new(o => o.MaximumNorm = 0.5),
         [nameof(BackpropTrainer.Options.WeightAveraging)] = new(o => o.WeightAveraging = new ExponentialMovingAverage()),
-        [nameof(BackpropTrainer.Options.GradientClipping)] = new(o => o.GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.001)),
+        [nameof(BackpropTrainer.Options.GradientClipping)] = new(
+            o => o.GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.001)),
         [nameof(BackpropTrainer.Options.ParameterGroups)] = new(o => o.ParameterGroups = new ParameterGroups { Biases = new(0, 0) }),
-        [nameof(BackpropTrainer.Options.EarlyStopping)] = new(o => o.EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new MacroAccuracy() }),
+        [nameof(BackpropTrainer.Options.EarlyStopping)] = new(
+            o => o.EarlyStopping = new EarlyStopping { RefitOnAllRows = true, Metric = new MacroAccuracy() }),
         [nameof(BackpropTrainer.Options.KFoldBagging)] = new(o => o.KFoldBagging = true, o => o.EnsembleSize = 2, WithoutValidation: true),
-        [nameof(BackpropTrainer.Options.LossTolerance)] = new(o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
+        [nameof(BackpropTrainer.Options.LossTolerance)] = new(
+            o => o.LossTolerance = new LossTolerance { MinimumImprovement = 100, Patience = 1 }),
         [nameof(BackpropTrainer.Options.NormalizeFeatures)] = new(o => o.NormalizeFeatures = false),
         [nameof(BackpropTrainer.Options.FeatureScaling)] = new(o => o.FeatureScaling = FeatureScaling.Robust),
         [nameof(BackpropTrainer.Options.NormalizeLabel)] = new(o => o.NormalizeLabel = false, o => o.LabelColumnName = Synthetic.Value),
-        [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
+        [nameof(BackpropTrainer.Options.CategoricalFeatureColumnNames)] = new(
+            o => o.CategoricalFeatureColumnNames = [Synthetic.Kind], o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.MaximumOneHotValues)] = new(o => o.MaximumOneHotValues = 9, PredictFromKind),
         [nameof(BackpropTrainer.Options.EmbeddingDimension)] = new(o => o.EmbeddingDimension = 8, PredictFromKind),
-        [nameof(BackpropTrainer.Options.MissingValues)] = new(o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
+        [nameof(BackpropTrainer.Options.MissingValues)] = new(
+            o => o.MissingValues = MissingValues.Median, o => o.FeatureColumnName = "Holes"),
         [nameof(BackpropTrainer.Options.Caching)] = new(o => o.Caching = DataCaching.Stream),
         [nameof(BackpropTrainer.Options.ClassWeights)] = new(o => o.ClassWeights = ClassWeights.ByName(("low", 3))),
-        [nameof(BackpropTrainer.Options.PositiveInstanceWeight)] = new(o => o.PositiveInstanceWeight = 2, o => o.LabelColumnName = Synthetic.Flag),
+        [nameof(BackpropTrainer.Options.PositiveInstanceWeight)] = new(
+            o => o.PositiveInstanceWeight = 2, o => o.LabelColumnName = Synthetic.Flag),
         [nameof(BackpropTrainer.Options.Seed)] = new(o => o.Seed = 2),
     };
 
@@ -150,7 +166,8 @@ public class OptionReachTests
             .Fit(data).Transform(data);
     }
 
-    private static void PredictFromKind(BackpropTrainer.Options options) => (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);
+    private static void PredictFromKind(BackpropTrainer.Options options) =>
+        (options.CategoricalFeatureColumnNames, options.LabelColumnName) = ([Synthetic.Kind], Synthetic.Value);
 
     private static BackpropTrainer.Options Small()
     {

@@ -10,10 +10,12 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>Phases are reported by name, and a token, a time limit and the context's own cancellation are answered in each of them.</summary>
+/// <summary>Phases are reported by name, and a token, a time limit and the context's own cancellation are answered in each of
+/// them.</summary>
 public sealed class PhaseTests : IDisposable
 {
-    private static readonly TrainingPhase[] BeforeTheFirstStep = [TrainingPhase.Counting, TrainingPhase.Reading, TrainingPhase.Measuring, TrainingPhase.Initializing];
+    private static readonly TrainingPhase[] BeforeTheFirstStep = [
+        TrainingPhase.Counting, TrainingPhase.Reading, TrainingPhase.Measuring, TrainingPhase.Initializing];
 
     private readonly MLContext _ml = new(seed: 1);
     private readonly List<LoggingEventArgs> _messages = [];
@@ -26,7 +28,8 @@ public sealed class PhaseTests : IDisposable
         _ml.Log += (_, message) => _messages.Add(message);
     }
 
-    public static TheoryData<string> Ways => [.. Preset.All.Select(preset => preset.Name), "stream", "L-BFGS", "threshold", "learned from the last rows of a stream"];
+    public static TheoryData<string> Ways =>
+        [.. Preset.All.Select(preset => preset.Name), "stream", "L-BFGS", "threshold", "learned from the last rows of a stream"];
 
     [Theory, MemberData(nameof(Ways))]
     public void Every_phase_is_reported_in_its_order(string way)
@@ -45,7 +48,9 @@ public sealed class PhaseTests : IDisposable
         Assert.All(reports, report => Assert.NotEmpty(report.Description));
         var lines = _messages.Where(message => message.Kind == ChannelMessageKind.Info).Select(message => message.RawMessage).ToArray();
         Assert.All(reports.Where(report => report.Epoch == 0), report => Assert.Contains(report.Description, lines));
-        Assert.Contains(reports, report => report.Phase == TrainingPhase.Measuring && report.Description.Contains(" rows of ", StringComparison.Ordinal));
+        Assert.Contains(
+            reports,
+            report => report.Phase == TrainingPhase.Measuring && report.Description.Contains(" rows of ", StringComparison.Ordinal));
     }
 
     [Theory, MemberData(nameof(Ways))]
@@ -109,7 +114,10 @@ public sealed class PhaseTests : IDisposable
             (options.MaximumTrainingTime, options.Clock) = (TimeSpan.FromSeconds(10), clock);
             options.PhaseProgress = new Heard(report => clock.Seconds += report.Phase == phase ? 20 : 0);
             if (phase <= TrainingPhase.Reading) Assert.Equal(2, new BackpropTrainer(_ml, options).Fit(_data).Model.History.Count);
-            else Assert.Contains("MaximumTrainingTime", Assert.Throws<TimeoutException>(() => new BackpropTrainer(_ml, options).Fit(_data)).Message, StringComparison.Ordinal);
+            else
+                Assert.Contains(
+                    "MaximumTrainingTime", Assert.Throws<TimeoutException>(() => new BackpropTrainer(_ml, options).Fit(_data)).Message,
+                    StringComparison.Ordinal);
         }
     }
 
@@ -171,7 +179,12 @@ public sealed class PhaseTests : IDisposable
         (options.MaximumTrainingTime, options.Clock) = (TimeSpan.FromSeconds(1000), clock);
         options.Progress = new Listener(report => clock.Seconds += report.Epoch == 5 ? 2000 : 1);
         new BackpropTrainer(_ml, options).Fit(_data);
-        Assert.Contains(_messages, message => message.Kind == ChannelMessageKind.Warning && message.RawMessage.StartsWith("MaximumTrainingTime (00:16:40) ended training after 5 of 100,000 epochs", StringComparison.Ordinal));
+        Assert.Contains(
+            _messages,
+            message =>
+                message.Kind == ChannelMessageKind.Warning
+                    && message.RawMessage.StartsWith(
+                        "MaximumTrainingTime (00:16:40) ended training after 5 of 100,000 epochs", StringComparison.Ordinal));
     }
 
     // The third field case as a test: the same model, however training ended.
@@ -189,7 +202,9 @@ public sealed class PhaseTests : IDisposable
         {
             using var source = new CancellationTokenSource();
             var options = OptionsFor("Plain");
-            (options.NumberOfIterations, options.ValidationFraction, options.TemperatureScaling, options.ThresholdMetric) = (epochs, 0.3, true, new F1Score());
+            (
+                options.NumberOfIterations, options.ValidationFraction, options.TemperatureScaling,
+                options.ThresholdMetric) = (epochs, 0.3, true, new F1Score());
             options.CancellationToken = source.Token;
             options.Progress = new Listener(report =>
             {
@@ -205,14 +220,17 @@ public sealed class PhaseTests : IDisposable
     {
         var preset = Preset.All.FirstOrDefault(preset => preset.Name == way) ?? Preset.Plain;
         var options = new BackpropTrainer.Options { Preset = preset, LabelColumnName = Synthetic.Flag, NumberOfIterations = 2, Seed = 1 };
-        if (way.Contains("stream", StringComparison.Ordinal)) (options.Caching, options.MissingValues) = (DataCaching.Stream, MissingValues.Median);
-        if (way.Contains("last", StringComparison.Ordinal)) (options.ValidationFraction, options.ValidationRows) = (0.2, ValidationRows.Last);
+        if (way.Contains("stream", StringComparison.Ordinal))
+            (options.Caching, options.MissingValues) = (DataCaching.Stream, MissingValues.Median);
+        if (way.Contains("last", StringComparison.Ordinal))
+            (options.ValidationFraction, options.ValidationRows) = (0.2, ValidationRows.Last);
         if (way == "L-BFGS") options.Optimizer = new Lbfgs();
         if (way == "threshold") (options.ValidationFraction, options.ThresholdMetric) = (0.2, new F1Score());
         return options;
     }
 
-    private static void Cancel(MLContext ml) => typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
+    private static void Cancel(MLContext ml) =>
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
 
     private sealed class Heard(Action<TrainingPhaseReport> hear) : IProgress<TrainingPhaseReport>
     {

@@ -24,7 +24,8 @@ public class PipelineTests
     [Fact]
     public void Features_may_be_normalized_upstream_as_well()
     {
-        var pipeline = Synthetic.Preparation(_ml).Append(_ml.Transforms.NormalizeMinMax("Features")).Append(_ml.Regression.Trainers.Backprop(Synthetic.Plain(Synthetic.Value, iterations: 50)));
+        var pipeline = Synthetic.Preparation(_ml).Append(_ml.Transforms.NormalizeMinMax("Features"))
+            .Append(_ml.Regression.Trainers.Backprop(Synthetic.Plain(Synthetic.Value, iterations: 50)));
         Assert.InRange(_ml.Quality(pipeline.Fit(_data).Transform(_data), Synthetic.Value), 0.95, 1);
     }
 
@@ -32,7 +33,8 @@ public class PipelineTests
     public void Predicted_keys_map_back_to_the_labels_text()
     {
         var model = Synthetic.Preparation(_ml).Append(_ml.MulticlassClassification.Trainers.Backprop(Synthetic.Plain(Synthetic.Kind)))
-            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Append(_ml.Transforms.Conversion.MapKeyToValue(Synthetic.Kind)).Fit(_data);
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
+                .Append(_ml.Transforms.Conversion.MapKeyToValue(Synthetic.Kind)).Fit(_data);
         var scored = _ml.SaveAndLoad(model, _data.Schema).Transform(_data);
         string[] truth = [.. scored.GetColumn<string>(Synthetic.Kind)], predicted = [.. scored.GetColumn<string>("PredictedLabel")];
 

@@ -14,7 +14,8 @@ public class PredictionEngineTests
     [Fact]
     public void Binary_predictions_have_score_probability_and_label()
     {
-        var model = Synthetic.Preparation(_ml).Append(_ml.BinaryClassification.Trainers.Backprop(Synthetic.Plain(Synthetic.Flag))).Fit(_train);
+        var model = Synthetic.Preparation(_ml).Append(_ml.BinaryClassification.Trainers.Backprop(Synthetic.Plain(Synthetic.Flag)))
+            .Fit(_train);
         using var engine = _ml.Model.CreatePredictionEngine<Example, FlagPrediction>(model);
         var predictions = _unseen.Select(engine.Predict).ToArray();
 
@@ -31,11 +32,14 @@ public class PredictionEngineTests
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(_train);
         using var engine = _ml.Model.CreatePredictionEngine<Example, KindPrediction>(model);
         // The engine may reuse its buffers: each array is copied before the next prediction.
-        var predictions = _unseen.Select(example => { var p = engine.Predict(example); return (p.PredictedLabel, Score: p.Score.ToArray()); }).ToArray();
+        var predictions = _unseen.Select(
+            example => { var p = engine.Predict(example); return (p.PredictedLabel, Score: p.Score.ToArray()); }).ToArray();
         string[] kinds = ["high", "low", "middle"];
 
         Assert.All(predictions, prediction => Assert.Equal(1, prediction.Score.Sum(), 1e-5));
-        Assert.All(predictions, prediction => Assert.Equal(kinds[Array.IndexOf(prediction.Score, prediction.Score.Max())], prediction.PredictedLabel));
+        Assert.All(
+            predictions,
+            prediction => Assert.Equal(kinds[Array.IndexOf(prediction.Score, prediction.Score.Max())], prediction.PredictedLabel));
         Assert.InRange(predictions.Zip(_unseen).Count(pair => pair.First.PredictedLabel == pair.Second.Kind), 45, 50);
     }
 

@@ -18,7 +18,9 @@ public class ProgressChannelTests
 
         Assert.Equal(["Loss", "Validation loss", "Learning rate"], host.Header!.MetricNames);
         Assert.Equal(["epochs"], host.Header.UnitNames);
-        Assert.Equal(model.History.Select(report => new double?[] { report.TrainingLoss, report.ValidationLoss, report.LearningRate, report.Epoch }), host.Checkpoints);
+        Assert.Equal(
+            model.History.Select(report => new double?[] { report.TrainingLoss, report.ValidationLoss, report.LearningRate, report.Epoch }),
+            host.Checkpoints);
         Assert.Equal(host.Checkpoints.Count, host.PulledProgress.Count);
         Assert.All(host.PulledProgress.Select((pulled, index) => (pulled, index)), at => Assert.Equal((0, at.index + 1.0, 5.0), at.pulled));
         Assert.True(host.ChannelWasClosed);

@@ -25,7 +25,9 @@ public class QuantileTests
         var model = new BackpropTrainer(_ml, options).Fit(Amounts(400, 1));
         Assert.Equal([0], QuantilesOf(model)!.Features);
         Assert.Null(QuantilesOf(new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 400))));
-        Assert.Equal(model.Transform(Amounts(50, 2)).ScoreBits(), _ml.SaveAndLoad(model, Amounts(50, 2).Schema).Transform(Amounts(50, 2)).ScoreBits());
+        Assert.Equal(
+            model.Transform(Amounts(50, 2)).ScoreBits(),
+            _ml.SaveAndLoad(model, Amounts(50, 2).Schema).Transform(Amounts(50, 2)).ScoreBits());
     }
 
     // A curve of clusters is smooth all the same; what class a number belongs to need not be.
@@ -44,7 +46,16 @@ public class QuantileTests
     [Theory, InlineData(4_000, false), InlineData(4_001, true)]
     public void The_default_decides_by_the_number_of_rows(int rows, bool expected)
     {
-        var options = new BackpropTrainer.Options { LabelColumnName = Synthetic.Value, HiddenLayers = [4], NumberOfIterations = 1, EnsembleSize = 1, ValidationFraction = 0.1, NumericEmbedding = null, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = Synthetic.Value,
+            HiddenLayers = [4],
+            NumberOfIterations = 1,
+            EnsembleSize = 1,
+            ValidationFraction = 0.1,
+            NumericEmbedding = null,
+            Seed = 1
+        };
         Assert.Equal(expected, QuantilesOf(new BackpropTrainer(_ml, options).Fit(Amounts(rows, 1))) is not null);
     }
 
@@ -74,7 +85,8 @@ public class QuantileTests
         return options;
     }
 
-    private static QuantileTransform? QuantilesOf(BackpropTransformer model) => model.Model.Network.Network.Layers.OfType<QuantileTransform>().SingleOrDefault();
+    private static QuantileTransform? QuantilesOf(BackpropTransformer model) =>
+        model.Model.Network.Network.Layers.OfType<QuantileTransform>().SingleOrDefault();
 
     // Main is 0 in four rows of five.
     private IDataView Amounts(int count, int seed)

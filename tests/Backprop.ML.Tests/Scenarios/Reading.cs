@@ -8,7 +8,8 @@ namespace Backprop.ML.Tests.Scenarios;
 internal static class Reading
 {
     /// <summary>All parameters as bits: −0 is not 0 here.</summary>
-    public static int[] Bits(this BackpropTransformer transformer) => MemoryMarshal.Cast<float, int>(transformer.Model.Network.Parameters).ToArray();
+    public static int[] Bits(this BackpropTransformer transformer) =>
+        MemoryMarshal.Cast<float, int>(transformer.Model.Network.Parameters).ToArray();
 
     /// <summary>The numbers of the Score column, row after row.</summary>
     public static float[] Scores(this IDataView scored) => scored.Schema["Score"].Type is VectorDataViewType

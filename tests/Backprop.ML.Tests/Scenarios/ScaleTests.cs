@@ -73,7 +73,8 @@ public class ScaleTests
 
     private static double Standard(double value, IEnumerable<double> column) => (value - column.Average()) / Deviation([.. column]);
 
-    private static double Deviation(double[] column) => Math.Sqrt(column.Average(value => (value - column.Average()) * (value - column.Average())));
+    private static double Deviation(double[] column) =>
+        Math.Sqrt(column.Average(value => (value - column.Average()) * (value - column.Average())));
 
     private static IEnumerable<Sale> Sales(int count, int seed)
     {

@@ -14,7 +14,8 @@ public class SeveralTargetsTests
     private readonly IDataView _train, _test;
 
     public SeveralTargetsTests() =>
-        (_train, _test) = (_ml.Data.LoadFromEnumerable(Synthetic.Examples(600)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(200, seed: 2)));
+        (_train, _test) = (
+            _ml.Data.LoadFromEnumerable(Synthetic.Examples(600)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(200, seed: 2)));
 
     [Fact]
     public void Several_targets_are_learned_and_have_the_names_of_the_labels_slots()
@@ -38,7 +39,9 @@ public class SeveralTargetsTests
         var metrics = _ml.Regression.EvaluateMultiTarget(scored, Targets);
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         Example[] examples = Synthetic.Examples(200, seed: 2);
-        var single = _ml.Regression.Evaluate(_ml.Data.LoadFromEnumerable(scores.Zip(examples, (score, example) => new ScoredValue { Label = example.Value, Score = score[0] })));
+        var single = _ml.Regression.Evaluate(
+            _ml.Data.LoadFromEnumerable(
+                scores.Zip(examples, (score, example) => new ScoredValue { Label = example.Value, Score = score[0] })));
 
         Assert.Equal(single.MeanAbsoluteError, metrics.Targets[0].MeanAbsoluteError, 1e-6);
         Assert.Equal(single.RootMeanSquaredError, metrics.Targets[0].RootMeanSquaredError, 1e-6);
@@ -55,7 +58,8 @@ public class SeveralTargetsTests
             var metrics = _ml.MulticlassClassification.EvaluateMultiLabel(scored, Labels);
 
             Assert.Equal(["Flag", "Aside"], metrics.Labels.Select(label => label.Name));
-            foreach (var column in new[] { "Score", "Probability", "PredictedLabel" }) Assert.Equal(["Flag", "Aside"], SlotNames(scored.Schema[column]));
+            foreach (var column in new[] { "Score", "Probability", "PredictedLabel" })
+                Assert.Equal(["Flag", "Aside"], SlotNames(scored.Schema[column]));
             Assert.InRange(metrics.SubsetAccuracy, 0.85, 1);
             Assert.InRange(metrics.HammingLoss, 0, 0.08);
             Assert.All(metrics.Labels, label => Assert.InRange(label.AreaUnderRocCurve, 0.97, 1));
@@ -78,8 +82,10 @@ public class SeveralTargetsTests
     [Fact]
     public void Engines_predict_vectors()
     {
-        using var targets = _ml.Model.CreatePredictionEngine<Example, ManyValues>(_ml.SaveAndLoad(Pipeline(Targets).Fit(_train), _train.Schema));
-        using var labels = _ml.Model.CreatePredictionEngine<Example, ManyFlags>(_ml.SaveAndLoad(Pipeline(Labels).Fit(_train), _train.Schema));
+        using var targets = _ml.Model.CreatePredictionEngine<Example, ManyValues>(
+            _ml.SaveAndLoad(Pipeline(Targets).Fit(_train), _train.Schema));
+        using var labels = _ml.Model.CreatePredictionEngine<Example, ManyFlags>(
+            _ml.SaveAndLoad(Pipeline(Labels).Fit(_train), _train.Schema));
         foreach (var example in Synthetic.Examples(20, seed: 3))
         {
             Assert.Equal(example.Main, targets.Predict(example).Score[1], 0.3f);

@@ -18,9 +18,19 @@ public sealed class StreamingTests : IDisposable
     public void A_binary_file_is_learned_from_as_well_as_memory_and_the_same_seed_gives_the_same_bits(string label)
     {
         var data = Saved(3000);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, HiddenLayers = [32], LearningRate = 0.01, NumberOfIterations = 20, Seed = 3, Caching = DataCaching.Stream };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = label,
+            HiddenLayers = [32],
+            LearningRate = 0.01,
+            NumberOfIterations = 20,
+            Seed = 3,
+            Caching = DataCaching.Stream
+        };
         var model = new BackpropTrainer(_ml, options).Fit(data);
-        Assert.InRange(_ml.Quality(model.Transform(Synthetic.Prepared(_ml, 500, seed: 2)), label), label == Synthetic.Value ? 0.97 : 0.9, 1);
+        Assert.InRange(
+            _ml.Quality(model.Transform(Synthetic.Prepared(_ml, 500, seed: 2)), label), label == Synthetic.Value ? 0.97 : 0.9, 1);
 
         options.NumberOfThreads = 3;
         Assert.Equal(model.Bits(), new BackpropTrainer(_ml, options).Fit(data).Bits());
@@ -36,7 +46,12 @@ public sealed class StreamingTests : IDisposable
         {
             if (message.Kind != ChannelMessageKind.Trace) messages.Add(message.Message);
         };
-        foreach (var data in new[] { Synthetic.Prepared(_ml, 300), _ml.Data.FilterRowsByColumn(Synthetic.Prepared(_ml, 300), nameof(Example.Main), lowerBound: -1e6) })
+        foreach (
+            var data in new[]
+            {
+                Synthetic.Prepared(_ml, 300),
+                _ml.Data.FilterRowsByColumn(Synthetic.Prepared(_ml, 300), nameof(Example.Main), lowerBound: -1e6)
+            })
         {
             messages.Clear();
             var options = Options(o => o.MemoryBudget = 1000);
@@ -53,7 +68,8 @@ public sealed class StreamingTests : IDisposable
     [InlineData(ValidationRows.Stratified, nameof(Example.Side))]
     public void A_part_is_kept_from_every_pass_to_validate_on(ValidationRows rows, string? key)
     {
-        var options = Options(o => (o.Caching, o.ValidationFraction, o.ValidationRows, o.SamplingKeyColumnName) = (DataCaching.Stream, 0.25, rows, key));
+        var options = Options(
+            o => (o.Caching, o.ValidationFraction, o.ValidationRows, o.SamplingKeyColumnName) = (DataCaching.Stream, 0.25, rows, key));
         var data = Saved(1000);
         var model = new BackpropTrainer(_ml, options).Fit(data);
         Assert.All(model.Model.History, epoch => Assert.NotNull(epoch.ValidationLoss));
@@ -64,7 +80,11 @@ public sealed class StreamingTests : IDisposable
     public void The_last_rows_are_those_of_memory()
     {
         // One pass without steps: the losses of the same rows by the same starting weights.
-        var options = Options(o => (o.ValidationFraction, o.ValidationRows, o.NumberOfIterations, o.LearningRate, o.NormalizeFeatures, o.NormalizeLabel) = (0.25, ValidationRows.Last, 1, 1e-30, false, false));
+        var options = Options(
+            o =>
+                (
+                    o.ValidationFraction, o.ValidationRows, o.NumberOfIterations, o.LearningRate, o.NormalizeFeatures,
+                    o.NormalizeLabel) = (0.25, ValidationRows.Last, 1, 1e-30, false, false));
         var data = Saved(400);
         var fromMemory = new BackpropTrainer(_ml, options).Fit(data).Model.History[0];
         options.Caching = DataCaching.Stream;
@@ -91,9 +111,28 @@ public sealed class StreamingTests : IDisposable
     [Fact]
     public void What_needs_all_rows_at_once_does_not_stream()
     {
-        Assert.Contains("Lbfgs", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, Options(o => (o.Caching, o.Optimizer) = (DataCaching.Stream, new Lbfgs())))).Message, StringComparison.Ordinal);
-        Assert.Contains("RefitOnAllRows", Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, Options(o => (o.Caching, o.EarlyStopping) = (DataCaching.Stream, new EarlyStopping { RefitOnAllRows = true })))).Message, StringComparison.Ordinal);
-        Assert.Contains("MemoryBudget", Assert.Throws<InvalidOperationException>(() => new BackpropTrainer(_ml, Options(o => (o.MemoryBudget, o.Optimizer) = (1000, new Lbfgs()))).Fit(Synthetic.Prepared(_ml, 300))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Lbfgs",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => new BackpropTrainer(_ml, Options(o => (o.Caching, o.Optimizer) = (DataCaching.Stream, new Lbfgs())))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "RefitOnAllRows",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () =>
+                    new BackpropTrainer(
+                        _ml,
+                        Options(
+                            o =>
+                                (o.Caching, o.EarlyStopping) = (DataCaching.Stream, new EarlyStopping { RefitOnAllRows = true })))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "MemoryBudget",
+            Assert.Throws<InvalidOperationException>(
+                () =>
+                    new BackpropTrainer(_ml, Options(o => (o.MemoryBudget, o.Optimizer) = (1000, new Lbfgs())))
+                        .Fit(Synthetic.Prepared(_ml, 300))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,8 +13,18 @@ public class ValidationInPipelineTests
     [ClassData(typeof(EveryTask))]
     public void A_chain_stops_early_on_a_fraction_of_its_rows_and_keeps_the_best(string label)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, ValidationFraction = 0.2, LearningRate = 0.02, Seed = 1, NumberOfIterations = 300, HiddenLayers = [64, 64] };
-        var model = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options)).Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(150))).LastTransformer.Model;
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = label,
+            ValidationFraction = 0.2,
+            LearningRate = 0.02,
+            Seed = 1,
+            NumberOfIterations = 300,
+            HiddenLayers = [64, 64]
+        };
+        var model = Synthetic.Preparation(_ml).Append(new BackpropTrainer(_ml, options))
+            .Fit(_ml.Data.LoadFromEnumerable(Synthetic.Examples(150))).LastTransformer.Model;
         Assert.InRange(model.History.Count, 2, 299);
         Assert.Equal(model.History.Count - 10, model.BestEpoch);
         Assert.Equal(model.History.MinBy(epoch => epoch.ValidationLoss)!.Epoch, model.BestEpoch);
@@ -27,7 +37,8 @@ public class ValidationInPipelineTests
         var inside = Options(o => (o.ValidationFraction, o.ValidationRows) = (0.25, ValidationRows.Last));
         var outside = Options(o => o.ValidationData = Synthetic.Prepared(_ml, examples[150..]));
 
-        var expected = new BackpropTrainer(_ml, Options(_ => { })).Fit(Synthetic.Prepared(_ml, examples[..150]), Synthetic.Prepared(_ml, examples[150..]));
+        var expected = new BackpropTrainer(_ml, Options(_ => { })).Fit(
+            Synthetic.Prepared(_ml, examples[..150]), Synthetic.Prepared(_ml, examples[150..]));
         Assert.Equal(expected.Bits(), new BackpropTrainer(_ml, inside).Fit(Synthetic.Prepared(_ml, examples)).Bits());
         Assert.Equal(expected.Bits(), new BackpropTrainer(_ml, outside).Fit(Synthetic.Prepared(_ml, examples[..150])).Bits());
         Assert.Equal(expected.Model.History, new BackpropTrainer(_ml, inside).Fit(Synthetic.Prepared(_ml, examples)).Model.History);
@@ -41,7 +52,15 @@ public class ValidationInPipelineTests
         var rows = Enumerable.Range(0, 60).SelectMany(group =>
         {
             var (flag, place) = (random.Next(2) == 0, new[] { random.NextSingle(), random.NextSingle(), random.NextSingle() });
-            return Enumerable.Range(0, 10).Select(_ => new Grouped { Group = $"group {group}", Day = new DateTime(2026, 1, 1).AddDays(group), Flag = flag, Features = [.. place.Select(x => x + 0.01f * random.NextSingle())] });
+            return Enumerable.Range(0, 10).Select(
+                _ =>
+                    new Grouped
+                    {
+                        Group = $"group {group}",
+                        Day = new DateTime(2026, 1, 1).AddDays(group),
+                        Flag = flag,
+                        Features = [.. place.Select(x => x + 0.01f * random.NextSingle())]
+                    });
         }).ToArray();
         var data = _ml.Data.LoadFromEnumerable(rows);
 
@@ -72,13 +91,28 @@ public class ValidationInPipelineTests
     public void What_does_not_go_together_is_refused()
     {
         var data = Synthetic.Prepared(_ml, 20);
-        Refuses<ArgumentOutOfRangeException>("ValidationFraction", "[0, 1)", () => new BackpropTrainer(_ml, Options(o => o.ValidationFraction = 1)));
-        Refuses<ArgumentOutOfRangeException>("SamplingKeyColumnName", "ValidationFraction", () => new BackpropTrainer(_ml, Options(o => o.SamplingKeyColumnName = "Main")));
-        Refuses<ArgumentOutOfRangeException>("ValidationData", "ValidationFraction", () => new BackpropTrainer(_ml, Options(o => (o.ValidationData, o.ValidationFraction) = (data, 0.1))));
-        Refuses<ArgumentException>("ValidationFraction", "0.1", () => new BackpropTrainer(_ml, Options(o => o.ValidationFraction = 0.1)).Fit(data, data));
-        Refuses<ArgumentOutOfRangeException>("sampling key", "Nowhere", () => new BackpropTrainer(_ml, Options(o => (o.SamplingKeyColumnName, o.ValidationFraction) = ("Nowhere", 0.1))).GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)));
-        Refuses<ArgumentOutOfRangeException>("ValidationData", "Features", () => new BackpropTrainer(_ml, Options(o => o.ValidationData = _ml.Data.LoadFromEnumerable(Synthetic.Examples(5)))).Fit(data));
-        Refuses<InvalidOperationException>("ValidationFraction", "0 of 1 rows", () => new BackpropTrainer(_ml, Options(o => (o.ValidationFraction, o.ValidationRows) = (0.1, ValidationRows.Last))).Fit(Synthetic.Prepared(_ml, 1)));
+        Refuses<ArgumentOutOfRangeException>(
+            "ValidationFraction", "[0, 1)", () => new BackpropTrainer(_ml, Options(o => o.ValidationFraction = 1)));
+        Refuses<ArgumentOutOfRangeException>(
+            "SamplingKeyColumnName", "ValidationFraction", () => new BackpropTrainer(_ml, Options(o => o.SamplingKeyColumnName = "Main")));
+        Refuses<ArgumentOutOfRangeException>(
+            "ValidationData", "ValidationFraction",
+            () => new BackpropTrainer(_ml, Options(o => (o.ValidationData, o.ValidationFraction) = (data, 0.1))));
+        Refuses<ArgumentException>(
+            "ValidationFraction", "0.1", () => new BackpropTrainer(_ml, Options(o => o.ValidationFraction = 0.1)).Fit(data, data));
+        Refuses<ArgumentOutOfRangeException>(
+            "sampling key", "Nowhere",
+            () =>
+                new BackpropTrainer(_ml, Options(o => (o.SamplingKeyColumnName, o.ValidationFraction) = ("Nowhere", 0.1)))
+                    .GetOutputSchema(Conformance.SchemaText.Shape(data.Schema)));
+        Refuses<ArgumentOutOfRangeException>(
+            "ValidationData", "Features",
+            () => new BackpropTrainer(_ml, Options(o => o.ValidationData = _ml.Data.LoadFromEnumerable(Synthetic.Examples(5)))).Fit(data));
+        Refuses<InvalidOperationException>(
+            "ValidationFraction", "0 of 1 rows",
+            () =>
+                new BackpropTrainer(_ml, Options(o => (o.ValidationFraction, o.ValidationRows) = (0.1, ValidationRows.Last)))
+                    .Fit(Synthetic.Prepared(_ml, 1)));
     }
 
     private static void Refuses<TException>(string first, string second, Func<object> action) where TException : Exception

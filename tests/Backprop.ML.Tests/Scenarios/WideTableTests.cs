@@ -5,7 +5,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>One more column changes nothing in kind: missing values stand for their medians, predictions are limited and probabilities calibrated at any width.</summary>
+/// <summary>One more column changes nothing in kind: missing values stand for their medians, predictions are limited and probabilities
+/// calibrated at any width.</summary>
 public class WideTableTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -16,7 +17,8 @@ public class WideTableTests
         if (message.Kind == ChannelMessageKind.Warning) _warnings.Add(message.Message);
     };
 
-    public static TheoryData<string, int> Widths => new() { { "Default", 999 }, { "Default", 1000 }, { "Fast", 999 }, { "Fast", 1000 }, { "Best", 1000 }, { "Default", 2500 } };
+    public static TheoryData<string, int> Widths =>
+        new() { { "Default", 999 }, { "Default", 1000 }, { "Fast", 999 }, { "Fast", 1000 }, { "Best", 1000 }, { "Default", 2500 } };
 
     [Theory, MemberData(nameof(Widths))]
     public void Rows_with_missing_values_are_learned_from_and_scored_at_any_width(string preset, int width)
@@ -24,7 +26,8 @@ public class WideTableTests
         var model = Fit(preset, Table(60, width, seed: 1));
         Assert.DoesNotContain(_warnings, warning => warning.Contains("Skipped", StringComparison.Ordinal));
         var test = Table(40, width, seed: 2);
-        foreach (var each in new[] { model, _ml.SaveAndLoad(model, test.Schema) }) Assert.All(each.Transform(test).Scores(), score => Assert.True(float.IsFinite(score)));
+        foreach (var each in new[] { model, _ml.SaveAndLoad(model, test.Schema) })
+            Assert.All(each.Transform(test).Scores(), score => Assert.True(float.IsFinite(score)));
         Assert.IsType<Imputation>(model.Model.Network.Network.Layers[0]);
     }
 
@@ -42,7 +45,9 @@ public class WideTableTests
         Assert.Equal(fromSparse.Transform(same).ScoreBits(), fromSparse.Transform(test).ScoreBits());
         if (normalizes) Assert.DoesNotContain(fromSparse.Model.Network.Inputs!.Means.ToArray(), mean => mean != 0); // 0 stays 0
         using var engine = _ml.Model.CreatePredictionEngine<SparseRow, Prediction>(fromSparse);
-        Assert.Equal(fromSparse.Transform(test).Scores()[..5], SparseRows(50, width, seed: 2, isDense: false)[..5].Select(row => engine.Predict(row).Score));
+        Assert.Equal(
+            fromSparse.Transform(test).Scores()[..5],
+            SparseRows(50, width, seed: 2, isDense: false)[..5].Select(row => engine.Predict(row).Score));
     }
 
     [Theory, InlineData(999), InlineData(1000)]
@@ -56,13 +61,20 @@ public class WideTableTests
     public void Probabilities_are_calibrated_at_any_width(int width)
     {
         var data = _ml.Transforms.Conversion.MapValueToKey("Kind").Fit(Table(60, width, seed: 1)).Transform(Table(60, width, seed: 1));
-        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { LabelColumnName = "Kind", HiddenLayers = [4], NumberOfIterations = 3, Seed = 1 }).Fit(data);
+        var model = new BackpropTrainer(
+            _ml, new BackpropTrainer.Options { LabelColumnName = "Kind", HiddenLayers = [4], NumberOfIterations = 3, Seed = 1 }).Fit(data);
         Assert.NotEqual(1, model.Model.Network.Temperature);
     }
 
     private BackpropTransformer Fit(string preset, IDataView data, bool? normalizes = null)
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.All.Single(each => each.Name == preset), HiddenLayers = [4], NumberOfIterations = 2, Seed = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.All.Single(each => each.Name == preset),
+            HiddenLayers = [4],
+            NumberOfIterations = 2,
+            Seed = 1
+        };
         if (normalizes is { } given) options.NormalizeFeatures = given;
         return new BackpropTrainer(_ml, options).Fit(data);
     }
@@ -82,7 +94,8 @@ public class WideTableTests
         return _ml.Data.LoadFromEnumerable(lines, Schema(typeof(Row), width));
     }
 
-    private IDataView Sparse(int rows, int width, int seed, bool isDense) => _ml.Data.LoadFromEnumerable(SparseRows(rows, width, seed, isDense), Schema(typeof(SparseRow), width));
+    private IDataView Sparse(int rows, int width, int seed, bool isDense) =>
+        _ml.Data.LoadFromEnumerable(SparseRows(rows, width, seed, isDense), Schema(typeof(SparseRow), width));
 
     private static SparseRow[] SparseRows(int rows, int width, int seed, bool isDense)
     {
@@ -92,7 +105,10 @@ public class WideTableTests
             int[] places = [.. Enumerable.Range(0, 20).Select(_ => random.Next(width)).Append(7).Distinct().Order()];
             float[] values = [.. places.Select(_ => random.Next(10) == 0 ? float.NaN : 1 + random.NextSingle())];
             var row = new VBuffer<float>(width, places.Length, values, places);
-            return new SparseRow { Features = isDense ? new VBuffer<float>(width, [.. row.DenseValues()]) : row, Label = places[0] + random.NextSingle() };
+            return new SparseRow
+            {
+                Features = isDense ? new VBuffer<float>(width, [.. row.DenseValues()]) : row, Label = places[0] + random.NextSingle()
+            };
         })];
     }
 

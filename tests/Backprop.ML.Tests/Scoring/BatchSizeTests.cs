@@ -15,7 +15,15 @@ public class BatchSizeTests
 
     public BatchSizeTests()
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = ScoringData.Flag, HiddenLayers = [Units], Activation = new Counting(_batches), NumberOfIterations = 1, NumberOfThreads = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = ScoringData.Flag,
+            HiddenLayers = [Units],
+            Activation = new Counting(_batches),
+            NumberOfIterations = 1,
+            NumberOfThreads = 1
+        };
         _model = new BackpropTrainer(_ml, options).Fit(ScoringData.Table(_ml, 60));
         _scored = _model.Transform(ScoringData.Table(_ml, 700));
         _batches.Clear();
@@ -61,7 +69,13 @@ public class BatchSizeTests
     [Fact]
     public void A_preview_takes_no_memory_for_rows_that_it_does_not_show()
     {
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = ScoringData.Flag, HiddenLayers = [4_000], NumberOfIterations = 1 };
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = ScoringData.Flag,
+            HiddenLayers = [4_000],
+            NumberOfIterations = 1
+        };
         var scored = new BackpropTrainer(_ml, options).Fit(ScoringData.Table(_ml, 60)).Transform(ScoringData.Table(_ml, 700));
         Assert.Single(scored.Preview(maxRows: 1).RowView);
 
@@ -78,6 +92,7 @@ public class BatchSizeTests
             new ReLU().Forward(x, y);
         }
 
-        public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) => new ReLU().Backward(x, y, dy, dx);
+        public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>
+            new ReLU().Backward(x, y, dy, dx);
     }
 }

@@ -30,7 +30,8 @@ public class BatchValueTests
     public void Every_subset_of_columns_has_the_values_of_the_row_mapper(string label)
     {
         var model = ScoringData.Model(_ml, label);
-        var data = _ml.Transforms.SelectColumns(label, nameof(ScoringRow.Features), nameof(ScoringRow.Name)).Fit(ScoringData.Table(_ml, 300)).Transform(ScoringData.Table(_ml, 300));
+        var data = _ml.Transforms.SelectColumns(label, nameof(ScoringRow.Features), nameof(ScoringRow.Name))
+            .Fit(ScoringData.Table(_ml, 300)).Transform(ScoringData.Table(_ml, 300));
         var scored = model.Transform(data);
         for (var subset = 0; subset < 1 << scored.Schema.Count; subset++)
         {
@@ -56,11 +57,13 @@ public class BatchValueTests
     {
         const int width = 150_000;
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 100).Select(_ => new WideRow { Features = Wide(random.Next(width)), Label = random.NextSingle() }).ToArray();
+        var rows = Enumerable.Range(0, 100).Select(_ => new WideRow { Features = Wide(random.Next(width)), Label = random.NextSingle() })
+            .ToArray();
         var schema = SchemaDefinition.Create(typeof(WideRow));
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
         var data = _ml.Data.LoadFromEnumerable(rows, schema);
-        var model = new BackpropTrainer(_ml, new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [], NumberOfIterations = 1, Seed = 1 }).Fit(data);
+        var model = new BackpropTrainer(
+            _ml, new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [], NumberOfIterations = 1, Seed = 1 }).Fit(data);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         var scores = ScoredRows.Scanned(model.Transform(data), Score);

@@ -109,7 +109,8 @@ public class CursorTests
         Assert.True(cursor.IsColumnActive(_scored.Schema[active]));
         Assert.All(others, other => Assert.False(cursor.IsColumnActive(_scored.Schema[other])));
         Assert.All(others, other => Assert.IsType<InvalidOperationException>(
-            Assert.Throws<TargetInvocationException>(() => Cells.Getter(cursor, _scored.Schema[other])).InnerException)); // Cells finds the type by reflection
+            // Cells finds the type by reflection
+            Assert.Throws<TargetInvocationException>(() => Cells.Getter(cursor, _scored.Schema[other])).InnerException));
     }
 
     [Theory]

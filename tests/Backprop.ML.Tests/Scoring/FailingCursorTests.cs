@@ -37,8 +37,15 @@ public class FailingCursorTests
     public void Training_closes_the_cursor_of_its_input(DataCaching caching, string? column)
     {
         var view = new FailingView(ScoringData.Table(_ml, 40), column);
-        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = ScoringData.Value, Caching = caching, NumberOfIterations = 1 };
-        Assert.IsType<InvalidDataException>(Assert.ThrowsAny<Exception>(() => new BackpropTrainer(_ml, options).Fit(view)).GetBaseException());
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = ScoringData.Value,
+            Caching = caching,
+            NumberOfIterations = 1
+        };
+        Assert.IsType<InvalidDataException>(
+            Assert.ThrowsAny<Exception>(() => new BackpropTrainer(_ml, options).Fit(view)).GetBaseException());
         Assert.True(view.Opened > 0);
         Assert.Equal(view.Opened, view.Disposed);
     }

@@ -15,7 +15,8 @@ public class PipelineScoringTests
     {
         var data = ScoringData.Table(_ml, 1_000);
         var scoring = ScoringData.Model(_ml, ScoringData.Kind);
-        var next = _ml.Transforms.NormalizeMinMax("Scaled", "Score").Append(_ml.Transforms.Conversion.MapKeyToVector("Indicators", "PredictedLabel")).Fit(scoring.Transform(data));
+        var next = _ml.Transforms.NormalizeMinMax("Scaled", "Score")
+            .Append(_ml.Transforms.Conversion.MapKeyToVector("Indicators", "PredictedLabel")).Fit(scoring.Transform(data));
         var chain = new TransformerChain<ITransformer>(scoring, next);
 
         Assert.Equal(ScoredRows.RowByRow(chain, data), ScoredRows.Scanned(chain.Transform(data)));
@@ -30,7 +31,8 @@ public class PipelineScoringTests
 
         Assert.Equal(2, scored.Schema.Count(column => column.Name == "Score"));
         foreach (var column in scored.Schema)
-            Assert.Equal(ScoredRows.RowByRow(chain, data, c => c.Index == column.Index), ScoredRows.Scanned(scored, c => c.Index == column.Index));
+            Assert.Equal(
+                ScoredRows.RowByRow(chain, data, c => c.Index == column.Index), ScoredRows.Scanned(scored, c => c.Index == column.Index));
     }
 
     // What is called Score is hidden by the model's own Score, and scored nevertheless.
@@ -48,7 +50,8 @@ public class PipelineScoringTests
     public void Columns_of_unknown_types_pass_through()
     {
         var source = ScoringData.Table(_ml, 300);
-        var data = _ml.Transforms.CustomMapping<ScoringRow, Opaque>((row, opaque) => opaque.Thing.Name = row.Name, contractName: null).Fit(source).Transform(source);
+        var data = _ml.Transforms.CustomMapping<ScoringRow, Opaque>((row, opaque) => opaque.Thing.Name = row.Name, contractName: null)
+            .Fit(source).Transform(source);
         var scored = ScoringData.Model(_ml, ScoringData.Value).Transform(data);
 
         using var cursor = scored.GetRowCursor([scored.Schema["Thing"], scored.Schema["Score"]]);
@@ -72,7 +75,8 @@ public class PipelineScoringTests
         var expected = Cells.Rows(scored, columns);
         using var file = new MemoryStream();
         _ml.Data.SaveAsText(_ml.Transforms.SelectColumns("Score").Fit(scored).Transform(scored), file, schema: false, headerRow: false);
-        var lines = System.Text.Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = System.Text.Encoding.UTF8.GetString(file.ToArray()).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         Assert.Equal(expected, Cells.Rows(_ml.Data.Cache(scored), columns));
         Assert.Equal(expected.Count, lines.Length);

@@ -88,7 +88,8 @@ public class ReadAheadTests
     private static List<(string Name, float Score)> ReadNamesAndScores(IDataView scored)
     {
         using var cursor = scored.GetRowCursor([scored.Schema["Name"], scored.Schema["Score"]]);
-        var (name, score) = (cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Name"]), cursor.GetGetter<float>(scored.Schema["Score"]));
+        var (name, score) = (
+            cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Name"]), cursor.GetGetter<float>(scored.Schema["Score"]));
         var rows = new List<(string, float)>();
         ReadOnlyMemory<char> text = default;
         float number = 0;

@@ -16,7 +16,8 @@ public class ScoringAllocationTests
         IDataView few = model.Transform(ScoringData.Table(_ml, 1_000)), many = model.Transform(ScoringData.Table(_ml, 10_000));
         for (var warmUp = 0; warmUp < 3; warmUp++) Allocated(many);
 
-        // The two make the same objects, but for boxes of the row count and the like; what the runtime does now and then, it may do for either.
+        // The two make the same objects, but for boxes of the row count and the like; what the runtime does now and then, it may do for
+        // either.
         Assert.InRange(Enumerable.Range(0, 5).Min(_ => Allocated(many) - Allocated(few)), long.MinValue, 200);
     }
 

@@ -34,7 +34,17 @@ internal static class ScoringData
     public static IDataView Table(MLContext ml, int count) => ml.Data.LoadFromEnumerable(Rows(count));
 
     public static BackpropTransformer Model(MLContext ml, string label, string features = nameof(ScoringRow.Features)) =>
-        new BackpropTrainer(ml, new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = label, FeatureColumnName = features, HiddenLayers = [9], NumberOfIterations = 3, Seed = 1 }).Fit(Table(ml, 60));
+        new BackpropTrainer(
+            ml,
+            new BackpropTrainer.Options
+            {
+                Preset = Preset.Plain,
+                LabelColumnName = label,
+                FeatureColumnName = features,
+                HiddenLayers = [9],
+                NumberOfIterations = 3,
+                Seed = 1
+            }).Fit(Table(ml, 60));
 
     public static ScoringRow Row(int number)
     {

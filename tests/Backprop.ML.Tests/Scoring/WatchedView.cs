@@ -22,7 +22,8 @@ internal sealed class WatchedView(IDataView data) : IDataView
         return new Cursor(data.GetRowCursor(columnsNeeded, rand), () => Disposed++);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(DataViewRowCursor cursor, Action onDispose) : DataViewRowCursor
     {

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Those layers that can stand first and take rows most of whose numbers are 0, to the same bits as if these stood there.</summary>
+/// <summary>Those layers that can stand first and take rows most of whose numbers are 0, to the same bits as if these stood
+/// there.</summary>
 internal interface ISparseInput
 {
     /// <summary>Writes y = layer(x) for some neighbouring rows.</summary>

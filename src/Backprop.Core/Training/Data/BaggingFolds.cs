@@ -6,7 +6,9 @@ namespace Backprop.Training;
 /// <summary>Deals the examples out to the members of an ensemble, each of which leaves its fold out.</summary>
 internal static class BaggingFolds
 {
-    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random. So the folds have the same share of every class, and of every stretch of the data. No fold is empty, if there are as many examples as folds.</summary>
+    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random.
+    /// So the folds have the same share of every class, and of every stretch of the data. No fold is empty, if there are as many examples
+    /// as folds.</summary>
     /// <param name="examples">What is dealt out.</param>
     /// <param name="folds">How many; at least 2.</param>
     /// <param name="loss">Whether targets are classes.</param>
@@ -20,14 +22,16 @@ internal static class BaggingFolds
         for (var row = 0; row < result.Length; row++)
         {
             var stratum = byClass ? (int)Math.Round(examples.Targets.Row(row)[0]) : 0;
-            if (!strata.TryGetValue(stratum, out var known)) strata[stratum] = known = new Stratum(folds, new RandomSequence(seed, RandomPurpose.Validation, strata.Count));
+            if (!strata.TryGetValue(stratum, out var known))
+                strata[stratum] = known = new Stratum(folds, new RandomSequence(seed, RandomPurpose.Validation, strata.Count));
             result[row] = known.Next();
         }
         FillEmpty(result, folds);
         return result;
     }
 
-    // Of many small classes, chance may give no row to a fold; its member would never be validated. The largest fold gives the last of its rows.
+    // Of many small classes, chance may give no row to a fold; its member would never be validated. The largest fold gives the last of its
+    // rows.
     private static void FillEmpty(int[] foldOf, int folds)
     {
         var counts = new int[folds];

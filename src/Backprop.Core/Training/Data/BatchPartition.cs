@@ -2,7 +2,8 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>The parts of a batch that are never divided: single rows, or groups of neighbouring rows such as the rows of one query.</summary>
+/// <summary>The parts of a batch that are never divided: single rows, or groups of neighbouring rows such as the rows of one
+/// query.</summary>
 /// <remarks>Threads, and the portions of a long step, receive whole parts. So a loss may depend on all rows of a part.</remarks>
 internal readonly struct BatchPartition
 {
@@ -26,11 +27,13 @@ internal readonly struct BatchPartition
     public static BatchPartition OfGroups(int[] starts)
     {
         ArgumentNullException.ThrowIfNull(starts);
-        if (starts.Length < 2 || starts[0] != 0) throw new ArgumentException("The first group must begin at row 0, and there must be at least one.");
+        if (starts.Length < 2 || starts[0] != 0)
+            throw new ArgumentException("The first group must begin at row 0, and there must be at least one.");
         for (var i = 1; i < starts.Length; i++)
         {
             if (starts[i] <= starts[i - 1])
-                throw new ArgumentException($"Group {i - 1} begins at row {starts[i - 1]}, and the next at row {starts[i]}: no group may be empty.");
+                throw new ArgumentException(
+                    $"Group {i - 1} begins at row {starts[i - 1]}, and the next at row {starts[i]}: no group may be empty.");
         }
         return new BatchPartition(starts[^1], starts);
     }

@@ -17,9 +17,13 @@ internal sealed class ClassBalance
         if (options is { ClassWeights: null, BalancedClassWeights: false }) return null;
         var classes = options.Loss.TargetKind == TargetKind.Binary ? 2 : outputs;
         if (options.Loss.TargetKind == TargetKind.Real || training.Examples.TargetCount > 1)
-            throw new ArgumentException($"Classes are weighed, but the targets are {training.Examples.TargetCount} columns of {options.Loss.TargetKind} numbers under {options.Loss}; one column of classes is needed.", nameof(training));
+            throw new ArgumentException(
+                $"Classes are weighed, but the targets are {training.Examples.TargetCount} columns of {options.Loss.TargetKind} numbers " +
+                    $"under {options.Loss}; one column of classes is needed.",
+                nameof(training));
         if (options.ClassWeights is { } given && given.Count != classes)
-            throw new ArgumentException($"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights; there are {classes} classes.", nameof(training));
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights; there are {classes} classes.", nameof(training));
 
         double[] factors = [.. options.ClassWeights ?? Enumerable.Repeat(1.0, classes)];
         if (options.BalancedClassWeights)
@@ -35,7 +39,8 @@ internal sealed class ClassBalance
     public static double[] Totals(ExampleSet examples, int classes)
     {
         var totals = new double[classes];
-        for (var row = 0; row < examples.Count; row++) totals[ClassOf(examples.Targets.Row(row)[0])] += Metric.WeightOf(examples.Weights, row);
+        for (var row = 0; row < examples.Count; row++)
+            totals[ClassOf(examples.Targets.Row(row)[0])] += Metric.WeightOf(examples.Weights, row);
         return totals;
     }
 
@@ -46,7 +51,8 @@ internal sealed class ClassBalance
     public ExampleSet Weigh(ExampleSet examples)
     {
         var weights = new Real[examples.Count];
-        for (var row = 0; row < weights.Length; row++) weights[row] = (Real)(Metric.WeightOf(examples.Weights, row) * FactorOf(examples.Targets.Row(row)[0]));
+        for (var row = 0; row < weights.Length; row++)
+            weights[row] = (Real)(Metric.WeightOf(examples.Weights, row) * FactorOf(examples.Targets.Row(row)[0]));
         return examples.WithWeights(weights);
     }
 

@@ -44,7 +44,8 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
     {
         int[] constant = [.. Enumerable.Range(0, count).Where(isConstant)];
         if (constant.Length == 0) return None;
-        int[] ignored = [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))], empty = [.. constant.Where(slot => !isKnown(slot))];
+        int[] ignored = [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))],
+            empty = [.. constant.Where(slot => !isKnown(slot))];
         return new ConstantFeatures(constant, ignored, empty);
     }
 

@@ -3,7 +3,8 @@ namespace Backprop.Training;
 /// <summary>Room for some examples of a stream, filled again and again.</summary>
 internal sealed class ExampleBlock(ExampleSource stream, int rows, bool isBalanced)
 {
-    private readonly Real[] _features = new Real[checked(rows * stream.FeatureCount)], _targets = new Real[checked(rows * stream.TargetCount)];
+    private readonly Real[] _features = new Real[checked(rows * stream.FeatureCount)],
+        _targets = new Real[checked(rows * stream.TargetCount)];
     private readonly Real[]? _weights = stream.HasWeights || isBalanced ? [.. Enumerable.Repeat((Real)1, rows)] : null;
 
     /// <summary>The examples that are here, whatever they will be.</summary>

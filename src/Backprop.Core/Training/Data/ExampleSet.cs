@@ -5,7 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not copied.</summary>
+/// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not
+/// copied.</summary>
 public sealed partial class ExampleSet
 {
     // Quantiles of so many are known to about one percent of them.
@@ -26,16 +27,22 @@ public sealed partial class ExampleSet
     /// <param name="targetCount">Target columns; at least 1.</param>
     /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
     /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and column.</exception>
-    public ExampleSet(Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and
+    /// column.</exception>
+    public ExampleSet(
+        Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
         Count = features.Length / featureCount;
-        if (Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
-            throw new ArgumentException($"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+        if (
+            Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length
+                || (weights is not null && weights.Length != Count))
+            throw new ArgumentException(
+                $"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of " +
+                    $"{targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
         CheckFinite(features, featureCount, nameof(features), allowsMissing);
         HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
         CheckFinite(targets, targetCount, nameof(targets));
@@ -44,7 +51,8 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
     }
 
-    /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with their zeros.</summary>
+    /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with
+    /// their zeros.</summary>
     /// <param name="features">[rows × features]</param>
     /// <param name="targets">[rows × targetCount], row-major, finite.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
@@ -58,7 +66,9 @@ public sealed partial class ExampleSet
         (Count, FeatureCount, TargetCount, _sparse) = (features.Rows, features.Columns, targetCount, features);
         (_targets, _weights) = (targets, weights);
         if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
-            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+            throw new ArgumentException(
+                $"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, " +
+                    $"{weights?.Length ?? 0} weights; at least one row is needed.");
         CheckFinite(targets, targetCount, nameof(targets));
         CheckWeights(weights);
         HasMissing = features.HasMissing;
@@ -74,7 +84,9 @@ public sealed partial class ExampleSet
         (Count, FeatureCount, TargetCount, _features) = (features.Count, features.Columns, targetCount, features);
         (_targets, _weights) = (targets, weights);
         if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
-            throw new ArgumentException($"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+            throw new ArgumentException(
+                $"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, " +
+                    $"{weights?.Length ?? 0} weights; at least one row is needed.");
         HasMissing = features.HasMissing();
     }
 
@@ -94,13 +106,15 @@ public sealed partial class ExampleSet
     public bool IsSparse => _sparse is not null;
 
     /// <summary>[Count × FeatureCount]</summary>
-    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>), or not in one array: <see cref="CopyFeatures"/> copies them.</exception>
+    /// <exception cref="InvalidOperationException">The features are sparse (<see cref="IsSparse"/>), or not in one array:
+    /// <see cref="CopyFeatures"/> copies them.</exception>
     public ReadOnlyMatrix Features
     {
         get
         {
             if (_features is null) throw new InvalidOperationException($"The features are sparse; {nameof(CopyFeatures)} copies them.");
-            if (!AreTogether(0, Count)) throw new InvalidOperationException($"The features are not in one array; {nameof(CopyFeatures)} copies them.");
+            if (!AreTogether(0, Count))
+                throw new InvalidOperationException($"The features are not in one array; {nameof(CopyFeatures)} copies them.");
             return Together(0, Count);
         }
     }
@@ -114,7 +128,8 @@ public sealed partial class ExampleSet
     /// <summary>How many members of an ensemble learn from rows of their own; 0 where all learn from all.</summary>
     internal int FoldCount { get; }
 
-    /// <summary>[Count]: which member does not learn from each row, and judges it; or empty, where all members learn from all rows.</summary>
+    /// <summary>[Count]: which member does not learn from each row, and judges it; or empty, where all members learn from all
+    /// rows.</summary>
     internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
 
     /// <summary>Writes the features of one example.</summary>
@@ -127,7 +142,8 @@ public sealed partial class ExampleSet
     }
 
     /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
-    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) => batch.Add(_sparse!.ColumnsOf(PlaceOf(row)), _sparse.ValuesOf(PlaceOf(row)), factors);
+    internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) =>
+        batch.Add(_sparse!.ColumnsOf(PlaceOf(row)), _sparse.ValuesOf(PlaceOf(row)), factors);
 
     /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
     internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null)
@@ -141,7 +157,8 @@ public sealed partial class ExampleSet
     internal SparseColumns? SparseColumns => SparseColumnsWith(meter: null);
 
     /// <summary>The same with checks in between.</summary>
-    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) => _sparse is null ? null : new SparseColumns(_sparse, PlaceOf, Count, meter);
+    internal SparseColumns? SparseColumnsWith(WorkMeter? meter) =>
+        _sparse is null ? null : new SparseColumns(_sparse, PlaceOf, Count, meter);
 
     /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
@@ -156,9 +173,12 @@ public sealed partial class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
-    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples, as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be: counts of words and pixels are mostly 0 by their nature.</summary>
+    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples,
+    /// as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be:
+    /// counts of words and pixels are mostly 0 by their nature.</summary>
     /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
-    /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as one number.</param>
+    /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as
+    /// one number.</param>
     public IReadOnlyList<int> ConcentratedFeatures(bool orInClusters) => FindConcentratedFeatures(orInClusters, meter: null);
 
     internal IReadOnlyList<int> FindConcentratedFeatures(bool orInClusters, WorkMeter? meter)

@@ -1,7 +1,8 @@
 namespace Backprop.Training;
 
 /// <summary>Examples that are read anew in every pass, because memory cannot hold them.</summary>
-/// <remarks>A trainer reads them once before the first pass, to count and measure them. Every pass must give the same examples, in whatever order; numbers must be finite, features NaN where they are missing.</remarks>
+/// <remarks>A trainer reads them once before the first pass, to count and measure them. Every pass must give the same examples, in whatever
+/// order; numbers must be finite, features NaN where they are missing.</remarks>
 public abstract class ExampleSource
 {
     private StreamSummary? _summary;

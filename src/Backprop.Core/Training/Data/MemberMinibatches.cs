@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples to the members of an ensemble by their folds: each row of a batch has one example for every member, which are side by side in memory.</summary>
+/// <summary>Deals out examples to the members of an ensemble by their folds: each row of a batch has one example for every member, which
+/// are side by side in memory.</summary>
 /// <remarks>
-/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. A pass ends when the member with most examples has seen all of its own; meanwhile others are filled up with
+/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. A pass ends when the
+/// member with most examples has seen all of its own; meanwhile others are filled up with
 /// examples that count for nothing.
 /// </remarks>
 internal sealed class MemberMinibatches : Minibatches
@@ -18,12 +20,14 @@ internal sealed class MemberMinibatches : Minibatches
     /// <param name="targets">How targets are.</param>
     /// <param name="ofOwnFold">True deals each member its fold, to be judged by; false all others, to learn from.</param>
     /// <param name="isEven">Whether batches are of the same size.</param>
-    public MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
+    public MemberMinibatches(
+        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
         : this(examples, batchSize, inputs, targets, Own(examples, ofOwnFold), isEven)
     {
     }
 
-    private MemberMinibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
+    private MemberMinibatches(
+        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
         : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, abreast: own.Length)
     {
         _own = own;
@@ -58,6 +62,8 @@ internal sealed class MemberMinibatches : Minibatches
     private static int[][] Own(ExampleSet examples, bool ofOwnFold)
     {
         var folds = examples.Folds.ToArray();
-        return [.. Enumerable.Range(0, examples.FoldCount).Select(member => (int[])[.. Enumerable.Range(0, folds.Length).Where(row => (folds[row] == member) == ofOwnFold)])];
+        return [
+            .. Enumerable.Range(0, examples.FoldCount).Select(
+                member => (int[])[.. Enumerable.Range(0, folds.Length).Where(row => (folds[row] == member) == ofOwnFold)])];
     }
 }

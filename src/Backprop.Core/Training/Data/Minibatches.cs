@@ -24,16 +24,20 @@ internal class Minibatches : IDisposable
     /// <param name="mixes">Whether examples are mixed with others.</param>
     /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
     /// <param name="isEven">Whether batches are of the same size (<see cref="TrainingOptions.EvenBatches"/>).</param>
-    public Minibatches(ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false, bool isEven = false)
+    public Minibatches(
+        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false,
+        bool isEven = false)
         : this(examples, batchSize, examples.Count, inputs, targets, mixes, takesSparse, isEven)
     {
     }
 
     /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
     private protected Minibatches(
-        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse = false, bool isEven = false, int abreast = 1)
+        ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes,
+        bool takesSparse = false, bool isEven = false, int abreast = 1)
     {
-        if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false }) _sparse = new SparseBatch(examples.FeatureCount);
+        if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false })
+            _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
         (ExamplesPerRow, _isEven) = (abreast, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
@@ -60,7 +64,8 @@ internal class Minibatches : IDisposable
 
     /// <summary>Begins a pass over the examples.</summary>
     /// <param name="pass">1, 2, 3, …</param>
-    /// <param name="order">What their order is drawn from; null for that of the data. It depends on the sequence alone, not on earlier orders, so any pass can be repeated by itself.</param>
+    /// <param name="order">What their order is drawn from; null for that of the data. It depends on the sequence alone, not on earlier
+    /// orders, so any pass can be repeated by itself.</param>
     public virtual void BeginPass(int pass, RandomSequence? order)
     {
         if (order is null) return;
@@ -80,7 +85,8 @@ internal class Minibatches : IDisposable
     {
     }
 
-    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to <see cref="Gather"/>.</summary>
+    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to
+    /// <see cref="Gather"/>.</summary>
     public Minibatch this[int index]
     {
         get
@@ -90,7 +96,9 @@ internal class Minibatches : IDisposable
                 _sparse is not null ? default : new Matrix(_x.AsSpan(0, count * _examples.FeatureCount), count, _examples.FeatureCount),
                 new Matrix(_y.AsSpan(0, count * _examples.TargetCount), count, _examples.TargetCount),
                 _weights.AsSpan(0, Math.Min(_weights.Length, count)),
-                new Matrix(_partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count, _examples.TargetCount));
+                new Matrix(
+                    _partnerY.AsSpan(0, Math.Min(_partnerY.Length, count * _examples.TargetCount)), _partnerY.Length == 0 ? 0 : count,
+                    _examples.TargetCount));
         }
     }
 
@@ -114,7 +122,8 @@ internal class Minibatches : IDisposable
         else for (var i = 0; i < rows.Length; i++) totals[i % ExamplesPerRow] += WeightOf(index, i, rows[i]);
     }
 
-    /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where <see cref="Minibatch.X"/> has them.</summary>
+    /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where
+    /// <see cref="Minibatch.X"/> has them.</summary>
     public SparseBatch? Sparse(int index)
     {
         if (_sparse is null) return null;
@@ -131,7 +140,8 @@ internal class Minibatches : IDisposable
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
         (first, count) = (first * ExamplesPerRow, count * ExamplesPerRow);
-        if (index + 1 < Count && _x.Length <= MaxNumbersToPrefetch && !_examples.IsSparse) Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
+        if (index + 1 < Count && _x.Length <= MaxNumbersToPrefetch && !_examples.IsSparse)
+            Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
         CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
@@ -146,15 +156,18 @@ internal class Minibatches : IDisposable
         _sparse = new SparseBatch(replacements.Columns) { Replacements = replacements };
     }
 
-    /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none left.</summary>
-    public bool Counts(int index, int place) => ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
+    /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none
+    /// left.</summary>
+    public bool Counts(int index, int place) =>
+        ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
 
     /// <summary>Whether an example only fills up a row.</summary>
     /// <param name="row">Which row of the pass.</param>
     /// <param name="place">Which of the examples of that row.</param>
     private protected virtual bool IsPadding(int row, int place) => false;
 
-    private Real WeightOf(int index, int place, int example) => !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+    private Real WeightOf(int index, int place, int example) =>
+        !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
 
     // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
     private void Mix(int index, int first, int count, Mixture mixture)
@@ -167,7 +180,8 @@ internal class Minibatches : IDisposable
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
         var x = _x.AsSpan(first * features, count * features);
-        Elementwise.Zip(new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
+        Elementwise.Zip(
+            new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
     }
 
     /// <summary>The places of the examples, in the order in which they are dealt.</summary>
@@ -184,7 +198,8 @@ internal class Minibatches : IDisposable
         return _order.AsSpan(first * ExamplesPerRow, count * ExamplesPerRow);
     }
 
-    private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) => first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
+    private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) =>
+        first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
     /// <summary>Writes the features of some rows one after the other, standardized.</summary>
     public static void CopyFeatures(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
@@ -204,12 +219,15 @@ internal class Minibatches : IDisposable
     }
 
     /// <summary>The same of the targets.</summary>
-    public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) => CopyRows(from.Targets, rows, standardization, to);
+    public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) =>
+        CopyRows(from.Targets, rows, standardization, to);
 
-    private static void CopyRows<TRows>(TRows from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) where TRows : IRows, allows ref struct
+    private static void CopyRows<TRows>(TRows from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
+        where TRows : IRows, allows ref struct
     {
         var columns = from.Columns;
-        for (var i = 0; i < rows.Length; i++) Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));
+        for (var i = 0; i < rows.Length; i++)
+            Standardization.ApplyOrCopy(standardization, from.Row(rows[i]), to.Slice(i * columns, columns));
     }
 }
 

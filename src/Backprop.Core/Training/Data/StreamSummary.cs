@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>What must be known of a stream of examples before the first step: their number, their means and spreads, and a sample of them.</summary>
+/// <summary>What must be known of a stream of examples before the first step: their number, their means and spreads, and a sample of
+/// them.</summary>
 internal sealed class StreamSummary
 {
     // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
@@ -13,7 +14,8 @@ internal sealed class StreamSummary
     // By class; there may be far more classes than occur. Of other targets, those that are read first are in vain.
     private Dictionary<int, double> _classTotals = [];
 
-    private StreamSummary(ExampleSource stream) => (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
+    private StreamSummary(ExampleSource stream) =>
+        (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
 
     /// <summary>Number of examples.</summary>
     public int Count { get; private set; }
@@ -66,7 +68,8 @@ internal sealed class StreamSummary
     }
 
     /// <summary>Which features do not vary, in all of the examples.</summary>
-    public ConstantFeatures FindConstant() => ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
+    public ConstantFeatures FindConstant() =>
+        ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
 
     /// <summary>Σ w of the examples of every class.</summary>
     public double[] ClassTotals(int classes)
@@ -91,7 +94,9 @@ internal sealed class StreamSummary
     private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
     {
         if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreFinite(y) || !(weight > 0) || !Real.IsFinite(weight))
-            throw new InvalidOperationException($"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), or a weight not above 0 ({weight}).");
+            throw new InvalidOperationException(
+                $"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), " +
+                    $"or a weight not above 0 ({weight}).");
         if (Count == int.MaxValue) throw new InvalidOperationException($"The stream has more than {int.MaxValue} examples.");
         Count++;
         Features.Add(x, weight);

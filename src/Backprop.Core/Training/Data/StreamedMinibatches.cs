@@ -3,9 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples that are read anew in every pass. They are mixed in a pool: a block of it is drawn at random and learned from, while those that take its place are read by another thread.</summary>
+/// <summary>Deals out examples that are read anew in every pass. They are mixed in a pool: a block of it is drawn at random and learned
+/// from, while those that take its place are read by another thread.</summary>
 /// <remarks>
-/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are drawn depends on the seed
+/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are drawn depends
+/// on the seed
 /// and the pass alone, not on who is faster, so the same seed gives the same bits.
 /// </remarks>
 internal sealed class StreamedMinibatches : Minibatches
@@ -28,7 +30,8 @@ internal sealed class StreamedMinibatches : Minibatches
     private int _pass, _inPool, _dealt, _read;
 
     private StreamedMinibatches(
-        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, Standardization? inputs, Standardization? targets, bool mixes)
+        ExampleSource stream, int count, int batchSize, int rowsOfBlock, ExampleBlock pool, ClassBalance? balance, Standardization? inputs,
+        Standardization? targets, bool mixes)
         : base(pool.ToExamples(), batchSize, count, inputs, targets, mixes)
     {
         (_stream, _pool, _balance) = (stream, pool, balance);
@@ -45,14 +48,17 @@ internal sealed class StreamedMinibatches : Minibatches
     /// <param name="shuffles">Whether in a random order.</param>
     /// <param name="balance">What classes count for; null for all the same.</param>
     public static StreamedMinibatches Of(
-        ExampleSource stream, int count, int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool shuffles, ClassBalance? balance)
+        ExampleSource stream, int count, int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool shuffles,
+        ClassBalance? balance)
     {
         batchSize = Math.Min(batchSize, count);
         var fitting = BytesOfPool / (sizeof(Real) * (stream.FeatureCount + stream.TargetCount));
         var batchesOfBlock = Math.Max(1, Math.Min(fitting, MaxRowsOfPool) / BlocksOfPool / batchSize);
         var rowsOfBlock = batchesOfBlock * batchSize;
         var rows = (int)Math.Min(count, shuffles ? (long)BlocksOfPool * rowsOfBlock : rowsOfBlock);
-        return new StreamedMinibatches(stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows + rowsOfBlock, balance is not null), balance, inputs, targets, mixes);
+        return new StreamedMinibatches(
+            stream, count, batchSize, rowsOfBlock, new ExampleBlock(stream, rows + rowsOfBlock, balance is not null), balance, inputs,
+            targets, mixes);
     }
 
     /// <inheritdoc/>
@@ -101,7 +107,8 @@ internal sealed class StreamedMinibatches : Minibatches
     private protected override (int First, int Count) PlaceOf(int index) =>
         (index % _batchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 
-    // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the pool empties.
+    // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the
+    // pool empties.
     private void Replace()
     {
         var count = _reading!.GetAwaiter().GetResult();
@@ -130,7 +137,8 @@ internal sealed class StreamedMinibatches : Minibatches
         return count == most || _read == ExampleCount ? count : throw Changed($"{_read}");
     }
 
-    private InvalidOperationException Changed(string found) => new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in pass {_pass} it has {found}.");
+    private InvalidOperationException Changed(string found) =>
+        new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in pass {_pass} it has {found}.");
 
     private void End()
     {

@@ -32,7 +32,8 @@ internal abstract class TrainingData
     public abstract TrainingData WithWeights(ClassBalance balance);
 
     /// <summary>Deals them out in batches; those of a stream are never even.</summary>
-    public abstract Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
+    public abstract Minibatches CreateBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
 }
 
 /// <summary>Examples that memory holds.</summary>
@@ -42,11 +43,13 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override ExampleSet Examples => examples;
 
-    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => examples.MeasureFeatures(scaling, meter);
+    public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) =>
+        examples.MeasureFeatures(scaling, meter);
 
     public override ConstantFeatures FindConstant(WorkMeter? meter = null) => ConstantFeatures.Of(examples, meter);
 
-    public override Standardization MeasureTargets(WorkMeter? meter = null) => Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
+    public override Standardization MeasureTargets(WorkMeter? meter = null) =>
+        Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
 
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 
@@ -54,8 +57,11 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 
     public override TrainingData WithWeights(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
-    public override Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
-        examples.FoldCount > 0 ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven) : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
+    public override Minibatches CreateBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        examples.FoldCount > 0
+            ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven)
+            : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
 }
 
 /// <summary>Examples that are read anew in every pass.</summary>
@@ -79,6 +85,7 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
 
-    public override Minibatches CreateBatches(int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+    public override Minibatches CreateBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
         StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
 }

@@ -17,14 +17,17 @@ internal sealed class ValidationSplit(double fraction, int seed)
     /// <param name="stratum">The class; the same for all rows where there are none.</param>
     public bool Takes(Real stratum)
     {
-        if (!_strata.TryGetValue(stratum, out var known)) _strata[stratum] = known = new Stratum(new RandomSequence(seed, RandomPurpose.Validation, _strata.Count));
+        if (!_strata.TryGetValue(stratum, out var known))
+            _strata[stratum] = known = new Stratum(new RandomSequence(seed, RandomPurpose.Validation, _strata.Count));
         return known.TakesNext(fraction);
     }
 
-    /// <summary>Whether a row is kept from training, in whatever order rows come: each is drawn by itself, so shares are about right.</summary>
+    /// <summary>Whether a row is kept from training, in whatever order rows come: each is drawn by itself, so shares are about
+    /// right.</summary>
     /// <param name="low">The lower half of what identifies the row.</param>
     /// <param name="high">The upper half.</param>
-    public bool TakesRow(ulong low, ulong high) => TakesGroup(RandomSequence.BitsOf(seed, RandomPurpose.Validation, low, high) >> 32, 1UL << 32);
+    public bool TakesRow(ulong low, ulong high) =>
+        TakesGroup(RandomSequence.BitsOf(seed, RandomPurpose.Validation, low, high) >> 32, 1UL << 32);
 
     /// <summary>Whether all rows of a group are kept from training.</summary>
     /// <param name="group">A hash of what they have in common.</param>

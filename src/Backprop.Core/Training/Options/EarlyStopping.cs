@@ -3,11 +3,14 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Ends training when the loss on validation data has not improved for a while, and goes back to the best parameters seen.</summary>
-/// <remarks>Prechelt (1998), "Early stopping — but when?"; the rule is Keras's, with <c>restore_best_weights</c>. Ignored when there is no validation data.</remarks>
+/// <summary>Ends training when the loss on validation data has not improved for a while, and goes back to the best parameters
+/// seen.</summary>
+/// <remarks>Prechelt (1998), "Early stopping — but when?"; the rule is Keras's, with <c>restore_best_weights</c>. Ignored when there is no
+/// validation data.</remarks>
 public sealed record EarlyStopping
 {
-    /// <summary>A <see cref="Patience"/> that never runs out: training goes on to its end, and the best parameters are kept all the same.</summary>
+    /// <summary>A <see cref="Patience"/> that never runs out: training goes on to its end, and the best parameters are kept all the
+    /// same.</summary>
     public const int Unlimited = int.MaxValue;
 
     /// <summary>Passes without improvement after which training ends.</summary>
@@ -18,8 +21,10 @@ public sealed record EarlyStopping
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
     } = 10;
 
-    /// <summary>Passes from one look at the validation data to the next; the last pass is always followed by one. Schedules that watch the validation loss see what is looked at.</summary>
-    /// <value>1, after every pass; at least 1. Where there are hundreds of short passes, a larger one saves time and hides no better parameters worth the name.</value>
+    /// <summary>Passes from one look at the validation data to the next; the last pass is always followed by one. Schedules that watch the
+    /// validation loss see what is looked at.</summary>
+    /// <value>1, after every pass; at least 1. Where there are hundreds of short passes, a larger one saves time and hides no better
+    /// parameters worth the name.</value>
     public int Interval
     {
         get;
@@ -27,7 +32,9 @@ public sealed record EarlyStopping
     } = 1;
 
     /// <summary>What the network is judged by.</summary>
-    /// <value>Null: the loss. Otherwise a metric that suits its targets, and is defined for the validation data (a trainer refuses others before the first step); what is said of the loss here is meant of the metric then, with larger for smaller where <see cref="Metric.HigherIsBetter"/>.</value>
+    /// <value>Null: the loss. Otherwise a metric that suits its targets, and is defined for the validation data (a trainer refuses others
+    /// before the first step); what is said of the loss here is meant of the metric then, with larger for smaller where
+    /// <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="TargetPatience"/>).</summary>
@@ -35,10 +42,14 @@ public sealed record EarlyStopping
     public double? Target
     {
         get;
-        init => field = value is null || double.IsFinite(value.Value) ? value : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
+        init =>
+            field = value is null || double.IsFinite(value.Value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
     }
 
-    /// <summary>How many looks in a row must meet <see cref="Target"/>. Where nothing is mistaken any more, some passes after it make the network surer than the first did.</summary>
+    /// <summary>How many looks in a row must meet <see cref="Target"/>. Where nothing is mistaken any more, some passes after it make the
+    /// network surer than the first did.</summary>
     /// <value>1; at least 1. Ignored without a target.</value>
     public int TargetPatience
     {
@@ -51,25 +62,36 @@ public sealed record EarlyStopping
     public double MinimumImprovement
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
     }
 
-    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one; shares of a small validation set, as <see cref="Accuracy"/> is one, are often exactly equal.</summary>
-    /// <value>False: the first. If true, an epoch that is as good as the best also counts as an improvement for <see cref="Patience"/>.</value>
+    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one; shares
+    /// of a small validation set, as <see cref="Accuracy"/> is one, are often exactly equal.</summary>
+    /// <value>False: the first. If true, an epoch that is as good as the best also counts as an improvement for
+    /// <see cref="Patience"/>.</value>
     public bool KeepLastBest { get; init; }
 
-    /// <summary>Whether, once the best epoch is known, a network is trained anew on the training and the validation data together, for as many steps as that epoch was the end of. None is left to judge it by.</summary>
-    /// <remarks>The history stays that of the first run. Schedules go as they did then; those that watch the loss see the training loss.</remarks>
+    /// <summary>Whether, once the best epoch is known, a network is trained anew on the training and the validation data together, for as
+    /// many steps as that epoch was the end of. None is left to judge it by.</summary>
+    /// <remarks>The history stays that of the first run. Schedules go as they did then; those that watch the loss see the training
+    /// loss.</remarks>
     /// <value>False.</value>
     public bool RefitOnAllRows { get; init; }
 
-    /// <summary>Ends training at once when the validation loss is so many percent above the best: GL = 100·(E / E_best − 1) &gt; this.</summary>
+    /// <summary>Ends training at once when the validation loss is so many percent above the best: GL = 100·(E / E_best − 1) &gt;
+    /// this.</summary>
     /// <remarks>Prechelt (1998), "Early stopping — but when?", the class GL. Says nothing while the best loss is not positive.</remarks>
     /// <value>Null: never; otherwise &gt; 0 and finite. 5 is usual.</value>
     public double? MaximumGeneralizationLoss
     {
         get;
-        init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(MaximumGeneralizationLoss), value, "must be > 0 and finite");
+        init =>
+            field = value is null || (value > 0 && double.IsFinite(value.Value))
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MaximumGeneralizationLoss), value, "must be > 0 and finite");
     }
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
@@ -108,7 +130,8 @@ public sealed record EarlyStopping
                 parameters.CopyTo(_parameters);
             }
             _looksAtTarget = validationLoss <= sign * rule.Target ? _looksAtTarget + 1 : 0;
-            return _looksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
+            return _looksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience
+                || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
         /// <summary>Puts the best parameters back; answers the epoch that they came from, or null if none was ever judged.</summary>

@@ -14,14 +14,19 @@ public enum ClippingMeasure
 }
 
 /// <summary>Keeps steps short where the gradient is steep: what is longer than c is shortened to c, before the optimizer sees it.</summary>
-/// <remarks>Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks", ICML, algorithm 1; as PyTorch's clip_grad_norm_ and clip_grad_value_.</remarks>
+/// <remarks>Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks", ICML, algorithm 1; as PyTorch's
+/// clip_grad_norm_ and clip_grad_value_.</remarks>
 /// <param name="Measure">What is measured.</param>
 /// <param name="Threshold">c; &gt; 0 and finite. Default for the global norm: 1.</param>
 public sealed record GradientClipping(ClippingMeasure Measure, double Threshold)
 {
     /// <summary>What is measured.</summary>
-    public ClippingMeasure Measure { get; } = Enum.IsDefined(Measure) ? Measure : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, "is not known");
+    public ClippingMeasure Measure { get; } = Enum.IsDefined(Measure)
+        ? Measure
+        : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, "is not known");
 
     /// <summary>c: the longest that passes.</summary>
-    public double Threshold { get; } = Threshold > 0 && double.IsFinite(Threshold) ? Threshold : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "must be > 0 and finite");
+    public double Threshold { get; } = Threshold > 0 && double.IsFinite(Threshold)
+        ? Threshold
+        : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "must be > 0 and finite");
 }

@@ -1,6 +1,7 @@
 namespace Backprop.Training;
 
-/// <summary>The learning rates of a range test: from a far too small one to a far too large one, each the same factor above the last.</summary>
+/// <summary>The learning rates of a range test: from a far too small one to a far too large one, each the same factor above the
+/// last.</summary>
 public sealed record LearningRateRangeTest
 {
     private const double Smoothing = 0.98, HopelessFactor = 4;
@@ -10,7 +11,10 @@ public sealed record LearningRateRangeTest
     public double Lowest
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Lowest), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Lowest), value, "must be > 0 and finite");
     } = 1e-7;
 
     /// <summary>The last rate, unless the loss is hopeless before: four times the best.</summary>
@@ -18,7 +22,10 @@ public sealed record LearningRateRangeTest
     public double Highest
     {
         get;
-        init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Highest), value, "must be > 0 and finite");
+        init =>
+            field = value > 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(Highest), value, "must be > 0 and finite");
     } = 10;
 
     /// <summary>How many steps it takes.</summary>
@@ -44,7 +51,9 @@ public sealed record LearningRateRangeTest
             points.Add(new LearningRatePoint(learningRate, smoothed));
             best = Math.Min(best, smoothed);
         }
-        return points.Count >= 2 ? new LearningRateCurve(points) : throw new InvalidOperationException($"The loss is not finite, or grows at once, at a learning rate of {Lowest} already.");
+        return points.Count >= 2
+            ? new LearningRateCurve(points)
+            : throw new InvalidOperationException($"The loss is not finite, or grows at once, at a learning rate of {Lowest} already.");
     }
 }
 

@@ -2,8 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, for there is nothing to judge by that was not learned from.</summary>
-/// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>: a pass counts as idle unless its loss is at least the tolerance below the best; training ends after more than so many idle passes in a row.</remarks>
+/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, for there is nothing to judge by that was
+/// not learned from.</summary>
+/// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>: a pass counts as idle unless its loss is at least the tolerance
+/// below the best; training ends after more than so many idle passes in a row.</remarks>
 public sealed record LossTolerance
 {
     /// <summary>By how much the training loss must fall below the best one so far.</summary>
@@ -11,7 +13,10 @@ public sealed record LossTolerance
     public double MinimumImprovement
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+        init =>
+            field = value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
     } = 1e-4;
 
     /// <summary>Idle passes in a row that are borne; one more ends training.</summary>

@@ -2,10 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Learns from mixtures of two examples: x = λ·x₁ + (1 − λ)·x₂ and J = λ·L(z, y₁) + (1 − λ)·L(z, y₂), with a new λ ~ Beta(α, α) in every step.</summary>
+/// <summary>Learns from mixtures of two examples: x = λ·x₁ + (1 − λ)·x₂ and J = λ·L(z, y₁) + (1 − λ)·L(z, y₂), with a new λ ~ Beta(α, α) in
+/// every step.</summary>
 /// <remarks>
-/// Zhang, Cisse, Dauphin and Lopez-Paz (2018), "mixup: beyond empirical risk minimization", arXiv:1710.09412. As fastai, λ is the larger of λ and
-/// 1 − λ, so that an example, whose weight counts, is the greater part of its mixture. Its partner is another of the training data, drawn for every step.
+/// Zhang, Cisse, Dauphin and Lopez-Paz (2018), "mixup: beyond empirical risk minimization", arXiv:1710.09412. As fastai, λ is the larger of
+/// λ and
+/// 1 − λ, so that an example, whose weight counts, is the greater part of its mixture. Its partner is another of the training data, drawn
+/// for every step.
 /// Training losses are those of mixtures.
 /// </remarks>
 public sealed record Mixup

@@ -2,8 +2,10 @@ using Backprop.Layers;
 
 namespace Backprop.Training;
 
-/// <summary>How fast parameters of each role learn, and how strongly they are regularized, as factors of the learning rate and of the strength that are given for all.</summary>
-/// <remarks>By default weights and embeddings are regularized, and what is added or scales a unit is not: shrinking that limits no function and only biases it.</remarks>
+/// <summary>How fast parameters of each role learn, and how strongly they are regularized, as factors of the learning rate and of the
+/// strength that are given for all.</summary>
+/// <remarks>By default weights and embeddings are regularized, and what is added or scales a unit is not: shrinking that limits no function
+/// and only biases it.</remarks>
 public sealed record ParameterGroups
 {
     /// <summary>Weights: factors of the learning rate and of regularization.</summary>
@@ -50,8 +52,10 @@ public readonly record struct ParameterGroup
     /// <param name="regularization">Factor of L1, L2 and weight decay; ≥ 0 and finite.</param>
     public ParameterGroup(double learningRate, double regularization)
     {
-        if (!(learningRate >= 0 && double.IsFinite(learningRate))) throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "must be ≥ 0 and finite");
-        if (!(regularization >= 0 && double.IsFinite(regularization))) throw new ArgumentOutOfRangeException(nameof(regularization), regularization, "must be ≥ 0 and finite");
+        if (!(learningRate >= 0 && double.IsFinite(learningRate)))
+            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "must be ≥ 0 and finite");
+        if (!(regularization >= 0 && double.IsFinite(regularization)))
+            throw new ArgumentOutOfRangeException(nameof(regularization), regularization, "must be ≥ 0 and finite");
         (LearningRate, Regularization) = (learningRate, regularization);
     }
 

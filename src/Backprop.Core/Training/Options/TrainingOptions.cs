@@ -47,12 +47,14 @@ public sealed record TrainingOptions
     /// <value><see cref="ConstantSchedule"/>.</value>
     public Schedule LearningRateSchedule { get; init; } = new ConstantSchedule();
 
-    /// <summary>How decoupled weight decay changes in the course of training: a factor of <see cref="WeightDecay"/> for every step.</summary>
+    /// <summary>How decoupled weight decay changes in the course of training: a factor of <see cref="WeightDecay"/> for every
+    /// step.</summary>
     /// <value>Null: it does not, beside being multiplied by α.</value>
     public Schedule? WeightDecaySchedule { get; init; }
 
     /// <summary>How momentum changes: a factor of the optimizer's for every step.</summary>
-    /// <value>Null: it does not. Otherwise <see cref="Optimizer"/> must have one (<see cref="Optimizer.HasMomentum"/>), and the product must stay below 1.</value>
+    /// <value>Null: it does not. Otherwise <see cref="Optimizer"/> must have one (<see cref="Optimizer.HasMomentum"/>), and the product
+    /// must stay below 1.</value>
     public Schedule? MomentumSchedule { get; init; }
 
     /// <summary>How dropout changes: a factor of every dropout layer's rate for every step.</summary>
@@ -71,7 +73,9 @@ public sealed record TrainingOptions
     /// <value>Null, which stands for <see cref="DefaultBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all at once.</value>
     public int? BatchSize { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Whether all batches of a pass have the same number of examples, give or take one, and none more than <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single example, which is a bad guide for a step as long as the others.</summary>
+    /// <summary>Whether all batches of a pass have the same number of examples, give or take one, and none more than
+    /// <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single example, which is a bad
+    /// guide for a step as long as the others.</summary>
     /// <value>False, as is usual. Of a stream, the last batch may be small anyway.</value>
     public bool EvenBatches { get; init; }
 
@@ -83,42 +87,57 @@ public sealed record TrainingOptions
     /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier network.</value>
     public Initializer Initializer { get; init; } = new GlorotUniform();
 
-    /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of class frequencies, a mean, as the loss has it.</summary>
-    /// <remarks>Spares the first steps of finding it out; worth most for rare classes. Lin et al. (2017), "Focal loss for dense object detection", arXiv:1708.02002, §4.1.</remarks>
+    /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of
+    /// class frequencies, a mean, as the loss has it.</summary>
+    /// <remarks>Spares the first steps of finding it out; worth most for rare classes. Lin et al. (2017), "Focal loss for dense object
+    /// detection", arXiv:1708.02002, §4.1.</remarks>
     /// <value>False: the initializer sets them. Ignored when parameters are given, or training goes on from an earlier network.</value>
     public bool OutputBiasPrior { get; init; }
 
-    /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs] row-major and then b.</summary>
-    /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training goes on from an earlier network.</value>
+    /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs]
+    /// row-major and then b.</summary>
+    /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training goes on from an
+    /// earlier network.</value>
     public ReadOnlyMemory<Real>? InitialParameters { get; init; }
 
     /// <summary>When to stop early; null never does.</summary>
     /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
-    /// <summary>Whether each member of an ensemble learns from all examples but a fold of its own, and is judged by that: every example is validated by the member that did not learn from it, so none is kept from the ensemble.</summary>
+    /// <summary>Whether each member of an ensemble learns from all examples but a fold of its own, and is judged by that: every example is
+    /// validated by the member that did not learn from it, so none is kept from the ensemble.</summary>
     /// <remarks>
-    /// Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning"; Parmanto, Munro and Doyle (1996), "Improving committee diagnosis with resampling techniques": the cross-validation
-    /// committee. There are as many folds as members, drawn by the seed, with the same share of every class. Validation losses, metrics and thresholds are those of these predictions, so they are those of single members; the
-    /// ensemble does better. Each member's gradient is the mean over the rows that it learns from. What is measured before the first step, such as scales of features and targets or weights of classes, is measured of all examples.
+    /// Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning"; Parmanto, Munro and Doyle (1996),
+    /// "Improving committee diagnosis with resampling techniques": the cross-validation
+    /// committee. There are as many folds as members, drawn by the seed, with the same share of every class. Validation losses, metrics and
+    /// thresholds are those of these predictions, so they are those of single members; the
+    /// ensemble does better. Each member's gradient is the mean over the rows that it learns from. What is measured before the first step,
+    /// such as scales of features and targets or weights of classes, is measured of all examples.
     /// </remarks>
-    /// <value>False. If true, the network must have at least two members that share no layer that learns, and at least as many examples. Not with validation data of its own, <see cref="Mixup"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, streams, or an earlier network to go on from.</value>
+    /// <value>False. If true, the network must have at least two members that share no layer that learns, and at least as many examples.
+    /// Not with validation data of its own, <see cref="Mixup"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, streams, or an earlier network
+    /// to go on from.</value>
     public bool KFoldBagging { get; init; }
 
     /// <summary>When to stop because the training loss no longer falls.</summary>
     /// <value>Null: never.</value>
     public LossTolerance? LossTolerance { get; init; }
 
-    /// <summary>How long training may take. Afterwards no other minibatch begins; what was learned is kept, as if it had been the last epoch.</summary>
+    /// <summary>How long training may take. Afterwards no other minibatch begins; what was learned is kept, as if it had been the last
+    /// epoch.</summary>
     /// <remarks>
-    /// If the time does not suffice for <see cref="NumberOfIterations"/> epochs, schedules follow the time: they end when it does. The last validation check
-    /// is part of the time. If the time is over before the first minibatch, there is nothing to keep, and <see cref="TimeoutException"/> is thrown.
+    /// If the time does not suffice for <see cref="NumberOfIterations"/> epochs, schedules follow the time: they end when it does. The last
+    /// validation check
+    /// is part of the time. If the time is over before the first minibatch, there is nothing to keep, and <see cref="TimeoutException"/> is
+    /// thrown.
     /// </remarks>
     /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
     public TimeSpan? MaximumTrainingTime { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far where validation data tells which.</summary>
-    /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/> is thrown.</value>
+    /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far
+    /// where validation data tells which.</summary>
+    /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/>
+    /// is thrown.</value>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>Whether cancellation throws <see cref="OperationCanceledException"/> instead.</summary>
@@ -126,37 +145,54 @@ public sealed record TrainingOptions
     public bool ThrowOnCancellation { get; init; }
 
     /// <summary>What every example of a class counts for, beside its own weight.</summary>
-    /// <value>Null: 1 for all classes. Otherwise one for each class, > 0 and finite; of two classes, first the negative one. Validation losses are weighed alike, metrics are not.</value>
+    /// <value>Null: 1 for all classes. Otherwise one for each class, > 0 and finite; of two classes, first the negative one. Validation
+    /// losses are weighed alike, metrics are not.</value>
     public IReadOnlyList<double>? ClassWeights
     {
         get;
-        init => field = value is null || value.All(weight => weight > 0 && double.IsFinite(weight)) ? value?.ToArray() : throw new ArgumentOutOfRangeException(nameof(ClassWeights), string.Join(", ", value), "each must be > 0 and finite");
+        init =>
+            field = value is null || value.All(weight => weight > 0 && double.IsFinite(weight))
+                ? value?.ToArray()
+                : throw new ArgumentOutOfRangeException(nameof(ClassWeights), string.Join(", ", value), "each must be > 0 and finite");
     }
 
-    /// <summary>Whether every class counts for as much as any other, however rare: its examples by Σw / (classes · Σw of the class).</summary>
+    /// <summary>Whether every class counts for as much as any other, however rare: its examples by Σw / (classes · Σw of the
+    /// class).</summary>
     /// <remarks>King and Zeng (2001), "Logistic regression in rare events data"; scikit-learn's <c>class_weight='balanced'</c>.</remarks>
     /// <value>False. Multiplied by <see cref="ClassWeights"/>, where those are given.</value>
     public bool BalancedClassWeights { get; init; }
 
     /// <summary>Of two classes: the metric that decides from which score on an example is called positive.</summary>
-    /// <value>Null: from 0 on. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>; the score that does best by it on the validation data becomes <see cref="TrainingResult.Threshold"/>; none does where all of it is of one class.</value>
+    /// <value>Null: from 0 on. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>; the score that does
+    /// best by it on the validation data becomes <see cref="TrainingResult.Threshold"/>; none does where all of it is of one class.</value>
     public Metric? ThresholdMetric
     {
         get;
-        init => field = value is null or IDecisionMetric ? value : throw new ArgumentOutOfRangeException(nameof(ThresholdMetric), value, $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
+        init =>
+            field = value is null or IDecisionMetric
+                ? value
+                : throw new ArgumentOutOfRangeException(
+                    nameof(ThresholdMetric), value,
+                    $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
-    /// <summary>Whether the scores of the trained network are divided by a number T, so that its probabilities are neither too confident nor too modest: the T that makes the cross-entropy of the validation data least.</summary>
+    /// <summary>Whether the scores of the trained network are divided by a number T, so that its probabilities are neither too confident
+    /// nor too modest: the T that makes the cross-entropy of the validation data least.</summary>
     /// <remarks>
-    /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. Which class is the likeliest does not change. One example more, of which nothing is known, counts as well: the
-    /// target of each of n is (n·y + 1/K) / (n + 1) with K classes, so that T stays above 0 where no example is mistaken (Platt, 1999, "Probabilistic outputs for support vector machines", §2.2, has the same idea). Weights of examples and classes count.
-    /// With <see cref="KFoldBagging"/>, T is that of single members, and applied to the average of their predictions. <see cref="EpochReport"/>s are of scores that are not divided yet.
+    /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. Which class is the likeliest
+    /// does not change. One example more, of which nothing is known, counts as well: the
+    /// target of each of n is (n·y + 1/K) / (n + 1) with K classes, so that T stays above 0 where no example is mistaken (Platt, 1999,
+    /// "Probabilistic outputs for support vector machines", §2.2, has the same idea). Weights of examples and classes count.
+    /// With <see cref="KFoldBagging"/>, T is that of single members, and applied to the average of their predictions.
+    /// <see cref="EpochReport"/>s are of scores that are not divided yet.
     /// </remarks>
-    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data, and with examples of one class alone, T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
+    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data, and with examples of one
+    /// class alone, T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
     public bool TemperatureScaling { get; init; }
 
     /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
-    /// <remarks>Features that are constant or empty in training become 0 either way (<see cref="TrainingResult.IgnoredFeatures"/>), unless <see cref="InitialParameters"/> are given for features that are not scaled.</remarks>
+    /// <remarks>Features that are constant or empty in training become 0 either way (<see cref="TrainingResult.IgnoredFeatures"/>), unless
+    /// <see cref="InitialParameters"/> are given for features that are not scaled.</remarks>
     /// <value>True. Going on from an earlier network uses that network's numbers.</value>
     public bool StandardizeInputs { get; init; } = true;
 
@@ -168,21 +204,28 @@ public sealed record TrainingOptions
     /// <value>True. Ignored for losses that do not allow it (<see cref="Loss.AllowsTargetScaling"/>).</value>
     public bool StandardizeTargets { get; init; } = true;
 
-    /// <summary>Whether predictions go no further than the least and the largest target of the training data, in validation and in scoring.</summary>
-    /// <value>False. Only for losses whose predictions are in units of the target (<see cref="Loss.AllowsTargetScaling"/>); others are refused. Going on from an earlier network widens its bounds.</value>
+    /// <summary>Whether predictions go no further than the least and the largest target of the training data, in validation and in
+    /// scoring.</summary>
+    /// <value>False. Only for losses whose predictions are in units of the target (<see cref="Loss.AllowsTargetScaling"/>); others are
+    /// refused. Going on from an earlier network widens its bounds.</value>
     public bool ClampPredictions { get; init; }
 
     /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
-    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave
+    /// it out.</value>
     public double L1Regularization { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: the optimizer sees its slope λ₂·θ, as <c>weight_decay</c> of PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
-    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave it out.</value>
+    /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: the optimizer sees its slope λ₂·θ, as <c>weight_decay</c> of
+    /// PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
+    /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave
+    /// it out.</value>
     public double L2Regularization { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer instead of through it, so that adaptive steps do not undo it.</summary>
+    /// <summary>λ: θ ← θ − α·λ·θ before every step, beside the optimizer instead of through it, so that adaptive steps do not undo
+    /// it.</summary>
     /// <remarks>Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch's AdamW.</remarks>
-    /// <value>Null, which stands for <see cref="Optimizer.DefaultWeightDecay"/>: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
+    /// <value>Null, which stands for <see cref="Optimizer.DefaultWeightDecay"/>: 0.01 for <see cref="AdamW"/>, 0 for others; otherwise ≥ 0
+    /// and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise.</value>
     public double? WeightDecay { get; init => field = Ranges.Checked(value); }
 
     /// <summary>c: after every step, the weights that enter a unit are shortened to this Euclidean norm, if they are longer.</summary>
@@ -206,12 +249,15 @@ public sealed record TrainingOptions
     /// <value>All learn alike; weights and embeddings are regularized.</value>
     public ParameterGroups ParameterGroups { get; init; } = new();
 
-    /// <summary>Whether every <see cref="EpochReport"/> says how activations and gradients fare from layer to layer, and warns when they vanish, explode or die.</summary>
+    /// <summary>Whether every <see cref="EpochReport"/> says how activations and gradients fare from layer to layer, and warns when they
+    /// vanish, explode or die.</summary>
     /// <value>False. If true, up to 256 examples more are taken forward and back in every pass; what is learned does not change.</value>
     public bool Diagnostics { get; init; }
 
-    /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last bit.</summary>
-    /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left to fewer threads.</value>
+    /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last
+    /// bit.</summary>
+    /// <value>Null, which stands for the processors that no other training of this process uses; otherwise at least 1. Small steps are left
+    /// to fewer threads.</value>
     public int? NumberOfThreads { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Where random numbers start: same seed, same bits.</summary>
@@ -226,11 +272,26 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentException">Names the option.</exception>
     internal void CheckCombination()
     {
-        if (MomentumSchedule is not null && !Optimizer.HasMomentum) throw new ArgumentException($"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
-        if (ClampPredictions && !Loss.AllowsTargetScaling) throw new ArgumentException($"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in units of the target.", nameof(ClampPredictions));
-        if (TemperatureScaling && !Loss.HasLogits) throw new ArgumentException($"{nameof(TemperatureScaling)} divides logits; the scores of {Loss} are none.", nameof(TemperatureScaling));
-        if (KFoldBagging && Mixup is not null) throw new ArgumentException($"{nameof(Mixup)} does not go with {nameof(KFoldBagging)}: it mixes rows that a member may learn from with those that it may not.", nameof(Mixup));
-        if (KFoldBagging && EarlyStopping is { RefitOnAllRows: true }) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(KFoldBagging)}, which keeps no rows from training.", nameof(EarlyStopping));
+        if (MomentumSchedule is not null && !Optimizer.HasMomentum)
+            throw new ArgumentException(
+                $"{Optimizer} has no momentum that {nameof(MomentumSchedule)} could change.", nameof(MomentumSchedule));
+        if (ClampPredictions && !Loss.AllowsTargetScaling)
+            throw new ArgumentException(
+                $"{nameof(ClampPredictions)} keeps predictions between the least and the largest target; those of {Loss} are not in " +
+                    $"units of the target.",
+                nameof(ClampPredictions));
+        if (TemperatureScaling && !Loss.HasLogits)
+            throw new ArgumentException(
+                $"{nameof(TemperatureScaling)} divides logits; the scores of {Loss} are none.", nameof(TemperatureScaling));
+        if (KFoldBagging && Mixup is not null)
+            throw new ArgumentException(
+                $"{nameof(Mixup)} does not go with {nameof(KFoldBagging)}: it mixes rows that a member may learn from with those that it " +
+                    $"may not.",
+                nameof(Mixup));
+        if (KFoldBagging && EarlyStopping is { RefitOnAllRows: true })
+            throw new ArgumentException(
+                $"{nameof(EarlyStopping.RefitOnAllRows)} does not go with {nameof(KFoldBagging)}, which keeps no rows from training.",
+                nameof(EarlyStopping));
         if (!Optimizer.UsesLineSearch) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step: null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective: 0; L2Regularization is smooth");

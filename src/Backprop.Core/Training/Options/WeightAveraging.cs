@@ -2,8 +2,10 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Predicts with an average of the parameters on their way, which lies nearer to the middle of a valley than any of them: average ← average + w·(θ − average) after every step.</summary>
-/// <remarks>Training itself goes on from θ; validation and the trained network have the average. Running means of batch normalization are not averaged once more.</remarks>
+/// <summary>Predicts with an average of the parameters on their way, which lies nearer to the middle of a valley than any of them: average
+/// ← average + w·(θ − average) after every step.</summary>
+/// <remarks>Training itself goes on from θ; validation and the trained network have the average. Running means of batch normalization are
+/// not averaged once more.</remarks>
 public abstract record WeightAveraging
 {
     /// <summary>w: the share that the parameters of a step get in the average; 1 begins it anew.</summary>
@@ -15,8 +17,10 @@ public abstract record WeightAveraging
     public static IReadOnlyList<WeightAveraging> All { get; } = [new ExponentialMovingAverage(), new StochasticWeightAveraging()];
 }
 
-/// <summary>EMA: the average forgets older parameters at a constant rate, average ← d·average + (1 − d)·θ. It begins with the parameters after the first step.</summary>
-/// <remarks>Polyak and Juditsky (1992); as PyTorch's AveragedModel with its EMA function, and Keras's <c>use_ema</c>, which both have 0.99 or 0.999 in their examples.</remarks>
+/// <summary>EMA: the average forgets older parameters at a constant rate, average ← d·average + (1 − d)·θ. It begins with the parameters
+/// after the first step.</summary>
+/// <remarks>Polyak and Juditsky (1992); as PyTorch's AveragedModel with its EMA function, and Keras's <c>use_ema</c>, which both have 0.99
+/// or 0.999 in their examples.</remarks>
 public sealed record ExponentialMovingAverage : WeightAveraging
 {
     /// <summary>d: how slowly the average forgets.</summary>
@@ -32,7 +36,8 @@ public sealed record ExponentialMovingAverage : WeightAveraging
 }
 
 /// <summary>SWA: the plain mean of the parameters after every step of the last part of training.</summary>
-/// <remarks>Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407, which averages once in every pass. Before that part begins, the average is θ itself.</remarks>
+/// <remarks>Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407, which averages
+/// once in every pass. Before that part begins, the average is θ itself.</remarks>
 public sealed record StochasticWeightAveraging : WeightAveraging
 {
     /// <summary>The share of training after which the average begins.</summary>
@@ -40,9 +45,11 @@ public sealed record StochasticWeightAveraging : WeightAveraging
     public double StartShare
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(StartShare), value, "must be in [0, 1)");
+        init =>
+            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(StartShare), value, "must be in [0, 1)");
     } = 0.75;
 
     /// <inheritdoc/>
-    public override double ShareAt(TrainingMoment moment) => 1 / Math.Max(1.0, moment.Step + 1 - Math.Floor(StartShare * moment.TotalSteps));
+    public override double ShareAt(TrainingMoment moment) =>
+        1 / Math.Max(1.0, moment.Step + 1 - Math.Floor(StartShare * moment.TotalSteps));
 }

@@ -56,7 +56,8 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     {
         TrainingMoment last = plan.Last, atEnd = last.WithTotalSteps(last.Step + 1);
         if ((last.Step + 1) >= FinishedShare * last.TotalSteps || !schedule.FollowsPlan) return false;
-        return Math.Abs(schedule.FactorAt(last) - schedule.FactorAt(atEnd)) > LowShareOfRate || state.HighestLearningRate < LowShareOfRate * _rate;
+        return Math.Abs(schedule.FactorAt(last) - schedule.FactorAt(atEnd)) > LowShareOfRate
+            || state.HighestLearningRate < LowShareOfRate * _rate;
     }
 
     private void WarnOfLowRate(int epochs, bool isCancelled)
@@ -67,7 +68,8 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
             : $"Increase the patience of {nameof(EarlyStopping)} or {nameof(LossTolerance)}, or shorten the warm-up.";
         var what = FormattableString.Invariant(
             $"Training {(isCancelled ? "was cancelled" : "ended")} after {epochs:N0} of {options.NumberOfIterations:N0} epochs");
-        stop.Reports.Warn(
-            $"{what}, before {RateSchedule} had risen: the learning rate had reached at most {state.HighestLearningRate:G2} of {_rate:G2}. {advice}");
+        var highest = state.HighestLearningRate;
+        var reached = FormattableString.Invariant($"the learning rate had reached at most {highest:G2} of {_rate:G2}");
+        stop.Reports.Warn($"{what}, before {RateSchedule} had risen: {reached}. {advice}");
     }
 }

@@ -26,7 +26,8 @@ internal sealed class EpochValidation
         var limits = data.Bounds?.Scaled(data.Targets).ToLimits(options.Loss, network.Outputs);
         var evaluator = _metric is null && !calibration.IsNeeded ? null : data.Evaluator;
         _check = new ValidationCheck(batches.Step, validation, evaluator, limits, request.Stop);
-        if (_metric is not null) _units = new TrainedNetwork(network, state.Parameters, options.Loss, data.Inputs, data.Targets, data.Bounds);
+        if (_metric is not null)
+            _units = new TrainedNetwork(network, state.Parameters, options.Loss, data.Inputs, data.Targets, data.Bounds);
     }
 
     /// <summary>Validates an epoch.</summary>

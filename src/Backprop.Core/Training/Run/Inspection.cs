@@ -15,7 +15,8 @@ internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] T
     public static Inspection Of(TrainingSetup setup, RunRequest request, RunData data)
     {
         var loss = setup.Loss;
-        return new Inspection(request.Network, loss, setup.Sample(data.Training.Examples, data.Inputs, data.Targets, MaxExamples, request.Stop.Work));
+        return new Inspection(
+            request.Network, loss, setup.Sample(data.Training.Examples, data.Inputs, data.Targets, MaxExamples, request.Stop.Work));
     }
 
     private readonly Real[] _before = new Real[network.ParameterCount];
@@ -24,5 +25,6 @@ internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] T
     public void Remember(ReadOnlySpan<Real> parameters) => parameters.CopyTo(_before);
 
     public NetworkDiagnostics Inspect(ReadOnlySpan<Real> parameters) => NetworkDiagnostics.Measure(
-        network, parameters, loss, new ReadOnlyMatrix(sample.X, sample.Rows, network.Inputs), new ReadOnlyMatrix(sample.Targets, sample.Rows, sample.Targets.Length / sample.Rows), _before);
+        network, parameters, loss, new ReadOnlyMatrix(sample.X, sample.Rows, network.Inputs),
+            new ReadOnlyMatrix(sample.Targets, sample.Rows, sample.Targets.Length / sample.Rows), _before);
 }

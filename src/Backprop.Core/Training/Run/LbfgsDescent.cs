@@ -32,7 +32,8 @@ internal sealed class LbfgsDescent : IDescent
     /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
     public bool IsDone => _isDone;
 
-    /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found already.</summary>
+    /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found
+    /// already.</summary>
     /// <param name="batch">0: all examples.</param>
     /// <param name="values">α is the first trial of the line search.</param>
     /// <returns>The loss before the step, without penalties.</returns>

@@ -9,7 +9,8 @@ public sealed class LearningRateCurve
     public IReadOnlyList<LearningRatePoint> Points { get; }
 
     /// <summary>The suggestion to begin with: in the middle of the longest valley that the loss falls along, well before its end.</summary>
-    /// <remarks>The longest falling subsequence of losses ends at step e and has k of them; the rate is that of step e − k + k/3 + k/6, rounded down each. fastai's rule.</remarks>
+    /// <remarks>The longest falling subsequence of losses ends at step e and has k of them; the rate is that of step e − k + k/3 + k/6,
+    /// rounded down each. fastai's rule.</remarks>
     public double Valley
     {
         get

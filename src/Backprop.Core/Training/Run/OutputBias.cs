@@ -6,7 +6,8 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>The constant scores that fit the targets best: log-odds of the base rate, logarithms of class frequencies or of a mean, a mean, quantiles, as the loss has it.</summary>
+/// <summary>The constant scores that fit the targets best: log-odds of the base rate, logarithms of class frequencies or of a mean, a mean,
+/// quantiles, as the loss has it.</summary>
 internal static class OutputBias
 {
     private const int MaxSteps = 100;
@@ -18,21 +19,24 @@ internal static class OutputBias
     /// <param name="examples">What is fitted.</param>
     /// <param name="targets">How targets are standardized; null for not at all.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
-    public static void Fill(Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets, WorkMeter? work = null)
+    public static void Fill(
+        Span<Real> parameters, Network network, Loss loss, ExampleSet examples, Standardization? targets, WorkMeter? work = null)
     {
         var y = Scaled(examples, targets);
         var best = Best(loss, new ReadOnlyMatrix(y, examples.Count, examples.TargetCount), examples.Weights, network.Outputs, work);
         var ofLast = parameters[network.ParametersOf(network.Layers.Count - 1)];
         if (network.Layers[^1] is not IAffine dense) best.CopyTo(ofLast[^best.Length..]);
         else for (var member = 0; member < dense.Groups; member++)
-            (examples.Folds.IsEmpty ? best : BestWithout(member, loss, y, examples, network.Outputs, work)).CopyTo(ofLast[dense.BiasesOf(member)]);
+            (examples.Folds.IsEmpty ? best : BestWithout(member, loss, y, examples, network.Outputs, work))
+                .CopyTo(ofLast[dense.BiasesOf(member)]);
     }
 
     /// <summary>The mean loss of these scores.</summary>
     public static double LossOfBest(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
     {
         var y = new ReadOnlyMatrix(Scaled(examples, targets), examples.Count, examples.TargetCount);
-        Matrix scores = new(new Real[checked(y.Rows * outputs)], y.Rows, outputs), slopes = new(new Real[scores.Values.Length], y.Rows, outputs);
+        Matrix scores = new(new Real[checked(y.Rows * outputs)], y.Rows, outputs),
+            slopes = new(new Real[scores.Values.Length], y.Rows, outputs);
         var best = Best(loss, y, examples.Weights, outputs, work: null);
         return Evaluate(loss, y, examples.Weights, best, scores, slopes, new Real[outputs], work: null);
     }
@@ -41,7 +45,9 @@ internal static class OutputBias
     public static void Check(Network network)
     {
         if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
-            throw new ArgumentException($"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.", nameof(network));
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.",
+                nameof(network));
     }
 
     private static Real[] Scaled(ExampleSet examples, Standardization? targets)
@@ -63,15 +69,19 @@ internal static class OutputBias
             targets.AddRange(y.AsSpan(row * examples.TargetCount, examples.TargetCount));
             if (!examples.Weights.IsEmpty) weights.Add(examples.Weights[row]);
         }
-        return Best(loss, new ReadOnlyMatrix([.. targets], targets.Count / examples.TargetCount, examples.TargetCount), [.. weights], outputs, work);
+        return Best(
+            loss, new ReadOnlyMatrix([.. targets], targets.Count / examples.TargetCount, examples.TargetCount), [.. weights], outputs,
+            work);
     }
 
-    // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is gained any more.
+    // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is
+    // gained any more.
     private static Real[] Best(Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, int outputs, WorkMeter? work)
     {
         var rule = new Lbfgs { GradientTolerance = 1e-4 };
         var memory = new LbfgsMemory(outputs, rule.History);
-        Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs), slopes = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs),
+            slopes = new(new Real[scores.Values.Length], targets.Rows, outputs);
         Real[] place = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
         var direction = new double[outputs];
         var value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
@@ -95,7 +105,8 @@ internal static class OutputBias
     }
 
     private static double Evaluate(
-        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] place, Matrix scores, Matrix slopes, Real[] gradient, WorkMeter? work)
+        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] place, Matrix scores, Matrix slopes, Real[] gradient,
+        WorkMeter? work)
     {
         for (var row = 0; row < scores.Rows; row++) place.CopyTo(scores.Row(row));
         var value = loss.Evaluate(scores, targets, weights, slopes, work);

@@ -10,7 +10,8 @@ namespace Backprop.Training;
 /// <param name="Progress">Receives a report after every epoch; null for nothing.</param>
 /// <param name="Stop">What ends the run.</param>
 internal sealed record RunRequest(
-    Network Network, TrainingData Training, ExampleSet? Validation, TrainedNetwork? Initial, IProgress<EpochReport>? Progress, StopCondition Stop)
+    Network Network, TrainingData Training, ExampleSet? Validation, TrainedNetwork? Initial, IProgress<EpochReport>? Progress,
+    StopCondition Stop)
 {
     /// <summary>Set for a second run over all rows; null for the first.</summary>
     public RefitPlan? Refit { get; init; }

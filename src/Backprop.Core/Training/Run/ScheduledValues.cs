@@ -13,7 +13,8 @@ internal sealed class ScheduledValues(TrainingOptions options)
 
     /// <summary>The values of the next step.</summary>
     public StepValues At(TrainingMoment moment) => new(
-        _learningRate * _rate.FactorAt(moment), options.WeightAveraging?.ShareAt(moment) ?? 1, _decay?.FactorAt(moment) ?? 1, _momentum?.FactorAt(moment) ?? 1,
+        _learningRate * _rate.FactorAt(moment), options.WeightAveraging?.ShareAt(moment) ?? 1, _decay?.FactorAt(moment) ?? 1,
+        _momentum?.FactorAt(moment) ?? 1,
         _dropout?.FactorAt(moment) ?? 1, _smoothing?.FactorAt(moment) ?? 1);
 
     /// <summary>Passes the memory of all schedules to a visitor.</summary>

@@ -9,13 +9,15 @@ internal static class ThresholdChoice
     // A random place in memory, and a metric.
     private const long WorkOfRow = 32;
 
-    /// <summary>The threshold that does best by a metric, half way between two scores; of several the one nearest to 0, where it would be without a choice.</summary>
+    /// <summary>The threshold that does best by a metric, half way between two scores; of several the one nearest to 0, where it would be
+    /// without a choice.</summary>
     /// <param name="metric">What it is chosen for.</param>
     /// <param name="scores">[rows × 1]; positive are those above the threshold.</param>
     /// <param name="targets">[rows × 1]: above 0.5 where the example is positive.</param>
     /// <param name="weights">[rows], or empty.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
-    public static Real Best(IDecisionMetric metric, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
+    public static Real Best(
+        IDecisionMetric metric, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var rows = scores.Rows;
         var (keys, order) = (scores.Values.ToArray(), new int[rows]);

@@ -8,6 +8,7 @@ public sealed class Trainer
 {
     private readonly TrainingOptions _options;
     private readonly TrainingSetup _setup;
+    private readonly RunChecks _checks;
 
     /// <summary>Trains by the given options.</summary>
     /// <exception cref="ArgumentException">An option does not go with the optimizer; the message names both.</exception>
@@ -15,7 +16,7 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.CheckCombination();
-        (_options, _setup) = (options, new TrainingSetup(options));
+        (_options, _setup, _checks) = (options, new TrainingSetup(options), new RunChecks(options));
     }
 
     /// <summary>Passes over the training data, at most.</summary>
@@ -24,12 +25,15 @@ public sealed class Trainer
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
     /// <param name="training">What to learn from.</param>
-    /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.KFoldBagging"/> null: the training examples are watched.</param>
+    /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.KFoldBagging"/> null:
+    /// the training examples are watched.</param>
     /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
     /// <param name="progress">Told after every epoch, on this thread.</param>
-    /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
+    /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as
+    /// <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
     /// <returns>The trained network and what every epoch did.</returns>
-    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or the loss does not allow a target (its row is named).</exception>
+    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or the loss does not allow a target
+    /// (its row is named).</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation = null, TrainedNetwork? initial = null,
@@ -38,17 +42,23 @@ public sealed class Trainer
 
     /// <summary>The same with a stop condition, whose clock was started when the time began to count.</summary>
     internal TrainingResult Train(
-        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop)
+        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop)
     {
         stop.StartClock();
-        _setup.Check(network, training, validation, initial);
-        if (_options.KFoldBagging) training = validation = training.WithFolds(BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
+        _checks.Check(network, training, validation, initial);
+        if (_options.KFoldBagging)
+            training = validation = training.WithFolds(
+                BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
         var result = Run(new RunRequest(network, new MemoryData(training), validation, initial, progress, stop));
-        return validation is null || _options.EarlyStopping is not { RefitOnAllRows: true } ? result : Refitted(result, network, training, validation, initial, stop);
+        return validation is null || _options.EarlyStopping is not { RefitOnAllRows: true }
+            ? result
+            : Refitted(result, network, training, validation, initial, stop);
     }
 
     // A refit that training has no time for is left out: the first network is a model, too.
-    private TrainingResult Refitted(TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
+    private TrainingResult Refitted(
+        TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
     {
         var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
         var refit = new RefitPlan((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
@@ -57,67 +67,87 @@ public sealed class Trainer
         {
             if (!stop.MustEnd)
             {
-                var refitted = Run(new RunRequest(network, new MemoryData(training.Concat(validation)), null, initial, null, stop) { Refit = refit });
-                if (!stop.MustEnd) return result with { Network = refitted.Network.WithTemperature(result.Network.Temperature), Warnings = [.. stop.Reports.Warnings] };
+                var refitted = Run(
+                    new RunRequest(network, new MemoryData(training.Concat(validation)), null, initial, null, stop) { Refit = refit });
+                if (!stop.MustEnd)
+                    return result with
+                    {
+                        Network = refitted.Network.WithTemperature(result.Network.Temperature),
+                        Warnings = [.. stop.Reports.Warnings]
+                    };
             }
         }
         catch (WorkGivenUpException)
         {
             // Before its first step.
         }
-        stop.Reports.Warn($"{nameof(EarlyStopping.RefitOnAllRows)} had no effect: training had to end before the refit was done. The model is that of epoch {result.BestEpoch:N0}, without the validation rows.");
+        const string cause = $"{nameof(EarlyStopping.RefitOnAllRows)} had no effect: training had to end before the refit was done.";
+        stop.Reports.Warn($"{cause} The model is that of epoch {result.BestEpoch:N0}, without the validation rows.");
         return result with { Warnings = [.. stop.Reports.Warnings] };
     }
 
-    /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check of the result look at a random sample of them.</summary>
+    /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check
+    /// of the result look at a random sample of them.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
     /// <param name="training">What to learn from; read once to be measured, and then once in every pass.</param>
     /// <param name="validation">What to watch for early stopping; not learned from.</param>
     /// <param name="initial">A network of the same shape to go on from.</param>
     /// <param name="progress">Told after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
-    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
+    /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at
+    /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
     /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every pass.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
-        Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null, IProgress<EpochReport>? progress = null, Action? checkAlive = null) =>
+        Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null,
+        IProgress<EpochReport>? progress = null, Action? checkAlive = null) =>
         Train(network, training, validation, initial, progress, new StopCondition(_options, checkAlive));
 
     /// <summary>The same with a stop condition.</summary>
     internal TrainingResult Train(
-        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress, StopCondition stop)
+        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop)
     {
         ArgumentNullException.ThrowIfNull(training);
         var data = Open(network, training, validation, initial, stop);
         stop.StartClock();
-        if (_options.KFoldBagging) throw new ArgumentException($"{nameof(TrainingOptions.KFoldBagging)} needs all examples in memory; these are a stream.", nameof(training));
-        if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null) throw new ArgumentException($"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
+        if (_options.KFoldBagging)
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.KFoldBagging)} needs all examples in memory; these are a stream.", nameof(training));
+        if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null)
+            throw new ArgumentException(
+                $"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
         return Run(new RunRequest(network, data, validation, initial, progress, stop));
     }
 
-    /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it rises. Nothing of it is kept.</summary>
-    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it; for this trainer's options but its learning rate, schedules and stopping.</remarks>
+    /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it
+    /// rises. Nothing of it is kept.</summary>
+    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it; for this
+    /// trainer's options but its learning rate, schedules and stopping.</remarks>
     /// <param name="network">The layers.</param>
     /// <param name="training">What to learn from; gone through once more whenever it ends.</param>
     /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
     /// <param name="checkAlive">Called before every step; may throw to abandon the test.</param>
     /// <returns>The curve, and what it suggests.</returns>
-    /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which finds its own steps.</exception>
+    /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which finds
+    /// its own steps.</exception>
     /// <exception cref="InvalidOperationException">The loss is not finite at the lowest rates already.</exception>
-    public LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
+    public LearningRateCurve FindLearningRate(
+        Network network, ExampleSet training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
         FindLearningRate(network, training, range, new StopCondition(_options, checkAlive));
 
     /// <summary>The same with a stop condition.</summary>
     internal LearningRateCurve FindLearningRate(Network network, ExampleSet training, LearningRateRangeTest? range, StopCondition stop)
     {
         stop.StartClock();
-        _setup.Check(network, training, null, null);
+        _checks.Check(network, training, null, null);
         return FindLearningRate(network, new MemoryData(training), range, stop);
     }
 
     /// <summary>The same with more examples than memory holds.</summary>
     /// <inheritdoc cref="FindLearningRate(Network, ExampleSet, LearningRateRangeTest?, Action?)"/>
-    public LearningRateCurve FindLearningRate(Network network, ExampleSource training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
+    public LearningRateCurve FindLearningRate(
+        Network network, ExampleSource training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
         FindLearningRate(network, training, range, new StopCondition(_options, checkAlive));
 
     /// <summary>The same with a stop condition.</summary>
@@ -163,9 +193,10 @@ public sealed class Trainer
     private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, StopCondition stop)
     {
         var summary = training.Summarize(_options.Seed, stop.CheckBeforeStep);
-        _setup.Check(network, summary.Sample, validation, initial);
+        _checks.Check(network, summary.Sample, validation, initial);
         if (_options.Optimizer.UsesLineSearch)
-            throw new ArgumentException($"{_options.Optimizer.GetType().Name} needs all examples in memory; these are a stream.", nameof(training));
+            throw new ArgumentException(
+                $"{_options.Optimizer.GetType().Name} needs all examples in memory; these are a stream.", nameof(training));
         return new StreamData(training, summary, _options.Shuffle);
     }
 }

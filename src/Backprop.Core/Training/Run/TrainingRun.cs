@@ -135,7 +135,9 @@ internal sealed class TrainingRun : IDisposable
         {
             Threshold = threshold,
             IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
-            Underfitting = isFirst ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs) : null,
+            Underfitting = isFirst
+                ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
+                : null,
             Warnings = [.. stop.Reports.Warnings],
         };
     }
@@ -145,7 +147,8 @@ internal sealed class TrainingRun : IDisposable
     private TrainingState StartState(TrainingSetup setup)
     {
         var parameters = setup.Start(_request.Network, _data.Training, _request.Initial, _data.Inputs, _data.Targets, _request.Stop);
-        if (!TensorPrimitives.IsFiniteAll<Real>(parameters)) throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
+        if (!TensorPrimitives.IsFiniteAll<Real>(parameters))
+            throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
         return new TrainingState(parameters, _options)
         {
             Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),

@@ -30,7 +30,8 @@ internal sealed class TrainingState
     /// <summary>The average of the parameters; null without <see cref="TrainingOptions.WeightAveraging"/>.</summary>
     public Real[]? Average { get; }
 
-    /// <summary>The parameters to predict with, as <see cref="TrainingStep.UpdatePredictor"/> left them: θ itself, unless it is averaged or the optimizer has others.</summary>
+    /// <summary>The parameters to predict with, as <see cref="TrainingStep.UpdatePredictor"/> left them: θ itself, unless it is averaged or
+    /// the optimizer has others.</summary>
     public Real[] Predictor { get; }
 
     /// <summary>The schedules.</summary>

@@ -3,7 +3,8 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>A run that ended while much was left to learn: training and held-out loss both stayed high, and both were still falling.</summary>
+/// <summary>A run that ended while much was left to learn: training and held-out loss both stayed high, and both were still
+/// falling.</summary>
 /// <remarks>
 /// Losses are compared as gains over the best constant prediction, as shares of what a perfect prediction gains. So losses of any scale are
 /// comparable, and label smoothing, which keeps a perfect prediction above 0, does not count. Noise also keeps losses high, but then the

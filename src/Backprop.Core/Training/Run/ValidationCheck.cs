@@ -12,7 +12,8 @@ namespace Backprop.Training;
 /// <param name="judge">Takes the scores; null where nothing needs them.</param>
 /// <param name="limits">What scores are limited to; null for nothing.</param>
 /// <param name="stop">Ends a check.</param>
-internal sealed class ValidationCheck(TrainingStep step, Minibatches batches, ValidationEvaluator? judge, ScoreLimits? limits, StopCondition stop)
+internal sealed class ValidationCheck(
+    TrainingStep step, Minibatches batches, ValidationEvaluator? judge, ScoreLimits? limits, StopCondition stop)
 {
     /// <summary>The loss of all validation rows; null if training had to end before all of them were scored.</summary>
     public double? MeanLoss(int epoch)

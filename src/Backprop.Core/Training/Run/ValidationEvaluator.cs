@@ -5,7 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from each.</summary>
+/// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from
+/// each.</summary>
 internal sealed class ValidationEvaluator(ExampleSet validation)
 {
     // The products hardly gain from more, and what wide layers make of more rows would be a good part of the data.
@@ -21,7 +22,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <summary>Number of validation rows.</summary>
     public int Count => validation.Count;
 
-    /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an epoch after the steps.</summary>
+    /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an
+    /// epoch after the steps.</summary>
     /// <param name="batches">What deals out the validation data.</param>
     /// <param name="index">Of which batch they are.</param>
     /// <param name="scores">[examples × outputs], in units of the targets as they were trained on.</param>
@@ -62,7 +64,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
     }
 
-    /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and <see cref="Threshold"/>.</summary>
+    /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and
+    /// <see cref="Threshold"/>.</summary>
     /// <param name="trained">What scores.</param>
     /// <param name="epoch">The epoch whose parameters it has. If training must end and its scores were kept, those serve.</param>
     /// <param name="stop">What ends it, and counts the work.</param>
@@ -87,7 +90,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         }
     }
 
-    /// <summary>The best temperature, with weights that may not be those of the examples alone. Afterwards, the scores are divided by it.</summary>
+    /// <summary>The best temperature, with weights that may not be those of the examples alone. Afterwards, the scores are divided by
+    /// it.</summary>
     public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
     {
         var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
@@ -99,12 +103,14 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
         ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
 
-    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to all rows would do.</summary>
+    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to
+    /// all rows would do.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
     private void MakeRoom(int outputs)
     {
-        if (_scores.Length == 0) (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
+        if (_scores.Length == 0)
+            (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
     }
 
     private Matrix Score(RowScorer scorer, TrainedNetwork trained, int first, int count)

@@ -5,7 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>The losses of the rows of a batch, and in training the slopes of J; every thread of a team asks for rows of its own. Allocates only when made.</summary>
+/// <summary>The losses of the rows of a batch, and in training the slopes of J; every thread of a team asks for rows of its own. Allocates
+/// only when made.</summary>
 internal sealed class BatchLoss
 {
     private readonly Loss _loss;
@@ -25,7 +26,9 @@ internal sealed class BatchLoss
         _members = abreast == 1 ? network.EnsembleSize : 1; // of an example
         _losses = new Real[batchSize * abreast];
         _judged = _members == 1 ? [] : new Real[checked(batchSize * _outputs)];
-        (_partnerLosses, _partnerSlopes) = options.Mixup is null ? ([], []) : (new Real[batchSize], new Real[checked(batchSize * network.MemberOutputs)]);
+        (_partnerLosses, _partnerSlopes) = options.Mixup is null
+            ? ([], [])
+            : (new Real[batchSize], new Real[checked(batchSize * network.MemberOutputs)]);
         _totals = new double[abreast];
     }
 
@@ -42,8 +45,10 @@ internal sealed class BatchLoss
     /// <summary>What scores are limited to before a mere evaluation judges them; null for nothing.</summary>
     public ScoreLimits? Limits { get; set; }
 
-    /// <summary>[examples × outputs]: the scores that were judged by a mere evaluation: those of the network, within its limits; of an ensemble, what it predicts, or what each member does of its own examples.</summary>
-    public ReadOnlyMatrix EvaluatedScores(Workspace workspace) => _members == 1 ? Examples(workspace.Scores) : new Matrix(_judged.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
+    /// <summary>[examples × outputs]: the scores that were judged by a mere evaluation: those of the network, within its limits; of an
+    /// ensemble, what it predicts, or what each member does of its own examples.</summary>
+    public ReadOnlyMatrix EvaluatedScores(Workspace workspace) =>
+        _members == 1 ? Examples(workspace.Scores) : new Matrix(_judged.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
 
     /// <summary>To be called before <see cref="Evaluate"/>.</summary>
     public void Begin(Minibatches batches, int batch)
@@ -61,7 +66,8 @@ internal sealed class BatchLoss
     /// <summary>The losses of some rows; in training, their slopes become those of J. A mere evaluation does not look at slopes.</summary>
     public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
     {
-        Matrix scores = Examples(workspace.Scores.RowRange(first, count)), slopes = Examples(workspace.ScoreGradient.RowRange(first, count));
+        Matrix scores = Examples(workspace.Scores.RowRange(first, count)),
+            slopes = Examples(workspace.ScoreGradient.RowRange(first, count));
         (first, count) = (first * _abreast, count * _abreast);
         var losses = _losses.AsSpan(first, count);
         if (!workspace.IsTraining)
@@ -69,7 +75,8 @@ internal sealed class BatchLoss
             // As many slopes as scores are judged; they are overwritten by the next step.
             var judged = Judged(scores, first);
             Limits?.Apply(judged);
-            _loss.EvaluateRows(judged, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..judged.Values.Length], count, _outputs));
+            _loss.EvaluateRows(
+                judged, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..judged.Values.Length], count, _outputs));
             return;
         }
         MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, batch.Y.RowRange(first, count), losses, slopes);

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Measures a whole gradient with a team of threads, and shortens it. Sums pieces of fixed length in a fixed order, so the bits do not depend on the threads.</summary>
+/// <summary>Measures a whole gradient with a team of threads, and shortens it. Sums pieces of fixed length in a fixed order, so the bits do
+/// not depend on the threads.</summary>
 internal sealed class GradientClipper
 {
     private const int PieceLength = 4096;

@@ -36,7 +36,8 @@ internal sealed class GradientPass
     /// <param name="team">The threads.</param>
     /// <param name="portions">Where a long pass may be abandoned.</param>
     public GradientPass(
-        Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow, WorkerTeam team, StepPortions portions)
+        Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow, WorkerTeam team,
+        StepPortions portions)
     {
         (_network, _state, _team) = (network, state, team);
         (_portions, _seed, _mixup) = (portions, options.Seed, options.Mixup);
@@ -56,10 +57,12 @@ internal sealed class GradientPass
     /// <summary>J of the batch: the weighted mean loss of the rows of the last pass.</summary>
     public double MeanLoss => _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
 
-    /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained on.</summary>
+    /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
+    /// on.</summary>
     public ReadOnlyMatrix EvaluatedScores => _loss.EvaluatedScores(_workspace);
 
-    /// <summary>Runs forward and backward over all rows of a batch; then <see cref="Differentiate"/> has the gradient of every shard.</summary>
+    /// <summary>Runs forward and backward over all rows of a batch; then <see cref="Differentiate"/> has the gradient of every
+    /// shard.</summary>
     public void Run(Minibatches batches, int batch, in StepValues values)
     {
         _loss.Smooth(values.LabelSmoothingFactor);
@@ -145,7 +148,8 @@ internal sealed class GradientPass
         for (var stage = last; stage > 0; stage--)
         {
             var s = stage;
-            yield return OfTeam(worker => _network.MeasureBackward(_state.Parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
+            yield return OfTeam(
+                worker => _network.MeasureBackward(_state.Parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
             yield return OfRows((first, count) => BackwardRows(first, count, s - 1));
         }
     }

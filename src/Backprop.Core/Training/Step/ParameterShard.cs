@@ -76,7 +76,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         {
             var group = options.ParameterGroups.Of(role);
             return group.LearningRate == 0 ? null : new Treatment(
-                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization, (options.WeightDecay ?? options.Optimizer.DefaultWeightDecay) * group.Regularization);
+                group.LearningRate, options.L1Regularization * group.Regularization, options.L2Regularization * group.Regularization,
+                    (options.WeightDecay ?? options.Optimizer.DefaultWeightDecay) * group.Regularization);
         }
     }
 
@@ -96,7 +97,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
         {
             var slopes = gradient.Slice(Offset, Length);
-            if (Treatment.L1 > 0 || Treatment.L2 > 0) Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
+            if (Treatment.L1 > 0 || Treatment.L2 > 0)
+                Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
         }
 
         /// <summary>λ₁·Σ|θ| + ½·λ₂·Σθ².</summary>
@@ -104,7 +106,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         {
             double absolute = 0, squares = 0;
             if (Treatment.L1 > 0 || Treatment.L2 > 0)
-                foreach (double parameter in parameters.Slice(Offset, Length)) (absolute, squares) = (absolute + Math.Abs(parameter), squares + parameter * parameter);
+                foreach (double parameter in parameters.Slice(Offset, Length))
+                    (absolute, squares) = (absolute + Math.Abs(parameter), squares + parameter * parameter);
             return Treatment.L1 * absolute + Treatment.L2 / 2 * squares;
         }
 
@@ -125,7 +128,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>
         {
             var zero = TLanes.Broadcast(0);
-            var sign = TLanes.SelectLess(parameter, zero, TLanes.Broadcast(-l1), TLanes.SelectLess(zero, parameter, TLanes.Broadcast(l1), zero));
+            var sign = TLanes.SelectLess(
+                parameter, zero, TLanes.Broadcast(-l1), TLanes.SelectLess(zero, parameter, TLanes.Broadcast(l1), zero));
             return TLanes.MultiplyAdd(TLanes.Broadcast(l2), parameter, gradient + sign);
         }
     }

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Gradient → parameters, shard by shard: clipping, penalties, weight decay, the optimizer's step, and the average of parameters.</summary>
+/// <summary>Gradient → parameters, shard by shard: clipping, penalties, weight decay, the optimizer's step, and the average of
+/// parameters.</summary>
 internal sealed class ParameterUpdate
 {
     private readonly Network _network;
@@ -58,7 +59,8 @@ internal sealed class ParameterUpdate
         }
     }
 
-    /// <summary>Makes the gradient of one shard that of the objective: adds penalties, and clears it for parameters that stay as they are.</summary>
+    /// <summary>Makes the gradient of one shard that of the objective: adds penalties, and clears it for parameters that stay as they
+    /// are.</summary>
     public void AddPenalties(ParameterShard shard)
     {
         var end = shard.Offset;

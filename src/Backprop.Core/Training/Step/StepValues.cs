@@ -8,4 +8,5 @@ namespace Backprop.Training;
 /// <param name="DropoutFactor">Factor of every dropout layer's rate.</param>
 /// <param name="LabelSmoothingFactor">Factor of the loss's label smoothing.</param>
 internal readonly record struct StepValues(
-    double LearningRate, double AveragingShare = 1, double WeightDecayFactor = 1, double MomentumFactor = 1, double DropoutFactor = 1, double LabelSmoothingFactor = 1);
+    double LearningRate, double AveragingShare = 1, double WeightDecayFactor = 1, double MomentumFactor = 1, double DropoutFactor = 1,
+        double LabelSmoothingFactor = 1);

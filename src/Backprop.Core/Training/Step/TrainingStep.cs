@@ -3,7 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>One training step by a team of threads: <see cref="GradientPass"/>, <see cref="IGradientReducer"/>, <see cref="ParameterUpdate"/>.</summary>
+/// <summary>One training step by a team of threads: <see cref="GradientPass"/>, <see cref="IGradientReducer"/>,
+/// <see cref="ParameterUpdate"/>.</summary>
 /// <remarks>The threads of the team wait between steps, and end with <see cref="Dispose"/>. Allocates only when made.</remarks>
 internal sealed class TrainingStep : IDisposable
 {
@@ -23,7 +24,8 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="options">How it is updated.</param>
     /// <param name="batchSize">Maximum rows of a batch.</param>
     /// <param name="threads">Threads of the team, the caller's among them.</param>
-    /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>): 1, or one for every member of the network.</param>
+    /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>): 1, or one for every member of the
+    /// network.</param>
     /// <param name="stop">What ends a step on many rows; null for nothing.</param>
     /// <param name="reducer">What happens to the gradient before the update; null for nothing.</param>
     public TrainingStep(
@@ -51,10 +53,12 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Whether the last call was abandoned because training must end. Then no parameter was updated.</summary>
     public bool IsAbandoned => _portions.IsAbandoned;
 
-    /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> computed it: 0 for parameters that stay as they are.</summary>
+    /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> computed it: 0 for parameters that stay as they
+    /// are.</summary>
     public Real[] Gradient => _pass.Gradient;
 
-    /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained on.</summary>
+    /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
+    /// on.</summary>
     public ReadOnlyMatrix EvaluatedScores => _pass.EvaluatedScores;
 
     /// <summary>Learns from one batch.</summary>
@@ -70,7 +74,8 @@ internal sealed class TrainingStep : IDisposable
         return IsAbandoned ? default : (_pass.MeanLoss, _pass.TotalWeight);
     }
 
-    /// <summary>Differentiates one batch without an update: <see cref="Gradient"/> is that of the objective, J with its penalties.</summary>
+    /// <summary>Differentiates one batch without an update: <see cref="Gradient"/> is that of the objective, J with its
+    /// penalties.</summary>
     /// <returns>J, and the objective.</returns>
     public (double Loss, double Objective) Differentiate(Minibatches batches, int batch)
     {

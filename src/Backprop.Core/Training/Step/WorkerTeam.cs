@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Backprop.Training;
 
-/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own. Allocates only when made.</summary>
+/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own. Allocates only
+/// when made.</summary>
 /// <remarks>
 /// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away; then it gives its turn
 /// to others; then it sleeps until it is woken. A long spin would be a little faster on an idle machine and ruinous on a busy one:

@@ -1,0 +1,162 @@
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Metrics;
+using Backprop.Networks;
+
+namespace Backprop.Training;
+
+/// <summary>What is checked before a run: whether network, examples, earlier network and options fit each other.</summary>
+internal sealed class RunChecks(TrainingOptions options)
+{
+    /// <summary>Checks everything that the examples can show before the first step.</summary>
+    /// <exception cref="ArgumentException">The message names what does not fit, and what is allowed.</exception>
+    public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        CheckShapes(network, training, validation);
+        CheckStart(network, initial);
+        CheckLoss(network, training);
+        if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
+        CheckEnsemble(network);
+        CheckMetric(network, training);
+        options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
+        if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
+        CheckMetricIsDefined(network, validation ?? (options.KFoldBagging ? training : null), nameof(validation));
+    }
+
+    private void CheckShapes(Network network, ExampleSet training, ExampleSet? validation)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        if (training.FeatureCount != network.Inputs)
+            throw new ArgumentException(
+                $"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.",
+                nameof(training));
+        CheckMissing(network, training, nameof(training));
+        if (validation is not null) CheckMissing(network, validation, nameof(validation));
+        if (!options.Loss.FitsTargets(network.Outputs, training.TargetCount))
+            throw new ArgumentException(
+                $"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under " +
+                    $"{options.Loss}.",
+                nameof(training));
+        if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
+            throw new ArgumentException(
+                $"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training " +
+                    $"examples {training.FeatureCount} and {training.TargetCount}.",
+                nameof(validation));
+    }
+
+    private void CheckStart(Network network, TrainedNetwork? initial)
+    {
+        if (options.OutputBiasPrior) OutputBias.Check(network);
+        if (options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
+        if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
+            throw new ArgumentException(
+                $"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} " +
+                    $"({network.ParameterCount} parameters).",
+                nameof(initial));
+        if (initial?.Targets is not null && !options.Loss.AllowsTargetScaling)
+            throw new ArgumentException(
+                $"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
+    }
+
+    private void CheckLoss(Network network, ExampleSet training)
+    {
+        if (options.Optimizer.UsesLineSearch && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
+            throw new ArgumentException(
+                $"{options.Optimizer.GetType().Name} needs a loss that stays the same from step to step, which {random} changes.",
+                nameof(network));
+        if (options.Loss is GroupLoss)
+        {
+            throw new ArgumentException(
+                $"{options.Loss} is a loss of groups; a trainer's batches consist of single rows. Use a {nameof(RowLoss)}, or take the " +
+                "steps of training by hand, one group a step.", nameof(training));
+        }
+    }
+
+    private void CheckEnsemble(Network network)
+    {
+        if (options.Optimizer.UsesLineSearch && network.EnsembleSize > 1)
+            throw new ArgumentException(
+                $"{options.Optimizer.GetType().Name} searches along one line for all {network.EnsembleSize} members of network " +
+                    $"{network}, which are to learn as if each were alone.",
+                nameof(network));
+    }
+
+    private void CheckMetric(Network network, ExampleSet training)
+    {
+        if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
+            throw new ArgumentException(
+                $"{nameof(EarlyStopping)} validates by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.",
+                nameof(network));
+        if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary
+            && training.TargetCount > 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(EarlyStopping)} selects by {single}, which is defined for one label, not for {training.TargetCount}. " +
+                $"Select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(network));
+        }
+    }
+
+    private void CheckMetricIsDefined(Network network, ExampleSet? validated, string name)
+    {
+        if (options.EarlyStopping?.Metric is not { } metric || validated is null) return;
+        if (MetricNeeds.Lack(metric, options.Loss, network.Outputs, validated.Targets, validated.Weights) is not { } lack) return;
+        throw new ArgumentException(
+            $"{nameof(EarlyStopping)} selects by {metric}, which is not defined for the {validated.Count} validation examples: {lack}. " +
+            $"Give others, or select by the loss: {nameof(EarlyStopping.Metric)} = null.", name);
+    }
+
+    private static void CheckKFoldBagging(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
+    {
+        const string name = nameof(TrainingOptions.KFoldBagging);
+        if (network.EnsembleSize < 2)
+            throw new ArgumentException(
+                $"{name} needs an ensemble of at least two members; network {network} has {network.EnsembleSize}.", nameof(network));
+        foreach (var layer in network.Layers.Take(network.LayerOfMembers))
+            if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic))
+                throw new ArgumentException(
+                    $"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
+        if (training.Count < network.EnsembleSize)
+            throw new ArgumentException(
+                $"{name} holds out other examples for each of {network.EnsembleSize} members; there are {training.Count}. Give at least " +
+                    $"{network.EnsembleSize} examples or fewer members, or set {name} to false.",
+                nameof(training));
+        if (validation is not null)
+            throw new ArgumentException(
+                $"{name} validates on the rows that each member does not learn from; other validation data does not go with it.",
+                nameof(validation));
+        if (initial is not null)
+            throw new ArgumentException(
+                $"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.",
+                nameof(initial));
+    }
+
+    private static void CheckMissing(Network network, ExampleSet examples, string name)
+    {
+        if (!examples.HasMissing || network.Layers[0] is IReplacesMissing) return;
+        throw new ArgumentException(
+            $"The {name} examples have missing values; the network must begin with {nameof(NetworkBuilder.Imputation)}, " +
+            $"and begins with {network.Layers[0].Caption}.", name);
+    }
+
+    private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
+    {
+        if (initialParameters.Length != network.ParameterCount)
+        {
+            var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => ShapeOf(layer, block)));
+            throw new ArgumentException(
+                $"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); " +
+                    $"{nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.",
+                nameof(initialParameters));
+        }
+        for (var i = 0; i < initialParameters.Length; i++)
+            if (!Real.IsFinite(initialParameters[i]))
+                throw new ArgumentException(
+                    $"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.",
+                    nameof(initialParameters));
+    }
+
+    private static string ShapeOf(Layer layer, ParameterBlock block) => layer is IAffine dense && block.Role == ParameterRole.Weight
+        ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}"
+        : $"{block.Length} {block.Name}";
+}
