@@ -222,7 +222,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
-        return _options.In(plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), MayCrossFit = plan.Options.KFoldBagging });
+        return _options.In(plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), AllowsKFoldBagging = plan.Options.KFoldBagging });
     }
 
     private static long RowsOf(TrainingInput input, bool hasValidation) => input.LearnedRows + (hasValidation ? 0 : input.Validation?.Count ?? 0);
