@@ -24,7 +24,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
 
     /// <summary>Whether each member of an ensemble may have its own held-out rows.</summary>
     /// <value>True. False, for example, for rows that are not all in memory.</value>
-    public bool MayCrossFit { get; init; } = true;
+    public bool AllowsKFoldBagging { get; init; } = true;
 
     /// <summary>The network that training continues from. Its shape is kept.</summary>
     /// <value>Null: training starts a new network.</value>

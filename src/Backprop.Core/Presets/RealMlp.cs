@@ -49,13 +49,13 @@ internal static class RealMlp
 
     public static PresetValues Default(DatasetProfile profile)
     {
-        var isLarge = profile.Rows <= MaxRowsOfLargeEnsemble && MayCrossFit(profile);
+        var isLarge = profile.Rows <= MaxRowsOfLargeEnsemble && AllowsKFoldBagging(profile);
         return Make(profile, units: 128, isLarge ? LargeEnsembleSize : EnsembleSize, EpochsFor(profile, RowsTimesEpochs, MinEpochs));
     }
 
     public static PresetValues Fast(DatasetProfile profile)
     {
-        if (profile.Rows > MaxRowsOfFastEnsemble || !MayCrossFit(profile))
+        if (profile.Rows > MaxRowsOfFastEnsemble || !AllowsKFoldBagging(profile))
             return Make(profile, units: 128, defaultEnsembleSize: 1, FastEpochsFor(profile), stopsWhenPerfect: true);
         return Make(profile, units: 128, EnsembleSize, EpochsFor(profile, RowsTimesFastEnsembleEpochs, MinEpochs, MaxFastEpochs));
     }
@@ -67,8 +67,8 @@ internal static class RealMlp
     {
         if (profile.Features >= MinFeaturesOfWideData) return Wide(profile);
         var members = profile.Earlier?.EnsembleSize ?? defaultEnsembleSize;
-        var crossFits = members > 1 && MayCrossFit(profile);
-        var interval = crossFits ? IntervalFor(epochs) : 1;
+        var usesBagging = members > 1 && AllowsKFoldBagging(profile);
+        var interval = usesBagging ? IntervalFor(epochs) : 1;
         bool hasClasses = profile.HasClasses, isRegression = profile.TargetKind == TargetKind.Real;
         return new PresetValues
         {
@@ -107,7 +107,7 @@ internal static class RealMlp
                 DropoutSchedule = new FlatCosineSchedule(),
                 WeightDecay = 0.02,
                 WeightDecaySchedule = new FlatCosineSchedule(),
-                KFoldBagging = crossFits,
+                KFoldBagging = usesBagging,
                 EarlyStopping = stopsWhenPerfect ? SelectionUntilPerfect(profile) : Selection(profile, interval),
             },
             Preparation = new DataPreparation
@@ -115,13 +115,13 @@ internal static class RealMlp
                 QuantileTransform = profile.Rows > MaxRowsWithoutQuantiles,
                 MaximumOneHotValues = 9,
                 EmbeddingDimension = 8,
-                ValidationFraction = profile.HasValidation || crossFits ? 0 : HeldOutShare,
+                ValidationFraction = profile.HasValidation || usesBagging ? 0 : HeldOutShare,
             },
         };
     }
 
-    private static bool MayCrossFit(DatasetProfile profile) =>
-        profile is { MayCrossFit: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
+    private static bool AllowsKFoldBagging(DatasetProfile profile) =>
+        profile is { AllowsKFoldBagging: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
 
     private static PeriodicPhaseEmbedding? EmbeddingFor(DatasetProfile profile)
     {

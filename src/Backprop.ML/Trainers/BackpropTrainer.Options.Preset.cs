@@ -45,11 +45,11 @@ public sealed partial class BackpropTrainer
         private PresetValues AdaptedValuesFor(DatasetProfile profile) => Adapted(Preset.For(profile with
         {
             HasValidation = profile.HasValidation || ValidationData is not null,
-            MayCrossFit = profile.MayCrossFit && MayCrossFit,
+            AllowsKFoldBagging = profile.AllowsKFoldBagging && AllowsKFoldBagging,
         }));
 
         // Members hold out different rows only where all rows are in memory, rows are independent, and no option says otherwise.
-        private bool MayCrossFit =>
+        private bool AllowsKFoldBagging =>
             Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null
             && ValidationRows == ValidationRows.Stratified && Mixup is null
             && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(KFoldBagging)) is not false

@@ -8,7 +8,7 @@ using Backprop.Presets;
 namespace Backprop.ML;
 
 /// <summary>What follows from the options and the columns of the training data, before a row of it is read.</summary>
-/// <param name="Task">What the label column asks for.</param>
+/// <param name="Task">The task of the label column.</param>
 /// <param name="DatasetProfile">What the preset looked at.</param>
 /// <param name="Options">The options, with what the preset says of it.</param>
 /// <param name="Loss">What is minimised.</param>

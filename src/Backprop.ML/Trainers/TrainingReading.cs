@@ -60,7 +60,7 @@ internal sealed class TrainingReading(
                 nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Caching));
         }
         budget.TakeStream();
-        plan = planFor(plan.DatasetProfile with { MayCrossFit = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
+        plan = planFor(plan.DatasetProfile with { AllowsKFoldBagging = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
         return Stream(reader, plan, data, given, splits, wasRead: options.Caching != DataCaching.Stream);
     }
 

@@ -94,13 +94,12 @@ public class OptionTableTests
     [Fact]
     public void What_reading_depends_on_does_not_depend_on_the_number_of_rows()
     {
-        foreach (var option in OptionTable.All.Where(option => option is { IsUsedInReading: true, Read: not null }))
-            foreach (var preset in Preset.All)
-                foreach (var sameExceptRows in Profiles.GroupBy(profile => profile with { Rows = 0 }))
-                {
-                    var values = sameExceptRows.Select(profile => option.Print(option.ValueIn(preset.For(profile))));
-                    Assert.Single(values.Distinct());
-                }
+        var cases = from option in OptionTable.All
+                    where option is { IsUsedInReading: true, Read: not null }
+                    from preset in Preset.All
+                    from sameExceptRows in Profiles.GroupBy(profile => profile with { Rows = 0 })
+                    select sameExceptRows.Select(profile => option.Print(option.ValueIn(preset.For(profile))));
+        Assert.All(cases, values => Assert.Single(values.Distinct()));
     }
 
     private static void Refuses(string message, Func<object> make) =>

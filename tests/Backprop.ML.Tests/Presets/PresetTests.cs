@@ -126,7 +126,7 @@ public class PresetTests
     public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
     {
         Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).Architecture.EnsembleSize);
-        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).Architecture.EnsembleSize);
+        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, AllowsKFoldBagging = false }).Architecture.EnsembleSize);
         Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).Architecture.EnsembleSize);
     }
 
@@ -141,7 +141,7 @@ public class PresetTests
     {
         var recipe = Preset.Fast.For(DatasetProfile.Typical with { Rows = rows });
         Assert.Equal((members, passes), (recipe.Architecture.EnsembleSize, recipe.Training.NumberOfIterations));
-        Assert.Equal(1, Preset.Fast.For(DatasetProfile.Typical with { Rows = rows, MayCrossFit = false }).Architecture.EnsembleSize);
+        Assert.Equal(1, Preset.Fast.For(DatasetProfile.Typical with { Rows = rows, AllowsKFoldBagging = false }).Architecture.EnsembleSize);
     }
 
     [Theory]
