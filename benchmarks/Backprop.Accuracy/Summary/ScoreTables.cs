@@ -77,7 +77,8 @@ internal static class ScoreTables
         string[] far = [.. rows.Where(row => row.Difference.IsLoss && row.Difference.InStandardErrors < -Far).Select(row => row.Ours.Set)];
         var (behind, ahead) = (rows.Count(row => row.Difference.IsLoss), rows.Count(row => row.Difference.IsWin));
         var names = far.Length > 0 ? $": {string.Join(", ", far)}" : "";
-        return $"The best of the four tree learners is better than Default by more than one standard error on {behind} of {rows.Length} sets.\n" +
+        return $"The best of the four tree learners is better than Default by more than one standard error on {behind} of {rows.Length} " +
+            $"sets.\n" +
             $"It is worse on {ahead}. It is better by more than {Far} standard errors on {far.Length}{names}.\n";
     }
 

@@ -265,7 +265,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // longer open.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
-        return _options.In(plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), AllowsKFoldBagging = plan.Options.KFoldBagging });
+        return _options.In(
+            plan.DatasetProfile with { Rows = RowsOf(input, hasValidation), AllowsKFoldBagging = plan.Options.KFoldBagging });
     }
 
     private static long RowsOf(TrainingInput input, bool hasValidation) =>

@@ -126,7 +126,8 @@ public class PresetTests
     public void More_members_leave_out_less_each_where_rows_are_few(long rows, int members)
     {
         Assert.Equal(members, Preset.Default.For(DatasetProfile.Typical with { Rows = rows }).Architecture.EnsembleSize);
-        Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, AllowsKFoldBagging = false }).Architecture.EnsembleSize);
+        Assert.Equal(
+            5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, AllowsKFoldBagging = false }).Architecture.EnsembleSize);
         Assert.Equal(5, Preset.Default.For(DatasetProfile.Typical with { Rows = rows, HasValidation = true }).Architecture.EnsembleSize);
     }
 

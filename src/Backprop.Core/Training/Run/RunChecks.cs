@@ -86,7 +86,8 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException(
-                $"{nameof(EarlyStopping)} validates by {metric}, which does not suit the {options.Loss.TargetKind} targets of {options.Loss}.",
+                $"{nameof(EarlyStopping)} validates by {metric}, which does not suit the {options.Loss.TargetKind} targets of " +
+                    $"{options.Loss}.",
                 nameof(network));
         if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary
             && training.TargetCount > 1)
