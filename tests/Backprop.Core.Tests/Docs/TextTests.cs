@@ -27,6 +27,14 @@ public partial class TextTests
     public void A_page_has_short_lines_cells_and_sentences(string page) =>
         AssertNone(MarkdownText.FindingsIn(page, File.ReadAllLines(PathOf(page))));
 
+    [Theory, MemberData(nameof(SourceFolders))]
+    public void A_comment_has_short_sentences_and_the_words_of_the_field(string folder)
+    {
+        if (!folder.StartsWith("src/", StringComparison.Ordinal)) return; // the comments of tests are for maintainers
+        var files = Files("*.cs").Where(file => file.StartsWith(folder + '/', StringComparison.Ordinal));
+        AssertNone(files.SelectMany(file => CommentText.FindingsIn(file, File.ReadAllLines(PathOf(file)))));
+    }
+
     private static string[] Files(string pattern) =>
         [.. Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
@@ -53,6 +61,51 @@ public partial class TextTests
         //[^\n]*|"(\\.|[^"\\\n])*"
         """)]
     private static partial Regex TextOfCode();
+
+    /// <summary>The text of the comments of a source file.</summary>
+    private static partial class CommentText
+    {
+        public static IEnumerable<string> FindingsIn(string file, string[] lines)
+        {
+            for (var first = 0; first < lines.Length; first++)
+            {
+                var comment = lines.Skip(first).TakeWhile(line => line.TrimStart().StartsWith("//", StringComparison.Ordinal)).ToArray();
+                if (comment.Length == 0) continue;
+                var text = string.Join(' ', comment.Select(line => Mark().Replace(line, "")));
+                foreach (var element in Element().Split(text))
+                {
+                    var words = Reference().Replace(element, " X ");
+                    foreach (var sentence in SentenceEnd().Split(words).Where(sentence => Word().Count(sentence) > MaxWords))
+                        yield return $"{file}, line {first + 1}: a sentence of {Word().Count(sentence)} words: {sentence}";
+                    foreach (var match in EverydayWord().Matches(words).Cast<Match>())
+                        yield return $"{file}, line {first + 1}: '{match.Value}'; docs and comments use the words of the field";
+                }
+                first += comment.Length;
+            }
+        }
+
+        [GeneratedRegex(@"^\s*///? ?")]
+        private static partial Regex Mark();
+
+        [GeneratedRegex("</?(?:summary|remarks|param|typeparam|returns|value|exception|para|item|list|description|inheritdoc)[^>]*>")]
+        private static partial Regex Element();
+
+        [GeneratedRegex("<(?:see|paramref|typeparamref)[^>]*/>|<c>.*?</c>")]
+        private static partial Regex Reference();
+
+        [GeneratedRegex(@"(?<=[.!?])\s+")]
+        private static partial Regex SentenceEnd();
+
+        [GeneratedRegex(@"\S*\w\S*")]
+        private static partial Regex Word();
+
+        [GeneratedRegex(
+            @"\b(customary|nobody|whoever|anew|in one go|in haste|in turn|side by side|crowded|goes? to sleep|is worth|makes? for|" +
+            "takes part|has to do with|stands? in for|(is|are) (told|asked)|asks? for|asked for|wants?|judged?|judges|slopes?|waves?|" +
+            "looks?|pass|passes|goes on from|gives|gets|left out|kept apart|cross-fitting|dies|sleeps)\\b",
+            RegexOptions.IgnoreCase)]
+        private static partial Regex EverydayWord();
+    }
 
     /// <summary>The text of a Markdown page.</summary>
     private static partial class MarkdownText
