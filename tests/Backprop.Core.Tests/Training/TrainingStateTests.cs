@@ -124,6 +124,26 @@ public class TrainingStateTests
         TestNumbers.AssertClose(twice.Parameters, doubled.Parameters, 1e-6f);
     }
 
+    // A line search uses the gradient of the objective: it is reduced before the penalties are added.
+    [Theory, InlineData(1), InlineData(3)]
+    public void A_reducer_gets_the_gradient_of_a_line_search_without_penalties(int threads)
+    {
+        var options = new TrainingOptions { Loss = new SquaredError(), L2Regularization = 0.5, Seed = 5 };
+        var (plain, doubled) = (GradientOf(options with { L2Regularization = 0 }, threads, 1), GradientOf(options, threads, 2));
+        var penalized = GradientOf(options, threads, factor: null);
+        for (var i = 0; i < plain.Length; i++) Assert.Equal(2 * plain[i] + (penalized[i] - plain[i]), doubled[i], 1e-5f);
+    }
+
+    private static float[] GradientOf(TrainingOptions options, int threads, float? factor)
+    {
+        var state = Start(options);
+        using var batches = new Minibatches(_examples, BatchSize, null, null);
+        var reducer = factor is { } given ? new Recording(state) { Factor = given } : null;
+        using var step = new TrainingStep(MakeNetwork(), state, options, BatchSize, threads, reducer: reducer);
+        step.Differentiate(batches, 0);
+        return [.. step.Gradient];
+    }
+
     private static TrainingOptions OptionsOf(string name)
     {
         var options = new TrainingOptions { Loss = new SquaredError(), Seed = 5, WeightDecay = 0.01 };

@@ -3,10 +3,10 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>Everything that changes while one training runs. <see cref="Visit"/> lists it by name.</summary>
+/// <summary>The values that decide the next steps of a training. <see cref="Visit"/> lists them by name.</summary>
 /// <remarks>
 /// With the same options and data, the values that a visitor receives decide every bit of the steps that follow. They do not depend on
-/// the number of threads.
+/// the number of threads. Two things are not part of them: the plan of a run with a time limit, and what ends a run.
 /// </remarks>
 internal sealed class TrainingState
 {

@@ -13,8 +13,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly ParameterUpdate _update;
     private readonly IGradientReducer _reducer;
     private readonly WorkerTeam _team;
-    private readonly Action[] _updatePhases;
-    private readonly Action _differentiate;
+    private readonly Action[] _updatePhases, _gradientPhases;
     private StepValues _values = new(LearningRate: 0);
     private Action<int>? _measure;
     private int _nextShard;
@@ -41,7 +40,7 @@ internal sealed class TrainingStep : IDisposable
             _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _team, _portions);
             _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, _portions.MaxParameters);
             _updatePhases = [.. UpdatePhases()];
-            _differentiate = OfShards(DifferentiateObjective);
+            _gradientPhases = [.. GradientPhases()];
         }
         catch
         {
@@ -80,7 +79,7 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, double Objective) Differentiate(Minibatches batches, int batch)
     {
         _pass.Run(batches, batch, _values);
-        if (!IsAbandoned) _differentiate();
+        _portions.Run(_gradientPhases);
         if (IsAbandoned) return default;
         var loss = _pass.MeanLoss;
         return (loss, loss + _update.Penalty());
@@ -130,6 +129,19 @@ internal sealed class TrainingStep : IDisposable
             Action<int> share = worker => limit(worker, _team.Size);
             yield return () => _team.Run(share);
         }
+    }
+
+    // The gradient of the objective. Penalties are added once, after the sum over processes.
+    private IEnumerable<Action> GradientPhases()
+    {
+        if (_reducer.IsLocal)
+        {
+            yield return OfShards(DifferentiateObjective);
+            yield break;
+        }
+        yield return OfShards(_pass.Differentiate);
+        yield return () => _reducer.Reduce(_pass.Gradient);
+        yield return OfShards(_update.AddPenalties, mayEnd: false);
     }
 
     private void BeginUpdate() => _update.Begin(_values);
