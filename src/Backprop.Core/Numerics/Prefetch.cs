@@ -7,7 +7,7 @@ internal static unsafe class Prefetch
 {
     private const int NumbersPerLine = 64 / sizeof(Real);
 
-    // Of a longer row the processor fetches the rest by itself, once it has seen a few neighbouring lines asked for.
+    // Of a longer row, the processor fetches the rest by itself after it has seen requests for a few neighbouring lines.
     private const int MaxLines = 8;
 
     /// <summary>Some rows that lie anywhere in memory: the processor cannot guess where the next one is.</summary>
