@@ -17,8 +17,7 @@ internal static unsafe class Softmax
     /// <summary>Writes the probabilities, and log Σⱼ e^zⱼ of every row in two parts, whose sum would lose digits.</summary>
     /// <param name="scores">[rows × columns]</param>
     /// <param name="probabilities">[rows × columns], overwritten; may be the scores.</param>
-    /// <param name="largest">[rows], overwritten with max z. May be empty, as the logarithms may; then neither is
-    /// computed.</param>
+    /// <param name="largest">[rows], overwritten with max z. If this and the logarithms are empty, neither is computed.</param>
     /// <param name="logarithms">[rows], overwritten with log Σⱼ e^(zⱼ − max z).</param>
     public static void OfRows(ReadOnlyMatrix scores, Matrix probabilities, Span<Real> largest, Span<Real> logarithms)
     {

@@ -7,7 +7,8 @@ namespace Backprop.Training;
 /// them.</summary>
 internal sealed class StreamSummary
 {
-    // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
+    // Everything else that is measured before the first step is measured on a sample. Its quantiles are accurate to about
+    // one percent of the rows.
     private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxNumbersOfSample = 1 << 22;
     private const int MaxClasses = 1 << 16;
 

@@ -20,7 +20,7 @@ internal sealed class LbfgsDescent : IDescent
     /// <param name="step">What differentiates.</param>
     /// <param name="batches">All examples, in one batch.</param>
     /// <param name="parameters">What is moved.</param>
-    /// <param name="stop">Asked before every pass over the data; what ends a search.</param>
+    /// <param name="stop">Checked before every evaluation of all examples; it can end a search.</param>
     public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters, StopCondition stop)
     {
         _stop = stop;

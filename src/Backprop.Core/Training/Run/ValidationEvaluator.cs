@@ -103,8 +103,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
         ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
 
-    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to
-    /// all rows would do.</summary>
+    /// <summary>Whether all validation rows are of one class. Such rows show no mistaken confidence. Any threshold that
+    /// assigns that class to all rows would be optimal.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
     private void MakeRoom(int outputs)
