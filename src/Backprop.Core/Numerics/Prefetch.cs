@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>Asks the processor to bring numbers nearer that will be read soon. It changes how long things take, and no result.</summary>
+/// <summary>Prefetches values that will be read soon into the cache. Changes the time that reading takes, and no
+/// result.</summary>
 internal static unsafe class Prefetch
 {
     private const int NumbersPerLine = 64 / sizeof(Real);

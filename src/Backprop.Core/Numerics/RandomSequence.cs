@@ -50,8 +50,8 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(_state += Gamma);
 
-    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws
-    /// nothing.</summary>
+    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would return after <paramref name="skipped"/> others.
+    /// Draws nothing.</summary>
     internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
     /// <summary>64 random bits that belong to a number of 128.</summary>

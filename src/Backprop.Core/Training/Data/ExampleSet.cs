@@ -173,9 +173,9 @@ public sealed partial class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
-    /// <summary>Features with concentrated values, in rising order: one value fills both quartiles, as 0 does in many
-    /// amounts. Sparse features and features of fewer than three different values do not count. The result is empty where
-    /// more than half of the features would count: word counts and pixels are naturally mostly 0.</summary>
+    /// <summary>Features with concentrated values, in rising order: one value is both the lower and the upper quartile, as
+    /// 0 is in many amounts. Sparse features and features of fewer than three different values do not count. The result is
+    /// empty where more than half of the features would count: word counts and pixels are naturally mostly 0.</summary>
     /// <remarks>Measured on up to 16,384 examples, evenly spread. Missing values do not count.
     /// docs/decisions/0028.</remarks>
     /// <param name="orInClusters">Whether features whose values form a few clusters far apart count, too. Dates that are

@@ -49,7 +49,7 @@ internal sealed class MemberMinibatches : Minibatches
 
     private protected override bool IsPadding(int row, int place) => row >= _own[place].Length;
 
-    // A member without any example is shown the first, in vain.
+    // A member without any example is padded with the first example.
     private void CreateBatches()
     {
         for (var i = 0; i < Order.Length; i++)

@@ -85,8 +85,8 @@ internal class Minibatches : IDisposable
     {
     }
 
-    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to
-    /// <see cref="Gather"/>.</summary>
+    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that <see cref="Gather"/> has
+    /// copied.</summary>
     public Minibatch this[int index]
     {
         get

@@ -31,10 +31,10 @@ public sealed record EarlyStopping
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, "must be at least 1");
     } = 1;
 
-    /// <summary>The metric that the network is validated by.</summary>
-    /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; a trainer
-    /// refuses others before the first step. With a metric, all statements about the loss here hold for the metric. Larger
-    /// is then better where <see cref="Metric.HigherIsBetter"/>.</value>
+    /// <summary>The metric that epochs are compared by.</summary>
+    /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; with others
+    /// a trainer throws before the first step. With a metric, all statements about the loss here hold for the metric.
+    /// Larger is then better where <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="TargetPatience"/>).</summary>
@@ -97,7 +97,8 @@ public sealed record EarlyStopping
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
-    /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that gave it.</summary>
+    /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that it was
+    /// measured with.</summary>
     internal sealed class BestSoFar(EarlyStopping rule, int parameterCount)
     {
         private readonly Real[] _parameters = new Real[parameterCount];

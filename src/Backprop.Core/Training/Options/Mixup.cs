@@ -32,8 +32,7 @@ public sealed record Mixup
         random.Fill(0, uniform);
         var distance = examples < 2 ? 0 : 1 + (int)(uniform[0] * (double)(examples - 1));
 
-        // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen". The method is fast only for α ≤
-        // 1.
+        // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen". Fast only for α ≤ 1.
         for (uint place = 2; ; place += 2)
         {
             random.Fill(place, uniform);

@@ -65,7 +65,7 @@ public sealed record TrainingOptions
     /// <value>Null: it does not. The product must stay below 1. A step in which it changes allocates one loss.</value>
     public Schedule? LabelSmoothingSchedule { get; init; }
 
-    /// <summary>Epochs: how often the training data is learned from.</summary>
+    /// <summary>Number of epochs over the training data.</summary>
     /// <value>100; at least 1.</value>
     public int NumberOfIterations { get; init => field = Ranges.Checked(value); } = 100;
 
@@ -74,8 +74,8 @@ public sealed record TrainingOptions
     public int? BatchSize { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Whether all batches of an epoch have the same number of examples, give or take one, and none more than
-    /// <see cref="BatchSize"/>. Otherwise all but the last have exactly that many. The last may then have a single example,
-    /// whose gradient is noisy for a step of full length.</summary>
+    /// <see cref="BatchSize"/>. Otherwise all but the last have exactly that many. The last may then have a single example.
+    /// Its gradient is noisy, but its step is as long as the others.</summary>
     /// <value>False, as is usual. Of a stream, the last batch may be small anyway.</value>
     public bool EvenBatches { get; init; }
 
@@ -136,8 +136,8 @@ public sealed record TrainingOptions
     /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
     public TimeSpan? MaximumTrainingTime { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far
-    /// where validation data tells which.</summary>
+    /// <summary>Ends training when it is cancelled: no other minibatch begins. The parameters learned so far are kept; with
+    /// validation data, the best of them.</summary>
     /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/>
     /// is thrown.</value>
     public CancellationToken CancellationToken { get; init; }

@@ -21,7 +21,7 @@ internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] T
 
     private readonly Real[] _before = new Real[network.ParameterCount];
 
-    /// <summary>To be called before the step whose size is to be told.</summary>
+    /// <summary>To be called before the step whose size is to be reported.</summary>
     public void Remember(ReadOnlySpan<Real> parameters) => parameters.CopyTo(_before);
 
     public NetworkDiagnostics Inspect(ReadOnlySpan<Real> parameters) => NetworkDiagnostics.Measure(

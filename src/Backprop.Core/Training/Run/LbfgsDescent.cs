@@ -29,7 +29,7 @@ internal sealed class LbfgsDescent : IDescent
         _memory = new LbfgsMemory(parameters.Length, rule.History);
     }
 
-    /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
+    /// <summary>Whether the gradient is within the tolerance, or no step along −g lowers the loss any more.</summary>
     public bool IsDone => _isDone;
 
     /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found

@@ -43,7 +43,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
         return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
     }
 
-    // The first step compiles code, and the first epoch more of it, so they say less than those that follow.
+    // The first step compiles code, and the first epoch more of it, so their times are less typical than later ones.
     private void Measure(long step, TimeSpan limit)
     {
         var (epoch, stepOfEpoch) = Math.DivRem(step, stepsPerEpoch);

@@ -27,8 +27,9 @@ public sealed class Trainer
     /// <param name="training">What to learn from.</param>
     /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.KFoldBagging"/> null:
     /// the training examples are watched.</param>
-    /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
-    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="initial">A network of the same shape to continue from: its parameters and its standardization are the
+    /// start.</param>
+    /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as
     /// <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
     /// <returns>The trained network and what every epoch did.</returns>
@@ -92,7 +93,7 @@ public sealed class Trainer
     /// <param name="training">What to learn from; read once to be measured, and then once in every epoch.</param>
     /// <param name="validation">What to watch for early stopping; not learned from.</param>
     /// <param name="initial">A network of the same shape to continue from.</param>
-    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at
     /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>

@@ -52,8 +52,8 @@ internal sealed class TrainingState
     /// <summary>Steps that were made.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Gradient computations that were begun. Dropout, noise and mixup draw their random numbers from
-    /// it.</summary>
+    /// <summary>Gradient computations that were begun. Dropout, noise and mixup draw their random numbers from this
+    /// count.</summary>
     public int GradientPasses { get; set; }
 
     /// <summary>The learning rate of the last step.</summary>

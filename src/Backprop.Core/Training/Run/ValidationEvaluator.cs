@@ -36,7 +36,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     }
 
     /// <summary>Keeps the scores that were taken, because they are those of the best parameters so far.</summary>
-    /// <param name="epoch">The epoch whose parameters gave them.</param>
+    /// <param name="epoch">The epoch whose parameters they were computed with.</param>
     public void Keep(int epoch)
     {
         if (_kept.Length == 0) _kept = new Real[_scores.Length];
@@ -44,7 +44,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         _keptEpoch = epoch;
     }
 
-    /// <summary>A metric of the network that gave all the scores that were taken.</summary>
+    /// <summary>A metric of the network that computed all current scores.</summary>
     /// <param name="metric">Which metric.</param>
     /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>

@@ -161,7 +161,7 @@ internal sealed class GradientPass
 
     private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
 
-    // Every part of the batch is computed by itself, so portions of a share give the same bits.
+    // Every part of the batch is computed by itself, so portions of a share have the same bits.
     private Action<int> OfShare(Action<int, int> work) => worker =>
     {
         var (first, count) = _partition.Share(worker, _team.Size);
