@@ -2,18 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sums down the columns of a matrix, for layers that normalize by the batch: several columns side by side, each one chain after
-/// the other.</summary>
+/// <summary>Sums down the columns of a matrix, for layers that normalize by the batch. Several columns are summed in
+/// parallel. The sum of each column is one chain of additions in row order.</summary>
 internal static unsafe class ColumnStatistics
 {
     // Short chains are added up to a long one, so that the sum of many rows keeps its digits.
     private const int RowsOfShortChain = 32;
 
-    /// <summary>Mean and variance (divided by the rows) of some columns, in two passes: squares of large numbers would cancel.</summary>
+    /// <summary>Mean and variance (divided by the rows) of some columns. The rows are read twice, because sums of squares
+    /// of large numbers would cancel.</summary>
     /// <param name="x">[rows × columns]</param>
     /// <param name="first">The first column.</param>
-    /// <param name="mean">[columns asked for], overwritten.</param>
-    /// <param name="variance">[columns asked for], overwritten.</param>
+    /// <param name="mean">[number of columns to measure], overwritten.</param>
+    /// <param name="variance">[number of columns to measure], overwritten.</param>
     public static void Measure(ReadOnlyMatrix x, int first, Span<Real> mean, Span<Real> variance)
     {
         Check(x, first, mean.Length, variance.Length);
@@ -25,9 +26,9 @@ internal static unsafe class ColumnStatistics
     /// <param name="x">[rows × columns]</param>
     /// <param name="dy">[rows × columns]</param>
     /// <param name="first">The first column.</param>
-    /// <param name="mean">[columns asked for]</param>
-    /// <param name="sum">[columns asked for], overwritten with Σ dy.</param>
-    /// <param name="product">[columns asked for], overwritten with Σ dy·(x − mean).</param>
+    /// <param name="mean">[number of columns to sum]</param>
+    /// <param name="sum">[number of columns to sum], overwritten with Σ dy.</param>
+    /// <param name="product">[number of columns to sum], overwritten with Σ dy·(x − mean).</param>
     public static void SumGradients(
         ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, ReadOnlySpan<Real> mean, Span<Real> sum, Span<Real> product)
     {

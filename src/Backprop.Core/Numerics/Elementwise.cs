@@ -31,8 +31,8 @@ internal interface IUpdateRule
 }
 
 /// <summary>Loops over spans; the formula is a type argument, so the compiler inlines it.</summary>
-/// <remarks>Numbers that fill no vector are computed by one that overlaps its neighbour, and fewer than a vector by a narrower one: a
-/// number gets the same bits wherever it stands.</remarks>
+/// <remarks>Values that do not fill a vector are computed by a vector that overlaps its neighbour. Fewer values than one
+/// vector are computed by a narrower vector. So a value has the same bits at every index.</remarks>
 internal static unsafe class Elementwise
 {
     /// <summary>y[i] = f(x[i]). y may be x.</summary>
@@ -63,8 +63,8 @@ internal static unsafe class Elementwise
             VectorWidth.Run(new ZipOfThreeWork<TFunction>(f, pa, pb, pc, pd, destination.Length), destination.Length);
     }
 
-    /// <summary>Moves parameters and what is remembered of them, in one pass over all: as separate operations it would take several times
-    /// as long.</summary>
+    /// <summary>Updates parameters and the optimizer's state in one loop. Separate operations would take several times as
+    /// long.</summary>
     /// <param name="rule">The formula.</param>
     /// <param name="parameters">[n], changed in place.</param>
     /// <param name="gradient">[n]</param>
@@ -116,9 +116,9 @@ internal static unsafe class Elementwise
             Update<TRule, TLanes>(rule, parameters, gradient, first, second, third, count);
     }
 
-    // The last vector overlaps its neighbour, so what enters it is put aside first. Each formula stands in its loop once: the compiler
-    // stops inlining where a method has too many
-    // variables, and a long formula that stood there twice would be called, number by number, through memory.
+    // The last vector overlaps its neighbour, so its inputs are copied to a buffer first. Each formula occurs only once in
+    // its loop. The compiler stops inlining where a method has too many variables. A long formula that occurred twice would
+    // be called through memory, value by value.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TFunction, TLanes>(TFunction f, Real* x, Real* y, int count)
         where TFunction : struct, IFunction

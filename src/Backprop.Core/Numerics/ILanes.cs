@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>A few numbers side by side in one register, so that one text of a kernel or formula serves every width of vector, and gives the
-/// same bits in each.</summary>
+/// <summary>A few values in one vector register. One source text of a kernel or formula serves every vector width, and
+/// computes the same bits in each.</summary>
 internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 {
     /// <summary>Numbers in one register.</summary>

@@ -5,8 +5,9 @@ namespace Backprop.Numerics;
 
 /// <summary>ln x and ln(1 + x), lane by lane: within 2.5 units in the last place, and the same bits for every width of vector.</summary>
 /// <remarks>
-/// x = f·2ⁿ with √½ ≤ f &lt; √2, and ln x = n·ln 2 + ln f, where ln f is a polynomial in f − 1: constants of Moshier (1989), "Methods and
-/// programs for mathematical functions" (Cephes, logf). The gradient tests, in double, get the library's function instead.
+/// x = f·2ⁿ with √½ ≤ f &lt; √2, and ln x = n·ln 2 + ln f, where ln f is a polynomial in f − 1. Constants: Moshier (1989),
+/// "Methods and programs for mathematical functions" (Cephes, logf). The gradient tests, in double precision, use the
+/// library's function instead.
 /// </remarks>
 internal static class Logarithm
 {
@@ -58,8 +59,8 @@ internal static class Logarithm
     }
 
     /// <summary>ln(1 + x), which keeps its digits near zero, for x above −1.</summary>
-    /// <remarks>What 1 + x loses by rounding is returned with the slope 1/(1 + x) of the logarithm: Goldberg (1991), ACM Computing Surveys
-    /// 23, theorem 4, in another form.</remarks>
+    /// <remarks>The part that 1 + x loses by rounding is added again, times the derivative 1/(1 + x) of the logarithm.
+    /// Goldberg (1991), ACM Computing Surveys 23, theorem 4, in another form.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes LogOnePlus<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {

@@ -1,6 +1,6 @@
 namespace Backprop.Numerics;
 
-/// <summary>Some neighbouring columns of a matrix: what one of several members side by side sees of it.</summary>
+/// <summary>Some neighbouring columns of a matrix, such as the columns of one member of a batched ensemble.</summary>
 internal readonly ref struct MatrixColumns
 {
     /// <summary>Views columns.</summary>

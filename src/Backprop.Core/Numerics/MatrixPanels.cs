@@ -7,8 +7,8 @@ namespace Backprop.Numerics;
 /// <remarks>Columns that fill no vector are computed by one that overlaps its neighbour: it finds the same bits there.</remarks>
 internal static unsafe class MatrixPanels
 {
-    // A panel whose rows lie far apart shares few lines of the cache; copying it costs one step per number, against one per number and
-    // row of A for the product. Below these sizes it was not faster.
+    // A panel whose rows lie far apart shares few cache lines. Copying it costs one step per value of the panel. The
+    // product costs one step per value and row of A. Below these sizes, copying was not faster.
     private const int MinRowsToCopyFor = 48, MinDistanceToCopyFor = 128;
 
     // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
@@ -18,8 +18,8 @@ internal static unsafe class MatrixPanels
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
     /// <summary>Writes C [rows × columns], whose rows lie cRow numbers apart.</summary>
-    /// <remarks>Columns that fill no vector leave lanes idle; if there are rows enough, these lie side by side instead. Otherwise a
-    /// narrower vector will do.</remarks>
+    /// <remarks>Fewer columns than lanes would leave lanes idle. If there are at least as many rows as lanes, the lanes
+    /// hold rows instead. Otherwise a narrower vector is used.</remarks>
     public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
     {
         if (columns < VectorWidth.Widest && rows >= VectorWidth.Widest)
@@ -79,7 +79,8 @@ internal static unsafe class MatrixPanels
             return;
         }
 
-        // Where A is read column by column, a tile meets a new page at every step: its rows are copied side by side, and all panels before.
+        // Where A is read column by column, a tile reads a new page at every step. So the rows of each tile are copied next
+        // to each other, and all panels are copied first.
         var isPacked = factors.Packed != null;
         var mustCopyRows = !isPacked
             && factors is { ARow: 1, BColumn: 1, ADepth: >= MinDistanceToCopyRowsFor, Depth: >= MinDepthToCopyRowsFor }

@@ -11,13 +11,16 @@ internal interface ICount
 /// <summary>The innermost loop of every product: C = start + A·B for a few rows and two vectors of columns, held in registers from start to
 /// end.</summary>
 /// <remarks>
-/// Every number of C is one chain of multiply-adds over the depth, in order, so neither the size of a tile, nor the width of a vector, nor
-/// the thread that computes it shows in the result. What the shape follows from:
-/// a multiply-add takes four cycles and two start per cycle, so at least eight chains must run side by side;
-/// each number of A that is broadcast serves two vectors and each vector of B serves all rows, so loads stay behind the arithmetic;
-/// 14 × 2 chains, two vectors of B and one of A fill the 32 registers of AVX-512 (6 × 2 + 3 fill the 16 of AVX2) and nothing spills.
-/// The chains are locals with names because an array of them would live in memory. The rows of A are reached from every third row by
-/// the address forms [base], [base + stride], [base + 2·stride].
+/// Every value of C is one chain of multiply-adds over the depth, in order. So the result does not depend on the size of a
+/// tile, the width of a vector, or the thread that computes it.
+/// The shape of a tile follows from three facts.
+/// A multiply-add takes four cycles and two start per cycle, so at least eight chains must run in parallel.
+/// Each value of A that is broadcast serves two vectors, and each vector of B serves all rows. So loads take less time than
+/// the arithmetic.
+/// 14 × 2 chains, two vectors of B and one of A fit in the 32 registers of AVX-512 (6 × 2 + 3 fit in the 16 of AVX2) without
+/// spilling.
+/// The chains are named locals, because an array of them would be in memory. The rows of A are addressed from every third
+/// row, by [base], [base + stride] and [base + 2·stride].
 /// </remarks>
 internal static unsafe class MatrixTile
 {
@@ -300,8 +303,8 @@ internal static unsafe class MatrixTile
         }
     }
 
-    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MaxVectors"/>) of a single row: with one row, only columns side by side hide
-    /// the latency. B is read once, in order.</summary>
+    /// <summary>1, 2, 4, 8 or 16 vectors (at most <see cref="MaxVectors"/>) of a single row. With one row, only several
+    /// vectors of columns in parallel hide the latency. B is read once, in order.</summary>
     public static void SingleRow<TLanes>(
         int vectors, nint depth, Real* a, nint aDepth, Real* b, nint bDepth, Real* start, Real factor, Real* c)
         where TLanes : struct, ILanes<TLanes>

@@ -3,13 +3,12 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>The standard normal distribution, lane by lane: within 12 units in the last place (100 in the tail, where the processor has no
-/// fused multiply-add), and the same bits for every width of vector.</summary>
+/// <summary>The standard normal distribution, lane by lane, with the same bits for every vector width. The error is at
+/// most 12 units in the last place. On a processor without fused multiply-add, it is at most 100 in the tail.</summary>
 /// <remarks>
-/// Φ(x) = ½·erfc(−x/√2). Near 0, erf is a polynomial; farther out, erfc(a) = e^(−a²)/a times a polynomial in 1/a², which keeps the digits
-/// of
-/// the tail: constants of Moshier (1989), "Methods and programs for mathematical functions" (Cephes, ndtrf). The gradient tests, in double,
-/// get a series that is exact there and too slow for anything else.
+/// Φ(x) = ½·erfc(−x/√2). Near 0, erf is a polynomial. Farther out, erfc(a) = e^(−a²)/a times a polynomial in 1/a², which
+/// keeps the digits of the tail. Constants: Moshier (1989), "Methods and programs for mathematical functions" (Cephes,
+/// ndtrf). The gradient tests, in double precision, use a series that is exact there. It is too slow for any other use.
 /// </remarks>
 internal static class NormalDistribution
 {

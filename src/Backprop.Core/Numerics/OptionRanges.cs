@@ -18,7 +18,7 @@ internal sealed class OptionRanges
 
     /// <summary>The value, if its property may have it.</summary>
     /// <param name="value">A number, a time, or a value of an enumeration.</param>
-    /// <param name="option">The name of the property; left out, the one that calls.</param>
+    /// <param name="option">The name of the property; by default, the calling property.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is not allowed.</exception>
     public T Checked<T>(T value, [CallerMemberName] string option = "") => _ranges[option].Checked(value, option);
 }

@@ -2,12 +2,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>Asks the processor to bring numbers nearer that will be read soon. It changes how long things take, and no result.</summary>
+/// <summary>Prefetches values that will be read soon into the cache. Changes the time that reading takes, and no
+/// result.</summary>
 internal static unsafe class Prefetch
 {
     private const int NumbersPerLine = 64 / sizeof(Real);
 
-    // Of a longer row the processor fetches the rest by itself, once it has seen a few neighbouring lines asked for.
+    // Of a longer row, the processor fetches the rest by itself after it has seen requests for a few neighbouring lines.
     private const int MaxLines = 8;
 
     /// <summary>Some rows that lie anywhere in memory: the processor cannot guess where the next one is.</summary>

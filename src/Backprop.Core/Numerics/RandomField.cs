@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>A random number for every place 0, 1, 2, …, to be asked for in any order: number i depends on the key and on i alone.</summary>
+/// <summary>A random number for every index 0, 1, 2, …, available in any order. Number i depends on the key and on i
+/// alone.</summary>
 /// <remarks>
-/// Two rounds of a mixing function of 32 bits over place and key: Wellons (2018), "Prospecting for hash functions", lowbias32. Far
-/// cheaper than <see cref="RandomSequence"/>, and good enough to say which units sleep; not for draws on which a start depends.
+/// Two rounds of a 32-bit mixing function of index and key: Wellons (2018), "Prospecting for hash functions", lowbias32.
+/// Far cheaper than <see cref="RandomSequence"/>, and good enough to choose which units are dropped. Do not use it for
+/// starting values.
 /// </remarks>
 public readonly unsafe struct RandomField
 {

@@ -19,7 +19,7 @@ public enum RandomPurpose
     /// <summary>Which examples are mixed, and how; one sequence per step.</summary>
     Mixup = 5,
 
-    /// <summary>Which examples a start looks at; one sequence.</summary>
+    /// <summary>Which examples are sampled before training starts; one sequence.</summary>
     Examples = 6,
 
     /// <summary>Starting values that depend on examples; one sequence per layer.</summary>
@@ -34,8 +34,8 @@ public enum RandomPurpose
 
 /// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>
 /// <remarks>
-/// SplitMix64 (Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA, figure 15): number i is a
-/// mix of key + i·γ, so the generator is a counter and any sequence can start anywhere.
+/// SplitMix64: Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA, figure 15. Number i
+/// is a mix of key + i·γ. So the generator is a counter, and a sequence can start at any index.
 /// </remarks>
 public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 0)
 {
@@ -50,8 +50,8 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     /// <summary>64 random bits.</summary>
     public ulong NextBits() => Mix(_state += Gamma);
 
-    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would give after <paramref name="skipped"/> others. Draws
-    /// nothing.</summary>
+    /// <summary>The 64 bits that a call of <see cref="NextBits"/> would return after <paramref name="skipped"/> others.
+    /// Draws nothing.</summary>
     internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
     /// <summary>64 random bits that belong to a number of 128.</summary>
@@ -75,7 +75,8 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     }
 
     /// <summary>Normal with mean 0 and variance 1.</summary>
-    /// <remarks>Box and Muller (1958), "A note on the generation of random normal deviates"; each pair of uniforms gives two.</remarks>
+    /// <remarks>Box and Muller (1958), "A note on the generation of random normal deviates". Each pair of uniform numbers
+    /// yields two normal ones.</remarks>
     public double NextNormal()
     {
         if (!double.IsNaN(_spareNormal))

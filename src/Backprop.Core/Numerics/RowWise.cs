@@ -10,8 +10,8 @@ internal interface IFunctionOfRow
 
 /// <summary>Loops over the rows of matrices, where something is the same for every row: one call for all rows, instead of one for
 /// each.</summary>
-/// <remarks>As in <see cref="Elementwise"/>, numbers that fill no vector are computed by one that overlaps its neighbour, and a number gets
-/// the same bits wherever it stands.</remarks>
+/// <remarks>As in <see cref="Elementwise"/>, values that do not fill a vector are computed by a vector that overlaps its
+/// neighbour. So a value has the same bits at every index.</remarks>
 internal static unsafe class RowWise
 {
     /// <summary>y(r, k) = f(x(r, k), s[k]). y may be x.</summary>

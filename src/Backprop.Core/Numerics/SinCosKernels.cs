@@ -2,21 +2,21 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>One number of every row, its waves aₖ·cos(2π·fₖ·x + pₖ), and a small dense layer behind them, in one go: neither the waves nor
-/// their gradients are ever in memory.</summary>
+/// <summary>Fused kernels for one feature x of every row: its K periodic features aₖ·cos(2π·fₖ·x + pₖ), and a small dense
+/// layer after them. Neither the periodic features nor their gradients are written to memory.</summary>
 /// <remarks>
-/// Lanes hold rows where every row has a result of its own, and waves where all rows are summed. Either way each sum is one chain, in the
-/// order of the products that would otherwise be taken one after the other
-/// (<see cref="RowWise"/>, <see cref="MatrixMultiply"/>), and has their bits.
+/// Lanes hold rows where every row has a result of its own. Lanes hold periodic features where the sum is over all rows.
+/// Either way each sum is one chain, in the order of the separate products (<see cref="RowWise"/>,
+/// <see cref="MatrixMultiply"/>), and has the same bits.
 /// </remarks>
 internal static unsafe class SinCosKernels
 {
     /// <summary>The parameters of one feature, as its layers have them.</summary>
     internal readonly ref struct Feature
     {
-        /// <param name="angles">[2 × waves]: frequencies f, then phases p.</param>
-        /// <param name="amplitudes">[waves]: a.</param>
-        /// <param name="dense">[(waves + 1) × results]: W [waves × results] row-major, then b.</param>
+        /// <param name="angles">[2 × K]: K frequencies f, then K phases p.</param>
+        /// <param name="amplitudes">[K]: a.</param>
+        /// <param name="dense">[(K + 1) × results]: W [K × results] row-major, then b.</param>
         public Feature(ReadOnlySpan<Real> angles, ReadOnlySpan<Real> amplitudes, ReadOnlySpan<Real> dense)
         {
             Waves = amplitudes.Length;
@@ -40,7 +40,7 @@ internal static unsafe class SinCosKernels
         public ReadOnlySpan<Real> Dense { get; }
     }
 
-    /// <summary>y = [x, waves·W + b].</summary>
+    /// <summary>y = [x, c·W + b], where c [K] are the periodic features.</summary>
     /// <param name="feature">Its parameters.</param>
     /// <param name="x">[rows × 1], at least one row.</param>
     /// <param name="y">[rows × 1 + results], overwritten.</param>
@@ -76,12 +76,12 @@ internal static unsafe class SinCosKernels
                 x.Rows);
     }
 
-    /// <summary>Σ x·∂J/∂angle and Σ ∂J/∂angle over all rows, as if waves were one high: what the gradients of frequencies and phases are
-    /// multiples of.</summary>
+    /// <summary>Σ x·∂J/∂angle and Σ ∂J/∂angle over all rows, for amplitudes of 1. The gradients of frequencies and phases
+    /// are multiples of these sums.</summary>
     /// <param name="feature">Its parameters.</param>
     /// <param name="x">[rows × 1]</param>
     /// <param name="dy">[rows × results]</param>
-    /// <param name="sums">[waves], and [waves] once more; overwritten.</param>
+    /// <param name="sums">[K], and [K] once more; overwritten.</param>
     public static void SumByAngle(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> sums)
     {
         Check(feature, x, dy.Rows, dy.Columns);
@@ -97,11 +97,11 @@ internal static unsafe class SinCosKernels
                 feature.Waves);
     }
 
-    /// <summary>dW = wavesᵀ·dy.</summary>
+    /// <summary>dW = cᵀ·dy, where c [rows × K] are the periodic features.</summary>
     /// <param name="feature">Its parameters.</param>
     /// <param name="x">[rows × 1]</param>
     /// <param name="dy">[rows × results]</param>
-    /// <param name="dWeights">[waves × results], overwritten.</param>
+    /// <param name="dWeights">[K × results], overwritten.</param>
     public static void DifferentiateWeights(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> dWeights)
     {
         Check(feature, x, dy.Rows, dy.Columns);
@@ -231,7 +231,7 @@ internal static unsafe class SinCosKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, dy, dyRow, sums, rows, room);
 
-        // The last vector of waves may overlap the one before: it finds the same bits there.
+        // The last vector of periodic features may overlap the one before; it computes the same bits there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* turned)
             where TLanes : struct, ILanes<TLanes>

@@ -17,7 +17,7 @@ internal static unsafe class Softmax
     /// <summary>Writes the probabilities, and log Σⱼ e^zⱼ of every row in two parts, whose sum would lose digits.</summary>
     /// <param name="scores">[rows × columns]</param>
     /// <param name="probabilities">[rows × columns], overwritten; may be the scores.</param>
-    /// <param name="largest">[rows], overwritten with max z; or empty, like the logarithms, when nobody asks for them.</param>
+    /// <param name="largest">[rows], overwritten with max z. If this and the logarithms are empty, neither is computed.</param>
     /// <param name="logarithms">[rows], overwritten with log Σⱼ e^(zⱼ − max z).</param>
     public static void OfRows(ReadOnlyMatrix scores, Matrix probabilities, Span<Real> largest, Span<Real> logarithms)
     {
@@ -63,7 +63,7 @@ internal static unsafe class Softmax
         return (largest, (Real)Math.Log(sum));
     }
 
-    // Each lane has a row of its own; lanes beyond the last row compute what nobody reads.
+    // Each lane has a row of its own. Lanes beyond the last row compute values that are never read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OfColumns<TLanes>(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
         where TLanes : struct, ILanes<TLanes>

@@ -15,7 +15,7 @@ internal sealed class SparseBatch(int columns)
     /// <summary>Numbers in a row, zeros among them.</summary>
     public int Columns => columns;
 
-    /// <summary>What stands in for missing values (NaN); null where there are none.</summary>
+    /// <summary>The replacements of missing values (NaN); null where there are none.</summary>
     public SparseReplacements? Replacements { get; set; }
 
     /// <summary>Forgets all rows.</summary>
@@ -25,7 +25,7 @@ internal sealed class SparseBatch(int columns)
         _starts.Add(0);
     }
 
-    /// <summary>Adds a row; zeros among the values are left out.</summary>
+    /// <summary>Adds a row; zeros among the values are omitted.</summary>
     /// <param name="places">Columns in rising order; empty, if the values are those of all columns.</param>
     /// <param name="values">The numbers there.</param>
     /// <param name="factors">[Columns] that they are multiplied by; empty for none.</param>

@@ -57,7 +57,8 @@ internal static unsafe class SparseMultiply
     /// <summary>c = start + Σ valueᵢ · (row rowᵢ of B).</summary>
     private readonly struct ChainWork(Real* values, int* rows, int count, Real* b, Real* start, Real* c, int n) : IVectorWork
     {
-        // Four vectors at a time, for as many chains run side by side; the last vector overlaps the one before, and finds the same bits.
+        // Four vectors at a time, because so many chains run in parallel. The last vector overlaps the one before, and
+        // computes the same bits.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
         {

@@ -1,6 +1,6 @@
 namespace Backprop.Numerics;
 
-/// <summary>What stands in for missing values (NaN) of sparse rows, so that they stay sparse.</summary>
+/// <summary>The replacements of missing values (NaN) in sparse rows. They keep the rows sparse.</summary>
 /// <param name="values">[columns]: the replacement of every column, already scaled; 0 adds nothing to a row.</param>
 /// <param name="indicators">[columns]: the column behind all others that becomes 1 where a value is missing; −1 for none. Rising.</param>
 /// <param name="columns">Columns in all, those of the indicators included.</param>
@@ -9,7 +9,7 @@ internal sealed class SparseReplacements(Real[] values, int[] indicators, int co
     /// <summary>Columns in all, those of the indicators included.</summary>
     public int Columns => columns;
 
-    /// <summary>What stands in for a missing value of a column.</summary>
+    /// <summary>The replacement of a missing value in a column.</summary>
     public Real ValueOf(int column) => values[column];
 
     /// <summary>The column of the indicator; −1 for none.</summary>

@@ -2,8 +2,9 @@ namespace Backprop.Numerics;
 
 /// <summary>Receives, by name, every value of an object that changes while training runs.</summary>
 /// <remarks>
-/// An object passes its values to a visitor in one method. So the same method lists them, writes them and reads them back: a visitor
-/// may replace every value it receives. Names are unique within an object; <see cref="Part"/> adds the name of the object before them.
+/// An object hands its values to a visitor in one method. The same method lists them, writes them and reads them back,
+/// because a visitor may replace every value it receives. Names are unique within an object; <see cref="Part"/> adds the
+/// name of the object before them.
 /// </remarks>
 public abstract class StateVisitor
 {
@@ -11,7 +12,7 @@ public abstract class StateVisitor
 
     /// <summary>Visits the values of an inner object, whose names begin with <paramref name="name"/> and a slash.</summary>
     /// <param name="name">The name of the inner object.</param>
-    /// <param name="visit">Passes the values of the inner object to this visitor.</param>
+    /// <param name="visit">Hands the values of the inner object to this visitor.</param>
     public void Part(string name, Action<StateVisitor> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sums along a row: the same bits for every width of vector, because sixteen sums run side by side whatever the width, and are
+/// <summary>Sums along a row, with the same bits for every vector width. Sixteen sums run in parallel at any width, and are
 /// added up in double at the end.</summary>
 internal static unsafe class Sums
 {

@@ -16,8 +16,8 @@ namespace Backprop.Numerics;
 /// <param name="factor">Multiplies A·B: what the chains took of their starts is added again.</param>
 /// <param name="c">C(i, j) = c[i·cRow + j], overwritten.</param>
 /// <param name="cRow">Distance of two rows of C.</param>
-/// <param name="isCopiedByTiles">Whether A lies tile after tile, and the rows of a tile side by side, one step of the depth after the
-/// other.</param>
+/// <param name="isCopiedByTiles">Whether A is copied tile by tile. Then the rows of a tile are adjacent at each step of the
+/// depth, and the steps follow one another.</param>
 internal readonly unsafe struct TileStrip(
     int rows, nint depth, nint second, Real* a, nint aRow, nint aDepth, Real* b, nint bDepth, Real* start, nint startRow, Real factor,
     Real* c, nint cRow, bool isCopiedByTiles = false)

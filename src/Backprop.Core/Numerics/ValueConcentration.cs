@@ -1,6 +1,7 @@
 namespace Backprop.Numerics;
 
-/// <summary>Whether numbers stand so close together, for their range, that a scale which suits the range cannot tell them apart.</summary>
+/// <summary>Whether values are concentrated: so close together, relative to their range, that scaling by the range cannot
+/// separate them.</summary>
 internal static class ValueConcentration
 {
     // Of all steps from one of so many quantiles to the next, the few widest must be nearly the whole way. Steps of width 0 are not between

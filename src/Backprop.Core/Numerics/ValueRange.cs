@@ -39,7 +39,7 @@ internal sealed record ValueRange(string Words, string Message, Func<double, boo
 
     /// <summary>The value, if it is allowed. Null is: its property allows it.</summary>
     /// <param name="value">A number, a time, or a value of an enumeration.</param>
-    /// <param name="option">The name of the option; left out, the property that calls.</param>
+    /// <param name="option">The name of the option; by default, the calling property.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is not allowed.</exception>
     public T Checked<T>(T value, [CallerMemberName] string option = "") =>
         Allows(value) ? value : throw new ArgumentOutOfRangeException(option, value, Message);

@@ -6,9 +6,9 @@ namespace Backprop.Training;
 /// <summary>Deals the examples out to the members of an ensemble, each of which leaves its fold out.</summary>
 internal static class BaggingFolds
 {
-    /// <summary>The fold of every example: of every run of as many examples of a class as there are folds, each fold gets one, at random.
-    /// So the folds have the same share of every class, and of every stretch of the data. No fold is empty, if there are as many examples
-    /// as folds.</summary>
+    /// <summary>The fold of every example. Each class is divided into runs of as many examples as there are folds. Of every
+    /// run, each fold receives one example, at random. So the folds have the same share of every class, and of every part
+    /// of the data. No fold is empty, if there are at least as many examples as folds.</summary>
     /// <param name="examples">What is dealt out.</param>
     /// <param name="folds">How many; at least 2.</param>
     /// <param name="loss">Whether targets are classes.</param>
@@ -30,8 +30,8 @@ internal static class BaggingFolds
         return result;
     }
 
-    // Of many small classes, chance may give no row to a fold; its member would never be validated. The largest fold gives the last of its
-    // rows.
+    // With many small classes, a fold may be empty by chance; its member would never be validated. The last row of the
+    // largest fold is moved to it.
     private static void FillEmpty(int[] foldOf, int folds)
     {
         var counts = new int[folds];

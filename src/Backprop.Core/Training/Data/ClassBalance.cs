@@ -10,7 +10,7 @@ internal sealed class ClassBalance
 
     private ClassBalance(double[] factors) => _factors = factors;
 
-    /// <summary>As the options say; null where classes do not matter.</summary>
+    /// <summary>The balance that the options specify; null where classes do not matter.</summary>
     /// <exception cref="ArgumentException">The targets are no classes, or there are not as many weights as classes.</exception>
     public static ClassBalance? Of(TrainingOptions options, TrainingData training, int outputs)
     {

@@ -51,8 +51,8 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
 
     /// <summary>Makes constant features constant inputs of the network, whatever their values are when rows are scored.</summary>
     /// <remarks>
-    /// A factor of 0 makes every value 0. A feature that was always missing gets the mean NaN: then every value enters as missing,
-    /// as in training, so that neither what stands in for it nor its indicator changes.
+    /// A factor of 0 makes every value 0. A feature that was always missing has the mean NaN. Then every value enters as
+    /// missing, as in training. So its replacement and its missing-value indicator do not change.
     /// </remarks>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
     /// <param name="network">The network that they enter.</param>

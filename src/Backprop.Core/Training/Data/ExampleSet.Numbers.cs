@@ -1,6 +1,6 @@
 namespace Backprop.Training;
 
-// What is needed to number keys and classes anew.
+// Members needed to renumber keys and classes.
 public sealed partial class ExampleSet
 {
     /// <summary>Where the numbers of one example stand, in rising order; empty where all of them are there.</summary>

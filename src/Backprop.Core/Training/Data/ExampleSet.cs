@@ -128,8 +128,8 @@ public sealed partial class ExampleSet
     /// <summary>How many members of an ensemble learn from rows of their own; 0 where all learn from all.</summary>
     internal int FoldCount { get; }
 
-    /// <summary>[Count]: which member does not learn from each row, and judges it; or empty, where all members learn from all
-    /// rows.</summary>
+    /// <summary>[Count]: the member that is validated on each row, and does not learn from it. Empty where all members
+    /// learn from all rows.</summary>
     internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
 
     /// <summary>Writes the features of one example.</summary>
@@ -173,12 +173,13 @@ public sealed partial class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
-    /// <summary>Features most of whose numbers stand close together for their range, in rising order: one number is that of most examples,
-    /// as 0 is of many amounts. None of sparse features, none of fewer than three numbers, and none at all where more than half would be:
-    /// counts of words and pixels are mostly 0 by their nature.</summary>
-    /// <remarks>Seen in up to 16,384 examples, evenly spread. Missing numbers do not count. docs/decisions/0028.</remarks>
-    /// <param name="orInClusters">Whether those count, too, whose numbers form a few clusters far apart, as dates do that are written as
-    /// one number.</param>
+    /// <summary>Features with concentrated values, in rising order: one value is both the lower and the upper quartile, as
+    /// 0 is in many amounts. Sparse features and features of fewer than three different values do not count. The result is
+    /// empty where more than half of the features would count: word counts and pixels are naturally mostly 0.</summary>
+    /// <remarks>Measured on up to 16,384 examples, evenly spread. Missing values do not count.
+    /// docs/decisions/0028.</remarks>
+    /// <param name="orInClusters">Whether features whose values form a few clusters far apart count, too. Dates that are
+    /// written as one number are an example.</param>
     public IReadOnlyList<int> ConcentratedFeatures(bool orInClusters) => FindConcentratedFeatures(orInClusters, meter: null);
 
     internal IReadOnlyList<int> FindConcentratedFeatures(bool orInClusters, WorkMeter? meter)

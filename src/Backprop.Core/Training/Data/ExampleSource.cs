@@ -1,8 +1,8 @@
 namespace Backprop.Training;
 
-/// <summary>Examples that are read anew in every pass, because memory cannot hold them.</summary>
-/// <remarks>A trainer reads them once before the first pass, to count and measure them. Every pass must give the same examples, in whatever
-/// order; numbers must be finite, features NaN where they are missing.</remarks>
+/// <summary>Examples that are read again in every epoch, because memory cannot hold them.</summary>
+/// <remarks>A trainer reads them once before the first epoch, to count and measure them. Every reading must return the same
+/// examples, in any order. Numbers must be finite; features are NaN where they are missing.</remarks>
 public abstract class ExampleSource
 {
     private StreamSummary? _summary;
@@ -16,16 +16,19 @@ public abstract class ExampleSource
     /// <summary>Whether examples have weights.</summary>
     public abstract bool HasWeights { get; }
 
-    /// <summary>Begins a pass.</summary>
-    /// <param name="pass">0 for the one that measures, then 1, 2, 3, …; each may have an order of its own, but always the same one.</param>
+    /// <summary>Begins one reading of all examples.</summary>
+    /// <param name="pass">0 for the reading that measures, then the epoch: 1, 2, 3, …. Each may have an order of its own,
+    /// but always the same one.</param>
     public abstract ExampleReader Open(int pass);
 
-    /// <summary>What was found by reading all examples once; that happens when it is first asked for.</summary>
+    /// <summary>The statistics of all examples. The first call reads the examples once; later calls return the same
+    /// result.</summary>
     /// <exception cref="InvalidOperationException">There is none, or a number is out of range; the message names it.</exception>
     internal StreamSummary Summarize(int seed, Action? checkAlive) => _summary ??= StreamSummary.Of(this, seed, checkAlive);
 }
 
-/// <summary>One pass over an <see cref="ExampleSource"/>. Used by one thread at a time, but not always the same.</summary>
+/// <summary>One reading of all examples of an <see cref="ExampleSource"/>. Used by one thread at a time, but not always the
+/// same.</summary>
 public abstract class ExampleReader : IDisposable
 {
     /// <summary>Reads the next example.</summary>

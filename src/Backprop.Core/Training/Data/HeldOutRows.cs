@@ -5,7 +5,7 @@ namespace Backprop.Training;
 /// <summary>Decides which rows in memory are kept from training.</summary>
 internal static class HeldOutRows
 {
-    // By so much may the rows that are kept exceed their share, so that a class is not left out.
+    // The held-out rows may exceed their share by this much, so that every class is represented.
     private const double Tolerance = 1.0 / 20;
 
     /// <summary>Holds out some of the examples. Features are not copied.</summary>
@@ -35,8 +35,9 @@ internal static class HeldOutRows
         return heldOut.Length == 0 ? (all, null) : (all.Select(learned), all.Select(heldOut));
     }
 
-    /// <summary>The draw of <see cref="ValidationSplit"/>. A class of at least two rows that it left out gives one row, largest classes
-    /// first, as long as all rows that are kept exceed their share by no more than a twentieth, or one row.</summary>
+    /// <summary>The draw of <see cref="ValidationSplit"/>. It may hold out no row of some classes. Then each such class of
+    /// at least two rows contributes one held-out row, largest classes first. All held-out rows together exceed their share
+    /// by at most a twentieth, or one row.</summary>
     /// <param name="strata">[rows]: the class of each; all equal where there are none.</param>
     /// <param name="fraction">The share of the rows; in (0, 1).</param>
     /// <param name="seed">Where random numbers start.</param>

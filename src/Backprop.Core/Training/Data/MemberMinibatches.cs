@@ -3,22 +3,23 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples to the members of an ensemble by their folds: each row of a batch has one example for every member, which
-/// are side by side in memory.</summary>
+/// <summary>Deals out examples to the members of an ensemble by their folds. Each row of a batch has one example for every
+/// member; these are adjacent in memory.</summary>
 /// <remarks>
-/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. A pass ends when the
-/// member with most examples has seen all of its own; meanwhile others are filled up with
-/// examples that count for nothing.
+/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. An epoch
+/// ends when the member with most examples has seen all of its own. Until then, other members are padded with examples of
+/// weight 0.
 /// </remarks>
 internal sealed class MemberMinibatches : Minibatches
 {
     private readonly int[][] _own; // the examples of every member
 
     /// <param name="examples">What is dealt out; with folds.</param>
-    /// <param name="batchSize">Most examples that one member gets in a batch.</param>
+    /// <param name="batchSize">Maximum examples of one member in a batch.</param>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
     /// <param name="targets">How targets are.</param>
-    /// <param name="ofOwnFold">True deals each member its fold, to be judged by; false all others, to learn from.</param>
+    /// <param name="ofOwnFold">True deals each member its own fold, to be validated on; false deals it all others, to learn
+    /// from.</param>
     /// <param name="isEven">Whether batches are of the same size.</param>
     public MemberMinibatches(
         ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
@@ -48,7 +49,7 @@ internal sealed class MemberMinibatches : Minibatches
 
     private protected override bool IsPadding(int row, int place) => row >= _own[place].Length;
 
-    // A member without any example is shown the first, in vain.
+    // A member without any example is padded with the first example.
     private void CreateBatches()
     {
         for (var i = 0; i < Order.Length; i++)

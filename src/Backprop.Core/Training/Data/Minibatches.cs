@@ -50,22 +50,22 @@ internal class Minibatches : IDisposable
         _weights = examples.Weights.IsEmpty && abreast == 1 ? [] : new Real[together];
     }
 
-    /// <summary>Batches of one pass over examples, of up to so many each.</summary>
+    /// <summary>Batches of one epoch over examples, of up to so many each.</summary>
     public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
 
-    /// <summary>Batches of one pass; the last may be smaller, unless all are even.</summary>
+    /// <summary>Batches of one epoch; the last may be smaller, unless all are even.</summary>
     public int Count { get; }
 
     /// <summary>Most rows of one batch.</summary>
     public int BatchSize => _batchSize;
 
-    /// <summary>Examples of a row: 1, or one for every member of an ensemble, which stand side by side.</summary>
+    /// <summary>Examples of a row: 1, or one for every member of an ensemble, adjacent in memory.</summary>
     public int ExamplesPerRow { get; }
 
-    /// <summary>Begins a pass over the examples.</summary>
-    /// <param name="pass">1, 2, 3, …</param>
-    /// <param name="order">What their order is drawn from; null for that of the data. It depends on the sequence alone, not on earlier
-    /// orders, so any pass can be repeated by itself.</param>
+    /// <summary>Begins an epoch over the examples.</summary>
+    /// <param name="pass">The epoch: 1, 2, 3, …</param>
+    /// <param name="order">The random numbers that their order is drawn from; null for the order of the data. The order
+    /// depends on this sequence alone, not on earlier orders. So any epoch can be repeated by itself.</param>
     public virtual void BeginPass(int pass, RandomSequence? order)
     {
         if (order is null) return;
@@ -73,20 +73,20 @@ internal class Minibatches : IDisposable
         order.Shuffle(_order, Stop?.Work);
     }
 
-    /// <summary>Must be called before anything else is asked of a batch; batches come one after another.</summary>
+    /// <summary>Must be called before any other use of a batch; batches come one after another.</summary>
     /// <returns>False if training must end before the rows of the batch are there.</returns>
     public virtual bool Prepare(int index) => true;
 
     /// <summary>What ends waiting for rows; null for nothing.</summary>
     public StopCondition? Stop { get; set; }
 
-    /// <summary>Ends the pass.</summary>
+    /// <summary>Ends the epoch.</summary>
     public virtual void Dispose()
     {
     }
 
-    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that were given to
-    /// <see cref="Gather"/>.</summary>
+    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that <see cref="Gather"/> has
+    /// copied.</summary>
     public Minibatch this[int index]
     {
         get
@@ -102,7 +102,7 @@ internal class Minibatches : IDisposable
         }
     }
 
-    /// <summary>Rows of one pass.</summary>
+    /// <summary>Rows of one epoch.</summary>
     public int ExampleCount { get; }
 
     /// <summary>Rows of one batch.</summary>
@@ -122,8 +122,8 @@ internal class Minibatches : IDisposable
         else for (var i = 0; i < rows.Length; i++) totals[i % ExamplesPerRow] += WeightOf(index, i, rows[i]);
     }
 
-    /// <summary>The features of one batch, if they are sparse and the network takes them so; valid until the next is asked for. Null where
-    /// <see cref="Minibatch.X"/> has them.</summary>
+    /// <summary>The features of one batch, if they are sparse and the network accepts sparse features; valid until the next
+    /// call. Null where <see cref="Minibatch.X"/> has them.</summary>
     public SparseBatch? Sparse(int index)
     {
         if (_sparse is null) return null;
@@ -149,7 +149,7 @@ internal class Minibatches : IDisposable
         for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
     }
 
-    /// <summary>Says what stands in for missing values of sparse rows; to be called before the first batch.</summary>
+    /// <summary>Sets the replacements of missing values in sparse rows; to be called before the first batch.</summary>
     public void Impute(SparseReplacements? replacements)
     {
         if (_sparse is null || replacements is null) return;
@@ -162,14 +162,14 @@ internal class Minibatches : IDisposable
         ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
 
     /// <summary>Whether an example only fills up a row.</summary>
-    /// <param name="row">Which row of the pass.</param>
+    /// <param name="row">Which row of the epoch.</param>
     /// <param name="place">Which of the examples of that row.</param>
     private protected virtual bool IsPadding(int row, int place) => false;
 
     private Real WeightOf(int index, int place, int example) =>
         !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
 
-    // Partners are fetched by whoever fetches the examples, so no thread waits for another's rows.
+    // The thread that fetches examples also fetches their partners, so no thread waits for another's rows.
     private void Mix(int index, int first, int count, Mixture mixture)
     {
         int features = _examples.FeatureCount, targets = _examples.TargetCount;

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Replaces the numbers of examples that were read before it was known which of them occur: columns that are always 0 go, and
-/// keys and classes are counted anew.</summary>
+/// <summary>Renumbers columns, keys and classes of examples that were read before it was known which of them occur. Columns
+/// that are always 0 are removed, and keys and classes are renumbered.</summary>
 /// <param name="columns">The old column of every new one, in rising order; null where all columns stay.</param>
 /// <param name="categories">Old columns that hold keys, and the new number of each old one; those that are not named stay as they
 /// are.</param>

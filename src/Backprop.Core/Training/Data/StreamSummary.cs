@@ -7,11 +7,13 @@ namespace Backprop.Training;
 /// them.</summary>
 internal sealed class StreamSummary
 {
-    // What else a start looks at, it looks at in a sample: quantiles are known to about one percent of its rows.
+    // Counts, means, spreads and bounds are measured on all rows, everything else on a sample. Its quantiles are accurate
+    // to about one percent of the rows.
     private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxNumbersOfSample = 1 << 22;
     private const int MaxClasses = 1 << 16;
 
-    // By class; there may be far more classes than occur. Of other targets, those that are read first are in vain.
+    // By class; there may be far more classes than occur. If targets are not classes, the totals of the first ones are
+    // unused.
     private Dictionary<int, double> _classTotals = [];
 
     private StreamSummary(ExampleSource stream) =>

@@ -3,12 +3,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples that are read anew in every pass. They are mixed in a pool: a block of it is drawn at random and learned
-/// from, while those that take its place are read by another thread.</summary>
+/// <summary>Deals out examples that are read again in every epoch. They are mixed in a pool. A block of the pool is drawn
+/// at random and learned from, while another thread reads the examples that replace it.</summary>
 /// <remarks>
-/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are drawn depends
-/// on the seed
-/// and the pass alone, not on who is faster, so the same seed gives the same bits.
+/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are
+/// drawn depends on the seed and the epoch alone, not on the speed of the threads. So the same seed returns the same bits.
 /// </remarks>
 internal sealed class StreamedMinibatches : Minibatches
 {
@@ -40,7 +39,7 @@ internal sealed class StreamedMinibatches : Minibatches
     }
 
     /// <param name="stream">What is dealt out.</param>
-    /// <param name="count">Examples of a pass.</param>
+    /// <param name="count">Examples of an epoch.</param>
     /// <param name="batchSize">Most examples of one batch.</param>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
     /// <param name="targets">How targets are.</param>
@@ -121,7 +120,7 @@ internal sealed class StreamedMinibatches : Minibatches
         }
     }
 
-    // Whether it is done within a moment; what it threw is thrown where its result is asked for.
+    // Waits a moment; returns whether the task is done. An exception of the task is thrown where its result is read.
     private static bool Await(Task task) => task.IsCompleted || ((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeBetweenChecks);
 
     private int Fill(int[] places, int most, Action? check)
@@ -149,7 +148,7 @@ internal sealed class StreamedMinibatches : Minibatches
         }
         catch (AggregateException)
         {
-            // Nobody waits for these rows any more.
+            // These rows are no longer needed.
         }
         _reading = null;
         _reader?.Dispose();

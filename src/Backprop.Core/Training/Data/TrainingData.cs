@@ -10,7 +10,8 @@ internal abstract class TrainingData
     /// <summary>Number of examples.</summary>
     public abstract int Count { get; }
 
-    /// <summary>All examples, or a random sample of them: what starting values and diagnostics look at.</summary>
+    /// <summary>All examples, or a random sample of them. Starting values and diagnostics are computed from
+    /// these.</summary>
     public abstract ExampleSet Examples { get; }
 
     /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
@@ -64,7 +65,7 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
             : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
 }
 
-/// <summary>Examples that are read anew in every pass.</summary>
+/// <summary>Examples that are read again in every epoch.</summary>
 internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bool shuffles, ClassBalance? balance = null) : TrainingData
 {
     public override int Count => summary.Count;

@@ -2,10 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Decides row by row, in one pass over the data, which are kept from training.</summary>
+/// <summary>Decides row by row, in one reading of the data, which rows are held out from training.</summary>
 /// <remarks>
-/// Of every run of 1/fraction rows of a class one is drawn, so the share of each class is right to one row, whatever their order, and the
-/// number of rows need not be known. The first row of a class is never drawn: a class of one row alone would be judged by and not learned.
+/// Of every run of 1/fraction rows of a class, one row is drawn. So the share of each class is right to one row, in any
+/// order of the rows. The number of rows need not be known. The first row of a class is never drawn: a class of a single
+/// row would be validated on and never learned.
 /// </remarks>
 /// <param name="fraction">The share of the rows; in (0, 1).</param>
 /// <param name="seed">Where random numbers start.</param>

@@ -13,7 +13,7 @@ public sealed record EarlyStopping
     /// same.</summary>
     public const int Unlimited = int.MaxValue;
 
-    /// <summary>Passes without improvement after which training ends.</summary>
+    /// <summary>Epochs without improvement after which training ends.</summary>
     /// <value>10; at least 1. <see cref="Unlimited"/> never ends it.</value>
     public int Patience
     {
@@ -21,20 +21,20 @@ public sealed record EarlyStopping
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
     } = 10;
 
-    /// <summary>Passes from one look at the validation data to the next; the last pass is always followed by one. Schedules that watch the
-    /// validation loss see what is looked at.</summary>
-    /// <value>1, after every pass; at least 1. Where there are hundreds of short passes, a larger one saves time and hides no better
-    /// parameters worth the name.</value>
+    /// <summary>Epochs from one validation check to the next; the last epoch is always followed by one. Schedules that
+    /// watch the validation loss see the losses of these checks.</summary>
+    /// <value>1, after every epoch; at least 1. With hundreds of short epochs, a larger interval saves time, and the best
+    /// parameters are hardly worse.</value>
     public int Interval
     {
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, "must be at least 1");
     } = 1;
 
-    /// <summary>What the network is judged by.</summary>
-    /// <value>Null: the loss. Otherwise a metric that suits its targets, and is defined for the validation data (a trainer refuses others
-    /// before the first step); what is said of the loss here is meant of the metric then, with larger for smaller where
-    /// <see cref="Metric.HigherIsBetter"/>.</value>
+    /// <summary>The metric that epochs are compared by.</summary>
+    /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; with others
+    /// a trainer throws before the first step. With a metric, all statements about the loss here hold for the metric.
+    /// Larger is then better where <see cref="Metric.HigherIsBetter"/>.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="TargetPatience"/>).</summary>
@@ -48,8 +48,8 @@ public sealed record EarlyStopping
                 : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
     }
 
-    /// <summary>How many looks in a row must meet <see cref="Target"/>. Where nothing is mistaken any more, some passes after it make the
-    /// network surer than the first did.</summary>
+    /// <summary>How many validation checks in a row must meet <see cref="Target"/>. After perfect accuracy, a few more
+    /// epochs still improve confidence.</summary>
     /// <value>1; at least 1. Ignored without a target.</value>
     public int TargetPatience
     {
@@ -74,8 +74,9 @@ public sealed record EarlyStopping
     /// <see cref="Patience"/>.</value>
     public bool KeepLastBest { get; init; }
 
-    /// <summary>Whether, once the best epoch is known, a network is trained anew on the training and the validation data together, for as
-    /// many steps as that epoch was the end of. None is left to judge it by.</summary>
+    /// <summary>Whether, once the best epoch is known, a network is trained again on the training and validation data
+    /// together. It takes as many steps as the first run took up to the end of that epoch. No rows are left to validate it
+    /// on.</summary>
     /// <remarks>The history stays that of the first run. Schedules go as they did then; those that watch the loss see the training
     /// loss.</remarks>
     /// <value>False.</value>
@@ -96,7 +97,8 @@ public sealed record EarlyStopping
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
-    /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that gave it.</summary>
+    /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that it was
+    /// measured with.</summary>
     internal sealed class BestSoFar(EarlyStopping rule, int parameterCount)
     {
         private readonly Real[] _parameters = new Real[parameterCount];
@@ -106,7 +108,7 @@ public sealed record EarlyStopping
         /// <summary>The best epoch so far; 0 for none.</summary>
         public int Epoch => _epoch;
 
-        /// <summary>Passes the best epoch and its parameters to a visitor.</summary>
+        /// <summary>Hands the best epoch and its parameters to a visitor.</summary>
         public void Visit(StateVisitor visitor)
         {
             visitor.Vector("parameters", _parameters);
@@ -118,7 +120,7 @@ public sealed record EarlyStopping
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>
         /// <param name="judgement">The validation loss, or the metric.</param>
-        /// <param name="parameters">Those that were judged.</param>
+        /// <param name="parameters">The parameters that were validated.</param>
         public bool Observe(int epoch, double judgement, ReadOnlySpan<Real> parameters)
         {
             var sign = rule.Metric is { HigherIsBetter: true } ? -1 : 1;
@@ -134,7 +136,7 @@ public sealed record EarlyStopping
                 || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 
-        /// <summary>Puts the best parameters back; answers the epoch that they came from, or null if none was ever judged.</summary>
+        /// <summary>Restores the best parameters. Returns their epoch, or null if there was no validation check.</summary>
         public int? Restore(Span<Real> parameters)
         {
             if (_epoch == 0) return null;

@@ -25,7 +25,7 @@ public sealed record GradientClipping(ClippingMeasure Measure, double Threshold)
         ? Measure
         : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, "is not known");
 
-    /// <summary>c: the longest that passes.</summary>
+    /// <summary>c: the greatest length that is not clipped.</summary>
     public double Threshold { get; } = Threshold > 0 && double.IsFinite(Threshold)
         ? Threshold
         : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "must be > 0 and finite");

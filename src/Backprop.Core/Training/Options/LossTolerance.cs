@@ -2,10 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, for there is nothing to judge by that was
-/// not learned from.</summary>
-/// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>: a pass counts as idle unless its loss is at least the tolerance
-/// below the best; training ends after more than so many idle passes in a row.</remarks>
+/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, because there are no
+/// held-out rows to compare epochs on.</summary>
+/// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>. An epoch counts as idle unless its loss is at least
+/// the tolerance below the best. Training ends after more idle epochs in a row than the patience allows.</remarks>
 public sealed record LossTolerance
 {
     /// <summary>By how much the training loss must fall below the best one so far.</summary>
@@ -19,7 +19,7 @@ public sealed record LossTolerance
                 : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
     } = 1e-4;
 
-    /// <summary>Idle passes in a row that are borne; one more ends training.</summary>
+    /// <summary>Idle epochs in a row that are allowed; one more ends training.</summary>
     /// <value>10; at least 1.</value>
     public int Patience
     {
@@ -35,7 +35,7 @@ public sealed record LossTolerance
         private double _best = double.PositiveInfinity;
         private int _idle;
 
-        /// <summary>Passes the best loss and the idle epochs to a visitor.</summary>
+        /// <summary>Hands the best loss and the idle epochs to a visitor.</summary>
         public void Visit(StateVisitor visitor)
         {
             visitor.Number("best loss", ref _best);

@@ -32,7 +32,7 @@ public sealed record Mixup
         random.Fill(0, uniform);
         var distance = examples < 2 ? 0 : 1 + (int)(uniform[0] * (double)(examples - 1));
 
-        // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen", which wants α ≤ 1 to be quick.
+        // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen". Fast only for α ≤ 1.
         for (uint place = 2; ; place += 2)
         {
             random.Fill(place, uniform);
@@ -44,5 +44,6 @@ public sealed record Mixup
 
 /// <summary>How the examples of one step are mixed.</summary>
 /// <param name="PartnerShare">1 − λ, in [0, ½]; 0 mixes nothing.</param>
-/// <param name="Distance">How far behind an example its partner stands in the order of the pass; the last is followed by the first.</param>
+/// <param name="Distance">How far behind an example its partner is in the order of the epoch; the last is followed by the
+/// first.</param>
 internal readonly record struct Mixture(double PartnerShare, int Distance);

@@ -65,7 +65,7 @@ public sealed record TrainingOptions
     /// <value>Null: it does not. The product must stay below 1. A step in which it changes allocates one loss.</value>
     public Schedule? LabelSmoothingSchedule { get; init; }
 
-    /// <summary>Passes over the training data.</summary>
+    /// <summary>Number of epochs over the training data.</summary>
     /// <value>100; at least 1.</value>
     public int NumberOfIterations { get; init => field = Ranges.Checked(value); } = 100;
 
@@ -73,50 +73,52 @@ public sealed record TrainingOptions
     /// <value>Null, which stands for <see cref="DefaultBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all at once.</value>
     public int? BatchSize { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Whether all batches of a pass have the same number of examples, give or take one, and none more than
-    /// <see cref="BatchSize"/>. Otherwise all but the last have just that many, and the last may be of a single example, which is a bad
-    /// guide for a step as long as the others.</summary>
+    /// <summary>Whether all batches of an epoch have the same number of examples, give or take one, and none more than
+    /// <see cref="BatchSize"/>. Otherwise all but the last have exactly that many. The last may then have a single example.
+    /// Its gradient is noisy, but its step is as long as the others.</summary>
     /// <value>False, as is usual. Of a stream, the last batch may be small anyway.</value>
     public bool EvenBatches { get; init; }
 
-    /// <summary>Whether the examples come in a new random order in every pass.</summary>
+    /// <summary>Whether the examples come in a new random order in every epoch.</summary>
     /// <value>True. A full batch keeps the order of the data.</value>
     public bool Shuffle { get; init; } = true;
 
     /// <summary>The rule for starting weights.</summary>
-    /// <value><see cref="GlorotUniform"/>. Ignored when training goes on from an earlier network.</value>
+    /// <value><see cref="GlorotUniform"/>. Ignored when training continues from an earlier network.</value>
     public Initializer Initializer { get; init; } = new GlorotUniform();
 
-    /// <summary>Whether the biases of the last layer start where the best constant prediction is: log-odds of the base rate, logarithms of
-    /// class frequencies, a mean, as the loss has it.</summary>
-    /// <remarks>Spares the first steps of finding it out; worth most for rare classes. Lin et al. (2017), "Focal loss for dense object
-    /// detection", arXiv:1708.02002, §4.1.</remarks>
-    /// <value>False: the initializer sets them. Ignored when parameters are given, or training goes on from an earlier network.</value>
+    /// <summary>Whether the biases of the last layer start at the best constant prediction. Depending on the loss, that is
+    /// the log-odds of the base rate, the logarithms of class frequencies, or a mean.</summary>
+    /// <remarks>Saves the steps that would learn this constant; helps most with rare classes. Lin et al. (2017), "Focal
+    /// loss for dense object detection", arXiv:1708.02002, §4.1.</remarks>
+    /// <value>False: the initializer sets them. Ignored when parameters are given, or training continues from an earlier
+    /// network.</value>
     public bool OutputBiasPrior { get; init; }
 
     /// <summary>The parameters to start from, in place of the initializer's: for every layer in order, a dense one's W [inputs × outputs]
     /// row-major and then b.</summary>
-    /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training goes on from an
-    /// earlier network.</value>
+    /// <value>Null: the initializer draws them. Otherwise as many as the network has, all finite. Ignored when training
+    /// continues from an earlier network.</value>
     public ReadOnlyMemory<Real>? InitialParameters { get; init; }
 
     /// <summary>When to stop early; null never does.</summary>
-    /// <value>Patience of 10 passes. Ignored when there is no validation data.</value>
+    /// <value>Patience of 10 epochs. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();
 
-    /// <summary>Whether each member of an ensemble learns from all examples but a fold of its own, and is judged by that: every example is
-    /// validated by the member that did not learn from it, so none is kept from the ensemble.</summary>
+    /// <summary>k-fold bagging: each member of an ensemble is validated on its own fold, and learns from all other
+    /// examples. So every example is validated by the member that did not learn from it, and the ensemble learns from all
+    /// examples.</summary>
     /// <remarks>
-    /// Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning"; Parmanto, Munro and Doyle (1996),
-    /// "Improving committee diagnosis with resampling techniques": the cross-validation
-    /// committee. There are as many folds as members, drawn by the seed, with the same share of every class. Validation losses, metrics and
-    /// thresholds are those of these predictions, so they are those of single members; the
-    /// ensemble does better. Each member's gradient is the mean over the rows that it learns from. What is measured before the first step,
-    /// such as scales of features and targets or weights of classes, is measured of all examples.
+    /// Krogh and Vedelsby (1995), "Neural network ensembles, cross validation, and active learning"; Parmanto, Munro and
+    /// Doyle (1996), "Improving committee diagnosis with resampling techniques": the cross-validation committee. There are
+    /// as many folds as members, drawn by the seed, with the same share of every class. Validation losses, metrics and
+    /// thresholds are computed from these predictions, so they are those of single members. The ensemble does better. Each
+    /// member's gradient is the mean over the rows that it learns from. Measurements before the first step, such as scales
+    /// of features and targets or weights of classes, use all examples.
     /// </remarks>
-    /// <value>False. If true, the network must have at least two members that share no layer that learns, and at least as many examples.
-    /// Not with validation data of its own, <see cref="Mixup"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, streams, or an earlier network
-    /// to go on from.</value>
+    /// <value>False. If true, the network must have at least two members that share no layer that learns, and at least as
+    /// many examples. It excludes separate validation data, <see cref="Mixup"/>,
+    /// <see cref="EarlyStopping.RefitOnAllRows"/>, streams, and an earlier network to continue from.</value>
     public bool KFoldBagging { get; init; }
 
     /// <summary>When to stop because the training loss no longer falls.</summary>
@@ -134,8 +136,8 @@ public sealed record TrainingOptions
     /// <value>Null: as long as it takes; otherwise &gt; 0. How far training comes depends on the machine, so the result does, too.</value>
     public TimeSpan? MaximumTrainingTime { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Ends training when it is cancelled: no other minibatch begins, and what was learned is kept, the best parameters so far
-    /// where validation data tells which.</summary>
+    /// <summary>Ends training when it is cancelled: no other minibatch begins. The parameters learned so far are kept; with
+    /// validation data, the best of them.</summary>
     /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/>
     /// is thrown.</value>
     public CancellationToken CancellationToken { get; init; }
@@ -176,18 +178,19 @@ public sealed record TrainingOptions
                     $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
-    /// <summary>Whether the scores of the trained network are divided by a number T, so that its probabilities are neither too confident
-    /// nor too modest: the T that makes the cross-entropy of the validation data least.</summary>
+    /// <summary>Temperature scaling: whether the scores of the trained network are divided by a number T, which corrects
+    /// too high or too low confidence. T minimizes the cross-entropy of the validation data.</summary>
     /// <remarks>
-    /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. Which class is the likeliest
-    /// does not change. One example more, of which nothing is known, counts as well: the
-    /// target of each of n is (n·y + 1/K) / (n + 1) with K classes, so that T stays above 0 where no example is mistaken (Platt, 1999,
-    /// "Probabilistic outputs for support vector machines", §2.2, has the same idea). Weights of examples and classes count.
-    /// With <see cref="KFoldBagging"/>, T is that of single members, and applied to the average of their predictions.
-    /// <see cref="EpochReport"/>s are of scores that are not divided yet.
+    /// Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", arXiv:1706.04599. The most
+    /// probable class does not change. One more example counts, whose class is unknown. So with n examples and K classes,
+    /// the target of each example is (n·y + 1/K) / (n + 1). This keeps T above 0 even where every example is classified
+    /// correctly. Platt (1999), "Probabilistic outputs for support vector machines", §2.2, has the same idea. Weights of
+    /// examples and classes count. With <see cref="KFoldBagging"/>, T is measured on single members, and applied to the
+    /// average of their predictions. <see cref="EpochReport"/>s are of scores that are not divided yet.
     /// </remarks>
-    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>); without validation data, and with examples of one
-    /// class alone, T is 1. From 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> says what was found.</value>
+    /// <value>False. If true, the loss must have logits (<see cref="Loss.HasLogits"/>). Without validation data, and with
+    /// examples of one class alone, T is 1. T is from 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> returns
+    /// it.</value>
     public bool TemperatureScaling { get; init; }
 
     /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
@@ -210,13 +213,15 @@ public sealed record TrainingOptions
     /// refused. Going on from an earlier network widens its bounds.</value>
     public bool ClampPredictions { get; init; }
 
-    /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: the optimizer sees its slope λ₁·sign θ.</summary>
+    /// <summary>λ₁: adds λ₁·Σ|θ| to J, which draws small weights to zero. Coupled: its gradient λ₁·sign θ is added to the
+    /// gradient that the optimizer receives.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave
     /// it out.</value>
     public double L1Regularization { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: the optimizer sees its slope λ₂·θ, as <c>weight_decay</c> of
-    /// PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</summary>
+    /// <summary>λ₂: adds ½·λ₂·Σθ² to J, which keeps weights small. Coupled: its gradient λ₂·θ is added to the gradient that
+    /// the optimizer receives, as <c>weight_decay</c> of PyTorch's Adam. scikit-learn's <c>alpha</c> is λ₂ times the rows
+    /// of a batch.</summary>
     /// <value>0; ≥ 0 and finite. Of weights and embeddings only, unless <see cref="ParameterGroups"/> says otherwise. Reported losses leave
     /// it out.</value>
     public double L2Regularization { get; init => field = Ranges.Checked(value); }
@@ -249,9 +254,10 @@ public sealed record TrainingOptions
     /// <value>All learn alike; weights and embeddings are regularized.</value>
     public ParameterGroups ParameterGroups { get; init; } = new();
 
-    /// <summary>Whether every <see cref="EpochReport"/> says how activations and gradients fare from layer to layer, and warns when they
-    /// vanish, explode or die.</summary>
-    /// <value>False. If true, up to 256 examples more are taken forward and back in every pass; what is learned does not change.</value>
+    /// <summary>Whether every <see cref="EpochReport"/> has the scales of activations and gradients in each layer. It also
+    /// has warnings when they vanish or explode, or units are dead.</summary>
+    /// <value>False. If true, up to 256 more examples go forward and backward in every epoch; what is learned does not
+    /// change.</value>
     public bool Diagnostics { get; init; }
 
     /// <summary>Most threads that one step is shared by, the caller's among them. The result does not depend on it, to the last

@@ -2,13 +2,13 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Predicts with an average of the parameters on their way, which lies nearer to the middle of a valley than any of them: average
-/// ← average + w·(θ − average) after every step.</summary>
-/// <remarks>Training itself goes on from θ; validation and the trained network have the average. Running means of batch normalization are
-/// not averaged once more.</remarks>
+/// <summary>Predicts with an average of the parameters during training: average ← average + w·(θ − average) after every
+/// step. The average lies nearer to the middle of a valley of the loss than any single θ.</summary>
+/// <remarks>Training itself continues from θ; validation and the trained network use the average. Running means of batch
+/// normalization are not averaged again.</remarks>
 public abstract record WeightAveraging
 {
-    /// <summary>w: the share that the parameters of a step get in the average; 1 begins it anew.</summary>
+    /// <summary>w: the weight of a step's parameters in the average; 1 restarts the average.</summary>
     /// <param name="moment">The moment of the step.</param>
     /// <returns>In [0, 1].</returns>
     public abstract double ShareAt(TrainingMoment moment);
@@ -36,8 +36,8 @@ public sealed record ExponentialMovingAverage : WeightAveraging
 }
 
 /// <summary>SWA: the plain mean of the parameters after every step of the last part of training.</summary>
-/// <remarks>Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407, which averages
-/// once in every pass. Before that part begins, the average is θ itself.</remarks>
+/// <remarks>Izmailov et al. (2018), "Averaging weights leads to wider optima and better generalization", arXiv:1803.05407,
+/// which averages once in every epoch. Before that part begins, the average is θ itself.</remarks>
 public sealed record StochasticWeightAveraging : WeightAveraging
 {
     /// <summary>The share of training after which the average begins.</summary>

@@ -3,12 +3,12 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>Chooses temperature and threshold of a trained network on the validation data, however training ended.</summary>
+/// <summary>Chooses temperature and threshold of a trained network on the validation data, however training
+/// ended.</summary>
 /// <remarks>
-/// The scores are computed once more, by the form of the network that will predict. If training was stopped, the scores of its best
-/// validation check serve,
-/// which are there already; only where none was made are they computed, within the grace period. What does not come to an end is
-/// left out with a warning.
+/// The scores are computed again, by the form of the network that will predict. If training was stopped, the existing
+/// scores of its best validation check are used. If there was no validation check, the scores are computed within the grace
+/// period. A calibration that does not finish is omitted with a warning.
 /// </remarks>
 internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? judge, StopCondition stop)
 {
@@ -21,8 +21,8 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch that its parameters come from.</param>
     /// <param name="weights">Of the validation rows, with those of classes.</param>
-    /// <returns>The network with its temperature, and the threshold; null where none was asked for. Rows of one class show
-    /// neither.</returns>
+    /// <returns>The network with its temperature, and the threshold; null if no threshold metric is set. Rows of one class
+    /// determine neither.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
         if (!IsNeeded || judge!.IsOfOneClass) return (trained, null);

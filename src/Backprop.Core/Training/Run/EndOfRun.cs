@@ -2,7 +2,7 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Looks at how a run ended, and warns where its plan and its end do not fit each other.</summary>
+/// <summary>Examines how a run ended, and warns where its plan and its end do not fit each other.</summary>
 /// <param name="options">The plan.</param>
 /// <param name="stop">Why training had to end, if it had to.</param>
 /// <param name="plan">How far it came.</param>

@@ -15,7 +15,7 @@ internal interface IDescent
     /// <returns>The loss of the batch before the step, and its weight in the mean of the epoch.</returns>
     (double Loss, double Weight) Learn(int batch, in StepValues values);
 
-    /// <summary>Passes all memory besides that of the optimizer to a visitor.</summary>
+    /// <summary>Hands all memory besides that of the optimizer to a visitor.</summary>
     void Visit(StateVisitor visitor);
 
     /// <summary>The descent of an optimizer.</summary>

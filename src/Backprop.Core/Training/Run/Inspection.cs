@@ -5,13 +5,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Looks at a network on its way, always with the same examples.</summary>
+/// <summary>Measures the layers of a network during training, always with the same examples.</summary>
 internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] Targets, int Rows) sample)
 {
     /// <summary>Enough for shares of one percent.</summary>
     public const int MaxExamples = 256;
 
-    /// <summary>Looks at a network with a sample of its training data.</summary>
+    /// <summary>Measures a network with a sample of its training data.</summary>
     public static Inspection Of(TrainingSetup setup, RunRequest request, RunData data)
     {
         var loss = setup.Loss;
@@ -21,7 +21,7 @@ internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] T
 
     private readonly Real[] _before = new Real[network.ParameterCount];
 
-    /// <summary>To be called before the step whose size is to be told.</summary>
+    /// <summary>To be called before the step whose size is to be reported.</summary>
     public void Remember(ReadOnlySpan<Real> parameters) => parameters.CopyTo(_before);
 
     public NetworkDiagnostics Inspect(ReadOnlySpan<Real> parameters) => NetworkDiagnostics.Measure(

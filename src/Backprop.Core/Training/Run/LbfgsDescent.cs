@@ -20,7 +20,7 @@ internal sealed class LbfgsDescent : IDescent
     /// <param name="step">What differentiates.</param>
     /// <param name="batches">All examples, in one batch.</param>
     /// <param name="parameters">What is moved.</param>
-    /// <param name="stop">Asked before every pass over the data; what ends a search.</param>
+    /// <param name="stop">Checked before every evaluation of all examples; it can end a search.</param>
     public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters, StopCondition stop)
     {
         _stop = stop;
@@ -29,7 +29,7 @@ internal sealed class LbfgsDescent : IDescent
         _memory = new LbfgsMemory(parameters.Length, rule.History);
     }
 
-    /// <summary>Whether the gradient is as small as asked, or nothing along −g lowers the loss any more.</summary>
+    /// <summary>Whether the gradient is within the tolerance, or no step along −g lowers the loss any more.</summary>
     public bool IsDone => _isDone;
 
     /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found

@@ -13,7 +13,7 @@ internal readonly record struct MemoryNeed(long Fixed, long PerExample)
     // The parameters, their gradient, the optimizer's numbers, averages, the best so far, the result and its packed form.
     private const int VectorsOfParameters = 12;
 
-    // The order of a pass, the rows of a split, folds, sorted columns, and another copy of targets and weights.
+    // The order of an epoch, the rows of a split, folds, sorted columns, and another copy of targets and weights.
     private const int NumbersOfExample = 12;
 
     private const int DefaultBatch = 1024;

@@ -1,9 +1,9 @@
 namespace Backprop.Training;
 
-/// <summary>What a training run says beside the reports of its epochs: the phases as they begin, and warnings.</summary>
+/// <summary>What a training run reports besides its epochs: the phases as they begin, and warnings.</summary>
 /// <param name="phases">Receives every phase; null where phases are not reported.</param>
 /// <param name="warn">Receives every warning when it is found; null where the result alone lists them.</param>
-/// <param name="note">Receives notes that give no reason to change anything; null where notes are dropped.</param>
+/// <param name="note">Receives notes that need no action; null where notes are dropped.</param>
 internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, Action<string>? warn = null, Action<string>? note = null)
 {
     private readonly List<string> _warnings = [];

@@ -26,7 +26,7 @@ internal sealed class StopCondition
     /// <param name="options">Token, time limit and clock.</param>
     /// <param name="checkAlive">The caller's check, which may throw; null for none.</param>
     /// <param name="reports">Where phases and warnings go; null to keep warnings alone.</param>
-    /// <param name="checks">How often it is asked; null for the usual.</param>
+    /// <param name="checks">How often it is checked; null for the default.</param>
     public StopCondition(TrainingOptions options, Action? checkAlive, RunReports? reports = null, CheckFrequency? checks = null)
         : this(
             options.MaximumTrainingTime, options.Clock, checkAlive, reports, options.ThrowOnCancellation, options.CancellationToken, checks)
@@ -47,7 +47,7 @@ internal sealed class StopCondition
     /// <summary>Phases and warnings.</summary>
     public RunReports Reports { get; }
 
-    /// <summary>How often it is asked.</summary>
+    /// <summary>How often it is checked.</summary>
     public CheckFrequency Checks { get; }
 
     /// <summary>Counts the work outside of training steps, and ends it: see <see cref="CheckWork"/>.</summary>
@@ -75,7 +75,8 @@ internal sealed class StopCondition
     public void StartClock() => _start ??= _clock.GetTimestamp();
 
     /// <summary>Whether the token is cancelled.</summary>
-    /// <exception cref="OperationCanceledException">It is, and the options ask for this exception.</exception>
+    /// <exception cref="OperationCanceledException">The token is cancelled, and the options are set to throw this
+    /// exception.</exception>
     public bool IsCancelled
     {
         get

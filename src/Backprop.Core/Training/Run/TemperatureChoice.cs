@@ -6,8 +6,8 @@ using Backprop.Numerics;
 namespace Backprop.Training;
 
 /// <summary>Finds the number that logits should be divided by: <see cref="TrainingOptions.TemperatureScaling"/>.</summary>
-/// <remarks>In double, and so not by the slopes that losses write: of many rows, the share 1/n of one example is what keeps T from 0, and
-/// single precision has few digits of it.</remarks>
+/// <remarks>Computes in double precision, so it does not use the gradients that losses write. With many rows, only the
+/// share 1/n of one example keeps T from 0. Single precision has few digits of that share.</remarks>
 internal static class TemperatureChoice
 {
     // Of the logarithm of the range: to seven digits, which is as many as scores have.
@@ -15,8 +15,8 @@ internal static class TemperatureChoice
 
     private const long WorkOfScore = 16;
 
-    /// <summary>The T from which on the cross-entropy Σ w·H(t, p(z/T)) no longer falls: it is convex in 1/T, with the slope Σ w·(Σ p·z − Σ
-    /// t·z).</summary>
+    /// <summary>The T at which the cross-entropy Σ w·H(t, p(z/T)) stops falling. The cross-entropy is convex in 1/T, with
+    /// the derivative Σ w·(Σ p·z − Σ t·z).</summary>
     /// <param name="loss">Whose scores they are; it has logits.</param>
     /// <param name="scores">[rows × outputs], z; finite.</param>
     /// <param name="targets">[rows × target columns], y.</param>

@@ -7,9 +7,9 @@ namespace Backprop.Training;
 /// schedules end with the time.
 /// </summary>
 /// <remarks>
-/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed. If the
-/// time that is left suffices
-/// for nearly all epochs, the plan is what the options say, so such a run has the same bits as one without a limit.
+/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed.
+/// If the remaining time suffices for nearly all epochs, the plan is that of the options. So such a run has the same bits
+/// as one without a limit.
 /// </remarks>
 /// <param name="options">Epochs.</param>
 /// <param name="stop">The time.</param>
@@ -28,7 +28,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
     private TimeSpan _firstStepEnded, _firstEpochEnded;
     private long? _possible;
 
-    /// <summary>The moment of the last step that was asked for.</summary>
+    /// <summary>The moment of the step that was planned last.</summary>
     public TrainingMoment Last { get; private set; }
 
     /// <summary>Whether the time limit makes the plan shorter.</summary>
@@ -43,7 +43,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
         return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
     }
 
-    // The first step compiles code, and the first epoch more of it, so they say less than those that follow.
+    // The first step compiles code, and the first epoch more of it, so their times are less typical than later ones.
     private void Measure(long step, TimeSpan limit)
     {
         var (epoch, stepOfEpoch) = Math.DivRem(step, stepsPerEpoch);

@@ -19,7 +19,7 @@ public sealed class Trainer
         (_options, _setup, _checks) = (options, new TrainingSetup(options), new RunChecks(options));
     }
 
-    /// <summary>Passes over the training data, at most.</summary>
+    /// <summary>Maximum number of epochs.</summary>
     public int NumberOfIterations => _options.NumberOfIterations;
 
     /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
@@ -27,8 +27,9 @@ public sealed class Trainer
     /// <param name="training">What to learn from.</param>
     /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.KFoldBagging"/> null:
     /// the training examples are watched.</param>
-    /// <param name="initial">A network of the same shape to go on from: its parameters and its standardization are the start.</param>
-    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="initial">A network of the same shape to continue from: its parameters and its standardization are the
+    /// start.</param>
+    /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as
     /// <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
     /// <returns>The trained network and what every epoch did.</returns>
@@ -56,7 +57,7 @@ public sealed class Trainer
             : Refitted(result, network, training, validation, initial, stop);
     }
 
-    // A refit that training has no time for is left out: the first network is a model, too.
+    // A refit is skipped when there is no time for it; then the first network is the result.
     private TrainingResult Refitted(
         TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
     {
@@ -86,17 +87,17 @@ public sealed class Trainer
         return result with { Warnings = [.. stop.Reports.Warnings] };
     }
 
-    /// <summary>The same with more examples than memory holds. Starting values that are measured, the inspection of layers, and the check
-    /// of the result look at a random sample of them.</summary>
+    /// <summary>The same with more examples than memory holds. Measured starting values, layer diagnostics and the check of
+    /// the result use a random sample of them.</summary>
     /// <param name="network">The layers; as many inputs as there are features.</param>
-    /// <param name="training">What to learn from; read once to be measured, and then once in every pass.</param>
+    /// <param name="training">What to learn from; read once to be measured, and then once in every epoch.</param>
     /// <param name="validation">What to watch for early stopping; not learned from.</param>
-    /// <param name="initial">A network of the same shape to go on from.</param>
-    /// <param name="progress">Told after every epoch, on this thread.</param>
+    /// <param name="initial">A network of the same shape to continue from.</param>
+    /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at
     /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
-    /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every pass.</exception>
+    /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every epoch.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
         Network network, ExampleSource training, ExampleSet? validation = null, TrainedNetwork? initial = null,

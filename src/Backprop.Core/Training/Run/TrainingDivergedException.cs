@@ -11,7 +11,7 @@ public sealed class TrainingDivergedException : InvalidOperationException
         : base($"Training diverged in epoch {problem.Epoch}: {problem.What}. {cause}", problem) =>
             (Epoch, What) = (problem.Epoch, problem.What);
 
-    /// <summary>The pass in which it happened, from 1.</summary>
+    /// <summary>The epoch in which it happened, from 1.</summary>
     public int Epoch { get; }
 
     private string What { get; }

@@ -1,6 +1,6 @@
 namespace Backprop.Training;
 
-/// <summary>The phases of a training run, in their order. A phase without work is left out.</summary>
+/// <summary>The phases of a training run, in their order. A phase without work is skipped.</summary>
 public enum TrainingPhase
 {
     /// <summary>Rows are counted, where a preset depends on their number.</summary>

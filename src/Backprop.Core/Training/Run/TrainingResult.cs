@@ -9,8 +9,8 @@ namespace Backprop.Training;
 /// last.</param>
 public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch)
 {
-    /// <summary>The score above which an example is called positive, where <see cref="TrainingOptions.ThresholdMetric"/> asked for one;
-    /// null where not. Not saved with the network.</summary>
+    /// <summary>The score above which an example is called positive, where <see cref="TrainingOptions.ThresholdMetric"/> is
+    /// set; otherwise null. Not saved with the network.</summary>
     public Real? Threshold { get; init; }
 
     /// <summary>Features with one known value, or none, in all training examples, in rising order. Their later values do not change

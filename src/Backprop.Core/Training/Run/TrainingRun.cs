@@ -93,7 +93,7 @@ internal sealed class TrainingRun : IDisposable
         return mean.Value;
     }
 
-    /// <summary>Validates and reports the epoch, and asks all stopping rules.</summary>
+    /// <summary>Validates and reports the epoch, and checks all stopping rules.</summary>
     /// <param name="trainingLoss">What <see cref="MakeSteps"/> returned.</param>
     /// <returns>Whether training ends.</returns>
     public bool EndEpoch(double trainingLoss)

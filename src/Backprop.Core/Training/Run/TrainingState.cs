@@ -52,7 +52,8 @@ internal sealed class TrainingState
     /// <summary>Steps that were made.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Gradient passes that were begun. Dropout, noise and mixup draw their random numbers from it.</summary>
+    /// <summary>Gradient computations that were begun. Dropout, noise and mixup draw their random numbers from this
+    /// count.</summary>
     public int GradientPasses { get; set; }
 
     /// <summary>The learning rate of the last step.</summary>
@@ -64,7 +65,7 @@ internal sealed class TrainingState
     /// <summary>The memory of a descent besides that of its optimizer; null for none.</summary>
     public IDescent? Descent { get; set; }
 
-    /// <summary>Passes every value to a visitor, by name.</summary>
+    /// <summary>Hands every value to a visitor, by name.</summary>
     public void Visit(StateVisitor visitor)
     {
         visitor.Vector("parameters", Parameters);

@@ -6,10 +6,11 @@ namespace Backprop.Training;
 /// <summary>A run that ended while much was left to learn: training and held-out loss both stayed high, and both were still
 /// falling.</summary>
 /// <remarks>
-/// Losses are compared as gains over the best constant prediction, as shares of what a perfect prediction gains. So losses of any scale are
-/// comparable, and label smoothing, which keeps a perfect prediction above 0, does not count. Noise also keeps losses high, but then the
-/// held-out loss stops falling early. On 35 runs over 27 ordinary data sets, the last quarter of the epochs brought at most a tenth of the
-/// whole gain; on poker hands, whose rule was only just being found, a quarter to a half.
+/// Losses are compared as gains over the best constant prediction, as shares of what a perfect prediction gains. So losses
+/// of any scale are comparable. Label smoothing does not count, although it keeps the loss of a perfect prediction above 0.
+/// Noise also keeps losses high, but then the held-out loss stops falling early. On 35 runs over 27 ordinary data sets, the
+/// last quarter of the epochs brought at most a tenth of the whole gain. On poker hands, whose rule was only just being
+/// found, it brought a quarter to a half.
 /// </remarks>
 /// <param name="Constant">The loss of the best constant prediction.</param>
 /// <param name="Perfect">The loss of a perfect prediction.</param>
@@ -32,7 +33,7 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
 
     /// <summary>What the history of a run shows; null where it shows no underfitting.</summary>
     /// <param name="history">One report per epoch.</param>
-    /// <param name="options">How training went; a run that ended before its last epoch is not judged.</param>
+    /// <param name="options">How training went; null is returned for a run that ended before its last epoch.</param>
     /// <param name="examples">What was learned from, or a sample of it, with the weights that count.</param>
     /// <param name="targets">How targets were scaled.</param>
     /// <param name="outputs">Scores per example.</param>

@@ -36,7 +36,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     }
 
     /// <summary>Keeps the scores that were taken, because they are those of the best parameters so far.</summary>
-    /// <param name="epoch">The epoch whose parameters gave them.</param>
+    /// <param name="epoch">The epoch whose parameters they were computed with.</param>
     public void Keep(int epoch)
     {
         if (_kept.Length == 0) _kept = new Real[_scores.Length];
@@ -44,7 +44,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         _keptEpoch = epoch;
     }
 
-    /// <summary>A metric of the network that gave all the scores that were taken.</summary>
+    /// <summary>A metric of the network that computed all current scores.</summary>
     /// <param name="metric">Which metric.</param>
     /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
@@ -103,8 +103,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
         ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
 
-    /// <summary>Whether all validation rows are of one class: they show no mistaken confidence, and any threshold that gives that class to
-    /// all rows would do.</summary>
+    /// <summary>Whether all validation rows are of one class. Such rows show no mistaken confidence. Any threshold that
+    /// assigns that class to all rows would be optimal.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
     private void MakeRoom(int outputs)

@@ -5,8 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>The losses of the rows of a batch, and in training the slopes of J; every thread of a team asks for rows of its own. Allocates
-/// only when made.</summary>
+/// <summary>The losses of the rows of a batch, and in training the gradient of J. Every thread of a team evaluates rows of
+/// its own. Allocates only when made.</summary>
 internal sealed class BatchLoss
 {
     private readonly Loss _loss;
@@ -42,11 +42,12 @@ internal sealed class BatchLoss
         if (factor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (factor, _loss.WithSmoothingTimes(factor));
     }
 
-    /// <summary>What scores are limited to before a mere evaluation judges them; null for nothing.</summary>
+    /// <summary>The limits of scores in an evaluation without training, applied before the losses; null for none.</summary>
     public ScoreLimits? Limits { get; set; }
 
-    /// <summary>[examples × outputs]: the scores that were judged by a mere evaluation: those of the network, within its limits; of an
-    /// ensemble, what it predicts, or what each member does of its own examples.</summary>
+    /// <summary>[examples × outputs]: the scores whose losses were computed without training. They are the network's
+    /// scores, within its limits. For an ensemble, they are its predictions, or each member's predictions on its own
+    /// examples.</summary>
     public ReadOnlyMatrix EvaluatedScores(Workspace workspace) =>
         _members == 1 ? Examples(workspace.Scores) : new Matrix(_judged.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
 
@@ -63,7 +64,8 @@ internal sealed class BatchLoss
     /// <param name="rows">Rows of the batch.</param>
     public double Mean(ReadOnlySpan<Real> weights, int rows) => Loss.Mean(_losses.AsSpan(0, rows * _abreast), weights, TotalWeight);
 
-    /// <summary>The losses of some rows; in training, their slopes become those of J. A mere evaluation does not look at slopes.</summary>
+    /// <summary>The losses of some rows; in training, also the gradient of J. An evaluation without training does not use
+    /// gradients.</summary>
     public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
     {
         Matrix scores = Examples(workspace.Scores.RowRange(first, count)),
@@ -72,7 +74,7 @@ internal sealed class BatchLoss
         var losses = _losses.AsSpan(first, count);
         if (!workspace.IsTraining)
         {
-            // As many slopes as scores are judged; they are overwritten by the next step.
+            // There are as many gradients as evaluated scores; the next step overwrites them.
             var judged = Judged(scores, first);
             Limits?.Apply(judged);
             _loss.EvaluateRows(
@@ -89,7 +91,7 @@ internal sealed class BatchLoss
     // Scores of members that have examples of their own are those of as many examples, member after member in memory too.
     private Matrix Examples(Matrix rows) => _abreast == 1 ? rows : new Matrix(rows.Values, rows.Rows * _abreast, _outputs);
 
-    // An ensemble is judged by what it predicts.
+    // An ensemble is validated on its combined prediction.
     private Matrix Judged(Matrix scores, int first)
     {
         if (_members == 1) return scores;

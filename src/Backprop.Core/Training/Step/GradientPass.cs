@@ -34,7 +34,7 @@ internal sealed class GradientPass
     /// <param name="batchSize">Maximum rows of a batch.</param>
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>).</param>
     /// <param name="team">The threads.</param>
-    /// <param name="portions">Where a long pass may be abandoned.</param>
+    /// <param name="portions">Where a long computation may be abandoned.</param>
     public GradientPass(
         Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow, WorkerTeam team,
         StepPortions portions)
@@ -54,7 +54,7 @@ internal sealed class GradientPass
     /// <summary>Σ w of the batch.</summary>
     public double TotalWeight => _loss.TotalWeight;
 
-    /// <summary>J of the batch: the weighted mean loss of the rows of the last pass.</summary>
+    /// <summary>J of the batch: the weighted mean loss of the rows that were evaluated last.</summary>
     public double MeanLoss => _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
 
     /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
@@ -80,7 +80,7 @@ internal sealed class GradientPass
         _network.BackwardPart(
             _state.Parameters, _batches[_batch].X, _workspace, shard.Layer, shard.First, _gradient.AsSpan(shard.Offset, shard.Length));
 
-    /// <summary>Lets a layer update the statistics that it measured in the pass.</summary>
+    /// <summary>Lets a layer update the statistics that it measured on the batch.</summary>
     public void ObserveStatistics(ParameterShard shard)
     {
         if (_network.Layers[shard.Layer] is not IBatchStatistics layer) return;
@@ -161,7 +161,7 @@ internal sealed class GradientPass
 
     private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
 
-    // Every part of the batch is computed by itself, so portions of a share give the same bits.
+    // Every part of the batch is computed by itself, so portions of a share have the same bits.
     private Action<int> OfShare(Action<int, int> work) => worker =>
     {
         var (first, count) = _partition.Share(worker, _team.Size);

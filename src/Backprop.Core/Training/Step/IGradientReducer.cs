@@ -2,9 +2,9 @@ namespace Backprop.Training;
 
 /// <summary>What happens to a gradient between <see cref="GradientPass"/> and <see cref="ParameterUpdate"/>.</summary>
 /// <remarks>
-/// With one process nothing happens, and a shard is updated while its gradient is in the cache. A reducer that sums the gradients of
-/// several processes needs the whole gradient before any parameter is updated. It must sum in a fixed order, so that every process gets
-/// the same bits.
+/// With one process nothing happens, and a shard is updated while its gradient is in the cache. A reducer that sums the
+/// gradients of several processes needs the whole gradient before any parameter is updated. It must sum in a fixed order,
+/// so that every process receives the same bits.
 /// </remarks>
 internal interface IGradientReducer
 {

@@ -14,7 +14,8 @@ namespace Backprop.Training;
 /// <param name="Groups">The learned parameters, in groups with the same treatment.</param>
 internal sealed record ParameterShard(int Layer, int First, int Offset, int Length, ParameterShard.Group[] Groups)
 {
-    // Large parts make for few and large products; but several threads need several parts each, or one would wait for another.
+    // Large parts need fewer and larger products. But several threads need several parts each, or one would wait for
+    // another.
     private const int MinLength = 8 * 1024, PartsPerThread = 2;
 
     /// <summary>All parts of a network, of up to so many parameters where the layers allow it.</summary>
@@ -121,7 +122,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         }
     }
 
-    // g + λ₁·sign θ + λ₂·θ; the slope of |θ| at 0 is taken as 0.
+    // g + λ₁·sign θ + λ₂·θ; the derivative of |θ| at 0 is taken as 0.
     private readonly struct PenaltySlope(Real l1, Real l2) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,8 +6,8 @@ namespace Backprop.Training;
 /// Divides the work of a step on many rows into portions, between which the step can be given up. Small steps are one portion.
 /// </summary>
 /// <remarks>
-/// One thread of the team, the caller's, looks whether training must end; the others see what it found. Sizes are chosen so that a
-/// portion takes some ten milliseconds.
+/// One thread of the team, the caller's, checks whether training must end; the others read the result. Sizes are chosen so
+/// that a portion takes some ten milliseconds.
 /// </remarks>
 internal sealed class StepPortions
 {
@@ -44,7 +44,7 @@ internal sealed class StepPortions
     /// <summary>Begins a step.</summary>
     public void Begin(bool isTraining) => (_isTraining, _isAbandoned) = (isTraining, false);
 
-    /// <summary>Gives the step up.</summary>
+    /// <summary>Abandons the step.</summary>
     public void Abandon() => _isAbandoned = true;
 
     /// <summary>Runs phases one after another, until the step is given up. All threads have ended a phase before the next begins.</summary>

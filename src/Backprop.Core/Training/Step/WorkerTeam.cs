@@ -2,12 +2,12 @@ using System.Runtime.ExceptionServices;
 
 namespace Backprop.Training;
 
-/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own. Allocates only
-/// when made.</summary>
+/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own.
+/// Allocates only when made.</summary>
 /// <remarks>
-/// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away; then it gives its turn
-/// to others; then it sleeps until it is woken. A long spin would be a little faster on an idle machine and ruinous on a busy one:
-/// whoever holds the work that everybody waits for does not get a processor.
+/// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away. Then it
+/// yields to other threads. Then it waits until it is notified. A long spin would be a little faster on an idle machine,
+/// but ruinous on a busy one. There, a spinning thread takes the processor from the thread that all others wait for.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -93,7 +93,8 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    // Who goes to sleep says so before looking a last time, and who rings has changed what is looked at before: one of them sees the other.
+    // A waiter increments _sleeping before its final check; the notifier writes the value before it reads _sleeping. One of
+    // them must see the other.
     private void Await(ref int number, int value)
     {
         for (var waited = 0; Volatile.Read(ref number) != value; waited++)
