@@ -9,7 +9,7 @@ public enum NetworkTrouble
     /// <summary>More than a thousand times the gradient at the scores arrives at the first hidden layer, or none that is finite.</summary>
     ExplodingGradient,
 
-    /// <summary>At least half of an activation's units have no slope for any example.</summary>
+    /// <summary>At least half of an activation's units have a derivative near 0 for every example.</summary>
     DeadUnits,
 
     /// <summary>At least half of what enters an activation lies where it is flat.</summary>

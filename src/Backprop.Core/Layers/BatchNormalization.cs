@@ -82,7 +82,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         for (var row = x.Rows - 1; row >= 0; row--) Normalize(parameters, Part(parameters, 2), factors, x.Row(row), y.Row(row));
     }
 
-    /// <summary>The slopes of what <c>Forward</c> computes: of running numbers that stand still.</summary>
+    /// <summary>The gradients of what <c>Forward</c> computes; the running mean and variance are constants.</summary>
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {

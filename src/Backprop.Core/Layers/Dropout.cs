@@ -36,8 +36,8 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, x.Values, y.Values);
     }
 
-    // The slope of what was dropped is 0, and of the rest 1 / (1 − p). To draw the random numbers once more would take longer than all else
-    // here.
+    // The derivative of dropped values is 0, and that of the others is 1 / (1 − p). Drawing the random numbers again would take longer
+    // than everything else here.
     /// <inheritdoc/>
     public override void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,

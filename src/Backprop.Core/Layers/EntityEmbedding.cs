@@ -17,11 +17,12 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second,
 /// …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal
-/// at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an
+/// Parameters: for every category E [Count + 1 × Dimension] row-major. Row 0 stands for unknown and missing categories. All rows are
+/// standard normal at first, except row 0. It is 0, the mean of that distribution, in case no example trains it. Must be a network's
+/// first layer, or follow an
 /// <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
-/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn
-/// and Steinwart (2024), arXiv:2407.04491.
+/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from
+/// Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {

@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>What a layer is told in a step of training beside its numbers: where it stands, and what was measured of the whole
+/// <summary>What a layer receives in a training step in addition to its inputs: its position, and the statistics of the whole
 /// batch.</summary>
 public readonly ref struct TrainingPass
 {

@@ -15,7 +15,8 @@ public interface ITrainingBehavior
     /// <param name="y">[rows × Outputs], overwritten.</param>
     void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);
 
-    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same pass.</summary>
+    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same
+    /// <see cref="TrainingPass"/>.</summary>
     /// <inheritdoc cref="Layer.Backward"/>
     void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,

@@ -31,7 +31,8 @@ internal sealed class InferenceOperations
         return Add(new RunLayer([x], NewName(), layer.Outputs, layer, parameters));
     }
 
-    /// <summary>Gives a value, which the last operation computes, another name.</summary>
+    /// <summary>Renames a value. If the last operation computes it, that operation's output is renamed; otherwise a copy is
+    /// added.</summary>
     /// <param name="value">Its name so far.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="name">Its new name.</param>
