@@ -4,8 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Replaces each of the first inputs by one value per bin: 1 for bins below it, 0 for bins above it. For the bin that contains
-/// it, the value is the share of the bin below it. The other inputs are copied unchanged to the end.</summary>
+/// <summary>Replaces each of the first inputs by one value per bin: 1 for bins below it, 0 for bins above it. The bin that contains the
+/// input holds the share of that bin which the input exceeds. The other inputs are copied unchanged to the end.</summary>
 /// <remarks>
 /// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the
 /// training data, [bins + 1] for every number; they are measured, not

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>What early stopping may judge a network by, in place of its loss: a number for all of the validation data at once.</summary>
+/// <summary>A metric that early stopping may use in place of the loss: one value, computed over all validation data at once.</summary>
 /// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this
 /// one and one entry in <see cref="All"/>.</remarks>
 public abstract record Metric

@@ -1,6 +1,6 @@
 namespace Backprop.Networks;
 
-/// <summary>Weighted mean and spread of every column, in one pass over rows that nobody keeps. NaN is left out.</summary>
+/// <summary>Weighted mean and spread of every column, computed while rows are read once and not stored. NaN is ignored.</summary>
 /// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would
 /// lose all digits.</remarks>
 internal sealed class ColumnMoments(int columns)

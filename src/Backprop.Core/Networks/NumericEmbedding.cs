@@ -90,8 +90,8 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
         get; init => field = value is null ? null : Positive(value.Value, nameof(HighestStandardDeviation));
     }
 
-    /// <summary>How much lower waves are as they get faster: by (<see cref="StandardDeviation"/> / their own deviation) to this power. The
-    /// larger it is, the smoother the network stays where detail does not pay.</summary>
+    /// <summary>How fast amplitudes fall with the frequency: the factor is (<see cref="StandardDeviation"/> / the frequency's own
+    /// deviation) to this power. The larger it is, the smoother the network stays where fine detail does not lower the loss.</summary>
     /// <value>0.5; ≥ 0 and finite. Without <see cref="HighestStandardDeviation"/> it changes nothing.</value>
     public double AmplitudeDecay
     {

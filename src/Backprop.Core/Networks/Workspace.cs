@@ -112,8 +112,8 @@ public sealed class Workspace
     {
         var layers = network.Layers;
         var room = new Real[layers.Count][];
-        // Sparse rows may pass the first layer by: its room, which many features make large, is made when it is needed.
-        // Of two layers that run backward as one, what is between them is never written.
+        // Sparse rows may bypass the first layer. Its memory is large with many features, so it is allocated when it is needed. The
+        // gradient between two layers with a fused backward computation is never written.
         var first = sharesMemory && network.TakesSparse ? network.SparseLayer : 0;
         for (var l = first; l < room.Length; l++)
         {
