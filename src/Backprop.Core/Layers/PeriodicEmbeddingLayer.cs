@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Parameters: for every embedded input its frequencies, initially normal with a small deviation. With phases, its phases follow,
 /// initially uniform in [−π, π). Gorishniy,
-/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine);
+/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine).
 /// Holzmüller,
 /// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/>
 /// follows in both. With a highest deviation, σₖ rises from the middle frequency to the last by a constant factor. The amplitude falls as

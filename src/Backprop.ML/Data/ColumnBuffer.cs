@@ -56,7 +56,7 @@ internal abstract class ColumnBuffer
     public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is no vector of Single.");
 
     /// <summary>A buffer for a column of any type that ML.NET can cache.</summary>
-    /// <param name="reader">Who knows which of the rows <see cref="Getter"/> means; null where nobody asks for it.</param>
+    /// <param name="reader">Provides the index of the row that <see cref="Getter"/> reads; null if no getter is needed.</param>
     /// <param name="input">Where values come from.</param>
     /// <param name="column">One of its active columns.</param>
     public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) =>

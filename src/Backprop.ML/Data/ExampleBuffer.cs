@@ -32,8 +32,8 @@ internal sealed class ExampleBuffer
         _weights = hasWeights ? new GrowingRows<float>(1, rows) : null;
     }
 
-    /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all
-    /// numbers.</summary>
+    /// <summary>Whether there are enough features to check whether most values are 0. Learned replacements of missing values need all
+    /// values.</summary>
     public static bool MayBeSparse(TrainingPlan plan) =>
         plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 

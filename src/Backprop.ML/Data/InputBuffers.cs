@@ -49,8 +49,8 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
         return room;
     }
 
-    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is
-    /// asked for.</summary>
+    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves omit. Valid until the next
+    /// call.</summary>
     public SparseRow SparseAt(int row)
     {
         var hasFeatures = columns[0].HoldsFeatures;

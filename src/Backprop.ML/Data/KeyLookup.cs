@@ -5,13 +5,13 @@ namespace Backprop.ML.Data;
 /// <summary>From the key values of a column to the numbers of the categories that a network tells apart.</summary>
 internal abstract class KeyLookup
 {
-    // A table of all keys is faster than a dictionary, and smaller unless few of them are told apart.
+    // A table of all keys is faster than a dictionary. It is also smaller, unless the network distinguishes only few of the keys.
     private const ulong KeysOfSmallTable = 4096, MaxKeysForOne = 16;
 
     /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that is not told apart.</summary>
     public abstract int this[ulong key] { get; }
 
-    /// <summary>Looks up given keys.</summary>
+    /// <summary>Makes the lookup for given keys.</summary>
     /// <param name="count">Key values of the column.</param>
     /// <param name="keys">The key of every category; 0 where the column has no key for it.</param>
     /// <returns>Null where every key is its own number.</returns>

@@ -163,7 +163,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
 /// <summary>A column of keys to predict from.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="VectorSize">Keys of a row; 0 where the column is no vector.</param>
-/// <param name="Keys">The keys that are told apart, of all slots together.</param>
+/// <param name="Keys">The keys that the network distinguishes, of all slots together.</param>
 internal sealed record CategoryColumn(string Name, int VectorSize, KeyList Keys)
 {
     /// <summary>A column with all keys that it can have.</summary>

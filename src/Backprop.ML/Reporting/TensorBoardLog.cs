@@ -21,7 +21,7 @@ internal sealed class TensorBoardLog : IDisposable
     private readonly string? _metric;
     private readonly TimeProvider _clock;
 
-    /// <param name="directory">Gets a folder run-001, run-002, … for this log.</param>
+    /// <param name="directory">Where a folder run-001, run-002, … is made for this log.</param>
     /// <param name="metric">What the reports' metric is called; null where they have none.</param>
     /// <param name="clock">Stamps every report; null for the system's.</param>
     /// <exception cref="InvalidOperationException">The folder cannot be written.</exception>
@@ -92,7 +92,7 @@ internal sealed class TensorBoardLog : IDisposable
         }
     }
 
-    // The first that nobody has made, even if several models are trained at once.
+    // The first folder without a log, even if several models are trained at once.
     private static FileStream Create(string directory)
     {
         for (var run = 1; ; run++)

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become
+/// <summary>Scores all rows of a batch together, when the scores of one of them are first read. Belongs to one cursor; allocates only
+/// when batches become
 /// larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {

@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Tells ML.NET's scorers which columns a network needs and which it gives, and hands out its scores: those of a batch where rows
-/// were read ahead, one by one everywhere else.</summary>
+/// <summary>Describes to ML.NET's scorers which columns a network needs and which it returns, and computes its scores. Rows that were
+/// read ahead are scored in batches; all others, one by one.</summary>
 /// <param name="task">Which says what the outputs mean.</param>
 /// <param name="network">What scores.</param>
 /// <param name="columns">What its inputs stand for.</param>

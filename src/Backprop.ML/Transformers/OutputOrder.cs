@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Where the outputs of a network stand in the Score column, which has the order of the label column: a place for every key
-/// value of a class, whether it occurred or not.</summary>
+/// <summary>The positions of a network's outputs in the Score column. That column has the order of the label column: one position for
+/// every key value of a class, whether it occurred or not.</summary>
 internal sealed class OutputOrder
 {
     // A vector with fewer numbers than this share of its length is smaller without its zeros.
