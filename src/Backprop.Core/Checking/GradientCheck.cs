@@ -28,7 +28,7 @@ public static class GradientCheck
     /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
     /// <param name="maxParameters">Parameters to compare, evenly spread where there are more. Each costs four evaluations of the
     /// loss.</param>
-    /// <returns>The worst of them, by layer and place, and the verdict.</returns>
+    /// <returns>The largest error, with its layer and index, and whether the check passed.</returns>
     /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a
     /// target.</exception>
     public static GradientCheckResult Run(

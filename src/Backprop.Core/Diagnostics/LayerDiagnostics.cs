@@ -1,7 +1,7 @@
 namespace Backprop.Diagnostics;
 
 /// <summary>What one layer did with a sample of examples.</summary>
-/// <param name="Layer">Its place in <c>Network.Layers</c>.</param>
+/// <param name="Layer">Its index in <c>Network.Layers</c>.</param>
 /// <param name="Name">Its kind and widths, such as "Dense 30 → 64".</param>
 /// <param name="OutputScale">Root mean square of the numbers that leave it.</param>
 /// <param name="GradientScale">Root mean square of ∂l/∂output, l being the loss of one example: how much of the error arrives here on its

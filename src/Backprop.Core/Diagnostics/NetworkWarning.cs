@@ -18,6 +18,6 @@ public enum NetworkTrouble
 
 /// <summary>One thing that is wrong.</summary>
 /// <param name="Trouble">What.</param>
-/// <param name="Layer">Where: a place in <c>Network.Layers</c>.</param>
+/// <param name="Layer">Where: an index in <c>Network.Layers</c>.</param>
 /// <param name="Text">The same in words, with the numbers and with what helps.</param>
 public sealed record NetworkWarning(NetworkTrouble Trouble, int Layer, string Text);

@@ -3,7 +3,7 @@ namespace Backprop.Layers;
 /// <summary>A feature that holds the number of a category.</summary>
 internal interface ICategory
 {
-    /// <summary>Its place among the features.</summary>
+    /// <summary>Its index among the features.</summary>
     int Slot { get; }
 
     /// <summary>Categories: the feature holds 1 to Count.</summary>

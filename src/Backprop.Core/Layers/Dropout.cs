@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the
 /// first
-/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
+/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the position in the batch.
 /// </remarks>
 public sealed record Dropout : TrainingOnlyLayer, IReplicable
 {

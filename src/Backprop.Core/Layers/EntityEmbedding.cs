@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
-/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Slot">Its index among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
 /// one. At least 1.</param>
 /// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>

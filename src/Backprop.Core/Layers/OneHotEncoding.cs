@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and becomes one column for each.</summary>
-/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Slot">Its index among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
 /// one. At least 1.</param>
 public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
@@ -176,7 +176,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     /// <summary>The feature that comes out there.</summary>
     internal int SlotOf(int column)
     {
-        // i category slots precede the i-th one, and none of them is counted in the column. Binary search for the first category slot
+        // The i-th category slot has i others before it, which are not among the copied columns. Binary search for the first category slot
         // after the column.
         int first = 0, end = _sortedSlots.Length;
         while (first < end)

@@ -30,7 +30,7 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
     /// <summary>How many.</summary>
     public int EnsembleSize { get; }
 
-    /// <summary>The layer that each member has: that of a <see cref="PerMember"/>, or the layer itself.</summary>
+    /// <summary>The layer of one member: <see cref="Each"/> of a <see cref="PerMember"/>, otherwise the layer itself.</summary>
     internal static Layer EachOf(Layer layer) => layer is PerMember several ? several.Each : layer;
 
     /// <inheritdoc/>

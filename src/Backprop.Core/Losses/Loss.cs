@@ -59,7 +59,7 @@ public abstract record Loss
     /// <summary>Which targets are allowed, in words for error messages.</summary>
     public virtual string AllowedTargets => "finite numbers";
 
-    /// <summary>Whether a row of targets is allowed. Training asks once for every row, before its first step.</summary>
+    /// <summary>Whether a row of targets is allowed. Training calls this once for every row, before its first step.</summary>
     /// <param name="targets">[target columns], finite.</param>
     /// <param name="outputs">Scores per example.</param>
     public virtual bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => true;

@@ -94,8 +94,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take
-    /// them.</summary>
+    /// <summary>Whether sparse rows (mostly zeros) can enter without conversion: only one layer reads them, and it supports them.</summary>
     internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
 
     /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
@@ -229,7 +228,7 @@ public sealed class Network
         return workspace.Scores;
     }
 
-    /// <summary><c>Forward</c> of rows most of whose numbers are 0 (<see cref="TakesSparse"/>).</summary>
+    /// <summary><c>Forward</c> of sparse rows (mostly zeros) (<see cref="TakesSparse"/>).</summary>
     internal Matrix Forward(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace)
     {
         workspace.Begin(this, x.Rows);
@@ -281,7 +280,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>What the first layer of a stage must know of the whole batch, for one share of its columns.</summary>
+    /// <summary>The statistics of the whole batch that the first layer of a stage needs, for one share of its columns.</summary>
     internal void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];
@@ -315,7 +314,8 @@ public sealed class Network
         }
     }
 
-    /// <summary>What the first layer of a stage must know of the whole batch's gradients, for one share of its columns.</summary>
+    /// <summary>The statistics of the whole batch's gradients that the first layer of a stage needs, for one share of its
+    /// columns.</summary>
     internal void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];

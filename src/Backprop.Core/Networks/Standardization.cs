@@ -98,10 +98,10 @@ public sealed class Standardization
         return new Standardization(medians, factors);
     }
 
-    /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A
-    /// column of zeros stays so.</summary>
-    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told
-    /// otherwise.</remarks>
+    /// <summary>For sparse columns: no shift, because it would turn their zeros into other values. Each column is divided by its largest
+    /// magnitude. A column of zeros stays unchanged.</summary>
+    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does by
+    /// default.</remarks>
     /// <param name="values">[rows × columns]</param>
     /// <param name="rows">Which rows.</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>

@@ -37,7 +37,7 @@ public sealed class Workspace
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.Fusion.LengthToRemember(l)])] : [];
     }
 
-    /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
+    /// <summary>A workspace in which no layer works in place, so that the output of every layer can be read afterwards.</summary>
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
 
@@ -66,7 +66,7 @@ public sealed class Workspace
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
-    /// <summary>What enters the first layer in place of x, if most of its numbers are 0; null where x does.</summary>
+    /// <summary>The sparse rows that enter the first layer in place of x; null if x does.</summary>
     internal SparseBatch? Sparse { get; set; }
 
     internal Matrix Scores => Output(_widths.Length - 1);

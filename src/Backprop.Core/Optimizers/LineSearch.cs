@@ -5,7 +5,7 @@ namespace Backprop.Optimizers;
 /// <remarks>
 /// Moré and Thuente (1994), "Line search algorithms with guaranteed sufficient decrease", ACM Transactions on Mathematical Software 20.
 /// The search keeps an interval that contains a good step. Minimizers of cubics and parabolas through its ends shrink it. Until a point
-/// with sufficient decrease and positive derivative was found, it uses J(t) − J(0) − c₁·t·J′(0) instead of J.
+/// with sufficient decrease and a derivative ≥ 0 was found, it uses J(t) − J(0) − c₁·t·J′(0) instead of J.
 /// </remarks>
 internal struct LineSearch
 {

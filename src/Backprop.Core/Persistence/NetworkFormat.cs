@@ -14,8 +14,8 @@ namespace Backprop.Persistence;
 /// Version 1; all numbers are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32
 /// count of floats; the header; the floats; SHA-256 of all before. The header is UTF-8 JSON: loss, layers, what is standardized, history,
 /// best epoch, whether predictions are bounded, the temperature. The floats start with the parameters in the layers' order. Means and
-/// factors of the inputs follow, then means and factors of the targets. The least and the largest targets come last. Each of these groups
-/// is present only if the header says so. All content is checked before memory is allocated for it. A damaged file causes a
+/// factors of the inputs follow, then means and factors of the targets. The least and the largest targets come last. Each group after the
+/// parameters is present only if the header says so. All content is checked before memory is allocated for it. A damaged file causes a
 /// <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat

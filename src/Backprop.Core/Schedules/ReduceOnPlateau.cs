@@ -8,7 +8,7 @@ namespace Backprop.Schedules;
 /// losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
 public sealed record ReduceOnPlateau : Schedule
 {
-    /// <summary>What is left after a fall.</summary>
+    /// <summary>What each fall multiplies the value by.</summary>
     /// <value>0.1; in [0, 1].</value>
     public double Factor
     {

@@ -1,6 +1,6 @@
 namespace Backprop.ML.Data;
 
-/// <summary>How much memory is free, as far as the runtime knows.</summary>
+/// <summary>How much memory is free, according to the runtime.</summary>
 internal static class AvailableMemory
 {
     /// <summary>Bytes that the runtime may use in all.</summary>

@@ -43,7 +43,7 @@ internal sealed class ExampleBuffer
     /// <summary>Whether only numbers that are not 0 are kept.</summary>
     public bool IsSparse => _sparse is not null;
 
-    /// <summary>Bytes that the features take; of sparse ones, a place and a number each.</summary>
+    /// <summary>Bytes that the features need; for sparse features, an index and a value each.</summary>
     public long Bytes =>
         _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 

@@ -2,13 +2,13 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>From the key values of a column to the numbers of the categories that a network tells apart.</summary>
+/// <summary>From the key values of a column to the numbers of the categories that a network distinguishes.</summary>
 internal abstract class KeyLookup
 {
     // A table of all keys is faster than a dictionary. It is also smaller, unless the network distinguishes only few of the keys.
     private const ulong KeysOfSmallTable = 4096, MaxKeysForOne = 16;
 
-    /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that is not told apart.</summary>
+    /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that the network does not distinguish.</summary>
     public abstract int this[ulong key] { get; }
 
     /// <summary>Makes the lookup for given keys.</summary>

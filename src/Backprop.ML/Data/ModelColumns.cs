@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What a network knows of its columns: which slots, keys and classes its numbers stand for, what they are called, and where
-/// they stand in the data at hand. Immutable.</summary>
+/// <summary>The columns of a network: the slots, keys and classes of its inputs and outputs, their names, and their positions in the
+/// current data. Immutable.</summary>
 /// <remarks>The network's order never changes; other data is mapped to it when it is read. Names decide, and positions where one side has
 /// no names.</remarks>
 /// <param name="Features">The slots of the feature column.</param>
@@ -58,7 +58,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         DataViewSchema.Column Find(string name, string role) => ColumnChecks.Find(context, argument, schema, role, name);
     }
 
-    /// <summary>The same for a network that goes on learning, which needs a key of every class.</summary>
+    /// <summary>The same for a warm start, which needs a key of every class.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label column has no key for a class.</exception>
     public ModelColumns CheckClasses(IExceptionContext context, string argument, string label)
     {
@@ -128,7 +128,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         }
     }
 
-    /// <summary>Warns of key values that an earlier model, which goes on learning, has no vectors for.</summary>
+    /// <summary>Warns of key values without vectors in the earlier model of a warm start.</summary>
     public void WarnOfNew(IChannel channel, DataViewSchema schema)
     {
         foreach (var column in Categories)

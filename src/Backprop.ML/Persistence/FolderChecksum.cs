@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>One entry of a folder in a model file, as the checksum knows it.</summary>
+/// <summary>One entry of a folder in a model file, as it enters the checksum.</summary>
 /// <param name="Name">The path below the folder, with '/' between its parts; without spaces.</param>
 /// <param name="Length">Bytes, unpacked.</param>
 /// <param name="Digest">SHA-256 of these bytes, in hexadecimal.</param>

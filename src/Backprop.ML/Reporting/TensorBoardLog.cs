@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Backprop.ML.Reporting;
 
-/// <summary>Writes every report into a file that TensorBoard shows while training goes on.</summary>
+/// <summary>Writes every report into a file that TensorBoard shows during training.</summary>
 /// <remarks>
 /// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all
 /// little-endian.

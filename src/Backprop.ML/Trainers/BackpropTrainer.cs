@@ -98,7 +98,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// Names decide: the other data may have its features, key values, classes and targets in another order, if both sides name them.
     /// Without names, positions decide. Slots of other names, and classes that the model does not have, are errors.
     /// </remarks>
-    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to continue from does not
+    /// fit.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged
     /// (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)

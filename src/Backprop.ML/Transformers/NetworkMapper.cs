@@ -26,7 +26,7 @@ internal sealed class NetworkMapper(
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or other names.</exception>
     public ModelColumns ColumnsIn(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs)
     {
-        // A view asks once for its columns and once for its rows, and there may be many names.
+        // A view calls this once for its columns and once for its rows, and there may be many names.
         if (Volatile.Read(ref _last) is { } last && last.Schema == schema) return last.Columns;
         var found = columns.In(context, argument, schema, inputs, label: null);
         Volatile.Write(ref _last, new Last(schema, found));
