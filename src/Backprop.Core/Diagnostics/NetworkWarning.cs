@@ -12,7 +12,7 @@ public enum NetworkTrouble
     /// <summary>At least half of an activation's units have a derivative near 0 for every example.</summary>
     DeadUnits,
 
-    /// <summary>At least half of what enters an activation lies where it is flat.</summary>
+    /// <summary>At least half of an activation's inputs lie where it is flat.</summary>
     SaturatedUnits,
 }
 

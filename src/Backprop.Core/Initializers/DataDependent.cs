@@ -30,8 +30,8 @@ public sealed record DataDependent : Initializer
     /// <summary>Scales the weights of one layer, and sets its biases.</summary>
     /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>
     /// <param name="biases">[outputs], overwritten.</param>
-    /// <param name="products">[examples × units]: what enters every unit with these weights and no biases.</param>
-    /// <param name="first">The column of the first unit: others may stand before it.</param>
+    /// <param name="products">[examples × units]: the input of every unit with these weights and no biases.</param>
+    /// <param name="first">The column of the first unit: other units may precede it.</param>
     /// <param name="random">Where the numbers come from.</param>
     internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
@@ -52,7 +52,7 @@ public sealed record DataDependent : Initializer
         }
     }
 
-    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of what enters it.</summary>
+    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of its input.</summary>
     /// <param name="products">[examples × units]</param>
     /// <param name="first">The column of the first unit.</param>
     /// <param name="factors">[units], overwritten.</param>

@@ -35,10 +35,10 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
         return weights;
     }
 
-    /// <summary>Where W of a group stands among the parameters.</summary>
+    /// <summary>The position of a group's W among the parameters.</summary>
     internal Range WeightsOf(int group) => StartOf(group)..(StartOf(group) + WeightCount);
 
-    /// <summary>Where b of a group stands.</summary>
+    /// <summary>The position of a group's b among the parameters.</summary>
     internal Range BiasesOf(int group) => (StartOf(group) + WeightCount)..StartOf(group + 1);
 
     Range IAffine.WeightsOf(int group) => WeightsOf(group);

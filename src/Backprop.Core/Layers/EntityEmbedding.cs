@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// <param name="Slot">Its index among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
 /// one. At least 1.</param>
-/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
+/// <param name="Dimension">Length of each category's vector; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
 public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
 {
     /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>

@@ -17,7 +17,7 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     /// <summary>Makes room for the numbers.</summary>
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="replacement">The replacement of missing values: not <see cref="MissingValues.Skip"/>.</param>
-    /// <param name="indicated">Features of which is said whether they are missing, in rising order; may be empty.</param>
+    /// <param name="indicated">Features with a missing-value indicator, in ascending order; may be empty.</param>
     /// <exception cref="ArgumentException">A number is out of range or order.</exception>
     public Imputation(int inputs, MissingValues replacement, IReadOnlyList<int> indicated) : base(inputs, OutputsOf(inputs, indicated))
     {

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network
 /// fills in the
-/// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
+/// features, because a layer sees only its own input. The layer by itself leaves zeros there.
 /// </remarks>
 public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
 {

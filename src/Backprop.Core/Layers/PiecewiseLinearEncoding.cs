@@ -28,7 +28,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         (Features, Bins) = (features, bins);
     }
 
-    /// <summary>How many of the numbers that enter are encoded.</summary>
+    /// <summary>How many of the inputs are encoded.</summary>
     public int Features { get; }
 
     /// <summary>Bins of each.</summary>

@@ -21,7 +21,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     /// <summary>Makes room for the knots.</summary>
     /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
-    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
     /// <param name="knots">Of each; at least 2. Where there are fewer values, every one has its own.</param>
     /// <exception cref="ArgumentException">A number is out of range or order.</exception>
     public QuantileTransform(int inputs, IReadOnlyList<int> features, int knots = 256) : base(inputs, inputs)
@@ -35,7 +35,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         (_features, Knots) = ([.. features], knots);
     }
 
-    /// <summary>Those that are transformed, in rising order.</summary>
+    /// <summary>Those that are transformed, in ascending order.</summary>
     public IReadOnlyList<int> Features => _features;
 
     /// <summary>Knots of each.</summary>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x / √(1 + (x/limit)²) of the first numbers that enter: nearly x where x is small, and never beyond ±limit. The others are
+/// <summary>y = x / √(1 + (x/limit)²) of the first inputs: nearly x where x is small, and never beyond ±limit. The others are
 /// copied unchanged.</summary>
 /// <remarks>
 /// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart

@@ -20,7 +20,7 @@ public abstract record Metric
 
     /// <summary>Measures.</summary>
     /// <param name="scores">[rows × outputs]: raw scores, in units of the targets where they are scaled.</param>
-    /// <param name="predictions">[rows × outputs]: what the loss's link makes of them.</param>
+    /// <param name="predictions">[rows × outputs]: the predictions that the loss's link computes from the scores.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], or empty when all count the same.</param>
     /// <returns>The metric; NaN where it is not defined, such as an area under a curve of one class alone.</returns>

@@ -121,7 +121,8 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
-    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that
+    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in ascending order; none
+    /// that
     /// holds a category.</summary>
     /// <value>None. It suits features with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
     public IReadOnlyList<int> QuantileFeatures

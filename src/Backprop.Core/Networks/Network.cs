@@ -79,7 +79,7 @@ public sealed class Network
     /// <summary>Length of the parameter vector.</summary>
     public int ParameterCount => _offsets[^1];
 
-    /// <summary>Where a layer's parameters stand in the vector.</summary>
+    /// <summary>The range of a layer's parameters in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
     // Computed on first use, and once: blocks are made when a network is trained, not when its layers are read from a file.
@@ -100,7 +100,7 @@ public sealed class Network
     /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
     internal int SparseLayer => _sparseLayer;
 
-    /// <summary>Whether a later layer also reads what enters a layer.</summary>
+    /// <summary>Whether a later layer also reads the input of a layer.</summary>
     internal bool IsAddedLater(int layer) => _isAddedLater[layer];
 
     /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with the replacements of missing values.</summary>

@@ -108,12 +108,12 @@ public sealed class NetworkBuilder
 
     /// <inheritdoc cref="Layers.Imputation"/>
     /// <param name="replacement">The replacement of missing features.</param>
-    /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
+    /// <param name="indicated">Features with a missing-value indicator, in ascending order.</param>
     public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) =>
         Add(new Imputation(Width, replacement, indicated));
 
     /// <inheritdoc cref="Layers.QuantileTransform"/>
-    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
     public NetworkBuilder QuantileTransform(params IReadOnlyList<int> features) => Add(new QuantileTransform(Width, features));
 
     /// <summary>Replaces each of the first outputs of the last layer by several learned values. The other outputs are copied

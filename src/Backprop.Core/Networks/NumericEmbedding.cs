@@ -83,7 +83,7 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.1;
 
     /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the
-    /// network can tell neighbouring values apart where that pays.</summary>
+    /// network can distinguish neighbouring values where that lowers the loss.</summary>
     /// <value>Null: all have the same, as published. Otherwise at least <see cref="StandardDeviation"/> and finite.</value>
     public double? HighestStandardDeviation
     {

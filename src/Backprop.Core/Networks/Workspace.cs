@@ -46,7 +46,7 @@ public sealed class Workspace
     internal static Workspace ForMemberBatches(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
 
-    /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
+    /// <summary>Whether the inputs, outputs and gradients of every layer are kept, so that they can be read.</summary>
     internal bool KeepsEveryOutput { get; }
 
     /// <summary>Most examples of one call.</summary>

@@ -26,8 +26,7 @@ public static class NetworkFormat
 
     /// <summary>Writes <paramref name="result"/>; the same network always has the same bytes.</summary>
     /// <exception cref="NotSupportedException">
-    /// A layer or activation is not one of the listed ones but a user's own, or a user's own loss is of a type that no file
-    /// can name.
+    /// A layer or activation is a custom one, or a custom loss is of a type that no file can name.
     /// </exception>
     public static void Write(Stream stream, TrainingResult result)
     {

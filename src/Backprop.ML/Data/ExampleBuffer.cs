@@ -47,7 +47,7 @@ internal sealed class ExampleBuffer
     public long Bytes =>
         _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 
-    /// <summary>Keeps the row that a cursor stands on.</summary>
+    /// <summary>Keeps the current row of a cursor.</summary>
     public void Add(ExampleCursor row)
     {
         if (_sparse is not null) _sparse.Add(row.SparseFeatures);

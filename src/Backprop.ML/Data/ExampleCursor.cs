@@ -97,7 +97,7 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>Rows so far that cannot.</summary>
     public long Skipped => _skipped.Count;
 
-    /// <summary>Where the row stands in the view.</summary>
+    /// <summary>The position of the row in the view.</summary>
     public long Position => _cursor.Position;
 
     /// <summary>Why rows were skipped, in words and numbers.</summary>

@@ -69,6 +69,6 @@ internal sealed class KeysAsMet(string column) : KeyLookup
         "Key column '{0}' has more than {1} different values in the data; at most so many can be told apart. Hash it with fewer bits.",
         column, CategoryColumns.MaxKeys);
 
-    /// <summary>The key that a number stands for.</summary>
+    /// <summary>The key for a category's number.</summary>
     public ulong KeyOf(int number) => _keys[number - 1];
 }

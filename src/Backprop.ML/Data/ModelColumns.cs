@@ -74,7 +74,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
     /// <summary>Slots of the feature column, and keys behind them.</summary>
     public int PositionCount => InputCount - Features.Length + Features.Size;
 
-    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in rising order.</summary>
+    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in ascending order.</summary>
     public IReadOnlyList<int> PositionsOf(IEnumerable<int> inputs)
     {
         if (Features.Slots is not { } slots) return [.. inputs];

@@ -24,7 +24,7 @@ internal sealed record FolderEntry(string Name, int Length, string Digest)
 /// </remarks>
 internal static class FolderChecksum
 {
-    /// <summary>What stands behind the text: its length, and the digest.</summary>
+    /// <summary>What follows the text: its length, and the digest.</summary>
     public const int TailLength = sizeof(int) + SHA256.HashSizeInBytes;
 
     private const string FirstLine = "Backprop.ML checksum 1", FolderWord = "folder ";

@@ -10,7 +10,8 @@ namespace Backprop.ML.Reporting;
 /// <remarks>
 /// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all
 /// little-endian.
-/// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; here stand the field numbers of the few fields that scalars need.</para>
+/// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; the constants here are the numbers of the few fields that scalars
+/// need.</para>
 /// <para>Every log has a folder of its own, because TensorBoard draws one curve for each folder.</para>
 /// </remarks>
 internal sealed class TensorBoardLog : IDisposable

@@ -81,7 +81,7 @@ internal abstract class LearningTask
 
     /// <summary>The columns that a network returns to the scorer; the scorer may add columns that are derived from them.</summary>
     /// <param name="network">What scores.</param>
-    /// <param name="outputs">Where its outputs stand in the Score column.</param>
+    /// <param name="outputs">The positions of its outputs in the Score column.</param>
     public abstract DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs);
 
     /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>

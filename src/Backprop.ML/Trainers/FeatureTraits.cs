@@ -5,7 +5,7 @@ using Backprop.Networks;
 namespace Backprop.ML;
 
 /// <summary>What must be known of the values of features before there are layers for them.</summary>
-/// <param name="WithMissing">Slots that have missing values, in rising order.</param>
+/// <param name="WithMissing">Slots that have missing values, in ascending order.</param>
 /// <param name="Columns">Which slots, keys and classes there are; null where it is not known yet.</param>
 /// <param name="Concentrated">Slots with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in ascending
 /// order.</param>

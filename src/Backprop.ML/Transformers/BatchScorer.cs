@@ -31,7 +31,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
         return _scores.AsSpan(row * Outputs, Outputs);
     }
 
-    /// <summary>Predictions for one of so many rows: what the loss's link makes of its scores.</summary>
+    /// <summary>Predictions for one of so many rows: the loss's link applied to its scores.</summary>
     public ReadOnlySpan<float> Predict(int rows, int row)
     {
         if (_scored == 0) ScoreAll(rows);

@@ -11,8 +11,8 @@ namespace Backprop.ML.Transformers;
 /// read ahead are scored in batches; all others, one by one.</summary>
 /// <param name="task">Which says what the outputs mean.</param>
 /// <param name="network">What scores.</param>
-/// <param name="columns">What its inputs stand for.</param>
-/// <param name="outputs">Where its outputs stand.</param>
+/// <param name="columns">The columns of its inputs.</param>
+/// <param name="outputs">The positions of its outputs in the Score column.</param>
 /// <param name="threshold">Above what a row is called positive.</param>
 internal sealed class NetworkMapper(
     LearningTask task, TrainedNetwork network, ModelColumns columns, OutputOrder outputs, DecisionThreshold threshold)

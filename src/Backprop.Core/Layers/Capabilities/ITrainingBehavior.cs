@@ -10,7 +10,7 @@ public interface ITrainingBehavior
 
     /// <summary>Writes y in a step of training.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="pass">The step, and where the rows stand in the batch.</param>
+    /// <param name="pass">The step, and the position of the rows in the batch.</param>
     /// <param name="x">[rows × Inputs]</param>
     /// <param name="y">[rows × Outputs], overwritten.</param>
     void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);

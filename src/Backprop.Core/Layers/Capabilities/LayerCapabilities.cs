@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Calls a capability of a layer, or does what a layer without that capability stands for.</summary>
+/// <summary>Calls a capability of a layer, or does the default for a layer without that capability.</summary>
 /// <remarks>For code that runs rarely. A <c>Network</c> finds the capabilities once, when it is made.</remarks>
 internal static class LayerCapabilities
 {

@@ -21,7 +21,7 @@ internal sealed class InferenceOperations
 
     /// <summary>Appends what a layer computes in scoring.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="x">The name of what enters it.</param>
+    /// <param name="x">The name of its input.</param>
     /// <param name="earlier">The name of the earlier value that it reads (<see cref="IReadsEarlierOutput"/>), or null.</param>
     /// <param name="parameters">[ParameterCount]</param>
     /// <returns>The name of what leaves it.</returns>
