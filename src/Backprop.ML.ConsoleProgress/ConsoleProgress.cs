@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Backprop.ML;
 
-/// <summary>A progress bar in the console while a model is trained: passes done, loss, remaining time.</summary>
+/// <summary>A progress bar in the console while a model is trained: epochs done, loss, remaining time.</summary>
 public static class ConsoleProgress
 {
     /// <summary>Shows the bar until <paramref name="train"/> returns or throws.</summary>
@@ -15,13 +15,13 @@ public static class ConsoleProgress
     ///     return pipeline.Append(new BackpropTrainer(ml, options)).Fit(data);
     /// });
     /// </code></example>
-    /// <typeparam name="T">What training gives.</typeparam>
-    /// <param name="numberOfIterations">How many passes the full bar stands for, at least 1. Training that stops earlier fills it,
+    /// <typeparam name="T">What training returns.</typeparam>
+    /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1. Training that stops earlier fills it,
     /// too.</param>
-    /// <param name="train">Trains with the progress that it is given as <see cref="BackpropTrainer.Options.Progress"/>. Of several
-    /// trainings, as in cross-validation, each starts the bar anew.</param>
-    /// <param name="console">Where to; null for the console of this process. One that is not interactive, such as a log, gets a line now
-    /// and then instead.</param>
+    /// <param name="train">Trains with its argument as <see cref="BackpropTrainer.Options.Progress"/>. With several trainings, as in
+    /// cross-validation, each one restarts the bar.</param>
+    /// <param name="console">The console to write to; null for the console of this process. If it is not interactive, such as a log, a
+    /// line is written now and then instead.</param>
     /// <returns>What <paramref name="train"/> returned.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
     public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, T> train, IAnsiConsole? console = null)
@@ -38,7 +38,7 @@ public static class ConsoleProgress
     ///     return pipeline.Append(new BackpropTrainer(ml, options)).Fit(data);
     /// });
     /// </code></example>
-    /// <typeparam name="T">What training gives.</typeparam>
+    /// <typeparam name="T">What training returns.</typeparam>
     /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1.</param>
     /// <param name="train">Trains with what it is given as <see cref="BackpropTrainer.Options.Progress"/> and
     /// <see cref="BackpropTrainer.Options.PhaseProgress"/>.</param>

@@ -4,8 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x·Φ(x), with the normal distribution function Φ: a smooth ReLU that dips below 0.</summary>
-/// <remarks>Hendrycks and Gimpel (2016), "Gaussian error linear units", arXiv:1606.08415. As in PyTorch, exact unless the form with tanh is
-/// asked for.</remarks>
+/// <remarks>Hendrycks and Gimpel (2016), "Gaussian error linear units", arXiv:1606.08415. As in PyTorch, the form is exact by default;
+/// the form with tanh is an option.</remarks>
 public sealed record GELU : Activation
 {
     /// <summary>Whether Φ is approximated by ½·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as the original BERT and GPT did.</summary>

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x/6 + ½, cut to [0, 1]: the logistic function of straight lines.</summary>
-/// <remarks>As PyTorch's Hardsigmoid: Howard et al. (2019), "Searching for MobileNetV3", arXiv:1905.02244. The slope is 0 at the
+/// <remarks>As PyTorch's Hardsigmoid: Howard et al. (2019), "Searching for MobileNetV3", arXiv:1905.02244. The derivative is 0 at the
 /// corners.</remarks>
 public sealed record HardSigmoid : Activation
 {

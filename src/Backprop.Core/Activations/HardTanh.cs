@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x, cut to [−1, 1]: tanh of straight lines.</summary>
-/// <remarks>Collobert (2004), "Large scale machine learning". The slope is 0 at the corners, as in PyTorch.</remarks>
+/// <remarks>Collobert (2004), "Large scale machine learning". The derivative is 0 at the corners, as in PyTorch.</remarks>
 public sealed record HardTanh : Activation
 {
     /// <inheritdoc/>

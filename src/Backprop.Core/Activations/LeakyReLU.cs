@@ -4,11 +4,11 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>x for positive x, a·x otherwise: like ReLU, but no unit is ever dead.</summary>
-/// <remarks>Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models". The slope at 0 is a, as in
+/// <remarks>Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models". The derivative at 0 is a, as in
 /// PyTorch.</remarks>
 public sealed record LeakyReLU : Activation
 {
-    /// <summary>a: the slope for negative x.</summary>
+    /// <summary>a: the derivative for negative x.</summary>
     /// <value>0.01; ≥ 0 and finite.</value>
     public double NegativeSlope
     {

@@ -26,7 +26,7 @@ internal abstract record Mixture
     /// <param name="dShares">[n], overwritten.</param>
     public abstract void BackwardShares(ReadOnlyMatrix x, ReadOnlyMatrix dy, Span<Real> dShares);
 
-    // Of the values, and of the slopes alike.
+    // Mixes values, and derivatives in the same way.
     private protected readonly struct Mix : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,7 +34,7 @@ internal abstract record Mixture
             TLanes.MultiplyAdd(share, activated - plain, plain);
     }
 
-    /// <summary>Of any activation: it is asked row by row.</summary>
+    /// <summary>The mixture of any activation; the activation is computed row by row.</summary>
     public sealed record OfAny(Activation Activation) : Mixture
     {
         /// <inheritdoc/>
@@ -72,7 +72,7 @@ internal abstract record Mixture
     }
 }
 
-/// <summary>An activation whose value and slope follow from x alone, each in one formula.</summary>
+/// <summary>An activation whose value and derivative are each one formula of x alone.</summary>
 internal interface ICurve
 {
     /// <summary>f(x).</summary>
@@ -82,7 +82,8 @@ internal interface ICurve
     TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>The <see cref="Mixture"/> of a curve: one pass over the numbers, in which its formula is a part of another.</summary>
+/// <summary>The <see cref="Mixture"/> of a curve. The curve's formula is inlined into the mixture's, so one loop over the values
+/// suffices.</summary>
 internal sealed record MixtureOf<TCurve> : Mixture where TCurve : struct, ICurve
 {
     /// <inheritdoc/>

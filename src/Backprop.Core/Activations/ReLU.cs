@@ -4,8 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>max(0, x).</summary>
-/// <remarks>Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines". The slope at 0 is taken as 0, as
-/// PyTorch does.</remarks>
+/// <remarks>Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines". The derivative at 0 is defined as 0,
+/// as in PyTorch.</remarks>
 public sealed record ReLU : Activation
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ namespace Backprop.Activations;
 
 /// <summary>λ·x for positive x, λ·α·(eˣ − 1) otherwise, with λ = 1.0507 and α = 1.6733: units keep mean 0 and variance 1 from layer to
 /// layer.</summary>
-/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515. Wants LeCun-normal
-/// weights and alpha dropout.</remarks>
+/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks", arXiv:1706.02515. Use it with
+/// LeCun-normal weights and alpha dropout.</remarks>
 public sealed record SELU : Activation
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Activations;
 
-/// <summary>σ(x) = 1 / (1 + e^−x): squashes to (0, 1). Its slope is at most ¼, so deep stacks of it let gradients vanish.</summary>
+/// <summary>σ(x) = 1 / (1 + e^−x): squashes to (0, 1). Its derivative is at most ¼, so gradients vanish in deep stacks of it.</summary>
 /// <remarks>Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors", Nature 323, eq. 2.</remarks>
 public sealed record Sigmoid : Activation
 {

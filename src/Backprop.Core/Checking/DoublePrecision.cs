@@ -11,8 +11,8 @@ using Twin = InDouble::Backprop;
 
 namespace Backprop.Checking;
 
-/// <summary>This library's twin in double precision, compiled of the same sources; it travels as a resource, and is loaded when it is first
-/// asked for (docs/decisions/0017).</summary>
+/// <summary>This library in double precision, compiled from the same sources. It is embedded as a resource, and loaded on first use
+/// (docs/decisions/0017).</summary>
 internal static class DoublePrecision
 {
     private const string Name = "Backprop.Core.Double";

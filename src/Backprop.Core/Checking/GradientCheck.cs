@@ -10,11 +10,11 @@ namespace Backprop.Checking;
 /// <summary>Compares backward propagation with central differences: is backward the derivative of forward?</summary>
 /// <remarks>
 /// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error
-/// of 1 % in one term stands out by a factor of 10,000; networks with a layer,
-/// an activation or a loss of the user's own are checked in single precision, the only one that those parts exist in. Passes are those of a
-/// step of training: what is dropped stays the same, and batch normalization
-/// uses the batch. Measured parameters, such as running means, have no gradient and are left out. A unit whose input lies next to a kink
-/// (ReLU at 0) may make an error that is none: other examples or another seed tell.
+/// of 1 % in one term stands out by a factor of 10,000. Networks with a custom layer, activation or loss are checked in single precision,
+/// because those parts exist in single precision only. Forward and backward computations are those of a training step: dropout drops the
+/// same units each time, and batch normalization uses the batch. Measured parameters, such as running means, have no gradient and are not
+/// checked. A unit whose input lies next to a kink (ReLU at 0) may show an error although its gradient is correct. Check such cases with
+/// other examples or another seed.
 /// </remarks>
 public static class GradientCheck
 {
@@ -26,8 +26,9 @@ public static class GradientCheck
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="parameters">[ParameterCount]; empty for starting values by the seed.</param>
     /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
-    /// <param name="maxParameters">Parameters to compare, evenly spread where there are more: each takes four passes.</param>
-    /// <returns>The worst of them, by layer and place, and the verdict.</returns>
+    /// <param name="maxParameters">Parameters to compare, evenly spread where there are more. Each costs four evaluations of the
+    /// loss.</param>
+    /// <returns>The largest error, with its layer and index, and whether the check passed.</returns>
     /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a
     /// target.</exception>
     public static GradientCheckResult Run(

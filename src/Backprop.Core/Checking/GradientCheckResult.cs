@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Backprop.Checking;
 
 /// <summary>One parameter: what backward says of it, and what differences say.</summary>
-/// <param name="Layer">Its layer's place in <c>Network.Layers</c>.</param>
+/// <param name="Layer">Its layer's index in <c>Network.Layers</c>.</param>
 /// <param name="LayerName">That layer's kind and widths, such as "Dense 4 → 8".</param>
 /// <param name="Block">What it is there, such as "weights".</param>
-/// <param name="Index">Its place among the parameters of that layer.</param>
+/// <param name="Index">Its index among the parameters of that layer.</param>
 /// <param name="Backward">∂J/∂θ by backward propagation.</param>
 /// <param name="Difference">∂J/∂θ by central differences.</param>
 /// <param name="Error">|Backward − Difference| over the larger of the two, or over a small share of the largest gradient where both are

@@ -9,8 +9,8 @@ namespace Backprop.Diagnostics;
 
 /// <summary>How activations and gradients fare from layer to layer, and what is wrong with it: why a network does not learn.</summary>
 /// <remarks>
-/// Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", look at the same scales. The
-/// thresholds of the warnings are rules of thumb: they mean to find nets that do not learn, not those that could learn better.
+/// Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", examine the same scales. The
+/// thresholds of the warnings are rules of thumb. They are meant to find networks that do not learn, not those that could learn better.
 /// </remarks>
 public sealed class NetworkDiagnostics
 {
@@ -86,7 +86,7 @@ public sealed class NetworkDiagnostics
         static string Ratio(double? ratio) => ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"  update {value:G2}") : "";
     }
 
-    // dy = 1 everywhere, so what comes back is the slope.
+    // dy = 1 everywhere, so dx is the derivative.
     private static (double? Dead, double? Saturated) Slopes(Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
     {
         var ones = new Real[y.Values.Length];

@@ -9,15 +9,15 @@ public enum NetworkTrouble
     /// <summary>More than a thousand times the gradient at the scores arrives at the first hidden layer, or none that is finite.</summary>
     ExplodingGradient,
 
-    /// <summary>At least half of an activation's units have no slope for any example.</summary>
+    /// <summary>At least half of an activation's units have a derivative near 0 for every example.</summary>
     DeadUnits,
 
-    /// <summary>At least half of what enters an activation lies where it is flat.</summary>
+    /// <summary>At least half of an activation's inputs lie where it is flat.</summary>
     SaturatedUnits,
 }
 
 /// <summary>One thing that is wrong.</summary>
 /// <param name="Trouble">What.</param>
-/// <param name="Layer">Where: a place in <c>Network.Layers</c>.</param>
+/// <param name="Layer">Where: an index in <c>Network.Layers</c>.</param>
 /// <param name="Text">The same in words, with the numbers and with what helps.</param>
 public sealed record NetworkWarning(NetworkTrouble Trouble, int Layer, string Text);

@@ -2,15 +2,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Initializers;
 
-/// <summary>Looks at examples, layer by layer: weights are normal, and divided so that what enters every unit has variance 1 over them;
-/// biases put the bend of every unit among them.</summary>
+/// <summary>Initializes layer by layer from examples. Weights are normal, and divided so that the input of every unit has variance 1 over
+/// the examples. Biases place the bend of every unit among the examples.</summary>
 /// <remarks>
-/// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491: wⱼ ← wⱼ / std(x·wⱼ),
+/// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. They are wⱼ ← wⱼ /
+/// std(x·wⱼ),
 /// and
-/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 of the training data,
-/// or, where other layers measure
-/// examples too, up to 16,384, drawn at random; where there are none (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights
-/// are those of LeCun, and biases 0.
+/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 rows of the
+/// training data, drawn at random; up to 16,384 where other layers measure examples, too. Without examples
+/// (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights are those of LeCun, and biases are 0.
 /// </remarks>
 public sealed record DataDependent : Initializer
 {
@@ -30,8 +30,8 @@ public sealed record DataDependent : Initializer
     /// <summary>Scales the weights of one layer, and sets its biases.</summary>
     /// <param name="weights">[inputs × outputs], as <see cref="Fill"/> drew them; changed in place.</param>
     /// <param name="biases">[outputs], overwritten.</param>
-    /// <param name="products">[examples × units]: what enters every unit with these weights and no biases.</param>
-    /// <param name="first">The column of the first unit: others may stand before it.</param>
+    /// <param name="products">[examples × units]: the input of every unit with these weights and no biases.</param>
+    /// <param name="first">The column of the first unit: other units may precede it.</param>
     /// <param name="random">Where the numbers come from.</param>
     internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
@@ -52,7 +52,7 @@ public sealed record DataDependent : Initializer
         }
     }
 
-    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of what enters it.</summary>
+    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of its input.</summary>
     /// <param name="products">[examples × units]</param>
     /// <param name="first">The column of the first unit.</param>
     /// <param name="factors">[units], overwritten.</param>
@@ -73,7 +73,7 @@ public sealed record DataDependent : Initializer
         }
         for (var unit = 0; unit < factors.Length; unit++)
         {
-            // A unit that all examples look alike to has nothing to be scaled by.
+            // A unit with the same input for all examples is not scaled.
             var deviation = Math.Sqrt(squares[unit] / products.Rows);
             factors[unit] = deviation > 1e-6 * (Math.Abs(means[unit]) + 1e-6) ? 1 / deviation : 1;
         }

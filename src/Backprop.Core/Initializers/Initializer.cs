@@ -16,7 +16,7 @@ public abstract record Initializer
     /// <summary>Draws the biases of one layer, after its weights. They are zero, unless the rule says otherwise.</summary>
     /// <param name="biases">[outputs], overwritten.</param>
     /// <param name="inputs">Numbers that enter a unit (fan-in).</param>
-    /// <param name="random">Where the numbers come from; goes on from the weights.</param>
+    /// <param name="random">Source of the random numbers; continues the sequence after the weights.</param>
     public virtual void FillBiases(Span<Real> biases, int inputs, RandomSequence random) => biases.Clear();
 
     /// <summary>One of each initializer in this assembly; the contract tests run over this list.</summary>

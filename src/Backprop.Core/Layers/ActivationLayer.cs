@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Applies an <see cref="Activations.Activation"/> to every number that passes: y = f(x).</summary>
+/// <summary>Applies an <see cref="Activations.Activation"/> to every input value: y = f(x).</summary>
 public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>

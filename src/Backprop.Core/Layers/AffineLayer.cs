@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers side by side, each with columns of its own.
+/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers in parallel, each with columns of its own.
 /// Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
 {
@@ -13,7 +13,7 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
     /// <summary>c: 1 of a <see cref="Dense"/> layer.</summary>
     public abstract double WeightFactor { get; }
 
-    /// <summary>How many stand side by side: 1, unless the layer says otherwise. A divisor of inputs and outputs.</summary>
+    /// <summary>Number of parallel layers (groups): 1, unless the layer overrides it. A divisor of inputs and outputs.</summary>
     public virtual int Groups => 1;
 
     /// <summary>Numbers per example that enter each.</summary>
@@ -35,10 +35,10 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
         return weights;
     }
 
-    /// <summary>Where W of a group stands among the parameters.</summary>
+    /// <summary>The position of a group's W among the parameters.</summary>
     internal Range WeightsOf(int group) => StartOf(group)..(StartOf(group) + WeightCount);
 
-    /// <summary>Where b of a group stands.</summary>
+    /// <summary>The position of a group's b among the parameters.</summary>
     internal Range BiasesOf(int group) => (StartOf(group) + WeightCount)..StartOf(group + 1);
 
     Range IAffine.WeightsOf(int group) => WeightsOf(group);

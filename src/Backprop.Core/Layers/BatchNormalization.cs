@@ -82,7 +82,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         for (var row = x.Rows - 1; row >= 0; row--) Normalize(parameters, Part(parameters, 2), factors, x.Row(row), y.Row(row));
     }
 
-    /// <summary>The slopes of what <c>Forward</c> computes: of running numbers that stand still.</summary>
+    /// <summary>The gradients of what <c>Forward</c> computes; the running mean and variance are constants.</summary>
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
@@ -131,7 +131,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         Span<Real> sum = Part(statistics, 3).Slice(first, count), product = Part(statistics, 4).Slice(first, count);
         ColumnStatistics.SumGradients(x, dy, first, Part(statistics, 0).Slice(first, count), sum, product);
 
-        // Every row moves the mean and the variance of its batch by 1/rows; running numbers of a single row stand still.
+        // Every row moves the mean and the variance of its batch by 1/rows; the running mean and variance do not change for a single row.
         var share = x.Rows > 1 ? (Real)1 / x.Rows : 0;
         ReadOnlySpan<Real> factors = Part(statistics, 2).Slice(first, count);
         Elementwise.Map(new Arithmetic.Multiple(share), sum, Part(statistics, 5).Slice(first, count));

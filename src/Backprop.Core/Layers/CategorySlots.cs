@@ -3,14 +3,15 @@ namespace Backprop.Layers;
 /// <summary>A feature that holds the number of a category.</summary>
 internal interface ICategory
 {
-    /// <summary>Its place among the features.</summary>
+    /// <summary>Its index among the features.</summary>
     int Slot { get; }
 
     /// <summary>Categories: the feature holds 1 to Count.</summary>
     int Count { get; }
 }
 
-/// <summary>The features that hold categories, seen from those between them, which pass through a layer and come out first.</summary>
+/// <summary>The features that hold categories, stored as the runs of other features between them. A layer copies those other features
+/// unchanged to the front of its output.</summary>
 internal sealed class CategorySlots
 {
     private readonly (int First, int Count)[] _others; // runs of neighbours: a list of all slots could be made huge by a damaged file
@@ -35,7 +36,7 @@ internal sealed class CategorySlots
         return column;
     }
 
-    /// <summary>Copies their slopes back; a category has none.</summary>
+    /// <summary>Copies the gradients of the other features back; the gradient of a category is 0.</summary>
     public void CopySlopes(ReadOnlySpan<Real> dy, Span<Real> dx)
     {
         dx.Clear();

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that can read and write some columns of wider matrices, so that several of it side by side need no copies of what each
-/// works on.</summary>
+/// <summary>A layer that can read and write some columns of wider matrices. Several such layers in parallel then need no copies of their
+/// columns.</summary>
 public abstract record ColumnsLayer : Layer, IGradientParts
 {
     private protected ColumnsLayer(int inputs, int outputs) : base(inputs, outputs)

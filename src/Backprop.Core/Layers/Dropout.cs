@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the
 /// first
-/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the place in the batch.
+/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the position in the batch.
 /// </remarks>
 public sealed record Dropout : TrainingOnlyLayer, IReplicable
 {
@@ -36,8 +36,8 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         pass.Mask(new Choice((Real)rate, (Real)(1 / (1 - rate))), Width, x.Values, y.Values);
     }
 
-    // The slope of what was dropped is 0, and of the rest 1 / (1 − p). To draw the random numbers once more would take longer than all else
-    // here.
+    // The derivative of dropped values is 0, and that of the others is 1 / (1 − p). Drawing the random numbers again would take longer
+    // than everything else here.
     /// <inheritdoc/>
     public override void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,

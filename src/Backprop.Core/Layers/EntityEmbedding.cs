@@ -4,10 +4,10 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
-/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Slot">Its index among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
 /// one. At least 1.</param>
-/// <param name="Dimension">Numbers that stand for each; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
+/// <param name="Dimension">Length of each category's vector; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
 public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
 {
     /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
@@ -17,11 +17,12 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second,
 /// …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major, whose row 0 stands for unknown and missing ones; all standard normal
-/// at first, but row 0, which is the mean of that: 0, in case no example teaches it. Must be a network's first layer, or follow an
+/// Parameters: for every category E [Count + 1 × Dimension] row-major. Row 0 stands for unknown and missing categories. All rows are
+/// standard normal at first, except row 0. It is 0, the mean of that distribution, in case no example trains it. Must be a network's
+/// first layer, or follow an
 /// <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
-/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; start as Holzmüller, Grinsztajn
-/// and Steinwart (2024), arXiv:2407.04491.
+/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from
+/// Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {

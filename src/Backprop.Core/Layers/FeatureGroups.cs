@@ -25,7 +25,7 @@ internal static class FeatureGroups
                 $"at most {Array.MaxLength} are possible");
     }
 
-    /// <summary>Copies what passes a layer unchanged: the first numbers of every group, and all that stand behind the groups.</summary>
+    /// <summary>Copies what a layer leaves unchanged: the first columns of every group, and all columns after the groups.</summary>
     /// <param name="from">Rows of groups of <paramref name="fromWidth"/> numbers, and of others.</param>
     /// <param name="fromWidth">At least <paramref name="kept"/>.</param>
     /// <param name="to">Rows of as many groups of <paramref name="toWidth"/> numbers, and of as many others.</param>

@@ -1,9 +1,9 @@
 namespace Backprop.Layers;
 
-/// <summary>A list of places among the features.</summary>
+/// <summary>A list of feature indices.</summary>
 internal static class FeatureSlots
 {
-    /// <exception cref="ArgumentException">There is no list, or it has a place out of range or order.</exception>
+    /// <exception cref="ArgumentException">There is no list, or an index in it is out of range or order.</exception>
     public static void CheckRising(IReadOnlyList<int> slots, int inputs, string name)
     {
         ArgumentNullException.ThrowIfNull(slots, name);

@@ -4,8 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]; what stands behind the groups
-/// passes.</summary>
+/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]. Columns after the groups are
+/// copied unchanged.</summary>
 /// <remarks>
 /// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at
 /// first, as PyTorch's linear
@@ -22,7 +22,7 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     /// <param name="features">Groups; at least 1.</param>
     /// <param name="groupInputs">Numbers of a group that enter; more than <paramref name="kept"/>.</param>
     /// <param name="groupOutputs">Numbers of a group that leave; more than <paramref name="kept"/>.</param>
-    /// <param name="kept">How many of the first numbers of a group pass unchanged; ≥ 0.</param>
+    /// <param name="kept">How many of the first columns of a group are copied unchanged; ≥ 0.</param>
     /// <param name="rectified">Whether f is ReLU, and not the identity.</param>
     public FeaturewiseDense(int inputs, int features, int groupInputs, int groupOutputs, int kept, bool rectified)
         : base(inputs, OutputsOf(inputs, features, groupInputs, groupOutputs, kept))
@@ -44,7 +44,7 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     /// <summary>Numbers of a group that leave.</summary>
     public int GroupOutputs { get; }
 
-    /// <summary>How many of the first numbers of a group pass unchanged.</summary>
+    /// <summary>How many of the first columns of a group are copied unchanged.</summary>
     public int Kept { get; }
 
     /// <summary>Whether f is ReLU, and not the identity.</summary>

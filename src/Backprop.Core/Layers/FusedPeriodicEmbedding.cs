@@ -2,12 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Waves of numbers and the small dense layers behind them, <see cref="PeriodicEmbeddingLayer"/> and
-/// <see cref="FeaturewiseDense"/>, as one: neither the waves nor their gradients are ever in memory.</summary>
+/// <summary>Fuses a <see cref="PeriodicEmbeddingLayer"/> with the <see cref="FeaturewiseDense"/> after it. Neither the periodic features
+/// nor their gradients are written to memory.</summary>
 /// <remarks>
-/// A number has sixteen waves, of which three numbers are made: to write waves down and read them again takes longer than to compute them
-/// twice. The bits are those of one layer after the other; of few rows, where
-/// lanes would be idle, the layers are as fast.
+/// Sixteen periodic features per input become three values. Storing and reading periodic features takes longer than computing them twice.
+/// The results have the same bits as those of the two layers. For few rows, where vector lanes would be idle, the two layers are as fast.
 /// </remarks>
 internal sealed class FusedPeriodicEmbedding : FusedLayers
 {

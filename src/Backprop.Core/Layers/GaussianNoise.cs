@@ -2,10 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn anew in every step; in scoring, y = x. So the network
-/// learns to say the same nearby.</summary>
+/// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn again in every step; in scoring, y = x. So the network
+/// learns to predict similar values for nearby inputs.</summary>
 /// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends
-/// on the seed, the layer, the step and the place in the batch.</remarks>
+/// on the seed, the layer, the step and the position in the batch.</remarks>
 public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Dense layers side by side, for the members of an ensemble: each group of neighbouring inputs has its own W and b, y_g =
+/// <summary>Parallel dense layers for the members of an ensemble. Each group of adjacent inputs has its own W and b: y_g =
 /// c·x_g·W_g + b_g. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 /// <remarks>
 /// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025),

@@ -2,12 +2,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Puts a number of the feature's own in the place of a missing one (NaN), and says of some features whether they were missing: y
-/// = [x or v where x is NaN, 1 or 0 for every indicated feature].</summary>
+/// <summary>Replaces missing values (NaN) by one value per feature, and adds missing-value indicators for some features. y = [x or v
+/// where x is NaN, 1 or 0 for every indicated feature].</summary>
 /// <remarks>
-/// Parameters: v [Inputs], measured of examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical analysis
-/// with missing data";
-/// the indicators let a network learn what it means that a number is missing: Le Morvan, Josse, Scornet and Varoquaux (2021), "What's a
+/// Parameters: v [Inputs], measured from examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical
+/// analysis with missing data". The indicators let a network learn what a missing value means. Source: Le Morvan, Josse, Scornet and
+/// Varoquaux (2021), "What's a
 /// good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
 public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
@@ -16,8 +16,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
 
     /// <summary>Makes room for the numbers.</summary>
     /// <param name="inputs">Features; at least 1.</param>
-    /// <param name="replacement">What stands in for missing ones: not <see cref="MissingValues.Skip"/>.</param>
-    /// <param name="indicated">Features of which is said whether they are missing, in rising order; may be empty.</param>
+    /// <param name="replacement">The replacement of missing values: not <see cref="MissingValues.Skip"/>.</param>
+    /// <param name="indicated">Features with a missing-value indicator, in ascending order; may be empty.</param>
     /// <exception cref="ArgumentException">A number is out of range or order.</exception>
     public Imputation(int inputs, MissingValues replacement, IReadOnlyList<int> indicated) : base(inputs, OutputsOf(inputs, indicated))
     {
@@ -26,7 +26,7 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
         (Replacement, _indicated) = (replacement, [.. indicated]);
     }
 
-    /// <summary>What stands in for missing ones.</summary>
+    /// <summary>The replacement of missing values.</summary>
     public MissingValues Replacement { get; }
 
     /// <summary>Features of which is said whether they are missing; in this order at the end of y.</summary>

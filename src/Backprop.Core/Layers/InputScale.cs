@@ -4,7 +4,8 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft choice among the features.</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it stands first and learns six times
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it is the first layer and learns
+/// six times
 /// as fast as the weights.</remarks>
 public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {

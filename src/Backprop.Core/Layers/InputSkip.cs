@@ -2,12 +2,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = [x, features]: puts the network's own inputs beside what comes out of the layers so far, so that the next dense layer is a
-/// linear model of them, too (wide and deep).</summary>
+/// <summary>y = [x, features]: appends the network's inputs to the output of the layer before. The next dense layer then contains a
+/// linear model of the inputs, too (wide and deep).</summary>
 /// <remarks>
 /// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network
 /// fills in the
-/// features, for a layer sees its own input alone: by itself, this one leaves zeros there.
+/// features, because a layer sees only its own input. The layer by itself leaves zeros there.
 /// </remarks>
 public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
 {

@@ -62,8 +62,8 @@ public abstract record Layer
     /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
     /// <param name="y">[rows × Outputs], as written by <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
-    /// <param name="dx">[rows × Inputs], overwritten; or empty, when nobody asks for it (the first layer of a network).</param>
-    /// <param name="dParameters">[ParameterCount], overwritten; or empty, when nobody asks for it (a thread that owns some of the
+    /// <param name="dx">[rows × Inputs], overwritten; or empty, then it is not computed (the first layer of a network).</param>
+    /// <param name="dParameters">[ParameterCount], overwritten; or empty, then it is not computed (a thread that owns some of the
     /// rows).</param>
     public abstract void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);

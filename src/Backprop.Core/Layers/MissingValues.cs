@@ -6,12 +6,12 @@ public enum MissingValues
     /// <summary>Nothing: examples with any are not learned from.</summary>
     Skip,
 
-    /// <summary>The mean of the feature stands in, and an indicator says so.</summary>
+    /// <summary>Missing values are replaced by the feature's mean, and an indicator is added.</summary>
     Mean,
 
-    /// <summary>The median of the feature stands in, and an indicator says so.</summary>
+    /// <summary>Missing values are replaced by the feature's median, and an indicator is added.</summary>
     Median,
 
-    /// <summary>A learned number stands in, one for each feature; at first the mean.</summary>
+    /// <summary>Missing values are replaced by a learned value, one for each feature; initially the mean.</summary>
     Learned,
 }

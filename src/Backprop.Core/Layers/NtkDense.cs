@@ -8,9 +8,9 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Jacot, Gabriel and Hongler (2018), "Neural tangent kernel", arXiv:1806.07572; used by Holzmüller, Grinsztajn and Steinwart (2024),
 /// "Better by
-/// default", arXiv:2407.04491. With Adam, whose steps do not depend on the size of the gradient, the layer then moves by 1/√Inputs of what
-/// a
-/// <see cref="Dense"/> one does, so one learning rate suits all widths. Wants <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
+/// default", arXiv:2407.04491. The steps of Adam do not depend on the size of the gradient. With Adam, the effective weights then change
+/// by 1/√Inputs of the change in a <see cref="Dense"/> layer. So one learning rate suits all widths. Initialize the layer with
+/// <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
 public sealed record NtkDense : AffineLayer, IReplicable
 {

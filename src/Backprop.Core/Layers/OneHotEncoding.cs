@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>One feature that holds the number of a category, and becomes one column for each.</summary>
-/// <param name="Slot">Its place among the features; ≥ 0.</param>
+/// <param name="Slot">Its index among the features; ≥ 0.</param>
 /// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
 /// one. At least 1.</param>
 public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
@@ -22,11 +22,11 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 /// <summary>Columns of 0 and 1 in place of the number of each category: y = [the other features, the columns of the first category, those
 /// of the second, …]. They are scaled like other features, by the examples.</summary>
 /// <remarks>
-/// n categories become n columns, of which the one of the category is 1; an unknown or missing category has none. Two become one column: 1
-/// for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
-/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column takes three numbers at most, so what it is scaled to is a table:
-/// for every category first what each of its columns holds where it is not the one, then
-/// what the column of each holds where it is. All of it is measured (weights of examples do not count), none is learned. Must be a
+/// n categories become n columns. The column of the category is 1, the others are 0; for an unknown or missing category, all are 0. Two
+/// categories become one column: 1 for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
+/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column has at most three different values, so the scaled values are
+/// kept in a table. For every category, the table first holds each column's value where the column is not the active one. The value of
+/// each column where it is active follows. All values are measured (example weights are ignored); none is learned. Must be a
 /// network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
 /// </remarks>
 public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
@@ -176,7 +176,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     /// <summary>The feature that comes out there.</summary>
     internal int SlotOf(int column)
     {
-        // Of the categories up to the i-th, i are left out before it: binary search for the first that stands behind the column.
+        // The i-th category slot has i others before it, which are not among the copied columns. Binary search for the first category slot
+        // after the column.
         int first = 0, end = _sortedSlots.Length;
         while (first < end)
         {

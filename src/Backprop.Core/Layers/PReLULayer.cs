@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned slope aⱼ per unit. Parameters: a [Width].</summary>
+/// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned factor aⱼ per unit. Parameters: a [Width].</summary>
 /// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make
 /// of <see cref="Activations.PReLU"/>.</remarks>
 public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference

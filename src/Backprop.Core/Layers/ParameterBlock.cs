@@ -15,7 +15,7 @@ public enum ParameterRole
     /// <summary>What an activation function learns.</summary>
     Activation,
 
-    /// <summary>Vectors that stand for categories or missing values.</summary>
+    /// <summary>Vectors for categories or missing values.</summary>
     Embedding,
 
     /// <summary>What makes several numbers of one: frequencies, phases, and the weights of each feature's own.</summary>

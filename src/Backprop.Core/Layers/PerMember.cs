@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
 public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
 {
-    /// <summary>Lays copies side by side.</summary>
+    /// <summary>Makes one copy of a layer for each member.</summary>
     /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those
     /// work for several members as they are, or not at all.</param>
     /// <param name="ensembleSize">How many; at least 1.</param>
@@ -30,7 +30,7 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
     /// <summary>How many.</summary>
     public int EnsembleSize { get; }
 
-    /// <summary>What a layer does for every member, whether it is several side by side or not.</summary>
+    /// <summary>The layer of one member: <see cref="Each"/> of a <see cref="PerMember"/>, otherwise the layer itself.</summary>
     internal static Layer EachOf(Layer layer) => layer is PerMember several ? several.Each : layer;
 
     /// <inheritdoc/>

@@ -5,33 +5,33 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Layers;
 
-/// <summary>Waves of learned frequencies in place of each of the first numbers that enter; the others pass, and stand last.</summary>
+/// <summary>Replaces each of the first inputs by periodic features (sin/cos) of learned frequencies. The other inputs are copied
+/// unchanged to the end.</summary>
 /// <remarks>
-/// Parameters: for every number its frequencies, normal with a small deviation at first; with phases, these after them, uniform in [−π, π).
-/// Gorishniy,
-/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine);
+/// Parameters: for every embedded input its frequencies, initially normal with a small deviation. With phases, its phases follow,
+/// initially uniform in [−π, π). Gorishniy,
+/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine).
 /// Holzmüller,
 /// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/>
-/// follows in both.
-/// With a highest deviation, σₖ rises from the middle wave to the last by a constant factor, and waves are lower as they get faster: aₖ =
-/// (σ/σₖ)ᵈ with the decay d, so that fine
-/// detail is there to be learned, but weighs little until it was. ADR 0026 has what that is worth.
+/// follows in both. With a highest deviation, σₖ rises from the middle frequency to the last by a constant factor. The amplitude falls as
+/// the frequency rises: aₖ = (σ/σₖ)ᵈ with the decay d. The network can then learn fine detail, but fine detail has little weight before
+/// it is learned. ADR 0026 has the measured gain.
 /// </remarks>
 public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
 {
     private readonly int _groupWidth;
     private readonly Lazy<Real[]> _amplitudes;
 
-    /// <summary>Makes waves.</summary>
+    /// <summary>Makes the layer.</summary>
     /// <param name="inputs">Numbers per example that enter; at least 1.</param>
-    /// <param name="features">How many of them, from the first on, become waves; from 1 to <paramref name="inputs"/>.</param>
-    /// <param name="frequencies">Waves for each; at least 1.</param>
-    /// <param name="standardDeviation">Of the frequencies at first, which are cut off beyond three of it; &gt; 0 and finite. The most
-    /// delicate of all numbers here: 0.01 to 1.</param>
-    /// <param name="form">Which waves.</param>
+    /// <param name="features">How many of them, from the first on, become periodic features; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="frequencies">Frequencies per embedded input; at least 1.</param>
+    /// <param name="standardDeviation">Initial standard deviation of the frequencies, which are truncated beyond three deviations; &gt; 0
+    /// and finite. The most sensitive parameter here: 0.01 to 1.</param>
+    /// <param name="form">Which periodic features.</param>
     /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least
-    /// <paramref name="standardDeviation"/> and finite; only for waves with phases.</param>
-    /// <param name="amplitudeDecay">d: how much lower faster waves are; ≥ 0 and finite, 0 for not at all.</param>
+    /// <paramref name="standardDeviation"/> and finite; only for periodic features with phases.</param>
+    /// <param name="amplitudeDecay">d: how fast the amplitude falls with the frequency; ≥ 0 and finite, 0 for a constant amplitude.</param>
     public PeriodicEmbeddingLayer(
         int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null,
         double amplitudeDecay = 0.5)
@@ -60,22 +60,22 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
                 nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
     }
 
-    /// <summary>How many of the numbers that enter become waves.</summary>
+    /// <summary>How many inputs become periodic features.</summary>
     public int Features { get; }
 
-    /// <summary>Waves for each.</summary>
+    /// <summary>Frequencies per embedded input.</summary>
     public int Frequencies { get; }
 
     /// <summary>Of the frequencies at first.</summary>
     public double StandardDeviation { get; }
 
-    /// <summary>Which waves.</summary>
+    /// <summary>Which periodic features.</summary>
     public PeriodicForm Form { get; }
 
     /// <summary>Of the last frequency at first; null where all have the same.</summary>
     public double? HighestStandardDeviation { get; }
 
-    /// <summary>How much lower faster waves are.</summary>
+    /// <summary>How fast the amplitude falls with the frequency.</summary>
     public double AmplitudeDecay { get; }
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
 
     private bool HasPhases => Form == PeriodicForm.CosineWithPhase;
 
-    // With phases, the number itself stands before its waves.
+    // With phases, the value itself precedes its periodic features.
     private int Kept => HasPhases ? 1 : 0;
 
     /// <inheritdoc/>
@@ -178,8 +178,8 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         Scratch.Return(room);
     }
 
-    /// <summary>Makes gradients of a feature's parameters of sums over the rows: Σ x·∂J/∂angle for its frequencies and Σ ∂J/∂angle for its
-    /// phases, as if its waves were one high.</summary>
+    /// <summary>Converts sums over the rows into the gradients of a feature's parameters. The sums are Σ x·∂J/∂angle for its frequencies
+    /// and Σ ∂J/∂angle for its phases, computed with amplitude 1.</summary>
     internal void ScaleGradient(Span<Real> ofFeature)
     {
         var ofFrequencies = ofFeature[..Frequencies];
@@ -190,7 +190,7 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         Elementwise.Zip(new Product(), Amplitudes, ofPhases, ofPhases);
     }
 
-    /// <summary>Whether both make the same waves of the same numbers.</summary>
+    /// <summary>Whether both compute the same periodic features of the same inputs.</summary>
     public bool Equals(PeriodicEmbeddingLayer? other) => other is not null && Inputs == other.Inputs
         && Features == other.Features && Frequencies == other.Frequencies && Form == other.Form
         && StandardDeviation == other.StandardDeviation && HighestStandardDeviation == other.HighestStandardDeviation
@@ -214,7 +214,7 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     private ReadOnlySpan<Real> PhasesOf(ReadOnlySpan<Real> parameters, int feature) =>
         HasPhases ? parameters.Slice(feature * PartLength + Frequencies, Frequencies) : [];
 
-    // σₖ: that of all waves up to the middle one, from which it rises by a constant factor.
+    // σₖ: equal for all frequencies up to the middle one; after it, σₖ rises by a constant factor.
     private double DeviationOf(int frequency)
     {
         int middle = Frequencies / 2, steps = Frequencies - 1 - middle;
@@ -224,7 +224,7 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
             : StandardDeviation;
     }
 
-    // ∂J/∂(angle in radians) of every wave of one feature, were it one high.
+    // ∂J/∂(angle in radians) of every periodic feature of one input, computed with amplitude 1.
     private void DifferentiateByAngle(
         ReadOnlySpan<Real> parameters, int feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Matrix byAngle)
     {

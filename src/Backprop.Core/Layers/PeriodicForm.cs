@@ -1,6 +1,6 @@
 namespace Backprop.Layers;
 
-/// <summary>What waves stand for a number x.</summary>
+/// <summary>Which periodic features replace a value x.</summary>
 public enum PeriodicForm
 {
     /// <summary>cos(2π·c·x) for every frequency c, and then sin(2π·c·x) for every one.</summary>

@@ -4,8 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In place of each of the first numbers that enter, how far it has come through each of its bins: 1 for those behind it, 0 for
-/// those before it, a share for its own. The others pass, and stand last.</summary>
+/// <summary>Replaces each of the first inputs by one value per bin: 1 for bins below it, 0 for bins above it. The bin that contains the
+/// input holds the share of that bin which the input exceeds. The other inputs are copied unchanged to the end.</summary>
 /// <remarks>
 /// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the
 /// training data, [bins + 1] for every number; they are measured, not
@@ -28,7 +28,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         (Features, Bins) = (features, bins);
     }
 
-    /// <summary>How many of the numbers that enter are encoded.</summary>
+    /// <summary>How many of the inputs are encoded.</summary>
     public int Features { get; }
 
     /// <summary>Bins of each.</summary>
@@ -118,7 +118,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         return bins;
     }
 
-    // One bin alone has a slope: that in which x lies; outside, the first or the last.
+    // Only one bin has a nonzero derivative: the one that contains x. Outside all bins, it is the first or the last bin.
     private static Real Slope(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
     {
         var t = 0;

@@ -3,15 +3,14 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Some features become the share of the examples that they exceed, y = 2·(u(x) − u(median)), so that neighbours stand apart
-/// however close they are; the others pass.</summary>
+/// <summary>Rank-transforms some features: u(x) is the share of the examples that x exceeds, and y = 2·(u(x) − u(median)). Neighbouring
+/// values are then well separated, however close they are. The other features are copied unchanged.</summary>
 /// <remarks>
-/// u rises from 0 at the least value of the examples to 1 at the largest, in straight lines from one knot to the next, and stays so beyond
-/// them. A value counts as many examples as have it, but at most one
-/// in a thousand of all (weights of examples do not count): what most examples share takes no more room than any other. Where nothing
+/// u is piecewise linear between knots. It rises from 0 at the least value of the examples to 1 at the largest, and is constant beyond
+/// them. A value's weight is the number of examples that have it, but at most a thousandth of all examples (example weights are ignored).
+/// So a value that most examples share takes no more room than any other. Where nothing
 /// repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
-/// and then y at each; measured, not learned. For numbers that stand close together for their range, such as amounts that are mostly 0:
-/// docs/decisions/0028.
+/// and then y at each; measured, not learned. For concentrated values, such as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
@@ -22,7 +21,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     /// <summary>Makes room for the knots.</summary>
     /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
-    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
     /// <param name="knots">Of each; at least 2. Where there are fewer values, every one has its own.</param>
     /// <exception cref="ArgumentException">A number is out of range or order.</exception>
     public QuantileTransform(int inputs, IReadOnlyList<int> features, int knots = 256) : base(inputs, inputs)
@@ -36,7 +35,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         (_features, Knots) = ([.. features], knots);
     }
 
-    /// <summary>Those that are transformed, in rising order.</summary>
+    /// <summary>Those that are transformed, in ascending order.</summary>
     public IReadOnlyList<int> Features => _features;
 
     /// <summary>Knots of each.</summary>

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = [x, x, …, x]: every member of an ensemble gets what enters. From here on the members stand side by side, and a network
-/// averages what comes out of them.</summary>
+/// <summary>y = [x, x, …, x]: every member of an ensemble receives the same input. The members' columns follow one another in all later
+/// layers. The network averages the members' outputs.</summary>
 /// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
 public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
 {

@@ -2,12 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x + what entered a few layers before. Around a block of layers it makes a residual block: the block only learns what to
-/// add, and gradients pass it unhindered.</summary>
+/// <summary>y = x + the input of an earlier layer. Around a block of layers it makes a residual block: the block only learns what to add,
+/// and gradients flow past it undamped.</summary>
 /// <remarks>
 /// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand,
-/// for
-/// a layer sees its own input alone: by itself, this one passes on what it gets.
+/// because a layer sees only its own input. The layer by itself copies its input.
 /// </remarks>
 public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
 {

@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x / √(1 + (x/limit)²) of the first numbers that enter: nearly x where x is small, and never beyond ±limit. The others
-/// pass.</summary>
+/// <summary>y = x / √(1 + (x/limit)²) of the first inputs: nearly x where x is small, and never beyond ±limit. The others are
+/// copied unchanged.</summary>
 /// <remarks>
 /// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart
 /// (2024), "Better by default", arXiv:2407.04491,

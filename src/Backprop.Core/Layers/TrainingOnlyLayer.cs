@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Layers that disturb numbers at random in training, and in scoring let them pass: y = x. Scoring leaves them out.</summary>
+/// <summary>Layers that perturb values at random in training, and copy them in scoring: y = x. Scoring omits these layers.</summary>
 public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRewrite, ISupportsEnsembles, IDescribesInference
 {
     private protected TrainingOnlyLayer(int width) : base(width, width)

@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>What a layer is told in a step of training beside its numbers: where it stands, and what was measured of the whole
+/// <summary>What a layer receives in a training step in addition to its inputs: its position, and the statistics of the whole
 /// batch.</summary>
 public readonly ref struct TrainingPass
 {
@@ -34,8 +34,8 @@ public readonly ref struct TrainingPass
     /// <summary>What the layer measured of the whole batch; empty for layers that measure nothing.</summary>
     public ReadOnlySpan<Real> Statistics { get; }
 
-    /// <summary>Random numbers of this layer in this step, each with a place of its own: forward and backward, and any thread, find the
-    /// same.</summary>
+    /// <summary>Random numbers of this layer in this step, each with its own position. The forward and backward computations, and all
+    /// threads, draw the same numbers.</summary>
     public RandomField Random(RandomPurpose purpose) => new(_seed, purpose, _layer, _step);
 
     /// <summary>The share to drop in this step, where a schedule changes it in the course of training.</summary>
@@ -45,7 +45,7 @@ public readonly ref struct TrainingPass
         : throw new InvalidOperationException(
             $"The schedule of dropout multiplies the rate {rate} by {_dropoutFactor}; the product must be in [0, 1).");
 
-    /// <summary>y[i] = f(x[i], chance[i]), where every place in the batch has a chance of its own, uniform in [0, 1): the same forward and
+    /// <summary>y[i] = f(x[i], chance[i]), where every position in the batch has its own chance, uniform in [0, 1): the same forward and
     /// backward.</summary>
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {

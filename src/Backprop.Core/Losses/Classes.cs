@@ -16,7 +16,7 @@ internal static class Classes
         return (int)target;
     }
 
-    /// <summary>Stands by itself, so that those who ask stay short enough to be inlined.</summary>
+    /// <summary>A method of its own, so that its callers stay short enough to be inlined.</summary>
     /// <exception cref="ArgumentException">Always.</exception>
     [DoesNotReturn]
     public static void Refuse(Real target, int classes, int row) =>

@@ -5,8 +5,8 @@ namespace Backprop.Losses;
 
 /// <summary>What losses of positive predictions share: the link μ = eᶻ, with z kept from −30 to 30, so that no prediction is 0 or
 /// infinite.</summary>
-/// <remarks>Where a loss would overflow beyond these bounds, it goes on as a straight line: it has the slope of the bound there, and so the
-/// way back is never lost.</remarks>
+/// <remarks>Where a loss would overflow beyond these bounds, it continues as a straight line. Its derivative there is that at the bound,
+/// so the gradient never vanishes.</remarks>
 internal static class ExponentialLink
 {
     /// <summary>What z is kept within.</summary>

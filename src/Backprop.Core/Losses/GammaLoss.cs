@@ -6,8 +6,9 @@ namespace Backprop.Losses;
 /// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive numbers whose spread grows with their size: the
 /// prediction is the mean eᶻ.</summary>
 /// <remarks>
-/// The negative log-likelihood of a gamma distribution over its shape, without what does not depend on z, so a good loss may be negative:
-/// McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor reports the half
+/// The negative log-likelihood of a gamma distribution, divided by its shape, without the terms that do not depend on z. So a good loss
+/// may be negative. McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor
+/// reports the half
 /// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight
 /// line.
 /// </remarks>

@@ -3,13 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With two scores for each target, the mean m and the logarithm s of the variance: L = ½·(s + (y − m)²·e⁻ˢ), averaged over the
-/// targets; ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
+/// <summary>Each target has two scores: the mean m and the logarithm s of the variance. L = ½·(s + (y − m)²·e⁻ˢ), averaged over the
+/// targets. ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
 /// <remarks>
 /// Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution". As PyTorch's GaussianNLLLoss with
-/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s counts as −10 or 10 beyond these, where it has no slope,
-/// so that one
-/// row that is all but certain cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). Scores stand target by target.
+/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s is clipped to [−10, 10], and its derivative is 0 beyond
+/// these bounds. So one row of almost no variance cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). The scores
+/// are ordered by target: m and s of the first target, then those of the second.
 /// Predicted variances stay between e⁻³⁰ and e³⁰.
 /// </remarks>
 public sealed record GaussianNegativeLogLikelihood : RowLoss
@@ -53,7 +53,7 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
-        // e⁻ˢ of every score, those of the means for nothing: one pass over all is faster than a call for each.
+        // e⁻ˢ of every score; the results for the means are not used. One call for all scores is faster than one call for each.
         Elementwise.Map(new Precision(), scores.Values, gradient.Values);
         Real half = (Real)0.5, bound = (Real)LargestLogVariance, share = (Real)1 / targets.Columns;
         for (var row = 0; row < scores.Rows; row++)

@@ -4,9 +4,9 @@ namespace Backprop.Losses;
 
 /// <summary>A loss of groups of rows, such as the documents of one query: it depends on the scores of all rows of the group.</summary>
 /// <remarks>
-/// The loss of a group counts like the sum of the losses of its rows: J = Σ w·L(group) / Σ w over all rows, where the rows of a group
-/// have the same weight w. <see cref="Loss.Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, Matrix)"/> takes all rows that it is given as one
-/// group. A <c>Trainer</c> refuses such a loss: its batches consist of single rows.
+/// The loss of a group counts like the sum of the losses of its rows: J = Σ w·L(group) / Σ w over all rows. All rows of a group have the
+/// same weight w. <see cref="Loss.Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, Matrix)"/> treats all its rows as one group. A <c>Trainer</c>
+/// rejects such a loss, because its batches consist of single rows.
 /// </remarks>
 public abstract record GroupLoss : Loss
 {

@@ -8,8 +8,8 @@ namespace Backprop.Losses;
 /// <remarks>
 /// Cortes and Vapnik (1995), "Support-vector networks"; as Keras's Hinge (PyTorch's HingeEmbeddingLoss is another thing). Targets are 0 or
 /// 1.
-/// The prediction is σ(z): it grows with the score and is ½ at 0, but it estimates no probability, for the best score under this loss
-/// tells only which class is the likelier. Where probabilities matter, calibrate the score or take <see cref="LogisticLoss"/>.
+/// The prediction is σ(z): it grows with the score and is ½ at 0. It does not estimate a probability, because the best score under this
+/// loss depends only on which class is more likely. If you need probabilities, calibrate the score or use <see cref="LogisticLoss"/>.
 /// </remarks>
 public sealed record HingeLoss : RowLoss
 {

@@ -12,7 +12,7 @@ namespace Backprop.Losses;
 /// </remarks>
 public sealed record LogisticLoss : RowLoss
 {
-    /// <summary>ε: how far a target is drawn towards ½, so that the network is not asked for infinite logits.</summary>
+    /// <summary>ε: how far a target is moved towards ½, so that finite logits minimize the loss.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>
     /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7, for
     /// two classes.</remarks>

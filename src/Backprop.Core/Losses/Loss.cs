@@ -59,7 +59,7 @@ public abstract record Loss
     /// <summary>Which targets are allowed, in words for error messages.</summary>
     public virtual string AllowedTargets => "finite numbers";
 
-    /// <summary>Whether a row of targets is allowed. Training asks once for every row, before its first step.</summary>
+    /// <summary>Whether a row of targets is allowed. Training calls this once for every row, before its first step.</summary>
     /// <param name="targets">[target columns], finite.</param>
     /// <param name="outputs">Scores per example.</param>
     public virtual bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => true;
@@ -111,9 +111,9 @@ public abstract record Loss
 
     /// <summary>Writes the scores whose prediction is the average of the predictions that the members of an ensemble make.</summary>
     /// <remarks>
-    /// Unless the loss says otherwise: the mean of their scores, which is that wherever predictions are scores. The losses of probabilities
-    /// and of positive predictions take the mean of those instead,
-    /// which a committee is better by than its members on average: Krogh and Vedelsby (1995), "Neural network ensembles, cross validation,
+    /// By default, the mean of the scores: the mean prediction wherever predictions are scores. Losses with probabilities or positive
+    /// predictions average the predictions instead. The averaged prediction is better than the members' predictions on average: Krogh and
+    /// Vedelsby (1995), "Neural network ensembles, cross validation,
     /// and active learning".
     /// </remarks>
     /// <param name="scores">[(rows · members) × outputs]: the members of a row below one another; may be overwritten.</param>
@@ -126,8 +126,8 @@ public abstract record Loss
     /// <summary>What <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
-    /// <summary>One of each loss in this assembly: the contract tests run over this list, and saved models find their loss in it by its
-    /// short name (a loss of one's own by its full one: docs/model-file.md).</summary>
+    /// <summary>One instance of each loss in this assembly. The contract tests run over this list. Saved models name their loss by its
+    /// short name in this list; a custom loss has its full name (docs/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [
         new AbsoluteError(), new FocalLoss(), new GammaLoss(), new GaussianNegativeLogLikelihood(), new HingeLoss(), new HuberLoss(),
@@ -149,12 +149,12 @@ public abstract record Loss
     public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient) =>
         Evaluate(scores, targets, weights, gradient, members: 1);
 
-    /// <summary>The same of an ensemble, whose members' scores stand side by side: J is the mean of theirs, and the gradient that of every
-    /// member's own J, so that each learns as if it were alone.</summary>
+    /// <summary>The same for an ensemble, whose members' scores follow one another in a row. J is the mean of the members' J. The
+    /// gradient is that of every member's own J, so each member learns as if it were alone.</summary>
     /// <param name="scores">[rows × (members · outputs)], member after member; at least one row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
-    /// <param name="gradient">[rows × (members · outputs)], overwritten: the slope of the sum of the members' J, which is members ·
+    /// <param name="gradient">[rows × (members · outputs)], overwritten: the gradient of the sum of the members' J, which is members ·
     /// J.</param>
     /// <param name="members">How many; at least 1.</param>
     /// <returns>J.</returns>
@@ -242,7 +242,8 @@ public abstract record Loss
         throw new ArgumentException($"{outputs} outputs belong to no number of targets under {this}.", nameof(outputs));
     }
 
-    /// <summary>Makes ∂J/∂scores of the slopes of the rows' own losses, for all rows or for some: each times wᵢ / Σ w.</summary>
+    /// <summary>Computes ∂J/∂scores from the gradients of the rows' own losses, for all rows or for some: multiplies each by wᵢ / Σ
+    /// w.</summary>
     internal static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, double totalWeight)
     {
         if (weights.IsEmpty) TensorPrimitives.Multiply(gradient.Values, (Real)(1 / totalWeight), gradient.Values);
@@ -250,8 +251,8 @@ public abstract record Loss
             TensorPrimitives.Multiply(gradient.Row(row), (Real)(weights[row] / totalWeight), gradient.Row(row));
     }
 
-    /// <summary>J = Σ wᵢ·Lᵢ / Σ w, summed over the rows in order and in double, so that nobody can see how the rows were shared
-    /// out.</summary>
+    /// <summary>J = Σ wᵢ·Lᵢ / Σ w, summed over the rows in order and in double. So the result does not depend on how the rows were shared
+    /// among threads.</summary>
     internal static double Mean(ReadOnlySpan<Real> losses, ReadOnlySpan<Real> weights, double totalWeight)
     {
         double total = 0;

@@ -24,7 +24,7 @@ internal enum LossLink
     /// <summary>Pairs of scores: z and e^z, with the second z clipped to [−30, 30].</summary>
     MeanAndVariance,
 
-    /// <summary>The scores of each target in rising order.</summary>
+    /// <summary>The scores of each target in ascending order.</summary>
     Sorted,
 }
 

@@ -25,7 +25,7 @@ internal static class MeanOverOutputs
             return;
         }
 
-        // The values of a row stand where its slopes will, until they are summed.
+        // The gradient's memory holds the values of a row until they are summed.
         Elementwise.Zip(value, scores.Values, targets.Values, gradient.Values);
         for (var row = 0; row < scores.Rows; row++)
         {

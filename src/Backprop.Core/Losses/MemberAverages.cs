@@ -45,8 +45,8 @@ internal static class MemberAverages
         Scratch.Return(room);
     }
 
-    // Where no member gives a class a chance, its probabilities are too small for numbers of this size; their logarithms zₖ − log Σⱼ e^zⱼ
-    // are not. Their sum is in units of the largest.
+    // If all members' probabilities of a class underflow, their logarithms zₖ − log Σⱼ e^zⱼ still do not. The sum of probabilities is in
+    // units of the largest one.
     private static void LogarithmsOf(ReadOnlyMatrix scores, ReadOnlySpan<Real> largest, ReadOnlySpan<Real> logarithms, Span<Real> averages)
     {
         for (var k = 0; k < averages.Length; k++)

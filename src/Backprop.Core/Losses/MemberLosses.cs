@@ -2,17 +2,18 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>The losses of an ensemble, whose members' scores stand side by side: each member learns by its own, as if it were
-/// alone.</summary>
+/// <summary>The losses of an ensemble, whose members' scores follow one another in a row. Each member learns from its own loss, as if it
+/// were alone.</summary>
 internal static class MemberLosses
 {
-    /// <summary>The loss of every example, which is the mean of the members' own, and the slopes of the members' own.</summary>
+    /// <summary>The loss of every example, which is the mean of the members' losses, and the gradients of the members' own
+    /// losses.</summary>
     /// <param name="loss">What they are compared by.</param>
     /// <param name="scores">[rows × (members · outputs)], member after member.</param>
     /// <param name="members">How many; at least 1.</param>
     /// <param name="targets">[rows × target columns], the same for all members.</param>
     /// <param name="losses">[rows], overwritten.</param>
-    /// <param name="gradient">[rows × (members · outputs)], overwritten with the slope of every member's own loss.</param>
+    /// <param name="gradient">[rows × (members · outputs)], overwritten with the gradient of every member's own loss.</param>
     public static void EvaluateRows(
         Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
@@ -39,11 +40,11 @@ internal static class MemberLosses
         Scratch.Return(room);
     }
 
-    /// <summary>Makes ∂J/∂scores of the slopes of the examples' own losses, where each member has examples and a J of its own: each times
-    /// wᵢ / Σ w of the member.</summary>
+    /// <summary>Computes ∂J/∂scores from the gradients of the examples' own losses, where each member has its own examples and its own J.
+    /// Multiplies each by wᵢ / Σ w of the member.</summary>
     /// <param name="gradient">[examples × outputs], of the first member, the second, … and the first again; changed in place.</param>
     /// <param name="weights">[examples]</param>
-    /// <param name="totals">[members]: Σ w; 0 for a member without examples, whose slopes are 0.</param>
+    /// <param name="totals">[members]: Σ w; 0 for a member without examples, whose gradients are 0.</param>
     public static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, ReadOnlySpan<double> totals)
     {
         for (var i = 0; i < gradient.Rows; i++)

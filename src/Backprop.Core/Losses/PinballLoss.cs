@@ -4,10 +4,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>For the quantile τ, with r = y − z: L = max(τ·r, (τ − 1)·r), averaged over quantiles and targets; ∂L/∂z = −τ where y &gt; z, 1
+/// <summary>For the quantile τ, with r = y − z: L = max(τ·r, (τ − 1)·r), averaged over quantiles and targets. ∂L/∂z = −τ where y &gt; z, 1
 /// − τ where y &lt; z, 0 at a tie. One score for each quantile; the predictions are the scores in ascending order.</summary>
 /// <remarks>
-/// Koenker and Bassett (1978), "Regression quantiles". Scores stand target by target, for each in the order of the quantiles. Nothing keeps
+/// Koenker and Bassett (1978), "Regression quantiles". Scores are ordered by target, and by quantile within each target. Nothing keeps
 /// learned quantiles from crossing, so predictions are sorted: Chernozhukov, Fernández-Val and Galichon (2010), "Quantile and
 /// probability curves without crossing", show that this never makes them worse. PyTorch has no such loss; scikit-learn's
 /// mean_pinball_loss is the same.

@@ -6,11 +6,12 @@ namespace Backprop.Losses;
 /// class.</summary>
 /// <remarks>
 /// Bishop (2006), "Pattern Recognition and Machine Learning", eq. 4.108–4.109. Targets are one column with the class (0, 1, …), or one
-/// column per class with its probability, as in PyTorch's CrossEntropyLoss; t is that, or 1 for the class, drawn towards 1/K by ε. In nats.
+/// column per class with its probability, as in PyTorch's CrossEntropyLoss. t is that probability, or 1 for the class, moved towards 1/K
+/// by ε. In nats.
 /// </remarks>
 public sealed record SoftmaxCrossEntropy : RowLoss
 {
-    /// <summary>ε: of K classes, t = (1 − ε)·p + ε/K, so that the network is not asked for infinite scores.</summary>
+    /// <summary>ε: of K classes, t = (1 − ε)·p + ε/K, so that finite scores minimize the loss.</summary>
     /// <value>0; from 0 up to, but not including, 1.</value>
     /// <remarks>Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), "Rethinking the Inception architecture for computer vision", §7; as
     /// PyTorch's label_smoothing.</remarks>
@@ -64,7 +65,7 @@ public sealed record SoftmaxCrossEntropy : RowLoss
         }
     }
 
-    // Of the loss, what depends on the target: max z − z of the class. Makes the slope of the probabilities.
+    // Returns the part of the loss that depends on the target: max z − z of the class. Turns the probabilities into the gradient.
     private static double CompareWithClass(ReadOnlySpan<Real> z, Real target, Span<Real> p, double largest, int row)
     {
         var k = (int)target;

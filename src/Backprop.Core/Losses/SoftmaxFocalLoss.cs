@@ -67,7 +67,7 @@ public sealed record SoftmaxFocalLoss : RowLoss
     /// <inheritdoc/>
     public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfClasses(scores, averages);
 
-    // Makes the slope of the probabilities; of the cross-entropy −log p, the loss.
+    // Turns the probabilities into the gradient. Returns the loss, computed from the cross-entropy −log p.
     private Real Focus(double crossEntropy, Span<Real> probabilities, int k)
     {
         double p = probabilities[k], others = 0;

@@ -6,8 +6,8 @@ namespace Backprop.Losses;
 /// <summary>With the power p: L = e^((2−p)·z)/(2 − p) − y·e^((1−p)·z)/(1 − p), averaged over the outputs; ∂L/∂z = e^((2−p)·z) −
 /// y·e^((1−p)·z). For amounts that are often exactly 0, such as the claims of a year: the prediction is the mean eᶻ.</summary>
 /// <remarks>
-/// Compound Poisson–gamma: half the deviance without what does not depend on z. Jørgensen (1987), "Exponential dispersion models";
-/// p = 1.5 is also H2O's default. PyTorch has none. Targets are ≥ 0. Predictions stay between e⁻³⁰ and e³⁰; each term goes on as a
+/// Compound Poisson–gamma: half the deviance without the terms that do not depend on z. Jørgensen (1987), "Exponential dispersion models";
+/// p = 1.5 is also H2O's default. PyTorch has none. Targets are ≥ 0. Predictions stay between e⁻³⁰ and e³⁰; each term continues as a
 /// straight line where it would overflow.
 /// </remarks>
 public sealed record TweedieLoss : RowLoss

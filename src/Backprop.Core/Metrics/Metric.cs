@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>What early stopping may judge a network by, in place of its loss: a number for all of the validation data at once.</summary>
+/// <summary>A metric that early stopping may use in place of the loss: one value, computed over all validation data at once.</summary>
 /// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this
 /// one and one entry in <see cref="All"/>.</remarks>
 public abstract record Metric
@@ -20,7 +20,7 @@ public abstract record Metric
 
     /// <summary>Measures.</summary>
     /// <param name="scores">[rows × outputs]: raw scores, in units of the targets where they are scaled.</param>
-    /// <param name="predictions">[rows × outputs]: what the loss's link makes of them.</param>
+    /// <param name="predictions">[rows × outputs]: the predictions that the loss's link computes from the scores.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], or empty when all count the same.</param>
     /// <returns>The metric; NaN where it is not defined, such as an area under a curve of one class alone.</returns>

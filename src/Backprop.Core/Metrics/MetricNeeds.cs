@@ -44,7 +44,7 @@ internal static class MetricNeeds
         return true;
     }
 
-    // A metric of one's own has rules of its own. If neither perfect nor empty scores make a number, no others will.
+    // A custom metric has its own rules. If it is undefined for perfect and for empty scores, it is undefined for all.
     private static bool IsNumber(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) =>
         Metric.All.Contains(metric)
         || double.IsFinite(Measure(metric, loss, outputs, targets, weights, isPerfect: true))

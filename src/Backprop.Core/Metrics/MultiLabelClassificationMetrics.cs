@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Metrics;
 
 /// <summary>How well one of several labels is predicted.</summary>
-/// <param name="Name">What the label is called; its number, from 0 on, where nobody named it.</param>
+/// <param name="Name">The name of the label; its index, from 0 on, if it has no name.</param>
 /// <param name="Precision">The share of true ones among those that are called true; 0 where none is.</param>
 /// <param name="Recall">The share that is called true among the true ones; 0 where there is none.</param>
 /// <param name="F1Score">2·TP / (2·TP + FP + FN); 0 where no true one is found.</param>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Metrics;
 
 /// <summary>How well one of several targets is predicted.</summary>
-/// <param name="Name">What the target is called; its number, from 0 on, where nobody named it.</param>
+/// <param name="Name">The name of the target; its index, from 0 on, if it has no name.</param>
 /// <param name="MeanAbsoluteError">Mean of |prediction − target|.</param>
 /// <param name="MeanSquaredError">Mean of (prediction − target)².</param>
 /// <param name="RootMeanSquaredError">Its square root, in units of the target.</param>

@@ -1,6 +1,6 @@
 namespace Backprop.Networks;
 
-/// <summary>Weighted mean and spread of every column, in one pass over rows that nobody keeps. NaN is left out.</summary>
+/// <summary>Weighted mean and spread of every column, computed while rows are read once and not stored. NaN is ignored.</summary>
 /// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would
 /// lose all digits.</remarks>
 internal sealed class ColumnMoments(int columns)
@@ -9,7 +9,7 @@ internal sealed class ColumnMoments(int columns)
         _squares = new double[columns], _least = new double[columns], _most = new double[columns];
     private readonly bool[] _isKnown = new bool[columns], _varies = new bool[columns], _isMissing = new bool[columns];
 
-    /// <summary>Columns that are missing somewhere, but not everywhere, in rising order.</summary>
+    /// <summary>Columns that are missing somewhere, but not everywhere, in ascending order.</summary>
     public IReadOnlyList<int> WithMissing => [.. Enumerable.Range(0, columns).Where(j => _isMissing[j] && _isKnown[j])];
 
     /// <summary>Whether a column has had more than one value.</summary>

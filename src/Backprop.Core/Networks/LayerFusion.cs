@@ -20,8 +20,9 @@ internal sealed class LayerFusion
             l + 1 < layers.Length && !order.IsAddedLater[l + 1] ? FusedLayers.Of(layer, layers[l + 1]) : null)];
     }
 
-    /// <summary>A layer and the next forward, for some of the rows; false, where they are to be taken one by one.</summary>
-    /// <remarks>A row alone, of which every nanosecond counts, is not asked about.</remarks>
+    /// <summary>Computes a layer and the next one forward, for some of the rows. Returns false if the layers must be computed one by
+    /// one.</summary>
+    /// <remarks>Small batches return early, because every nanosecond counts for a single row.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Forward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count) =>
         count >= FusedLayers.MinRows && ForwardMany(parameters, layer, x, workspace, first, count);

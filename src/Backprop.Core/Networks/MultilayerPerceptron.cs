@@ -109,11 +109,11 @@ public sealed record MultilayerPerceptron
     /// <value>Null: not at all. Ignored without <see cref="OneHotCategories"/>.</value>
     public FeatureScaling? OneHotScaling { get; init; }
 
-    /// <summary>What stands in for missing features (<see cref="Imputation"/>).</summary>
+    /// <summary>The replacement of missing features (<see cref="Imputation"/>).</summary>
     /// <value><see cref="MissingValues.Skip"/>: nothing, there are none.</value>
     public MissingValues MissingValues { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Features of which the network is told whether they are missing, in rising order.</summary>
+    /// <summary>Features with a missing-value indicator as an additional input, in ascending order.</summary>
     /// <value>None. Ignored where <see cref="MissingValues"/> is <see cref="MissingValues.Skip"/>.</value>
     public IReadOnlyList<int> IndicatedFeatures
     {
@@ -121,9 +121,10 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
-    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in rising order; none that
+    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in ascending order; none
+    /// that
     /// holds a category.</summary>
-    /// <value>None. It suits those whose numbers are crowded (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
+    /// <value>None. It suits features with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
     public IReadOnlyList<int> QuantileFeatures
     {
         get;
@@ -137,8 +138,8 @@ public sealed record MultilayerPerceptron
 
     /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend
     /// where it likes.</summary>
-    /// <value>Null: it stays one number. Columns of 0 and 1, and what is told of missing values, stay so in any case: there is nothing
-    /// between their numbers to bend.</value>
+    /// <value>Null: each feature stays one value. Columns of 0 and 1 and missing-value indicators are never embedded, because they have
+    /// no values between 0 and 1.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
 
     /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer
@@ -160,11 +161,11 @@ public sealed record MultilayerPerceptron
     /// <value>False. Without hidden layers, it sees them anyway.</value>
     public bool InputSkip { get; init; }
 
-    /// <summary>How many networks of this form are trained side by side, each as if it were alone, and averaged in prediction: an ensemble
-    /// in one network. All of them see the same examples in the same order; they differ by their starting values and by what dropout
-    /// drops.</summary>
-    /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; side by side as Gorishniy, Kotelnikov and Babenko (2025), "TabM",
-    /// arXiv:2410.24210, §3.2. Every layer is the members' own but <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
+    /// <summary>Number of networks of this form in a batched ensemble: one network that contains all members. Each member is trained as
+    /// if it were alone; predictions are averaged. All members use the same examples in the same order. They differ by their initial
+    /// values and by the units that dropout drops.</summary>
+    /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; batched as in Gorishniy, Kotelnikov and Babenko (2025), "TabM",
+    /// arXiv:2410.24210, §3.2. Each member has its own layers, except for <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
     /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
     public int EnsembleSize { get; init => field = Ranges.Checked(value); } = 1;
 

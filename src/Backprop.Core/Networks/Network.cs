@@ -20,7 +20,7 @@ public sealed class Network
     private readonly bool[] _isAddedLater;
     private readonly int _sparseLayer;
 
-    // The capabilities of each layer, looked up once: to look for an interface takes longer than a small layer takes for a row.
+    // The capabilities of each layer, found once: a cast to an interface takes longer than a small layer takes for a row.
     private readonly ITrainingBehavior?[] _training;
     private readonly IBatchStatistics?[] _statistics;
     private readonly IGradientParts?[] _parts;
@@ -50,7 +50,7 @@ public sealed class Network
 
     /// <summary>A multilayer perceptron: dense layers with <paramref name="activation"/> between them, and none after the last.</summary>
     /// <param name="inputs">Features per example; at least 1.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; none gives a linear model.</param>
+    /// <param name="hiddenLayers">Units of each hidden layer; none makes a linear model.</param>
     /// <param name="outputs">Scores per example; at least 1.</param>
     /// <param name="activation">The non-linearity of the hidden layers.</param>
     public static Network FullyConnected(int inputs, ReadOnlySpan<int> hiddenLayers, int outputs, Activation activation) =>
@@ -79,10 +79,10 @@ public sealed class Network
     /// <summary>Length of the parameter vector.</summary>
     public int ParameterCount => _offsets[^1];
 
-    /// <summary>Where a layer's parameters stand in the vector.</summary>
+    /// <summary>The range of a layer's parameters in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
-    // Asked for late, and once: blocks are made when a network learns, not when a file names its layers.
+    // Computed on first use, and once: blocks are made when a network is trained, not when its layers are read from a file.
     private int FirstToLearn
     {
         get
@@ -94,21 +94,20 @@ public sealed class Network
         }
     }
 
-    /// <summary>Whether rows most of whose numbers are 0 can enter as they are: nothing but one layer sees them, and that can take
-    /// them.</summary>
+    /// <summary>Whether sparse rows (mostly zeros) can enter without conversion: only one layer reads them, and it supports them.</summary>
     internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
 
     /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
     internal int SparseLayer => _sparseLayer;
 
-    /// <summary>Whether a later layer also reads what enters a layer.</summary>
+    /// <summary>Whether a later layer also reads the input of a layer.</summary>
     internal bool IsAddedLater(int layer) => _isAddedLater[layer];
 
-    /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with what stands in for missing values.</summary>
+    /// <summary>A batch for sparse rows of this network (<see cref="TakesSparse"/>), with the replacements of missing values.</summary>
     internal SparseBatch MakeSparseBatch(ReadOnlySpan<Real> parameters) =>
         new(_layers[SparseLayer].Inputs) { Replacements = ReplacementsBy(parameters) };
 
-    /// <summary>What stands in for missing values of sparse rows; null where nothing does.</summary>
+    /// <summary>The replacements of missing values in sparse rows; null if there are none.</summary>
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
         SparseLayer == 1 ? ((IReplacesMissing)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
 
@@ -130,7 +129,7 @@ public sealed class Network
     /// <summary>Whether some layer has parameters that are fitted to the training data (<see cref="IFitsTrainingData"/>).</summary>
     public bool IsFitted => _layers.Any(layer => layer.IsFitted);
 
-    /// <summary>The same, but layers and initializers that look at examples (<see cref="DataDependent"/>) are shown what enters every
+    /// <summary>The same, but layers and initializers that use examples (<see cref="DataDependent"/>) receive the inputs of every
     /// layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
     /// <param name="seed">Where random numbers start.</param>
@@ -229,7 +228,7 @@ public sealed class Network
         return workspace.Scores;
     }
 
-    /// <summary><c>Forward</c> of rows most of whose numbers are 0 (<see cref="TakesSparse"/>).</summary>
+    /// <summary><c>Forward</c> of sparse rows (mostly zeros) (<see cref="TakesSparse"/>).</summary>
     internal Matrix Forward(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace)
     {
         workspace.Begin(this, x.Rows);
@@ -281,7 +280,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>What the first layer of a stage must know of the whole batch, for one share of its columns.</summary>
+    /// <summary>The statistics of the whole batch that the first layer of a stage needs, for one share of its columns.</summary>
     internal void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];
@@ -293,8 +292,8 @@ public sealed class Network
     /// <summary>One stage of the first half of <see cref="Backward"/> for some of the rows: the gradients of all layers' outputs.</summary>
     internal void BackwardRows(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int first, int count, int stage)
     {
-        // The first layer of a stage waits until it has measured the batch; it belongs to the stage before, going backward. Nobody
-        // asks for the gradient of what enters the first layer that learns, so that one is spared it.
+        // The first layer of a stage must measure the batch first, so its backward computation belongs to the stage before. The gradient
+        // of the input of the first layer that learns is not needed, so it is not computed.
         int last = stage + 1 < StageCount ? _stages[stage + 1] : _layers.Length - 1,
             end = stage > 0 ? _stages[stage] : workspace.KeepsEveryOutput ? 0 : FirstToLearn;
         for (var l = last; l > end; l--)
@@ -315,7 +314,8 @@ public sealed class Network
         }
     }
 
-    /// <summary>What the first layer of a stage must know of the whole batch's gradients, for one share of its columns.</summary>
+    /// <summary>The statistics of the whole batch's gradients that the first layer of a stage needs, for one share of its
+    /// columns.</summary>
     internal void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];

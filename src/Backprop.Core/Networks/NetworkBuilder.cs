@@ -48,8 +48,8 @@ public sealed class NetworkBuilder
         return this;
     }
 
-    /// <summary>Makes an ensemble of what follows: several members, which are trained side by side as if each were alone, and whose
-    /// predictions are averaged.</summary>
+    /// <summary>Makes a batched ensemble of the layers that follow. Each member is trained as if it were alone; the predictions are
+    /// averaged.</summary>
     /// <param name="ensembleSize">How many; at least 1, which makes none.</param>
     /// <exception cref="ArgumentException">It is one already.</exception>
     public NetworkBuilder Replicate(int ensembleSize)
@@ -107,16 +107,17 @@ public sealed class NetworkBuilder
         Add(new OneHotEncoding(Width, categories, scaling));
 
     /// <inheritdoc cref="Layers.Imputation"/>
-    /// <param name="replacement">What stands in for missing features.</param>
-    /// <param name="indicated">Features of which is said whether they are missing, in rising order.</param>
+    /// <param name="replacement">The replacement of missing features.</param>
+    /// <param name="indicated">Features with a missing-value indicator, in ascending order.</param>
     public NetworkBuilder Imputation(MissingValues replacement, params IReadOnlyList<int> indicated) =>
         Add(new Imputation(Width, replacement, indicated));
 
     /// <inheritdoc cref="Layers.QuantileTransform"/>
-    /// <param name="features">Those that are transformed, in rising order; at least one.</param>
+    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
     public NetworkBuilder QuantileTransform(params IReadOnlyList<int> features) => Add(new QuantileTransform(Width, features));
 
-    /// <summary>Several learned numbers in place of each of the first that leave the last layer; the others pass.</summary>
+    /// <summary>Replaces each of the first outputs of the last layer by several learned values. The other outputs are copied
+    /// unchanged.</summary>
     /// <param name="embedding">How.</param>
     /// <param name="features">How many numbers; null for all.</param>
     public NetworkBuilder Embed(NumericEmbedding embedding, int? features = null)

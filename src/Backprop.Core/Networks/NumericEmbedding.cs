@@ -83,15 +83,15 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.1;
 
     /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the
-    /// network can tell neighbouring values apart where that pays.</summary>
+    /// network can distinguish neighbouring values where that lowers the loss.</summary>
     /// <value>Null: all have the same, as published. Otherwise at least <see cref="StandardDeviation"/> and finite.</value>
     public double? HighestStandardDeviation
     {
         get; init => field = value is null ? null : Positive(value.Value, nameof(HighestStandardDeviation));
     }
 
-    /// <summary>How much lower waves are as they get faster: by (<see cref="StandardDeviation"/> / their own deviation) to this power. The
-    /// larger it is, the smoother the network stays where detail does not pay.</summary>
+    /// <summary>How fast amplitudes fall with the frequency: the factor is (<see cref="StandardDeviation"/> / the frequency's own
+    /// deviation) to this power. The larger it is, the smoother the network stays where fine detail does not lower the loss.</summary>
     /// <value>0.5; ≥ 0 and finite. Without <see cref="HighestStandardDeviation"/> it changes nothing.</value>
     public double AmplitudeDecay
     {

@@ -59,7 +59,7 @@ public sealed class RowScorer
         return Finish(scores, members);
     }
 
-    /// <summary>The same of rows most of whose numbers are 0, if the network takes them
+    /// <summary>The same for sparse rows (mostly zeros), if the network supports them
     /// (<see cref="TrainedNetwork.TakesSparse"/>).</summary>
     /// <param name="features">1 row up to the scorer's, already multiplied by <see cref="TrainedNetwork.SparseFactors"/>.</param>
     internal Matrix ScoreSparse(SparseBatch features) => Finish(_network.Forward(_parameters, features, _workspace), []);

@@ -4,7 +4,7 @@ namespace Backprop.Networks;
 
 /// <summary>A network that scores like another, with fewer layers: see <see cref="IScoringRewrite"/>.</summary>
 /// <remarks>
-/// Layers that do nothing in scoring are left out. Batch normalization becomes part of the weights before it. It is computed in double
+/// Layers that do nothing in scoring are removed. Batch normalization becomes part of the weights before it. It is computed in double
 /// and rounded once, so the last digits of scores differ from those of all layers one after another.
 /// </remarks>
 internal sealed class ScoringForm

@@ -31,7 +31,7 @@ public sealed class Standardization
     public ReadOnlySpan<Real> Factors => _factors;
 
     /// <summary>Measures weighted mean and population standard deviation: σ² = Σ w·(x − μ)² / Σ w.</summary>
-    /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
+    /// <param name="values">[rows × columns], finite; or NaN, which is ignored.</param>
     /// <param name="weights">[rows], or empty when all rows count the same.</param>
     public static Standardization Measure(ReadOnlyMatrix values, ReadOnlySpan<Real> weights) => MeasureRows(values, weights, meter: null);
 
@@ -39,7 +39,8 @@ public sealed class Standardization
     internal static Standardization MeasureRows<TRows>(TRows values, ReadOnlySpan<Real> weights, WorkMeter? meter)
         where TRows : IRows, allows ref struct
     {
-        // Two passes in double: one pass would cancel for columns such as dates, whose mean dwarfs their spread.
+        // Two loops in double: a single loop would suffer from cancellation in columns such as dates, whose mean is much larger than
+        // their spread.
         double[] total = new double[values.Columns], mean = new double[values.Columns], variance = new double[values.Columns];
         for (var row = 0; row < values.Rows; row++)
         {
@@ -79,7 +80,7 @@ public sealed class Standardization
     /// stands for their distance.</summary>
     /// <remarks>Quantiles lie between neighbours in proportion, as NumPy's do. Holzmüller, Grinsztajn and Steinwart (2024), "Better by
     /// default", arXiv:2407.04491.</remarks>
-    /// <param name="values">[rows × columns], finite; or NaN, which is left out.</param>
+    /// <param name="values">[rows × columns], finite; or NaN, which is ignored.</param>
     public static Standardization MeasureQuartiles(ReadOnlyMatrix values) => MeasureQuartilesOfRows(values, meter: null);
 
     /// <summary>The same with checks in between.</summary>
@@ -97,10 +98,10 @@ public sealed class Standardization
         return new Standardization(medians, factors);
     }
 
-    /// <summary>Of sparse columns: no shift, which would make all their zeros something else, but each divided by its largest magnitude. A
-    /// column of zeros stays so.</summary>
-    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does unless told
-    /// otherwise.</remarks>
+    /// <summary>For sparse columns: no shift, because it would turn their zeros into other values. Each column is divided by its largest
+    /// magnitude. A column of zeros stays unchanged.</summary>
+    /// <remarks>As scikit-learn's MaxAbsScaler, which it recommends for sparse data, and as ML.NET's NormalizeMinMax does by
+    /// default.</remarks>
     /// <param name="values">[rows × columns]</param>
     /// <param name="rows">Which rows.</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>

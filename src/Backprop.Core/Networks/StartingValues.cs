@@ -4,9 +4,9 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>Takes examples through a network layer by layer, for layers and initializers that measure what enters a layer.</summary>
+/// <summary>Takes examples through a network layer by layer, for layers and initializers that measure the inputs of a layer.</summary>
 /// <remarks>
-/// Only what enters a layer that measures is computed for all examples together. The layers between see a few rows at a time.
+/// Only the inputs of a layer that measures are computed for all examples together. The layers between see a few rows at a time.
 /// Otherwise the widest layers would take several times the memory of the training data. Every row has the same bits either way.
 /// </remarks>
 internal sealed class StartingValues : IDisposable
@@ -23,7 +23,7 @@ internal sealed class StartingValues : IDisposable
     private readonly Real[] _entering, _leaving;
 
     /// <param name="network">Whose parameters are measured.</param>
-    /// <param name="isAddedLater">Whether a later layer adds what enters each layer.</param>
+    /// <param name="isAddedLater">Whether a later layer adds the input of each layer.</param>
     /// <param name="parameters">[ParameterCount], as they were drawn; changed in place.</param>
     /// <param name="rows">How many examples there will be.</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>

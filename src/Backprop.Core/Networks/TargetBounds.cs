@@ -51,7 +51,7 @@ public sealed class TargetBounds
         return joined;
     }
 
-    /// <summary>Takes one more row into account; only for who has just made these.</summary>
+    /// <summary>Extends the bounds by one more row; only for the code that has just made them.</summary>
     internal void Widen(ReadOnlySpan<Real> targets)
     {
         for (var j = 0; j < targets.Length; j++) (_least[j], _most[j]) = (Math.Min(_least[j], targets[j]), Math.Max(_most[j], targets[j]));

@@ -64,7 +64,7 @@ public sealed class TrainedNetwork
     /// <summary>Everything that turns raw features into predictions.</summary>
     internal InferenceGraph Inference { get; }
 
-    /// <summary>Whether it scores rows most of whose numbers are 0 as they are.</summary>
+    /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
     internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
     /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the

@@ -37,7 +37,7 @@ public sealed class Workspace
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.Fusion.LengthToRemember(l)])] : [];
     }
 
-    /// <summary>A workspace in which no layer works in place, so that what left every layer can be looked at afterwards.</summary>
+    /// <summary>A workspace in which no layer works in place, so that the output of every layer can be read afterwards.</summary>
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
 
@@ -46,7 +46,7 @@ public sealed class Workspace
     internal static Workspace ForMemberBatches(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
 
-    /// <summary>Whether what enters and leaves every layer, and its gradient, is to be looked at.</summary>
+    /// <summary>Whether the inputs, outputs and gradients of every layer are kept, so that they can be read.</summary>
     internal bool KeepsEveryOutput { get; }
 
     /// <summary>Most examples of one call.</summary>
@@ -66,7 +66,7 @@ public sealed class Workspace
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
-    /// <summary>What enters the first layer in place of x, if most of its numbers are 0; null where x does.</summary>
+    /// <summary>The sparse rows that enter the first layer in place of x; null if x does.</summary>
     internal SparseBatch? Sparse { get; set; }
 
     internal Matrix Scores => Output(_widths.Length - 1);
@@ -112,8 +112,8 @@ public sealed class Workspace
     {
         var layers = network.Layers;
         var room = new Real[layers.Count][];
-        // Sparse rows may pass the first layer by: its room, which many features make large, is made when it is needed.
-        // Of two layers that run backward as one, what is between them is never written.
+        // Sparse rows may bypass the first layer. Its memory is large with many features, so it is allocated when it is needed. The
+        // gradient between two layers with a fused backward computation is never written.
         var first = sharesMemory && network.TakesSparse ? network.SparseLayer : 0;
         for (var l = first; l < room.Length; l++)
         {

@@ -3,15 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Every parameter has a step length of its own, which grows while the sign of its gradient stays and shrinks when it turns; the
-/// size of the gradient does not matter.</summary>
+/// <summary>Every parameter has its own step length. It grows while the sign of the gradient stays the same, and shrinks when the sign
+/// changes. The size of the gradient does not matter.</summary>
 /// <remarks>
 /// Δ ← Δ·1.2 where g·g₋₁ &gt; 0; Δ ← Δ·0.5 and g ← 0 where g·g₋₁ &lt; 0; θ ← θ − α·Δ·sign g, with Δ = 1 at first. Igel and Hüsken (2000),
-/// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993); as PyTorch's Rprop, whose <c>lr</c> is the first step and
-/// whose
-/// bounds are absolute: here they are multiples of α, so that a schedule moves them, too. For full batches (<c>BatchSize = FullBatch</c>):
-/// the
-/// sign of a minibatch's gradient is left to chance. Default α = 0.01.
+/// "Improving the Rprop learning algorithm", after Riedmiller and Braun (1993). As PyTorch's Rprop, whose <c>lr</c> is the first step and
+/// whose bounds are absolute. Here they are multiples of α, so that a schedule changes them, too. For full batches (<c>BatchSize =
+/// FullBatch</c>), because the sign of a minibatch's gradient is too noisy. Default α = 0.01.
 /// </remarks>
 public sealed record IRpropMinus : StepwiseOptimizer
 {

@@ -1,20 +1,20 @@
 namespace Backprop.Optimizers;
 
-/// <summary>Steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made of the last few steps and changes of the gradient, as far as a line search
-/// finds good. For small data, where it needs far fewer passes than any other.</summary>
+/// <summary>Limited-memory BFGS: steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made from the last few steps and changes of the gradient. A
+/// line search finds the step length. For small data, where it needs far fewer epochs than any other optimizer.</summary>
 /// <remarks>
 /// <para>
-/// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I; the line
-/// search
-/// is Moré and Thuente's (1994), for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ + td)ᵀd| ≤ c₂·|gᵀd|. The same as
-/// SciPy's
+/// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I. The line
+/// search is that of Moré and Thuente (1994). It finds a step length for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ
+/// + td)ᵀd| ≤ c₂·|gᵀd|. This is the same algorithm as SciPy's
 /// L-BFGS-B without bounds, which is scikit-learn's <c>solver='lbfgs'</c>, whose c₁ is 1e-3.
 /// </para>
 /// <para>
-/// Every pass over the data is one step, and uses all examples at once, as often as the line search asks. Training ends by itself when the
+/// Every epoch is one step. It evaluates all examples at once, as often as the line search needs. Training ends by itself when the
 /// gradient is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is
-/// usual. What changes J from step to step does not go with it: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum
-/// norm.
+/// usual. L-BFGS does not work with anything that changes J from step to step: dropout, minibatches, gradient clipping, L1, decoupled
+/// decay,
+/// a maximum norm.
 /// </para>
 /// </remarks>
 public sealed record Lbfgs : Optimizer
@@ -47,7 +47,7 @@ public sealed record Lbfgs : Optimizer
                 : throw new ArgumentOutOfRangeException(nameof(GradientTolerance), value, "must be ≥ 0 and finite");
     } = 1e-5;
 
-    /// <summary>c₁: which part of the fall that the slope promises must come true.</summary>
+    /// <summary>c₁: the share of the decrease predicted by the gradient that a step must reach.</summary>
     /// <value>1e-4; in (0, 0.5).</value>
     public double SufficientDecrease
     {
@@ -58,7 +58,7 @@ public sealed record Lbfgs : Optimizer
                 : throw new ArgumentOutOfRangeException(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
     } = 1e-4;
 
-    /// <summary>c₂: which part of the slope may be left.</summary>
+    /// <summary>c₂: the share of the directional derivative that may remain after a step.</summary>
     /// <value>0.9; in (0, 1), and not below <see cref="SufficientDecrease"/>.</value>
     public double Curvature
     {
@@ -66,7 +66,7 @@ public sealed record Lbfgs : Optimizer
         init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Curvature), value, "must be in (0, 1)");
     } = 0.9;
 
-    /// <summary>Most passes over the data of one line search.</summary>
+    /// <summary>Maximum number of evaluations over all data in one line search.</summary>
     /// <value>20; at least 1.</value>
     public int MaximumEvaluations
     {

@@ -10,7 +10,7 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
     private readonly double[] _inverseProducts = new double[most], _factors = new double[most];
     private int _count, _next;
 
-    /// <summary>Passes all remembered steps to a visitor.</summary>
+    /// <summary>Shows all remembered steps to a visitor.</summary>
     public void Visit(StateVisitor visitor)
     {
         for (var i = 0; i < most; i++)

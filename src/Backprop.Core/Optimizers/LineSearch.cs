@@ -1,12 +1,11 @@
 namespace Backprop.Optimizers;
 
-/// <summary>Looks along a direction for a step length t that fulfils the strong Wolfe conditions, value by value: it is told J and its
-/// slope at a trial, and says which to try next.</summary>
+/// <summary>Searches along a direction for a step length t that fulfils the strong Wolfe conditions. The caller evaluates J and its
+/// derivative at the current trial; the search then computes the next trial.</summary>
 /// <remarks>
-/// Moré and Thuente (1994), "Line search algorithms with guaranteed sufficient decrease", ACM Transactions on Mathematical Software 20. An
-/// interval that holds a good step is kept, and shrunk by minimizers of cubics and parabolas through its ends; until a point with
-/// sufficient
-/// decrease and rising slope was seen, of J(t) − J(0) − c₁·t·J′(0) instead of J.
+/// Moré and Thuente (1994), "Line search algorithms with guaranteed sufficient decrease", ACM Transactions on Mathematical Software 20.
+/// The search keeps an interval that contains a good step. Minimizers of cubics and parabolas through its ends shrink it. Until a point
+/// with sufficient decrease and a derivative ≥ 0 was found, it uses J(t) − J(0) − c₁·t·J′(0) instead of J.
 /// </remarks>
 internal struct LineSearch
 {
@@ -113,7 +112,7 @@ internal struct LineSearch
         return trial.Step > _best.Step ? _most : _least;
     }
 
-    // The minimizer of the cubic with the values and slopes of two points.
+    // The minimizer of the cubic with the values and derivatives of two points.
     private static double Cubic(Point from, Point to)
     {
         var (theta, gamma) = CubicTerms(from, to);

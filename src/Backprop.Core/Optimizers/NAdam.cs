@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Adam with Nesterov's look ahead: the step uses the mean as the next step will see it.</summary>
+/// <summary>Adam with Nesterov momentum: the step uses the mean of the gradients, advanced by one step.</summary>
 /// <remarks>Dozat (2016), "Incorporating Nesterov momentum into Adam": μₜ = β₁·(1 − ½·0.96^(t·ψ)), and m̂ = μₜ₊₁·m/(1 − Πμ₁…μₜ₊₁) + (1 −
 /// μₜ)·g/(1 − Πμ₁…μₜ); as PyTorch, ψ = 0.004 (Keras: 1). Default α = 0.002.</remarks>
 public sealed record NAdam : MomentOptimizer

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum that looks at the slope where it is going to be.</summary>
+/// <summary>v ← μ·v + g; θ ← θ − α·(g + μ·v): momentum with the gradient at the position that it is about to reach.</summary>
 /// <remarks>Nesterov (1983), "A method for solving the convex programming problem with convergence rate O(1/k²)", in the form of Sutskever
 /// et al. (2013); as PyTorch's SGD with nesterov, the learning rate outside v. Default α = 0.01.</remarks>
 public sealed record Nesterov : StepwiseOptimizer

@@ -33,7 +33,7 @@ public abstract record Optimizer
     ];
 }
 
-/// <summary>An optimizer that makes one step of one gradient, and looks at every parameter by itself: all but
+/// <summary>An optimizer that makes one step from one gradient, and updates every parameter independently: all but
 /// <see cref="Lbfgs"/>.</summary>
 public abstract record StepwiseOptimizer : Optimizer
 {

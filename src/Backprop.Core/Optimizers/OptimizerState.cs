@@ -83,7 +83,7 @@ public abstract class OptimizerState
     /// <param name="predictor">As long, overwritten.</param>
     public virtual void Predictor(int offset, ReadOnlySpan<Real> parameters, Span<Real> predictor) => parameters.CopyTo(predictor);
 
-    /// <summary>Passes all memory to a visitor: the number of steps, and every vector by its name.</summary>
+    /// <summary>Shows all memory to a visitor: the number of steps, and every vector by its name.</summary>
     public virtual void Visit(StateVisitor visitor)
     {
         ArgumentNullException.ThrowIfNull(visitor);
@@ -110,7 +110,7 @@ public abstract class OptimizerState
     /// <param name="count">Count of numbers.</param>
     protected Span<Real> Vector(int index, int offset, int count) => _vectors[index].AsSpan(offset, count);
 
-    // One pass over parameters, gradient and all vectors.
+    // One loop over parameters, gradient and all vectors.
     private protected void Apply<TRule>(TRule rule, int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient)
         where TRule : struct, IUpdateRule
     {

@@ -8,9 +8,10 @@ namespace Backprop.Optimizers;
 /// <remarks>
 /// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is taken.
 /// Defazio
-/// et al. (2024), "The road less scheduled", arXiv:2405.15682; the numbers are those of its reference implementation, which counts the
-/// largest α so far in c where this counts the present one. During training the parameters are y; validation and the trained network
-/// have x. Wants a constant learning rate, after a warm-up at most. Default α = 0.0025.
+/// et al. (2024), "The road less scheduled", arXiv:2405.15682. The defaults are those of its reference implementation. That
+/// implementation uses the largest α so far in c; this one uses the current α. During training the parameters are y; validation and the
+/// trained network
+/// have x. Use a constant learning rate, except for a warm-up. Default α = 0.0025.
 /// </remarks>
 public sealed record ScheduleFreeAdamW : MomentOptimizer
 {

@@ -8,8 +8,8 @@ namespace Backprop.Persistence;
 
 /// <summary>How choices (activations, layers, losses) become JSON and come back: <c>{"type": "Momentum", "coefficient": 0.9}</c>.</summary>
 /// <remarks>
-/// The names come from the lists (<see cref="Activation.All"/>, …), so a new choice is saved without a line here, and a
-/// file can name nothing outside them but a loss of a user's own (<see cref="LossJson"/>).
+/// The names come from the lists (<see cref="Activation.All"/>, …), so a new entry is saved without a change here. A file can name
+/// nothing outside these lists except a custom loss (<see cref="LossJson"/>).
 /// </remarks>
 internal static class HeaderJson
 {

@@ -11,13 +11,12 @@ namespace Backprop.Persistence;
 
 /// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
 /// <remarks>
-/// Version 1, all numbers little-endian: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32 count of floats; the
-/// header (UTF-8 JSON: loss, layers, what is standardized, history, best epoch, whether predictions are bounded, the
-/// temperature); the floats (parameters in the layers'
-/// order, then means and factors of the inputs, then means and factors of the targets, then the least and the largest
-/// targets, each where the header says so);
-/// SHA-256 of all before.
-/// Whatever is read is checked before it is used or allocated for: a damaged file ends in a <see cref="FormatException"/>.
+/// Version 1; all numbers are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32
+/// count of floats; the header; the floats; SHA-256 of all before. The header is UTF-8 JSON: loss, layers, what is standardized, history,
+/// best epoch, whether predictions are bounded, the temperature. The floats start with the parameters in the layers' order. Means and
+/// factors of the inputs follow, then means and factors of the targets. The least and the largest targets come last. Each group after the
+/// parameters is present only if the header says so. All content is checked before memory is allocated for it. A damaged file causes a
+/// <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -25,10 +24,9 @@ public static class NetworkFormat
 
     private static ReadOnlySpan<byte> Magic => "BACKPROP"u8;
 
-    /// <summary>Writes <paramref name="result"/>; the same network gives the same bytes.</summary>
+    /// <summary>Writes <paramref name="result"/>; the same network always has the same bytes.</summary>
     /// <exception cref="NotSupportedException">
-    /// A layer or activation is not one of the listed ones but a user's own, or a user's own loss is of a type that no file
-    /// can name.
+    /// A layer or activation is a custom one, or a custom loss is of a type that no file can name.
     /// </exception>
     public static void Write(Stream stream, TrainingResult result)
     {
@@ -137,7 +135,8 @@ public static class NetworkFormat
     private static TrainingResult Build(Header header, ReadOnlySpan<byte> floats)
     {
         var network = new Network([.. header.Layers]);
-        // Widths are bounded by the parameters that came with them; without any, a few bytes could ask for gigabytes of scratch memory.
+        // Widths are bounded by the number of parameters in the file. Without parameters, a few bytes could cause an allocation of
+        // gigabytes of scratch memory.
         if (network.ParameterCount == 0) throw new ArgumentException($"Network {network} has no parameters.");
         CheckHistory(header.History, header.BestEpoch);
         var targetColumns = header.TargetsAreStandardized || header.PredictionsAreBounded
@@ -164,7 +163,7 @@ public static class NetworkFormat
             header.BestEpoch);
     }
 
-    // JSON lets 1e999 pass as infinity, which could never be written again.
+    // The JSON reader accepts 1e999 as infinity, which could never be written again.
     private static void CheckHistory(IReadOnlyList<EpochReport> history, int bestEpoch)
     {
         for (var i = 0; i < history.Count; i++)

@@ -111,7 +111,7 @@ public sealed record PresetValues
         return largest + 1;
     }
 
-    // A metric that the validation rows do not define gives way to the loss.
+    // If the metric is not defined on the validation rows, early stopping uses the loss instead.
     private TrainingOptions WithDefinedMetric(ExampleSet? validation, int outputs)
     {
         if (validation is null || Training.EarlyStopping is not { Metric: { } metric } stopping) return Training;

@@ -13,9 +13,9 @@ namespace Backprop.Presets;
 /// <summary>The RealMLP recipe, with values that depend on the size of the data.</summary>
 /// <remarks>
 /// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data",
-/// arXiv:2407.04491, tables of RealMLP-TD. Decisions 0025 to 0028 explain the differences: k-fold bagging of narrower networks;
-/// fewer epochs over many rows; a smaller learning rate for regression with many epochs; more frequencies; quantiles of concentrated
-/// values; even batches; missing values; and plain layers for wide data, which stays sparse then.
+/// arXiv:2407.04491, tables of RealMLP-TD. Decisions 0025 to 0028 explain the differences: k-fold bagging of narrower networks; fewer
+/// epochs over many rows; a smaller learning rate for regression with many epochs; more frequencies. They also cover quantiles of
+/// concentrated values; even batches; missing values; and plain layers for wide data, which then stays sparse.
 /// </remarks>
 internal static class RealMlp
 {

@@ -19,7 +19,7 @@ internal sealed class ChartAxis
         if (_low == _high) (_low, _high) = _low == 0 ? (-1, 1) : (_low - Math.Abs(_low) / 10, _high + Math.Abs(_high) / 10);
     }
 
-    /// <summary>0 at the lowest value, 1 at the highest; null for what has no place.</summary>
+    /// <summary>0 at the lowest value, 1 at the highest; null for a value without a position.</summary>
     public double? Position(double value) =>
         !double.IsFinite(value) ? null
         : !_isLogarithmic ? (value - _low) / (_high - _low)

@@ -12,7 +12,7 @@ internal sealed class LineChart(string title)
     private const int Width = 720, Height = 280, Left = 72, Right = 12, Top = 12, Bottom = 34;
     private const int MaxDots = 200; // more would hide the line
 
-    // Distinct to the colour-blind: Okabe and Ito (2008), "Color universal design"; black is left out, for dark pages.
+    // Distinct to the colour-blind: Okabe and Ito (2008), "Color universal design"; without black, for dark pages.
     private static ImmutableArray<string> Colours { get; } = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a800"];
 
     private readonly List<(string Name, (int Epoch, double Value)[] Points)> _curves = [];

@@ -2,12 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>The value falls by a factor when the loss has not improved for some passes.</summary>
+/// <summary>The value falls by a factor when the loss has not improved for some validation checks (or epochs, without validation
+/// data).</summary>
 /// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the size of the best loss, so that it serves negative
 /// losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
 public sealed record ReduceOnPlateau : Schedule
 {
-    /// <summary>What is left after a fall.</summary>
+    /// <summary>What each fall multiplies the value by.</summary>
     /// <value>0.1; in [0, 1].</value>
     public double Factor
     {
@@ -15,7 +16,8 @@ public sealed record ReduceOnPlateau : Schedule
         init => field = Share(value, nameof(Factor));
     } = 0.1;
 
-    /// <summary>Passes without improvement that are borne; one more, and the value falls.</summary>
+    /// <summary>Number of validation checks (or epochs, without validation data) without improvement that are tolerated. After one more,
+    /// the value falls.</summary>
     /// <value>10; at least 0.</value>
     public int Patience
     {
@@ -34,7 +36,7 @@ public sealed record ReduceOnPlateau : Schedule
                 : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be in [0, 1)");
     } = 1e-4;
 
-    /// <summary>Passes after a fall during which nothing is counted.</summary>
+    /// <summary>Number of validation checks (or epochs, without validation data) after a fall that are not counted.</summary>
     /// <value>0; at least 0.</value>
     public int Cooldown
     {

@@ -54,12 +54,13 @@ public abstract class ScheduleState
     /// <summary>The factor of the next step.</summary>
     public abstract double FactorAt(TrainingMoment moment);
 
-    /// <summary>Takes note of a pass: its validation loss, or its training loss when there is no validation data.</summary>
+    /// <summary>Receives the validation loss after each validation check, or the training loss after each epoch if there is no validation
+    /// data.</summary>
     public virtual void Observe(double loss)
     {
     }
 
-    /// <summary>Passes what it remembers to a visitor; nothing, unless it watches the course of training.</summary>
+    /// <summary>Shows its memory to a visitor; nothing, unless it depends on the course of training.</summary>
     public virtual void Visit(StateVisitor visitor)
     {
     }

@@ -2,18 +2,18 @@ namespace Backprop.Schedules;
 
 /// <summary>How far training has come: what a schedule may depend on.</summary>
 /// <param name="Step">Steps done before: 0 at the first.</param>
-/// <param name="StepsPerEpoch">Steps of one pass over the data; at least 1.</param>
-/// <param name="Epochs">Passes that training takes at most; at least 1.</param>
-/// <param name="Examples">Examples of one pass; at least 1.</param>
+/// <param name="StepsPerEpoch">Steps of one epoch; at least 1.</param>
+/// <param name="Epochs">Maximum number of epochs; at least 1.</param>
+/// <param name="Examples">Examples of one epoch; at least 1.</param>
 public readonly record struct TrainingMoment(long Step, int StepsPerEpoch, int Epochs, int Examples)
 {
     /// <summary>Steps that training takes at most: those of all epochs, or as many as a time limit allows.</summary>
     public long TotalSteps => StepsInTime > 0 ? StepsInTime : (long)StepsPerEpoch * Epochs;
 
-    /// <summary>Passes done before: 0 during the first.</summary>
+    /// <summary>Epochs done before: 0 during the first.</summary>
     public long Epoch => Step / StepsPerEpoch;
 
-    /// <summary>Passes done before, with the part of the present one.</summary>
+    /// <summary>Epochs done before, plus the part of the current one that is done.</summary>
     public double ExactEpoch => (double)Step / StepsPerEpoch;
 
     /// <summary>The share of training that is done, in [0, 1).</summary>

@@ -3,7 +3,7 @@ using Backprop.ML.Tasks;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-// In ML.NET's own namespace, not in the folder's: that is where users look for trainers.
+// In ML.NET's own namespace, not in the folder's: users find trainers there.
 namespace Microsoft.ML;
 
 /// <summary>Adds <c>Backprop</c> to ML.NET's lists of trainers.</summary>
@@ -52,8 +52,8 @@ public static class BackpropCatalog
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for
-    /// so many rows.</param>
+    /// <param name="numberOfIterations">Number of epochs, at least 1; null for the number that <see cref="Preset.Default"/> has for so
+    /// many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public static BackpropTrainer Backprop(
         this RegressionCatalog.RegressionTrainers catalog,

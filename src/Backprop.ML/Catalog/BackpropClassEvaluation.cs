@@ -2,7 +2,7 @@ using Backprop.ML.Data;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-// In ML.NET's own namespace, not in the folder's: that is where users look for evaluators.
+// In ML.NET's own namespace, not in the folder's: users find evaluators there.
 namespace Microsoft.ML;
 
 /// <summary>Evaluation of classifications whose label key has many more values than occur.</summary>

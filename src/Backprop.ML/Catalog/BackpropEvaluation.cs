@@ -5,7 +5,7 @@ using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-// In ML.NET's own namespace, not in the folder's: that is where users look for evaluators.
+// In ML.NET's own namespace, not in the folder's: users find evaluators there.
 namespace Microsoft.ML;
 
 /// <summary>Evaluation and cross-validation where ML.NET has no evaluator: several targets, several labels, and decisions by a threshold of
@@ -14,7 +14,7 @@ public static class BackpropEvaluation
 {
     /// <summary>Evaluates scored data of a multi-target regression.</summary>
     /// <param name="catalog">The regression catalog.</param>
-    /// <param name="data">The scored data. Rows with a missing label are left out, and reported on <c>MLContext.Log</c>.</param>
+    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported on <c>MLContext.Log</c>.</param>
     /// <param name="labelColumnName">The targets: a vector of Single of known size.</param>
     /// <param name="scoreColumnName">The predictions: a vector of as many; or of a multiple, of which the first of each target is
     /// measured.</param>
@@ -58,7 +58,7 @@ public static class BackpropEvaluation
     /// confusion matrix follow <c>PredictedLabel</c>. AUC, log-loss and the other metrics of scores and probabilities are ML.NET's own.
     /// </remarks>
     /// <param name="catalog">The binary catalog.</param>
-    /// <param name="data">The scored data. Rows whose score is not finite or whose label is missing are left out.</param>
+    /// <param name="data">The scored data. Rows whose score is not finite or whose label is missing are skipped.</param>
     /// <param name="labelColumnName">The label: Boolean.</param>
     /// <param name="scoreColumnName">The scores: Single.</param>
     /// <param name="probabilityColumnName">The probabilities: Single.</param>

@@ -4,7 +4,7 @@ using Backprop.ML.Tasks;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-// In ML.NET's own namespace, not in the folder's: that is where users look for the importance of features.
+// In ML.NET's own namespace, not in the folder's: users find feature importance there.
 namespace Microsoft.ML;
 
 /// <summary>Permutation importance of every column that a model predicts from, category columns included.</summary>

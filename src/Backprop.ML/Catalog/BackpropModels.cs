@@ -1,7 +1,7 @@
 using Backprop.ML;
 using Microsoft.ML.Runtime;
 
-// In ML.NET's own namespace, not in the folder's: that is where users look for ways to predict.
+// In ML.NET's own namespace, not in the folder's: users find prediction methods there.
 namespace Microsoft.ML;
 
 /// <summary>Adds to <c>ml.Model</c> what it lacks.</summary>

@@ -14,7 +14,7 @@ public sealed record ColumnImportanceReport
     /// <summary>The metric on the data as it is.</summary>
     public double Baseline { get; }
 
-    /// <summary>Rows that were scored. Rows without a label or without a finite prediction are left out.</summary>
+    /// <summary>Rows that were scored. Rows without a label or without a finite prediction are not counted.</summary>
     public int Rows { get; }
 
     /// <summary>Category columns, slots of the features column, and groups, from the most important to the least.</summary>

@@ -1,13 +1,13 @@
 namespace Backprop.ML.Data;
 
-/// <summary>How much memory is free, as far as the runtime knows.</summary>
+/// <summary>How much memory is free, according to the runtime.</summary>
 internal static class AvailableMemory
 {
     /// <summary>Bytes that the runtime may use in all.</summary>
     public static long Total => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Bytes that may still be allocated: of the limit of the heap, what is not in use, and of the machine or container, what
-    /// other processes leave below the load at which the runtime saves memory.</summary>
+    /// <summary>Bytes that may still be allocated: the smaller of two amounts. One is the unused part of the heap limit. The other is the
+    /// memory of the machine or container that is free below the load at which the runtime starts to save memory.</summary>
     public static long Now()
     {
         if (GC.GetGCMemoryInfo().Index == 0) GC.Collect(0); // before the first collection nothing is known
@@ -17,6 +17,6 @@ internal static class AvailableMemory
         return Math.Max(0, Math.Min(ofHeap, ofMachine));
     }
 
-    /// <summary>Gives back what is no longer in use, so that memory is counted as free, and others can have it.</summary>
+    /// <summary>Releases memory that is no longer in use, so that it is counted as free and other processes can use it.</summary>
     public static void Release() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

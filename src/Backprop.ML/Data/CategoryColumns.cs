@@ -24,6 +24,6 @@ internal static class CategoryColumns
 }
 
 /// <summary>One number of a key column, among those that a row is made of.</summary>
-/// <param name="Slot">Its place.</param>
+/// <param name="Slot">Its index.</param>
 /// <param name="Count">Values of the key.</param>
 internal readonly record struct KeySlot(int Slot, int Count);

@@ -5,10 +5,10 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Somebody who stands on one of the rows that were read.</summary>
+/// <summary>A cursor over the rows that were read.</summary>
 internal interface IRowNumber
 {
-    /// <summary>Which of them.</summary>
+    /// <summary>Index of the current row.</summary>
     int Row { get; }
 }
 
@@ -18,7 +18,7 @@ internal abstract class ColumnBuffer
     private static readonly FuncStaticMethodInfo1<IRowNumber?, ValueSource, ColumnBuffer> _scalar = new(MakeScalar<int>),
         _vector = new(MakeVector<int>);
 
-    /// <summary>Hands out the value of the row that the reader stands on; a <c>ValueGetter</c> of the column's type.</summary>
+    /// <summary>Returns the value of the reader's current row; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate Getter { get; }
 
     /// <summary>Makes room for so many rows.</summary>
@@ -56,7 +56,7 @@ internal abstract class ColumnBuffer
     public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is no vector of Single.");
 
     /// <summary>A buffer for a column of any type that ML.NET can cache.</summary>
-    /// <param name="reader">Who knows which of the rows <see cref="Getter"/> means; null where nobody asks for it.</param>
+    /// <param name="reader">Provides the index of the row that <see cref="Getter"/> reads; null if no getter is needed.</param>
     /// <param name="input">Where values come from.</param>
     /// <param name="column">One of its active columns.</param>
     public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) =>
@@ -115,8 +115,7 @@ internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source)
     public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) => numbers[0] = lookup[Key(_values[row])];
 }
 
-/// <summary>One vector a row. Every place keeps its arrays from batch to batch, so nothing is allocated once they are long
-/// enough.</summary>
+/// <summary>One vector a row. Every row keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
 internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width, DataViewRow input, string name)
     : ColumnBuffer
 {

@@ -31,7 +31,7 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
         if (all.Classes is not null) _classes.Add((int)targets[0] + 1);
     }
 
-    /// <summary>Settles the columns by examples in memory, and numbers these anew.</summary>
+    /// <summary>Determines the columns from examples in memory, and renumbers the examples accordingly.</summary>
     /// <param name="training">What is learned from.</param>
     /// <param name="validation">What is validated on.</param>
     /// <param name="kept">Slots that stay even if they are always 0.</param>

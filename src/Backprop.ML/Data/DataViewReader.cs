@@ -8,8 +8,8 @@ namespace Backprop.ML.Data;
 /// <summary>Reads an <c>IDataView</c> once, into memory: rows × (features + label + weight) × 4 bytes.</summary>
 internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan plan, MemoryBudget budget)
 {
-    /// <summary>Reads features, label and, where the data has one, weight. Rows with values that are not finite, and weights not above
-    /// 0, are left out and counted.</summary>
+    /// <summary>Reads features, label and, where the data has one, weight. Rows with values that are not finite, and weights not above 0,
+    /// are skipped and counted.</summary>
     /// <param name="data">The columns and their roles.</param>
     /// <param name="name">"training" or "validation".</param>
     /// <param name="mayStream">Whether there is another way for data that does not fit.</param>
@@ -44,7 +44,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     public InvalidOperationException ValidationExceeded(RoleMappedData data, ExampleBuffer buffer) =>
         Exceeded("validation", buffer, Columns(data));
 
-    /// <summary>Refuses a row that the loss does not allow, and looks whether anybody still wants the others.</summary>
+    /// <summary>Rejects a row that the loss does not allow, and throws if reading was cancelled.</summary>
     public void Check(ExampleCursor row, RoleMappedData data, string name)
     {
         host.CheckAlive();

@@ -50,7 +50,7 @@ internal sealed class DataViewSource : ExampleSource
     /// <summary>Where phases are reported; null for nowhere.</summary>
     public StopCondition? Stop { get; init; }
 
-    /// <summary>Lets later passes number keys and classes as the network does.</summary>
+    /// <summary>Sets the columns of the network: later reads number keys and classes as the network does.</summary>
     public void Use(ModelColumns columns) => _plan = _plan with { Columns = columns };
 
     /// <summary>Rows that were read, those that were skipped among them.</summary>
@@ -58,8 +58,8 @@ internal sealed class DataViewSource : ExampleSource
 
     /// <summary>Reads everything once; twice, if the last rows or whole groups are kept.</summary>
     /// <param name="channel">For warnings.</param>
-    /// <returns>What was found, and the rows to validate on; null where none were asked for. Nothing, if there is no memory for so many
-    /// rows to validate on.</returns>
+    /// <returns>What was found, and the validation rows (null if none are held out). Null in all, if the validation rows do not fit in
+    /// memory.</returns>
     public (StreamSummary Summary, ExampleSet? Validation)? Measure(IChannel channel)
     {
         if (_groups.Column is not null || _rule is { Rows: ValidationRows.Last }) CountRows();

@@ -8,7 +8,7 @@ namespace Backprop.ML.Data;
 /// score.</summary>
 internal static class DecidedMetrics
 {
-    /// <summary>Evaluates scored data. Rows whose score is not finite or whose label is missing are left out, as by ML.NET's
+    /// <summary>Evaluates scored data. Rows whose score is not finite or whose label is missing are skipped, as by ML.NET's
     /// evaluator.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left.</exception>

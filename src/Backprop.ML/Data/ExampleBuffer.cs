@@ -32,8 +32,8 @@ internal sealed class ExampleBuffer
         _weights = hasWeights ? new GrowingRows<float>(1, rows) : null;
     }
 
-    /// <summary>Whether the features are many enough to look whether most are 0. Learned replacements of missing values need all
-    /// numbers.</summary>
+    /// <summary>Whether there are enough features to check whether most values are 0. Learned replacements of missing values need all
+    /// values.</summary>
     public static bool MayBeSparse(TrainingPlan plan) =>
         plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 
@@ -43,11 +43,11 @@ internal sealed class ExampleBuffer
     /// <summary>Whether only numbers that are not 0 are kept.</summary>
     public bool IsSparse => _sparse is not null;
 
-    /// <summary>Bytes that the features take; of sparse ones, a place and a number each.</summary>
+    /// <summary>Bytes that the features need; for sparse features, an index and a value each.</summary>
     public long Bytes =>
         _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 
-    /// <summary>Keeps the row that a cursor stands on.</summary>
+    /// <summary>Keeps the current row of a cursor.</summary>
     public void Add(ExampleCursor row)
     {
         if (_sparse is not null) _sparse.Add(row.SparseFeatures);

@@ -24,7 +24,7 @@ internal sealed class ExampleCursor : IDisposable
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
     /// <param name="plan">Which says what is read, and how.</param>
-    /// <param name="view">The same rows with more columns, if one of those is asked for.</param>
+    /// <param name="view">The same rows with more columns, if one of those is needed.</param>
     /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
     public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
     {
@@ -77,7 +77,7 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>What the row counts for; 1 where the data does not say.</summary>
     public float Weight { get; private set; } = 1;
 
-    /// <summary>What the row has in common with others, if that was asked for.</summary>
+    /// <summary>A hash of what the row has in common with others, if a group column is given.</summary>
     public uint Group { get; private set; }
 
     /// <summary>What identifies the row, in whatever order rows come.</summary>
@@ -97,7 +97,7 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>Rows so far that cannot.</summary>
     public long Skipped => _skipped.Count;
 
-    /// <summary>Where the row stands in the view.</summary>
+    /// <summary>The position of the row in the view.</summary>
     public long Position => _cursor.Position;
 
     /// <summary>Why rows were skipped, in words and numbers.</summary>

@@ -12,7 +12,7 @@ internal static class FeatureNames
     /// <summary>Some inputs by name, such as "'Age', 'City', slot 7 and 12 more".</summary>
     /// <param name="schema">The columns.</param>
     /// <param name="columns">Which of them the inputs come from.</param>
-    /// <param name="inputs">The inputs, in rising order.</param>
+    /// <param name="inputs">The inputs, in ascending order.</param>
     public static string Of(DataViewSchema schema, InputColumns columns, IReadOnlyList<int> inputs)
     {
         var first = 0;

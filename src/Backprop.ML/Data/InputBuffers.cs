@@ -40,8 +40,8 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
         }
     }
 
-    /// <summary>The numbers of one row that was read: where they are, or else in <paramref name="room"/>. Valid until another is read in
-    /// its place.</summary>
+    /// <summary>The numbers of one row that was read: in the buffer itself, or else in <paramref name="room"/>. Valid until the row is
+    /// overwritten by another.</summary>
     public ReadOnlySpan<float> At(int row, Span<float> room)
     {
         if (columns.Length == 1 && columns[0].TryDenseAt(row, out var numbers)) return numbers;
@@ -49,8 +49,8 @@ internal sealed class InputBuffers(params ColumnBuffer[] columns)
         return room;
     }
 
-    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves leave out. Valid until the next is
-    /// asked for.</summary>
+    /// <summary>The numbers of one row that was read, without those zeros that the columns themselves omit. Valid until the next
+    /// call.</summary>
     public SparseRow SparseAt(int row)
     {
         var hasFeatures = columns[0].HoldsFeatures;

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 namespace Backprop.ML.Data;
 
 /// <summary>The keys of a column that a network tells apart, in the network's order: what they are called, and which key values they are
-/// in the data at hand. Immutable.</summary>
+/// in the current data. Immutable.</summary>
 internal sealed class KeyList
 {
     private readonly Lazy<IReadOnlyList<string>> _names;
@@ -58,7 +58,8 @@ internal sealed class KeyList
 
     /// <summary>Some keys of a column.</summary>
     /// <param name="column">The column.</param>
-    /// <param name="keys">Key values in rising order. If there is none, there is a category that no key stands for: a network cannot have
+    /// <param name="keys">Key values in ascending order. If there is none, there is a category that no key stands for: a network cannot
+    /// have
     /// a category without values.</param>
     public static KeyList Some(DataViewSchema.Column column, ulong[] keys)
     {

@@ -2,16 +2,16 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>From the key values of a column to the numbers of the categories that a network tells apart.</summary>
+/// <summary>From the key values of a column to the numbers of the categories that a network distinguishes.</summary>
 internal abstract class KeyLookup
 {
-    // A table of all keys is faster than a dictionary, and smaller unless few of them are told apart.
+    // A table of all keys is faster than a dictionary. It is also smaller, unless the network distinguishes only few of the keys.
     private const ulong KeysOfSmallTable = 4096, MaxKeysForOne = 16;
 
-    /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that is not told apart.</summary>
+    /// <summary>The category of a key, from 1 on; 0 for a missing key, and for one that the network does not distinguish.</summary>
     public abstract int this[ulong key] { get; }
 
-    /// <summary>Looks up given keys.</summary>
+    /// <summary>Makes the lookup for given keys.</summary>
     /// <param name="count">Key values of the column.</param>
     /// <param name="keys">The key of every category; 0 where the column has no key for it.</param>
     /// <returns>Null where every key is its own number.</returns>
@@ -69,6 +69,6 @@ internal sealed class KeysAsMet(string column) : KeyLookup
         "Key column '{0}' has more than {1} different values in the data; at most so many can be told apart. Hash it with fewer bits.",
         column, CategoryColumns.MaxKeys);
 
-    /// <summary>The key that a number stands for.</summary>
+    /// <summary>The key for a category's number.</summary>
     public ulong KeyOf(int number) => _keys[number - 1];
 }

@@ -46,7 +46,7 @@ internal sealed class MemoryBudget
     /// <summary>Whether so many bytes still fit.</summary>
     public bool Fits(long used) => used <= _bytes - _taken;
 
-    /// <summary>Looks again how much is free, once everything that is no longer in use was given back.</summary>
+    /// <summary>Releases everything that is no longer in use, and measures again how much memory is free.</summary>
     /// <param name="used">Bytes of a data set that is being read.</param>
     public void Measure(long used)
     {

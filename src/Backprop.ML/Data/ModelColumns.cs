@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What a network knows of its columns: which slots, keys and classes its numbers stand for, what they are called, and where
-/// they stand in the data at hand. Immutable.</summary>
+/// <summary>The columns of a network: the slots, keys and classes of its inputs and outputs, their names, and their positions in the
+/// current data. Immutable.</summary>
 /// <remarks>The network's order never changes; other data is mapped to it when it is read. Names decide, and positions where one side has
 /// no names.</remarks>
 /// <param name="Features">The slots of the feature column.</param>
@@ -58,7 +58,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         DataViewSchema.Column Find(string name, string role) => ColumnChecks.Find(context, argument, schema, role, name);
     }
 
-    /// <summary>The same for a network that goes on learning, which needs a key of every class.</summary>
+    /// <summary>The same for a warm start, which needs a key of every class.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label column has no key for a class.</exception>
     public ModelColumns CheckClasses(IExceptionContext context, string argument, string label)
     {
@@ -74,7 +74,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
     /// <summary>Slots of the feature column, and keys behind them.</summary>
     public int PositionCount => InputCount - Features.Length + Features.Size;
 
-    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in rising order.</summary>
+    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in ascending order.</summary>
     public IReadOnlyList<int> PositionsOf(IEnumerable<int> inputs)
     {
         if (Features.Slots is not { } slots) return [.. inputs];
@@ -128,7 +128,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         }
     }
 
-    /// <summary>Warns of key values that an earlier model, which goes on learning, has no vectors for.</summary>
+    /// <summary>Warns of key values without vectors in the earlier model of a warm start.</summary>
     public void WarnOfNew(IChannel channel, DataViewSchema schema)
     {
         foreach (var column in Categories)
@@ -163,7 +163,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
 /// <summary>A column of keys to predict from.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="VectorSize">Keys of a row; 0 where the column is no vector.</param>
-/// <param name="Keys">The keys that are told apart, of all slots together.</param>
+/// <param name="Keys">The keys that the network distinguishes, of all slots together.</param>
 internal sealed record CategoryColumn(string Name, int VectorSize, KeyList Keys)
 {
     /// <summary>A column with all keys that it can have.</summary>

@@ -6,13 +6,13 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Vector columns of scored data, read side by side into memory: the first holds the labels, the others what was made of their
-/// rows, in the order of the labels.</summary>
+/// <summary>Vector columns of scored data, read together into memory. The first holds the labels. The others hold the predictions for the
+/// same rows, in the order of the labels.</summary>
 internal sealed class ScoredData
 {
     private readonly List<float>[] _columns;
 
-    /// <summary>Reads; rows whose label is missing are left out, and reported.</summary>
+    /// <summary>Reads the columns. Rows with a missing label are skipped, and reported.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left, or a prediction is not a finite number.</exception>
     public ScoredData(IHost host, IDataView data, params ReadOnlySpan<(string Role, string Name, DataViewType ItemType)> columns)
@@ -53,7 +53,7 @@ internal sealed class ScoredData
         int[]? OrderOf(DataViewSchema.Column column) => SlotOrder.Of(host, LabelNames, SlotNames.Of(column), column.Name, found[0].Name);
     }
 
-    /// <summary>What the slots of the label are called; empty where nobody says so.</summary>
+    /// <summary>The slot names of the label; empty if it has none.</summary>
     public IReadOnlyList<string> LabelNames { get; }
 
     /// <summary>Rows that were read.</summary>

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 namespace Backprop.ML.Data;
 
 /// <summary>The slots of a vector column that a network uses, in the network's order: what they are called, and where they stand in the
-/// data at hand. Immutable.</summary>
+/// current data. Immutable.</summary>
 /// <param name="Size">Slots of the column.</param>
 /// <param name="Slots">The slot of every number that the network uses; null for all slots in their order.</param>
 /// <param name="Names">What all slots of the column are called; empty where the data has no names.</param>
@@ -17,10 +17,10 @@ internal sealed record SlotList(int Size, int[]? Slots, IReadOnlyList<string> Na
     /// <summary>Numbers that the network uses.</summary>
     public int Length => Slots?.Length ?? Size;
 
-    /// <summary>Where a number of the network stands in the data.</summary>
+    /// <summary>The position in the data of an input of the network.</summary>
     public int SlotOf(int place) => Slots is not null && place < Slots.Length ? Slots[place] : place;
 
-    /// <summary>Where a slot of the data stands in the network; −1 for one that it does not use.</summary>
+    /// <summary>The position in the network of a slot of the data; −1 for a slot that it does not use.</summary>
     public int PlaceOf(int slot) => Slots is null ? slot : Array.IndexOf(Slots, slot);
 
     /// <summary>The slots of a column that does not exist.</summary>

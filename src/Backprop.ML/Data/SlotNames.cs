@@ -6,7 +6,7 @@ namespace Backprop.ML.Data;
 /// <summary>What the numbers of a vector column are called.</summary>
 internal static class SlotNames
 {
-    /// <summary>A name for every slot; empty where nobody says so.</summary>
+    /// <summary>A name for every slot; empty if the column has no slot names.</summary>
     public static IReadOnlyList<string> Of(DataViewSchema.Column column)
     {
         if (!column.HasSlotNames()) return [];

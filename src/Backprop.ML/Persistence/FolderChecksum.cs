@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>One entry of a folder in a model file, as the checksum knows it.</summary>
+/// <summary>One entry of a folder in a model file, as it enters the checksum.</summary>
 /// <param name="Name">The path below the folder, with '/' between its parts; without spaces.</param>
 /// <param name="Length">Bytes, unpacked.</param>
 /// <param name="Digest">SHA-256 of these bytes, in hexadecimal.</param>
@@ -24,7 +24,7 @@ internal sealed record FolderEntry(string Name, int Length, string Digest)
 /// </remarks>
 internal static class FolderChecksum
 {
-    /// <summary>What stands behind the text: its length, and the digest.</summary>
+    /// <summary>What follows the text: its length, and the digest.</summary>
     public const int TailLength = sizeof(int) + SHA256.HashSizeInBytes;
 
     private const string FirstLine = "Backprop.ML checksum 1", FolderWord = "folder ";

@@ -36,7 +36,7 @@ internal sealed class FolderReader
         _entries = entries.ToDictionary(entry => entry.Name, Read);
     }
 
-    /// <summary>Reads what stands in Model.key itself.</summary>
+    /// <summary>Reads the content of Model.key itself.</summary>
     public ModelLoadContext Context { get; }
 
     /// <summary>The content of an entry.</summary>

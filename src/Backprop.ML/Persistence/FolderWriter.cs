@@ -59,7 +59,7 @@ internal sealed class FolderWriter
         _context.Writer.Write(new byte[SHA256.HashSizeInBytes]);
         _context.Writer.Flush();
 
-        // The digest is that of the bytes with zeros in its own place.
+        // The digest is computed from the bytes with zeros in its own position.
         var stream = _context.Writer.BaseStream;
         var end = stream.Position;
         var content = BytesOfModelKey(stream);

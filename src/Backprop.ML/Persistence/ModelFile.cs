@@ -10,7 +10,7 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>What stands in an ML.NET model file of ours, and nothing else writes or reads there.</summary>
+/// <summary>The content of this library's ML.NET model file. Only this class writes and reads it.</summary>
 /// <remarks>
 /// ML.NET keeps a zip with one folder per step. Ours holds the transformer: column names, threshold, training schema. Its
 /// folder <c>Model</c> holds the model parameters: the task's name, the columns in the format of <see cref="ColumnsFormat"/>,

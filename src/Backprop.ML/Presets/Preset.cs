@@ -2,7 +2,7 @@ using System.Text;
 using Backprop.ML.Tasks;
 using Backprop.Presets;
 
-// Beside the trainer, not in the folder's namespace: that is where users look for it.
+// In the trainer's namespace, not in the folder's: users find it there.
 namespace Backprop.ML;
 
 /// <summary>Options that suit each other. What you set on <see cref="BackpropTrainer.Options"/> overrides them one by one.</summary>

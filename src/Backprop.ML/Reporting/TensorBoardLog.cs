@@ -6,11 +6,12 @@ using Google.Protobuf;
 
 namespace Backprop.ML.Reporting;
 
-/// <summary>Writes every report into a file that TensorBoard shows while training goes on.</summary>
+/// <summary>Writes every report into a file that TensorBoard shows during training.</summary>
 /// <remarks>
 /// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all
 /// little-endian.
-/// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; here stand the field numbers of the few fields that scalars need.</para>
+/// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; the constants here are the numbers of the few fields that scalars
+/// need.</para>
 /// <para>Every log has a folder of its own, because TensorBoard draws one curve for each folder.</para>
 /// </remarks>
 internal sealed class TensorBoardLog : IDisposable
@@ -21,7 +22,7 @@ internal sealed class TensorBoardLog : IDisposable
     private readonly string? _metric;
     private readonly TimeProvider _clock;
 
-    /// <param name="directory">Gets a folder run-001, run-002, … for this log.</param>
+    /// <param name="directory">Where a folder run-001, run-002, … is made for this log.</param>
     /// <param name="metric">What the reports' metric is called; null where they have none.</param>
     /// <param name="clock">Stamps every report; null for the system's.</param>
     /// <exception cref="InvalidOperationException">The folder cannot be written.</exception>
@@ -92,7 +93,7 @@ internal sealed class TensorBoardLog : IDisposable
         }
     }
 
-    // The first that nobody has made, even if several models are trained at once.
+    // The first folder without a log, even if several models are trained at once.
     private static FileStream Create(string directory)
     {
         for (var run = 1; ; run++)

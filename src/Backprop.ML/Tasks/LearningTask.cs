@@ -46,7 +46,7 @@ internal abstract class LearningTask
     /// <summary>The same with label smoothing, where the task has classes.</summary>
     public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
-    /// <summary>The label column that the task asks for.</summary>
+    /// <summary>The label column that the task requires.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
     /// <summary>Whether every row belongs to one of several classes.</summary>
@@ -79,9 +79,9 @@ internal abstract class LearningTask
     /// <summary>The columns that scoring adds, as promised before training.</summary>
     public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss);
 
-    /// <summary>The columns that a network gives to the scorer; the scorer may add what follows from them.</summary>
+    /// <summary>The columns that a network returns to the scorer; the scorer may add columns that are derived from them.</summary>
     /// <param name="network">What scores.</param>
-    /// <param name="outputs">Where its outputs stand in the Score column.</param>
+    /// <param name="outputs">The positions of its outputs in the Score column.</param>
     public abstract DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs);
 
     /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
@@ -92,7 +92,7 @@ internal abstract class LearningTask
         IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>
         new GenericScorer(host, new GenericScorer.Arguments(), trainSchemaView, mapper, schema);
 
-    /// <summary>The task that a label column of this shape asks for; null, if none does.</summary>
+    /// <summary>The task for a label column of this shape; null if there is none.</summary>
     public static LearningTask? For(SchemaShape.Column label) =>
         All.FirstOrDefault(task => task.LabelShape(label.Name).IsCompatibleWith(label));
 

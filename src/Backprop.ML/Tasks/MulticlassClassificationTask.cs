@@ -24,7 +24,7 @@ internal sealed class MulticlassClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
 
-    // A key whose values nobody counted has as many as its type can hold.
+    // The count of a key type with an unknown number of values is the largest that its raw type can hold.
     public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss)
     {
         var count = ((KeyDataViewType)label.Type).Count;

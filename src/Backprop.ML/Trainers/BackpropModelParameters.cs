@@ -27,10 +27,10 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>The network, its parameters, and the standardization of its inputs and targets.</summary>
     public TrainedNetwork Network => _result.Network;
 
-    /// <summary>One report for every pass over the training data, in order.</summary>
+    /// <summary>One report for every epoch, in order.</summary>
     public IReadOnlyList<EpochReport> History => _result.History;
 
-    /// <summary>The pass that the weights come from: the best on the validation data if early stopping watched it, otherwise the
+    /// <summary>The epoch that the weights come from: the best on the validation data if early stopping watched it, otherwise the
     /// last.</summary>
     public int BestEpoch => _result.BestEpoch;
 

@@ -64,7 +64,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
         _ = ModelColumns.Of(training, inputs, LabelColumn.Name).In(Host, argument, validation, inputs, LabelColumn.Name);
     }
 
-    // Without features, the first category stands for them where the base class wants to know a column.
+    // Without a feature column, the first category column is used where the base class requires one.
     private static SchemaShape.Column FeatureShape(Options options) => options.FeatureColumnName is { } features
         ? TrainerUtils.MakeR4VecFeature(features)
         : new(options.CategoricalFeatureColumnNames[0], SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true);

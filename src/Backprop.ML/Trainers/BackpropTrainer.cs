@@ -28,10 +28,9 @@ namespace Backprop.ML;
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions
 /// (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
-/// <para>Characteristics: normalization is not required (the model standardizes its inputs itself); caching is not required (the data is
-/// read once, into memory, unless it is too large for that: <see cref="Options.Caching"/>); no package besides Microsoft.ML and
-/// Google.Protobuf, both
-/// brought along; training is reproducible for a given seed.</para>
+/// <para>Normalization is not required: the model standardizes its inputs itself. Caching is not required: the data is read once, into
+/// memory, unless it is too large for that (<see cref="Options.Caching"/>). No package is required besides Microsoft.ML and
+/// Google.Protobuf, which are installed as dependencies. Training is reproducible for a given seed.</para>
 /// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with
 /// <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on
 /// <c>MLContext.Log</c>.</para>
@@ -50,8 +49,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Passes over the training data, at least 1; null for as many as <see cref="Preset.Default"/> has for
-    /// so many rows.</param>
+    /// <param name="numberOfIterations">Number of epochs, at least 1; null for the number that <see cref="Preset.Default"/> has for so
+    /// many rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public BackpropTrainer(
         MLContext mlContext, string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
@@ -70,7 +69,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
     }
 
-    // The first of several tasks stands for all of them where ML.NET wants to know the type of the label column.
+    // With several tasks, the label type of one of them is used where ML.NET requires the type of the label column.
     internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask[] tasks)
         : base(
             CheckedHost(environment, options),
@@ -84,22 +83,23 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (tasks.Length < LearningTask.All.Count) options.LossFor(tasks[0]);
     }
 
-    /// <summary>What ML.NET asks of every trainer: needs no normalized or cached data, takes validation data, goes on from an earlier
-    /// model.</summary>
+    /// <summary>The trainer's properties for ML.NET: needs no normalized or cached data, supports validation data, can continue from an
+    /// earlier model.</summary>
     public override TrainerInfo Info { get; } =
         new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
     private protected override PredictionKind PredictionKind => _tasks is [var task] ? task.Kind : PredictionKind.Custom;
 
-    /// <summary>Trains, watching validation data, or going on from an earlier model, or both.</summary>
+    /// <summary>Trains with validation data, or continues from an earlier model, or both.</summary>
     /// <param name="trainData">What to learn from.</param>
     /// <param name="validationData">What early stopping watches; null for none. The weights that did best on it are kept.</param>
-    /// <param name="initialParameters">A model of the same task, loss and shape to go on from; null to start anew.</param>
+    /// <param name="initialParameters">A model of the same task, loss and shape to continue from; null to start with new weights.</param>
     /// <remarks>
     /// Names decide: the other data may have its features, key values, classes and targets in another order, if both sides name them.
     /// Without names, positions decide. Slots of other names, and classes that the model does not have, are errors.
     /// </remarks>
-    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to go on from does not fit.</exception>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to continue from does not
+    /// fit.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged
     /// (<see cref="TrainingDivergedException"/>).</exception>
     public BackpropTransformer Fit(IDataView trainData, IDataView? validationData, BackpropModelParameters? initialParameters = null)
@@ -195,7 +195,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
         else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
 
-        // What the features are like is known now; who goes on from an earlier model goes on with what was known then.
+        // The traits of the features are known now. A warm start uses the traits that the earlier model was built with.
         var known = OptionsFor(plan, data, given is not null);
         plan = plan.With(data.Columns);
         var warnings = new DataWarnings(
@@ -282,7 +282,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         IChannel channel, RoleMappedData data, LearningTask task, StopCondition stop, BackpropModelParameters? earlier = null) =>
         new(Host, channel, situation => PlanFor(data, task, situation, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
 
-    // In a chain, nobody else can give it.
+    // In an estimator chain, validation data can only come from the options.
     private RoleMappedData? GivenValidation(RoleMappedData training)
     {
         if (_options.ValidationData is not { } data) return null;
@@ -359,7 +359,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
         new(Host, model, trainSchema, model.Columns.Arrange(Host, InputsIn(trainSchema)), LabelColumn.Name, model.Threshold);
 
-    // The one that the label column asks for, among those of the catalog that the trainer came from.
+    // The task for the label column, among those of the catalog that the trainer came from.
     private LearningTask TaskFor(SchemaShape.Column label)
     {
         var task = LearningTask.For(label);

@@ -3,13 +3,13 @@ namespace Backprop.ML;
 /// <summary>Where the training data is kept.</summary>
 public enum DataCaching
 {
-    /// <summary>In memory, if it fits the memory budget; otherwise read anew in every pass.</summary>
+    /// <summary>In memory, if it fits the memory budget; otherwise read again in every epoch.</summary>
     Auto,
 
     /// <summary>In memory: read once. Data that does not fit is refused.</summary>
     Memory,
 
-    /// <summary>Nowhere: read anew in every pass, mixed in a pool of some ten thousand rows. Wants data that can be read quickly, such as
-    /// ML.NET's binary files, and whose order has nothing to do with the label.</summary>
+    /// <summary>Nowhere: read again in every epoch, and shuffled in a pool of about ten thousand rows. Use it for data that can be read
+    /// quickly, such as ML.NET's binary files. The order of the rows must not depend on the label.</summary>
     Stream,
 }

@@ -5,16 +5,16 @@ using Backprop.Networks;
 namespace Backprop.ML;
 
 /// <summary>What must be known of the values of features before there are layers for them.</summary>
-/// <param name="WithMissing">Slots that have missing values, in rising order.</param>
+/// <param name="WithMissing">Slots that have missing values, in ascending order.</param>
 /// <param name="Columns">Which slots, keys and classes there are; null where it is not known yet.</param>
-/// <param name="Concentrated">Slots most of whose values stand close together (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in
-/// rising order.</param>
+/// <param name="Concentrated">Slots with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in ascending
+/// order.</param>
 internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> WithMissing, IReadOnlyList<int> Concentrated)
 {
-    /// <summary>Features of which there is nothing to know.</summary>
+    /// <summary>Features without known traits.</summary>
     public static FeatureTraits None { get; } = new(null, [], []);
 
-    /// <summary>What was known when a network was made.</summary>
+    /// <summary>The traits that a network was made with.</summary>
     public static FeatureTraits Of(Network network, ModelColumns columns) => new(
         columns,
         network.Layers.OfType<IReplacesMissing>().FirstOrDefault()?.Indicated ?? [],

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>What ML.NET's scorer makes of rows that were read ahead, as a cursor.</summary>
+/// <summary>A cursor over the outputs of ML.NET's scorer for rows that were read ahead.</summary>
 internal sealed class BatchCursor : RootCursorBase
 {
     private readonly BatchRow _rows;

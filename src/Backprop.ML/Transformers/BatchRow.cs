@@ -10,7 +10,8 @@ namespace Backprop.ML.Transformers;
 /// <summary>The rows of an input cursor, one after another, with the values of a batch of them read ahead, so that the batch can be scored
 /// together.</summary>
 /// <remarks>
-/// Batches begin with one row and grow, so whoever wants only the first rows does not pay for more. Other rows than the current are never
+/// Batches begin with one row and grow, so reading only the first rows does not cost more than needed. Other rows than the current are
+/// never
 /// shown: position, id and every value belong together, because all of them were taken from the input at the same moment. What the input
 /// throws is thrown when its row is reached.
 /// </remarks>

@@ -56,7 +56,7 @@ internal sealed class BatchScoredView(
         return cursors;
     }
 
-    // Whoever walks back through a pipeline finds here what the scorer itself would say.
+    // Code that walks back through a pipeline calls these members; they forward to the scorer.
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)scorer).Save(ctx);
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => ((ICanSaveOnnx)scorer).CanSaveOnnx(ctx);

@@ -4,7 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores all rows of a batch together, once one of them is asked for. Belongs to one cursor; allocates only when batches become
+/// <summary>Scores all rows of a batch together, when the scores of one of them are first read. Belongs to one cursor; allocates only
+/// when batches become
 /// larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
@@ -30,7 +31,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
         return _scores.AsSpan(row * Outputs, Outputs);
     }
 
-    /// <summary>Predictions for one of so many rows: what the loss's link makes of its scores.</summary>
+    /// <summary>Predictions for one of so many rows: the loss's link applied to its scores.</summary>
     public ReadOnlySpan<float> Predict(int rows, int row)
     {
         if (_scored == 0) ScoreAll(rows);

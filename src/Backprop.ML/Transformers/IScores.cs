@@ -1,11 +1,11 @@
 namespace Backprop.ML.Transformers;
 
-/// <summary>What a network makes of the row that somebody stands on.</summary>
+/// <summary>The outputs of a network for the current row of a cursor.</summary>
 internal interface IScores
 {
     /// <summary>[outputs], raw.</summary>
     ReadOnlySpan<float> Scores { get; }
 
-    /// <summary>[outputs]: what the loss's link makes of them.</summary>
+    /// <summary>[outputs]: the predictions that the loss's link computes from the scores.</summary>
     ReadOnlySpan<float> Predictions { get; }
 }

@@ -7,12 +7,12 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Tells ML.NET's scorers which columns a network needs and which it gives, and hands out its scores: those of a batch where rows
-/// were read ahead, one by one everywhere else.</summary>
+/// <summary>Describes to ML.NET's scorers which columns a network needs and which it returns, and computes its scores. Rows that were
+/// read ahead are scored in batches; all others, one by one.</summary>
 /// <param name="task">Which says what the outputs mean.</param>
 /// <param name="network">What scores.</param>
-/// <param name="columns">What its inputs stand for.</param>
-/// <param name="outputs">Where its outputs stand.</param>
+/// <param name="columns">The columns of its inputs.</param>
+/// <param name="outputs">The positions of its outputs in the Score column.</param>
 /// <param name="threshold">Above what a row is called positive.</param>
 internal sealed class NetworkMapper(
     LearningTask task, TrainedNetwork network, ModelColumns columns, OutputOrder outputs, DecisionThreshold threshold)
@@ -26,7 +26,7 @@ internal sealed class NetworkMapper(
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or other names.</exception>
     public ModelColumns ColumnsIn(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs)
     {
-        // A view asks once for its columns and once for its rows, and there may be many names.
+        // A view calls this once for its columns and once for its rows, and there may be many names.
         if (Volatile.Read(ref _last) is { } last && last.Schema == schema) return last.Columns;
         var found = columns.In(context, argument, schema, inputs, label: null);
         Volatile.Write(ref _last, new Last(schema, found));

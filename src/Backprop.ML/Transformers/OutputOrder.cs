@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Where the outputs of a network stand in the Score column, which has the order of the label column: a place for every key
-/// value of a class, whether it occurred or not.</summary>
+/// <summary>The positions of a network's outputs in the Score column. That column has the order of the label column: one position for
+/// every key value of a class, whether it occurred or not.</summary>
 internal sealed class OutputOrder
 {
     // A vector with fewer numbers than this share of its length is smaller without its zeros.
@@ -39,13 +39,13 @@ internal sealed class OutputOrder
         return new OutputOrder(outputs, [.. Enumerable.Range(0, outputs).Select(k => slots[k / each] * each + k % each)], names);
     }
 
-    /// <summary>Whether there are places that no output has.</summary>
+    /// <summary>Whether there are positions without an output.</summary>
     public bool HasGaps => _places is not null && _places.Length < Width;
 
     /// <summary>Scores in this order; not for an order with gaps.</summary>
     public IScores Ordered(IScores scores) => _places is null ? scores : new Permuted(scores, _places);
 
-    /// <summary>Predictions in this order: 0 for every place that no output has.</summary>
+    /// <summary>Predictions in this order: 0 for every position without an output.</summary>
     public ValueGetter<VBuffer<float>> Predictions(IScores row)
     {
         var sorted = _places!.ToArray();

@@ -5,7 +5,7 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores one row after another, each when it is asked for. Belongs to one reader; allocates only when made.</summary>
+/// <summary>Scores one row after another, each when its scores are read. Belongs to one reader; allocates only when made.</summary>
 internal sealed class SingleRowScorer : IScores
 {
     private readonly DataViewRow _row;

@@ -15,10 +15,10 @@ internal interface IAffine
     /// <summary>c</summary>
     double WeightFactor { get; }
 
-    /// <summary>Where W [GroupInputs × GroupOutputs] of a group stands among the parameters.</summary>
+    /// <summary>The position of a group's W [GroupInputs × GroupOutputs] among the parameters.</summary>
     Range WeightsOf(int group);
 
-    /// <summary>Where b [GroupOutputs] of a group stands.</summary>
+    /// <summary>The position of a group's b [GroupOutputs] among the parameters.</summary>
     Range BiasesOf(int group);
 
     /// <summary>c·W [GroupInputs × GroupOutputs] row-major.</summary>

@@ -5,7 +5,7 @@ internal interface IDescribesInference
 {
     /// <summary>Appends the operations.</summary>
     /// <param name="graph">The operations so far.</param>
-    /// <param name="x">The name of what enters this layer.</param>
+    /// <param name="x">The name of this layer's input.</param>
     /// <param name="earlier">The name of the earlier value that it reads (<see cref="IReadsEarlierOutput"/>), or null.</param>
     /// <param name="parameters">[ParameterCount]</param>
     /// <returns>The name of what leaves this layer; <paramref name="x"/>, if it does nothing.</returns>

@@ -8,13 +8,13 @@ public interface IFitsTrainingData
     /// <summary>Whether this layer has such parameters. A kind of layer may have them or not, depending on its options.</summary>
     bool IsFitted { get; }
 
-    /// <summary>Whether the fit uses a sample of what enters this layer.</summary>
+    /// <summary>Whether the fit uses a sample of this layer's inputs.</summary>
     /// <value>False for a layer that is fitted to the features of all examples.</value>
     internal bool NeedsSample => IsFitted;
 
     /// <summary>Fits the parameters to a sample, after <see cref="Layer.Initialize"/>.</summary>
     /// <param name="parameters">[ParameterCount]; only fitted parameters are changed.</param>
-    /// <param name="examples">[rows × Inputs]: what enters this layer; at least one row.</param>
+    /// <param name="examples">[rows × Inputs]: the inputs of this layer; at least one row.</param>
     void Fit(Span<Real> parameters, ReadOnlyMatrix examples);
 
     /// <summary>The same with checks in between. A layer whose fit takes long implements it.</summary>

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 /// <summary>A layer that replaces missing values of the features (NaN) and leaves known values unchanged, in their columns.</summary>
 internal interface IReplacesMissing
 {
-    /// <summary>Features with an indicator of missing values, in rising order.</summary>
+    /// <summary>Features with an indicator of missing values, in ascending order.</summary>
     IReadOnlyList<int> Indicated { get; }
 
     /// <summary>Whether missing values of sparse rows can be replaced before the rows enter the network.</summary>
@@ -19,6 +19,6 @@ internal interface IReplacesMissing
 /// <summary>A layer that transforms some features, each by itself, and leaves every value in its column.</summary>
 internal interface ITransformsFeatures
 {
-    /// <summary>The transformed features, in rising order.</summary>
+    /// <summary>The transformed features, in ascending order.</summary>
     IReadOnlyList<int> Features { get; }
 }

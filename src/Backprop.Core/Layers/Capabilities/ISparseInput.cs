@@ -2,8 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Those layers that can stand first and take rows most of whose numbers are 0, to the same bits as if these stood
-/// there.</summary>
+/// <summary>A layer that can be first and read sparse rows (mostly zeros). The results have the same bits as with dense rows.</summary>
 internal interface ISparseInput
 {
     /// <summary>Writes y = layer(x) for some neighbouring rows.</summary>

@@ -1,6 +1,6 @@
 namespace Backprop.Layers;
 
-/// <summary>A layer that all members of an ensemble can pass at once, each in its own columns.</summary>
+/// <summary>A layer that can process all members of an ensemble at once, each in its own columns.</summary>
 public interface ISupportsEnsembles
 {
     /// <summary>Whether the outputs of one member depend on the inputs of that member alone.</summary>

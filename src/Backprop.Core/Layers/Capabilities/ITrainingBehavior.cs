@@ -10,12 +10,13 @@ public interface ITrainingBehavior
 
     /// <summary>Writes y in a step of training.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="pass">The step, and where the rows stand in the batch.</param>
+    /// <param name="pass">The step, and the position of the rows in the batch.</param>
     /// <param name="x">[rows × Inputs]</param>
     /// <param name="y">[rows × Outputs], overwritten.</param>
     void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);
 
-    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same pass.</summary>
+    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same
+    /// <see cref="TrainingPass"/>.</summary>
     /// <inheritdoc cref="Layer.Backward"/>
     void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Calls a capability of a layer, or does what a layer without that capability stands for.</summary>
-/// <remarks>For code that runs rarely. A <c>Network</c> looks the capabilities up once, when it is made.</remarks>
+/// <summary>Calls a capability of a layer, or does the default for a layer without that capability.</summary>
+/// <remarks>For code that runs rarely. A <c>Network</c> finds the capabilities once, when it is made.</remarks>
 internal static class LayerCapabilities
 {
     /// <summary>For messages: the layers that hold parameters for every member of an ensemble.</summary>
@@ -23,7 +23,7 @@ internal static class LayerCapabilities
         /// <summary>The smallest part of the gradient: all parameters, unless the layer has parts.</summary>
         public int PartLength => layer is IGradientParts parts ? parts.PartLength : layer.ParameterCount;
 
-        /// <summary>Whether the members of an ensemble can pass at once.</summary>
+        /// <summary>Whether the layer can process all members of an ensemble at once.</summary>
         public bool SupportsEnsembles(int members) => layer is ISupportsEnsembles supporting && supporting.SupportsEnsembles(members);
 
         /// <summary>The layer that does the same for several members of an ensemble.</summary>

@@ -29,7 +29,7 @@ internal sealed record ReplaceMissing(
 /// <param name="Width">Columns of both.</param>
 /// <param name="Columns">The columns that are interpolated.</param>
 /// <param name="Knots">How many knots each has.</param>
-/// <param name="Curves">For each column its knots in rising order, then y at each. Of equal knots, the last counts.</param>
+/// <param name="Curves">For each column its knots in ascending order, then y at each. Of equal knots, the last counts.</param>
 internal sealed record InterpolateColumns(
     IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<int> Columns, int Knots, ReadOnlyMemory<Real> Curves)
     : InferenceOperation(Inputs, Output, Width);
@@ -88,7 +88,8 @@ internal sealed record PeriodicColumns(
 /// <param name="Columns">How many columns are encoded.</param>
 /// <param name="Bins">How many bins each has.</param>
 /// <param name="Boundaries">
-/// For each column [Bins + 1] in rising order. y = (x − b) / (next b − b), clipped to [0, 1], except the first bin below and the last bin
+/// For each column [Bins + 1] in ascending order. y = (x − b) / (next b − b), clipped to [0, 1], except the first bin below and the last
+/// bin
 /// above. A bin without width holds 0 below its boundary, otherwise 1.
 /// </param>
 internal sealed record EncodeBins(

@@ -21,7 +21,7 @@ internal sealed class InferenceOperations
 
     /// <summary>Appends what a layer computes in scoring.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="x">The name of what enters it.</param>
+    /// <param name="x">The name of its input.</param>
     /// <param name="earlier">The name of the earlier value that it reads (<see cref="IReadsEarlierOutput"/>), or null.</param>
     /// <param name="parameters">[ParameterCount]</param>
     /// <returns>The name of what leaves it.</returns>
@@ -31,7 +31,8 @@ internal sealed class InferenceOperations
         return Add(new RunLayer([x], NewName(), layer.Outputs, layer, parameters));
     }
 
-    /// <summary>Gives a value, which the last operation computes, another name.</summary>
+    /// <summary>Renames a value. If the last operation computes it, that operation's output is renamed; otherwise a copy is
+    /// added.</summary>
     /// <param name="value">Its name so far.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="name">Its new name.</param>
