@@ -116,8 +116,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Ends <c>Fit</c> within 200 ms when it is cancelled. <c>Fit</c> returns the best weights so far.</summary>
         /// <remarks>The model has the temperature (<see cref="TemperatureScaling"/>) and the threshold (<see cref="ThresholdMetric"/>) of
-        /// the best validation check. If there was none, and no time to score the validation rows, they are left out with a
-        /// warning.</remarks>
+        /// the best validation check. If there was none, and no time to score the validation rows, the model has neither, and a
+        /// warning says so.</remarks>
         /// <value>None. Cancellation before the first minibatch throws <see cref="OperationCanceledException"/>, because there is no model
         /// yet. Cancelling the <c>MLContext</c> instead ends all its operations.</value>
         public CancellationToken CancellationToken { get => Get<CancellationToken>(); set => Set(value); }
