@@ -145,7 +145,8 @@ public sealed class NetworkDiagnostics
         var dead = layers.Where(layer => layer.DeadUnits >= MaxUnits).MaxBy(layer => layer.DeadUnits);
         if (dead is not null)
             yield return new NetworkWarning(NetworkTrouble.DeadUnits, dead.Layer, string.Create(CultureInfo.InvariantCulture,
-            $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no slope for any of " +
+            $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no gradient for any " +
+                $"of " +
                 $"{examples} examples, so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. " +
                     $"What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half " +
                         $"(LeakyReLU, ELU, SiLU, Mish)."));
@@ -176,7 +177,8 @@ public sealed class NetworkDiagnostics
                 $"({first.Name})");
         if (first.GradientScale * MaxFading < last.GradientScale)
             return new NetworkWarning(NetworkTrouble.VanishingGradient, first.Layer,
-                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose slope " +
+                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose " +
+                    $"derivative " +
                     $"is near 1 (ReLU, SELU, Mish) with starting weights that suit it (He, LeCun, DataDependent), batch normalization, " +
                         $"residual blocks, or fewer layers.");
         return first.GradientScale > MaxFading * last.GradientScale

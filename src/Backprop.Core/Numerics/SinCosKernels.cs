@@ -65,7 +65,7 @@ internal static unsafe class SinCosKernels
     {
         Check(feature, x, dy.Rows, dy.Columns - 1);
         if (dx.Rows != x.Rows || dx.Columns != 1)
-            throw new ArgumentException($"The slopes of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
+            throw new ArgumentException($"The gradients of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
             pdx = dx.Values, room = Room(feature, x.Rows))
@@ -86,7 +86,7 @@ internal static unsafe class SinCosKernels
     {
         Check(feature, x, dy.Rows, dy.Columns);
         if (sums.Length != 2 * feature.Waves)
-            throw new ArgumentException($"Two sums of {feature.Waves} waves do not fit into {sums.Length}.", nameof(sums));
+            throw new ArgumentException($"Two sums of {feature.Waves} periodic features do not fit into {sums.Length}.", nameof(sums));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
             ps = sums, room = Scratch.OfAtLeast(feature.Waves * feature.Results))

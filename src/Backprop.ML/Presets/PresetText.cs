@@ -24,7 +24,7 @@ internal static class PresetText
         Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
         ParameterGroups groups => Of(groups),
         EarlyStopping stopping => Of(stopping),
-        LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} passes"),
+        LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
         _ => Invariant($"{value}"),
     };
 
@@ -55,8 +55,8 @@ internal static class PresetText
         var judge = stopping.Metric?.GetType().Name ?? "loss";
         var kept = stopping.KeepLastBest ? "last" : "first";
         var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
-        var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} passes") : "";
-        var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} looks at {value}") : "";
+        var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
+        var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
         return $"by {judge}, {kept} best, {end}{looks}{target}";
     }
 

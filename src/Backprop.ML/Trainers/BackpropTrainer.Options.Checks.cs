@@ -30,8 +30,8 @@ public sealed partial class BackpropTrainer
                 $"does not go with {needsMemory}, which needs all rows in memory");
             CheckEnsemble();
             Refuse(
-                Dropout > 0 && Optimizer is Lbfgs, nameof(Dropout), Dropout,
-                $"does not go with {nameof(Lbfgs)}, which needs a loss that stays the same from step to step: 0"
+                Dropout > 0 && Optimizer.UsesLineSearch, nameof(Dropout), Dropout,
+                $"does not go with {Optimizer.GetType().Name}, which needs a loss that stays the same from step to step: 0"
                 + OfPreset(nameof(Dropout)));
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
@@ -72,8 +72,9 @@ public sealed partial class BackpropTrainer
                 KFoldBagging && MissingValues == Layers.MissingValues.Learned, nameof(MissingValues), MissingValues,
                 $"is learned from all rows, which {nameof(KFoldBagging)} keeps apart: Mean or Median");
             Refuse(
-                EnsembleSize > 1 && Optimizer is Lbfgs, nameof(EnsembleSize), EnsembleSize,
-                $"does not go with {nameof(Lbfgs)}, which searches along one line for all of them: 1{OfPreset(nameof(EnsembleSize))}");
+                EnsembleSize > 1 && Optimizer.UsesLineSearch, nameof(EnsembleSize), EnsembleSize,
+                $"does not go with {Optimizer.GetType().Name}, which searches along one line for all of them: " +
+                    $"1{OfPreset(nameof(EnsembleSize))}");
         }
 
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
@@ -121,14 +122,14 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>
         /// <remarks>The k-fold bagging of a preset does not count: a stream ends it.</remarks>
         internal bool MayStreamInstead =>
-            Optimizer is not Lbfgs && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
+            !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
 
         // The option that rules out a stream, if there is one.
         private string? NeedsAllRowsInMemory()
         {
             if (MayStreamInstead && !KFoldBagging) return null;
             if (KFoldBagging) return nameof(KFoldBagging);
-            return Optimizer is Lbfgs ? nameof(Lbfgs) : nameof(Training.EarlyStopping.RefitOnAllRows);
+            return Optimizer.UsesLineSearch ? Optimizer.GetType().Name : nameof(Training.EarlyStopping.RefitOnAllRows);
         }
 
         // The message says so if the conflicting value is the preset's.

@@ -137,7 +137,7 @@ internal sealed class StreamedMinibatches : Minibatches
     }
 
     private InvalidOperationException Changed(string found) =>
-        new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in pass {_pass} it has {found}.");
+        new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in epoch {_pass} it has {found}.");
 
     private void End()
     {

@@ -175,7 +175,7 @@ public sealed record TrainingOptions
                 ? value
                 : throw new ArgumentOutOfRangeException(
                     nameof(ThresholdMetric), value,
-                    $"must judge decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
+                    $"must be a metric of decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }
 
     /// <summary>Temperature scaling: whether the scores of the trained network are divided by a number T, which corrects

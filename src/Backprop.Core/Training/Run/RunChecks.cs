@@ -128,7 +128,7 @@ internal sealed class RunChecks(TrainingOptions options)
                 nameof(validation));
         if (initial is not null)
             throw new ArgumentException(
-                $"{name} cannot go on from an earlier network, whose members may have learned from rows that they are now judged by.",
+                $"{name} cannot continue from an earlier network: its members may have learned from the rows that validate them now.",
                 nameof(initial));
     }
 
