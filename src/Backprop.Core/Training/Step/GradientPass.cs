@@ -18,7 +18,6 @@ internal sealed class GradientPass
     private readonly Mixup? _mixup;
     private readonly Workspace _workspace;
     private readonly Real[] _gradient;
-    private readonly WorkerTeam _team;
     private readonly StepPortions _portions;
     private readonly Action[] _rowPhases;
     private readonly Action<int> _evaluateRows;
@@ -33,13 +32,12 @@ internal sealed class GradientPass
     /// <param name="options">Loss, mixup and seed.</param>
     /// <param name="batchSize">Maximum rows of a batch.</param>
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>).</param>
-    /// <param name="team">The threads.</param>
     /// <param name="portions">Where a long computation may be abandoned.</param>
     public GradientPass(
-        Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow, WorkerTeam team,
+        Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow,
         StepPortions portions)
     {
-        (_network, _state, _team) = (network, state, team);
+        (_network, _state) = (network, state);
         (_portions, _seed, _mixup) = (portions, options.Seed, options.Mixup);
         _loss = new BatchLoss(network, options, batchSize, examplesPerRow);
         _workspace = examplesPerRow == 1 ? new Workspace(network, batchSize) : Workspace.ForMemberBatches(network, batchSize);
@@ -47,6 +45,10 @@ internal sealed class GradientPass
         _evaluateRows = OfShare(EvaluateRows);
         _rowPhases = [.. RowPhases()];
     }
+
+    /// <summary>The threads. They are set after everything else was allocated, so that a failed allocation leaves no thread
+    /// behind.</summary>
+    public WorkerTeam Team { get; set; } = null!;
 
     /// <summary>∂J/∂θ [parameters], for the shards that were differentiated.</summary>
     public Real[] Gradient => _gradient;
@@ -96,7 +98,7 @@ internal sealed class GradientPass
     {
         if (!Begin(batches, batch, isTraining: false)) return;
         _loss.Limits = limits;
-        _team.Run(_evaluateRows);
+        Team.Run(_evaluateRows);
     }
 
     // False if training must end before the rows are there.
@@ -149,22 +151,22 @@ internal sealed class GradientPass
         {
             var s = stage;
             yield return OfTeam(
-                worker => _network.MeasureBackward(_state.Parameters, _batches[_batch].X, _workspace, s, worker, _team.Size));
+                worker => _network.MeasureBackward(_state.Parameters, _batches[_batch].X, _workspace, s, worker, Team.Size));
             yield return OfRows((first, count) => BackwardRows(first, count, s - 1));
         }
     }
 
     private Action MeasureForward(int stage) =>
-        OfTeam(worker => _network.MeasureForward(_state.Parameters, _batches[_batch].X, _workspace, stage, worker, _team.Size));
+        OfTeam(worker => _network.MeasureForward(_state.Parameters, _batches[_batch].X, _workspace, stage, worker, Team.Size));
 
-    private Action OfTeam(Action<int> work) => () => _team.Run(work);
+    private Action OfTeam(Action<int> work) => () => Team.Run(work);
 
     private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
 
     // Every part of the batch is computed by itself, so portions of a share have the same bits.
     private Action<int> OfShare(Action<int, int> work) => worker =>
     {
-        var (first, count) = _partition.Share(worker, _team.Size);
+        var (first, count) = _partition.Share(worker, Team.Size);
         var end = first + count;
         for (var next = first; next < end && _portions.MayGoOn(worker, next > first);)
         {

@@ -34,19 +34,11 @@ internal sealed class TrainingStep : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _reducer = reducer ?? LocalReducer.Instance;
         _portions = new StepPortions(network, batchSize, stop);
-        _team = new WorkerTeam(threads);
-        try
-        {
-            _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _team, _portions);
-            _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, _portions.MaxParameters);
-            _updatePhases = [.. UpdatePhases()];
-            _gradientPhases = [.. GradientPhases()];
-        }
-        catch
-        {
-            _team.Dispose(); // no caller has it yet
-            throw;
-        }
+        _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _portions);
+        _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, _portions.MaxParameters);
+        _updatePhases = [.. UpdatePhases()];
+        _gradientPhases = [.. GradientPhases()];
+        _team = _pass.Team = new WorkerTeam(threads); // last: if anything before it cannot be made, no thread was started
     }
 
     /// <summary>Whether the last call was abandoned because training must end. Then no parameter was updated.</summary>
