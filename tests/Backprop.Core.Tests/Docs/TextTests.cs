@@ -50,6 +50,16 @@ public partial class TextTests
         Assert.True(found.Length == 0, $"{found.Length} findings:\n{string.Join('\n', found.Take(20))}");
     }
 
+    private static IEnumerable<string> LongSentences(string text) =>
+        SentenceEnd().Split(text).Where(sentence => Word().Count(sentence) > MaxWords)
+            .Select(sentence => $"a sentence of {Word().Count(sentence)} words: {sentence}");
+
+    [GeneratedRegex(@"(?<=[.!?])\s+")]
+    private static partial Regex SentenceEnd();
+
+    [GeneratedRegex(@"\S*\w\S*")]
+    private static partial Regex Word();
+
     [GeneratedRegex(@"(^|/)(artifacts|bin|obj|\.git)/")]
     private static partial Regex BuildOutput();
 
@@ -75,8 +85,7 @@ public partial class TextTests
                 foreach (var element in Element().Split(text))
                 {
                     var words = Reference().Replace(element, " X ");
-                    foreach (var sentence in SentenceEnd().Split(words).Where(sentence => Word().Count(sentence) > MaxWords))
-                        yield return $"{file}, line {first + 1}: a sentence of {Word().Count(sentence)} words: {sentence}";
+                    foreach (var sentence in LongSentences(words)) yield return $"{file}, line {first + 1}: {sentence}";
                     foreach (var match in EverydayWord().Matches(words).Cast<Match>())
                         yield return $"{file}, line {first + 1}: '{match.Value}'; docs and comments use the words of the field";
                 }
@@ -92,12 +101,6 @@ public partial class TextTests
 
         [GeneratedRegex("<(?:see|paramref|typeparamref)[^>]*/>|<c>.*?</c>")]
         private static partial Regex Reference();
-
-        [GeneratedRegex(@"(?<=[.!?])\s+")]
-        private static partial Regex SentenceEnd();
-
-        [GeneratedRegex(@"\S*\w\S*")]
-        private static partial Regex Word();
 
         [GeneratedRegex(
             @"\b(customary|nobody|whoever|anew|in one go|in haste|in turn|side by side|crowded|goes? to sleep|is worth|makes? for|" +
@@ -129,25 +132,22 @@ public partial class TextTests
                 var isNew = !isText || isTable || line.Trim().Length == 0 || line.StartsWith('#') || Item().IsMatch(line);
                 if (isNew)
                 {
-                    foreach (var sentence in LongSentences(string.Join(' ', paragraph)))
+                    foreach (var sentence in LongSentences(WithoutMarks(string.Join(' ', paragraph))))
                         yield return $"{page}, line {first + 1}: {sentence}";
                     paragraph.Clear();
                     first = i;
                 }
                 if (isText && !isTable && !line.StartsWith('#')) paragraph.Add(Item().Replace(line, "").Trim());
             }
-            foreach (var sentence in LongSentences(string.Join(' ', paragraph))) yield return $"{page}, line {first + 1}: {sentence}";
+            foreach (var sentence in LongSentences(WithoutMarks(string.Join(' ', paragraph))))
+                yield return $"{page}, line {first + 1}: {sentence}";
         }
 
         private static IEnumerable<string> LongCells(string line) =>
             Border().Split(line.Trim().Trim('|')).Select(cell => Marks().Replace(cell.Trim(), "")).Where(cell => cell.Length > MaxCell);
 
-        private static IEnumerable<string> LongSentences(string text)
-        {
-            text = Abbreviation().Replace(Link().Replace(Code().Replace(text, "X"), "$1"), "$1").Replace("*", "", StringComparison.Ordinal);
-            return SentenceEnd().Split(text).Where(sentence => Word().Count(sentence) > MaxWords)
-                .Select(sentence => $"a sentence of {Word().Count(sentence)} words: {sentence}");
-        }
+        private static string WithoutMarks(string text) =>
+            Abbreviation().Replace(Link().Replace(Code().Replace(text, "X"), "$1"), "$1").Replace("*", "", StringComparison.Ordinal);
 
         [GeneratedRegex(@"^\s*([-*]|\d+\.) ")]
         private static partial Regex Item();
@@ -166,11 +166,5 @@ public partial class TextTests
 
         [GeneratedRegex(@"\b(e\.g|i\.e|et al|vs|No|cf|Fig|Eq)\.")]
         private static partial Regex Abbreviation();
-
-        [GeneratedRegex("(?<=[.!?])[\"”)]?\\s+")]
-        private static partial Regex SentenceEnd();
-
-        [GeneratedRegex(@"\S*\w\S*")]
-        private static partial Regex Word();
     }
 }

@@ -12,7 +12,7 @@ public class FailingCursorTests
     [Theory, MemberData(nameof(Getters))]
     public void Scoring_closes_the_cursor_of_its_input(string? column)
     {
-        var view = new FailingView(ScoringData.Table(_ml, 20), column);
+        var view = new WatchedView(ScoringData.Table(_ml, 20)) { Failing = (column, FirstCursor: 1) };
         var scored = ScoringData.Model(_ml, ScoringData.Value).Transform(view);
         Assert.IsType<InvalidDataException>(Assert.ThrowsAny<Exception>(() => scored.GetRowCursor(scored.Schema)).GetBaseException());
         Assert.Equal((1, 1), (view.Opened, view.Disposed));
@@ -22,7 +22,7 @@ public class FailingCursorTests
     [Theory, MemberData(nameof(Getters))]
     public void Scoring_in_several_threads_closes_all_cursors_of_its_input(string? column)
     {
-        var view = new FailingView(ScoringData.Table(_ml, 20), column, first: 3);
+        var view = new WatchedView(ScoringData.Table(_ml, 20)) { Failing = (column, FirstCursor: 3) };
         var scored = ScoringData.Model(_ml, ScoringData.Value).Transform(view);
         Assert.ThrowsAny<Exception>(() => scored.GetRowCursorSet(scored.Schema, 4));
         Assert.Equal((4, 4), (view.Opened, view.Disposed));
@@ -36,7 +36,7 @@ public class FailingCursorTests
     [InlineData(DataCaching.Stream, nameof(ScoringRow.Value))]
     public void Training_closes_the_cursor_of_its_input(DataCaching caching, string? column)
     {
-        var view = new FailingView(ScoringData.Table(_ml, 40), column);
+        var view = new WatchedView(ScoringData.Table(_ml, 40)) { Failing = (column, FirstCursor: 1) };
         var options = new BackpropTrainer.Options
         {
             Preset = Preset.Plain,

@@ -3,9 +3,14 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Scoring;
 
-/// <summary>Other data, with a record of which cursors were opened and disposed.</summary>
+/// <summary>Other data that counts the cursors that were opened and disposed. Cursors may fail to return a getter.</summary>
+/// <param name="data">The rows. Each cursor of a set reads all of them.</param>
 internal sealed class WatchedView(IDataView data) : IDataView
 {
+    /// <summary>Which getter fails: that of a column, or of the row's identity where the column is null. Cursors before the first
+    /// failing one work. Null: none fails.</summary>
+    public (string? Column, int FirstCursor)? Failing { get; init; }
+
     public int Opened { get; private set; }
 
     public int Disposed { get; private set; }
@@ -19,13 +24,16 @@ internal sealed class WatchedView(IDataView data) : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         Opened++;
-        return new Cursor(data.GetRowCursor(columnsNeeded, rand), () => Disposed++);
+        return new Cursor(data.GetRowCursor(columnsNeeded, rand), this, fails: Opened >= Failing?.FirstCursor);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        DataViewSchema.Column[] columns = [.. columnsNeeded];
+        return [.. Enumerable.Range(0, n).Select(_ => GetRowCursor(columns, rand))];
+    }
 
-    private sealed class Cursor(DataViewRowCursor cursor, Action onDispose) : DataViewRowCursor
+    private sealed class Cursor(DataViewRowCursor cursor, WatchedView view, bool fails) : DataViewRowCursor
     {
         private bool _disposed;
 
@@ -39,9 +47,11 @@ internal sealed class WatchedView(IDataView data) : IDataView
 
         public override bool IsColumnActive(DataViewSchema.Column column) => cursor.IsColumnActive(column);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => cursor.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            Fails(column.Name) ? throw new InvalidDataException("no getter") : cursor.GetGetter<TValue>(column);
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => cursor.GetIdGetter();
+        public override ValueGetter<DataViewRowId> GetIdGetter() =>
+            Fails(column: null) ? throw new InvalidDataException("no getter") : cursor.GetIdGetter();
 
         protected override void Dispose(bool disposing)
         {
@@ -49,9 +59,11 @@ internal sealed class WatchedView(IDataView data) : IDataView
             {
                 _disposed = true;
                 cursor.Dispose();
-                onDispose();
+                view.Disposed++;
             }
             base.Dispose(disposing);
         }
+
+        private bool Fails(string? column) => fails && view.Failing!.Value.Column == column;
     }
 }
