@@ -38,9 +38,6 @@ internal readonly struct BatchPartition
         return new BatchPartition(starts[^1], starts);
     }
 
-    /// <summary>The first row of a part, and the number of its rows.</summary>
-    public (int First, int Count) this[int part] => _starts is null ? (part, 1) : (_starts[part], _starts[part + 1] - _starts[part]);
-
     /// <summary>The rows of one of several equal shares, in whole parts.</summary>
     /// <param name="share">Index of the share.</param>
     /// <param name="shares">Count of shares.</param>

@@ -11,14 +11,6 @@ internal sealed class Inspection(Network network, Loss loss, (Real[] X, Real[] T
     /// <summary>Enough for shares of one percent.</summary>
     public const int MaxExamples = 256;
 
-    /// <summary>Measures a network with a sample of its training data.</summary>
-    public static Inspection Of(TrainingSetup setup, RunRequest request, RunData data)
-    {
-        var loss = setup.Loss;
-        return new Inspection(
-            request.Network, loss, setup.Sample(data.Training.Examples, data.Inputs, data.Targets, MaxExamples, request.Stop.Work));
-    }
-
     private readonly Real[] _before = new Real[network.ParameterCount];
 
     /// <summary>To be called before the step whose size is to be reported.</summary>

@@ -34,7 +34,7 @@ internal sealed class TrainingRun : IDisposable
             var (step, training) = (_batches.Step, _batches.Training);
             _descent = _state.Descent = IDescent.Of(options.Optimizer, step, training, _state, stop);
             _validation = new EpochValidation(options, request, _data, _batches, _state, _calibration);
-            _inspection = options.Diagnostics && refit is null ? Inspection.Of(setup, request, _data) : null;
+            _inspection = options.Diagnostics && refit is null ? new Inspection(network, options.Loss, SampleToInspect(setup)) : null;
             _plan = refit is null
                 ? new TimePlan(options, stop, training.Count, _data.Training.Count)
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
@@ -155,6 +155,9 @@ internal sealed class TrainingRun : IDisposable
             Tolerance = _request.Refit is null ? _options.LossTolerance?.Start() : null,
         };
     }
+
+    private (Real[] X, Real[] Targets, int Rows) SampleToInspect(TrainingSetup setup) =>
+        setup.Sample(_data.Training.Examples, _data.Inputs, _data.Targets, Inspection.MaxExamples, _request.Stop.Work);
 
     // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
     private void CheckLastLoss()

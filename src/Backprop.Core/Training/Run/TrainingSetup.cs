@@ -1,12 +1,11 @@
 using Backprop.Initializers;
 using Backprop.Layers;
-using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>What happens before the first step: checks, standardization, starting parameters, the size of a batch.</summary>
+/// <summary>What happens before the first step: standardization, starting parameters, the size of a batch.</summary>
 internal sealed class TrainingSetup(TrainingOptions options)
 {
     // Their quantiles are known to about one percent of the rows.
@@ -17,9 +16,6 @@ internal sealed class TrainingSetup(TrainingOptions options)
 
     // Tens of thousands of features must not fill the memory.
     private const int MaxNumbersOfSample = 1 << 26, MinExamplesOfSample = 256;
-
-    /// <summary>The loss that is trained on.</summary>
-    public Loss Loss => options.Loss;
 
     public int BatchSizeFor(int examples) =>
         options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
