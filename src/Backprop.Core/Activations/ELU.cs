@@ -13,10 +13,7 @@ public sealed record ELU : Activation
     public double Alpha
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1;
 
     /// <inheritdoc/>

@@ -13,10 +13,7 @@ public sealed record LeakyReLU : Activation
     public double NegativeSlope
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(NegativeSlope), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.01;
 
     /// <inheritdoc/>

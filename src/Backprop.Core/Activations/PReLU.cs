@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Activations;
 
 /// <summary>x for positive x, a·x otherwise, where every unit learns its own a.</summary>
@@ -12,10 +14,7 @@ public sealed record PReLU : Activation
     public double InitialSlope
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(InitialSlope), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.25;
 
     /// <inheritdoc/>

@@ -17,10 +17,7 @@ public sealed record Orthogonal : Initializer
     public double Gain
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Gain), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1;
 
     /// <inheritdoc/>

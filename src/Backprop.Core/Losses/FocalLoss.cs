@@ -17,10 +17,7 @@ public sealed record FocalLoss : RowLoss
     public double Gamma
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 2;
 
     /// <summary>α: the w of rows with target 1; that of target 0 is 1 − α. Null makes w = 1 for both.</summary>

@@ -17,10 +17,7 @@ public sealed record SoftmaxFocalLoss : RowLoss
     public double Gamma
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 2;
 
     /// <inheritdoc/>

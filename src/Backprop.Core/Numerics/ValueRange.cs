@@ -28,7 +28,19 @@ internal sealed record ValueRange(string Words, string Message, Func<double, boo
     /// <summary>Finite numbers that are not negative.</summary>
     public static ValueRange NotNegative { get; } = new("≥ 0 and finite", value => value >= 0 && double.IsFinite(value));
 
-    /// <summary>A share that leaves something over.</summary>
+    /// <summary>Finite numbers from 1 on.</summary>
+    public static ValueRange FiniteAtLeastOne { get; } = new("≥ 1 and finite", value => value >= 1 && double.IsFinite(value));
+
+    /// <summary>A share: from nothing to everything.</summary>
+    public static ValueRange Share { get; } = new("in [0, 1]", value => value is >= 0 and <= 1);
+
+    /// <summary>A share that is not nothing.</summary>
+    public static ValueRange UpToOne { get; } = new("in (0, 1]", value => value is > 0 and <= 1);
+
+    /// <summary>A share that is neither nothing nor everything.</summary>
+    public static ValueRange BetweenZeroAndOne { get; } = new("in (0, 1)", value => value is > 0 and < 1);
+
+    /// <summary>A share that is not everything.</summary>
     public static ValueRange BelowOne { get; } = new("in [0, 1)", value => value is >= 0 and < 1);
 
     /// <summary>The values of an enumeration that have names.</summary>

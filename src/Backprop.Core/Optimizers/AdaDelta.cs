@@ -14,7 +14,7 @@ public sealed record AdaDelta : StepwiseOptimizer
     public double Decay
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Decay), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.9;
 
     /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
@@ -22,10 +22,7 @@ public sealed record AdaDelta : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1e-6;
 
     /// <inheritdoc/>

@@ -12,10 +12,7 @@ public sealed record AdaGrad : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1e-10;
 
     /// <inheritdoc/>

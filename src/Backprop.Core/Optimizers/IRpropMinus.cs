@@ -21,10 +21,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double Growth
     {
         get;
-        init =>
-            field = value >= 1 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Growth), value, "must be ≥ 1 and finite");
+        init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     } = 1.2;
 
     /// <summary>η⁻: what Δ shrinks by.</summary>
@@ -32,7 +29,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double Shrinkage
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Shrinkage), value, "must be in (0, 1)");
+        init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.5;
 
     /// <summary>The least Δ.</summary>
@@ -40,8 +37,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double MinFactor
     {
         get;
-        init =>
-            field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MinFactor), value, "must be in (0, 1]");
+        init => field = ValueRange.UpToOne.Checked(value);
     } = 1e-4;
 
     /// <summary>The greatest Δ.</summary>
@@ -49,10 +45,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     public double MaxFactor
     {
         get;
-        init =>
-            field = value >= 1 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MaxFactor), value, "must be ≥ 1 and finite");
+        init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     } = 5000;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Optimizers;
 
 /// <summary>Limited-memory BFGS: steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made from the last few steps and changes of the gradient. A
@@ -33,7 +35,7 @@ public sealed record Lbfgs : Optimizer
     public int History
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(History), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 10;
 
     /// <summary>Training ends when no part of the gradient is larger.</summary>
@@ -41,10 +43,7 @@ public sealed record Lbfgs : Optimizer
     public double GradientTolerance
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(GradientTolerance), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 1e-5;
 
     /// <summary>c₁: the share of the decrease predicted by the gradient that a step must reach.</summary>
@@ -63,7 +62,7 @@ public sealed record Lbfgs : Optimizer
     public double Curvature
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Curvature), value, "must be in (0, 1)");
+        init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.9;
 
     /// <summary>Maximum number of evaluations over all data in one line search.</summary>
@@ -71,6 +70,6 @@ public sealed record Lbfgs : Optimizer
     public int MaximumEvaluations
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaximumEvaluations), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 20;
 }

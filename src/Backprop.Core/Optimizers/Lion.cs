@@ -13,7 +13,7 @@ public sealed record Lion : StepwiseOptimizer
     public double Beta1
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.9;
 
     /// <summary>β₂: how slowly the mean of the gradient forgets.</summary>
@@ -21,7 +21,7 @@ public sealed record Lion : StepwiseOptimizer
     public double Beta2
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.99;
 
     /// <inheritdoc/>

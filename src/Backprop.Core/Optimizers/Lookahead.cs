@@ -20,7 +20,7 @@ public sealed record Lookahead : StepwiseOptimizer
     public int Steps
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 5;
 
     /// <summary>r: which part of the way is gone after it.</summary>
@@ -28,7 +28,7 @@ public sealed record Lookahead : StepwiseOptimizer
     public double Share
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Share), value, "must be in (0, 1]");
+        init => field = ValueRange.UpToOne.Checked(value);
     } = 0.5;
 
     /// <inheritdoc/>

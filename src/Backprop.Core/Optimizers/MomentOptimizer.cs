@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Optimizers;
 
 /// <summary>What Adam and its descendants have in common: running means of the gradient and of its square.</summary>
@@ -13,7 +15,7 @@ public abstract record MomentOptimizer : StepwiseOptimizer
     public double Beta1
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.9;
 
     /// <summary>β₂: how slowly the mean of the squared gradient forgets; of <see cref="AdaMax"/>, the largest gradient.</summary>
@@ -21,7 +23,7 @@ public abstract record MomentOptimizer : StepwiseOptimizer
     public double Beta2
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta2), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.999;
 
     /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
@@ -29,9 +31,6 @@ public abstract record MomentOptimizer : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1e-8;
 }

@@ -13,10 +13,7 @@ public sealed record NAdam : MomentOptimizer
     public double MomentumDecay
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MomentumDecay), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.004;
 
     /// <inheritdoc/>

@@ -13,8 +13,7 @@ public sealed record Nesterov : StepwiseOptimizer
     public double Coefficient
     {
         get;
-        init =>
-            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Coefficient), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.9;
 
     /// <inheritdoc/>

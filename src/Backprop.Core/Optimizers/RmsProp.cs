@@ -13,7 +13,7 @@ public sealed record RmsProp : StepwiseOptimizer
     public double Decay
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Decay), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.99;
 
     /// <summary>ε: keeps the step finite where the gradient is zero.</summary>
@@ -21,10 +21,7 @@ public sealed record RmsProp : StepwiseOptimizer
     public double Epsilon
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1e-8;
 
     /// <summary>μ: how much of the last step is kept.</summary>
@@ -32,7 +29,7 @@ public sealed record RmsProp : StepwiseOptimizer
     public double Momentum
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Momentum), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     }
 
     /// <summary>Whether the square of the mean gradient is subtracted from the mean of squares, so that E is a variance.</summary>

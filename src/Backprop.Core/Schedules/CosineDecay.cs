@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>Up along a line during warm-up, then down along half a cosine from 1 to β.</summary>
@@ -10,7 +12,7 @@ public sealed record CosineDecay : Schedule
     public double WarmUpShare
     {
         get;
-        init => field = Share(value, nameof(WarmUpShare));
+        init => field = ValueRange.Share.Checked(value);
     }
 
     /// <summary>β: the factor at the end.</summary>
@@ -18,7 +20,7 @@ public sealed record CosineDecay : Schedule
     public double EndFactor
     {
         get;
-        init => field = Share(value, nameof(EndFactor));
+        init => field = ValueRange.Share.Checked(value);
     }
 
     /// <inheritdoc/>

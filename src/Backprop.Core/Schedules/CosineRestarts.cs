@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>Down along half a cosine from 1 to β, again and again, each time over more epochs.</summary>
@@ -10,7 +12,7 @@ public sealed record CosineRestarts : Schedule
     public int FirstCycle
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(FirstCycle), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 10;
 
     /// <summary>How many times as long each cycle is as the one before.</summary>
@@ -18,7 +20,7 @@ public sealed record CosineRestarts : Schedule
     public int CycleFactor
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(CycleFactor), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 2;
 
     /// <summary>β: the factor at the end of every cycle.</summary>
@@ -26,7 +28,7 @@ public sealed record CosineRestarts : Schedule
     public double EndFactor
     {
         get;
-        init => field = Share(value, nameof(EndFactor));
+        init => field = ValueRange.Share.Checked(value);
     }
 
     /// <inheritdoc/>

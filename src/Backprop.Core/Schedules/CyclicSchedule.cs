@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>Up and down along lines between β and 1.</summary>
@@ -10,7 +12,7 @@ public sealed record CyclicSchedule : Schedule
     public int HalfCycle
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(HalfCycle), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 4;
 
     /// <summary>β: the factor that every cycle begins with.</summary>
@@ -18,7 +20,7 @@ public sealed record CyclicSchedule : Schedule
     public double LowestFactor
     {
         get;
-        init => field = Share(value, nameof(LowestFactor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.1;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>γ^e: the value falls by the same factor in every epoch, step by step, or all at once at its end.</summary>
@@ -9,7 +11,7 @@ public sealed record ExponentialDecay : Schedule
     public double Factor
     {
         get;
-        init => field = Share(value, nameof(Factor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.95;
 
     /// <summary>Whether the value stays the same within an epoch.</summary>

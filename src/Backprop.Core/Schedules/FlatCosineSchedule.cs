@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>1 for a share of the steps, then down along half a cosine to 0.</summary>
@@ -10,8 +12,7 @@ public sealed record FlatCosineSchedule : Schedule
     public double FlatShare
     {
         get;
-        init =>
-            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(FlatShare), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.5;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>1 / (t + 1)^p, where t examples were seen in the epochs before.</summary>
@@ -9,7 +11,7 @@ public sealed record InverseScaling : Schedule
     public double Power
     {
         get;
-        init => field = AtLeastZero(value, nameof(Power));
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.5;
 
     /// <inheritdoc/>

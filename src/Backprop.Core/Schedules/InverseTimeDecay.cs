@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>1 / (1 + d·e).</summary>
@@ -10,7 +12,7 @@ public sealed record InverseTimeDecay : Schedule
     public double Decay
     {
         get;
-        init => field = AtLeastZero(value, nameof(Decay));
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.1;
 
     /// <inheritdoc/>

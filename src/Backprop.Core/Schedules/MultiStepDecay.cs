@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>γ^n, with n of the given epochs reached.</summary>
@@ -20,7 +22,7 @@ public sealed record MultiStepDecay : Schedule
     public double Factor
     {
         get;
-        init => field = Share(value, nameof(Factor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.1;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>The mirror image of <see cref="OneCycleSchedule"/>, for the momentum beside it: down along half a cosine while the learning
@@ -11,7 +13,7 @@ public sealed record OneCycleMomentum : Schedule
     public double RiseShare
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(RiseShare), value, "must be in (0, 1)");
+        init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.3;
 
     /// <summary>The factor in the middle, where the learning rate is largest.</summary>
@@ -19,7 +21,7 @@ public sealed record OneCycleMomentum : Schedule
     public double LowestFactor
     {
         get;
-        init => field = Share(value, nameof(LowestFactor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.85 / 0.95;
 
     /// <inheritdoc/>

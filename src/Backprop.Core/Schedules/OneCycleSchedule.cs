@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>Up along half a cosine from 1/25 to 1, then down to almost nothing: large steps in the middle regularize.</summary>
@@ -10,7 +12,7 @@ public sealed record OneCycleSchedule : Schedule
     public double RiseShare
     {
         get;
-        init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(RiseShare), value, "must be in (0, 1)");
+        init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.3;
 
     /// <summary>The value begins with 1 / this.</summary>
@@ -18,10 +20,7 @@ public sealed record OneCycleSchedule : Schedule
     public double StartDivisor
     {
         get;
-        init =>
-            field = value >= 1 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(StartDivisor), value, "must be ≥ 1 and finite");
+        init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     } = 25;
 
     /// <summary>It ends with what it began with, divided by this.</summary>
@@ -29,10 +28,7 @@ public sealed record OneCycleSchedule : Schedule
     public double EndDivisor
     {
         get;
-        init =>
-            field = value >= 1 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(EndDivisor), value, "must be ≥ 1 and finite");
+        init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     } = 1e4;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>β + (1 − β)·(1 − k/K)^p over all K steps: a straight line for p = 1.</summary>
@@ -9,7 +11,7 @@ public sealed record PolynomialDecay : Schedule
     public double Power
     {
         get;
-        init => field = Positive(value, nameof(Power));
+        init => field = ValueRange.Positive.Checked(value);
     } = 1;
 
     /// <summary>β: the factor at the end.</summary>
@@ -17,7 +19,7 @@ public sealed record PolynomialDecay : Schedule
     public double EndFactor
     {
         get;
-        init => field = Share(value, nameof(EndFactor));
+        init => field = ValueRange.Share.Checked(value);
     }
 
     /// <inheritdoc/>

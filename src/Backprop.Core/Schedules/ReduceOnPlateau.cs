@@ -13,7 +13,7 @@ public sealed record ReduceOnPlateau : Schedule
     public double Factor
     {
         get;
-        init => field = Share(value, nameof(Factor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.1;
 
     /// <summary>Number of validation checks (or epochs, without validation data) without improvement that are tolerated. After one more,
@@ -22,7 +22,7 @@ public sealed record ReduceOnPlateau : Schedule
     public int Patience
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 0");
+        init => field = ValueRange.AtLeastZero.Checked(value);
     } = 10;
 
     /// <summary>By which share the loss must fall below the best one to count.</summary>
@@ -30,10 +30,7 @@ public sealed record ReduceOnPlateau : Schedule
     public double MinimumImprovement
     {
         get;
-        init =>
-            field = value is >= 0 and < 1
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 1e-4;
 
     /// <summary>Number of validation checks (or epochs, without validation data) after a fall that are not counted.</summary>
@@ -41,7 +38,7 @@ public sealed record ReduceOnPlateau : Schedule
     public int Cooldown
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Cooldown), value, "must be at least 0");
+        init => field = ValueRange.AtLeastZero.Checked(value);
     }
 
     /// <summary>The factor never falls below this.</summary>
@@ -49,7 +46,7 @@ public sealed record ReduceOnPlateau : Schedule
     public double LowestFactor
     {
         get;
-        init => field = Share(value, nameof(LowestFactor));
+        init => field = ValueRange.Share.Checked(value);
     }
 
     /// <inheritdoc/>

@@ -29,16 +29,6 @@ public abstract record Schedule
         new StepDecay(),
     ];
 
-    // Numbers are at least 0, unless a schedule allows less: names the option in the exception.
-    private protected static double AtLeastZero(double value, string option) =>
-        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, "must be ≥ 0 and finite");
-
-    private protected static double Positive(double value, string option) =>
-        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(option, value, "must be > 0 and finite");
-
-    private protected static double Share(double value, string option) =>
-        value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(option, value, "must be in [0, 1]");
-
     // Falls from 1 to 0 along half a cosine as x goes from 0 to 1.
     private protected static double HalfCosine(double x) => (1 + Math.Cos(Math.PI * x)) / 2;
 

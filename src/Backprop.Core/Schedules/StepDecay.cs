@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>γ^⌊e/E⌋: the value falls by a factor every E epochs.</summary>
@@ -9,7 +11,7 @@ public sealed record StepDecay : Schedule
     public int EpochsPerStep
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(EpochsPerStep), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 30;
 
     /// <summary>γ: what is left after a fall.</summary>
@@ -17,7 +19,7 @@ public sealed record StepDecay : Schedule
     public double Factor
     {
         get;
-        init => field = Share(value, nameof(Factor));
+        init => field = ValueRange.Share.Checked(value);
     } = 0.1;
 
     /// <inheritdoc/>

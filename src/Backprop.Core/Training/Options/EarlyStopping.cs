@@ -18,7 +18,7 @@ public sealed record EarlyStopping
     public int Patience
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 10;
 
     /// <summary>Epochs from one validation check to the next; the last epoch is always followed by one. Schedules that
@@ -28,7 +28,7 @@ public sealed record EarlyStopping
     public int Interval
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Interval), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 1;
 
     /// <summary>The metric that epochs are compared by.</summary>
@@ -54,7 +54,7 @@ public sealed record EarlyStopping
     public int TargetPatience
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(TargetPatience), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 1;
 
     /// <summary>By how much the loss must fall below the best one so far to count as an improvement.</summary>
@@ -62,10 +62,7 @@ public sealed record EarlyStopping
     public double MinimumImprovement
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     }
 
     /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one; shares
@@ -89,10 +86,7 @@ public sealed record EarlyStopping
     public double? MaximumGeneralizationLoss
     {
         get;
-        init =>
-            field = value is null || (value > 0 && double.IsFinite(value.Value))
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MaximumGeneralizationLoss), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     }
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);

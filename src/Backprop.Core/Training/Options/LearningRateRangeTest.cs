@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Training;
 
 /// <summary>The learning rates of a range test: from a far too small one to a far too large one, each the same factor above the
@@ -11,10 +13,7 @@ public sealed record LearningRateRangeTest
     public double Lowest
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Lowest), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 1e-7;
 
     /// <summary>The last rate, unless the loss is hopeless before: four times the best.</summary>
@@ -22,10 +21,7 @@ public sealed record LearningRateRangeTest
     public double Highest
     {
         get;
-        init =>
-            field = value > 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Highest), value, "must be > 0 and finite");
+        init => field = ValueRange.Positive.Checked(value);
     } = 10;
 
     /// <summary>How many steps it takes.</summary>

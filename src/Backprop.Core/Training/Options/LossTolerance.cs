@@ -13,10 +13,7 @@ public sealed record LossTolerance
     public double MinimumImprovement
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(MinimumImprovement), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 1e-4;
 
     /// <summary>Idle epochs in a row that are allowed; one more ends training.</summary>
@@ -24,7 +21,7 @@ public sealed record LossTolerance
     public int Patience
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Patience), value, "must be at least 1");
+        init => field = ValueRange.AtLeastOne.Checked(value);
     } = 10;
 
     internal Watch Start() => new(this);

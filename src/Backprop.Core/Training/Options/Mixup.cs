@@ -18,7 +18,7 @@ public sealed record Mixup
     public double Alpha
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be in (0, 1]");
+        init => field = ValueRange.UpToOne.Checked(value);
     } = 0.4;
 
     /// <summary>The mixture of one step.</summary>

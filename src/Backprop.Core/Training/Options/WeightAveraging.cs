@@ -1,3 +1,4 @@
+using Backprop.Numerics;
 using Backprop.Schedules;
 
 namespace Backprop.Training;
@@ -28,7 +29,7 @@ public sealed record ExponentialMovingAverage : WeightAveraging
     public double Decay
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Decay), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.99;
 
     /// <inheritdoc/>
@@ -45,8 +46,7 @@ public sealed record StochasticWeightAveraging : WeightAveraging
     public double StartShare
     {
         get;
-        init =>
-            field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(StartShare), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.75;
 
     /// <inheritdoc/>
