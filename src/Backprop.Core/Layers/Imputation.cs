@@ -29,7 +29,7 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     /// <summary>The replacement of missing values.</summary>
     public MissingValues Replacement { get; }
 
-    /// <summary>Features of which is said whether they are missing; in this order at the end of y.</summary>
+    /// <summary>Features with a missing-value indicator. The indicators are at the end of y, in this order.</summary>
     public IReadOnlyList<int> Indicated => _indicated;
 
     /// <inheritdoc/>

@@ -90,7 +90,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         }
     }
 
-    // Sorts the values, of which there must be at least one.
+    // Sorts the values. There must be at least one.
     private void FitFeature(Span<Real> parameters, int feature, Span<Real> values, WorkMeter? meter)
     {
         ChunkedSort.Sort(values, meter);

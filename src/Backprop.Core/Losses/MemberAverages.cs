@@ -19,7 +19,7 @@ internal static class MemberAverages
     /// <summary>log of the mean of eᶻ, with z kept within a bound.</summary>
     public static void OfLogarithms(ReadOnlyMatrix scores, Matrix averages) => OfEach<LogOfMean>(scores, averages);
 
-    /// <summary>The mean of the margins, none of which counts for more than 1.</summary>
+    /// <summary>The mean of the margins. Each is clipped to [−1, 1].</summary>
     public static void OfMargins(ReadOnlyMatrix scores, Matrix averages) => OfEach<Margin>(scores, averages);
 
     /// <summary>log p̄ₖ of the means p̄ₖ of the probabilities softmax(z)ₖ.</summary>

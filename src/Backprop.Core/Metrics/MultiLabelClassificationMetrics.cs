@@ -10,7 +10,7 @@ namespace Backprop.Metrics;
 /// <param name="AreaUnderRocCurve">The chance that a true one has a higher score than a false one; NaN where all are alike.</param>
 public sealed record LabelMetrics(string Name, double Precision, double Recall, double F1Score, double AreaUnderRocCurve);
 
-/// <summary>How well several labels are predicted, of which any number may be true.</summary>
+/// <summary>Metrics of several labels. Any number of them may be true.</summary>
 /// <remarks>Definitions as in scikit-learn, with <c>zero_division=0</c>. Tsoumakas, Katakis and Vlahavas (2010), "Mining multi-label data",
 /// §7.</remarks>
 public sealed class MultiLabelClassificationMetrics

@@ -4,9 +4,8 @@ namespace Backprop.Networks;
 
 /// <summary>Everything that turns raw features into predictions: an ordered list of operations over named values.</summary>
 /// <remarks>
-/// Each operation reads values that earlier operations computed. Scoring runs the compiled form: the operations of the layers by the
-/// kernels of
-/// <see cref="Form"/>, all others as they are described. A test interprets the list by textbook formulas, and compares.
+/// Each operation reads values that earlier operations computed. Scoring runs a compiled form. The operations of the layers run by the
+/// kernels of <see cref="Form"/>, and all others as they are described. A test interprets the list by textbook formulas.
 /// </remarks>
 internal sealed class InferenceGraph
 {

@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -96,10 +97,7 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     public double AmplitudeDecay
     {
         get;
-        init =>
-            field = value >= 0 && double.IsFinite(value)
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(AmplitudeDecay), value, "must be ≥ 0 and finite");
+        init => field = ValueRange.NotNegative.Checked(value);
     } = 0.5;
 
     private protected override int MinDimension => 2;

@@ -67,7 +67,7 @@ public sealed class TargetBounds
         return new TargetBounds(least, most);
     }
 
-    /// <summary>What follows for every score of a network, of which a target may have several.</summary>
+    /// <summary>The limits of every score of a network. A target may have several scores.</summary>
     internal ScoreLimits ToLimits(Loss loss, int outputs)
     {
         Real[] least = new Real[outputs], most = new Real[outputs];

@@ -99,7 +99,7 @@ public sealed class TrainedNetwork
     /// <summary>What scores do not go beyond, in units of the target, or null.</summary>
     internal ScoreLimits? Limits { get; }
 
-    /// <summary>What undoes the scaling of the targets in scores, of which a target may have several; or null.</summary>
+    /// <summary>Undoes the scaling of the targets in scores; null without scaling. A target may have several scores.</summary>
     internal Standardization? ScoreScale { get; }
 
     /// <summary>The same with another temperature.</summary>

@@ -16,7 +16,7 @@ internal static class ValueConcentration
     public static bool OnOneNumber(ReadOnlySpan<Real> sorted) =>
         !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && Quartiles.AreEqual(sorted);
 
-    /// <summary>Whether numbers of which few are equal form some clusters far apart.</summary>
+    /// <summary>Whether values that are mostly different form a few distant clusters.</summary>
     public static bool InClusters(ReadOnlySpan<Real> sorted)
     {
         if (sorted.IsEmpty) return false;

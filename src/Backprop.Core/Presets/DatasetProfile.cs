@@ -16,7 +16,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <summary>With fewer rows, none are held out.</summary>
     internal const int MinRowsToHoldOut = 8;
 
-    /// <summary>Whether each row has several targets: numbers, or labels of which any may be true.</summary>
+    /// <summary>Whether each row has several targets: numbers, or labels that may all be true.</summary>
     public bool HasSeveralTargets { get; init; }
 
     /// <summary>Whether validation data is given.</summary>

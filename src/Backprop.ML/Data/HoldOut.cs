@@ -36,7 +36,7 @@ internal sealed record HoldOut(double Fraction, ValidationRows Rows, string? Sam
             nameof(BackpropTrainer.Options.SamplingKeyColumnName), SamplingKeyColumnName, rowsOf.Count, rowsOf.Values.Sum());
     }
 
-    /// <summary>The error for rows none of which is kept.</summary>
+    /// <summary>The error where no row is kept.</summary>
     public Exception NothingKept(IExceptionContext context, long rows, long kept) => context.Except(
         "{0} = {1} keeps rows from training for validation, but it keeps {2} of {3} rows. {4} "
         + "Set {0} = 0, add rows, or give validation data to Fit.",

@@ -36,7 +36,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
     }
 
-    /// <summary>Warns of few rows, of which none are held out.</summary>
+    /// <summary>Warns where no rows are held out because there are few.</summary>
     public void OnFewRows(int rows) => Warn(
         Invariant($"The training data has {rows} rows, fewer than {DatasetProfile.MinRowsToHoldOut}. ")
         + $"So {nameof(Preset)}.{plan.Options.Preset.Name} holds none out for validation: "

@@ -12,7 +12,7 @@ public interface ISupportsEnsembles
 /// <remarks>Any other layer is replicated by <see cref="PerMember"/>.</remarks>
 internal interface IReplicable
 {
-    /// <summary>The layer that does the same for several members, each of which has parameters of its own.</summary>
+    /// <summary>The layer that does the same for several members. Each member has its own parameters.</summary>
     Layer Replicated(int members);
 }
 

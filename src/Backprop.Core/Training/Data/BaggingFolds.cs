@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals the examples out to the members of an ensemble, each of which leaves its fold out.</summary>
+/// <summary>Divides the examples into one fold for each member of an ensemble. A member does not learn from its own fold.</summary>
 internal static class BaggingFolds
 {
     /// <summary>The fold of every example. Each class is divided into runs of as many examples as there are folds. Of every
