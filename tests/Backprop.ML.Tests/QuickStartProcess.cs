@@ -16,13 +16,14 @@ internal sealed class QuickStartProcess : IDisposable
     /// <returns>The exit code.</returns>
     public int Run(params string[] arguments)
     {
-        using var process =
-            Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = _folder,
-            })!;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        };
+        start.Environment["DOTNET_TieredPGO"] = "0"; // as in the test programs
+        using var process = Process.Start(start)!;
         // Both at once: a process that fills one pipe while the other is read would wait forever.
         var errors = process.StandardError.ReadToEndAsync();
         Output = process.StandardOutput.ReadToEnd();

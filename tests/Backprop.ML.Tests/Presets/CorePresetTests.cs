@@ -12,9 +12,9 @@ public class CorePresetTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Theory]
-    [InlineData("Default", nameof(Line.Flag), 150)]
-    [InlineData("Default", nameof(Line.Kind), 150)]
-    [InlineData("Default", nameof(Line.Value), 150)]
+    [InlineData("Default", nameof(Line.Flag), 60)]
+    [InlineData("Default", nameof(Line.Kind), 60)]
+    [InlineData("Default", nameof(Line.Value), 60)]
     [InlineData("Default", nameof(Line.Kind), 7)]
     [InlineData("Fast", nameof(Line.Kind), 4_100)]
     [InlineData("Fast", nameof(Line.Value), 4_100)]

@@ -6,16 +6,11 @@ namespace Backprop.ML.Tests.Scenarios;
 public class EvaluationTests
 {
     private readonly MLContext _ml = new(seed: 1);
-    private readonly IDataView _train, _test;
-
-    public EvaluationTests() =>
-        (_train, _test) = (
-            _ml.Data.LoadFromEnumerable(Synthetic.Examples(400)), _ml.Data.LoadFromEnumerable(Synthetic.Examples(300, seed: 2)));
 
     [Fact]
     public void A_pipeline_learns_binary_classification()
     {
-        var scored = FitAndScore(new BackpropTrainer(_ml, Synthetic.Flag));
+        var scored = DefaultFits.Scored(Synthetic.Flag);
         var metrics = _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag);
 
         Assert.InRange(metrics.Accuracy, 0.93, 1);
@@ -26,7 +21,7 @@ public class EvaluationTests
     [Fact]
     public void A_pipeline_learns_multiclass_classification()
     {
-        var scored = FitAndScore(new BackpropTrainer(_ml, Synthetic.Kind));
+        var scored = DefaultFits.Scored(Synthetic.Kind);
         var metrics = _ml.MulticlassClassification.Evaluate(scored, Synthetic.Kind);
 
         Assert.InRange(metrics.MicroAccuracy, 0.9, 1);
@@ -38,7 +33,7 @@ public class EvaluationTests
     [Fact]
     public void A_pipeline_learns_regression()
     {
-        var scored = FitAndScore(new BackpropTrainer(_ml, Synthetic.Value));
+        var scored = DefaultFits.Scored(Synthetic.Value);
         var metrics = _ml.Regression.Evaluate(scored, Synthetic.Value);
 
         Assert.InRange(metrics.RSquared, 0.98, 1);
@@ -48,7 +43,7 @@ public class EvaluationTests
     [Fact]
     public void Precision_and_recall_trade_off_along_a_curve()
     {
-        var scored = FitAndScore(new BackpropTrainer(_ml, Synthetic.Flag));
+        var scored = DefaultFits.Scored(Synthetic.Flag);
         var metrics = _ml.BinaryClassification.Evaluate(scored, Synthetic.Flag);
 
         // ML.NET gives the area but not the curve, so users draw it from Score and label: precision at every positive, best score first.
@@ -95,6 +90,4 @@ public class EvaluationTests
         Assert.InRange(model.Model.History.Max(report => report.LearningRate), 0.001, 0.01);
         Assert.Equal(constructed.Fit(data).Bits(), model.Bits());
     }
-
-    private IDataView FitAndScore(BackpropTrainer trainer) => Synthetic.Preparation(_ml).Append(trainer).Fit(_train).Transform(_test);
 }

@@ -11,7 +11,7 @@ public class ScaleTests
     [Fact]
     public void Prices_are_learnt_from_timestamps_by_default()
     {
-        var model = new BackpropTrainer(_ml).Fit(Load(Sales(500, seed: 1)));
+        var model = new BackpropTrainer(_ml).Fit(Load(Sales(250, seed: 1)));
         var metrics = _ml.Regression.Evaluate(model.Transform(Load(Sales(300, seed: 2))));
 
         Assert.InRange(metrics.RSquared, 0.97, 1);
