@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using Backprop.Benchmarks.Harness;
 using Backprop.Benchmarks.Peers;
 using Backprop.Optimizers;
