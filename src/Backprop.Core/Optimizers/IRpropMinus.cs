@@ -32,7 +32,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
         init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.5;
 
-    /// <summary>The least Δ.</summary>
+    /// <summary>The smallest Δ.</summary>
     /// <value>1e-4; in (0, 1]. With the usual α, steps of 1e-6.</value>
     public double MinFactor
     {
@@ -40,7 +40,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
         init => field = ValueRange.UpToOne.Checked(value);
     } = 1e-4;
 
-    /// <summary>The greatest Δ.</summary>
+    /// <summary>The largest Δ.</summary>
     /// <value>5000; ≥ 1 and finite. With the usual α, steps of 50.</value>
     public double MaxFactor
     {

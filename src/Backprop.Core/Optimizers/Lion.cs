@@ -8,7 +8,7 @@ namespace Backprop.Optimizers;
 /// a weight decay several times that of AdamW. Default α = 0.0001.</remarks>
 public sealed record Lion : StepwiseOptimizer
 {
-    /// <summary>β₁: how much of the mean goes into the direction.</summary>
+    /// <summary>β₁: the weight of the mean in the direction.</summary>
     /// <value>0.9; in [0, 1).</value>
     public double Beta1
     {

@@ -42,14 +42,14 @@ public abstract class OptimizerState
     /// <param name="gradient">g = ∂J/∂θ [parameters].</param>
     /// <param name="learningRate">α, ≥ 0: some schedules begin or end at 0.</param>
     /// <param name="weightDecay">λ, ≥ 0: decoupled weight decay.</param>
-    /// <exception cref="ArgumentException">A span does not have <see cref="ParameterCount"/> numbers.</exception>
+    /// <exception cref="ArgumentException">A span does not have <see cref="ParameterCount"/> elements.</exception>
     public void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay = 0)
     {
         if (parameters.Length != ParameterCount || gradient.Length != ParameterCount)
         {
             throw new ArgumentException(
-                $"The optimizer was started for {ParameterCount} parameters; there are {parameters.Length}, and {gradient.Length} " +
-                    $"derivatives.");
+                $"The optimizer was started for {ParameterCount} parameters, but {nameof(parameters)} has {parameters.Length} elements " +
+                    $"and {nameof(gradient)} has {gradient.Length}. Both must have one element per parameter.");
         }
         BeginStep(learningRate);
         UpdateSlice(0, parameters, gradient, learningRate, weightDecay);
@@ -106,8 +106,8 @@ public abstract class OptimizerState
 
     /// <summary>A slice of a vector.</summary>
     /// <param name="index">Index of the vector, in the order of its names.</param>
-    /// <param name="offset">Index of the first number.</param>
-    /// <param name="count">Count of numbers.</param>
+    /// <param name="offset">Index of the first element.</param>
+    /// <param name="count">Number of elements.</param>
     protected Span<Real> Vector(int index, int offset, int count) => _vectors[index].AsSpan(offset, count);
 
     // One loop over parameters, gradient and all vectors.

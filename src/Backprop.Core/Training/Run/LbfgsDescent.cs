@@ -125,7 +125,7 @@ internal sealed class LbfgsDescent : IDescent
         (_loss, _objective) = _step.Differentiate(_batches, 0);
     }
 
-    private double Slope() => LbfgsMemory.Slope(_step.Gradient, _direction);
+    private double Slope() => LbfgsMemory.DirectionalDerivative(_step.Gradient, _direction);
 
     private double LargestSlope()
     {

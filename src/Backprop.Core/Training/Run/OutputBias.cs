@@ -91,12 +91,13 @@ internal static class OutputBias
             gradient.CopyTo(startGradient, 0);
             memory.Direction(gradient, direction);
             var before = value;
-            var search = new LineSearch(value, LbfgsMemory.Slope(gradient, direction), 1, rule.SufficientDecrease, rule.Curvature);
+            var derivative = LbfgsMemory.DirectionalDerivative(gradient, direction);
+            var search = new LineSearch(value, derivative, 1, rule.SufficientDecrease, rule.Curvature);
             for (var evaluations = 0; evaluations < rule.MaximumEvaluations; evaluations++)
             {
                 for (var i = 0; i < outputs; i++) place[i] = (Real)(start[i] + search.Trial * direction[i]);
                 value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
-                if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.Slope(gradient, direction))) break;
+                if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.DirectionalDerivative(gradient, direction))) break;
             }
             if (!(value < before)) return start;
             memory.Add(start, place, startGradient, gradient);
