@@ -33,7 +33,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     } = 0.5;
 
     /// <summary>The smallest Δ.</summary>
-    /// <value>1e-4; in (0, 1]. With the usual α, steps of 1e-6.</value>
+    /// <value>1e-4; in (0, 1]. With the default α, steps of 1e-6.</value>
     public double MinFactor
     {
         get;
@@ -41,7 +41,7 @@ public sealed record IRpropMinus : StepwiseOptimizer
     } = 1e-4;
 
     /// <summary>The largest Δ.</summary>
-    /// <value>5000; ≥ 1 and finite. With the usual α, steps of 50.</value>
+    /// <value>5000; ≥ 1 and finite. With the default α, steps of 50.</value>
     public double MaxFactor
     {
         get;

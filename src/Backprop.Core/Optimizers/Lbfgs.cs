@@ -13,9 +13,9 @@ namespace Backprop.Optimizers;
 /// </para>
 /// <para>
 /// Every epoch is one step. It evaluates all examples at once, as often as the line search needs. Training ends by itself when the gradient
-/// is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is usual.
-/// L-BFGS cannot be combined with anything that changes J from step to step: dropout, minibatches, gradient clipping, L1, decoupled decay,
-/// a maximum norm.
+/// is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d. L-BFGS cannot
+/// be combined with anything that changes J from step to step: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum
+/// norm.
 /// </para>
 /// </remarks>
 public sealed record Lbfgs : Optimizer

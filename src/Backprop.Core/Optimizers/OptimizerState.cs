@@ -30,7 +30,7 @@ public abstract class OptimizerState
     /// <summary>Number of steps that were begun.</summary>
     public int Step => _step;
 
-    /// <summary>The factor by which a schedule multiplies the momentum; ignored without <see cref="Optimizer.HasMomentum"/>.</summary>
+    /// <summary>The factor of the momentum, set by a schedule; ignored without <see cref="Optimizer.HasMomentum"/>.</summary>
     /// <value>1.</value>
     public virtual double MomentumFactor { get; set; } = 1;
 
@@ -63,7 +63,7 @@ public abstract class OptimizerState
         PrepareStep(learningRate);
     }
 
-    /// <summary>Makes the current step for some neighbouring parameters. Threads may call it for different slices at the same
+    /// <summary>Makes the current step for some consecutive parameters. Threads may call it for different slices at the same
     /// time.</summary>
     /// <param name="offset">Index of the first of these parameters.</param>
     /// <param name="parameters">θ of the slice, changed in place.</param>

@@ -19,7 +19,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <summary>Whether each row has several targets: real values, or labels that may all be true.</summary>
     public bool HasSeveralTargets { get; init; }
 
-    /// <summary>Whether validation data is given.</summary>
+    /// <summary>Whether there is separate validation data.</summary>
     public bool HasValidation { get; init; }
 
     /// <summary>Whether each member of an ensemble may have its own held-out rows.</summary>
@@ -39,7 +39,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <summary>The profile of examples in memory.</summary>
     /// <param name="examples">The training rows.</param>
     /// <param name="targetKind">What a target is.</param>
-    /// <param name="hasValidation">Whether validation data is given.</param>
+    /// <param name="hasValidation">Whether there is separate validation data.</param>
     public static DatasetProfile Of(ExampleSet examples, TargetKind targetKind, bool hasValidation = false)
     {
         ArgumentNullException.ThrowIfNull(examples);

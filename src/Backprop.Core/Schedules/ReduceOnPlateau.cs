@@ -25,7 +25,7 @@ public sealed record ReduceOnPlateau : Schedule
         init => field = ValueRange.AtLeastZero.Checked(value);
     } = 10;
 
-    /// <summary>The share of the best loss by which the loss must fall to count as an improvement.</summary>
+    /// <summary>The minimum fall of the loss that counts as an improvement, as a share of the best loss.</summary>
     /// <value>1e-4; in [0, 1).</value>
     public double MinimumImprovement
     {

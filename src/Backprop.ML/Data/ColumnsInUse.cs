@@ -41,7 +41,7 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
         if (training.IsSparse) _slots = new Occurrences();
         for (var row = 0; row < training.Count; row++)
         {
-            if (training.IsSparse) AddSparse(training.PlacesOf(row), training.ValuesOf(row), training.Targets.Row(row));
+            if (training.IsSparse) AddSparse(training.ColumnsOf(row), training.ValuesOf(row), training.Targets.Row(row));
             else Add(training.ValuesOf(row), training.Targets.Row(row));
         }
         var (columns, renumbering) = Find(ref validation, kept);

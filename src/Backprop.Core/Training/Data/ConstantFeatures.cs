@@ -12,7 +12,7 @@ namespace Backprop.Training;
 internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyList<int> Ignored, IReadOnlyList<int> Empty)
 {
     // Neighbours in a column are far apart in memory.
-    private const long WorkOfLook = 8;
+    private const long WorkOfRead = 8;
 
     /// <summary>No feature is constant.</summary>
     public static ConstantFeatures None { get; } = new([], [], []);
@@ -24,18 +24,20 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         {
             var isConstant = columns.AreConstant();
             var missing = examples.HasMissing ? columns.CountMissing() : new int[examples.FeatureCount];
-            return Of(examples.FeatureCount, slot => isConstant[slot], slot => missing[slot] > 0, slot => missing[slot] < examples.Count);
+            return Of(
+                examples.FeatureCount, feature => isConstant[feature], feature => missing[feature] > 0,
+                feature => missing[feature] < examples.Count);
         }
         var states = new State[examples.FeatureCount];
-        for (var slot = 0; slot < states.Length; slot++)
+        for (var feature = 0; feature < states.Length; feature++)
         {
-            states[slot] = State.Of(examples, slot);
-            if (!states[slot].Varies) meter?.Add(WorkOfLook * examples.Count);
+            states[feature] = State.Of(examples, feature);
+            if (!states[feature].Varies) meter?.Add(WorkOfRead * examples.Count);
         }
-        return Of(states.Length, slot => !states[slot].Varies, slot => states[slot].IsMissing, slot => states[slot].IsKnown);
+        return Of(states.Length, feature => !states[feature].Varies, feature => states[feature].IsMissing, feature => states[feature].IsKnown);
     }
 
-    /// <summary>The constant features of examples that are described slot by slot.</summary>
+    /// <summary>The constant features of examples that are described feature by feature.</summary>
     /// <param name="count">How many features there are.</param>
     /// <param name="isConstant">Whether a feature has one known value, or none.</param>
     /// <param name="isMissing">Whether it is missing in some example.</param>
@@ -44,8 +46,8 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
     {
         int[] constant = [.. Enumerable.Range(0, count).Where(isConstant)];
         if (constant.Length == 0) return None;
-        int[] ignored = [.. constant.Where(slot => !isMissing(slot) || !isKnown(slot))],
-            empty = [.. constant.Where(slot => !isKnown(slot))];
+        int[] ignored = [.. constant.Where(feature => !isMissing(feature) || !isKnown(feature))],
+            empty = [.. constant.Where(feature => !isKnown(feature))];
         return new ConstantFeatures(constant, ignored, empty);
     }
 
@@ -62,28 +64,28 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         if (Constant.Count == 0) return inputs;
         var means = inputs?.Means.ToArray() ?? new Real[network.Inputs];
         var factors = inputs?.Factors.ToArray() ?? [.. Enumerable.Repeat((Real)1, network.Inputs)];
-        foreach (var slot in Constant)
-            if (factors[slot] != 0) (means[slot], factors[slot]) = (0, 0);
+        foreach (var feature in Constant)
+            if (factors[feature] != 0) (means[feature], factors[feature]) = (0, 0);
         if (network.Layers[0] is IReplacesMissing && !isSparse)
-            foreach (var slot in Empty) means[slot] = Real.NaN;
+            foreach (var feature in Empty) means[feature] = Real.NaN;
         return new Standardization(means, factors);
     }
 
     /// <summary>Features that a standardization makes the same whatever their values are.</summary>
     public static IReadOnlyList<int> MaskedBy(Standardization? inputs) =>
-        inputs is null ? [] : [.. Enumerable.Range(0, inputs.Factors.Length).Where(slot => inputs.Factors[slot] == 0)];
+        inputs is null ? [] : [.. Enumerable.Range(0, inputs.Factors.Length).Where(feature => inputs.Factors[feature] == 0)];
 
     // A feature that varies shows it in its first examples.
     private readonly record struct State(bool IsKnown, bool IsMissing, bool Varies)
     {
-        public static State Of(ExampleSet examples, int slot)
+        public static State Of(ExampleSet examples, int feature)
         {
             bool isMissing = false, isKnown = false;
             Real known = 0;
             var features = examples.FeatureRows;
             for (var row = 0; row < features.Rows; row++)
             {
-                var value = features.Row(row)[slot];
+                var value = features.Row(row)[feature];
                 if (Real.IsNaN(value)) isMissing = true;
                 else if (!isKnown) (isKnown, known) = (true, value);
                 else if (value != known) return new State(true, isMissing, true);

@@ -10,13 +10,13 @@ internal sealed class ExampleBlock(ExampleSource stream, int rows, bool isBalanc
     /// <summary>The examples that are here, whatever they will be.</summary>
     public ExampleSet ToExamples() => new(_features, stream.FeatureCount, _targets, stream.TargetCount, _weights, allowsMissing: true);
 
-    /// <summary>Reads one example into a place.</summary>
+    /// <summary>Reads one example into a index.</summary>
     /// <returns>False at the end of the stream.</returns>
-    public bool Read(ExampleReader reader, int place, ClassBalance? balance)
+    public bool Read(ExampleReader reader, int index, ClassBalance? balance)
     {
-        var targets = _targets.AsSpan(place * stream.TargetCount, stream.TargetCount);
-        if (!reader.Read(_features.AsSpan(place * stream.FeatureCount, stream.FeatureCount), targets, out var weight)) return false;
-        if (_weights is not null) _weights[place] = balance is null ? weight : (Real)(weight * balance.FactorOf(targets[0]));
+        var targets = _targets.AsSpan(index * stream.TargetCount, stream.TargetCount);
+        if (!reader.Read(_features.AsSpan(index * stream.FeatureCount, stream.FeatureCount), targets, out var weight)) return false;
+        if (_weights is not null) _weights[index] = balance is null ? weight : (Real)(weight * balance.FactorOf(targets[0]));
         return true;
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class ExampleSet
     internal ExampleRows FeatureRows => new(this);
 
     /// <summary>[FeatureCount]: the dense features of one example, where they are.</summary>
-    internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(PlaceOf(row));
+    internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(RowOf(row));
 
     /// <summary>Whether dense features of neighbouring examples are neighbours in memory.</summary>
     internal bool AreTogether(int first, int count) => _rows is null && _features!.AreTogether(_first + first, count);
@@ -40,16 +40,16 @@ public sealed partial class ExampleSet
     /// <param name="rows">Which; at least one.</param>
     internal ExampleSet Select(ReadOnlySpan<int> rows)
     {
-        int[] places = new int[rows.Length];
+        int[] rowIndices = new int[rows.Length];
         Real[] targets = new Real[rows.Length * TargetCount];
         Real[]? weights = _weights is null ? null : new Real[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            places[i] = PlaceOf(rows[i]);
+            rowIndices[i] = RowOf(rows[i]);
             Targets.Row(rows[i]).CopyTo(targets.AsSpan(i * TargetCount));
             if (weights is not null) weights[i] = Weights[rows[i]];
         }
-        return new ExampleSet(this, places, targets, weights, _features, _sparse, HasMissing);
+        return new ExampleSet(this, rowIndices, targets, weights, _features, _sparse, HasMissing);
     }
 
     /// <summary>These examples and then others of the same columns. Features are copied only where both were given as arrays of their
@@ -60,11 +60,11 @@ public sealed partial class ExampleSet
         Real[]? weights = _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()];
         var hasMissing = HasMissing || by.HasMissing;
         if (_features == by._features && _sparse == by._sparse)
-            return new ExampleSet(this, PlacesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
         if (_features is not null && by._features is not null && _features.Concat(by._features, out var first) is { } both)
-            return new ExampleSet(this, PlacesWith(by, first), targets, weights, both, null, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, first), targets, weights, both, null, hasMissing);
         if (_sparse is not null && by._sparse is not null)
-            return new ExampleSet(SparseMatrix.Join(_sparse, Places(0), by._sparse, by.Places(0)), targets, TargetCount, weights);
+            return new ExampleSet(SparseMatrix.Join(_sparse, RowIndices(0), by._sparse, by.RowIndices(0)), targets, TargetCount, weights);
         var features = new Real[checked((Count + by.Count) * FeatureCount)];
         for (var row = 0; row < Count + by.Count; row++)
         {
@@ -87,11 +87,11 @@ public sealed partial class ExampleSet
         new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
     // The row of the features that an example is.
-    private int PlaceOf(int row) => _rows is null ? _first + row : _rows[_first + row];
+    private int RowOf(int row) => _rows is null ? _first + row : _rows[_first + row];
 
-    private int[] Places(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + PlaceOf(row))];
+    private int[] RowIndices(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + RowOf(row))];
 
-    private int[] PlacesWith(ExampleSet others, int offset) => [.. Places(0), .. others.Places(offset)];
+    private int[] RowIndicesWith(ExampleSet others, int offset) => [.. RowIndices(0), .. others.RowIndices(offset)];
 
     private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
 }

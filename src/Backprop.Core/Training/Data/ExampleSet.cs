@@ -10,7 +10,7 @@ namespace Backprop.Training;
 public sealed partial class ExampleSet
 {
     // Quantiles of so many are known to about one percent of them.
-    private const int MaxLooks = 16 * 1024;
+    private const int MaxRowsToSort = 16 * 1024;
 
     private readonly RowBlocks? _features;
     private readonly SparseMatrix? _sparse;
@@ -37,12 +37,12 @@ public sealed partial class ExampleSet
         ArgumentOutOfRangeException.ThrowIfLessThan(featureCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(targetCount, 1);
         Count = features.Length / featureCount;
-        if (
-            Count == 0 || (long)Count * featureCount != features.Length || (long)Count * targetCount != targets.Length
-                || (weights is not null && weights.Length != Count))
+        var fits = Count > 0 && (long)Count * featureCount == features.Length && (long)Count * targetCount == targets.Length
+            && (weights is null || weights.Length == Count);
+        if (!fits)
             throw new ArgumentException(
-                $"The lengths do not fit: {features.Length} features in rows of {featureCount}, {targets.Length} targets in rows of " +
-                    $"{targetCount}, {weights?.Length ?? 0} weights; at least one row is needed.");
+                $"The lengths do not fit: {features.Length} feature values in rows of {featureCount}, {targets.Length} target values in " +
+                    $"rows of {targetCount}, {weights?.Length ?? 0} weights. All must have the same number of rows, at least one.");
         CheckFinite(features, featureCount, nameof(features), allowsMissing);
         HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
         CheckFinite(targets, targetCount, nameof(targets));
@@ -67,8 +67,8 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
         if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
             throw new ArgumentException(
-                $"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, " +
-                    $"{weights?.Length ?? 0} weights; at least one row is needed.");
+                $"The lengths do not fit: {Count} rows of features, {targets.Length} target values in rows of {targetCount}, " +
+                    $"{weights?.Length ?? 0} weights. All must have the same number of rows, at least one.");
         CheckFinite(targets, targetCount, nameof(targets));
         CheckWeights(weights);
         HasMissing = features.HasMissing;
@@ -85,8 +85,8 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
         if (Count == 0 || (long)Count * targetCount != targets.Length || (weights is not null && weights.Length != Count))
             throw new ArgumentException(
-                $"The lengths do not fit: {Count} rows of features, {targets.Length} targets in rows of {targetCount}, " +
-                    $"{weights?.Length ?? 0} weights; at least one row is needed.");
+                $"The lengths do not fit: {Count} rows of features, {targets.Length} target values in rows of {targetCount}, " +
+                    $"{weights?.Length ?? 0} weights. All must have the same number of rows, at least one.");
         HasMissing = features.HasMissing();
     }
 
@@ -137,18 +137,18 @@ public sealed partial class ExampleSet
     /// <param name="destination">[FeatureCount], overwritten.</param>
     public void CopyFeatures(int row, Span<Real> destination)
     {
-        if (_sparse is not null) _sparse.CopyRow(PlaceOf(row), destination);
+        if (_sparse is not null) _sparse.CopyRow(RowOf(row), destination);
         else FeaturesOf(row).CopyTo(destination);
     }
 
     /// <summary>Adds the features of one example to a batch of sparse rows.</summary>
     internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) =>
-        batch.Add(_sparse!.ColumnsOf(PlaceOf(row)), _sparse.ValuesOf(PlaceOf(row)), factors);
+        batch.Add(_sparse!.ColumnsOf(RowOf(row)), _sparse.ValuesOf(RowOf(row)), factors);
 
     /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
     internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null)
     {
-        if (_sparse is not null) return Standardization.MeasureMagnitudes(_sparse, Enumerable.Range(0, Count).Select(PlaceOf), meter);
+        if (_sparse is not null) return Standardization.MeasureMagnitudes(_sparse, Enumerable.Range(0, Count).Select(RowOf), meter);
         if (scaling == FeatureScaling.Robust) return Standardization.MeasureQuartilesOfRows(FeatureRows, meter);
         return Standardization.MeasureRows(FeatureRows, Weights, meter);
     }
@@ -158,7 +158,7 @@ public sealed partial class ExampleSet
 
     /// <summary>The same with checks in between.</summary>
     internal SparseColumns? SparseColumnsWith(WorkMeter? meter) =>
-        _sparse is null ? null : new SparseColumns(_sparse, PlaceOf, Count, meter);
+        _sparse is null ? null : new SparseColumns(_sparse, RowOf, Count, meter);
 
     /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
@@ -185,13 +185,13 @@ public sealed partial class ExampleSet
     internal IReadOnlyList<int> FindConcentratedFeatures(bool orInClusters, WorkMeter? meter)
     {
         if (IsSparse) return [];
-        var known = new Real[Math.Min(Count, MaxLooks)];
-        int[] crowded = [.. Enumerable.Range(0, FeatureCount).Where(IsConcentrated)];
-        return crowded.Length <= FeatureCount / 2 ? crowded : [];
+        var known = new Real[Math.Min(Count, MaxRowsToSort)];
+        int[] concentrated = [.. Enumerable.Range(0, FeatureCount).Where(IsConcentrated)];
+        return concentrated.Length <= FeatureCount / 2 ? concentrated : [];
 
-        bool IsConcentrated(int slot)
+        bool IsConcentrated(int feature)
         {
-            var sorted = RowReading.CopyKnown(FeatureRows, slot, known, meter);
+            var sorted = RowReading.CopyKnown(FeatureRows, feature, known, meter);
             ChunkedSort.Sort(sorted, meter);
             return ValueConcentration.OnOneNumber(sorted) || (orInClusters && ValueConcentration.InClusters(sorted));
         }

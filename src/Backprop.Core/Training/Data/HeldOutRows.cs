@@ -57,11 +57,12 @@ internal static class HeldOutRows
         }
 
         var share = fraction * kept.Length;
-        var most = Math.Max(share, total) + Math.Max(1, Tolerance * share);
-        var leftOut = counts.Where(each => each.Value is { Kept: 0, Rows: > 1 });
-        foreach (var (stratum, (index, rows, _)) in leftOut.OrderByDescending(each => each.Value.Rows).ThenBy(each => each.Value.Index))
+        var limit = Math.Max(share, total) + Math.Max(1, Tolerance * share);
+        var unrepresented = counts.Where(each => each.Value is { Kept: 0, Rows: > 1 });
+        var largestFirst = unrepresented.OrderByDescending(each => each.Value.Rows).ThenBy(each => each.Value.Index);
+        foreach (var (stratum, (index, rows, _)) in largestFirst)
         {
-            if (total + 1 > most) break;
+            if (total + 1 > limit) break;
             var random = new RandomSequence(seed, RandomPurpose.Validation, counts.Count + index);
             kept[RowOf(strata, stratum, 1 + random.NextIndex(rows - 1))] = true; // the first is learned from
             total++;
@@ -100,9 +101,9 @@ internal static class HeldOutRows
         return rows;
     }
 
-    private static int RowOf(ReadOnlySpan<Real> strata, Real stratum, int number)
+    private static int RowOf(ReadOnlySpan<Real> strata, Real stratum, int index)
     {
         for (var row = 0; ; row++)
-            if (strata[row] == stratum && number-- == 0) return row;
+            if (strata[row] == stratum && index-- == 0) return row;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class MemberMinibatches : Minibatches
 
     private MemberMinibatches(
         ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
-        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, abreast: own.Length)
+        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, examplesPerRow: own.Length)
     {
         _own = own;
         CreateBatches();
@@ -47,7 +47,7 @@ internal sealed class MemberMinibatches : Minibatches
         CreateBatches();
     }
 
-    private protected override bool IsPadding(int row, int place) => row >= _own[place].Length;
+    private protected override bool IsPadding(int row, int member) => row >= _own[member].Length;
 
     // A member without any example is padded with the first example.
     private void CreateBatches()

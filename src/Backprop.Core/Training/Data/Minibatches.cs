@@ -7,7 +7,7 @@ namespace Backprop.Training;
 internal class Minibatches : IDisposable
 {
     // A small step waits for its rows a twelfth of its time, when they lie beyond the second cache; a large one does not notice.
-    private const int MaxNumbersToPrefetch = 8 * 1024;
+    private const int MaxValuesToPrefetch = 8 * 1024;
 
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
@@ -34,20 +34,20 @@ internal class Minibatches : IDisposable
     /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
     private protected Minibatches(
         ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes,
-        bool takesSparse = false, bool isEven = false, int abreast = 1)
+        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false })
             _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
-        (ExamplesPerRow, _isEven) = (abreast, isEven);
+        (ExamplesPerRow, _isEven) = (examplesPerRow, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = CountOf(exampleCount, batchSize);
-        _order = abreast == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * abreast)];
-        var together = checked(_batchSize * abreast);
+        _order = examplesPerRow == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * examplesPerRow)];
+        var together = checked(_batchSize * examplesPerRow);
         _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
         _y = new Real[checked(together * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
-        _weights = examples.Weights.IsEmpty && abreast == 1 ? [] : new Real[together];
+        _weights = examples.Weights.IsEmpty && examplesPerRow == 1 ? [] : new Real[together];
     }
 
     /// <summary>Batches of one epoch over examples, of up to so many each.</summary>
@@ -106,7 +106,7 @@ internal class Minibatches : IDisposable
     public int ExampleCount { get; }
 
     /// <summary>Rows of one batch.</summary>
-    public int SizeOf(int index) => PlaceOf(index).Count;
+    public int SizeOf(int index) => RangeOf(index).Count;
 
     /// <summary>The parts of a batch that threads do not divide.</summary>
     public virtual BatchPartition PartitionOf(int index) => BatchPartition.OfRows(SizeOf(index));
@@ -140,7 +140,7 @@ internal class Minibatches : IDisposable
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
         (first, count) = (first * ExamplesPerRow, count * ExamplesPerRow);
-        if (index + 1 < Count && _x.Length <= MaxNumbersToPrefetch && !_examples.IsSparse)
+        if (index + 1 < Count && _x.Length <= MaxValuesToPrefetch && !_examples.IsSparse)
             Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
@@ -158,16 +158,16 @@ internal class Minibatches : IDisposable
 
     /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none
     /// left.</summary>
-    public bool Counts(int index, int place) =>
-        ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
+    public bool Counts(int index, int position) =>
+        ExamplesPerRow == 1 || !IsPadding(RangeOf(index).First + position / ExamplesPerRow, position % ExamplesPerRow);
 
     /// <summary>Whether an example only fills up a row.</summary>
     /// <param name="row">Which row of the epoch.</param>
-    /// <param name="place">Which of the examples of that row.</param>
-    private protected virtual bool IsPadding(int row, int place) => false;
+    /// <param name="member">Which of the examples of that row.</param>
+    private protected virtual bool IsPadding(int row, int member) => false;
 
-    private Real WeightOf(int index, int place, int example) =>
-        !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+    private Real WeightOf(int index, int position, int example) =>
+        !Counts(index, position) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
 
     // The thread that fetches examples also fetches their partners, so no thread waits for another's rows.
     private void Mix(int index, int first, int count, Mixture mixture)
@@ -175,7 +175,7 @@ internal class Minibatches : IDisposable
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)PlaceOf(index).First + i + mixture.Distance) % _order.Length), 1);
+            var partner = _order.AsSpan((int)(((long)RangeOf(index).First + i + mixture.Distance) % _order.Length), 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
@@ -188,13 +188,13 @@ internal class Minibatches : IDisposable
     private protected int[] Order => _order;
 
     /// <summary>Which row of <see cref="Order"/> a batch begins with, and how many it has.</summary>
-    private protected virtual (int First, int Count) PlaceOf(int index) =>
+    private protected virtual (int First, int Count) RangeOf(int index) =>
         _isEven ? Network.Share(ExampleCount, index, Count) : (index * _batchSize, Math.Min(_batchSize, ExampleCount - index * _batchSize));
 
     /// <summary>Which examples a batch consists of.</summary>
     public ReadOnlySpan<int> RowsOf(int index)
     {
-        var (first, count) = PlaceOf(index);
+        var (first, count) = RangeOf(index);
         return _order.AsSpan(first * ExamplesPerRow, count * ExamplesPerRow);
     }
 

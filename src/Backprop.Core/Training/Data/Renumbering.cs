@@ -37,26 +37,26 @@ internal sealed class Renumbering(int[]? columns, IReadOnlyList<(int Column, Fun
     /// <summary>The new numbers of some sparse rows.</summary>
     public SparseMatrix Apply(SparseMatrix features, ReadOnlySpan<int> rows)
     {
-        var placeOf = new int[features.Columns]; // behind the new place, or 0 for a column that goes
-        for (var j = 0; j < (columns?.Length ?? placeOf.Length); j++) placeOf[columns is null ? j : columns[j]] = j + 1;
-        var numbersOf = categories.ToDictionary(category => category.Column, category => category.NumberOf);
+        var newColumnOf = new int[features.Columns]; // behind the new place, or 0 for a column that goes
+        for (var j = 0; j < (columns?.Length ?? newColumnOf.Length); j++) newColumnOf[columns is null ? j : columns[j]] = j + 1;
+        var renumberings = categories.ToDictionary(category => category.Column, category => category.NumberOf);
         var starts = new int[rows.Length + 1];
-        List<int> places = [];
+        List<int> newColumns = [];
         List<Real> values = [];
         for (var row = 0; row < rows.Length; row++)
         {
-            var oldPlaces = features.ColumnsOf(rows[row]);
+            var oldColumns = features.ColumnsOf(rows[row]);
             var oldValues = features.ValuesOf(rows[row]);
-            for (var i = 0; i < oldPlaces.Length; i++)
+            for (var i = 0; i < oldColumns.Length; i++)
             {
                 var value = oldValues[i];
-                if (numbersOf.Count > 0 && numbersOf.TryGetValue(oldPlaces[i], out var numberOf)) value = numberOf((int)value);
-                if (value == 0 || placeOf[oldPlaces[i]] == 0) continue;
-                places.Add(placeOf[oldPlaces[i]] - 1);
+                if (renumberings.Count > 0 && renumberings.TryGetValue(oldColumns[i], out var numberOf)) value = numberOf((int)value);
+                if (value == 0 || newColumnOf[oldColumns[i]] == 0) continue;
+                newColumns.Add(newColumnOf[oldColumns[i]] - 1);
                 values.Add(value);
             }
-            starts[row + 1] = places.Count;
+            starts[row + 1] = newColumns.Count;
         }
-        return new SparseMatrix(starts, [.. places], [.. values], columns?.Length ?? features.Columns, features.HasMissing);
+        return new SparseMatrix(starts, [.. newColumns], [.. values], columns?.Length ?? features.Columns, features.HasMissing);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class StreamSummary
 {
     // Counts, means, spreads and bounds are measured on all rows, everything else on a sample. Its quantiles are accurate
     // to about one percent of the rows.
-    private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxNumbersOfSample = 1 << 22;
+    private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxValuesOfSample = 1 << 22;
     private const int MaxClasses = 1 << 16;
 
     // By class; there may be far more classes than occur. If targets are not classes, the totals of the first ones are
@@ -37,7 +37,7 @@ internal sealed class StreamSummary
     public static StreamSummary Of(ExampleSource stream, int seed, Action? checkAlive)
     {
         var summary = new StreamSummary(stream);
-        var most = Math.Min(MaxExamplesOfSample, Math.Max(MinExamplesOfSample, MaxNumbersOfSample / stream.FeatureCount));
+        var maxRows = Math.Min(MaxExamplesOfSample, Math.Max(MinExamplesOfSample, MaxValuesOfSample / stream.FeatureCount));
         Real[] features = [], targets = [], weights = [];
         var sampled = 0;
         Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
@@ -49,19 +49,19 @@ internal sealed class StreamSummary
             summary.Add(x, y, weight);
 
             // Vitter (1985), "Random sampling with a reservoir", algorithm R.
-            var place = sampled < most ? sampled : random.NextIndex(summary.Count);
-            if (place >= most) continue;
-            if (place == sampled && ++sampled > weights.Length) MakeRoom(Math.Min(most, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
-            x.CopyTo(features, place * x.Length);
-            y.CopyTo(targets, place * y.Length);
-            weights[place] = weight;
+            var index = sampled < maxRows ? sampled : random.NextIndex(summary.Count);
+            if (index >= maxRows) continue;
+            if (index == sampled && ++sampled > weights.Length) Resize(Math.Min(maxRows, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
+            x.CopyTo(features, index * x.Length);
+            y.CopyTo(targets, index * y.Length);
+            weights[index] = weight;
         }
         if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
-        MakeRoom(sampled);
+        Resize(sampled);
         summary.Sample = new ExampleSet(features, x.Length, targets, y.Length, stream.HasWeights ? weights : null, allowsMissing: true);
         return summary;
 
-        void MakeRoom(int rows)
+        void Resize(int rows)
         {
             Array.Resize(ref features, checked(rows * x.Length));
             Array.Resize(ref targets, rows * y.Length);
@@ -71,7 +71,7 @@ internal sealed class StreamSummary
 
     /// <summary>Which features do not vary, in all of the examples.</summary>
     public ConstantFeatures FindConstant() =>
-        ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
+        ConstantFeatures.Of(Sample.FeatureCount, feature => !Features.Varies(feature), Features.IsMissing, Features.IsKnown);
 
     /// <summary>Σ w of the examples of every class.</summary>
     public double[] ClassTotals(int classes)

@@ -103,7 +103,7 @@ internal sealed class StreamedMinibatches : Minibatches
         base.Dispose();
     }
 
-    private protected override (int First, int Count) PlaceOf(int index) =>
+    private protected override (int First, int Count) RangeOf(int index) =>
         (index % _batchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 
     // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the
@@ -123,17 +123,17 @@ internal sealed class StreamedMinibatches : Minibatches
     // Waits a moment; returns whether the task is done. An exception of the task is thrown where its result is read.
     private static bool Await(Task task) => task.IsCompleted || ((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeBetweenChecks);
 
-    private int Fill(int[] places, int most, Action? check)
+    private int Fill(int[] indices, int limit, Action? check)
     {
         var count = 0;
-        while (count < most && _pool.Read(_reader!, places[count], _balance))
+        while (count < limit && _pool.Read(_reader!, indices[count], _balance))
         {
             check?.Invoke();
             if (_isEnding) return count;
             if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
             count++;
         }
-        return count == most || _read == ExampleCount ? count : throw Changed($"{_read}");
+        return count == limit || _read == ExampleCount ? count : throw Changed($"{_read}");
     }
 
     private InvalidOperationException Changed(string found) =>

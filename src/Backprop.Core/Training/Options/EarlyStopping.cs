@@ -97,7 +97,7 @@ public sealed record EarlyStopping
     {
         private readonly Real[] _parameters = new Real[parameterCount];
         private double _loss = double.PositiveInfinity;
-        private int _epoch, _looksAtTarget;
+        private int _epoch, _checksAtTarget;
 
         /// <summary>The best epoch so far; 0 for none.</summary>
         public int Epoch => _epoch;
@@ -108,25 +108,25 @@ public sealed record EarlyStopping
             visitor.Vector("parameters", _parameters);
             visitor.Number("loss", ref _loss);
             visitor.Count("epoch", ref _epoch);
-            visitor.Count("checks at target", ref _looksAtTarget);
+            visitor.Count("checks at target", ref _checksAtTarget);
         }
 
         /// <summary>Takes note of one epoch; true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>
-        /// <param name="judgement">The validation loss, or the metric.</param>
+        /// <param name="value">The validation loss, or the metric.</param>
         /// <param name="parameters">The parameters that were validated.</param>
-        public bool Observe(int epoch, double judgement, ReadOnlySpan<Real> parameters)
+        public bool Observe(int epoch, double value, ReadOnlySpan<Real> parameters)
         {
             var sign = rule.Metric is { HigherIsBetter: true } ? -1 : 1;
-            var validationLoss = sign * judgement;
+            var validationLoss = sign * value;
             var bar = _loss - rule.MinimumImprovement;
             if (_epoch == 0 || validationLoss < bar || (rule.KeepLastBest && validationLoss <= bar))
             {
                 (_loss, _epoch) = (validationLoss, epoch);
                 parameters.CopyTo(_parameters);
             }
-            _looksAtTarget = validationLoss <= sign * rule.Target ? _looksAtTarget + 1 : 0;
-            return _looksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience
+            _checksAtTarget = validationLoss <= sign * rule.Target ? _checksAtTarget + 1 : 0;
+            return _checksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience
                 || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 

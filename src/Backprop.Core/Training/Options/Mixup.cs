@@ -33,9 +33,9 @@ public sealed record Mixup
         var distance = examples < 2 ? 0 : 1 + (int)(uniform[0] * (double)(examples - 1));
 
         // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen". Fast only for α ≤ 1.
-        for (uint place = 2; ; place += 2)
+        for (uint offset = 2; ; offset += 2)
         {
-            random.Fill(place, uniform);
+            random.Fill(offset, uniform);
             double a = Math.Pow(uniform[0], 1 / Alpha), b = Math.Pow(uniform[1], 1 / Alpha);
             if (a + b <= 1 && a + b > 0) return new Mixture(Math.Min(a, b) / (a + b), distance);
         }

@@ -10,12 +10,12 @@ namespace Backprop.Training;
 /// scores of its best validation check are used. If there was no validation check, the scores are computed within the grace
 /// period. A calibration that does not finish is omitted with a warning.
 /// </remarks>
-internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? judge, StopCondition stop)
+internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? evaluator, StopCondition stop)
 {
     private const string Advice = "Let training make one validation check before it ends.";
 
     /// <summary>Whether scores of validation checks are to be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
-    public bool IsNeeded => judge is not null && (options.TemperatureScaling || options.ThresholdMetric is not null);
+    public bool IsNeeded => evaluator is not null && (options.TemperatureScaling || options.ThresholdMetric is not null);
 
     /// <summary>Calibrates.</summary>
     /// <param name="trained">The network, with temperature 1.</param>
@@ -25,32 +25,32 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     /// determine neither.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
-        if (!IsNeeded || judge!.IsOfOneClass) return (trained, null);
-        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {judge.Count:N0} validation rows");
+        if (!IsNeeded || evaluator!.IsOfOneClass) return (trained, null);
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator.Count:N0} validation rows");
         var isScaled = false;
         try
         {
-            judge.Score(trained, epoch, stop);
+            evaluator.Score(trained, epoch, stop);
             if (options.TemperatureScaling)
-                trained = trained.WithTemperature(judge.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
+                trained = trained.WithTemperature(evaluator.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
             isScaled = options.TemperatureScaling;
-            return (trained, options.ThresholdMetric is IDecisionMetric metric ? judge.Threshold(metric, stop.Work) : null);
+            return (trained, options.ThresholdMetric is IDecisionMetric metric ? evaluator.Threshold(metric, stop.Work) : null);
         }
         catch (WorkGivenUpException)
         {
-            WarnOfLeftOut(isScaled);
+            WarnOfSkipped(isScaled);
             return (trained, null);
         }
     }
 
-    private void WarnOfLeftOut(bool isScaled)
+    private void WarnOfSkipped(bool isScaled)
     {
-        List<string> leftOut = [];
-        if (options.TemperatureScaling && !isScaled) leftOut.Add(nameof(TrainingOptions.TemperatureScaling));
-        if (options.ThresholdMetric is not null) leftOut.Add(nameof(TrainingOptions.ThresholdMetric));
+        List<string> skipped = [];
+        if (options.TemperatureScaling && !isScaled) skipped.Add(nameof(TrainingOptions.TemperatureScaling));
+        if (options.ThresholdMetric is not null) skipped.Add(nameof(TrainingOptions.ThresholdMetric));
         var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
-        var names = string.Join(" and ", leftOut);
+        var names = string.Join(" and ", skipped);
         stop.Reports.Warn(
-            $"{names} had no effect: {cause}, and scoring {judge!.Count:N0} validation rows would have taken too long. {Advice}");
+            $"{names} had no effect: {cause}, and scoring {evaluator!.Count:N0} validation rows would have taken too long. {Advice}");
     }
 }

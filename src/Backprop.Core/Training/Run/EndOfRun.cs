@@ -38,7 +38,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
 
     private void ReportTime(int epochs)
     {
-        const string limit = nameof(TrainingOptions.MaximumTrainingTime), number = nameof(TrainingOptions.NumberOfIterations);
+        const string limit = nameof(TrainingOptions.MaximumTrainingTime), iterations = nameof(TrainingOptions.NumberOfIterations);
         var what = FormattableString.Invariant(
             $"{limit} ({stop.Limit}) ended training after {epochs:N0} of {options.NumberOfIterations:N0} epochs.");
         if (!IsFarFromItsEnd(options.LearningRateSchedule))
@@ -48,7 +48,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
         }
         var reached = FormattableString.Invariant($"the learning rate had reached at most {state.HighestLearningRate:G2} of {_rate:G2}");
         var planned = FormattableString.Invariant($"{RateSchedule} was planned for {plan.Last.Epochs:N0} epochs");
-        stop.Reports.Warn($"{what} {planned}: {reached}. Set {number} to about {epochs:N0}, or increase {limit}.");
+        stop.Reports.Warn($"{what} {planned}: {reached}. Set {iterations} to about {epochs:N0}, or increase {limit}.");
     }
 
     // Schedules that count epochs, or watch the loss, do not know of an end.

@@ -61,7 +61,7 @@ internal sealed class LbfgsDescent : IDescent
         }
         var loss = _loss;
         if (!double.IsFinite(_objective)) return loss;
-        if (LargestSlope() <= _rule.GradientTolerance)
+        if (LargestDerivative() <= _rule.GradientTolerance)
         {
             _isDone = true;
             return loss;
@@ -70,7 +70,7 @@ internal sealed class LbfgsDescent : IDescent
         _parameters.CopyTo(_start, 0);
         _step.Gradient.CopyTo(_startGradient);
         _memory.Direction(_startGradient, _direction);
-        if (Slope() >= 0) Forget();
+        if (Derivative() >= 0) Forget();
         var objective = _objective;
         if (Search(objective, learningRate))
         {
@@ -100,8 +100,8 @@ internal sealed class LbfgsDescent : IDescent
     // True when a lower point was found; the parameters are there then.
     private bool Search(double objective, double firstTrial)
     {
-        var slope = Slope();
-        var search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+        var derivative = Derivative();
+        var search = new LineSearch(objective, derivative, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
         for (var evaluations = 0; evaluations < _rule.MaximumEvaluations; evaluations++)
         {
             for (var i = 0; i < _parameters.Length; i++) _parameters[i] = (Real)(_start[i] + search.Trial * _direction[i]);
@@ -111,10 +111,10 @@ internal sealed class LbfgsDescent : IDescent
             {
                 // Too far for numbers: begin again, nearer.
                 firstTrial = search.Trial / 10;
-                search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+                search = new LineSearch(objective, derivative, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
                 continue;
             }
-            if (search.Observe(_objective, Slope()) || _stop.MustEnd) break;
+            if (search.Observe(_objective, Derivative()) || _stop.MustEnd) break;
         }
         return double.IsFinite(_objective) && _objective < objective;
     }
@@ -125,9 +125,9 @@ internal sealed class LbfgsDescent : IDescent
         (_loss, _objective) = _step.Differentiate(_batches, 0);
     }
 
-    private double Slope() => LbfgsMemory.DirectionalDerivative(_step.Gradient, _direction);
+    private double Derivative() => LbfgsMemory.DirectionalDerivative(_step.Gradient, _direction);
 
-    private double LargestSlope()
+    private double LargestDerivative()
     {
         double largest = 0;
         foreach (var g in _step.Gradient) largest = Math.Max(largest, Math.Abs((double)g));

@@ -14,7 +14,7 @@ internal readonly record struct MemoryNeed(long Fixed, long PerExample)
     private const int VectorsOfParameters = 12;
 
     // The order of an epoch, the rows of a split, folds, sorted columns, and another copy of targets and weights.
-    private const int NumbersOfExample = 12;
+    private const int ValuesPerExample = 12;
 
     private const int DefaultBatch = 1024;
 
@@ -28,11 +28,11 @@ internal readonly record struct MemoryNeed(long Fixed, long PerExample)
         var batch = options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : DefaultBatch);
         var isFull = batch > 1 << 20;
 
-        long perExample = NumbersOfExample + 2L * network.EnsembleSize + 2L * network.Outputs + 2L * targets;
+        long perExample = ValuesPerExample + 2L * network.EnsembleSize + 2L * network.Outputs + 2L * targets;
         if (options.OutputBiasPrior) perExample += 2L * network.Outputs + targets;
         if (isFull) perExample += ofRow;
-        var numbers = vectors * parameters + (isFull ? 0 : batch * ofRow) + Start(network, options, widths);
-        return new MemoryNeed(numbers * sizeof(Real), perExample * sizeof(Real));
+        var values = vectors * parameters + (isFull ? 0 : batch * ofRow) + Start(network, options, widths);
+        return new MemoryNeed(values * sizeof(Real), perExample * sizeof(Real));
     }
 
     // The sample that starting values are measured of, and what enters and leaves the widest layer that measures it.

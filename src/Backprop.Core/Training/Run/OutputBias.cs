@@ -36,9 +36,9 @@ internal static class OutputBias
     {
         var y = new ReadOnlyMatrix(Scaled(examples, targets), examples.Count, examples.TargetCount);
         Matrix scores = new(new Real[checked(y.Rows * outputs)], y.Rows, outputs),
-            slopes = new(new Real[scores.Values.Length], y.Rows, outputs);
+            rowGradients = new(new Real[scores.Values.Length], y.Rows, outputs);
         var best = Best(loss, y, examples.Weights, outputs, work: null);
-        return Evaluate(loss, y, examples.Weights, best, scores, slopes, new Real[outputs], work: null);
+        return Evaluate(loss, y, examples.Weights, best, scores, rowGradients, new Real[outputs], work: null);
     }
 
     /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>
@@ -81,13 +81,13 @@ internal static class OutputBias
         var rule = new Lbfgs { GradientTolerance = 1e-4 };
         var memory = new LbfgsMemory(outputs, rule.History);
         Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs),
-            slopes = new(new Real[scores.Values.Length], targets.Rows, outputs);
-        Real[] place = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
+            rowGradients = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        Real[] point = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
         var direction = new double[outputs];
-        var value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
+        var value = Evaluate(loss, targets, weights, point, scores, rowGradients, gradient, work);
         for (var step = 0; step < MaxSteps && gradient.Any(g => Math.Abs(g) > rule.GradientTolerance); step++)
         {
-            place.CopyTo(start, 0);
+            point.CopyTo(start, 0);
             gradient.CopyTo(startGradient, 0);
             memory.Direction(gradient, direction);
             var before = value;
@@ -95,23 +95,23 @@ internal static class OutputBias
             var search = new LineSearch(value, derivative, 1, rule.SufficientDecrease, rule.Curvature);
             for (var evaluations = 0; evaluations < rule.MaximumEvaluations; evaluations++)
             {
-                for (var i = 0; i < outputs; i++) place[i] = (Real)(start[i] + search.Trial * direction[i]);
-                value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
+                for (var i = 0; i < outputs; i++) point[i] = (Real)(start[i] + search.Trial * direction[i]);
+                value = Evaluate(loss, targets, weights, point, scores, rowGradients, gradient, work);
                 if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.DirectionalDerivative(gradient, direction))) break;
             }
             if (!(value < before)) return start;
-            memory.Add(start, place, startGradient, gradient);
+            memory.Add(start, point, startGradient, gradient);
         }
-        return place;
+        return point;
     }
 
     private static double Evaluate(
-        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] place, Matrix scores, Matrix slopes, Real[] gradient,
+        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] point, Matrix scores, Matrix rowGradients, Real[] gradient,
         WorkMeter? work)
     {
-        for (var row = 0; row < scores.Rows; row++) place.CopyTo(scores.Row(row));
-        var value = loss.Evaluate(scores, targets, weights, slopes, work);
-        MatrixMultiply.SumOfRows(slopes, gradient);
+        for (var row = 0; row < scores.Rows; row++) point.CopyTo(scores.Row(row));
+        var value = loss.Evaluate(scores, targets, weights, rowGradients, work);
+        MatrixMultiply.SumOfRows(rowGradients, gradient);
         return value;
     }
 }

@@ -51,10 +51,10 @@ internal static class PlanWarnings
     {
         const string stopping = nameof(EarlyStopping), patience = nameof(EarlyStopping.Patience), interval = nameof(EarlyStopping.Interval);
         if (rule.Patience >= rule.Interval || rule.Interval >= epochs) return;
-        var numbers = FormattableString.Invariant(
+        var intervals = FormattableString.Invariant(
             $"{patience} is {rule.Patience:N0} epochs, and a check runs every {rule.Interval:N0} epochs ({interval})");
         var advice = $"Set {patience} to several times {interval}.";
-        reports.Warn($"{stopping} ends training at the first validation check without improvement: {numbers}. {advice}");
+        reports.Warn($"{stopping} ends training at the first validation check without improvement: {intervals}. {advice}");
     }
 
     private static void CheckPlateau(TrainingOptions options, string name, ReduceOnPlateau plateau, bool hasValidation, RunReports reports)

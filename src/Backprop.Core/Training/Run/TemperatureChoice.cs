@@ -25,17 +25,17 @@ internal static class TemperatureChoice
     public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var isOneOfAll = loss.TargetKind == TargetKind.Class;
-        double wanted = 0, least = Math.Log(TrainedNetwork.MinTemperature), most = Math.Log(TrainedNetwork.MaxTemperature);
+        double expected = 0, low = Math.Log(TrainedNetwork.MinTemperature), high = Math.Log(TrainedNetwork.MaxTemperature);
         for (var row = 0; row < scores.Rows; row++)
-            wanted += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
+            expected += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
 
         for (var halving = 0; halving < Halvings; halving++)
         {
-            var middle = (least + most) / 2;
-            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < wanted) most = middle;
-            else least = middle;
+            var middle = (low + high) / 2;
+            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < expected) high = middle;
+            else low = middle;
         }
-        return Math.Exp((least + most) / 2);
+        return Math.Exp((low + high) / 2);
     }
 
     // Σ t·z, where t has the share of one example more of which nothing is known.

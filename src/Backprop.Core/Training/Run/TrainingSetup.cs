@@ -12,10 +12,10 @@ internal sealed class TrainingSetup(TrainingOptions options)
     private const int MaxExamplesToMeasure = 16 * 1024;
 
     // Of what all layers make of the sample; an ensemble makes as many times more of it.
-    private const long MaxNumbersToMeasure = 1 << 26;
+    private const long MaxValuesToMeasure = 1 << 26;
 
     // Tens of thousands of features must not fill the memory.
-    private const int MaxNumbersOfSample = 1 << 26, MinExamplesOfSample = 256;
+    private const int MaxValuesOfSample = 1 << 26, MinExamplesOfSample = 256;
 
     public int BatchSizeFor(int examples) =>
         options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
@@ -98,16 +98,16 @@ internal sealed class TrainingSetup(TrainingOptions options)
     /// <param name="widths">Outputs of all its layers.</param>
     public static int SampleSizeFor(Network network, long widths) =>
         network.IsFitted
-            ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
+            ? (int)Math.Clamp(MaxValuesToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
             : DataDependent.MaxExamples;
 
     /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
     public (Real[] X, Real[] Targets, int Rows) Sample(
-        ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)
+        ExampleSet training, Standardization? inputs, Standardization? targets, int maxRows, WorkMeter? work = null)
     {
         int[] rows = [.. Enumerable.Range(0, training.Count)];
         new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows, work);
-        rows = rows[..Math.Min(Math.Min(most, Math.Max(MinExamplesOfSample, MaxNumbersOfSample / training.FeatureCount)), rows.Length)];
+        rows = rows[..Math.Min(Math.Min(maxRows, Math.Max(MinExamplesOfSample, MaxValuesOfSample / training.FeatureCount)), rows.Length)];
         Real[] x = new Real[rows.Length * training.FeatureCount], y = new Real[rows.Length * training.TargetCount];
         Minibatches.CopyFeatures(training, rows, inputs, x);
         Minibatches.CopyTargets(training, rows, targets, y);

@@ -10,7 +10,7 @@ namespace Backprop.Training;
 internal sealed class ValidationEvaluator(ExampleSet validation)
 {
     // The products hardly gain from more, and what wide layers make of more rows would be a good part of the data.
-    private const int RowsAtOnce = 256, FewestRowsAtOnce = 64, WidestRows = 1 << 18;
+    private const int MaxRowsAtOnce = 256, MinRowsAtOnce = 64, WidestRows = 1 << 18;
 
     // A link: an exponential or two.
     private const long WorkOfScore = 16;
@@ -27,9 +27,9 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <param name="batches">What deals out the validation data.</param>
     /// <param name="index">Of which batch they are.</param>
     /// <param name="scores">[examples × outputs], in units of the targets as they were trained on.</param>
-    public void Take(Minibatches batches, int index, ReadOnlyMatrix scores)
+    public void Add(Minibatches batches, int index, ReadOnlyMatrix scores)
     {
-        MakeRoom(scores.Columns);
+        Allocate(scores.Columns);
         var rows = batches.RowsOf(index);
         for (var i = 0; i < rows.Length; i++)
             if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
@@ -57,7 +57,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         for (int first = 0, count; first < rows; first += count)
         {
             // Losses predict every row by itself.
-            count = work is null ? rows : Math.Min(RowsAtOnce, rows - first);
+            count = work is null ? rows : Math.Min(MaxRowsAtOnce, rows - first);
             trained.Inference.Link.Apply(predictions.RowRange(first, count));
             work?.Add(WorkOfScore * count * outputs);
         }
@@ -72,9 +72,9 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public void Score(TrainedNetwork trained, int epoch, StopCondition stop)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
-        MakeRoom(outputs);
+        Allocate(outputs);
         var widest = trained.Network.Layers.Max(layer => layer.Outputs);
-        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, FewestRowsAtOnce, RowsAtOnce));
+        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, MinRowsAtOnce, MaxRowsAtOnce));
         var scorer = trained.CreateScorer(atOnce);
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += atOnce)
@@ -107,7 +107,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// assigns that class to all rows would be optimal.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
-    private void MakeRoom(int outputs)
+    private void Allocate(int outputs)
     {
         if (_scores.Length == 0)
             (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
@@ -124,7 +124,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
             for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
             return scorer.ScoreSparse(_sparse);
         }
-        if (_features.Length == 0) _features = new Real[checked(RowsAtOnce * validation.FeatureCount)];
+        if (_features.Length == 0) _features = new Real[checked(MaxRowsAtOnce * validation.FeatureCount)];
         var features = new Matrix(_features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
         for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
         return scorer.Score(features, folds);

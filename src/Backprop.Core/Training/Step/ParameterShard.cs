@@ -19,9 +19,9 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     private const int MinLength = 8 * 1024, PartsPerThread = 2;
 
     /// <summary>All parts of a network, of up to so many parameters where the layers allow it.</summary>
-    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int most = int.MaxValue)
+    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int maxParameters = int.MaxValue)
     {
-        var usual = Math.Min(most, threads == 1 ? int.MaxValue : Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads)));
+        var usual = Math.Min(maxParameters, threads == 1 ? int.MaxValue : Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads)));
         List<ParameterShard> parts = [];
         for (var l = 0; l < network.Layers.Count; l++)
         {
@@ -41,10 +41,10 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     }
 
     // As few parts as possible, as equal as possible: a short rest would cost as much to prepare as the others.
-    private static int EqualLength(int count, int least, int usual)
+    private static int EqualLength(int count, int partLength, int usual)
     {
-        int units = count / least, most = Math.Max(1, usual / least), parts = (units - 1) / most + 1;
-        return least * ((units - 1) / parts + 1);
+        int units = count / partLength, maxUnits = Math.Max(1, usual / partLength), parts = (units - 1) / maxUnits + 1;
+        return partLength * ((units - 1) / parts + 1);
     }
 
     // Neighbours that are treated alike become one group, for every call of an optimizer costs time. What is measured has none.
@@ -97,9 +97,10 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         /// <summary>Adds the derivatives of L1 and L2 to the gradient.</summary>
         public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
         {
-            var slopes = gradient.Slice(Offset, Length);
+            var derivatives = gradient.Slice(Offset, Length);
+            var penalty = new PenaltyGradient((Real)Treatment.L1, (Real)Treatment.L2);
             if (Treatment.L1 > 0 || Treatment.L2 > 0)
-                Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
+                Elementwise.Zip(penalty, derivatives, parameters.Slice(Offset, Length), derivatives);
         }
 
         /// <summary>λ₁·Σ|θ| + ½·λ₂·Σθ².</summary>
@@ -123,7 +124,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     }
 
     // g + λ₁·sign θ + λ₂·θ; the derivative of |θ| at 0 is taken as 0.
-    private readonly struct PenaltySlope(Real l1, Real l2) : IFunctionOfTwo
+    private readonly struct PenaltyGradient(Real l1, Real l2) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>

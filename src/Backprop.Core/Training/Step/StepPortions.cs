@@ -62,11 +62,11 @@ internal sealed class StepPortions
     /// <param name="isDue">Whether it has done a portion since the step began.</param>
     public bool MayGoOn(int worker, bool isDue)
     {
-        if (isDue && IsLarge && worker == 0 && !_isAbandoned) Look();
+        if (isDue && IsLarge && worker == 0 && !_isAbandoned) CheckStop();
         return !_isAbandoned;
     }
 
-    private void Look()
+    private void CheckStop()
     {
         try
         {
