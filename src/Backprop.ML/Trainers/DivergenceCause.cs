@@ -19,9 +19,9 @@ internal static class DivergenceCause
     {
         if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features)
             return Explain(
-                problem, features, (known.Features.SlotOf(feature.Slot), feature.Value), "Features are added, multiplied and squared");
+                problem, features, (known.Features.SlotOf(feature.Column), feature.Value), "Features are added, multiplied and squared");
         if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label)
-            return Explain(problem, label, (known.Targets?.SlotOf(target.Slot) ?? target.Slot, target.Value), "Errors are squared");
+            return Explain(problem, label, (known.Targets?.SlotOf(target.Column) ?? target.Column, target.Value), "Errors are squared");
         return null;
     }
 
@@ -30,9 +30,9 @@ internal static class DivergenceCause
     {
         var names = SlotNames.Of(column);
         var name = found.Slot < names.Count && names[found.Slot].Length > 0 ? $" ('{names[found.Slot]}')" : "";
-        var place = column.Type is VectorDataViewType ? $"slot {found.Slot}{name} of column '{column.Name}'" : $"column '{column.Name}'";
+        var location = column.Type is VectorDataViewType ? $"slot {found.Slot}{name} of column '{column.Name}'" : $"column '{column.Name}'";
         return new TrainingDivergedException(problem, string.Create(CultureInfo.InvariantCulture,
-            $"The value {found.Value} in {place} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by " +
+            $"The value {found.Value} in {location} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by " +
                 $"a constant, take its logarithm, or remove such rows."));
     }
 }

@@ -5,13 +5,13 @@ using Backprop.Numerics;
 namespace Backprop.Training;
 
 /// <summary>Features that do not vary in the training examples.</summary>
-/// <remarks>Nothing can be learned from them, so their later values must not change predictions.</remarks>
-/// <param name="Constant">Features with one known value, or none, in rising order.</param>
-/// <param name="Ignored">Those of them that have no effect: they are missing in no example, or in all.</param>
-/// <param name="Empty">Those of them that are missing in all examples.</param>
+/// <remarks>They carry no information in training, so their later values must not change predictions.</remarks>
+/// <param name="Constant">Features with one known value, or none, in ascending order.</param>
+/// <param name="Ignored">The constant features that have no effect: they are missing in no example, or in all.</param>
+/// <param name="Empty">The constant features that are missing in all examples.</param>
 internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyList<int> Ignored, IReadOnlyList<int> Empty)
 {
-    // Neighbours in a column are far apart in memory.
+    // Adjacent values of a column are far apart in memory.
     private const long WorkOfRead = 8;
 
     /// <summary>No feature is constant.</summary>
@@ -34,11 +34,13 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
             states[feature] = State.Of(examples, feature);
             if (!states[feature].Varies) meter?.Add(WorkOfRead * examples.Count);
         }
-        return Of(states.Length, feature => !states[feature].Varies, feature => states[feature].IsMissing, feature => states[feature].IsKnown);
+        return Of(
+            states.Length, feature => !states[feature].Varies, feature => states[feature].IsMissing,
+            feature => states[feature].IsKnown);
     }
 
-    /// <summary>The constant features of examples that are described feature by feature.</summary>
-    /// <param name="count">How many features there are.</param>
+    /// <summary>The constant features of examples, from functions that describe each feature.</summary>
+    /// <param name="count">Number of features.</param>
     /// <param name="isConstant">Whether a feature has one known value, or none.</param>
     /// <param name="isMissing">Whether it is missing in some example.</param>
     /// <param name="isKnown">Whether it is known in some example.</param>
@@ -51,7 +53,7 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         return new ConstantFeatures(constant, ignored, empty);
     }
 
-    /// <summary>Makes constant features constant inputs of the network, whatever their values are when rows are scored.</summary>
+    /// <summary>Makes constant features constant inputs of the network, whatever values they have in rows to score.</summary>
     /// <remarks>
     /// A factor of 0 makes every value 0. A feature that was always missing has the mean NaN. Then every value enters as
     /// missing, as in training. So its replacement and its missing-value indicator do not change.
@@ -71,11 +73,11 @@ internal sealed record ConstantFeatures(IReadOnlyList<int> Constant, IReadOnlyLi
         return new Standardization(means, factors);
     }
 
-    /// <summary>Features that a standardization makes the same whatever their values are.</summary>
+    /// <summary>Features that a standardization makes constant.</summary>
     public static IReadOnlyList<int> MaskedBy(Standardization? inputs) =>
         inputs is null ? [] : [.. Enumerable.Range(0, inputs.Factors.Length).Where(feature => inputs.Factors[feature] == 0)];
 
-    // A feature that varies shows it in its first examples.
+    // A feature that varies usually has two values among the first examples.
     private readonly record struct State(bool IsKnown, bool IsMissing, bool Varies)
     {
         public static State Of(ExampleSet examples, int feature)

@@ -1,16 +1,16 @@
 namespace Backprop.Training;
 
-/// <summary>Room for some examples of a stream, filled again and again.</summary>
+/// <summary>A buffer for some examples of a stream. It is reused.</summary>
 internal sealed class ExampleBlock(ExampleSource stream, int rows, bool isBalanced)
 {
     private readonly Real[] _features = new Real[checked(rows * stream.FeatureCount)],
         _targets = new Real[checked(rows * stream.TargetCount)];
     private readonly Real[]? _weights = stream.HasWeights || isBalanced ? [.. Enumerable.Repeat((Real)1, rows)] : null;
 
-    /// <summary>The examples that are here, whatever they will be.</summary>
+    /// <summary>The examples in the buffer, as a view: its values change with the buffer.</summary>
     public ExampleSet ToExamples() => new(_features, stream.FeatureCount, _targets, stream.TargetCount, _weights, allowsMissing: true);
 
-    /// <summary>Reads one example into a index.</summary>
+    /// <summary>Reads one example into the row with this index.</summary>
     /// <returns>False at the end of the stream.</returns>
     public bool Read(ExampleReader reader, int index, ClassBalance? balance)
     {

@@ -3,13 +3,13 @@ namespace Backprop.Training;
 // Members needed to renumber keys and classes.
 public sealed partial class ExampleSet
 {
-    /// <summary>Where the numbers of one example stand, in rising order; empty where all of them are there.</summary>
+    /// <summary>The columns of the stored values of one sparse example, in ascending order; empty for dense examples.</summary>
     internal ReadOnlySpan<int> ColumnsOf(int row) => _sparse is null ? [] : _sparse.ColumnsOf(RowOf(row));
 
-    /// <summary>The numbers of one example, without zeros where they are sparse.</summary>
+    /// <summary>The stored feature values of one example; without zeros if the features are sparse.</summary>
     internal ReadOnlySpan<Real> ValuesOf(int row) => _sparse is null ? FeaturesOf(row) : _sparse.ValuesOf(RowOf(row));
 
-    /// <summary>The same examples with other numbers; may change the arrays of this one.</summary>
+    /// <summary>The same examples with other columns, keys and classes. May change the arrays of this set.</summary>
     internal ExampleSet Renumbered(Renumbering by)
     {
         if (by.IsIdentity) return this;

@@ -4,7 +4,7 @@ namespace Backprop.Training;
 
 public sealed partial class ExampleSet
 {
-    // Some of the examples, or the same with other weights or folds. The features are never copied.
+    // Some of the examples, or all of them with other weights or folds. The features are never copied.
     private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
     {
         (FeatureCount, TargetCount, HasMissing) = (of.FeatureCount, of.TargetCount, of.HasMissing);
@@ -21,23 +21,23 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
     }
 
-    /// <summary>The dense features of all examples, wherever they are.</summary>
+    /// <summary>The dense features of all examples.</summary>
     internal ExampleRows FeatureRows => new(this);
 
-    /// <summary>[FeatureCount]: the dense features of one example, where they are.</summary>
+    /// <summary>[FeatureCount]: the dense features of one example, without a copy.</summary>
     internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(RowOf(row));
 
-    /// <summary>Whether dense features of neighbouring examples are neighbours in memory.</summary>
+    /// <summary>Whether the dense features of these consecutive examples are adjacent in memory.</summary>
     internal bool AreTogether(int first, int count) => _rows is null && _features!.AreTogether(_first + first, count);
 
-    /// <summary>[count × FeatureCount]: the features of such examples.</summary>
+    /// <summary>[count × FeatureCount]: the features of consecutive examples that are adjacent in memory.</summary>
     internal ReadOnlyMatrix Together(int first, int count) => new(_features!.Together(_first + first, count), count, FeatureCount);
 
-    /// <summary>Some neighbouring examples; nothing is copied.</summary>
+    /// <summary>Some consecutive examples; nothing is copied.</summary>
     internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds, FoldCount);
 
-    /// <summary>Some examples in an order of their own. Targets and weights are copied, features are not.</summary>
-    /// <param name="rows">Which; at least one.</param>
+    /// <summary>Some examples, in any order. Targets and weights are copied, features are not.</summary>
+    /// <param name="rows">Indices of the examples; at least one.</param>
     internal ExampleSet Select(ReadOnlySpan<int> rows)
     {
         int[] rowIndices = new int[rows.Length];
@@ -52,8 +52,8 @@ public sealed partial class ExampleSet
         return new ExampleSet(this, rowIndices, targets, weights, _features, _sparse, HasMissing);
     }
 
-    /// <summary>These examples and then others of the same columns. Features are copied only where both were given as arrays of their
-    /// own.</summary>
+    /// <summary>These examples, followed by others with the same columns. Features are copied only if both sets have their own
+    /// arrays.</summary>
     internal ExampleSet Concat(ExampleSet by)
     {
         Real[] targets = [.. Targets.Values, .. by.Targets.Values];
@@ -82,11 +82,11 @@ public sealed partial class ExampleSet
 
     /// <summary>The same examples with folds.</summary>
     /// <param name="folds">[Count], from 0 to <paramref name="foldCount"/> − 1.</param>
-    /// <param name="foldCount">As many as the ensemble has members.</param>
+    /// <param name="foldCount">Number of members of the ensemble.</param>
     internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) =>
         new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
-    // The row of the features that an example is.
+    // The index of an example's row of features.
     private int RowOf(int row) => _rows is null ? _first + row : _rows[_first + row];
 
     private int[] RowIndices(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + RowOf(row))];

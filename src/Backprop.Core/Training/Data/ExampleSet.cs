@@ -5,11 +5,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Examples to learn from: features, targets and, where rows do not count the same, weights. The arrays are used as they are, not
-/// copied.</summary>
+/// <summary>Training or validation examples: features, targets and optional weights. The arrays are used directly, not copied.</summary>
 public sealed partial class ExampleSet
 {
-    // Quantiles of so many are known to about one percent of them.
+    // Quantiles of so many rows are accurate to about one percent of the rows.
     private const int MaxRowsToSort = 16 * 1024;
 
     private readonly RowBlocks? _features;
@@ -17,7 +16,7 @@ public sealed partial class ExampleSet
     private readonly Real[] _targets;
     private readonly Real[]? _weights;
     private readonly int[]? _folds;
-    private readonly int[]? _rows; // which of the features' rows these are; null: all of them, from the first on
+    private readonly int[]? _rows; // the rows of the features; null for consecutive rows from _first on
     private readonly int _first;
 
     /// <summary>Checks and wraps the arrays.</summary>
@@ -25,9 +24,9 @@ public sealed partial class ExampleSet
     /// <param name="featureCount">Features per example; at least 1.</param>
     /// <param name="targets">[rows × targetCount], row-major, finite.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
-    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null if all weights are equal.</param>
     /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range: the message names row and
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a value is out of range. The message names row and
     /// column.</exception>
     public ExampleSet(
         Real[] features, int featureCount, Real[] targets, int targetCount = 1, Real[]? weights = null, bool allowsMissing = false)
@@ -51,13 +50,13 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
     }
 
-    /// <summary>The same of features most of which are 0. They stay as they are up to a first layer that is dense; others see them with
-    /// their zeros.</summary>
+    /// <summary>Creates examples with sparse features: most of them are 0. A dense first layer uses them in sparse form; other layers
+    /// receive all values, including zeros.</summary>
     /// <param name="features">[rows × features]</param>
     /// <param name="targets">[rows × targetCount], row-major, finite.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
-    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a number is out of range.</exception>
+    /// <param name="weights">[rows], each finite and &gt; 0; null if all weights are equal.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a value is out of range.</exception>
     public ExampleSet(SparseMatrix features, Real[] targets, int targetCount = 1, Real[]? weights = null)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -74,11 +73,11 @@ public sealed partial class ExampleSet
         HasMissing = features.HasMissing;
     }
 
-    /// <summary>The same of features that were checked when they were read: none is infinite.</summary>
+    /// <summary>Creates examples from features that were checked when they were read: none is infinite.</summary>
     /// <param name="features">[rows × features]; NaN for a missing one, if that is allowed.</param>
     /// <param name="targets">[rows × targetCount], row-major, finite.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
-    /// <param name="weights">[rows], each finite and &gt; 0; null, when all count the same.</param>
+    /// <param name="weights">[rows], each finite and &gt; 0; null if all weights are equal.</param>
     internal ExampleSet(RowBlocks features, Real[] targets, int targetCount, Real[]? weights)
     {
         (Count, FeatureCount, TargetCount, _features) = (features.Count, features.Columns, targetCount, features);
@@ -99,10 +98,10 @@ public sealed partial class ExampleSet
     /// <summary>Target columns.</summary>
     public int TargetCount { get; }
 
-    /// <summary>Whether some feature of some example is missing, perhaps.</summary>
+    /// <summary>Whether a feature of some example may be missing.</summary>
     internal bool HasMissing { get; }
 
-    /// <summary>Whether most features are 0, and only the others are kept.</summary>
+    /// <summary>Whether the features are sparse: most are 0, and only the others are stored.</summary>
     public bool IsSparse => _sparse is not null;
 
     /// <summary>[Count × FeatureCount]</summary>
@@ -112,9 +111,11 @@ public sealed partial class ExampleSet
     {
         get
         {
-            if (_features is null) throw new InvalidOperationException($"The features are sparse; {nameof(CopyFeatures)} copies them.");
+            if (_features is null)
+                throw new InvalidOperationException($"The features are sparse. Use {nameof(CopyFeatures)} to read them row by row.");
             if (!AreTogether(0, Count))
-                throw new InvalidOperationException($"The features are not in one array; {nameof(CopyFeatures)} copies them.");
+                throw new InvalidOperationException(
+                    $"The features are not in one array. Use {nameof(CopyFeatures)} to read them row by row.");
             return Together(0, Count);
         }
     }
@@ -122,14 +123,14 @@ public sealed partial class ExampleSet
     /// <summary>[Count × TargetCount]</summary>
     public ReadOnlyMatrix Targets => new(Rows(_targets, TargetCount), Count, TargetCount);
 
-    /// <summary>[Count], or empty when all rows count the same.</summary>
+    /// <summary>[Count], or empty if all weights are equal.</summary>
     public ReadOnlySpan<Real> Weights => _weights is null ? [] : Rows(_weights, 1);
 
-    /// <summary>How many members of an ensemble learn from rows of their own; 0 where all learn from all.</summary>
+    /// <summary>Number of members of an ensemble that are trained on different rows; 0 if all members are trained on all rows.</summary>
     internal int FoldCount { get; }
 
-    /// <summary>[Count]: the member that is validated on each row, and does not learn from it. Empty where all members
-    /// learn from all rows.</summary>
+    /// <summary>[Count]: the member that is validated on each row, and not trained on it. Empty if all members are trained on all
+    /// rows.</summary>
     internal ReadOnlySpan<int> Folds => _folds is null ? [] : _folds.AsSpan(_first, Count);
 
     /// <summary>Writes the features of one example.</summary>
@@ -145,7 +146,7 @@ public sealed partial class ExampleSet
     internal void AddTo(SparseBatch batch, int row, ReadOnlySpan<Real> factors) =>
         batch.Add(_sparse!.ColumnsOf(RowOf(row)), _sparse.ValuesOf(RowOf(row)), factors);
 
-    /// <summary>Center and spread of every feature; of sparse ones the largest magnitude, so that 0 stays 0.</summary>
+    /// <summary>Center and spread of every feature. For sparse features, the largest magnitude, so that 0 stays 0.</summary>
     internal Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null)
     {
         if (_sparse is not null) return Standardization.MeasureMagnitudes(_sparse, Enumerable.Range(0, Count).Select(RowOf), meter);
@@ -153,14 +154,14 @@ public sealed partial class ExampleSet
         return Standardization.MeasureRows(FeatureRows, Weights, meter);
     }
 
-    /// <summary>The sparse features, and which of their rows these examples are; null where all numbers are kept.</summary>
+    /// <summary>The sparse features, and the rows of these examples in them; null if the features are dense.</summary>
     internal SparseColumns? SparseColumns => SparseColumnsWith(meter: null);
 
-    /// <summary>The same with checks in between.</summary>
+    /// <summary>The same, with checks whether training must end.</summary>
     internal SparseColumns? SparseColumnsWith(WorkMeter? meter) =>
         _sparse is null ? null : new SparseColumns(_sparse, RowOf, Count, meter);
 
-    /// <summary>Features that are missing in some examples, but not in all, in rising order.</summary>
+    /// <summary>Features that are missing in some examples, but not in all, in ascending order.</summary>
     internal IReadOnlyList<int> SlotsWithMissing(WorkMeter? meter = null)
     {
         if (!HasMissing) return [];
@@ -173,13 +174,12 @@ public sealed partial class ExampleSet
         return [.. Enumerable.Range(0, FeatureCount).Where(j => missing[j] > 0 && missing[j] < Count)];
     }
 
-    /// <summary>Features with concentrated values, in rising order: one value is both the lower and the upper quartile, as
-    /// 0 is in many amounts. Sparse features and features of fewer than three different values do not count. The result is
-    /// empty where more than half of the features would count: word counts and pixels are naturally mostly 0.</summary>
-    /// <remarks>Measured on up to 16,384 examples, evenly spread. Missing values do not count.
-    /// docs/decisions/0028.</remarks>
-    /// <param name="orInClusters">Whether features whose values form a few clusters far apart count, too. Dates that are
-    /// written as one number are an example.</param>
+    /// <summary>Features with concentrated values, in ascending order: one value is both the lower and the upper quartile, as 0 is in many
+    /// amounts. Sparse features and features with fewer than three different values are excluded. The result is empty if it would contain
+    /// more than half of the features, because word counts and pixels are naturally mostly 0.</summary>
+    /// <remarks>Measured on up to 16,384 examples, evenly spread. Missing values are excluded. docs/decisions/0028.</remarks>
+    /// <param name="orInClusters">Whether features whose values form a few clusters far apart are included. Dates that are written as one
+    /// integer are an example.</param>
     public IReadOnlyList<int> ConcentratedFeatures(bool orInClusters) => FindConcentratedFeatures(orInClusters, meter: null);
 
     internal IReadOnlyList<int> FindConcentratedFeatures(bool orInClusters, WorkMeter? meter)
@@ -197,10 +197,10 @@ public sealed partial class ExampleSet
         }
     }
 
-    /// <summary>Whether a row can be learned from.</summary>
+    /// <summary>Whether all values of a row are finite.</summary>
     internal static bool AreFinite(ReadOnlySpan<Real> row) => row.IsEmpty || TensorPrimitives.IsFiniteAll(row);
 
-    /// <summary>The same where numbers may be missing (NaN), but not infinite.</summary>
+    /// <summary>Whether all values of a row are finite or missing (NaN).</summary>
     internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
 
     private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
@@ -209,13 +209,14 @@ public sealed partial class ExampleSet
     {
         for (var row = 0; row < (weights?.Length ?? 0); row++)
             if (!(weights![row] > 0) || !Real.IsFinite(weights[row]))
-                throw new ArgumentException($"The weight of row {row} is {weights[row]}; weights must be finite and > 0.", nameof(weights));
+                throw new ArgumentException($"The weight of row {row} is {weights[row]}. Weights must be finite and > 0.", nameof(weights));
     }
 
     private static void CheckFinite(Real[] values, int columns, string name, bool allowsMissing = false)
     {
         for (var i = 0; i < values.Length; i++)
             if (!Real.IsFinite(values[i]) && !(allowsMissing && Real.IsNaN(values[i])))
-                throw new ArgumentException($"Row {i / columns}, column {i % columns} of {name} is {values[i]}; all must be finite.", name);
+                throw new ArgumentException(
+                    $"Row {i / columns}, column {i % columns} of {name} is {values[i]}. All values must be finite.", name);
     }
 }

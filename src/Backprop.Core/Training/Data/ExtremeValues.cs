@@ -3,10 +3,10 @@ namespace Backprop.Training;
 /// <summary>Finds the value of a data set that is most likely to make training diverge.</summary>
 internal static class ExtremeValues
 {
-    // The square of more leaves single precision.
+    // The square of a larger value overflows single precision.
     private const double Limit = 1e18;
 
-    /// <summary>The feature of the largest magnitude, if that is extreme.</summary>
+    /// <summary>The feature value of the largest magnitude, if it is extreme.</summary>
     public static (int Column, Real Value)? Feature(ExampleSet examples)
     {
         var features = new Real[examples.FeatureCount];
@@ -17,7 +17,7 @@ internal static class ExtremeValues
         });
     }
 
-    /// <summary>The target of the largest magnitude, if that is extreme.</summary>
+    /// <summary>The target value of the largest magnitude, if it is extreme.</summary>
     public static (int Column, Real Value)? Target(ExampleSet examples) => Largest(examples.Count, row => examples.Targets.Row(row));
 
     private static (int Column, Real Value)? Largest(int rows, Func<int, ReadOnlySpan<Real>> valuesOf)
