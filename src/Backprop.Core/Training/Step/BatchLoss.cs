@@ -5,8 +5,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>The losses of the rows of a batch, and in training the gradient of J. Every thread of a team evaluates rows of
-/// its own. Allocates only when made.</summary>
+/// <summary>The losses of the rows of a batch, and in training the gradient of J. Every thread of a team evaluates its own rows. Allocates
+/// only in the constructor.</summary>
 internal sealed class BatchLoss
 {
     private readonly Loss _loss;
@@ -16,14 +16,14 @@ internal sealed class BatchLoss
     private Loss _scheduledLoss;
     private double _smoothingFactor = 1;
 
-    /// <param name="network">Whose scores they are.</param>
-    /// <param name="options">Which loss, and whether examples are mixed.</param>
-    /// <param name="batchSize">Most rows.</param>
+    /// <param name="network">The network of the scores.</param>
+    /// <param name="options">The loss, and whether examples are mixed.</param>
+    /// <param name="batchSize">Maximum number of rows.</param>
     /// <param name="examplesPerRow">Examples of a row: 1, or one for each member of the network.</param>
     public BatchLoss(Network network, TrainingOptions options, int batchSize, int examplesPerRow)
     {
         (_loss, _scheduledLoss, _examplesPerRow, _outputs) = (options.Loss, options.Loss, examplesPerRow, network.Outputs);
-        _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // of an example
+        _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // members that score the same example
         _losses = new Real[batchSize * examplesPerRow];
         _evaluated = _members == 1 ? [] : new Real[checked(batchSize * _outputs)];
         (_partnerLosses, _partnerGradient) = options.Mixup is null
@@ -35,8 +35,8 @@ internal sealed class BatchLoss
     /// <summary>Σ w of the batch.</summary>
     public double TotalWeight { get; private set; }
 
-    /// <summary>To be called when label smoothing changes.</summary>
-    /// <param name="factor">What its schedule multiplies it by; counts in training alone.</param>
+    /// <summary>Must be called when label smoothing changes.</summary>
+    /// <param name="factor">The factor of its schedule; used only in training.</param>
     public void Smooth(double factor)
     {
         if (factor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (factor, _loss.WithSmoothingTimes(factor));
@@ -51,7 +51,7 @@ internal sealed class BatchLoss
     public ReadOnlyMatrix EvaluatedScores(Workspace workspace) =>
         _members == 1 ? Examples(workspace.Scores) : new Matrix(_evaluated.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
 
-    /// <summary>To be called before <see cref="Evaluate"/>.</summary>
+    /// <summary>Must be called before <see cref="Evaluate"/>.</summary>
     public void Begin(Minibatches batches, int batch)
     {
         Limits = null;
@@ -88,7 +88,7 @@ internal sealed class BatchLoss
         else MemberLosses.ScaleGradient(gradient, weights, _totals);
     }
 
-    // Scores of members that have examples of their own are those of as many examples, member after member in memory too.
+    // If members have different examples, each row contains the scores of one example per member, which are adjacent in memory.
     private Matrix Examples(Matrix rows) => _examplesPerRow == 1 ? rows : new Matrix(rows.Values, rows.Rows * _examplesPerRow, _outputs);
 
     // An ensemble is validated on its combined prediction.
