@@ -78,7 +78,7 @@ public class SmallTableTests
         var options = Options(preset, nameof(Line.Value));
         (options.KFoldBagging, options.EnsembleSize) = (true, 9);
         var problem = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Data(6)));
-        const string expected = "KFoldBagging holds out other examples for each of 9 members; there are 6.";
+        const string expected = "KFoldBagging holds out different examples for each of 9 members, but there are 6.";
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         options.EnsembleSize = 3;
         Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(6)).Model.History[^1].ValidationLoss);

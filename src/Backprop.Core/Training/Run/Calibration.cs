@@ -3,24 +3,23 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>Chooses temperature and threshold of a trained network on the validation data, however training
-/// ended.</summary>
+/// <summary>Chooses temperature and threshold of a trained network on the validation data, also if training was stopped.</summary>
 /// <remarks>
-/// The scores are computed again, by the form of the network that will predict. If training was stopped, the existing
-/// scores of its best validation check are used. If there was no validation check, the scores are computed within the grace
-/// period. A calibration that does not finish is omitted with a warning.
+/// The scores are computed again, by the trained network as it predicts later. If training was stopped, the existing scores of its best
+/// validation check are used. If there was no validation check, the scores are computed within the grace period. A calibration that does
+/// not finish is omitted with a warning.
 /// </remarks>
 internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? evaluator, StopCondition stop)
 {
     private const string Advice = "Let training make one validation check before it ends.";
 
-    /// <summary>Whether scores of validation checks are to be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
+    /// <summary>Whether scores of validation checks must be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
     public bool IsNeeded => evaluator is not null && (options.TemperatureScaling || options.ThresholdMetric is not null);
 
-    /// <summary>Calibrates.</summary>
+    /// <summary>Chooses temperature and threshold.</summary>
     /// <param name="trained">The network, with temperature 1.</param>
-    /// <param name="epoch">The epoch that its parameters come from.</param>
-    /// <param name="weights">Of the validation rows, with those of classes.</param>
+    /// <param name="epoch">The epoch of its parameters.</param>
+    /// <param name="weights">The weights of the validation rows, including the factors of their classes.</param>
     /// <returns>The network with its temperature, and the threshold; null if no threshold metric is set. Rows of one class
     /// determine neither.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)

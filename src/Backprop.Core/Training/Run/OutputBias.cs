@@ -6,17 +6,17 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>The constant scores that fit the targets best: log-odds of the base rate, logarithms of class frequencies or of a mean, a mean,
-/// quantiles, as the loss has it.</summary>
+/// <summary>The constant scores with the lowest mean loss. Depending on the loss: log-odds of the base rate, logarithms of class
+/// frequencies or of a mean, a mean, or quantiles.</summary>
 internal static class OutputBias
 {
     private const int MaxSteps = 100;
 
-    /// <summary>Writes them into the biases of the last layer, those of every member of an ensemble.</summary>
-    /// <param name="parameters">Of the network; the biases of its last layer are overwritten.</param>
+    /// <summary>Writes these scores into the biases of the last layer, for every member of an ensemble.</summary>
+    /// <param name="parameters">The parameters of the network; the biases of its last layer are overwritten.</param>
     /// <param name="network">The layers.</param>
-    /// <param name="loss">What the scores are compared by.</param>
-    /// <param name="examples">What is fitted.</param>
+    /// <param name="loss">The loss of the scores.</param>
+    /// <param name="examples">The examples that the scores are fitted to.</param>
     /// <param name="targets">How targets are standardized; null for not at all.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
     public static void Fill(
@@ -31,7 +31,7 @@ internal static class OutputBias
                 .CopyTo(ofLast[dense.BiasesOf(member)]);
     }
 
-    /// <summary>The mean loss of these scores.</summary>
+    /// <summary>The mean loss of the best constant scores.</summary>
     public static double LossOfBest(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
     {
         var y = new ReadOnlyMatrix(Scaled(examples, targets), examples.Count, examples.TargetCount);
@@ -46,7 +46,8 @@ internal static class OutputBias
     {
         if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.",
+                $"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer, but {network.Layers[^1]} has none. Set it " +
+                    $"to false, or end the network with a layer that has biases.",
                 nameof(network));
     }
 
@@ -58,7 +59,7 @@ internal static class OutputBias
         return y;
     }
 
-    // Of the rows that a member learns from.
+    // The best scores for the training rows of a member.
     private static Real[] BestWithout(int fold, Loss loss, Real[] y, ExampleSet examples, int outputs, WorkMeter? work)
     {
         var targets = new List<Real>();
@@ -74,8 +75,8 @@ internal static class OutputBias
             work);
     }
 
-    // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is
-    // gained any more.
+    // Minimises the mean loss by L-BFGS over the few scores. The score of a class that never occurs would be −∞; the search ends when the
+    // loss no longer falls.
     private static Real[] Best(Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, int outputs, WorkMeter? work)
     {
         var rule = new Lbfgs { GradientTolerance = 1e-4 };

@@ -4,13 +4,13 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>
-/// The validation checks of one run: the loss on the validation data, whose scores are kept for a metric, the temperature and the
-/// threshold.
+/// The validation checks of one run. They compute the loss on the validation data. The scores are kept for a metric, the temperature and
+/// the threshold.
 /// </summary>
-/// <param name="step">What evaluates.</param>
+/// <param name="step">Computes scores and losses.</param>
 /// <param name="batches">The validation data.</param>
-/// <param name="evaluator">Takes the scores; null where nothing needs them.</param>
-/// <param name="limits">What scores are limited to; null for nothing.</param>
+/// <param name="evaluator">Receives the scores; null if they are not needed.</param>
+/// <param name="limits">The limits of scores; null for none.</param>
 /// <param name="stop">Ends a check.</param>
 internal sealed class ValidationCheck(
     TrainingStep step, Minibatches batches, ValidationEvaluator? evaluator, ScoreLimits? limits, StopCondition stop)
@@ -45,10 +45,10 @@ internal sealed class ValidationCheck(
     }
 
     /// <summary>
-    /// The mean loss of batches, of the first one at least. It ends early when the token is cancelled, or when the time has been
-    /// over for a while.
+    /// The mean loss of batches, at least of the first. It ends early when the token is cancelled, or after the grace period of the time
+    /// limit.
     /// </summary>
-    /// <returns>The mean of what was evaluated, 0 if that is nothing, and whether it is all.</returns>
+    /// <returns>The mean over the evaluated batches (0 if there are none), and whether these are all batches.</returns>
     public static (double Mean, bool IsWhole) MeanLoss(
         TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, ValidationEvaluator? evaluator = null)
     {
