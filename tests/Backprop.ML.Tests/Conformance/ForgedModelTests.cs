@@ -37,10 +37,10 @@ public class ForgedModelTests
         withCategories.CategoricalFeatureColumnNames = [nameof(SampleRow.Categories)];
         var six = Save(withCategories);
         Assert.Contains(
-            "takes 6 inputs and has 1 outputs, but its columns have 4 and 1",
+            "has 6 inputs and 1 outputs, but its columns have 4 and 1",
             Refuse(Exchanged(_regression, six)), StringComparison.Ordinal);
         Assert.Contains(
-            "takes 4 inputs and has 1 outputs, but its columns have 6 and 1",
+            "has 4 inputs and 1 outputs, but its columns have 6 and 1",
             Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
         Assert.Contains(
             "its category columns are none, but it has key values of 'Categories'",
@@ -68,7 +68,7 @@ public class ForgedModelTests
         byte[] key = [.. _regression[ModelZip.Transformer]];
         key[256] ^= 1;
         Assert.Contains(
-            "feature column 'Value' of its training schema is Single, no vector of Single",
+            "feature column 'Value' of its training schema is Single, not a vector of Single",
             Refuse(_regression.With(ModelZip.Transformer, key)), StringComparison.Ordinal);
     }
 
