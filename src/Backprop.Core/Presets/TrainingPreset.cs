@@ -65,7 +65,7 @@ public sealed class TrainingPreset
         if (examples.Count < MinRows)
         {
             throw new ArgumentException(
-                $"There is {examples.Count} example; {nameof(TrainingPreset)}.{Name} needs at least {MinRows}. "
+                $"There is {examples.Count} example, but {nameof(TrainingPreset)}.{Name} needs at least {MinRows}. "
                 + $"Pass more examples, or use {nameof(TrainingPreset)}.{nameof(Plain)}.", nameof(examples));
         }
         var values = For(DatasetProfile.Of(examples, targetKind, validation is not null));
