@@ -295,8 +295,8 @@ public sealed record TrainingOptions
                 nameof(Mixup));
         if (KFoldBagging && EarlyStopping is { RefitOnAllRows: true })
             throw new ArgumentException(
-                $"{nameof(EarlyStopping.RefitOnAllRows)} cannot be combined with {nameof(KFoldBagging)}: the ensemble is trained on all " +
-                    $"rows already.",
+                $"{nameof(EarlyStopping.RefitOnAllRows)} cannot be combined with {nameof(KFoldBagging)}: " +
+                    $"the ensemble is trained on all rows already.",
                 nameof(EarlyStopping));
         if (!Optimizer.UsesLineSearch) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step. Set null or FullBatch");

@@ -29,8 +29,8 @@ internal sealed class RunChecks(TrainingOptions options)
         ArgumentNullException.ThrowIfNull(training);
         if (training.FeatureCount != network.Inputs)
             throw new ArgumentException(
-                $"Network {network} has {network.Inputs} inputs, but the training examples have {training.FeatureCount} features. Both " +
-                    $"must be equal.",
+                $"Network {network} has {network.Inputs} inputs, but the training examples have {training.FeatureCount} features. " +
+                    $"Both must be equal.",
                 nameof(training));
         CheckMissing(network, training, nameof(training));
         if (validation is not null) CheckMissing(network, validation, nameof(validation));
