@@ -115,7 +115,7 @@ public sealed partial class BackpropTrainer
                 $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             Refuse(
                 !metric.SuitsSeveralLabels && task == LearningTask.MultiLabelClassification, nameof(EarlyStopping), metric,
-                $"selects by a metric of one label, not of several: for {task.Name}, set {nameof(Metric)} to null to select by the loss");
+                $"selects by a metric of one label, not of several: for {task.Name}, set {nameof(Metric)} = null to select by the loss");
         }
 
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>

@@ -147,7 +147,7 @@ public sealed partial class BackpropTrainer
         /// <value>False. If true, every epoch runs up to 256 more rows forward and backward. The trained parameters do not change.</value>
         public bool Diagnostics { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>A folder for TensorBoard. Each <c>Fit</c> creates a folder run-001, run-002, … in it, with loss, metric and learning
+        /// <summary>A folder for TensorBoard: each <c>Fit</c> creates a folder run-001, run-002, … in it, with loss, metric and learning
         /// rate of every epoch.</summary>
         /// <remarks>With <see cref="Diagnostics"/>, the scales of all layers are written, too.</remarks>
         /// <value>Null: none. The folder is created if it does not exist. <c>tensorboard --logdir</c> shows it, also during

@@ -53,7 +53,7 @@ public class ForgedModelTests
         var header = Header(_classes[ModelZip.Network]).Replace("\"outputs\":3", "\"outputs\":2", StringComparison.Ordinal);
         var (kept, dropped) = (4 * 4 + 4 + 4 * 2 + 2, 4 + 1); // of three classes, one has its weights and its bias no more
         var two = _classes.With(ModelZip.Network, WithHeader(_classes[ModelZip.Network], header, kept, dropped));
-        Assert.Contains("has 2 outputs, but its columns have 4 and 3", Refuse(two), StringComparison.Ordinal);
+        Assert.Contains("and 2 outputs, but its columns have 4 and 3", Refuse(two), StringComparison.Ordinal);
     }
 
     [Fact]
