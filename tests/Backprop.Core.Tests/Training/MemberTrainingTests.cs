@@ -166,7 +166,7 @@ public class MemberTrainingTests
         Assert.Throws<ArgumentOutOfRangeException>("EnsembleSize", () => Plain with { EnsembleSize = 0 });
         var network = (Plain with { EnsembleSize = 2 }).Build(Features, 1);
         Assert.StartsWith(
-            "Lbfgs searches along one line for all 2 members",
+            "Lbfgs makes one line search for all 2 members",
             Assert.Throws<ArgumentException>(
                 "network",
                 () =>
