@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Activations;
 
-/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: what <see cref="ParametricMix"/> makes of one
-/// activation f. Equal, where the activations are.</summary>
+/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: the computation of <see cref="ParametricMix"/> with
+/// one activation f. Two mixtures are equal if their activations are.</summary>
 internal abstract record Mixture
 {
     /// <summary>Writes y.</summary>
