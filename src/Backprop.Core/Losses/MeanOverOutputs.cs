@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>The rows of a loss whose scores and targets meet one to one: L = (1/T)·Σ f(zₜ, yₜ) over the T outputs.</summary>
+/// <summary>Rows of a loss with one score for each target: L = (1/T)·Σ f(zₜ, yₜ) over the T outputs.</summary>
 internal static class MeanOverOutputs
 {
     /// <summary>Fills losses and gradient (<see cref="Loss.EvaluateRows"/>).</summary>

@@ -93,7 +93,7 @@ internal static class MemberAverages
         public readonly double Of(int members) => _sum / members;
     }
 
-    // Both probabilities are summed, for 1 − p̄ would have lost the digits of a small one. Beyond the bound, neither has a double.
+    // Both probabilities are summed, because 1 − p̄ would lose the digits of a small p̄. Beyond the bound, the smaller one would underflow.
     private struct Logit : IAverage
     {
         private const double Bound = 350;

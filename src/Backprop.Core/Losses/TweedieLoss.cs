@@ -28,7 +28,7 @@ public sealed record TweedieLoss : RowLoss
     public override TargetKind TargetKind => TargetKind.Real;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "numbers ≥ 0";
+    public override string AllowedTargets => "values ≥ 0";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(0, Real.MaxValue);
