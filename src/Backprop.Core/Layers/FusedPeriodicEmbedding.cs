@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// </remarks>
 internal sealed class FusedPeriodicEmbedding : FusedLayers
 {
-    // What enters and leaves them stays in the nearest cache from one feature to the next.
+    // With this many rows, the inputs and outputs of both layers stay in the nearest cache from one feature to the next.
     private const int RowsAtOnce = 128;
 
     private readonly PeriodicEmbeddingLayer _waves;
@@ -20,7 +20,7 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
     private FusedPeriodicEmbedding(PeriodicEmbeddingLayer waves, FeaturewiseDense dense, int members) =>
         (_waves, _dense, _members, _results) = (waves, dense, members, dense.GroupOutputs - 1);
 
-    /// <summary>Two neighbouring layers as one; null, where they are not such ones.</summary>
+    /// <summary>Fuses two neighbouring layers. Returns null for layers that are not such a pair.</summary>
     public static new FusedPeriodicEmbedding? Of(Layer first, Layer second) =>
         PerMember.EachOf(first) is PeriodicEmbeddingLayer { Form: PeriodicForm.CosineWithPhase } waves
         && PerMember.EachOf(second) is FeaturewiseDense { Kept: 1, Rectified: false } dense
@@ -28,7 +28,7 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
             ? new FusedPeriodicEmbedding(waves, dense, first.Inputs / waves.Inputs)
             : null;
 
-    /// <summary>What leaves the second layer.</summary>
+    /// <summary>Writes the output of the second layer.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="y">[rows × Outputs] of the second, overwritten.</param>
@@ -52,7 +52,7 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         }
     }
 
-    /// <summary>∂J/∂x of the first layer.</summary>
+    /// <summary>Writes ∂J/∂x of the first layer.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
@@ -80,11 +80,11 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         }
     }
 
-    /// <summary>Some neighbours of the first layer's ∂J/∂θ (<see cref="IGradientParts.BackwardPart"/>).</summary>
+    /// <summary>Writes a contiguous part of the first layer's ∂J/∂θ (<see cref="IGradientParts.BackwardPart"/>).</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
-    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="first">The index of the first parameter of the part; a multiple of the layer's part length.</param>
     /// <param name="dPart">Overwritten.</param>
     public override void BackwardFirst(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
@@ -99,11 +99,11 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         }
     }
 
-    /// <summary>Some neighbours of the second layer's ∂J/∂θ.</summary>
+    /// <summary>Writes a contiguous part of the second layer's ∂J/∂θ.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
-    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="first">The index of the first parameter of the part; a multiple of the layer's part length.</param>
     /// <param name="dPart">Overwritten.</param>
     public override void BackwardSecond(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
@@ -123,7 +123,7 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
         _waves.Amplitudes,
         parameters.Slice(_members * _waves.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength));
 
-    // Columns: of a number that enters, and of what leaves for it, the number itself first.
+    // The column of an input, and the first column of its outputs, which holds the input itself.
     private int NumberOf(int member, int j) => member * _waves.Inputs + j;
 
     private int GroupOf(int member, int j) => member * _dense.Outputs + j * (_results + 1);

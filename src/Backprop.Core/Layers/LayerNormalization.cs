@@ -12,7 +12,7 @@ namespace Backprop.Layers;
 public sealed record LayerNormalization : Layer, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Default 1e-5.</param>
     public LayerNormalization(int width, double epsilon = 1e-5) : base(width, width)
     {
@@ -23,7 +23,7 @@ public sealed record LayerNormalization : Layer, IDescribesInference
         Epsilon = epsilon;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <summary>ε: keeps the quotient finite.</summary>

@@ -5,23 +5,23 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned factor aⱼ per unit. Parameters: a [Width].</summary>
-/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make
-/// of <see cref="Activations.PReLU"/>.</remarks>
+/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. It is the layer of
+/// <see cref="Activations.PReLU"/>.</remarks>
 public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="initialSlope">The a that learning starts from; finite. Default 0.25.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="initialSlope">The initial a; finite. Default 0.25.</param>
     public PReLULayer(int width, double initialSlope = 0.25) : base(width, width)
     {
         if (!double.IsFinite(initialSlope)) throw new ArgumentOutOfRangeException(nameof(initialSlope), initialSlope, "must be finite");
         InitialSlope = initialSlope;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
-    /// <summary>The a that learning starts from.</summary>
+    /// <summary>The initial a.</summary>
     public double InitialSlope { get; }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
             TLanes.SelectLess(TLanes.Broadcast(0), x, dy, a * dy);
     }
 
-    // Adds dy·min(x, 0) to what other rows gave.
+    // Adds dy·min(x, 0) to the sum of the rows before.
     private readonly struct SlopeOfParameter : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

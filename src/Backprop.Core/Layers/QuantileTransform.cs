@@ -6,28 +6,29 @@ namespace Backprop.Layers;
 /// <summary>Rank-transforms some features: u(x) is the share of the examples that x exceeds, and y = 2·(u(x) − u(median)). Neighbouring
 /// values are then well separated, however close they are. The other features are copied unchanged.</summary>
 /// <remarks>
-/// u is piecewise linear between knots. It rises from 0 at the least value of the examples to 1 at the largest, and is constant beyond
+/// u is piecewise linear between knots. It rises from 0 at the smallest value of the examples to 1 at the largest, and is constant beyond
 /// them. A value's weight is the number of examples that have it, but at most a thousandth of all examples (example weights are ignored).
-/// So a value that most examples share takes no more room than any other. Where nothing
-/// repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
-/// and then y at each; measured, not learned. For concentrated values, such as amounts that are mostly 0: docs/decisions/0028.
+/// So a value that most examples share covers only a small part of the range of u. If no value repeats, u is scikit-learn's
+/// QuantileTransformer. Parameters: for every feature its knots, and then y at each; measured, not learned. For concentrated values, such
+/// as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
-    // No value counts more than one example in so many.
+    // The weight of one value is at most the number of examples divided by this.
     private const int ExamplesOfOneValue = 1000;
 
     private readonly int[] _features;
 
-    /// <summary>Makes room for the knots.</summary>
-    /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
-    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
-    /// <param name="knots">Of each; at least 2. Where there are fewer values, every one has its own.</param>
-    /// <exception cref="ArgumentException">A number is out of range or order.</exception>
+    /// <summary>Makes a layer with knots for the transformed features.</summary>
+    /// <param name="inputs">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="features">The transformed features, in ascending order; at least one.</param>
+    /// <param name="knots">Knots of each feature; at least 2. If there are fewer values, each has its own knot.</param>
+    /// <exception cref="ArgumentException">A value is out of range or order.</exception>
     public QuantileTransform(int inputs, IReadOnlyList<int> features, int knots = 256) : base(inputs, inputs)
     {
         FeatureSlots.CheckRising(features, inputs, nameof(features));
-        if (features.Count == 0) throw new ArgumentException("There must be at least one feature.", nameof(features));
+        if (features.Count == 0)
+            throw new ArgumentException($"{nameof(features)} is empty. Name at least one feature.", nameof(features));
         if (knots < 2 || 2L * knots * features.Count > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(knots), knots,
@@ -35,10 +36,10 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         (_features, Knots) = ([.. features], knots);
     }
 
-    /// <summary>Those that are transformed, in ascending order.</summary>
+    /// <summary>The transformed features, in ascending order.</summary>
     public IReadOnlyList<int> Features => _features;
 
-    /// <summary>Knots of each.</summary>
+    /// <summary>Knots of each transformed feature.</summary>
     public int Knots { get; }
 
     /// <inheritdoc/>
@@ -67,7 +68,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         }
     }
 
-    /// <summary>Sets the knots: every value, or as many evenly spread quantiles as there is room for.</summary>
+    /// <summary>Sets the knots to every value, or to evenly spread quantiles if there are more values than knots.</summary>
     /// <inheritdoc/>
     public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
@@ -77,7 +78,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         for (var i = 0; i < _features.Length; i++) FitFeature(parameters, i, examples.CopyKnown(_features[i], values, meter), meter);
     }
 
-    // Of all examples, if their features enter here: rare values are the reason for this layer.
+    // Fits to all examples, if their features are the inputs of this layer: rare values are the reason for this layer.
     void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
     {
         if (!areEntering) return;
@@ -144,7 +145,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         }
     }
 
-    /// <summary>Whether the other does the same with the same features.</summary>
+    /// <summary>Whether the other layer transforms the same features in the same way.</summary>
     public bool Equals(QuantileTransform? other) =>
         other is not null && Inputs == other.Inputs && Knots == other.Knots && Features.SequenceEqual(other.Features);
 
@@ -155,7 +156,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     private Range HeightsOf(int feature) => ((2 * feature + 1) * Knots)..((2 * feature + 2) * Knots);
 
-    // Every value, and how much is below the middle of what it counts.
+    // Every value, with the sum of the weights below it plus half of its own weight.
     private static List<(Real Value, double Share)> SharesOf(ReadOnlySpan<Real> sorted)
     {
         var most = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
@@ -172,7 +173,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         return shares;
     }
 
-    // The last knot that is not above x; −1 where all are.
+    // The index of the last knot that is not above x; −1 if all are above.
     private static int KnotBelow(ReadOnlySpan<Real> places, Real x)
     {
         int below = -1, above = places.Length;
