@@ -21,8 +21,8 @@ public readonly unsafe struct RandomField
         (_low, _high) = ((uint)key, (uint)(key >> 32));
     }
 
-    /// <summary>Writes the numbers of neighbouring places, uniform over the multiples of 2⁻²⁴ in [0, 1).</summary>
-    /// <param name="first">The first place.</param>
+    /// <summary>Writes the random numbers of neighbouring indices, uniform over the multiples of 2⁻²⁴ in [0, 1).</summary>
+    /// <param name="first">The first index.</param>
     /// <param name="destination">Overwritten.</param>
     public void Fill(uint first, Span<Real> destination)
     {

@@ -11,7 +11,7 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static unsafe class SinCosKernels
 {
-    /// <summary>The parameters of one feature, as its layers have them.</summary>
+    /// <summary>The parameters of one feature, in the order of its layers.</summary>
     internal readonly ref struct Feature
     {
         /// <param name="angles">[2 × K]: K frequencies f, then K phases p.</param>
@@ -23,7 +23,7 @@ internal static unsafe class SinCosKernels
             (Results, var rest) = Math.DivRem(dense.Length, Waves + 1);
             if (angles.Length != 2 * Waves || rest != 0)
                 throw new ArgumentException(
-                    $"{angles.Length} frequencies and phases do not go with {Waves} amplitudes and {dense.Length} weights and biases.");
+                    $"{angles.Length} frequencies and phases do not fit {Waves} amplitudes and {dense.Length} weights and biases.");
             Angles = angles;
             Amplitudes = amplitudes;
             Dense = dense;
@@ -65,7 +65,7 @@ internal static unsafe class SinCosKernels
     {
         Check(feature, x, dy.Rows, dy.Columns - 1);
         if (dx.Rows != x.Rows || dx.Columns != 1)
-            throw new ArgumentException($"The gradients of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
+            throw new ArgumentException($"The gradients of {x.Rows} values do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
             pdx = dx.Values, room = Room(feature, x.Rows))
@@ -120,12 +120,12 @@ internal static unsafe class SinCosKernels
     private static Real[] Room(in Feature feature, int rows) =>
         Scratch.OfAtLeast(checked((2 + feature.Results) * (rows + VectorWidth.Widest)));
 
-    // The kernels read through pointers that know no bounds: what fits here is inside for every index.
+    // The kernels use pointers without bounds checks. After this check, every index is in range.
     private static void Check(in Feature feature, ReadOnlyMatrixColumns x, int rows, int results)
     {
         if (x.Columns != 1 || x.Rows != rows || results != feature.Results)
             throw new ArgumentException(
-                $"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and " +
+                $"{x.Rows} × {x.Columns} values do not fit {rows} rows of {results} results; every row has one value and " +
                     $"{feature.Results} results.");
     }
 
@@ -141,7 +141,7 @@ internal static unsafe class SinCosKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, y, yRow, rows, room);
 
-        // Up to four results at a time, which then stay in registers; of fewer, some are computed twice.
+        // Up to four results at a time, so that they stay in registers; if fewer are left, some are computed twice.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* y, nint yRow, int rows, Real* room)
             where TLanes : struct, ILanes<TLanes>
@@ -267,7 +267,7 @@ internal static unsafe class SinCosKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, dy, dyRow, gradient, rows);
 
-        // Up to four results at a time, whose sums then stay in registers.
+        // Up to four results at a time, so that their sums stay in registers.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* gradient, int rows)
             where TLanes : struct, ILanes<TLanes>
@@ -308,7 +308,7 @@ internal static unsafe class SinCosKernels
     private static nint Padded<TLanes>(int rows) where TLanes : struct, ILanes<TLanes> =>
         (rows + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    // One column; what fills its last vector is 0.
+    // One column; the unused lanes of its last vector are 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Gather(Real* from, nint fromRow, int rows, nint width, Real* to)
     {

@@ -6,7 +6,7 @@ namespace Backprop.Numerics;
 /// <summary>pₖ = e^zₖ / Σⱼ e^zⱼ for every row, without overflow: each row's largest score is subtracted first.</summary>
 internal static unsafe class Softmax
 {
-    // A row of fewer numbers fills no vector, so its neighbours stand beside it; as many rows at a time as stay in the nearest cache.
+    // A row with fewer columns fills no vector. So the lanes hold neighbouring rows, as many at a time as stay in the nearest cache.
     private const int MinColumnsOfLongRow = 16, RowsAtOnce = 64;
 
     /// <summary>Writes the probabilities.</summary>
@@ -21,9 +21,8 @@ internal static unsafe class Softmax
     /// <param name="logarithms">[rows], overwritten with log Σⱼ e^(zⱼ − max z).</param>
     public static void OfRows(ReadOnlyMatrix scores, Matrix probabilities, Span<Real> largest, Span<Real> logarithms)
     {
-        if (
-            probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || largest.Length != logarithms.Length
-                || (!largest.IsEmpty && largest.Length != scores.Rows))
+        var areParts = largest.Length == logarithms.Length && (largest.IsEmpty || largest.Length == scores.Rows);
+        if (probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || !areParts)
             throw new ArgumentException(
                 $"{scores.Rows} × {scores.Columns} scores do not fit {probabilities.Rows} × {probabilities.Columns} probabilities and " +
                     $"{largest.Length} and {logarithms.Length} parts of logarithms.");
