@@ -19,7 +19,7 @@ internal sealed class CategoryOrder
 
     /// <summary>Checks one layer; to be called for each, first to last.</summary>
     /// <exception cref="ArgumentException">
-    /// The layer reads category indices that others have changed, or passes them on together with their encoded form.
+    /// The layer reads category indices that others have changed, or copies them to its output next to their encoded form.
     /// </exception>
     public void Check(int layer)
     {

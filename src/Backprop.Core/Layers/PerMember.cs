@@ -176,8 +176,8 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
         ArgumentNullException.ThrowIfNull(each);
         if (each is ITrainingBehavior or AffineLayer or IReadsEarlierOutput or IReplacesMissing or IMakesMembers or PerMember)
             throw new ArgumentException(
-                $"{nameof(each)} is {each.GetType().Name}, which cannot be copied for each member. For dense layers, use " +
-                    $"{nameof(GroupedDense)}. Add other layers without {nameof(PerMember)}, if they support ensembles.",
+                $"{each.GetType().Name} cannot be copied for each member of an ensemble. For dense layers, use {nameof(GroupedDense)}. " +
+                $"Add other layers without {nameof(PerMember)}, if they support ensembles.",
                 nameof(each));
         return each;
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>A constant that the compiler of a tile knows, so that it removes the lines beyond it.</summary>
+/// <summary>A constant at the compilation of a tile, so that the compiler removes the lines beyond it.</summary>
 internal interface ICount
 {
     static abstract int Value { get; }

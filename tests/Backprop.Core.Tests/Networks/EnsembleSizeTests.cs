@@ -132,7 +132,7 @@ public class EnsembleSizeTests
         Assert.Contains(
             "has 2 members already", Assert.Throws<ArgumentException>(() => new NetworkBuilder(4).Replicate(2).Replicate(2)).Message);
         Assert.Contains(
-            "InputSkip cannot be one of several",
+            "InputSkip cannot be copied for each member",
             Assert.Throws<ArgumentException>("each", () => new NetworkBuilder(4).Replicate(2).InputSkip()).Message);
         Assert.Throws<ArgumentOutOfRangeException>("ensembleSize", () => new NetworkBuilder(4).Replicate(0));
         foreach (
