@@ -76,35 +76,38 @@ public static class GradientCheck
     {
         var claimed = new double[theta.Length];
         objective.Evaluate(theta, claimed);
-        var places = LearnedParameters(network).ToArray();
-        if (places.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
-        var least = smallShare * places.Max(place => Math.Abs(claimed[place.Offset]));
+        var learned = LearnedParameters(network).ToArray();
+        if (learned.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
+        var minimum = smallShare * learned.Max(parameter => Math.Abs(claimed[parameter.Offset]));
 
-        var compared = Math.Min(maxParameters, places.Length);
+        var compared = Math.Min(maxParameters, learned.Length);
         CheckedParameter? worst = null;
         for (var i = 0; i < compared; i++)
         {
-            var place = places[(int)((long)i * places.Length / compared)];
-            var (backward, step) = (claimed[place.Offset], h * Math.Max(1, Math.Abs(theta[place.Offset])));
-            var difference = Differentiate(objective, theta, place.Offset, step);
-            var error = Error(backward, difference, least);
+            var parameter = learned[(int)((long)i * learned.Length / compared)];
+            var (backward, step) = (claimed[parameter.Offset], h * Math.Max(1, Math.Abs(theta[parameter.Offset])));
+            var difference = Differentiate(objective, theta, parameter.Offset, step);
+            var error = Error(backward, difference, minimum);
             if (inDouble && error > GradientCheckResult.ToleranceInDouble)
             {
                 // If a kink lies within the step, it rarely lies within a much shorter step, too. A wrong gradient stays wrong.
-                var closer = Differentiate(objective, theta, place.Offset, step / 16);
-                if (Error(backward, closer, least) is var again && again < error) (difference, error) = (closer, again);
+                var closer = Differentiate(objective, theta, parameter.Offset, step / 16);
+                if (Error(backward, closer, minimum) is var again && again < error) (difference, error) = (closer, again);
             }
             // Written so that NaN is worse than any value.
             if (worst is not null && !double.IsNaN(worst.Error) && !(error > worst.Error) && !double.IsNaN(error)) continue;
             worst = new CheckedParameter(
-                place.Layer, network.Layers[place.Layer].Caption, place.Block, place.Index, backward, difference, error);
+                parameter.Layer, network.Layers[parameter.Layer].Caption, parameter.Block, parameter.Index, backward, difference, error);
             if (double.IsNaN(error)) break;
         }
         return new GradientCheckResult(worst!, compared, inDouble);
     }
 
-    private static double Error(double backward, double difference, double least) =>
-        backward == difference ? 0 : Math.Abs(backward - difference) / Math.Max(least, Math.Max(Math.Abs(backward), Math.Abs(difference)));
+    private static double Error(double backward, double difference, double minimum)
+    {
+        var larger = Math.Max(Math.Abs(backward), Math.Abs(difference));
+        return backward == difference ? 0 : Math.Abs(backward - difference) / Math.Max(minimum, larger);
+    }
 
     private static double Differentiate(IObjective objective, double[] theta, int i, double h)
     {

@@ -14,7 +14,7 @@ namespace Backprop.Diagnostics;
 /// </remarks>
 public sealed class NetworkDiagnostics
 {
-    private const double DeadSlope = 1e-3, SaturatedSlope = 0.05;
+    private const double DeadDerivative = 1e-3, SaturatedDerivative = 0.05;
     private const double MaxFading = 1e3, MaxUnits = 0.5;
 
     private NetworkDiagnostics(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples) =>
@@ -62,7 +62,7 @@ public sealed class NetworkDiagnostics
             var layer = network.Layers[l];
             var input = l == 0 ? x : workspace.Output(l - 1);
             var activation = layer.ParameterCount == 0 ? (layer as IHasActivation)?.Activation : null;
-            var (dead, saturated) = activation is null ? (null, null) : Slopes(layer, activation, input, workspace.Output(l));
+            var (dead, saturated) = activation is null ? (null, null) : DeadAndSaturated(layer, activation, input, workspace.Output(l));
             layers[l] = new LayerDiagnostics(
                 l, layer.Caption,
                 RootMeanSquare(workspace.Output(l).Values),
@@ -90,37 +90,38 @@ public sealed class NetworkDiagnostics
     }
 
     // dy = 1 everywhere, so dx is the derivative.
-    private static (double? Dead, double? Saturated) Slopes(Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
+    private static (double? Dead, double? Saturated) DeadAndSaturated(
+        Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
     {
         var ones = new Real[y.Values.Length];
-        var slopes = new Matrix(new Real[ones.Length], y.Rows, y.Columns);
+        var derivatives = new Matrix(new Real[ones.Length], y.Rows, y.Columns);
         Array.Fill(ones, 1);
-        layer.Backward([], x, y, new ReadOnlyMatrix(ones, y.Rows, y.Columns), slopes, []);
+        layer.Backward([], x, y, new ReadOnlyMatrix(ones, y.Rows, y.Columns), derivatives, []);
 
         var flatBelow = FlatBelow(activation);
         int dead = 0, saturated = 0;
-        for (var unit = 0; unit < slopes.Columns; unit++)
+        for (var unit = 0; unit < derivatives.Columns; unit++)
         {
             var isDead = true;
-            for (var row = 0; row < slopes.Rows; row++)
+            for (var row = 0; row < derivatives.Rows; row++)
             {
-                var slope = Math.Abs(slopes.Row(row)[unit]);
-                isDead &= slope < DeadSlope;
-                if (slope < flatBelow) saturated++;
+                var derivative = Math.Abs(derivatives.Row(row)[unit]);
+                isDead &= derivative < DeadDerivative;
+                if (derivative < flatBelow) saturated++;
             }
             if (isDead) dead++;
         }
-        return (dead / (double)slopes.Columns, flatBelow is null ? null : saturated / (double)ones.Length);
+        return (dead / (double)derivatives.Columns, flatBelow is null ? null : saturated / (double)ones.Length);
     }
 
     // Null, unless the function is flat for both very negative and very positive inputs.
     private static double? FlatBelow(Activation activation)
     {
-        Real[] x = [-20, 0, 20], y = new Real[3], slopes = new Real[3];
+        Real[] x = [-20, 0, 20], y = new Real[3], derivatives = new Real[3];
         activation.Forward(x, y);
-        activation.Backward(x, y, [1, 1, 1], slopes);
-        var flat = SaturatedSlope * slopes[1];
-        return Math.Abs(slopes[0]) < flat && Math.Abs(slopes[2]) < flat ? flat : null;
+        activation.Backward(x, y, [1, 1, 1], derivatives);
+        var flat = SaturatedDerivative * derivatives[1];
+        return Math.Abs(derivatives[0]) < flat && Math.Abs(derivatives[2]) < flat ? flat : null;
     }
 
     private static double? UpdateRatio(Layer layer, ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> before)

@@ -94,9 +94,9 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
             ColumnStatistics.SumGradients(x, dy, 0, Part(parameters, 2), dShift, dScale);
             for (var j = 0; j < Width; j++)
             {
-                var slope = Part(parameters, 0)[j] * factors[j];
-                Part(dParameters, 2)[j] = -slope * dShift[j];
-                Part(dParameters, 3)[j] = -slope * factors[j] * factors[j] * dScale[j] / 2;
+                var derivative = Part(parameters, 0)[j] * factors[j];
+                Part(dParameters, 2)[j] = -derivative * dShift[j];
+                Part(dParameters, 3)[j] = -derivative * factors[j] * factors[j] * dScale[j] / 2;
                 dScale[j] *= factors[j];
             }
         }
@@ -135,7 +135,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         var share = x.Rows > 1 ? (Real)1 / x.Rows : 0;
         ReadOnlySpan<Real> factors = Part(statistics, 2).Slice(first, count);
         Elementwise.Map(new Arithmetic.Multiple(share), sum, Part(statistics, 5).Slice(first, count));
-        Elementwise.Zip(new SlopeOfVariance(share), product, factors, Part(statistics, 6).Slice(first, count));
+        Elementwise.Zip(new DerivativeOfVariance(share), product, factors, Part(statistics, 6).Slice(first, count));
     }
 
     /// <inheritdoc/>
@@ -211,7 +211,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
             TLanes.Broadcast(1) / TLanes.Sqrt(variance + TLanes.Broadcast(epsilon));
     }
 
-    private readonly struct SlopeOfVariance(Real share) : IFunctionOfTwo
+    private readonly struct DerivativeOfVariance(Real share) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes product, TLanes factor) where TLanes : struct, ILanes<TLanes> =>

@@ -37,7 +37,7 @@ internal sealed class CategorySlots
     }
 
     /// <summary>Copies the gradients of the other features back; the gradient of a category is 0.</summary>
-    public void CopySlopes(ReadOnlySpan<Real> dy, Span<Real> dx)
+    public void CopyGradients(ReadOnlySpan<Real> dy, Span<Real> dx)
     {
         dx.Clear();
         var column = 0;

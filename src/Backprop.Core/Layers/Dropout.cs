@@ -42,7 +42,7 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
         Span<Real> dParameters)
     {
-        if (!dx.IsEmpty) Elementwise.Zip(new Slope((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
+        if (!dx.IsEmpty) Elementwise.Zip(new Derivative((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
     }
 
     // Dropped values become −0. Kept values never do, because the sum of −0 and 0 is 0. So the sign of a zero tells them apart.
@@ -55,7 +55,7 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
                 TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(0)));
     }
 
-    private readonly struct Slope(Real factor) : IFunctionOfTwo
+    private readonly struct Derivative(Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes>

@@ -97,7 +97,7 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     internal override void BackwardInputColumns(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
-        for (var row = 0; row < x.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+        for (var row = 0; row < x.Rows; row++) _slots.CopyGradients(dy.Row(row), dx.Row(row));
     }
 
     // All vectors are one part.

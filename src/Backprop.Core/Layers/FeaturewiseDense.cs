@@ -98,7 +98,7 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         var room = Room(dy.Rows);
         for (var j = 0; j < Features; j++)
             MatrixMultiply.ProductWithTransposed(
-                SlopesOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
+                GradientsOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
         FeatureGroups.CopyPassing(dy, GroupOutputs, dx, GroupInputs, Features, Kept);
         Scratch.Return(room);
     }
@@ -112,9 +112,10 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         for (var start = 0; start < dPart.Length; start += PartLength)
         {
             var j = (first + start) / PartLength;
-            var slopes = SlopesOf(y, dy, j, room);
-            MatrixMultiply.TransposedProduct(GroupOf(x, j), slopes, new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs));
-            MatrixMultiply.SumOfRows(slopes, dPart.Slice(start + _inputs * _outputs, _outputs));
+            var gradients = GradientsOf(y, dy, j, room);
+            var dWeights = new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs);
+            MatrixMultiply.TransposedProduct(GroupOf(x, j), gradients, dWeights);
+            MatrixMultiply.SumOfRows(gradients, dPart.Slice(start + _inputs * _outputs, _outputs));
         }
         Scratch.Return(room);
     }
@@ -134,15 +135,16 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     private Real[] Room(int rows) => Scratch.Rent(Rectified ? rows * _outputs : 0);
 
     // The gradient before the rectifier; without a rectifier, it is dy itself.
-    private ReadOnlyMatrixColumns SlopesOf(ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int feature, Real[] room)
+    private ReadOnlyMatrixColumns GradientsOf(ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int feature, Real[] room)
     {
         var group = feature * GroupOutputs + Kept;
         var ofGroup = dy.Part(group, _outputs);
         if (!Rectified) return ofGroup;
         var outputs = y.Part(group, _outputs);
-        var slopes = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
-        for (var row = 0; row < dy.Rows; row++) s_rectifier.Backward(outputs.Row(row), outputs.Row(row), ofGroup.Row(row), slopes.Row(row));
-        return slopes;
+        var gradients = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
+        for (var row = 0; row < dy.Rows; row++)
+            s_rectifier.Backward(outputs.Row(row), outputs.Row(row), ofGroup.Row(row), gradients.Row(row));
+        return gradients;
     }
 
     private ReadOnlyMatrixColumns GroupOf(ReadOnlyMatrixColumns x, int feature) => x.Part(feature * GroupInputs + Kept, _inputs);

@@ -165,7 +165,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
-        for (var row = 0; row < dx.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+        for (var row = 0; row < dx.Rows; row++) _slots.CopyGradients(dy.Row(row), dx.Row(row));
     }
 
     /// <summary>The output column of a feature without categories.</summary>

@@ -55,10 +55,11 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Slope(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
+        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Derivative(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
         if (dParameters.IsEmpty) return;
         dParameters.Clear();
-        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new SlopeOfParameter(), x.Row(row), dy.Row(row), dParameters, dParameters);
+        for (var row = 0; row < x.Rows; row++)
+            Elementwise.Zip(new DerivativeOfParameter(), x.Row(row), dy.Row(row), dParameters, dParameters);
     }
 
     private readonly struct Function : IFunctionOfTwo
@@ -68,7 +69,7 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
             TLanes.SelectLess(TLanes.Broadcast(0), x, x, a * x);
     }
 
-    private readonly struct Slope : IFunctionOfThree
+    private readonly struct Derivative : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes a, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
@@ -76,7 +77,7 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     }
 
     // Adds dy·min(x, 0) to the sum of the rows before.
-    private readonly struct SlopeOfParameter : IFunctionOfThree
+    private readonly struct DerivativeOfParameter : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> =>

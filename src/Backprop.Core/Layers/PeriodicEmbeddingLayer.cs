@@ -141,17 +141,17 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
         Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies),
             sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
-        var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
+        var factors = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
         FeatureGroups.CopyPassing(dy, _groupWidth, dx, 1, Features, Kept);
         for (var j = 0; j < Features; j++)
         {
             DifferentiateByAngle(parameters, j, x, dy, byAngle);
-            Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), slopes);
-            MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(slopes, 1, Frequencies), sums);
+            Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), factors);
+            MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(factors, 1, Frequencies), sums);
             for (var row = 0; row < x.Rows; row++)
             {
-                ref var slope = ref dx.Row(row)[j];
-                slope = SinCos.Turn * sums.Values[row] + (HasPhases ? slope : 0);
+                ref var gradient = ref dx.Row(row)[j];
+                gradient = SinCos.Turn * sums.Values[row] + (HasPhases ? gradient : 0);
             }
         }
         Scratch.Return(room);
@@ -229,13 +229,18 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
         var group = feature * _groupWidth;
         if (HasPhases)
-            RowWise.Spread(
-                new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), Waves(dy, group + 1),
-                byAngle);
-        else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, Waves(dy, group), Waves(dy, group + Frequencies), byAngle);
+        {
+            var phases = new RowWise.Columns(PhasesOf(parameters, feature));
+            RowWise.Spread(new DerivativeOfCosine(), x, feature, frequencies, phases, PeriodicFeatures(dy, group + 1), byAngle);
+        }
+        else
+        {
+            RowWise.Columns dCosine = PeriodicFeatures(dy, group), dSine = PeriodicFeatures(dy, group + Frequencies);
+            RowWise.Spread(new DerivativeOfBoth(), x, feature, frequencies, dCosine, dSine, byAngle);
+        }
     }
 
-    private RowWise.Columns Waves(ReadOnlyMatrixColumns of, int first) => new(of.Part(first, Frequencies));
+    private RowWise.Columns PeriodicFeatures(ReadOnlyMatrixColumns of, int first) => new(of.Part(first, Frequencies));
 
     private readonly struct CosineWithPhase : IFunctionOfRow
     {
@@ -258,14 +263,14 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
             SinCos.Sine(frequency * x);
     }
 
-    private readonly struct SlopeOfCosine : IFunctionOfRow
+    private readonly struct DerivativeOfCosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
             TLanes.Broadcast(0) - dy * SinCos.Sine(Phase(x, frequency, phase));
     }
 
-    private readonly struct SlopeOfBoth : IFunctionOfRow
+    private readonly struct DerivativeOfBoth : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes dCosine, TLanes dSine) where TLanes : struct, ILanes<TLanes>

@@ -106,7 +106,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         {
             var given = dy.Row(row);
             var to = dx.Row(row);
-            for (var j = 0; j < Features; j++) to[j] = Slope(x.Row(row)[j], BoundariesOf(parameters, j), given.Slice(j * Bins, Bins));
+            for (var j = 0; j < Features; j++) to[j] = Derivative(x.Row(row)[j], BoundariesOf(parameters, j), given.Slice(j * Bins, Bins));
             given[(Features * Bins)..].CopyTo(to[Features..]);
         }
     }
@@ -118,7 +118,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
     }
 
     // Only one bin has a nonzero derivative: the one that contains x. Outside all bins, it is the first or the last bin.
-    private static Real Slope(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
+    private static Real Derivative(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
     {
         var t = 0;
         while (t < dy.Length - 1 && x >= boundaries[t + 1]) t++;

@@ -59,11 +59,11 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     {
         for (var i = 0; i < _features.Length; i++)
         {
-            Span<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            Span<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var k = 0; k < Knots; k++)
             {
                 heights[k] = (Real)(2.0 * k / (Knots - 1) - 1);
-                places[k] = 3 * heights[k];
+                knots[k] = 3 * heights[k];
             }
         }
     }
@@ -99,12 +99,12 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         var shares = SharesOf(values);
         double first = shares[0].Share, range = shares[^1].Share - first,
             center = shares[shares.FindIndex(pair => pair.Value == median)].Share;
-        Span<Real> places = parameters[PlacesOf(feature)], heights = parameters[HeightsOf(feature)];
+        Span<Real> knots = parameters[KnotsOf(feature)], heights = parameters[HeightsOf(feature)];
         for (int k = 0, i = 0; k < Knots; k++)
         {
             if (shares.Count <= Knots) i = Math.Min(k, shares.Count - 1);
             else while (i < shares.Count - 1 && shares[i].Share - first < range * k / (Knots - 1)) i++;
-            (places[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
+            (knots[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
         }
     }
 
@@ -117,12 +117,12 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         x.Values.CopyTo(y.Values);
         for (var i = 0; i < _features.Length; i++)
         {
-            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            ReadOnlySpan<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var row = 0; row < y.Rows; row++)
             {
                 ref var value = ref y.Row(row)[_features[i]];
-                var k = KnotBelow(places, value);
-                value = IsBetween(k) ? heights[k] + (value - places[k]) * SlopeAfter(k, places, heights) : heights[Math.Max(k, 0)];
+                var k = KnotBelow(knots, value);
+                value = IsBetween(k) ? heights[k] + (value - knots[k]) * DerivativeAfter(k, knots, heights) : heights[Math.Max(k, 0)];
             }
         }
     }
@@ -136,11 +136,11 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         dy.Values.CopyTo(dx.Values);
         for (var i = 0; i < _features.Length; i++)
         {
-            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            ReadOnlySpan<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var row = 0; row < dx.Rows; row++)
             {
-                var k = KnotBelow(places, x.Row(row)[_features[i]]);
-                dx.Row(row)[_features[i]] *= IsBetween(k) ? SlopeAfter(k, places, heights) : 0;
+                var k = KnotBelow(knots, x.Row(row)[_features[i]]);
+                dx.Row(row)[_features[i]] *= IsBetween(k) ? DerivativeAfter(k, knots, heights) : 0;
             }
         }
     }
@@ -152,21 +152,21 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     /// <inheritdoc/>
     public override int GetHashCode() => _features.Aggregate(HashCode.Combine(Inputs, Knots), HashCode.Combine);
 
-    private Range PlacesOf(int feature) => (2 * feature * Knots)..((2 * feature + 1) * Knots);
+    private Range KnotsOf(int feature) => (2 * feature * Knots)..((2 * feature + 1) * Knots);
 
     private Range HeightsOf(int feature) => ((2 * feature + 1) * Knots)..((2 * feature + 2) * Knots);
 
     // Every value, with the sum of the weights below it plus half of its own weight.
     private static List<(Real Value, double Share)> SharesOf(ReadOnlySpan<Real> sorted)
     {
-        var most = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
+        var maxWeight = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
         var shares = new List<(Real, double)>();
         double below = 0;
         for (int first = 0, end; first < sorted.Length; first = end)
         {
             end = first + 1;
             while (end < sorted.Length && sorted[end] == sorted[first]) end++;
-            var counts = Math.Min(end - first, most);
+            var counts = Math.Min(end - first, maxWeight);
             shares.Add((sorted[first], below + counts / 2));
             below += counts;
         }
@@ -174,13 +174,13 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     }
 
     // The index of the last knot that is not above x; −1 if all are above.
-    private static int KnotBelow(ReadOnlySpan<Real> places, Real x)
+    private static int KnotBelow(ReadOnlySpan<Real> knots, Real x)
     {
-        int below = -1, above = places.Length;
+        int below = -1, above = knots.Length;
         while (above - below > 1)
         {
             var middle = (below + above) >>> 1;
-            if (places[middle] <= x) below = middle;
+            if (knots[middle] <= x) below = middle;
             else above = middle;
         }
         return below;
@@ -188,6 +188,6 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     private bool IsBetween(int knot) => knot >= 0 && knot < Knots - 1;
 
-    private static Real SlopeAfter(int knot, ReadOnlySpan<Real> places, ReadOnlySpan<Real> heights) =>
-        (heights[knot + 1] - heights[knot]) / (places[knot + 1] - places[knot]);
+    private static Real DerivativeAfter(int knot, ReadOnlySpan<Real> knots, ReadOnlySpan<Real> heights) =>
+        (heights[knot + 1] - heights[knot]) / (knots[knot + 1] - knots[knot]);
 }

@@ -63,7 +63,7 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
         {
             var given = dy.Row(row);
             var to = dx.Row(row);
-            Elementwise.Zip(new Slope((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
+            Elementwise.Zip(new Derivative((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
             given[Features..].CopyTo(to[Features..]);
         }
     }
@@ -74,15 +74,15 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
-            TLanes one = TLanes.Broadcast(1), most = TLanes.Broadcast(limit);
-            var far = TLanes.Abs(x) / most;
+            TLanes one = TLanes.Broadcast(1), bound = TLanes.Broadcast(limit);
+            var far = TLanes.Abs(x) / bound;
             var quotient = TLanes.SelectLess(one, far, one / far, far);
-            return TLanes.SelectLess(one, far, TLanes.CopySign(most, x), x) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+            return TLanes.SelectLess(one, far, TLanes.CopySign(bound, x), x) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
         }
     }
 
     // dy·(1 + (x/limit)²)^(−3/2)
-    private readonly struct Slope(Real limit) : IFunctionOfTwo
+    private readonly struct Derivative(Real limit) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

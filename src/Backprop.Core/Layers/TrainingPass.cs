@@ -51,12 +51,12 @@ public readonly ref struct TrainingPass
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {
         var random = Random(RandomPurpose.Dropout);
-        var place = (uint)FirstRow * (uint)width;
+        var position = (uint)FirstRow * (uint)width;
         Span<Real> room = stackalloc Real[NumbersAtOnce];
         for (var i = 0; i < x.Length; i += NumbersAtOnce)
         {
             var chance = room[..Math.Min(NumbersAtOnce, x.Length - i)];
-            random.Fill(place + (uint)i, chance);
+            random.Fill(position + (uint)i, chance);
             Elementwise.Zip(f, x.Slice(i, chance.Length), chance, y.Slice(i, chance.Length));
         }
     }

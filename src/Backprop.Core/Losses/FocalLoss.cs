@@ -47,7 +47,7 @@ public sealed record FocalLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Real gamma = (Real)Gamma, no = (Real)(1 - Alpha ?? 1), yes = (Real)(Alpha ?? 1);
-        MeanOverOutputs.Evaluate(new Value(gamma, no, yes), new Slope(gamma, no, yes), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(gamma, no, yes), new Derivative(gamma, no, yes), scores, targets, losses, gradient);
     }
 
     internal override LossLink Link => LossLink.Logistic;
@@ -70,7 +70,7 @@ public sealed record FocalLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real gamma, Real no, Real yes) : IFunctionOfTwo
+    private readonly struct Derivative(Real gamma, Real no, Real yes) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -23,7 +23,7 @@ public sealed record HingeLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Logistic;
 
@@ -45,7 +45,7 @@ public sealed record HingeLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

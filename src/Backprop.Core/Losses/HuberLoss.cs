@@ -28,7 +28,7 @@ public sealed record HuberLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value((Real)Delta), new Slope((Real)Delta), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value((Real)Delta), new Derivative((Real)Delta), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Identity;
 
@@ -49,7 +49,7 @@ public sealed record HuberLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real delta) : IFunctionOfTwo
+    private readonly struct Derivative(Real delta) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -17,7 +17,7 @@ public sealed record LogCoshLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Identity;
 
@@ -41,7 +41,7 @@ public sealed record LogCoshLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => Exponential.Tanh(z - y);

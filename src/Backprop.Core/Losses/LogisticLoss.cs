@@ -44,7 +44,7 @@ public sealed record LogisticLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Real kept = (Real)(1 - LabelSmoothing), added = (Real)(LabelSmoothing / 2);
-        MeanOverOutputs.Evaluate(new Value(kept, added), new Slope(kept, added), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(kept, added), new Derivative(kept, added), scores, targets, losses, gradient);
     }
 
     internal override LossLink Link => LossLink.Logistic;
@@ -67,7 +67,7 @@ public sealed record LogisticLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real kept, Real added) : IFunctionOfTwo
+    private readonly struct Derivative(Real kept, Real added) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>

@@ -194,9 +194,9 @@ public abstract record Loss
             for (int first = 0, count; first < scores.Rows; first += count)
             {
                 count = Math.Min(RowsBetweenChecks, scores.Rows - first);
-                Matrix slopes = new(gradient.Values.Slice(first * gradient.Columns, count * gradient.Columns), count, gradient.Columns);
-                EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), slopes);
-                work.Add(WorkOfScore * slopes.Values.Length);
+                Matrix gradients = new(gradient.Values.Slice(first * gradient.Columns, count * gradient.Columns), count, gradient.Columns);
+                EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), gradients);
+                work.Add(WorkOfScore * gradients.Values.Length);
             }
             double totalWeight = scores.Rows;
             if (!weights.IsEmpty)

@@ -51,7 +51,7 @@ internal static class MemberLosses
         {
             var total = totals[i % totals.Length];
             var factor = total > 0 ? (Real)(weights[i] / total) : 0;
-            foreach (ref var slope in gradient.Row(i)) slope *= factor;
+            foreach (ref var value in gradient.Row(i)) value *= factor;
         }
     }
 

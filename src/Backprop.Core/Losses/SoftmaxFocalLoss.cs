@@ -75,7 +75,7 @@ public sealed record SoftmaxFocalLoss : RowLoss
         if (others < 0.5) crossEntropy = -Math.Log(1 - others);
         double weight = Math.Pow(others, Gamma), ratio = others > 1e-8 ? crossEntropy / others : 1;
         var factor = (Real)(weight * (1 + Gamma * p * ratio));
-        foreach (ref var slope in probabilities) slope *= factor;
+        foreach (ref var value in probabilities) value *= factor;
         return (Real)(weight * crossEntropy);
     }
 

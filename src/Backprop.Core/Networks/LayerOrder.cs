@@ -27,7 +27,7 @@ internal sealed class LayerOrder
                 throw new ArgumentException(
                     $"Layer {l} ({layers[l].GetType().Name}) has {layers[l].Inputs} inputs, " +
                     $"but layer {l - 1} ({layers[l - 1].GetType().Name}) has {layers[l - 1].Outputs} outputs.", nameof(layers));
-            if (layers[l] is IHasPlace placed) placed.CheckPlace(l, layers, _firstOfMembers);
+            if (layers[l] is IHasPlace restricted) restricted.CheckPlace(l, layers, _firstOfMembers);
             if (layers[l] is IReadsEarlierOutput reader) IsAddedLater[reader.SourceOf(l)] = true;
             _categories.Check(l);
             CheckMembers(l);

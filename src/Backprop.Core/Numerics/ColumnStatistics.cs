@@ -114,9 +114,9 @@ internal static unsafe class ColumnStatistics
                     TLanes chainSum = TLanes.Broadcast(0), chainProduct = chainSum;
                     for (var i = row; i < end; i++)
                     {
-                        var slope = TLanes.Load(dy + i * stride + at);
-                        chainSum += slope;
-                        chainProduct = TLanes.MultiplyAdd(slope, TLanes.Load(x + i * stride + at) - average, chainProduct);
+                        var gradient = TLanes.Load(dy + i * stride + at);
+                        chainSum += gradient;
+                        chainProduct = TLanes.MultiplyAdd(gradient, TLanes.Load(x + i * stride + at) - average, chainProduct);
                     }
                     totalSum += chainSum;
                     totalProduct += chainProduct;

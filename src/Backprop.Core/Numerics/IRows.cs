@@ -17,7 +17,7 @@ internal interface IRows
 internal static class RowReading
 {
     // Neighbours in a column are far apart in memory.
-    private const int LooksOfPortion = 1 << 16, WorkOfLook = 16;
+    private const int ReadsOfPortion = 1 << 16, WorkOfRead = 16;
 
     /// <summary>Copies the values of one column that are not missing (NaN).</summary>
     /// <param name="from">The rows.</param>
@@ -29,10 +29,10 @@ internal static class RowReading
         where TRows : IRows, allows ref struct
     {
         var count = 0;
-        for (var look = 0; look < room.Length; look++)
+        for (var read = 0; read < room.Length; read++)
         {
-            if (look % LooksOfPortion == LooksOfPortion - 1) meter?.Add(WorkOfLook * LooksOfPortion);
-            var value = from.Row((int)((long)look * from.Rows / room.Length))[column];
+            if (read % ReadsOfPortion == ReadsOfPortion - 1) meter?.Add(WorkOfRead * ReadsOfPortion);
+            var value = from.Row((int)((long)read * from.Rows / room.Length))[column];
             if (!Real.IsNaN(value)) room[count++] = value;
         }
         return room[..count];

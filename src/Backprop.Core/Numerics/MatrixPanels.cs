@@ -36,7 +36,7 @@ internal static unsafe class MatrixPanels
         var panel = 2 * count * columns;
         fixed (Real* scratch = Scratch.OfAtLeast(checked(2 * panel + (mustCopy ? (int)factors.Depth * 2 * count : 0))))
         {
-            Real* starts = scratch, turned = scratch + panel, copy = scratch + 2 * panel;
+            Real* starts = scratch, transposed = scratch + panel, copy = scratch + 2 * panel;
             for (var column = 0; column < columns; column++)
                 new Span<Real>(starts + column * 2 * count, 2 * count).Fill(factors.Bias == null ? 0 : factors.Bias[column]);
 
@@ -55,8 +55,8 @@ internal static unsafe class MatrixPanels
                 }
                 MatrixTile.Compute<TLanes>(new TileStrip(
                     columns, factors.Depth, second, factors.B, factors.BColumn, factors.BDepth, a, aDepth, starts, 2 * count,
-                        factors.Factor, turned, width));
-                MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
+                        factors.Factor, transposed, width));
+                MatrixTranspose.Copy(transposed, width, columns, width, c + first * cRow, cRow);
             }
         }
     }

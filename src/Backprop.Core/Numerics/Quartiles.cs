@@ -20,8 +20,9 @@ internal static class Quartiles
     // Interpolated between neighbours, as in NumPy.
     private static double Quantile(ReadOnlySpan<Real> sorted, double share)
     {
-        var place = share * (sorted.Length - 1);
-        var below = (int)place;
-        return below + 1 == sorted.Length ? sorted[below] : sorted[below] + (place - below) * ((double)sorted[below + 1] - sorted[below]);
+        var position = share * (sorted.Length - 1);
+        var below = (int)position;
+        if (below + 1 == sorted.Length) return sorted[below];
+        return sorted[below] + (position - below) * ((double)sorted[below + 1] - sorted[below]);
     }
 }

@@ -36,14 +36,14 @@ public readonly unsafe struct RandomField
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int FillVectors(uint place, uint key, float* to, int length)
+    private static int FillVectors(uint index, uint key, float* to, int length)
     {
-        Vector<uint> places = Vector<uint>.Indices + new Vector<uint>(place), stride = new((uint)Vector<uint>.Count), high = new(key);
+        Vector<uint> indices = Vector<uint>.Indices + new Vector<uint>(index), stride = new((uint)Vector<uint>.Count), high = new(key);
         var i = 0;
         for (; i + Vector<uint>.Count <= length; i += Vector<uint>.Count)
         {
-            Vector.Store(Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(places) ^ high) >>> 8)) * (float)Unit, to + i);
-            places += stride;
+            Vector.Store(Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(indices) ^ high) >>> 8)) * (float)Unit, to + i);
+            indices += stride;
         }
         return i;
     }

@@ -40,10 +40,10 @@ internal static unsafe class Softmax
             for (var first = 0; first < scores.Rows; first += RowsAtOnce)
             {
                 var rows = Math.Min(RowsAtOnce, scores.Rows - first);
-                Real* maxima = scratch, sums = scratch + RowsAtOnce, turned = scratch + 2 * RowsAtOnce;
-                MatrixTranspose.Copy(z + first * scores.Columns, scores.Columns, rows, scores.Columns, turned, RowsAtOnce);
-                VectorWidth.Run(new ColumnWork(turned, maxima, sums, rows, scores.Columns, withLogarithms: !largest.IsEmpty));
-                MatrixTranspose.Copy(turned, RowsAtOnce, scores.Columns, rows, p + first * scores.Columns, scores.Columns);
+                Real* maxima = scratch, sums = scratch + RowsAtOnce, transposed = scratch + 2 * RowsAtOnce;
+                MatrixTranspose.Copy(z + first * scores.Columns, scores.Columns, rows, scores.Columns, transposed, RowsAtOnce);
+                VectorWidth.Run(new ColumnWork(transposed, maxima, sums, rows, scores.Columns, withLogarithms: !largest.IsEmpty));
+                MatrixTranspose.Copy(transposed, RowsAtOnce, scores.Columns, rows, p + first * scores.Columns, scores.Columns);
                 if (largest.IsEmpty) continue;
                 new ReadOnlySpan<Real>(maxima, rows).CopyTo(largest[first..]);
                 new ReadOnlySpan<Real>(sums, rows).CopyTo(logarithms[first..]);
@@ -64,12 +64,12 @@ internal static unsafe class Softmax
 
     // Each lane has a row of its own. Lanes beyond the last row compute values that are never read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfColumns<TLanes>(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
+    private static void OfColumns<TLanes>(Real* transposed, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
         where TLanes : struct, ILanes<TLanes>
     {
         for (var row = 0; row < rows; row += TLanes.Count)
         {
-            var z = turned + row;
+            var z = transposed + row;
             var largest = TLanes.Load(z);
             for (var k = 1; k < columns; k++)
             {
@@ -90,9 +90,9 @@ internal static unsafe class Softmax
         }
     }
 
-    private readonly struct ColumnWork(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) : IVectorWork
+    private readonly struct ColumnWork(Real* transposed, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) : IVectorWork
     {
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
-            OfColumns<TLanes>(turned, maxima, sums, rows, columns, withLogarithms);
+            OfColumns<TLanes>(transposed, maxima, sums, rows, columns, withLogarithms);
     }
 }

@@ -26,23 +26,23 @@ internal sealed class SparseBatch(int columns)
     }
 
     /// <summary>Adds a row; zeros among the values are omitted.</summary>
-    /// <param name="places">Column indices in ascending order; empty if the values are those of all columns.</param>
+    /// <param name="indices">Column indices in ascending order; empty if the values are those of all columns.</param>
     /// <param name="values">The values of these columns.</param>
     /// <param name="factors">[Columns]: the factors of the values; empty for none.</param>
-    public void Add(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
+    public void Add(ReadOnlySpan<int> indices, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
     {
         var count = _starts[^1];
         MakeRoom(count + (Replacements is null ? 1L : 2L) * values.Length); // a missing value may become two values
         for (var i = 0; i < values.Length; i++)
         {
             if (values[i] == 0) continue;
-            var place = places.IsEmpty ? i : places[i];
-            var value = factors.IsEmpty ? values[i] : values[i] * factors[place];
-            if (Replacements is not null && Real.IsNaN(values[i])) value = Replacements.ValueOf(place);
-            (_columns[count], _values[count]) = (place, value);
+            var column = indices.IsEmpty ? i : indices[i];
+            var value = factors.IsEmpty ? values[i] : values[i] * factors[column];
+            if (Replacements is not null && Real.IsNaN(values[i])) value = Replacements.ValueOf(column);
+            (_columns[count], _values[count]) = (column, value);
             count++;
         }
-        if (Replacements is not null) count = Indicate(places, values, count);
+        if (Replacements is not null) count = Indicate(indices, values, count);
         _starts.Add(count);
     }
 
@@ -69,11 +69,11 @@ internal sealed class SparseBatch(int columns)
     }
 
     // Appends the indicators after the other values of the row, in ascending order.
-    private int Indicate(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, int count)
+    private int Indicate(ReadOnlySpan<int> indices, ReadOnlySpan<Real> values, int count)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(places.IsEmpty ? i : places[i]) is not (>= 0 and var indicator))
+            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(indices.IsEmpty ? i : indices[i]) is not (>= 0 and var indicator))
                 continue;
             (_columns[count], _values[count]) = (indicator, 1);
             count++;
