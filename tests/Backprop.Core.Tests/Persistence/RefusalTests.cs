@@ -74,7 +74,7 @@ public class RefusalTests
     [Fact]
     public void Layers_that_do_not_fit_are_refused_with_both_widths() =>
         AssertRefused(
-            "Layer 1 takes 80 inputs, but layer 0 gives 81 outputs",
+            "Layer 1 (ActivationLayer) has 80 inputs, but layer 0 (Dense) has 81 outputs",
             Saved.Forge(Header.Replace("\"outputs\":80", "\"outputs\":81", StringComparison.Ordinal), Floats));
 
     [Fact]

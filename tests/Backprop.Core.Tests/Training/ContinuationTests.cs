@@ -77,7 +77,7 @@ public class ContinuationTests
         var classes = new Trainer(Options with { Loss = new SoftmaxCrossEntropy() });
         var network = Network.FullyConnected(2, [], 3, new Tanh());
         var problem = Assert.Throws<ArgumentException>("training", () => classes.Train(network, new ExampleSet([1, 2], 2, [3])));
-        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy takes one class", problem.Message);
+        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy allows one class", problem.Message);
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public class MemberTrainingTests
     public void What_couples_members_is_refused_by_name()
     {
         Assert.Contains(
-            "InputSkip does not go with EnsembleSize",
+            "InputSkip cannot be combined with EnsembleSize",
             Assert.Throws<ArgumentException>(
                 "InputSkip", () => (Plain with { EnsembleSize = 2, InputSkip = true }).Build(Features, 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>("EnsembleSize", () => Plain with { EnsembleSize = 0 });
