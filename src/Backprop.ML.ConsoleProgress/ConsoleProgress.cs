@@ -15,14 +15,14 @@ public static class ConsoleProgress
     ///     return pipeline.Append(new BackpropTrainer(ml, options)).Fit(data);
     /// });
     /// </code></example>
-    /// <typeparam name="T">What training returns.</typeparam>
-    /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1. Training that stops earlier fills it,
+    /// <typeparam name="T">The type of the result of training.</typeparam>
+    /// <param name="numberOfIterations">The number of epochs of a full bar, at least 1. Training that stops earlier fills the bar,
     /// too.</param>
     /// <param name="train">Trains with its argument as <see cref="BackpropTrainer.Options.Progress"/>. With several trainings, as in
     /// cross-validation, each one restarts the bar.</param>
-    /// <param name="console">The console to write to; null for the console of this process. If it is not interactive, such as a log, a
-    /// line is written now and then instead.</param>
-    /// <returns>What <paramref name="train"/> returned.</returns>
+    /// <param name="console">The console to write to; null for the console of this process. If it is not interactive, such as a log, a line
+    /// is written from time to time instead.</param>
+    /// <returns>The result of <paramref name="train"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
     public static T Show<T>(int numberOfIterations, Func<IProgress<EpochReport>, T> train, IAnsiConsole? console = null)
     {
@@ -38,12 +38,12 @@ public static class ConsoleProgress
     ///     return pipeline.Append(new BackpropTrainer(ml, options)).Fit(data);
     /// });
     /// </code></example>
-    /// <typeparam name="T">What training returns.</typeparam>
-    /// <param name="numberOfIterations">How many epochs the full bar stands for, at least 1.</param>
-    /// <param name="train">Trains with what it is given as <see cref="BackpropTrainer.Options.Progress"/> and
+    /// <typeparam name="T">The type of the result of training.</typeparam>
+    /// <param name="numberOfIterations">The number of epochs of a full bar, at least 1.</param>
+    /// <param name="train">Trains with its arguments as <see cref="BackpropTrainer.Options.Progress"/> and
     /// <see cref="BackpropTrainer.Options.PhaseProgress"/>.</param>
-    /// <param name="console">Where to; null for the console of this process.</param>
-    /// <returns>What <paramref name="train"/> returned.</returns>
+    /// <param name="console">The console to write to; null for the console of this process.</param>
+    /// <returns>The result of <paramref name="train"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfIterations"/> is below 1.</exception>
     public static T Show<T>(
         int numberOfIterations, Func<IProgress<EpochReport>, IProgress<TrainingPhaseReport>, T> train, IAnsiConsole? console = null)
@@ -67,7 +67,7 @@ public static class ConsoleProgress
     {
         private string? _lastEpoch;
 
-        // Within an epoch, the losses of the one before say more.
+        // Within an epoch, the bar shows the losses of the epoch before, because they are more informative.
         public void Report(TrainingPhaseReport value)
         {
             if (value.Epoch == 0) task.Description = value.Description;
@@ -81,7 +81,7 @@ public static class ConsoleProgress
             task.Value = value.Epoch;
         }
 
-        // Early stopping leaves the rest of it empty. What stays on the screen are the last losses.
+        // After early stopping, the bar is not full yet. The last losses stay on the screen.
         public void Fill()
         {
             task.Description = _lastEpoch ?? task.Description;

@@ -1,7 +1,7 @@
 namespace Backprop.Activations;
 
 /// <summary>An element-wise function and its derivative. Immutable, so one instance serves every thread.</summary>
-/// <remarks>A new activation is one file beside this one and one entry in <see cref="All"/>; docs/adding-things.md shows the
+/// <remarks>A new activation is one file in this folder and one entry in <see cref="All"/>; docs/adding-things.md shows the
 /// steps.</remarks>
 public abstract record Activation
 {
@@ -11,17 +11,17 @@ public abstract record Activation
     public abstract void Forward(ReadOnlySpan<Real> x, Span<Real> y);
 
     /// <summary>dx[i] = f′(x[i]) · dy[i]. Use <paramref name="x"/> or <paramref name="y"/>, whichever is cheaper.</summary>
-    /// <param name="x">The input, as given to <see cref="Forward"/>.</param>
-    /// <param name="y">The output, as written by <see cref="Forward"/>.</param>
+    /// <param name="x">The input of <see cref="Forward"/>.</param>
+    /// <param name="y">The output of <see cref="Forward"/>.</param>
     /// <param name="dy">∂loss/∂y.</param>
     /// <param name="dx">∂loss/∂x, overwritten.</param>
     public abstract void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx);
 
-    /// <summary>Whether <see cref="Backward"/> uses y alone, so that y may overwrite x, and dx dy: the network then needs half the
+    /// <summary>Whether <see cref="Backward"/> uses y alone. Then y may overwrite x, dx may overwrite dy, and the network needs half the
     /// memory.</summary>
     public virtual bool WorksInPlace => false;
 
-    /// <summary>What a <see cref="ParametricMix"/> of it computes.</summary>
+    /// <summary>The computation of a <see cref="ParametricMix"/> of this activation.</summary>
     internal virtual Mixture Mixture => new Mixture.OfAny(this);
 
     /// <summary>One of each activation in this assembly: the contract tests run over this list, and saved models find their activation in

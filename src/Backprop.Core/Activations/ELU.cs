@@ -24,7 +24,7 @@ public sealed record ELU : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope((Real)Alpha), y, dy, dx);
+        Elementwise.Zip(new Derivative((Real)Alpha), y, dy, dx);
 
     private readonly struct Function(Real alpha) : IFunction
     {
@@ -34,7 +34,7 @@ public sealed record ELU : Activation
     }
 
     // α·eˣ = y + α, so the output is all we need.
-    private readonly struct Slope(Real alpha) : IFunctionOfTwo
+    private readonly struct Derivative(Real alpha) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

@@ -22,8 +22,8 @@ public sealed record GELU : Activation
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx)
     {
-        if (Approximate) Elementwise.Zip(new ApproximateSlope(), x, dy, dx);
-        else Elementwise.Zip(new Slope(), x, dy, dx);
+        if (Approximate) Elementwise.Zip(new ApproximateDerivative(), x, dy, dx);
+        else Elementwise.Zip(new Derivative(), x, dy, dx);
     }
 
     // Beyond ±20, Φ is 0 or 1 to all digits, and powers of x would overflow.
@@ -39,7 +39,7 @@ public sealed record GELU : Activation
     }
 
     // Φ + x·φ.
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
@@ -62,7 +62,7 @@ public sealed record GELU : Activation
     }
 
     // s + x·s·(1 − s)·(2u)'.
-    private readonly struct ApproximateSlope : IFunctionOfTwo
+    private readonly struct ApproximateDerivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

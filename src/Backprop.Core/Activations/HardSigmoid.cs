@@ -16,7 +16,7 @@ public sealed record HardSigmoid : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -25,7 +25,7 @@ public sealed record HardSigmoid : Activation
             new Arithmetic.Clamp(0, 1).Invoke(TLanes.MultiplyAdd(x, TLanes.Broadcast((Real)(1.0 / 6)), TLanes.Broadcast((Real)0.5)));
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

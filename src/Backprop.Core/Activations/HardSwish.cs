@@ -12,7 +12,7 @@ public sealed record HardSwish : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), x, dy, dx);
+        Elementwise.Zip(new Derivative(), x, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -21,7 +21,7 @@ public sealed record HardSwish : Activation
             x * new Arithmetic.Clamp(0, 1).Invoke(TLanes.MultiplyAdd(x, TLanes.Broadcast((Real)(1.0 / 6)), TLanes.Broadcast((Real)0.5)));
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

@@ -15,7 +15,7 @@ public sealed record HardTanh : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -23,7 +23,7 @@ public sealed record HardTanh : Activation
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => new Arithmetic.Clamp(-1, 1).Invoke(x);
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

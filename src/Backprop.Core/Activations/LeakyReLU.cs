@@ -24,19 +24,19 @@ public sealed record LeakyReLU : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope((Real)NegativeSlope), y, dy, dx);
+        Elementwise.Zip(new Derivative((Real)NegativeSlope), y, dy, dx);
 
-    private readonly struct Function(Real slope) : IFunction
+    private readonly struct Function(Real factor) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(slope) * x);
+            TLanes.SelectLess(TLanes.Broadcast(0), x, x, TLanes.Broadcast(factor) * x);
     }
 
-    private readonly struct Slope(Real slope) : IFunctionOfTwo
+    private readonly struct Derivative(Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(slope) * dy);
+            TLanes.SelectLess(TLanes.Broadcast(0), y, dy, TLanes.Broadcast(factor) * dy);
     }
 }

@@ -13,7 +13,7 @@ public sealed record Mish : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new SlopeTimes(), x, dy, dx);
+        Elementwise.Zip(new DerivativeTimes(), x, dy, dx);
 
     internal override Mixture Mixture => new MixtureOf<Curve>();
 
@@ -26,10 +26,10 @@ public sealed record Mish : Activation
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => default(Curve).Value(x);
     }
 
-    private readonly struct SlopeTimes : IFunctionOfTwo
+    private readonly struct DerivativeTimes : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * default(Curve).Slope(x);
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * default(Curve).Derivative(x);
     }
 
     private readonly struct Curve : ICurve
@@ -43,7 +43,7 @@ public sealed record Mish : Activation
 
         // w/(w + 2) + 4·x·n·(n + 1)/(w + 2)².
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        public TLanes Derivative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             TLanes one = TLanes.Broadcast(1), two = TLanes.Broadcast(2), near = TLanes.Min(TLanes.Broadcast((Real)Linear), x);
             TLanes n = Exponential.Exp(near), w = n * (n + two), inverse = one / (w + two);

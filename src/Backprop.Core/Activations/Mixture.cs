@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Activations;
 
-/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: what <see cref="ParametricMix"/> makes of one
-/// activation f. Equal, where the activations are.</summary>
+/// <summary>y = x + a·(f(x) − x) over the rows of a matrix, with an a for each column: the computation of <see cref="ParametricMix"/> with
+/// one activation f. Two mixtures are equal if their activations are.</summary>
 internal abstract record Mixture
 {
     /// <summary>Writes y.</summary>
@@ -79,7 +79,7 @@ internal interface ICurve
     TLanes Value<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
 
     /// <summary>f′(x).</summary>
-    TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
+    TLanes Derivative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
 }
 
 /// <summary>The <see cref="Mixture"/> of a curve. The curve's formula is inlined into the mixture's, so one loop over the values
@@ -91,11 +91,11 @@ internal sealed record MixtureOf<TCurve> : Mixture where TCurve : struct, ICurve
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlyMatrix x, ReadOnlySpan<Real> shares, ReadOnlyMatrix dy, Matrix dx) =>
-        RowWise.Zip(new SlopeOfMixed(), x, shares, dy, dx);
+        RowWise.Zip(new DerivativeOfMixed(), x, shares, dy, dx);
 
     /// <inheritdoc/>
     public override void BackwardShares(ReadOnlyMatrix x, ReadOnlyMatrix dy, Span<Real> dShares) =>
-        RowWise.Sum(new SlopeOfShare(), x, dy, dShares);
+        RowWise.Sum(new DerivativeOfShare(), x, dy, dShares);
 
     private readonly struct Mixed : IFunctionOfTwo
     {
@@ -104,17 +104,17 @@ internal sealed record MixtureOf<TCurve> : Mixture where TCurve : struct, ICurve
             TLanes.MultiplyAdd(share, default(TCurve).Value(x) - x, x);
     }
 
-    private readonly struct SlopeOfMixed : IFunctionOfThree
+    private readonly struct DerivativeOfMixed : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes share, TLanes dy) where TLanes : struct, ILanes<TLanes>
         {
             var one = TLanes.Broadcast(1);
-            return dy * TLanes.MultiplyAdd(share, default(TCurve).Slope(x) - one, one);
+            return dy * TLanes.MultiplyAdd(share, default(TCurve).Derivative(x) - one, one);
         }
     }
 
-    private readonly struct SlopeOfShare : IFunctionOfThree
+    private readonly struct DerivativeOfShare : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> =>

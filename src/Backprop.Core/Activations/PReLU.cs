@@ -5,11 +5,11 @@ namespace Backprop.Activations;
 /// <summary>x for positive x, a·x otherwise, where every unit learns its own a.</summary>
 /// <remarks>
 /// He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852; as PyTorch's PReLU with one parameter for each unit.
-/// What learns is the layer that networks make of it (<c>PReLULayer</c>); by itself it is the function that learning starts from.
+/// The layer that networks make of it (<c>PReLULayer</c>) learns a. The activation by itself has the initial a.
 /// </remarks>
 public sealed record PReLU : Activation
 {
-    /// <summary>The a that learning starts from.</summary>
+    /// <summary>The initial a.</summary>
     /// <value>0.25; ≥ 0 and finite.</value>
     public double InitialSlope
     {

@@ -17,7 +17,7 @@ public sealed record ReLU : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -26,7 +26,7 @@ public sealed record ReLU : Activation
             TLanes.SelectLess(x, TLanes.Broadcast(0), TLanes.Broadcast(0), x);
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

@@ -17,7 +17,7 @@ public sealed record SELU : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     internal override Mixture Mixture => new MixtureOf<Curve>();
 
@@ -38,7 +38,7 @@ public sealed record SELU : Activation
                 TLanes.Broadcast((Real)(Lambda * Alpha)) * Exponential.ExpMinusOneOfNegative(x));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Slope<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+        public TLanes Derivative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
             TLanes beyond = TLanes.Broadcast((Real)(Lambda * Alpha));
             return TLanes.SelectLess(
@@ -48,7 +48,7 @@ public sealed record SELU : Activation
     }
 
     // λ·α·eˣ = y + λ·α, so the output is all we need.
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

@@ -13,7 +13,7 @@ public sealed record SiLU : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), x, dy, dx);
+        Elementwise.Zip(new Derivative(), x, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -22,7 +22,7 @@ public sealed record SiLU : Activation
     }
 
     // σ + x·σ·(1 − σ).
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

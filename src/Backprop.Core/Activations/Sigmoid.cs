@@ -15,10 +15,10 @@ public sealed record Sigmoid : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     // σ'(x) = σ(x)·(1 − σ(x)), so the output is all we need.
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * y * (TLanes.Broadcast(1) - y);

@@ -16,7 +16,7 @@ public sealed record Softplus : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), y, dy, dx);
+        Elementwise.Zip(new Derivative(), y, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -29,7 +29,7 @@ public sealed record Softplus : Activation
     }
 
     // σ(x) = 1 − e^−y, so the output is all we need.
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes> =>

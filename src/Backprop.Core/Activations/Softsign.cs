@@ -12,7 +12,7 @@ public sealed record Softsign : Activation
 
     /// <inheritdoc/>
     public override void Backward(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, ReadOnlySpan<Real> dy, Span<Real> dx) =>
-        Elementwise.Zip(new Slope(), x, dy, dx);
+        Elementwise.Zip(new Derivative(), x, dy, dx);
 
     private readonly struct Function : IFunction
     {
@@ -20,7 +20,7 @@ public sealed record Softsign : Activation
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => x / (TLanes.Broadcast(1) + TLanes.Abs(x));
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

@@ -18,7 +18,7 @@ internal static class DoublePrecision
     private const string Name = "Backprop.Core.Double";
     private static readonly Lazy<Assembly> s_twin = new(LoadOnce);
 
-    /// <summary>To be called before any method that names a type of the twin.</summary>
+    /// <summary>To be called before any method that names a type of the double-precision library.</summary>
     public static void Load() => _ = s_twin.Value;
 
     private static Assembly LoadOnce()
@@ -30,7 +30,7 @@ internal static class DoublePrecision
     }
 }
 
-/// <summary>The objective of a network and a loss, in double precision. Both come over as the JSON that models are saved in.</summary>
+/// <summary>The objective of a network and a loss, in double precision. Both are passed as the JSON that models are saved in.</summary>
 internal sealed class InDoublePrecision : GradientCheck.IObjective
 {
     private readonly Twin.Networks.Network _network;

@@ -10,26 +10,27 @@ namespace Backprop.Checking;
 /// <summary>Compares backward propagation with central differences: is backward the derivative of forward?</summary>
 /// <remarks>
 /// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error
-/// of 1 % in one term stands out by a factor of 10,000. Networks with a custom layer, activation or loss are checked in single precision,
-/// because those parts exist in single precision only. Forward and backward computations are those of a training step: dropout drops the
-/// same units each time, and batch normalization uses the batch. Measured parameters, such as running means, have no gradient and are not
-/// checked. A unit whose input lies next to a kink (ReLU at 0) may show an error although its gradient is correct. Check such cases with
-/// other examples or another seed.
+/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision. There, an error
+/// of 1 % in one term exceeds the tolerance by a factor of 10,000. Networks with a custom layer, activation or loss are checked in single
+/// precision, because those parts exist in single precision only. Forward and backward computations are those of a training step: dropout
+/// drops the same units each time, and batch normalization uses the batch. Measured parameters, such as running means, have no gradient and
+/// are not checked. A unit whose input lies next to a kink (ReLU at 0) may show an error although its gradient is correct. Check such cases
+/// with other examples or another seed.
 /// </remarks>
 public static class GradientCheck
 {
-    /// <summary>Compares the gradient of the mean loss over some examples; of an ensemble, of the sum of its members' mean losses, by which
-    /// each learns alone.</summary>
+    /// <summary>Compares the gradient of the mean loss over some examples. For an ensemble, the loss is the sum of the members' mean
+    /// losses, because each member learns from its own loss.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="x">[rows × Inputs]; a dozen rows will do.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="parameters">[ParameterCount]; empty for starting values by the seed.</param>
-    /// <param name="seed">Where starting values, and the random numbers of layers that drop, start.</param>
-    /// <param name="maxParameters">Parameters to compare, evenly spread where there are more. Each costs four evaluations of the
-    /// loss.</param>
+    /// <param name="seed">The seed of starting values, and of the random numbers of dropout and noise.</param>
+    /// <param name="maxParameters">Maximum number of parameters to compare, evenly spread over all of them. Each costs four evaluations of
+    /// the loss.</param>
     /// <returns>The largest error, with its layer and index, and whether the check passed.</returns>
-    /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other, or the loss does not allow a
+    /// <exception cref="ArgumentException">The counts of parameters, columns or rows do not fit each other, or the loss does not allow a
     /// target.</exception>
     public static GradientCheckResult Run(
         Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, ReadOnlySpan<Real> parameters = default, int seed = 0,
@@ -40,15 +41,16 @@ public static class GradientCheck
         ArgumentOutOfRangeException.ThrowIfLessThan(maxParameters, 1);
         if (targets.Rows != x.Rows || x.Rows == 0)
             throw new ArgumentException(
-                $"x has {x.Rows} rows, the targets {targets.Rows}; there must be as many, and at least one.", nameof(targets));
+                $"x has {x.Rows} rows, but the targets have {targets.Rows}. Both need the same number of rows, at least 1.",
+                nameof(targets));
         if (x.Columns != network.Inputs)
-            throw new ArgumentException($"x has {x.Columns} columns; the network takes {network.Inputs}.", nameof(x));
+            throw new ArgumentException($"x has {x.Columns} columns, but the network has {network.Inputs} inputs.", nameof(x));
         if (!loss.FitsTargets(network.Outputs, targets.Columns))
             throw new ArgumentException(
-                $"{targets.Columns} target columns do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+                $"{targets.Columns} target columns do not fit {network.Outputs} outputs of the network with {loss}.", nameof(targets));
         if (!parameters.IsEmpty && parameters.Length != network.ParameterCount)
             throw new ArgumentException(
-                $"The network has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+                $"The network has {network.ParameterCount} parameters, but {parameters.Length} were passed.", nameof(parameters));
         loss.CheckTargets(targets, network.Outputs, nameof(targets));
 
         Real[] theta = parameters.IsEmpty ? network.Initialize(new GlorotUniform(), seed, x) : parameters.ToArray();
@@ -68,41 +70,44 @@ public static class GradientCheck
         double Evaluate(double[] theta, double[] gradient);
     }
 
-    /// <summary>Compares, one parameter after the other, and keeps the worst.</summary>
+    /// <summary>Compares one parameter after the other, and keeps the one with the largest error.</summary>
     internal static GradientCheckResult Compare(
         Network network, IObjective objective, double[] theta, int maxParameters, double h, double smallShare, bool inDouble)
     {
         var claimed = new double[theta.Length];
         objective.Evaluate(theta, claimed);
-        var places = LearnedParameters(network).ToArray();
-        if (places.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
-        var least = smallShare * places.Max(place => Math.Abs(claimed[place.Offset]));
+        var learned = LearnedParameters(network).ToArray();
+        if (learned.Length == 0) throw new ArgumentException($"Network {network} has no parameters to learn.", nameof(network));
+        var minimum = smallShare * learned.Max(parameter => Math.Abs(claimed[parameter.Offset]));
 
-        var compared = Math.Min(maxParameters, places.Length);
+        var compared = Math.Min(maxParameters, learned.Length);
         CheckedParameter? worst = null;
         for (var i = 0; i < compared; i++)
         {
-            var place = places[(int)((long)i * places.Length / compared)];
-            var (backward, step) = (claimed[place.Offset], h * Math.Max(1, Math.Abs(theta[place.Offset])));
-            var difference = Differentiate(objective, theta, place.Offset, step);
-            var error = Error(backward, difference, least);
+            var parameter = learned[(int)((long)i * learned.Length / compared)];
+            var (backward, step) = (claimed[parameter.Offset], h * Math.Max(1, Math.Abs(theta[parameter.Offset])));
+            var difference = Differentiate(objective, theta, parameter.Offset, step);
+            var error = Error(backward, difference, minimum);
             if (inDouble && error > GradientCheckResult.ToleranceInDouble)
             {
-                // A kink may lie within the step; then it hardly lies within a much shorter one, too. A wrong gradient stays wrong.
-                var closer = Differentiate(objective, theta, place.Offset, step / 16);
-                if (Error(backward, closer, least) is var again && again < error) (difference, error) = (closer, again);
+                // If a kink lies within the step, it rarely lies within a much shorter step, too. A wrong gradient stays wrong.
+                var closer = Differentiate(objective, theta, parameter.Offset, step / 16);
+                if (Error(backward, closer, minimum) is var again && again < error) (difference, error) = (closer, again);
             }
-            // Written so that NaN is worse than any number.
+            // Written so that NaN is worse than any value.
             if (worst is not null && !double.IsNaN(worst.Error) && !(error > worst.Error) && !double.IsNaN(error)) continue;
             worst = new CheckedParameter(
-                place.Layer, network.Layers[place.Layer].Caption, place.Block, place.Index, backward, difference, error);
+                parameter.Layer, network.Layers[parameter.Layer].Caption, parameter.Block, parameter.Index, backward, difference, error);
             if (double.IsNaN(error)) break;
         }
         return new GradientCheckResult(worst!, compared, inDouble);
     }
 
-    private static double Error(double backward, double difference, double least) =>
-        backward == difference ? 0 : Math.Abs(backward - difference) / Math.Max(least, Math.Max(Math.Abs(backward), Math.Abs(difference)));
+    private static double Error(double backward, double difference, double minimum)
+    {
+        var larger = Math.Max(Math.Abs(backward), Math.Abs(difference));
+        return backward == difference ? 0 : Math.Abs(backward - difference) / Math.Max(minimum, larger);
+    }
 
     private static double Differentiate(IObjective objective, double[] theta, int i, double h)
     {
@@ -138,7 +143,7 @@ public static class GradientCheck
 
     private static bool IsOurs(object part) => part.GetType().Assembly == typeof(GradientCheck).Assembly;
 
-    // Not inlined: the twin must be there before a method that names its types is compiled.
+    // Not inlined: the double-precision library must be loaded before a method that names its types is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static GradientCheckResult RunInDouble(
         Network network, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets, Real[] theta, int seed, int maxParameters)

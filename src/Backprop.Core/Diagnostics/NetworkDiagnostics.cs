@@ -7,14 +7,14 @@ using Backprop.Numerics;
 
 namespace Backprop.Diagnostics;
 
-/// <summary>How activations and gradients fare from layer to layer, and what is wrong with it: why a network does not learn.</summary>
+/// <summary>Scales of activations and gradients of every layer, and warnings that say why a network does not learn.</summary>
 /// <remarks>
 /// Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks", examine the same scales. The
 /// thresholds of the warnings are rules of thumb. They are meant to find networks that do not learn, not those that could learn better.
 /// </remarks>
 public sealed class NetworkDiagnostics
 {
-    private const double DeadSlope = 1e-3, SaturatedSlope = 0.05;
+    private const double DeadDerivative = 1e-3, SaturatedDerivative = 0.05;
     private const double MaxFading = 1e3, MaxUnits = 0.5;
 
     private NetworkDiagnostics(Network network, IReadOnlyList<LayerDiagnostics> layers, int examples) =>
@@ -23,21 +23,21 @@ public sealed class NetworkDiagnostics
     /// <summary>Every layer, first to last.</summary>
     public IReadOnlyList<LayerDiagnostics> Layers { get; }
 
-    /// <summary>How many examples were looked at.</summary>
+    /// <summary>The number of examples in the sample.</summary>
     public int Examples { get; }
 
-    /// <summary>What is wrong, and what helps; empty when nothing is.</summary>
+    /// <summary>Problems and their remedies; empty if there is none.</summary>
     public IReadOnlyList<NetworkWarning> Warnings { get; }
 
-    /// <summary>Takes examples forward and back through a network, as a step of training does, and measures every layer.</summary>
+    /// <summary>Runs examples forward and backward through a network, as a training step does, and measures every layer.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="loss">l, whose gradient goes back.</param>
+    /// <param name="loss">The loss whose gradient is propagated.</param>
     /// <param name="x">[rows × Inputs]; some hundred rows will do.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="before">[ParameterCount] before the last step, for <see cref="LayerDiagnostics.UpdateRatio"/>; or empty.</param>
-    /// <param name="seed">Where dropout's random numbers start.</param>
-    /// <exception cref="ArgumentException">The numbers of parameters, columns or rows do not fit each other.</exception>
+    /// <param name="seed">The seed of dropout's random numbers.</param>
+    /// <exception cref="ArgumentException">The counts of parameters, columns or rows do not fit each other.</exception>
     public static NetworkDiagnostics Measure(
         Network network, ReadOnlySpan<Real> parameters, Loss loss, ReadOnlyMatrix x, ReadOnlyMatrix targets,
         ReadOnlySpan<Real> before = default, int seed = 0)
@@ -45,9 +45,11 @@ public sealed class NetworkDiagnostics
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(loss);
         if (targets.Rows != x.Rows)
-            throw new ArgumentException($"x has {x.Rows} rows; there are {targets.Rows} of targets.", nameof(targets));
+            throw new ArgumentException(
+                $"x has {x.Rows} rows, but the targets have {targets.Rows}. Both need the same number of rows.", nameof(targets));
         if (!before.IsEmpty && before.Length != parameters.Length)
-            throw new ArgumentException($"There are {parameters.Length} parameters, but {before.Length} before the step.", nameof(before));
+            throw new ArgumentException(
+                $"There are {parameters.Length} parameters, but {before.Length} before the step. Pass as many, or none.", nameof(before));
 
         var workspace = Workspace.ThatKeepsEveryOutput(network, x.Rows);
         var scores = network.ForwardTraining(parameters, x, workspace, seed, step: 0);
@@ -60,13 +62,14 @@ public sealed class NetworkDiagnostics
             var layer = network.Layers[l];
             var input = l == 0 ? x : workspace.Output(l - 1);
             var activation = layer.ParameterCount == 0 ? (layer as IHasActivation)?.Activation : null;
-            var (dead, saturated) = activation is null ? (null, null) : Slopes(layer, activation, input, workspace.Output(l));
+            var (dead, saturated) = activation is null ? (null, null) : DeadAndSaturated(layer, activation, input, workspace.Output(l));
             layers[l] = new LayerDiagnostics(
                 l, layer.Caption,
-                // that of a mean over the rows
-                RootMeanSquare(workspace.Output(l).Values), RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows,
+                RootMeanSquare(workspace.Output(l).Values),
+                // The gradient is that of a mean over the rows.
+                RootMeanSquare(workspace.OutputGradient(l).Values) * x.Rows,
                 dead, saturated,
-                    UpdateRatio(layer, parameters[network.ParametersOf(l)], before.IsEmpty ? [] : before[network.ParametersOf(l)]));
+                UpdateRatio(layer, parameters[network.ParametersOf(l)], before.IsEmpty ? [] : before[network.ParametersOf(l)]));
         }
         return new NetworkDiagnostics(network, layers, x.Rows);
     }
@@ -87,37 +90,38 @@ public sealed class NetworkDiagnostics
     }
 
     // dy = 1 everywhere, so dx is the derivative.
-    private static (double? Dead, double? Saturated) Slopes(Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
+    private static (double? Dead, double? Saturated) DeadAndSaturated(
+        Layer layer, Activation activation, ReadOnlyMatrix x, ReadOnlyMatrix y)
     {
         var ones = new Real[y.Values.Length];
-        var slopes = new Matrix(new Real[ones.Length], y.Rows, y.Columns);
+        var derivatives = new Matrix(new Real[ones.Length], y.Rows, y.Columns);
         Array.Fill(ones, 1);
-        layer.Backward([], x, y, new ReadOnlyMatrix(ones, y.Rows, y.Columns), slopes, []);
+        layer.Backward([], x, y, new ReadOnlyMatrix(ones, y.Rows, y.Columns), derivatives, []);
 
         var flatBelow = FlatBelow(activation);
         int dead = 0, saturated = 0;
-        for (var unit = 0; unit < slopes.Columns; unit++)
+        for (var unit = 0; unit < derivatives.Columns; unit++)
         {
             var isDead = true;
-            for (var row = 0; row < slopes.Rows; row++)
+            for (var row = 0; row < derivatives.Rows; row++)
             {
-                var slope = Math.Abs(slopes.Row(row)[unit]);
-                isDead &= slope < DeadSlope;
-                if (slope < flatBelow) saturated++;
+                var derivative = Math.Abs(derivatives.Row(row)[unit]);
+                isDead &= derivative < DeadDerivative;
+                if (derivative < flatBelow) saturated++;
             }
             if (isDead) dead++;
         }
-        return (dead / (double)slopes.Columns, flatBelow is null ? null : saturated / (double)ones.Length);
+        return (dead / (double)derivatives.Columns, flatBelow is null ? null : saturated / (double)ones.Length);
     }
 
-    // Null, unless the function is flat far to the left and far to the right.
+    // Null, unless the function is flat for both very negative and very positive inputs.
     private static double? FlatBelow(Activation activation)
     {
-        Real[] x = [-20, 0, 20], y = new Real[3], slopes = new Real[3];
+        Real[] x = [-20, 0, 20], y = new Real[3], derivatives = new Real[3];
         activation.Forward(x, y);
-        activation.Backward(x, y, [1, 1, 1], slopes);
-        var flat = SaturatedSlope * slopes[1];
-        return Math.Abs(slopes[0]) < flat && Math.Abs(slopes[2]) < flat ? flat : null;
+        activation.Backward(x, y, [1, 1, 1], derivatives);
+        var flat = SaturatedDerivative * derivatives[1];
+        return Math.Abs(derivatives[0]) < flat && Math.Abs(derivatives[2]) < flat ? flat : null;
     }
 
     private static double? UpdateRatio(Layer layer, ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> before)
@@ -145,17 +149,18 @@ public sealed class NetworkDiagnostics
         var dead = layers.Where(layer => layer.DeadUnits >= MaxUnits).MaxBy(layer => layer.DeadUnits);
         if (dead is not null)
             yield return new NetworkWarning(NetworkTrouble.DeadUnits, dead.Layer, string.Create(CultureInfo.InvariantCulture,
-            $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: they have no gradient for any " +
-                $"of " +
-                $"{examples} examples, so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. " +
-                    $"What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half " +
-                        $"(LeakyReLU, ELU, SiLU, Mish)."));
+                $"{100 * dead.DeadUnits!.Value:0} % of the units of layer {dead.Layer} ({dead.Name}) are dead: " +
+                $"their gradient is close to 0 for all {examples} examples, " +
+                $"so {(dead.DeadUnits == 1 ? "no layer before it learns" : "nothing is learned through them")}. " +
+                $"What helps: a smaller learning rate, He initialization, normalization, or an activation without a flat half " +
+                $"(LeakyReLU, ELU, SiLU, Mish)."));
         var saturated = layers.Where(layer => layer.SaturatedUnits >= MaxUnits).MaxBy(layer => layer.SaturatedUnits);
         if (saturated is not null)
             yield return new NetworkWarning(NetworkTrouble.SaturatedUnits, saturated.Layer, string.Create(CultureInfo.InvariantCulture,
-            $"{100 * saturated.SaturatedUnits!.Value:0} % of what enters layer {saturated.Layer} ({saturated.Name}) lies where it is " +
-                $"flat, so little is learned through it. What helps: smaller starting weights, standardized features, a smaller learning " +
-                    $"rate, normalization, or an activation that is not flat on both sides."));
+                $"{100 * saturated.SaturatedUnits!.Value:0} % of the inputs of layer {saturated.Layer} ({saturated.Name}) are in its " +
+                $"flat range, so little is learned through it. " +
+                $"What helps: smaller starting weights, standardized features, a smaller learning rate, normalization, " +
+                $"or an activation that is not flat on both sides."));
     }
 
     // Between the first layer with weights and the last.
@@ -164,8 +169,7 @@ public sealed class NetworkDiagnostics
         if (layers.FirstOrDefault(layer => !double.IsFinite(layer.GradientScale * layer.OutputScale)) is { } broken)
             return new NetworkWarning(
                 NetworkTrouble.ExplodingGradient, broken.Layer,
-                $"The network explodes: output or gradient of layer {broken.Layer} ({broken.Name}) is no longer a finite number. " +
-                    $"{AgainstExplosion}");
+                $"The network explodes: output or gradient of layer {broken.Layer} ({broken.Name}) is not finite. {AgainstExplosion}");
 
         var (first, last) = (
             layers.FirstOrDefault(layer => HasWeights(network.Layers[layer.Layer])),
@@ -173,14 +177,13 @@ public sealed class NetworkDiagnostics
         if (first is null || first == last || last!.GradientScale == 0) return null;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"it is {last.GradientScale:G2} at layer {last.Layer} ({last.Name}), and {first.GradientScale:G2} at layer {first.Layer} " +
-                $"({first.Name})");
+            $"it is {last.GradientScale:G2} at layer {last.Layer} ({last.Name}), " +
+            $"and {first.GradientScale:G2} at layer {first.Layer} ({first.Name})");
         if (first.GradientScale * MaxFading < last.GradientScale)
             return new NetworkWarning(NetworkTrouble.VanishingGradient, first.Layer,
-                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. What helps: an activation whose " +
-                    $"derivative " +
-                    $"is near 1 (ReLU, SELU, Mish) with starting weights that suit it (He, LeCun, DataDependent), batch normalization, " +
-                        $"residual blocks, or fewer layers.");
+                $"The gradient vanishes on its way back: {text}, so the first layers hardly learn. " +
+                $"What helps: an activation whose derivative is near 1 (ReLU, SELU, Mish) with starting weights that suit it " +
+                $"(He, LeCun, DataDependent), batch normalization, residual blocks, or fewer layers.");
         return first.GradientScale > MaxFading * last.GradientScale
             ? new NetworkWarning(
                 NetworkTrouble.ExplodingGradient, first.Layer, $"The gradient explodes on its way back: {text}. {AgainstExplosion}")

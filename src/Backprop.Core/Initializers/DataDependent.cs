@@ -3,18 +3,16 @@ using Backprop.Numerics;
 namespace Backprop.Initializers;
 
 /// <summary>Initializes layer by layer from examples. Weights are normal, and divided so that the input of every unit has variance 1 over
-/// the examples. Biases place the bend of every unit among the examples.</summary>
+/// the examples. Biases move the bend of every unit into the range of the examples.</summary>
 /// <remarks>
 /// The rules "std" and "he+5" of Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. They are wⱼ ← wⱼ /
-/// std(x·wⱼ),
-/// and
-/// bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 rows of the
-/// training data, drawn at random; up to 16,384 where other layers measure examples, too. Without examples
+/// std(x·wⱼ), and bⱼ = −Σₖ sₖ·(xₖ·wⱼ) for five random examples xₖ and random shares sₖ that add up to 1. The examples are up to 1024 rows
+/// of the training data, drawn at random; up to 16,384 if other layers measure examples, too. Without examples
 /// (<see cref="Networks.Network.Initialize(Initializer, int)"/>), weights are those of LeCun, and biases are 0.
 /// </remarks>
 public sealed record DataDependent : Initializer
 {
-    // So many examples tell a standard deviation within some percent.
+    // With this many examples, a standard deviation is accurate within some percent.
     internal const int MaxExamples = 1024;
 
     private const int ExamplesOfABias = 5;
@@ -32,7 +30,7 @@ public sealed record DataDependent : Initializer
     /// <param name="biases">[outputs], overwritten.</param>
     /// <param name="products">[examples × units]: the input of every unit with these weights and no biases.</param>
     /// <param name="first">The column of the first unit: other units may precede it.</param>
-    /// <param name="random">Where the numbers come from.</param>
+    /// <param name="random">Source of the random numbers.</param>
     internal void Adjust(Span<Real> weights, Span<Real> biases, ReadOnlyMatrix products, int first, RandomSequence random)
     {
         Span<double> shares = stackalloc double[ExamplesOfABias];
@@ -52,13 +50,13 @@ public sealed record DataDependent : Initializer
         }
     }
 
-    /// <summary>What the weights of every unit are multiplied by: 1 / standard deviation of its input.</summary>
+    /// <summary>The factors of every unit's weights: 1 / standard deviation of its input.</summary>
     /// <param name="products">[examples × units]</param>
     /// <param name="first">The column of the first unit.</param>
     /// <param name="factors">[units], overwritten.</param>
     internal static void Measure(ReadOnlyMatrix products, int first, Span<double> factors)
     {
-        // Row by row, as they lie in memory: unit by unit, every number would be fetched by itself.
+        // Row by row, in the order of memory. Unit by unit, every access would be to another cache line.
         double[] means = new double[factors.Length], squares = new double[factors.Length];
         for (var row = 0; row < products.Rows; row++)
         {
@@ -79,7 +77,7 @@ public sealed record DataDependent : Initializer
         }
     }
 
-    /// <summary>−Σₖ sₖ·factor·(what enters the unit of example xₖ).</summary>
+    /// <summary>−Σₖ sₖ·factor·(the unit's input for example xₖ).</summary>
     internal static double BiasOf(ReadOnlyMatrix products, int unit, double factor, ReadOnlySpan<double> shares, ReadOnlySpan<int> rows)
     {
         double bias = 0;

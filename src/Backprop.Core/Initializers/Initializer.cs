@@ -3,19 +3,19 @@ using Backprop.Numerics;
 namespace Backprop.Initializers;
 
 /// <summary>A rule for the starting values of a layer's weights and biases.</summary>
-/// <remarks>A new initializer is one file beside this one and one entry in <see cref="All"/>.</remarks>
+/// <remarks>A new initializer is one file in this folder and one entry in <see cref="All"/>.</remarks>
 public abstract record Initializer
 {
     /// <summary>Draws the weights of one layer.</summary>
     /// <param name="weights">[inputs × outputs], overwritten.</param>
-    /// <param name="inputs">Numbers that enter a unit (fan-in).</param>
-    /// <param name="outputs">Numbers that leave the layer (fan-out).</param>
-    /// <param name="random">Where the numbers come from; one sequence per layer.</param>
+    /// <param name="inputs">Inputs of a unit (fan-in).</param>
+    /// <param name="outputs">Outputs of the layer (fan-out).</param>
+    /// <param name="random">Source of the random numbers; one sequence per layer.</param>
     public abstract void Fill(Span<Real> weights, int inputs, int outputs, RandomSequence random);
 
-    /// <summary>Draws the biases of one layer, after its weights. They are zero, unless the rule says otherwise.</summary>
+    /// <summary>Draws the biases of one layer, after its weights. By default, they are 0.</summary>
     /// <param name="biases">[outputs], overwritten.</param>
-    /// <param name="inputs">Numbers that enter a unit (fan-in).</param>
+    /// <param name="inputs">Inputs of a unit (fan-in).</param>
     /// <param name="random">Source of the random numbers; continues the sequence after the weights.</param>
     public virtual void FillBiases(Span<Real> biases, int inputs, RandomSequence random) => biases.Clear();
 

@@ -7,8 +7,7 @@ namespace Backprop.Initializers;
 /// <remarks>
 /// Saxe, McClelland and Ganguli (2014), "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
 /// arXiv:1312.6120. Q of the QR decomposition of a normal matrix, with a positive diagonal of R, so that every rotation is equally likely;
-/// as
-/// PyTorch's orthogonal_. By Gram and Schmidt in double, twice over, which leaves nothing to correct.
+/// as PyTorch's orthogonal_. Computed by two rounds of Gram–Schmidt in double precision; a third would change nothing.
 /// </remarks>
 public sealed record Orthogonal : Initializer
 {
@@ -40,7 +39,7 @@ public sealed record Orthogonal : Initializer
                 weights[input * outputs + output] = (Real)(Gain * (inputs >= outputs ? vectors[output][input] : vectors[input][output]));
     }
 
-    // Takes the part along a unit vector away.
+    // Subtracts the component along a unit vector.
     private static void Subtract(double[] vector, double[] unit)
     {
         var part = Dot(vector, unit);

@@ -3,8 +3,8 @@ using Backprop.Numerics;
 namespace Backprop.Initializers;
 
 /// <summary>Weights and biases uniform in ±1/√inputs.</summary>
-/// <remarks>What PyTorch's Linear does: He-uniform with a = √5, which is a third of LeCun's variance. Not recommended by any paper, but
-/// what many results were made with.</remarks>
+/// <remarks>As PyTorch's Linear: He-uniform with a = √5, which is a third of LeCun's variance. No paper recommends it, but many published
+/// results use it.</remarks>
 public sealed record PyTorchDefault : Initializer
 {
     /// <inheritdoc/>

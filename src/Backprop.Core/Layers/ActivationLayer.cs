@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="activation">The function f.</param>
     public ActivationLayer(int width, Activation activation) : base(width, width)
     {
@@ -15,8 +15,8 @@ public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles
         Activation = activation;
     }
 
-    /// <summary>The layer that applies an activation: of its own kind, where units learn something about it.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <summary>Makes the layer that applies an activation. An activation with learned parameters has its own kind of layer.</summary>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="activation">The function.</param>
     public static Layer For(int width, Activation activation) => activation switch
     {
@@ -25,7 +25,7 @@ public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles
         _ => new ActivationLayer(width, activation),
     };
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <summary>The function f.</summary>

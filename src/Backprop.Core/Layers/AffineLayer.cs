@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Layers of the form y = c·x·W + b with a fixed number c; or several such layers in parallel, each with columns of its own.
+/// <summary>Layers of the form y = c·x·W + b with a fixed factor c, or several such layers in parallel, each with its own columns.
 /// Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
 {
@@ -10,24 +10,24 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
     {
     }
 
-    /// <summary>c: 1 of a <see cref="Dense"/> layer.</summary>
+    /// <summary>c; 1 for a <see cref="Dense"/> layer.</summary>
     public abstract double WeightFactor { get; }
 
     /// <summary>Number of parallel layers (groups): 1, unless the layer overrides it. A divisor of inputs and outputs.</summary>
     public virtual int Groups => 1;
 
-    /// <summary>Numbers per example that enter each.</summary>
+    /// <summary>Inputs of each group, per example.</summary>
     public int GroupInputs => Inputs / Groups;
 
-    /// <summary>Numbers per example that leave each.</summary>
+    /// <summary>Outputs of each group, per example.</summary>
     public int GroupOutputs => Outputs / Groups;
 
     /// <summary>Length of W, which comes first among the parameters of a group.</summary>
     public int WeightCount => GroupInputs * GroupOutputs;
 
-    /// <summary>c·W [GroupInputs × GroupOutputs] row-major: what x is multiplied by.</summary>
+    /// <summary>c·W [GroupInputs × GroupOutputs] row-major: the matrix that x is multiplied by.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="group">Which one's.</param>
+    /// <param name="group">The index of the group.</param>
     public Real[] EffectiveWeights(ReadOnlySpan<Real> parameters, int group = 0)
     {
         var weights = parameters[WeightsOf(group)].ToArray();

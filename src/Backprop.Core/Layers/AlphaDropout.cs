@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Dropout for <see cref="Activations.SELU"/>: in training, every number becomes α′ = −λα with probability p, SELU's lowest value;
-/// then all are scaled and shifted so that mean 0 and variance 1 stay. In scoring, y = x.</summary>
+/// <summary>Dropout for <see cref="Activations.SELU"/>. In training, every value becomes α′ = −λα, SELU's lowest value, with probability p.
+/// Then all values are scaled and shifted so that mean 0 and variance 1 are kept. In scoring, y = x.</summary>
 /// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017),
 /// "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
 public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
@@ -13,7 +13,7 @@ public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
     private const double Lowest = -1.7580993408473766;
 
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="rate">p: the share to drop; in [0, 1). 0.05 to 0.1 are usual.</param>
     public AlphaDropout(int width, double rate) : base(width)
     {

@@ -8,15 +8,15 @@ namespace Backprop.Layers;
 /// gradients of deep networks at one scale.</summary>
 /// <remarks>
 /// Ioffe and Szegedy (2015), "Batch normalization", arXiv:1502.03167, algorithms 1 and 2. As PyTorch's BatchNorm1d: the batch's variance is
-/// divided by its rows, the running one by one less; running ← (1 − m)·running + m·batch. A batch of one row has no variance: it is
-/// normalized by the running numbers, and does not change them (PyTorch refuses it).
+/// divided by the number of rows, the running variance by that number minus 1; running ← (1 − m)·running + m·batch. A batch of one row has
+/// no variance. It is normalized by the running mean and variance, and does not change them (PyTorch refuses it).
 /// Parameters: γ, β, then the running mean and variance, each [Width].
 /// </remarks>
 public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="momentum">m: how much the batch counts in the running numbers; in (0, 1]. Default 0.1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="momentum">m: the weight of the batch in the running mean and variance; in (0, 1]. Default 0.1.</param>
     /// <param name="epsilon">ε: keeps the quotient finite where a unit does not vary; &gt; 0. Default 1e-5.</param>
     public BatchNormalization(int width, double momentum = 0.1, double epsilon = 1e-5) : base(width, width)
     {
@@ -28,10 +28,10 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         (Momentum, Epsilon) = (momentum, epsilon);
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
-    /// <summary>m: how much the batch counts in the running numbers.</summary>
+    /// <summary>m: the weight of the batch in the running mean and variance.</summary>
     public double Momentum { get; }
 
     /// <summary>ε: keeps the quotient finite.</summary>
@@ -50,8 +50,8 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
 
-    /// <summary>Mean, variance and 1/√(σ² + ε) of the batch; Σ dy and Σ dy·(x − μ); and what dx subtracts: the mean of dy, and the factor
-    /// of x − μ.</summary>
+    /// <summary>Mean, variance and 1/√(σ² + ε) of the batch; Σ dy and Σ dy·(x − μ); and the terms that dx subtracts: the mean of dy, and
+    /// the factor of x − μ.</summary>
     public int StatisticsLength => 7 * Width;
 
     /// <inheritdoc/>
@@ -76,13 +76,13 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y)
     {
-        // The factor of each unit stands in the first row of y until that row is computed, last of all.
+        // The first row of y holds the factor of each unit. So this row is computed last.
         var factors = y.Row(0);
         Elementwise.Map(new InverseRoot((Real)Epsilon), Part(parameters, 3), factors);
         for (var row = x.Rows - 1; row >= 0; row--) Normalize(parameters, Part(parameters, 2), factors, x.Row(row), y.Row(row));
     }
 
-    /// <summary>The gradients of what <c>Forward</c> computes; the running mean and variance are constants.</summary>
+    /// <summary>The gradients of <c>Forward</c>; the running mean and variance are constants.</summary>
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
@@ -94,9 +94,9 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
             ColumnStatistics.SumGradients(x, dy, 0, Part(parameters, 2), dShift, dScale);
             for (var j = 0; j < Width; j++)
             {
-                var slope = Part(parameters, 0)[j] * factors[j];
-                Part(dParameters, 2)[j] = -slope * dShift[j];
-                Part(dParameters, 3)[j] = -slope * factors[j] * factors[j] * dScale[j] / 2;
+                var derivative = Part(parameters, 0)[j] * factors[j];
+                Part(dParameters, 2)[j] = -derivative * dShift[j];
+                Part(dParameters, 3)[j] = -derivative * factors[j] * factors[j] * dScale[j] / 2;
                 dScale[j] *= factors[j];
             }
         }
@@ -135,7 +135,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
         var share = x.Rows > 1 ? (Real)1 / x.Rows : 0;
         ReadOnlySpan<Real> factors = Part(statistics, 2).Slice(first, count);
         Elementwise.Map(new Arithmetic.Multiple(share), sum, Part(statistics, 5).Slice(first, count));
-        Elementwise.Zip(new SlopeOfVariance(share), product, factors, Part(statistics, 6).Slice(first, count));
+        Elementwise.Zip(new DerivativeOfVariance(share), product, factors, Part(statistics, 6).Slice(first, count));
     }
 
     /// <inheritdoc/>
@@ -211,7 +211,7 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
             TLanes.Broadcast(1) / TLanes.Sqrt(variance + TLanes.Broadcast(epsilon));
     }
 
-    private readonly struct SlopeOfVariance(Real share) : IFunctionOfTwo
+    private readonly struct DerivativeOfVariance(Real share) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes product, TLanes factor) where TLanes : struct, ILanes<TLanes> =>

@@ -1,16 +1,16 @@
 namespace Backprop.Layers;
 
-/// <summary>Whether the layers that read the numbers of categories stand where nothing has changed those numbers.</summary>
+/// <summary>Checks that the layers that read category indices come before every layer that may change these indices.</summary>
 /// <remarks>
-/// A file may name any number of layers, so every check here costs the same for each layer, however many stand before it.
+/// A file may name any number of layers, so every check here costs the same for each layer, however many precede it.
 /// </remarks>
 internal sealed class CategoryOrder
 {
     private readonly Layer[] _layers;
     private readonly bool _hasCategories;
-    private bool _mayEncode = true, _mayEmbed = true; // whether the layers so far leave the numbers of categories as they were
+    private bool _mayEncode = true, _mayEmbed = true; // whether the layers so far keep category indices unchanged
 
-    /// <param name="layers">First to last; null among them is refused elsewhere.</param>
+    /// <param name="layers">First to last; a null layer is refused elsewhere.</param>
     public CategoryOrder(Layer[] layers)
     {
         _layers = layers;
@@ -19,7 +19,7 @@ internal sealed class CategoryOrder
 
     /// <summary>Checks one layer; to be called for each, first to last.</summary>
     /// <exception cref="ArgumentException">
-    /// The layer reads categories that others have changed, or hands them on beside what they stand for.
+    /// The layer reads category indices that others have changed, or copies them to its output next to their encoded form.
     /// </exception>
     public void Check(int layer)
     {
@@ -29,21 +29,21 @@ internal sealed class CategoryOrder
         if ((encodes || embeds) && (!mayRead || AreTransformedBefore(layer)))
         {
             throw new ArgumentException(
-                $"Layer {layer} reads the numbers of categories; only the first layer can, for others would change them. " +
-                $"{nameof(Imputation)}, {nameof(QuantileTransform)} of other features, {nameof(OneHotEncoding)}, {nameof(Replicate)} " +
-                $"and {nameof(EntityEmbedding)} may follow each other in this order.");
+                $"Layer {layer} ({_layers[layer].Caption}) reads category indices, but a layer before it may change them. " +
+                $"Use these layers in this order only: {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, " +
+                $"{nameof(OneHotEncoding)}, {nameof(Replicate)}, {nameof(EntityEmbedding)}.");
         }
         if (_layers[layer] is InputSkip && _hasCategories)
         {
             throw new ArgumentException(
-                $"Layer {layer} would put the numbers of categories beside what they stand for; {nameof(InputSkip)} " +
-                $"and {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)} do not go together.");
+                $"Layer {layer} ({_layers[layer].Caption}) would append the category indices to their encoded form; " +
+                $"{nameof(InputSkip)} cannot be combined with {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)}.");
         }
         _mayEncode &= _layers[layer] is Imputation or QuantileTransform;
         _mayEmbed &= _layers[layer] is Imputation or QuantileTransform or OneHotEncoding or Replicate;
     }
 
-    /// <summary>Of the values that enter the first of some layers, those that are numbers of categories to any of them.</summary>
+    /// <summary>The inputs of the first of some layers that are category indices for any of these layers.</summary>
     public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers)
     {
         var encoding = layers.OfType<OneHotEncoding>().FirstOrDefault();
@@ -52,7 +52,7 @@ internal sealed class CategoryOrder
         return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
     }
 
-    // At most one OneHotEncoding and one EntityEmbedding get here, so the walk over all layers before them does not repeat.
+    // At most one OneHotEncoding and one EntityEmbedding reach this check, so the loop over all layers before them does not repeat.
     private bool AreTransformedBefore(int reader)
     {
         var encoding = Array.FindIndex(_layers, 0, reader + 1, layer => layer is OneHotEncoding);

@@ -36,7 +36,7 @@ public abstract record ColumnsLayer : Layer, IGradientParts
     internal abstract void BackwardInputColumns(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx);
 
-    /// <summary>Writes some neighbours of dParameters: <see cref="IGradientParts.BackwardPart"/>.</summary>
+    /// <summary>Writes a contiguous part of dParameters: <see cref="IGradientParts.BackwardPart"/>.</summary>
     /// <remarks>Without parameters, there is nothing to override.</remarks>
     internal virtual void BackwardPartColumns(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int first,

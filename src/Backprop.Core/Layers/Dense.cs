@@ -8,15 +8,15 @@ namespace Backprop.Layers;
 public sealed record Dense : AffineLayer, ISparseInput, IReplicable
 {
     /// <summary>Makes a fully connected layer.</summary>
-    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
+    /// <param name="inputs">Inputs per example; at least 1.</param>
     /// <param name="outputs">Units; at least 1.</param>
     /// <exception cref="ArgumentException">The layer would have more parameters than one array can hold.</exception>
     public Dense(int inputs, int outputs) : base(inputs, outputs)
     {
         if (((long)inputs + 1) * outputs > Array.MaxLength)
             throw new ArgumentException(
-                $"A dense layer of {inputs} × {outputs} has {((long)inputs + 1) * outputs} parameters; at most {Array.MaxLength} are " +
-                    $"possible.");
+                $"A dense layer of {inputs} × {outputs} has {((long)inputs + 1) * outputs} parameters; " +
+                $"at most {Array.MaxLength} are possible.");
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     internal void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y, Real factor) =>
         MatrixMultiply.Product(x, Weights(parameters), packed, parameters[WeightCount..], y, factor);
 
-    /// <summary>The gradients of the same.</summary>
+    /// <summary>The gradients of y = factor·x·W + b.</summary>
     internal void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters, Real factor)
     {
@@ -77,7 +77,7 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
         if (!dParameters.IsEmpty) BackwardPart(x, dy, 0, dParameters, factor);
     }
 
-    /// <summary>A part of them.</summary>
+    /// <summary>A contiguous part of the gradient of W and b.</summary>
     internal void BackwardPart(ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart, Real factor)
     {
         var dw = WeightRows(first, dPart, out var firstRow, out var db);
@@ -95,7 +95,7 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
         if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
     }
 
-    // Row i of W belongs to column i of x, and b is one row more.
+    // Row i of W belongs to column i of x, and b is one more row.
     private Matrix WeightRows(int first, Span<Real> dPart, out int firstRow, out Span<Real> db)
     {
         firstRow = first / Outputs;

@@ -3,17 +3,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>In training, every number becomes 0 with probability p, and x / (1 − p) otherwise; in scoring, y = x. So no unit can lean on
+/// <summary>In training, every value becomes 0 with probability p, and x / (1 − p) otherwise; in scoring, y = x. So no unit can rely on
 /// another.</summary>
 /// <remarks>
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the
-/// first
-/// layer it drops inputs. Which numbers are dropped depends on the seed, the layer, the step and the position in the batch.
+/// first layer it drops inputs. The seed, the layer, the step and the position in the batch decide which values are dropped.
 /// </remarks>
 public sealed record Dropout : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="rate">p: the share to drop; in [0, 1).</param>
     public Dropout(int width, double rate) : base(width)
     {
@@ -26,7 +25,7 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
 
     Layer IReplicable.Replicated(int members) => new Dropout(Replicate.Times(Width, members), Rate);
 
-    /// <summary>True: y says what was dropped.</summary>
+    /// <summary>True: y shows which values were dropped.</summary>
     public override bool ReadsOutput => true;
 
     /// <inheritdoc/>
@@ -43,10 +42,10 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
         Span<Real> dParameters)
     {
-        if (!dx.IsEmpty) Elementwise.Zip(new Slope((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
+        if (!dx.IsEmpty) Elementwise.Zip(new Derivative((Real)(1 / (1 - pass.ScheduledRate(Rate)))), y.Values, dy.Values, dx.Values);
     }
 
-    // What is dropped becomes −0. What stays never does, for the sum of −0 and 0 is 0: so the sign of a zero tells them apart.
+    // Dropped values become −0. Kept values never do, because the sum of −0 and 0 is 0. So the sign of a zero tells them apart.
     private readonly struct Choice(Real rate, Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,14 +55,14 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
                 TLanes.MultiplyAdd(x, TLanes.Broadcast(factor), TLanes.Broadcast(0)));
     }
 
-    private readonly struct Slope(Real factor) : IFunctionOfTwo
+    private readonly struct Derivative(Real factor) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes y, TLanes dy) where TLanes : struct, ILanes<TLanes>
         {
             TLanes zero = TLanes.Broadcast(0), kept = dy * TLanes.Broadcast(factor);
             var ofZero = TLanes.SelectLess(TLanes.CopySign(TLanes.Broadcast(1), y), zero, zero, kept);
-            // below the smallest number there is only 0
+            // below the smallest positive value there is only 0
             return TLanes.SelectLess(TLanes.Abs(y), TLanes.Broadcast(Real.Epsilon), ofZero, kept);
         }
     }

@@ -3,36 +3,35 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>One feature that holds the number of a category, and how it is embedded.</summary>
+/// <summary>One feature that holds a category index, and how it is embedded.</summary>
 /// <param name="Slot">Its index among the features; ≥ 0.</param>
-/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
-/// one. At least 1.</param>
+/// <param name="Count">Number of categories: the feature holds 1 to Count, as ML.NET's keys do. Any other value means an unknown or missing
+/// category. At least 1.</param>
 /// <param name="Dimension">Length of each category's vector; at least 1. <see cref="DefaultDimension"/> suggests one.</param>
 public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimension) : ICategory
 {
-    /// <summary>min(600, round(1.6·n^0.56)) numbers for n categories: fastai's rule.</summary>
+    /// <summary>min(600, round(1.6·n^0.56)) values for n categories: fastai's rule.</summary>
     public static int DefaultDimension(int categories) => Math.Clamp((int)Math.Round(1.6 * Math.Pow(categories, 0.56)), 1, 600);
 }
 
-/// <summary>A learned vector in place of the number of each category: y = [the other features, E₁ of the first category, E₂ of the second,
+/// <summary>Replaces each category index by a learned vector: y = [the other features, E₁ of the first category, E₂ of the second,
 /// …].</summary>
 /// <remarks>
-/// Parameters: for every category E [Count + 1 × Dimension] row-major. Row 0 stands for unknown and missing categories. All rows are
-/// standard normal at first, except row 0. It is 0, the mean of that distribution, in case no example trains it. Must be a network's
-/// first layer, or follow an
-/// <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer leaves its features
-/// unstandardized. Guo and Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from
-/// Holzmüller, Grinsztajn and Steinwart (2024), arXiv:2407.04491.
+/// Parameters: for every category E [Count + 1 × Dimension] row-major. Row 0 is for unknown and missing categories. All rows are standard
+/// normal at first, except row 0. It is 0, the mean of that distribution, in case no example trains it. Must be a network's first layer, or
+/// follow an <see cref="Imputation"/> or a <see cref="OneHotEncoding"/> there; a trainer does not standardize its features. Guo and
+/// Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from Holzmüller, Grinsztajn and
+/// Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
 public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
 {
-    private readonly EmbeddedCategory[] _categories; // an array, for walking through a list allocates
+    private readonly EmbeddedCategory[] _categories; // an array, because enumerating a list allocates
     private readonly CategorySlots _slots;
 
     /// <summary>Makes tables of vectors.</summary>
     /// <param name="inputs">Features; at least 1.</param>
-    /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
-    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many
+    /// <param name="categories">The features that hold categories; at least one, no feature twice.</param>
+    /// <exception cref="ArgumentException">A value is out of range, a feature is named twice, or there would be too many
     /// parameters.</exception>
     public EntityEmbedding(int inputs, IReadOnlyList<EmbeddedCategory> categories) : base(inputs, OutputsOf(inputs, categories))
     {
@@ -41,10 +40,10 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
         ParameterCount = (int)Categories.Sum(SizeOf);
     }
 
-    /// <summary>Those features that hold categories.</summary>
+    /// <summary>The features that hold categories.</summary>
     public IReadOnlyList<EmbeddedCategory> Categories => _categories;
 
-    /// <summary>How many features hold numbers; they come out first.</summary>
+    /// <summary>The number of numeric features; they are the first outputs.</summary>
     public int NumericFeatures => Inputs - _categories.Length;
 
     /// <inheritdoc/>
@@ -57,7 +56,7 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     public override IReadOnlyList<ParameterBlock> Blocks =>
         [
             .. Categories.Select(
-                category => new ParameterBlock($"vectors of slot {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
+                category => new ParameterBlock($"vectors of feature {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -98,7 +97,7 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
     internal override void BackwardInputColumns(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
     {
-        for (var row = 0; row < x.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+        for (var row = 0; row < x.Rows; row++) _slots.CopyGradients(dy.Row(row), dx.Row(row));
     }
 
     // All vectors are one part.
@@ -136,10 +135,11 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
         CategorySlots.Check(inputs, categories);
         foreach (var category in categories)
             if (category.Dimension < 1)
-                throw new ArgumentOutOfRangeException(nameof(categories), category, "the dimension must be at least 1");
+                throw new ArgumentOutOfRangeException(nameof(categories), category, $"{nameof(category.Dimension)} must be at least 1");
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Dimension);
         if (categories.Sum(category => (double)SizeOf(category)) > Array.MaxLength || width > Array.MaxLength)
-            throw new ArgumentException($"The vectors would have more than {Array.MaxLength} numbers.", nameof(categories));
+            throw new ArgumentException(
+                $"There would be more than {Array.MaxLength} parameters or outputs. Use smaller dimensions.", nameof(categories));
         return (int)width;
     }
 }

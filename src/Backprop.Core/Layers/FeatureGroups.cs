@@ -2,10 +2,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Rows whose first numbers stand in groups of equal width, one group for each feature.</summary>
+/// <summary>Rows that begin with groups of equal width, one group for each feature.</summary>
 internal static class FeatureGroups
 {
-    /// <summary>The width of a row, when each of its first <paramref name="features"/> numbers became a group.</summary>
+    /// <summary>The width of a row after each of its first <paramref name="features"/> values became a group.</summary>
     public static int Outputs(int inputs, int features, int groupWidth)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -13,7 +13,7 @@ internal static class FeatureGroups
         return Width(inputs - features, features, groupWidth);
     }
 
-    /// <summary>The width of a row of groups with <paramref name="rest"/> numbers behind them.</summary>
+    /// <summary>The width of a row of groups with <paramref name="rest"/> values after them.</summary>
     public static int Width(int rest, int features, int groupWidth)
     {
         var width = rest + (long)features * groupWidth;
@@ -21,17 +21,18 @@ internal static class FeatureGroups
             ? (int)width
             : throw new ArgumentOutOfRangeException(
                 nameof(features), features,
-                $"with {groupWidth} numbers each and {rest} more, a row would have {width} numbers; " +
+                $"with {groupWidth} values each and {rest} more, a row would have {width} values; " +
                 $"at most {Array.MaxLength} are possible");
     }
 
     /// <summary>Copies what a layer leaves unchanged: the first columns of every group, and all columns after the groups.</summary>
-    /// <param name="from">Rows of groups of <paramref name="fromWidth"/> numbers, and of others.</param>
+    /// <param name="from">Rows of groups of <paramref name="fromWidth"/> values, and of others.</param>
     /// <param name="fromWidth">At least <paramref name="kept"/>.</param>
-    /// <param name="to">Rows of as many groups of <paramref name="toWidth"/> numbers, and of as many others.</param>
+    /// <param name="to">Rows of as many groups of <paramref name="toWidth"/> values, and of as many others.</param>
     /// <param name="toWidth">At least <paramref name="kept"/>.</param>
     /// <param name="features">How many groups.</param>
-    /// <param name="kept">How many numbers of a group; often 1, so that a call for each would take longer than the copy.</param>
+    /// <param name="kept">The number of values of a group that are copied; often 1, so that a call for each would take longer than the
+    /// copy.</param>
     public static void CopyPassing(ReadOnlyMatrixColumns from, int fromWidth, MatrixColumns to, int toWidth, int features, int kept)
     {
         for (var row = 0; row < to.Rows; row++)

@@ -6,7 +6,7 @@ public enum FeatureScaling
     /// <summary>(x − mean) / standard deviation.</summary>
     Standard,
 
-    /// <summary>(x − median) / (upper quartile − lower quartile), which outliers do not move; half the range where the quartiles are equal.
-    /// Weights of examples do not count.</summary>
+    /// <summary>(x − median) / (upper quartile − lower quartile), robust to outliers. If the quartiles are equal, half the range replaces
+    /// their distance. Weights of examples are ignored.</summary>
     Robust,
 }

@@ -9,6 +9,6 @@ internal static class FeatureSlots
         ArgumentNullException.ThrowIfNull(slots, name);
         for (var i = 0; i < slots.Count; i++)
             if (slots[i] < (i == 0 ? 0 : slots[i - 1] + 1) || slots[i] >= inputs)
-                throw new ArgumentOutOfRangeException(name, slots[i], $"features must be from 0 to {inputs - 1}, in rising order");
+                throw new ArgumentOutOfRangeException(name, slots[i], $"features must be from 0 to {inputs - 1}, in ascending order");
     }
 }

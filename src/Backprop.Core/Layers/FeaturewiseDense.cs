@@ -4,12 +4,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A small dense layer for every feature: its group of numbers becomes [kept, f(group·W + b)]. Columns after the groups are
-/// copied unchanged.</summary>
+/// <summary>A small dense layer for every feature: its group of values becomes [kept, f(group·W + b)]. Columns after the groups are copied
+/// unchanged.</summary>
 /// <remarks>
 /// Parameters: for every feature W [GroupInputs − Kept × GroupOutputs − Kept] row-major, then b; all uniform in ±1/√(GroupInputs − Kept) at
-/// first, as PyTorch's linear
-/// layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556.
+/// first, as PyTorch's linear layers. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep
+/// learning", arXiv:2203.05556.
 /// </remarks>
 public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
 {
@@ -18,10 +18,10 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
     private readonly int _inputs, _outputs;
 
     /// <summary>Makes a layer for groups.</summary>
-    /// <param name="inputs">Numbers per example that enter; at least <paramref name="features"/> × <paramref name="groupInputs"/>.</param>
-    /// <param name="features">Groups; at least 1.</param>
-    /// <param name="groupInputs">Numbers of a group that enter; more than <paramref name="kept"/>.</param>
-    /// <param name="groupOutputs">Numbers of a group that leave; more than <paramref name="kept"/>.</param>
+    /// <param name="inputs">Inputs per example; at least <paramref name="features"/> × <paramref name="groupInputs"/>.</param>
+    /// <param name="features">Number of groups; at least 1.</param>
+    /// <param name="groupInputs">Inputs of each group; more than <paramref name="kept"/>.</param>
+    /// <param name="groupOutputs">Outputs of each group; more than <paramref name="kept"/>.</param>
     /// <param name="kept">How many of the first columns of a group are copied unchanged; ≥ 0.</param>
     /// <param name="rectified">Whether f is ReLU, and not the identity.</param>
     public FeaturewiseDense(int inputs, int features, int groupInputs, int groupOutputs, int kept, bool rectified)
@@ -35,13 +35,13 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
                 $"{features} layers of {_inputs} × {_outputs} have {parameters} parameters; at most {Array.MaxLength} are possible.");
     }
 
-    /// <summary>Groups.</summary>
+    /// <summary>Number of groups.</summary>
     public int Features { get; }
 
-    /// <summary>Numbers of a group that enter.</summary>
+    /// <summary>Inputs of each group.</summary>
     public int GroupInputs { get; }
 
-    /// <summary>Numbers of a group that leave.</summary>
+    /// <summary>Outputs of each group.</summary>
     public int GroupOutputs { get; }
 
     /// <summary>How many of the first columns of a group are copied unchanged.</summary>
@@ -98,7 +98,7 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         var room = Room(dy.Rows);
         for (var j = 0; j < Features; j++)
             MatrixMultiply.ProductWithTransposed(
-                SlopesOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
+                GradientsOf(y, dy, j, room), WeightsOf(parameters, j), dx.Part(j * GroupInputs + Kept, _inputs));
         FeatureGroups.CopyPassing(dy, GroupOutputs, dx, GroupInputs, Features, Kept);
         Scratch.Return(room);
     }
@@ -112,9 +112,10 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         for (var start = 0; start < dPart.Length; start += PartLength)
         {
             var j = (first + start) / PartLength;
-            var slopes = SlopesOf(y, dy, j, room);
-            MatrixMultiply.TransposedProduct(GroupOf(x, j), slopes, new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs));
-            MatrixMultiply.SumOfRows(slopes, dPart.Slice(start + _inputs * _outputs, _outputs));
+            var gradients = GradientsOf(y, dy, j, room);
+            var dWeights = new Matrix(dPart.Slice(start, _inputs * _outputs), _inputs, _outputs);
+            MatrixMultiply.TransposedProduct(GroupOf(x, j), gradients, dWeights);
+            MatrixMultiply.SumOfRows(gradients, dPart.Slice(start + _inputs * _outputs, _outputs));
         }
         Scratch.Return(room);
     }
@@ -130,19 +131,20 @@ public sealed record FeaturewiseDense : ColumnsLayer, IDescribesInference
         return FeatureGroups.Width((int)rest, features, groupOutputs);
     }
 
-    // The products use scratch of their own, so this must be another.
+    // The products use scratch memory, so this must be another buffer.
     private Real[] Room(int rows) => Scratch.Rent(Rectified ? rows * _outputs : 0);
 
-    // The gradient before the rectifier: where there is none, it stands in dy.
-    private ReadOnlyMatrixColumns SlopesOf(ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int feature, Real[] room)
+    // The gradient before the rectifier; without a rectifier, it is dy itself.
+    private ReadOnlyMatrixColumns GradientsOf(ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, int feature, Real[] room)
     {
         var group = feature * GroupOutputs + Kept;
         var ofGroup = dy.Part(group, _outputs);
         if (!Rectified) return ofGroup;
         var outputs = y.Part(group, _outputs);
-        var slopes = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
-        for (var row = 0; row < dy.Rows; row++) s_rectifier.Backward(outputs.Row(row), outputs.Row(row), ofGroup.Row(row), slopes.Row(row));
-        return slopes;
+        var gradients = new Matrix(room.AsSpan(0, dy.Rows * _outputs), dy.Rows, _outputs);
+        for (var row = 0; row < dy.Rows; row++)
+            s_rectifier.Backward(outputs.Row(row), outputs.Row(row), ofGroup.Row(row), gradients.Row(row));
+        return gradients;
     }
 
     private ReadOnlyMatrixColumns GroupOf(ReadOnlyMatrixColumns x, int feature) => x.Part(feature * GroupInputs + Kept, _inputs);

@@ -10,25 +10,25 @@ namespace Backprop.Layers;
 /// </remarks>
 internal sealed class FusedPeriodicEmbedding : FusedLayers
 {
-    // What enters and leaves them stays in the nearest cache from one feature to the next.
+    // With this many rows, the inputs and outputs of both layers stay in the nearest cache from one feature to the next.
     private const int RowsAtOnce = 128;
 
-    private readonly PeriodicEmbeddingLayer _waves;
+    private readonly PeriodicEmbeddingLayer _periodic;
     private readonly FeaturewiseDense _dense;
     private readonly int _members, _results;
 
-    private FusedPeriodicEmbedding(PeriodicEmbeddingLayer waves, FeaturewiseDense dense, int members) =>
-        (_waves, _dense, _members, _results) = (waves, dense, members, dense.GroupOutputs - 1);
+    private FusedPeriodicEmbedding(PeriodicEmbeddingLayer periodic, FeaturewiseDense dense, int members) =>
+        (_periodic, _dense, _members, _results) = (periodic, dense, members, dense.GroupOutputs - 1);
 
-    /// <summary>Two neighbouring layers as one; null, where they are not such ones.</summary>
+    /// <summary>Fuses two neighbouring layers. Returns null for layers that are not such a pair.</summary>
     public static new FusedPeriodicEmbedding? Of(Layer first, Layer second) =>
-        PerMember.EachOf(first) is PeriodicEmbeddingLayer { Form: PeriodicForm.CosineWithPhase } waves
+        PerMember.EachOf(first) is PeriodicEmbeddingLayer { Form: PeriodicForm.CosineWithPhase } periodic
         && PerMember.EachOf(second) is FeaturewiseDense { Kept: 1, Rectified: false } dense
-        && (dense.Inputs, dense.Features, dense.GroupInputs) == (waves.Outputs, waves.Features, waves.Frequencies + 1)
-            ? new FusedPeriodicEmbedding(waves, dense, first.Inputs / waves.Inputs)
+        && (dense.Inputs, dense.Features, dense.GroupInputs) == (periodic.Outputs, periodic.Features, periodic.Frequencies + 1)
+            ? new FusedPeriodicEmbedding(periodic, dense, first.Inputs / periodic.Inputs)
             : null;
 
-    /// <summary>What leaves the second layer.</summary>
+    /// <summary>Writes the output of the second layer.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="y">[rows × Outputs] of the second, overwritten.</param>
@@ -41,18 +41,18 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
             var to = y.RowRange(first, rows);
             for (var member = 0; member < _members; member++)
             {
-                for (var j = 0; j < _waves.Features; j++)
+                for (var j = 0; j < _periodic.Features; j++)
                     SinCosKernels.Forward(
                         FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(from, NumberOf(member, j), 1),
                         new MatrixColumns(to, GroupOf(member, j), _results + 1));
                 FeatureGroups.CopyPassing(
-                    new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _waves.Inputs), 1,
-                    new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _waves.Features, kept: 0);
+                    new ReadOnlyMatrixColumns(from, NumberOf(member, 0), _periodic.Inputs), 1,
+                    new MatrixColumns(to, GroupOf(member, 0), _dense.Outputs), _results + 1, _periodic.Features, kept: 0);
             }
         }
     }
 
-    /// <summary>∂J/∂x of the first layer.</summary>
+    /// <summary>Writes ∂J/∂x of the first layer.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
@@ -66,7 +66,7 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
             var to = dx.RowRange(first, rows);
             for (var member = 0; member < _members; member++)
             {
-                for (var j = 0; j < _waves.Features; j++)
+                for (var j = 0; j < _periodic.Features; j++)
                 {
                     var number = NumberOf(member, j);
                     SinCosKernels.Backward(
@@ -75,39 +75,39 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
                 }
                 FeatureGroups.CopyPassing(
                     new ReadOnlyMatrixColumns(given, GroupOf(member, 0), _dense.Outputs), _results + 1,
-                    new MatrixColumns(to, NumberOf(member, 0), _waves.Inputs), 1, _waves.Features, kept: 0);
+                    new MatrixColumns(to, NumberOf(member, 0), _periodic.Inputs), 1, _periodic.Features, kept: 0);
             }
         }
     }
 
-    /// <summary>Some neighbours of the first layer's ∂J/∂θ (<see cref="IGradientParts.BackwardPart"/>).</summary>
+    /// <summary>Writes a contiguous part of the first layer's ∂J/∂θ (<see cref="IGradientParts.BackwardPart"/>).</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
-    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="first">The index of the first parameter of the part; a multiple of the layer's part length.</param>
     /// <param name="dPart">Overwritten.</param>
     public override void BackwardFirst(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        for (var done = 0; done < dPart.Length; done += _waves.PartLength)
+        for (var done = 0; done < dPart.Length; done += _periodic.PartLength)
         {
-            var (member, j) = Math.DivRem((first + done) / _waves.PartLength, _waves.Features);
-            var ofFeature = dPart.Slice(done, _waves.PartLength);
+            var (member, j) = Math.DivRem((first + done) / _periodic.PartLength, _periodic.Features);
+            var ofFeature = dPart.Slice(done, _periodic.PartLength);
             SinCosKernels.SumByAngle(
                 FeatureOf(parameters, member, j), new ReadOnlyMatrixColumns(x, NumberOf(member, j), 1), ResultsOf(dy, member, j),
                 ofFeature);
-            _waves.ScaleGradient(ofFeature);
+            _periodic.ScaleGradient(ofFeature);
         }
     }
 
-    /// <summary>Some neighbours of the second layer's ∂J/∂θ.</summary>
+    /// <summary>Writes a contiguous part of the second layer's ∂J/∂θ.</summary>
     /// <param name="parameters">The first layer's, then the second's.</param>
     /// <param name="x">[rows × Inputs] of the first.</param>
     /// <param name="dy">[rows × Outputs] of the second.</param>
-    /// <param name="first">The first of them; a multiple of the layer's part.</param>
+    /// <param name="first">The index of the first parameter of the part; a multiple of the layer's part length.</param>
     /// <param name="dPart">Overwritten.</param>
     public override void BackwardSecond(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var weights = _waves.Frequencies * _results;
+        var weights = _periodic.Frequencies * _results;
         for (var done = 0; done < dPart.Length; done += _dense.PartLength)
         {
             var (member, j) = Math.DivRem((first + done) / _dense.PartLength, _dense.Features);
@@ -119,12 +119,12 @@ internal sealed class FusedPeriodicEmbedding : FusedLayers
     }
 
     private SinCosKernels.Feature FeatureOf(ReadOnlySpan<Real> parameters, int member, int j) => new(
-        parameters.Slice(member * _waves.ParameterCount + j * _waves.PartLength, _waves.PartLength),
-        _waves.Amplitudes,
-        parameters.Slice(_members * _waves.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength));
+        parameters.Slice(member * _periodic.ParameterCount + j * _periodic.PartLength, _periodic.PartLength),
+        _periodic.Amplitudes,
+        parameters.Slice(_members * _periodic.ParameterCount + member * _dense.ParameterCount + j * _dense.PartLength, _dense.PartLength));
 
-    // Columns: of a number that enters, and of what leaves for it, the number itself first.
-    private int NumberOf(int member, int j) => member * _waves.Inputs + j;
+    // The column of an input, and the first column of its outputs, which holds the input itself.
+    private int NumberOf(int member, int j) => member * _periodic.Inputs + j;
 
     private int GroupOf(int member, int j) => member * _dense.Outputs + j * (_results + 1);
 

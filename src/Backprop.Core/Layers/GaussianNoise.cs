@@ -4,12 +4,12 @@ namespace Backprop.Layers;
 
 /// <summary>In training, y = x + σ·n with n normal of mean 0 and variance 1, drawn again in every step; in scoring, y = x. So the network
 /// learns to predict similar values for nearby inputs.</summary>
-/// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. What is drawn depends
-/// on the seed, the layer, the step and the position in the batch.</remarks>
+/// <remarks>Bishop (1995), "Training with noise is equivalent to Tikhonov regularization"; as Keras's GaussianNoise. The noise depends on
+/// the seed, the layer, the step and the position in the batch.</remarks>
 public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="standardDeviation">σ; ≥ 0 and finite. Of standardized inputs, 0.01 to 0.3 are usual.</param>
     public GaussianNoise(int width, double standardDeviation) : base(width)
     {
@@ -36,7 +36,7 @@ public sealed record GaussianNoise : TrainingOnlyLayer, IReplicable
             var place = (uint)(pass.FirstRow + row) * (uint)(Width + Width % 2);
             for (var j = 0; j < Width; j += 2)
             {
-                // Box and Muller (1958): two uniform numbers make two normal ones.
+                // Box and Muller (1958): two uniform values yield two normal ones.
                 random.Fill(place + (uint)j, pair);
                 double radius = StandardDeviation * Math.Sqrt(-2 * Math.Log(1 - pair[0]));
                 var (sine, cosine) = Math.SinCos(2 * Math.PI * pair[1]);

@@ -7,20 +7,19 @@ namespace Backprop.Layers;
 /// c·x_g·W_g + b_g. Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
 /// <remarks>
 /// One dense layer whose W is block-diagonal, without the zeros; as the batched matrices of Gorishniy, Kotelnikov and Babenko (2025),
-/// "TabM", arXiv:2410.24210, or a grouped
-/// convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider matrices, so a group learns with the
-/// bits that it would have alone.
+/// "TabM", arXiv:2410.24210, or a grouped convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider
+/// matrices. So a group has the same bits as it would have alone.
 /// </remarks>
 public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 {
     private readonly int _partsOfGroup;
 
     /// <summary>Makes the layers.</summary>
-    /// <param name="inputs">Numbers per example that enter all groups; a multiple of <paramref name="groups"/>.</param>
+    /// <param name="inputs">Inputs of all groups, per example; a multiple of <paramref name="groups"/>.</param>
     /// <param name="outputs">Units of all groups; a multiple of <paramref name="groups"/>.</param>
-    /// <param name="groups">How many layers; at least 1.</param>
-    /// <param name="ntkParametrization">Whether c is 1/√GroupInputs, as that of <see cref="NtkDense"/>, and not 1.</param>
-    /// <exception cref="ArgumentException">The widths are no multiples, or the layer would have more parameters than one array can
+    /// <param name="groups">Number of groups; at least 1.</param>
+    /// <param name="ntkParametrization">Whether c is 1/√GroupInputs, as in <see cref="NtkDense"/>; otherwise, c is 1.</param>
+    /// <exception cref="ArgumentException">A width is not a multiple, or the layer would have more parameters than one array can
     /// hold.</exception>
     public GroupedDense(int inputs, int outputs, int groups, bool ntkParametrization) : base(inputs, outputs)
     {
@@ -32,8 +31,8 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
         (Groups, NtkParametrization, _partsOfGroup) = (groups, ntkParametrization, inputs / groups + 1);
         if ((long)_partsOfGroup * outputs > Array.MaxLength)
             throw new ArgumentException(
-                $"{groups} dense layers of {GroupInputs} × {GroupOutputs} have {(long)_partsOfGroup * outputs} parameters; at most " +
-                    $"{Array.MaxLength} are possible.");
+                $"{groups} dense layers of {GroupInputs} × {GroupOutputs} have {(long)_partsOfGroup * outputs} parameters; " +
+                $"at most {Array.MaxLength} are possible.");
         WeightFactor = ntkParametrization ? 1 / Math.Sqrt(GroupInputs) : 1;
     }
 

@@ -7,18 +7,17 @@ namespace Backprop.Layers;
 /// <remarks>
 /// Parameters: v [Inputs], measured from examples or learned. Must be a network's first layer. Little and Rubin (2002), "Statistical
 /// analysis with missing data". The indicators let a network learn what a missing value means. Source: Le Morvan, Josse, Scornet and
-/// Varoquaux (2021), "What's a
-/// good imputation to predict with missing values?", arXiv:2106.00311.
+/// Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
 public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
 {
     private readonly int[] _indicated;
 
-    /// <summary>Makes room for the numbers.</summary>
+    /// <summary>Makes a layer of <paramref name="inputs"/> features.</summary>
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="replacement">The replacement of missing values: not <see cref="MissingValues.Skip"/>.</param>
     /// <param name="indicated">Features with a missing-value indicator, in ascending order; may be empty.</param>
-    /// <exception cref="ArgumentException">A number is out of range or order.</exception>
+    /// <exception cref="ArgumentException">A value is out of range or order.</exception>
     public Imputation(int inputs, MissingValues replacement, IReadOnlyList<int> indicated) : base(inputs, OutputsOf(inputs, indicated))
     {
         if (replacement is not (MissingValues.Mean or MissingValues.Median or MissingValues.Learned))
@@ -52,7 +51,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
 
     bool IReplacesMissing.ReplacesInSparse => IsFitted;
 
-    /// <summary>Mean or median of every feature, over the examples where it is known; 0 where it never is.</summary>
+    /// <summary>Fits the mean or median of every feature over the examples that have a value. It is 0 for a feature that is always
+    /// missing.</summary>
     public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => Fit(parameters, examples, meter: null);
 
     void IFitsTrainingData.Fit(Span<Real> parameters, ReadOnlyMatrix examples, WorkMeter? meter) => Fit(parameters, examples, meter);
@@ -130,10 +130,11 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
     {
         if (layer == 0) return;
-        throw new ArgumentException($"Layer {layer} replaces missing values; only the first layer sees any.", nameof(layers));
+        throw new ArgumentException(
+            $"Layer {layer} ({nameof(Imputation)}) replaces missing values, so it must be layer 0.", nameof(layers));
     }
 
-    /// <summary>Whether the other does the same for the same features.</summary>
+    /// <summary>Whether the other layer replaces missing values of the same features in the same way.</summary>
     public bool Equals(Imputation? other) =>
         other is not null && Inputs == other.Inputs && Replacement == other.Replacement && Indicated.SequenceEqual(other.Indicated);
 

@@ -3,19 +3,18 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft choice among the features.</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it is the first layer and learns
-/// six times
-/// as fast as the weights.</remarks>
+/// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft feature selection.</summary>
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it is the first layer and learns six
+/// times as fast as the weights.</remarks>
 public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> features.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     public InputScale(int width) : base(width, width)
     {
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <inheritdoc/>

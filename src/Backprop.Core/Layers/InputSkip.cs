@@ -6,17 +6,16 @@ namespace Backprop.Layers;
 /// linear model of the inputs, too (wide and deep).</summary>
 /// <remarks>
 /// Cheng et al. (2016), "Wide &amp; deep learning for recommender systems", arXiv:1606.07792: [h, x]·W + b = h·W₁ + x·W₂ + b. The network
-/// fills in the
-/// features, because a layer sees only its own input. The layer by itself leaves zeros there.
+/// writes the features, because a layer sees only its own input. The layer by itself leaves zeros there.
 /// </remarks>
 public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescribesInference
 {
-    /// <summary>Makes room for the features.</summary>
-    /// <param name="width">Numbers per example that enter; at least 1.</param>
+    /// <summary>Makes a layer that appends the features.</summary>
+    /// <param name="width">Inputs per example; at least 1.</param>
     /// <param name="features">Features of the network; at least 1.</param>
     public InputSkip(int width, int features) : base(width, Sum(width, features)) => Features = features;
 
-    /// <summary>Numbers per example that enter.</summary>
+    /// <summary>Inputs per example.</summary>
     public int Width => Inputs;
 
     /// <summary>Features of the network.</summary>
@@ -56,13 +55,14 @@ public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescrib
         if (Features != layers[0].Inputs)
         {
             throw new ArgumentException(
-                $"Layer {layer} has room for {Features} features; the network takes {layers[0].Inputs}.", nameof(layers));
+                $"Layer {layer} ({nameof(InputSkip)}) appends {Features} features, but the network has {layers[0].Inputs} inputs.",
+                nameof(layers));
         }
         if (layers[0] is IReplacesMissing)
         {
             throw new ArgumentException(
-                $"Layer {layer} would put missing values beside what stands in for them; {nameof(InputSkip)} and {nameof(Imputation)} " +
-                "do not go together.", nameof(layers));
+                $"Layer {layer} ({nameof(InputSkip)}) would append missing values to their replacements; {nameof(InputSkip)} cannot be " +
+                $"combined with {nameof(Imputation)}.", nameof(layers));
         }
     }
 
@@ -77,6 +77,7 @@ public sealed record InputSkip : Layer, IReadsEarlierOutput, IHasPlace, IDescrib
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         return (long)width + features <= Array.MaxLength
             ? width + features
-            : throw new ArgumentOutOfRangeException(nameof(features), features, $"with {width} more, must be at most {Array.MaxLength}");
+            : throw new ArgumentOutOfRangeException(
+                nameof(features), features, $"with {width} inputs, the sum must be at most {Array.MaxLength}");
     }
 }

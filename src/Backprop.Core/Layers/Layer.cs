@@ -3,10 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A pair of pure functions. Parameters, inputs and gradients come in; nothing is remembered.</summary>
+/// <summary>A pair of pure functions, forward and backward. They read parameters, inputs and gradients, and keep no state.</summary>
 /// <remarks>
-/// A new layer is one file beside this one and one entry in <see cref="Kinds"/>. Its constructor's parameters are what a saved model
-/// keeps of it: each must have a property of the same name. Whatever only some layers can do is an interface: see the folder Capabilities.
+/// A new layer is one file in this folder and one entry in <see cref="Kinds"/>. A saved model keeps the parameters of the constructor, so
+/// each must have a property of the same name. A capability of some layers only is an interface in the folder Capabilities.
 /// </remarks>
 public abstract record Layer
 {
@@ -20,24 +20,24 @@ public abstract record Layer
         Outputs = outputs;
     }
 
-    /// <summary>Numbers per example that enter.</summary>
+    /// <summary>Inputs per example.</summary>
     public int Inputs { get; }
 
-    /// <summary>Numbers per example that leave.</summary>
+    /// <summary>Outputs per example.</summary>
     public int Outputs { get; }
 
-    /// <summary>Kind and widths, such as "Dense 30 → 64": what reports call the layer.</summary>
+    /// <summary>Kind and widths, such as "Dense 30 → 64": the name of the layer in reports.</summary>
     internal string Caption => $"{GetType().Name} {Inputs} → {Outputs}";
 
-    /// <summary>Numbers to learn.</summary>
+    /// <summary>Number of parameters.</summary>
     public virtual int ParameterCount => 0;
 
-    /// <summary>About how long <c>Forward</c> takes for one example, in nanoseconds: some multiplications in each for every parameter, and
-    /// some nanoseconds for every number that enters or leaves.</summary>
+    /// <summary>The estimated time of <c>Forward</c> for one example, in nanoseconds: an eighth for every parameter, and 4 for every input
+    /// and output.</summary>
     internal long WorkOfRow => ParameterCount / 8 + 4L * (Inputs + Outputs);
 
-    /// <summary>Whether y may stand in the memory of x, and dx in that of dy: of x and y, <see cref="Backward"/> reads y alone. Only for
-    /// layers without parameters.</summary>
+    /// <summary>Whether y may overwrite x, and dx may overwrite dy. <see cref="Backward"/> then reads y, but not x. Only for layers without
+    /// parameters.</summary>
     public virtual bool WorksInPlace => false;
 
     /// <summary>Whether <see cref="Backward"/> reads y. If not, the next layer may work in place.</summary>
@@ -46,7 +46,7 @@ public abstract record Layer
     /// <summary>Draws the starting values of this layer's parameters.</summary>
     /// <param name="parameters">[ParameterCount], overwritten.</param>
     /// <param name="initializer">The rule for weights.</param>
-    /// <param name="random">Where the numbers come from.</param>
+    /// <param name="random">Source of the random numbers.</param>
     public virtual void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
     {
     }
@@ -57,10 +57,10 @@ public abstract record Layer
     /// <param name="y">[rows × Outputs], overwritten.</param>
     public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Matrix y);
 
-    /// <summary>Writes dx and dParameters, given dy = ∂loss/∂y.</summary>
+    /// <summary>Writes dx and dParameters from dy = ∂loss/∂y.</summary>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <param name="x">[rows × Inputs], as given to <c>Forward</c>.</param>
-    /// <param name="y">[rows × Outputs], as written by <c>Forward</c>.</param>
+    /// <param name="x">[rows × Inputs], the input of <c>Forward</c>.</param>
+    /// <param name="y">[rows × Outputs], the output of <c>Forward</c>.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="dx">[rows × Inputs], overwritten; or empty, then it is not computed (the first layer of a network).</param>
     /// <param name="dParameters">[ParameterCount], overwritten; or empty, then it is not computed (a thread that owns some of the
@@ -68,8 +68,8 @@ public abstract record Layer
     public abstract void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters);
 
-    /// <summary>What the parameters are for, in their order.</summary>
-    /// <value>All of them weights, unless the layer says otherwise. The lengths add up to <see cref="ParameterCount"/>.</value>
+    /// <summary>The roles of the parameters, in the order of the parameters.</summary>
+    /// <value>By default, all of them are weights. The lengths add up to <see cref="ParameterCount"/>.</value>
     public virtual IReadOnlyList<ParameterBlock> Blocks =>
         ParameterCount == 0 ? [] : [new("weights", ParameterCount, ParameterRole.Weight)];
 

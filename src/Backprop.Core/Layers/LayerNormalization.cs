@@ -12,7 +12,7 @@ namespace Backprop.Layers;
 public sealed record LayerNormalization : Layer, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="epsilon">ε: keeps the quotient finite where all units are equal; &gt; 0. Default 1e-5.</param>
     public LayerNormalization(int width, double epsilon = 1e-5) : base(width, width)
     {
@@ -23,7 +23,7 @@ public sealed record LayerNormalization : Layer, IDescribesInference
         Epsilon = epsilon;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <summary>ε: keeps the quotient finite.</summary>
@@ -68,13 +68,13 @@ public sealed record LayerNormalization : Layer, IDescribesInference
         for (var row = 0; row < x.Rows; row++)
         {
             var factor = Normalize(x.Row(row), normalized);
-            var slopes = dy.Row(row);
+            var gradients = dy.Row(row);
             if (!dParameters.IsEmpty)
             {
-                Elementwise.Zip(new Arithmetic.ProductAndSum(), slopes, normalized, dParameters[..Width], dParameters[..Width]);
-                Elementwise.Zip(new Arithmetic.Sum(), dParameters[Width..], slopes, dParameters[Width..]);
+                Elementwise.Zip(new Arithmetic.ProductAndSum(), gradients, normalized, dParameters[..Width], dParameters[..Width]);
+                Elementwise.Zip(new Arithmetic.Sum(), dParameters[Width..], gradients, dParameters[Width..]);
             }
-            if (!dx.IsEmpty) DifferentiateRow(slopes, parameters[..Width], normalized, factor, dx.Row(row));
+            if (!dx.IsEmpty) DifferentiateRow(gradients, parameters[..Width], normalized, factor, dx.Row(row));
         }
     }
 
@@ -83,8 +83,8 @@ public sealed record LayerNormalization : Layer, IDescribesInference
         ReadOnlySpan<Real> dy, ReadOnlySpan<Real> scale, ReadOnlySpan<Real> normalized, double factor, Span<Real> dx)
     {
         Elementwise.Zip(new Arithmetic.Product(), dy, scale, dx);
-        double mean = Sums.Of(dx) / dx.Length, slope = Sums.OfProducts(dx, normalized) / dx.Length;
-        Elementwise.Zip(new Slope((Real)factor, (Real)mean, (Real)slope), dx, normalized, dx);
+        double mean = Sums.Of(dx) / dx.Length, projection = Sums.OfProducts(dx, normalized) / dx.Length;
+        Elementwise.Zip(new Derivative((Real)factor, (Real)mean, (Real)projection), dx, normalized, dx);
     }
 
     private double Normalize(ReadOnlySpan<Real> x, Span<Real> normalized)
@@ -96,10 +96,10 @@ public sealed record LayerNormalization : Layer, IDescribesInference
         return factor;
     }
 
-    private readonly struct Slope(Real factor, Real mean, Real slope) : IFunctionOfTwo
+    private readonly struct Derivative(Real factor, Real mean, Real projection) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes g, TLanes normalized) where TLanes : struct, ILanes<TLanes> =>
-            TLanes.Broadcast(factor) * TLanes.MultiplyAdd(normalized, TLanes.Broadcast(-slope), g - TLanes.Broadcast(mean));
+            TLanes.Broadcast(factor) * TLanes.MultiplyAdd(normalized, TLanes.Broadcast(-projection), g - TLanes.Broadcast(mean));
     }
 }

@@ -1,9 +1,9 @@
 namespace Backprop.Layers;
 
-/// <summary>What becomes of features that are missing.</summary>
+/// <summary>The treatment of missing values of features.</summary>
 public enum MissingValues
 {
-    /// <summary>Nothing: examples with any are not learned from.</summary>
+    /// <summary>Examples with missing features are excluded from training.</summary>
     Skip,
 
     /// <summary>Missing values are replaced by the feature's mean, and an indicator is added.</summary>

@@ -7,9 +7,8 @@ namespace Backprop.Layers;
 /// Parameters: W [Inputs × Outputs] row-major, then b [Outputs].</summary>
 /// <remarks>
 /// Jacot, Gabriel and Hongler (2018), "Neural tangent kernel", arXiv:1806.07572; used by Holzmüller, Grinsztajn and Steinwart (2024),
-/// "Better by
-/// default", arXiv:2407.04491. The steps of Adam do not depend on the size of the gradient. With Adam, the effective weights then change
-/// by 1/√Inputs of the change in a <see cref="Dense"/> layer. So one learning rate suits all widths. Initialize the layer with
+/// "Better by default", arXiv:2407.04491. The steps of Adam do not depend on the size of the gradient. With Adam, the effective weights
+/// then change by 1/√Inputs of the change in a <see cref="Dense"/> layer. So one learning rate suits all widths. Initialize the layer with
 /// <see cref="NtkNormal"/> or <see cref="DataDependent"/>.
 /// </remarks>
 public sealed record NtkDense : AffineLayer, IReplicable
@@ -18,7 +17,7 @@ public sealed record NtkDense : AffineLayer, IReplicable
     private readonly Real _scale;
 
     /// <summary>Makes a fully connected layer.</summary>
-    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
+    /// <param name="inputs">Inputs per example; at least 1.</param>
     /// <param name="outputs">Units; at least 1.</param>
     /// <exception cref="ArgumentException">The layer would have more parameters than one array can hold.</exception>
     public NtkDense(int inputs, int outputs) : base(inputs, outputs)

@@ -3,13 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>One feature that holds the number of a category, and becomes one column for each.</summary>
+/// <summary>One feature that holds a category index, and becomes one column for each category.</summary>
 /// <param name="Slot">Its index among the features; ≥ 0.</param>
-/// <param name="Count">Categories: the feature holds 1 to Count, as ML.NET's keys do; any other number stands for an unknown or missing
-/// one. At least 1.</param>
+/// <param name="Count">Number of categories: the feature holds 1 to Count, as ML.NET's keys do. Any other value means an unknown or missing
+/// category. At least 1.</param>
 public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 {
-    // Of two categories one column says all.
+    // Two categories need only one column.
     internal int Width => Count == 2 ? 1 : Count;
 
     internal long NumberCount => (long)Width + Count;
@@ -19,15 +19,15 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
     internal int ValueOf(int category) => Count == 2 && category == 2 ? -1 : 1;
 }
 
-/// <summary>Columns of 0 and 1 in place of the number of each category: y = [the other features, the columns of the first category, those
-/// of the second, …]. They are scaled like other features, by the examples.</summary>
+/// <summary>Replaces each category index by columns of 0 and 1: y = [the other features, the columns of the first category, those of the
+/// second, …]. The columns are scaled like other features, by the examples.</summary>
 /// <remarks>
 /// n categories become n columns. The column of the category is 1, the others are 0; for an unknown or missing category, all are 0. Two
-/// categories become one column: 1 for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn
-/// and Steinwart (2024), "Better by default", arXiv:2407.04491. A column has at most three different values, so the scaled values are
-/// kept in a table. For every category, the table first holds each column's value where the column is not the active one. The value of
-/// each column where it is active follows. All values are measured (example weights are ignored); none is learned. Must be a
-/// network's first layer, or follow an <see cref="Imputation"/> there; a trainer leaves its features unstandardized.
+/// categories become one column: 1 for the first, −1 for the second, 0 for neither. Holzmüller, Grinsztajn and Steinwart (2024), "Better by
+/// default", arXiv:2407.04491. A column has at most three different values, so the scaled values are kept in a table. For every category,
+/// the table first holds each column's value where the column is not the active one. The value of each column where it is active follows.
+/// All values are measured (example weights are ignored); none is learned. Must be a network's first layer, or follow an
+/// <see cref="Imputation"/> there; a trainer does not standardize its features.
 /// </remarks>
 public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
@@ -35,12 +35,13 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     private readonly CategorySlots _slots;
     private readonly int[] _sortedSlots;
 
-    /// <summary>Makes columns.</summary>
+    /// <summary>Makes a layer that encodes categories.</summary>
     /// <param name="inputs">Features; at least 1.</param>
-    /// <param name="categories">Those that hold categories; at least one, no slot twice.</param>
+    /// <param name="categories">The features that hold categories; at least one, no feature twice.</param>
     /// <param name="scaling">How the columns are shifted and scaled; null for not at all. A column that is constant in the examples becomes
-    /// 0; unscaled ones, if no example has the category.</param>
-    /// <exception cref="ArgumentException">A number is out of range, a slot is named twice, or there would be too many columns.</exception>
+    /// 0. Without scaling, a column becomes 0 if no example has its category.</param>
+    /// <exception cref="ArgumentException">A value is out of range, a feature is named twice, or there would be too many
+    /// columns.</exception>
     public OneHotEncoding(int inputs, IReadOnlyList<OneHotCategory> categories, FeatureScaling? scaling)
         : base(inputs, OutputsOf(inputs, categories))
     {
@@ -51,7 +52,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         ParameterCount = _categories.Sum(category => category.Width + category.Count);
     }
 
-    /// <summary>Those features that hold categories.</summary>
+    /// <summary>The features that hold categories.</summary>
     public IReadOnlyList<OneHotCategory> Categories => _categories;
 
     /// <summary>How the columns are shifted and scaled; null for not at all.</summary>
@@ -67,7 +68,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
     public bool IsFitted => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ParameterBlock> Blocks => [new("numbers of columns", ParameterCount, ParameterRole.Statistic)];
+    public override IReadOnlyList<ParameterBlock> Blocks => [new("values of columns", ParameterCount, ParameterRole.Statistic)];
 
     /// <summary>0, 1 and −1, until examples are measured.</summary>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)
@@ -79,7 +80,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         }
     }
 
-    /// <summary>Scales the columns by how many examples have each category.</summary>
+    /// <summary>Scales the columns by the number of examples in each category.</summary>
     /// <inheritdoc/>
     public void Fit(Span<Real> parameters, ReadOnlyMatrix examples)
     {
@@ -88,7 +89,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         Scale(parameters, counts);
     }
 
-    // Of all examples: a sample may lack a rare category, whose column would stay 0. In a sample of a stream, every category counts once.
+    // All examples are counted. A sample may lack a rare category, whose column would stay 0. In a sample of a stream, every category
+    // counts at least once.
     void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
     {
         var counts = NewCounts();
@@ -102,7 +104,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         Scale(parameters, counts, features.IsSample, features.Work);
     }
 
-    // For every feature the unknown and missing values, then each category.
+    // For every feature: the count of unknown and missing values, then the count of each category.
     private int[][] NewCounts() => [.. _categories.Select(category => new int[category.Count + 1])];
 
     private void Count(ReadOnlySpan<Real> x, int[][] counts)
@@ -110,7 +112,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         for (var i = 0; i < counts.Length; i++) counts[i][CategorySlots.CategoryOf(x[_categories[i].Slot], _categories[i].Count)]++;
     }
 
-    // The column of a category that no example has is constant. Of a sample, every category counts at least once.
+    // The column of a category that no example has is constant. In a sample, every category counts at least once.
     private void Scale(Span<Real> parameters, int[][] counts, bool isSample = false, WorkMeter? meter = null)
     {
         for (var i = 0; i < counts.Length && isSample; i++)
@@ -163,21 +165,21 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
         dParameters.Clear();
-        for (var row = 0; row < dx.Rows; row++) _slots.CopySlopes(dy.Row(row), dx.Row(row));
+        for (var row = 0; row < dx.Rows; row++) _slots.CopyGradients(dy.Row(row), dx.Row(row));
     }
 
-    /// <summary>Where a feature that holds no category of these comes out.</summary>
+    /// <summary>The output column of a feature without categories.</summary>
     internal int ColumnOf(int slot)
     {
         var at = Array.BinarySearch(_sortedSlots, slot);
         return slot - (at < 0 ? ~at : at);
     }
 
-    /// <summary>The feature that comes out there.</summary>
+    /// <summary>The feature of an output column: the inverse of <see cref="ColumnOf"/>.</summary>
     internal int SlotOf(int column)
     {
-        // The i-th category slot has i others before it, which are not among the copied columns. Binary search for the first category slot
-        // after the column.
+        // The i-th category feature has i others before it, which are not among the copied columns. Binary search for the first category
+        // feature after the column.
         int first = 0, end = _sortedSlots.Length;
         while (first < end)
         {
@@ -188,14 +190,14 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         return column + first;
     }
 
-    /// <summary>Whether the other does the same with the same features.</summary>
+    /// <summary>Whether the other layer encodes the same features in the same way.</summary>
     public bool Equals(OneHotEncoding? other) =>
         other is not null && Inputs == other.Inputs && Scaling == other.Scaling && Categories.SequenceEqual(other.Categories);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _categories.Aggregate(HashCode.Combine(Inputs, Scaling), HashCode.Combine);
 
-    // What the column holds for none of its categories, and for each of them.
+    // The values of a column for none of its categories, and for each of them.
     private static void Fill(Span<Real> numbers, OneHotCategory category, int column, double center, double factor)
     {
         numbers[column] = (Real)((0 - center) * factor);
@@ -203,7 +205,7 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
             if (category.ColumnOf(c) == column) numbers[category.Width + c - 1] = (Real)((category.ValueOf(c) - center) * factor);
     }
 
-    // Of a column that is 1 and −1 so often, and 0 in all other rows.
+    // Center and factor of a column that is 1 in some rows, −1 in others, and 0 in all other rows.
     private (double Center, double Factor) Measure(int ones, int minusOnes, Span<Real> sorted)
     {
         if (Scaling == FeatureScaling.Robust)
@@ -222,7 +224,8 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         CategorySlots.Check(inputs, categories);
         var width = inputs - categories.Count + categories.Sum(category => (long)category.Width);
         if (width > Array.MaxLength || categories.Sum(category => (long)category.NumberCount) > Array.MaxLength)
-            throw new ArgumentException($"There would be more than {Array.MaxLength} columns, or numbers for them.", nameof(categories));
+            throw new ArgumentException(
+                $"There would be more than {Array.MaxLength} columns or parameters. Use fewer categories.", nameof(categories));
         return (int)width;
     }
 }

@@ -5,23 +5,23 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned factor aⱼ per unit. Parameters: a [Width].</summary>
-/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. What networks make
-/// of <see cref="Activations.PReLU"/>.</remarks>
+/// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. It is the layer of
+/// <see cref="Activations.PReLU"/>.</remarks>
 public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="initialSlope">The a that learning starts from; finite. Default 0.25.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="initialSlope">The initial a; finite. Default 0.25.</param>
     public PReLULayer(int width, double initialSlope = 0.25) : base(width, width)
     {
         if (!double.IsFinite(initialSlope)) throw new ArgumentOutOfRangeException(nameof(initialSlope), initialSlope, "must be finite");
         InitialSlope = initialSlope;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
-    /// <summary>The a that learning starts from.</summary>
+    /// <summary>The initial a.</summary>
     public double InitialSlope { get; }
 
     /// <inheritdoc/>
@@ -55,10 +55,11 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
     public override void Backward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx, Span<Real> dParameters)
     {
-        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Slope(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
+        for (var row = 0; row < dx.Rows; row++) Elementwise.Zip(new Derivative(), x.Row(row), parameters, dy.Row(row), dx.Row(row));
         if (dParameters.IsEmpty) return;
         dParameters.Clear();
-        for (var row = 0; row < x.Rows; row++) Elementwise.Zip(new SlopeOfParameter(), x.Row(row), dy.Row(row), dParameters, dParameters);
+        for (var row = 0; row < x.Rows; row++)
+            Elementwise.Zip(new DerivativeOfParameter(), x.Row(row), dy.Row(row), dParameters, dParameters);
     }
 
     private readonly struct Function : IFunctionOfTwo
@@ -68,15 +69,15 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
             TLanes.SelectLess(TLanes.Broadcast(0), x, x, a * x);
     }
 
-    private readonly struct Slope : IFunctionOfThree
+    private readonly struct Derivative : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes a, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
             TLanes.SelectLess(TLanes.Broadcast(0), x, dy, a * dy);
     }
 
-    // Adds dy·min(x, 0) to what other rows gave.
-    private readonly struct SlopeOfParameter : IFunctionOfThree
+    // Adds dy·min(x, 0) to the sum of the rows before.
+    private readonly struct DerivativeOfParameter : IFunctionOfThree
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy, TLanes sum) where TLanes : struct, ILanes<TLanes> =>

@@ -1,6 +1,6 @@
 namespace Backprop.Layers;
 
-/// <summary>What parameters are for; it decides whether they are decayed, and which learning rate they get.</summary>
+/// <summary>The role of parameters. It decides whether they are decayed, and which learning rate they have.</summary>
 public enum ParameterRole
 {
     /// <summary>Factors between units: W.</summary>
@@ -9,24 +9,24 @@ public enum ParameterRole
     /// <summary>Constants that are added: b.</summary>
     Bias,
 
-    /// <summary>Factors of a unit's or a feature's own: of normalization and scaling layers.</summary>
+    /// <summary>One factor for each unit or feature: of normalization and scaling layers.</summary>
     Scale,
 
-    /// <summary>What an activation function learns.</summary>
+    /// <summary>Parameters of an activation function.</summary>
     Activation,
 
     /// <summary>Vectors for categories or missing values.</summary>
     Embedding,
 
-    /// <summary>What makes several numbers of one: frequencies, phases, and the weights of each feature's own.</summary>
+    /// <summary>Embeddings of numeric features: frequencies, phases, and weights of a single feature.</summary>
     NumericEmbedding,
 
-    /// <summary>Not learned but measured on the way, such as running means. Optimizers leave them alone.</summary>
+    /// <summary>Measured during training and not learned, such as running means. Optimizers do not change them.</summary>
     Statistic,
 }
 
-/// <summary>Neighbouring parameters of one layer that are for the same.</summary>
-/// <param name="Name">What they are, such as "weights".</param>
-/// <param name="Length">How many.</param>
-/// <param name="Role">What they are for.</param>
+/// <summary>Neighbouring parameters of one layer with the same role.</summary>
+/// <param name="Name">The name of the parameters, such as "weights".</param>
+/// <param name="Length">Number of parameters.</param>
+/// <param name="Role">The role of the parameters.</param>
 public readonly record struct ParameterBlock(string Name, int Length, ParameterRole Role);

@@ -4,16 +4,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>yⱼ = xⱼ + aⱼ·(f(xⱼ) − xⱼ), with one learned aⱼ per unit, 1 at first: how much of the activation f it uses. Parameters: a
+/// <summary>yⱼ = xⱼ + aⱼ·(f(xⱼ) − xⱼ), with one learned aⱼ per unit, 1 at first: the share of the activation f that it uses. Parameters: a
 /// [Width].</summary>
-/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. What networks make of
+/// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. It is the layer of
 /// <see cref="ParametricMix"/>.</remarks>
 public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     private readonly Mixture _mixture;
 
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="activation">The function f.</param>
     public ParametricMixLayer(int width, Activation activation) : base(width, width)
     {
@@ -21,7 +21,7 @@ public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsemb
         _mixture = Activation.Mixture;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <summary>The function f.</summary>

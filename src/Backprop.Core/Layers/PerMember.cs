@@ -3,31 +3,32 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Any layer, once for each member of an ensemble: each has neighbouring columns of x and y, and parameters of its own.
+/// <summary>Any layer, once for each member of an ensemble: each copy has neighbouring columns of x and y, and its own parameters.
 /// Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the
-/// layer is a <see cref="ColumnsLayer"/>; for dense layers there is <see cref="GroupedDense"/>.</remarks>
+/// layer is a <see cref="ColumnsLayer"/>. For dense layers, use <see cref="GroupedDense"/>.</remarks>
 public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
 {
     /// <summary>Makes one copy of a layer for each member.</summary>
-    /// <param name="each">What every member does. Neither random nor normalizing by the batch, and not one that a network completes: those
-    /// work for several members as they are, or not at all.</param>
-    /// <param name="ensembleSize">How many; at least 1.</param>
-    /// <exception cref="ArgumentException">The layer is of a kind that cannot, or there would be too many numbers.</exception>
+    /// <param name="each">The layer of one member. It must not be random, normalize by the batch, or be completed by the network: such
+    /// layers support several members as they are, or not at all.</param>
+    /// <param name="ensembleSize">Number of members; at least 1.</param>
+    /// <exception cref="ArgumentException">The layer is of a kind that cannot be copied, or there would be too many inputs, outputs or
+    /// parameters.</exception>
     public PerMember(Layer each, int ensembleSize)
         : base(Replicate.Times(Checked(each).Inputs, ensembleSize), Replicate.Times(each.Outputs, ensembleSize))
     {
         if ((long)each.ParameterCount * ensembleSize > Array.MaxLength)
             throw new ArgumentException(
-                $"{ensembleSize} × {each.Caption} have {(long)each.ParameterCount * ensembleSize} parameters; at most {Array.MaxLength} " +
-                    $"are possible.");
+                $"{ensembleSize} × {each.Caption} have {(long)each.ParameterCount * ensembleSize} parameters; " +
+                $"at most {Array.MaxLength} are possible.");
         (Each, EnsembleSize) = (each, ensembleSize);
     }
 
-    /// <summary>What every member does.</summary>
+    /// <summary>The layer of one member.</summary>
     public Layer Each { get; }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of members.</summary>
     public int EnsembleSize { get; }
 
     /// <summary>The layer of one member: <see cref="Each"/> of a <see cref="PerMember"/>, otherwise the layer itself.</summary>
@@ -160,7 +161,7 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
 
     private MatrixColumns OutputsOf(Matrix y, int member) => new(y, member * Each.Outputs, Each.Outputs);
 
-    // What a layer does not read may not be there.
+    // Outputs that a layer does not read may be missing.
     private ReadOnlyMatrixColumns WhatItReadsOf(ReadOnlyMatrix y, int member) => Each.ReadsOutput ? OutputsOf(y, member) : default;
 
     private void Gather(in Room room, int member, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy)
@@ -175,13 +176,13 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
         ArgumentNullException.ThrowIfNull(each);
         if (each is ITrainingBehavior or AffineLayer or IReadsEarlierOutput or IReplacesMissing or IMakesMembers or PerMember)
             throw new ArgumentException(
-                $"{each.GetType().Name} cannot be one of several side by side: it works for them as it is, or {nameof(GroupedDense)} " +
-                    $"does, or none can.",
+                $"{each.GetType().Name} cannot be copied for each member of an ensemble. For dense layers, use {nameof(GroupedDense)}. " +
+                $"Add other layers without {nameof(PerMember)}, if they support ensembles.",
                 nameof(each));
         return each;
     }
 
-    // One member's numbers, apart from the others'; none for a layer that works on columns. The layer may have scratch of its own.
+    // Copies of one member's values; empty for a layer that works on columns. The layer may have scratch memory of its own.
     private readonly ref struct Room : IDisposable
     {
         private readonly Real[] _numbers;

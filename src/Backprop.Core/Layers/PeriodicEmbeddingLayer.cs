@@ -8,14 +8,12 @@ namespace Backprop.Layers;
 /// <summary>Replaces each of the first inputs by periodic features (sin/cos) of learned frequencies. The other inputs are copied
 /// unchanged to the end.</summary>
 /// <remarks>
-/// Parameters: for every embedded input its frequencies, initially normal with a small deviation. With phases, its phases follow,
-/// initially uniform in [−π, π). Gorishniy,
-/// Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556 (PLR: cosine and sine).
-/// Holzmüller,
-/// Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD: cosine with phase). A <see cref="FeaturewiseDense"/>
-/// follows in both. With a highest deviation, σₖ rises from the middle frequency to the last by a constant factor. The amplitude falls as
-/// the frequency rises: aₖ = (σ/σₖ)ᵈ with the decay d. The network can then learn fine detail, but fine detail has little weight before
-/// it is learned. ADR 0026 has the measured gain.
+/// Parameters: for every embedded input its frequencies, initially normal with a small deviation. With phases, its phases follow, initially
+/// uniform in [−π, π). Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning",
+/// arXiv:2203.05556 (PLR: cosine and sine). Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491 (PBLD:
+/// cosine with phase). A <see cref="FeaturewiseDense"/> follows in both. With a highest deviation, σₖ rises from the middle frequency to
+/// the last by a constant factor. The amplitude falls as the frequency rises: aₖ = (σ/σₖ)ᵈ with the decay d. The network can then learn
+/// fine detail, but fine detail has little weight before it is learned. ADR 0026 has the measured gain.
 /// </remarks>
 public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
 {
@@ -23,14 +21,14 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     private readonly Lazy<Real[]> _amplitudes;
 
     /// <summary>Makes the layer.</summary>
-    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
-    /// <param name="features">How many of them, from the first on, become periodic features; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="inputs">Inputs per example; at least 1.</param>
+    /// <param name="features">How many inputs, from the first on, become periodic features; from 1 to <paramref name="inputs"/>.</param>
     /// <param name="frequencies">Frequencies per embedded input; at least 1.</param>
     /// <param name="standardDeviation">Initial standard deviation of the frequencies, which are truncated beyond three deviations; &gt; 0
     /// and finite. The most sensitive parameter here: 0.01 to 1.</param>
-    /// <param name="form">Which periodic features.</param>
-    /// <param name="highestStandardDeviation">Of the last frequency at first; null where all have the same. At least
-    /// <paramref name="standardDeviation"/> and finite; only for periodic features with phases.</param>
+    /// <param name="form">The form of the periodic features.</param>
+    /// <param name="highestStandardDeviation">Initial standard deviation of the last frequency; null if all frequencies have the same. At
+    /// least <paramref name="standardDeviation"/> and finite; only for periodic features with phases.</param>
     /// <param name="amplitudeDecay">d: how fast the amplitude falls with the frequency; ≥ 0 and finite, 0 for a constant amplitude.</param>
     public PeriodicEmbeddingLayer(
         int inputs, int features, int frequencies, double standardDeviation, PeriodicForm form, double? highestStandardDeviation = null,
@@ -49,12 +47,12 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
             Features, Frequencies, StandardDeviation, Form, HighestStandardDeviation,
             AmplitudeDecay) = (features, frequencies, standardDeviation, form, highestStandardDeviation, amplitudeDecay);
         _groupWidth = GroupWidthOf(frequencies, form);
-        // when needed, for a damaged file may name millions
+        // Computed when needed, because a damaged file may name millions of frequencies.
         _amplitudes = new(
             () => [.. Enumerable.Range(0, frequencies).Select(k => (Real)Math.Pow(standardDeviation / DeviationOf(k), amplitudeDecay))]);
         if (highestStandardDeviation is not null && !HasPhases)
             throw new ArgumentOutOfRangeException(
-                nameof(form), form, $"has no highest deviation; {PeriodicForm.CosineWithPhase} may have one");
+                nameof(form), form, $"must be {PeriodicForm.CosineWithPhase} if {nameof(highestStandardDeviation)} is set");
         if ((long)features * PartLength > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(frequencies), frequencies, $"with {features} features, there would be more than {Array.MaxLength} parameters");
@@ -66,13 +64,13 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
     /// <summary>Frequencies per embedded input.</summary>
     public int Frequencies { get; }
 
-    /// <summary>Of the frequencies at first.</summary>
+    /// <summary>Initial standard deviation of the frequencies.</summary>
     public double StandardDeviation { get; }
 
-    /// <summary>Which periodic features.</summary>
+    /// <summary>The form of the periodic features.</summary>
     public PeriodicForm Form { get; }
 
-    /// <summary>Of the last frequency at first; null where all have the same.</summary>
+    /// <summary>Initial standard deviation of the last frequency; null if all frequencies have the same.</summary>
     public double? HighestStandardDeviation { get; }
 
     /// <summary>How fast the amplitude falls with the frequency.</summary>
@@ -143,17 +141,17 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         var room = Scratch.Rent(x.Rows * (Frequencies + 1) + Frequencies);
         Matrix byAngle = new(room.AsSpan(0, x.Rows * Frequencies), x.Rows, Frequencies),
             sums = new(room.AsSpan(x.Rows * Frequencies, x.Rows), x.Rows, 1);
-        var slopes = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
+        var factors = room.AsSpan(x.Rows * (Frequencies + 1), Frequencies);
         FeatureGroups.CopyPassing(dy, _groupWidth, dx, 1, Features, Kept);
         for (var j = 0; j < Features; j++)
         {
             DifferentiateByAngle(parameters, j, x, dy, byAngle);
-            Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), slopes);
-            MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(slopes, 1, Frequencies), sums);
+            Elementwise.Zip(new Product(), Amplitudes, FrequenciesOf(parameters, j), factors);
+            MatrixMultiply.ProductWithTransposed(byAngle, new ReadOnlyMatrix(factors, 1, Frequencies), sums);
             for (var row = 0; row < x.Rows; row++)
             {
-                ref var slope = ref dx.Row(row)[j];
-                slope = SinCos.Turn * sums.Values[row] + (HasPhases ? slope : 0);
+                ref var gradient = ref dx.Row(row)[j];
+                gradient = SinCos.Turn * sums.Values[row] + (HasPhases ? gradient : 0);
             }
         }
         Scratch.Return(room);
@@ -231,13 +229,18 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
         var frequencies = new RowWise.Columns(FrequenciesOf(parameters, feature));
         var group = feature * _groupWidth;
         if (HasPhases)
-            RowWise.Spread(
-                new SlopeOfCosine(), x, feature, frequencies, new RowWise.Columns(PhasesOf(parameters, feature)), Waves(dy, group + 1),
-                byAngle);
-        else RowWise.Spread(new SlopeOfBoth(), x, feature, frequencies, Waves(dy, group), Waves(dy, group + Frequencies), byAngle);
+        {
+            var phases = new RowWise.Columns(PhasesOf(parameters, feature));
+            RowWise.Spread(new DerivativeOfCosine(), x, feature, frequencies, phases, PeriodicFeatures(dy, group + 1), byAngle);
+        }
+        else
+        {
+            RowWise.Columns dCosine = PeriodicFeatures(dy, group), dSine = PeriodicFeatures(dy, group + Frequencies);
+            RowWise.Spread(new DerivativeOfBoth(), x, feature, frequencies, dCosine, dSine, byAngle);
+        }
     }
 
-    private RowWise.Columns Waves(ReadOnlyMatrixColumns of, int first) => new(of.Part(first, Frequencies));
+    private RowWise.Columns PeriodicFeatures(ReadOnlyMatrixColumns of, int first) => new(of.Part(first, Frequencies));
 
     private readonly struct CosineWithPhase : IFunctionOfRow
     {
@@ -260,14 +263,14 @@ public sealed record PeriodicEmbeddingLayer : ColumnsLayer, IDescribesInference
             SinCos.Sine(frequency * x);
     }
 
-    private readonly struct SlopeOfCosine : IFunctionOfRow
+    private readonly struct DerivativeOfCosine : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes phase, TLanes dy) where TLanes : struct, ILanes<TLanes> =>
             TLanes.Broadcast(0) - dy * SinCos.Sine(Phase(x, frequency, phase));
     }
 
-    private readonly struct SlopeOfBoth : IFunctionOfRow
+    private readonly struct DerivativeOfBoth : IFunctionOfRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes frequency, TLanes dCosine, TLanes dSine) where TLanes : struct, ILanes<TLanes>

@@ -5,20 +5,19 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Replaces each of the first inputs by one value per bin: 1 for bins below it, 0 for bins above it. The bin that contains the
-/// input holds the share of that bin which the input exceeds. The other inputs are copied unchanged to the end.</summary>
+/// input holds the share of the bin below the input. The other inputs are copied unchanged to the end.</summary>
 /// <remarks>
-/// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), cut off to [0, 1], but not the first below nor the last above. The boundaries b are quantiles of the
-/// training data, [bins + 1] for every number; they are measured, not
-/// learned. A bin without width holds 0 before its boundary and 1 from there on. Gorishniy, Rubachev and Babenko (2022), "On embeddings for
-/// numerical features in tabular deep
-/// learning", arXiv:2203.05556, §3.2 (PLE). A <see cref="FeaturewiseDense"/> follows.
+/// eₜ = (x − bₜ₋₁) / (bₜ − bₜ₋₁), clipped to [0, 1], except the first bin below and the last bin above. The boundaries b are quantiles of
+/// the training data, [bins + 1] for every input; they are measured, not learned. A bin without width holds 0 below its boundary, otherwise
+/// 1. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical features in tabular deep learning", arXiv:2203.05556, §3.2
+/// (PLE). A <see cref="FeaturewiseDense"/> follows.
 /// </remarks>
 public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescribesInference
 {
-    /// <summary>Makes bins.</summary>
-    /// <param name="inputs">Numbers per example that enter; at least 1.</param>
-    /// <param name="features">How many of them, from the first on, are encoded; from 1 to <paramref name="inputs"/>.</param>
-    /// <param name="bins">Bins of each; at least 1.</param>
+    /// <summary>Makes a layer with bins.</summary>
+    /// <param name="inputs">Inputs per example; at least 1.</param>
+    /// <param name="features">How many inputs, from the first on, are encoded; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="bins">Bins of each input; at least 1.</param>
     public PiecewiseLinearEncoding(int inputs, int features, int bins)
         : base(inputs, FeatureGroups.Outputs(inputs, features, AtLeastOne(bins)))
     {
@@ -31,7 +30,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
     /// <summary>How many of the inputs are encoded.</summary>
     public int Features { get; }
 
-    /// <summary>Bins of each.</summary>
+    /// <summary>Bins of each encoded input.</summary>
     public int Bins { get; }
 
     /// <inheritdoc/>
@@ -52,7 +51,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         for (var i = 0; i < parameters.Length; i++) parameters[i] = (Real)(6.0 * (i % (Bins + 1)) / Bins - 3);
     }
 
-    /// <summary>Sets the boundaries to quantiles, the least and the largest number among them.</summary>
+    /// <summary>Sets the boundaries to quantiles, from the smallest to the largest value.</summary>
     /// <inheritdoc/>
     public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
@@ -107,7 +106,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
         {
             var given = dy.Row(row);
             var to = dx.Row(row);
-            for (var j = 0; j < Features; j++) to[j] = Slope(x.Row(row)[j], BoundariesOf(parameters, j), given.Slice(j * Bins, Bins));
+            for (var j = 0; j < Features; j++) to[j] = Derivative(x.Row(row)[j], BoundariesOf(parameters, j), given.Slice(j * Bins, Bins));
             given[(Features * Bins)..].CopyTo(to[Features..]);
         }
     }
@@ -119,7 +118,7 @@ public sealed record PiecewiseLinearEncoding : Layer, IFitsTrainingData, IDescri
     }
 
     // Only one bin has a nonzero derivative: the one that contains x. Outside all bins, it is the first or the last bin.
-    private static Real Slope(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
+    private static Real Derivative(Real x, ReadOnlySpan<Real> boundaries, ReadOnlySpan<Real> dy)
     {
         var t = 0;
         while (t < dy.Length - 1 && x >= boundaries[t + 1]) t++;

@@ -6,28 +6,29 @@ namespace Backprop.Layers;
 /// <summary>Rank-transforms some features: u(x) is the share of the examples that x exceeds, and y = 2·(u(x) − u(median)). Neighbouring
 /// values are then well separated, however close they are. The other features are copied unchanged.</summary>
 /// <remarks>
-/// u is piecewise linear between knots. It rises from 0 at the least value of the examples to 1 at the largest, and is constant beyond
+/// u is piecewise linear between knots. It rises from 0 at the smallest value of the examples to 1 at the largest, and is constant beyond
 /// them. A value's weight is the number of examples that have it, but at most a thousandth of all examples (example weights are ignored).
-/// So a value that most examples share takes no more room than any other. Where nothing
-/// repeats, this is scikit-learn's QuantileTransformer, with half its unit. Parameters: for every feature its knots,
-/// and then y at each; measured, not learned. For concentrated values, such as amounts that are mostly 0: docs/decisions/0028.
+/// So a value that most examples share covers only a small part of the range of u. If no value repeats, u is scikit-learn's
+/// QuantileTransformer. Parameters: for every feature its knots, and then y at each; measured, not learned. For concentrated values, such
+/// as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
 public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
 {
-    // No value counts more than one example in so many.
+    // The weight of one value is at most the number of examples divided by this.
     private const int ExamplesOfOneValue = 1000;
 
     private readonly int[] _features;
 
-    /// <summary>Makes room for the knots.</summary>
-    /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
-    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
-    /// <param name="knots">Of each; at least 2. Where there are fewer values, every one has its own.</param>
-    /// <exception cref="ArgumentException">A number is out of range or order.</exception>
+    /// <summary>Makes a layer with knots for the transformed features.</summary>
+    /// <param name="inputs">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="features">The transformed features, in ascending order; at least one.</param>
+    /// <param name="knots">Knots of each feature; at least 2. If there are fewer values, each has its own knot.</param>
+    /// <exception cref="ArgumentException">A value is out of range or order.</exception>
     public QuantileTransform(int inputs, IReadOnlyList<int> features, int knots = 256) : base(inputs, inputs)
     {
         FeatureSlots.CheckRising(features, inputs, nameof(features));
-        if (features.Count == 0) throw new ArgumentException("There must be at least one feature.", nameof(features));
+        if (features.Count == 0)
+            throw new ArgumentException($"{nameof(features)} is empty. Name at least one feature.", nameof(features));
         if (knots < 2 || 2L * knots * features.Count > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(knots), knots,
@@ -35,10 +36,10 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         (_features, Knots) = ([.. features], knots);
     }
 
-    /// <summary>Those that are transformed, in ascending order.</summary>
+    /// <summary>The transformed features, in ascending order.</summary>
     public IReadOnlyList<int> Features => _features;
 
-    /// <summary>Knots of each.</summary>
+    /// <summary>Knots of each transformed feature.</summary>
     public int Knots { get; }
 
     /// <inheritdoc/>
@@ -58,16 +59,16 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
     {
         for (var i = 0; i < _features.Length; i++)
         {
-            Span<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            Span<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var k = 0; k < Knots; k++)
             {
                 heights[k] = (Real)(2.0 * k / (Knots - 1) - 1);
-                places[k] = 3 * heights[k];
+                knots[k] = 3 * heights[k];
             }
         }
     }
 
-    /// <summary>Sets the knots: every value, or as many evenly spread quantiles as there is room for.</summary>
+    /// <summary>Sets the knots to every value, or to evenly spread quantiles if there are more values than knots.</summary>
     /// <inheritdoc/>
     public void Fit(Span<Real> parameters, ReadOnlyMatrix examples) => ((IFitsTrainingData)this).Fit(parameters, examples, meter: null);
 
@@ -77,7 +78,7 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         for (var i = 0; i < _features.Length; i++) FitFeature(parameters, i, examples.CopyKnown(_features[i], values, meter), meter);
     }
 
-    // Of all examples, if their features enter here: rare values are the reason for this layer.
+    // Fits to all examples, if their features are the inputs of this layer: rare values are the reason for this layer.
     void IFitsTrainingData.FitFeatures(Span<Real> parameters, ITrainingFeatures features, bool areEntering)
     {
         if (!areEntering) return;
@@ -98,12 +99,12 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         var shares = SharesOf(values);
         double first = shares[0].Share, range = shares[^1].Share - first,
             center = shares[shares.FindIndex(pair => pair.Value == median)].Share;
-        Span<Real> places = parameters[PlacesOf(feature)], heights = parameters[HeightsOf(feature)];
+        Span<Real> knots = parameters[KnotsOf(feature)], heights = parameters[HeightsOf(feature)];
         for (int k = 0, i = 0; k < Knots; k++)
         {
             if (shares.Count <= Knots) i = Math.Min(k, shares.Count - 1);
             else while (i < shares.Count - 1 && shares[i].Share - first < range * k / (Knots - 1)) i++;
-            (places[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
+            (knots[k], heights[k]) = (shares[i].Value, range == 0 ? 0 : (Real)(2 * (shares[i].Share - center) / range));
         }
     }
 
@@ -116,12 +117,12 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         x.Values.CopyTo(y.Values);
         for (var i = 0; i < _features.Length; i++)
         {
-            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            ReadOnlySpan<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var row = 0; row < y.Rows; row++)
             {
                 ref var value = ref y.Row(row)[_features[i]];
-                var k = KnotBelow(places, value);
-                value = IsBetween(k) ? heights[k] + (value - places[k]) * SlopeAfter(k, places, heights) : heights[Math.Max(k, 0)];
+                var k = KnotBelow(knots, value);
+                value = IsBetween(k) ? heights[k] + (value - knots[k]) * DerivativeAfter(k, knots, heights) : heights[Math.Max(k, 0)];
             }
         }
     }
@@ -135,51 +136,51 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
         dy.Values.CopyTo(dx.Values);
         for (var i = 0; i < _features.Length; i++)
         {
-            ReadOnlySpan<Real> places = parameters[PlacesOf(i)], heights = parameters[HeightsOf(i)];
+            ReadOnlySpan<Real> knots = parameters[KnotsOf(i)], heights = parameters[HeightsOf(i)];
             for (var row = 0; row < dx.Rows; row++)
             {
-                var k = KnotBelow(places, x.Row(row)[_features[i]]);
-                dx.Row(row)[_features[i]] *= IsBetween(k) ? SlopeAfter(k, places, heights) : 0;
+                var k = KnotBelow(knots, x.Row(row)[_features[i]]);
+                dx.Row(row)[_features[i]] *= IsBetween(k) ? DerivativeAfter(k, knots, heights) : 0;
             }
         }
     }
 
-    /// <summary>Whether the other does the same with the same features.</summary>
+    /// <summary>Whether the other layer transforms the same features in the same way.</summary>
     public bool Equals(QuantileTransform? other) =>
         other is not null && Inputs == other.Inputs && Knots == other.Knots && Features.SequenceEqual(other.Features);
 
     /// <inheritdoc/>
     public override int GetHashCode() => _features.Aggregate(HashCode.Combine(Inputs, Knots), HashCode.Combine);
 
-    private Range PlacesOf(int feature) => (2 * feature * Knots)..((2 * feature + 1) * Knots);
+    private Range KnotsOf(int feature) => (2 * feature * Knots)..((2 * feature + 1) * Knots);
 
     private Range HeightsOf(int feature) => ((2 * feature + 1) * Knots)..((2 * feature + 2) * Knots);
 
-    // Every value, and how much is below the middle of what it counts.
+    // Every value, with the sum of the weights below it plus half of its own weight.
     private static List<(Real Value, double Share)> SharesOf(ReadOnlySpan<Real> sorted)
     {
-        var most = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
+        var maxWeight = Math.Max(1, (double)sorted.Length / ExamplesOfOneValue);
         var shares = new List<(Real, double)>();
         double below = 0;
         for (int first = 0, end; first < sorted.Length; first = end)
         {
             end = first + 1;
             while (end < sorted.Length && sorted[end] == sorted[first]) end++;
-            var counts = Math.Min(end - first, most);
+            var counts = Math.Min(end - first, maxWeight);
             shares.Add((sorted[first], below + counts / 2));
             below += counts;
         }
         return shares;
     }
 
-    // The last knot that is not above x; −1 where all are.
-    private static int KnotBelow(ReadOnlySpan<Real> places, Real x)
+    // The index of the last knot that is not above x; −1 if all are above.
+    private static int KnotBelow(ReadOnlySpan<Real> knots, Real x)
     {
-        int below = -1, above = places.Length;
+        int below = -1, above = knots.Length;
         while (above - below > 1)
         {
             var middle = (below + above) >>> 1;
-            if (places[middle] <= x) below = middle;
+            if (knots[middle] <= x) below = middle;
             else above = middle;
         }
         return below;
@@ -187,6 +188,6 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     private bool IsBetween(int knot) => knot >= 0 && knot < Knots - 1;
 
-    private static Real SlopeAfter(int knot, ReadOnlySpan<Real> places, ReadOnlySpan<Real> heights) =>
-        (heights[knot + 1] - heights[knot]) / (places[knot + 1] - places[knot]);
+    private static Real DerivativeAfter(int knot, ReadOnlySpan<Real> knots, ReadOnlySpan<Real> heights) =>
+        (heights[knot + 1] - heights[knot]) / (knots[knot + 1] - knots[knot]);
 }

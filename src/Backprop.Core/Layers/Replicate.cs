@@ -8,14 +8,14 @@ namespace Backprop.Layers;
 public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
 {
     /// <summary>Makes the members.</summary>
-    /// <param name="width">Numbers per example that enter; at least 1.</param>
-    /// <param name="ensembleSize">How many copies leave; at least 1.</param>
+    /// <param name="width">Inputs per example; at least 1.</param>
+    /// <param name="ensembleSize">Number of copies; at least 1.</param>
     public Replicate(int width, int ensembleSize) : base(width, Times(width, ensembleSize)) => EnsembleSize = ensembleSize;
 
-    /// <summary>Numbers per example that enter.</summary>
+    /// <summary>Inputs per example.</summary>
     public int Width => Inputs;
 
-    /// <summary>How many copies leave.</summary>
+    /// <summary>Number of copies.</summary>
     public int EnsembleSize { get; }
 
     /// <inheritdoc/>
@@ -44,13 +44,13 @@ public sealed record Replicate : Layer, IMakesMembers, IDescribesInference
         }
     }
 
-    /// <summary>The width of so many members.</summary>
+    /// <summary>The width of all copies together.</summary>
     internal static int Times(int width, int ensembleSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ensembleSize, 1);
         return (long)width * ensembleSize <= Array.MaxLength
             ? width * ensembleSize
             : throw new ArgumentOutOfRangeException(
-                nameof(ensembleSize), ensembleSize, $"with {width} numbers each, there may be at most {Array.MaxLength / width}");
+                nameof(ensembleSize), ensembleSize, $"with a width of {width} each, there may be at most {Array.MaxLength / width}");
     }
 }

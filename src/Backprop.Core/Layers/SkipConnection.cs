@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>y = x + the input of an earlier layer. Around a block of layers it makes a residual block: the block only learns what to add,
-/// and gradients flow past it undamped.</summary>
+/// <summary>y = x + the input of an earlier layer. It closes a residual block: the layers of the block only learn what to add, and
+/// gradients flow past them undamped.</summary>
 /// <remarks>
 /// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand,
 /// because a layer sees only its own input. The layer by itself copies its input.
@@ -11,18 +11,18 @@ namespace Backprop.Layers;
 public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Closes a residual block.</summary>
-    /// <param name="width">Numbers per example, in and out; at least 1.</param>
-    /// <param name="length">How many layers the block has: the input of the first of them is added; at least 1.</param>
+    /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="length">Number of layers in the block; at least 1. The input of the first of them is added.</param>
     public SkipConnection(int width, int length) : base(width, width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         Length = length;
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
-    /// <summary>How many layers the block has.</summary>
+    /// <summary>Number of layers in the block.</summary>
     public int Length { get; }
 
     /// <inheritdoc/>
@@ -46,11 +46,16 @@ public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISu
     void IHasPlace.CheckPlace(int layer, IReadOnlyList<Layer> layers, int firstOfMembers)
     {
         var source = layer - Length;
-        var adds = $"Layer {layer} adds what entered {Length} layers before it";
-        if (source < 0) throw new ArgumentException($"{adds}; there are {layer}.");
-        if (source < firstOfMembers) throw new ArgumentException($"{adds}, where the members of the ensemble were not yet made.");
+        var adds = $"Layer {layer} ({nameof(SkipConnection)}) adds the input of the layer {Length} positions before it";
+        if (source < 0) throw new ArgumentException($"{adds}, but only {layer} layers precede it.");
+        if (source < firstOfMembers)
+            throw new ArgumentException(
+                $"{adds}, but layer {firstOfMembers - 1} makes the members of the ensemble in between. Begin the block after that layer.");
         var width = layers[source].Inputs;
-        if (width != Width) throw new ArgumentException($"Layer {layer} adds {width} numbers, which entered layer {source}, to {Width}.");
+        if (width != Width)
+            throw new ArgumentException(
+                $"Layer {layer} ({nameof(SkipConnection)}) has width {Width}, but adds the input of layer {source}, which has " +
+                $"width {width}. Both widths must be equal.");
     }
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>

@@ -6,16 +6,15 @@ namespace Backprop.Layers;
 /// <summary>y = x / √(1 + (x/limit)²) of the first inputs: nearly x where x is small, and never beyond ±limit. The others are
 /// copied unchanged.</summary>
 /// <remarks>
-/// An outlier then costs no more than its rank, where a hard limit would make it the same as others. Holzmüller, Grinsztajn and Steinwart
-/// (2024), "Better by default", arXiv:2407.04491,
-/// where it follows scaling by median and quartiles, with a limit of 3.
+/// Outliers keep their order, while a hard limit would make them equal. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default",
+/// arXiv:2407.04491, where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
 public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer.</summary>
-    /// <param name="inputs">Numbers per example, in and out; at least 1.</param>
-    /// <param name="features">How many of them, from the first on, are clipped; from 1 to <paramref name="inputs"/>.</param>
-    /// <param name="limit">What no number goes beyond; &gt; 0 and finite.</param>
+    /// <param name="inputs">Number of inputs and outputs per example; at least 1.</param>
+    /// <param name="features">How many inputs, from the first on, are clipped; from 1 to <paramref name="inputs"/>.</param>
+    /// <param name="limit">The limit of |y|; &gt; 0 and finite.</param>
     public SmoothClip(int inputs, int features, double limit) : base(inputs, inputs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -25,10 +24,10 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
         (Features, Limit) = (features, limit);
     }
 
-    /// <summary>How many numbers are clipped.</summary>
+    /// <summary>How many inputs are clipped.</summary>
     public int Features { get; }
 
-    /// <summary>What no number goes beyond.</summary>
+    /// <summary>The limit of |y|.</summary>
     public double Limit { get; }
 
     /// <inheritdoc/>
@@ -64,26 +63,26 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
         {
             var given = dy.Row(row);
             var to = dx.Row(row);
-            Elementwise.Zip(new Slope((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
+            Elementwise.Zip(new Derivative((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
             given[Features..].CopyTo(to[Features..]);
         }
     }
 
-    // Beyond the limit its quotient is turned around: the square of a large number would be infinite, and the result 0.
+    // Beyond the limit, the inverse quotient is used. Otherwise the square of a large value would be infinite, and the result 0.
     private readonly struct Clipped(Real limit) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
         {
-            TLanes one = TLanes.Broadcast(1), most = TLanes.Broadcast(limit);
-            var far = TLanes.Abs(x) / most;
+            TLanes one = TLanes.Broadcast(1), bound = TLanes.Broadcast(limit);
+            var far = TLanes.Abs(x) / bound;
             var quotient = TLanes.SelectLess(one, far, one / far, far);
-            return TLanes.SelectLess(one, far, TLanes.CopySign(most, x), x) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+            return TLanes.SelectLess(one, far, TLanes.CopySign(bound, x), x) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
         }
     }
 
     // dy·(1 + (x/limit)²)^(−3/2)
-    private readonly struct Slope(Real limit) : IFunctionOfTwo
+    private readonly struct Derivative(Real limit) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>

@@ -9,7 +9,7 @@ public abstract record TrainingOnlyLayer : Layer, ITrainingBehavior, IScoringRew
     {
     }
 
-    /// <summary>Numbers per example, in and out.</summary>
+    /// <summary>Number of inputs and outputs per example.</summary>
     public int Width => Inputs;
 
     /// <inheritdoc/>

@@ -2,60 +2,61 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>What a layer receives in a training step in addition to its inputs: its position, and the statistics of the whole
+/// <summary>The data that a layer receives in a training step in addition to its inputs: its position, and the statistics of the
 /// batch.</summary>
 public readonly ref struct TrainingPass
 {
-    // So many random numbers stay in the nearest cache until they are used.
+    // This many random numbers stay in the nearest cache until they are used.
     private const int NumbersAtOnce = 512;
 
     private readonly int _seed, _layer, _step;
     private readonly double _dropoutFactor;
 
     /// <summary>Describes one layer's share of one step.</summary>
-    /// <param name="seed">Where random numbers start.</param>
-    /// <param name="step">Number of the step; any two steps draw different numbers.</param>
-    /// <param name="layer">Place of the layer in its network.</param>
-    /// <param name="firstRow">Place of the first row of x in the batch: a thread may have only some of the rows.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <param name="step">Index of the step; any two steps draw different random numbers.</param>
+    /// <param name="layer">Index of the layer in its network.</param>
+    /// <param name="firstRow">Index of the first row of x in the batch: a thread may have only some of the rows.</param>
     /// <param name="statistics">
-    /// [<see cref="IBatchStatistics.StatisticsLength"/>], as filled by <see cref="IBatchStatistics.MeasureForward"/> and
+    /// [<see cref="IBatchStatistics.StatisticsLength"/>], filled by <see cref="IBatchStatistics.MeasureForward"/> and
     /// <see cref="IBatchStatistics.MeasureBackward"/>.
     /// </param>
-    /// <param name="dropoutFactor">What a schedule multiplies the rates of dropout by.</param>
+    /// <param name="dropoutFactor">The factor by which a schedule multiplies the rates of dropout.</param>
     public TrainingPass(int seed, int step, int layer, int firstRow, ReadOnlySpan<Real> statistics, double dropoutFactor = 1)
     {
         (_seed, _step, _layer, FirstRow, _dropoutFactor) = (seed, step, layer, firstRow, dropoutFactor);
         Statistics = statistics;
     }
 
-    /// <summary>Place of the first row of x in the batch.</summary>
+    /// <summary>Index of the first row of x in the batch.</summary>
     public int FirstRow { get; }
 
-    /// <summary>What the layer measured of the whole batch; empty for layers that measure nothing.</summary>
+    /// <summary>The statistics that the layer measured over the batch; empty for layers that measure nothing.</summary>
     public ReadOnlySpan<Real> Statistics { get; }
 
     /// <summary>Random numbers of this layer in this step, each with its own position. The forward and backward computations, and all
-    /// threads, draw the same numbers.</summary>
+    /// threads, draw the same random numbers.</summary>
     public RandomField Random(RandomPurpose purpose) => new(_seed, purpose, _layer, _step);
 
-    /// <summary>The share to drop in this step, where a schedule changes it in the course of training.</summary>
-    /// <exception cref="InvalidOperationException">The schedule brings it to 1 or more.</exception>
+    /// <summary>The share to drop in this step: the rate times the factor of the schedule.</summary>
+    /// <exception cref="InvalidOperationException">The product is not in [0, 1).</exception>
     internal double ScheduledRate(double rate) => rate * _dropoutFactor is var scheduled && scheduled is >= 0 and < 1
         ? scheduled
         : throw new InvalidOperationException(
-            $"The schedule of dropout multiplies the rate {rate} by {_dropoutFactor}; the product must be in [0, 1).");
+            $"The schedule of dropout multiplies the rate {rate} of layer {_layer} by {_dropoutFactor} in step {_step}; " +
+            $"the product must be in [0, 1).");
 
     /// <summary>y[i] = f(x[i], chance[i]), where every position in the batch has its own chance, uniform in [0, 1): the same forward and
     /// backward.</summary>
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {
         var random = Random(RandomPurpose.Dropout);
-        var place = (uint)FirstRow * (uint)width;
+        var position = (uint)FirstRow * (uint)width;
         Span<Real> room = stackalloc Real[NumbersAtOnce];
         for (var i = 0; i < x.Length; i += NumbersAtOnce)
         {
             var chance = room[..Math.Min(NumbersAtOnce, x.Length - i)];
-            random.Fill(place + (uint)i, chance);
+            random.Fill(position + (uint)i, chance);
             Elementwise.Zip(f, x.Slice(i, chance.Length), chance, y.Slice(i, chance.Length));
         }
     }

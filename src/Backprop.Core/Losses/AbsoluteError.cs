@@ -17,7 +17,7 @@ public sealed record AbsoluteError : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Identity;
 
@@ -34,7 +34,7 @@ public sealed record AbsoluteError : RowLoss
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => TLanes.Abs(z - y);
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

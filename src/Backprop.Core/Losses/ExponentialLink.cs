@@ -3,13 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>What losses of positive predictions share: the link μ = eᶻ, with z kept from −30 to 30, so that no prediction is 0 or
+/// <summary>The link μ = eᶻ of losses with positive predictions. z is clipped to [−30, 30], so that no prediction is 0 or
 /// infinite.</summary>
 /// <remarks>Where a loss would overflow beyond these bounds, it continues as a straight line. Its derivative there is that at the bound,
 /// so the gradient never vanishes.</remarks>
 internal static class ExponentialLink
 {
-    /// <summary>What z is kept within.</summary>
+    /// <summary>The largest |z|.</summary>
     public const double Bound = 30;
 
     /// <summary>μ = eᶻ, in place.</summary>

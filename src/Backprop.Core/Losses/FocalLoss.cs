@@ -3,16 +3,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With s = 2·y − 1 and p = σ(s·z), the probability given to the truth: L = −w·(1 − p)^γ·log p, averaged over the outputs; ∂L/∂z =
-/// s·w·(1 − p)^γ·(γ·p·log p + p − 1). Rows that are right already count little. The prediction is σ(z).</summary>
+/// <summary>With s = 2·y − 1 and p = σ(s·z), the predicted probability of the true class: L = −w·(1 − p)^γ·log p, averaged over the
+/// outputs; ∂L/∂z = s·w·(1 − p)^γ·(γ·p·log p + p − 1). Rows that are already right count little. The prediction is σ(z).</summary>
 /// <remarks>
-/// Lin, Goyal, Girshick, He and Dollár (2017), "Focal loss for dense object detection"; γ = 2 and α = 0.25 are theirs, Keras's and
-/// torchvision's. With γ = 0 it is <see cref="LogisticLoss"/> times w. Targets are 0 or 1. In nats. Probabilities come out less sure
-/// than they should be.
+/// Lin, Goyal, Girshick, He and Dollár (2017), "Focal loss for dense object detection". γ = 2 and α = 0.25 are the defaults of the paper,
+/// of Keras and of torchvision. With γ = 0 it is <see cref="LogisticLoss"/> times w. Targets are 0 or 1. In nats. Predicted probabilities
+/// are underconfident.
 /// </remarks>
 public sealed record FocalLoss : RowLoss
 {
-    /// <summary>γ: how much less a row counts that is right already.</summary>
+    /// <summary>γ: the larger it is, the less a row counts that is already right.</summary>
     /// <value>2; ≥ 0 and finite.</value>
     public double Gamma
     {
@@ -47,7 +47,7 @@ public sealed record FocalLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Real gamma = (Real)Gamma, no = (Real)(1 - Alpha ?? 1), yes = (Real)(Alpha ?? 1);
-        MeanOverOutputs.Evaluate(new Value(gamma, no, yes), new Slope(gamma, no, yes), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(gamma, no, yes), new Derivative(gamma, no, yes), scores, targets, losses, gradient);
     }
 
     internal override LossLink Link => LossLink.Logistic;
@@ -70,7 +70,7 @@ public sealed record FocalLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real gamma, Real no, Real yes) : IFunctionOfTwo
+    private readonly struct Derivative(Real gamma, Real no, Real yes) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -3,14 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive numbers whose spread grows with their size: the
+/// <summary>L = z + y·e⁻ᶻ, averaged over the outputs; ∂L/∂z = 1 − y·e⁻ᶻ. For positive targets whose spread grows with their size: the
 /// prediction is the mean eᶻ.</summary>
 /// <remarks>
-/// The negative log-likelihood of a gamma distribution, divided by its shape, without the terms that do not depend on z. So a good loss
-/// may be negative. McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor
-/// reports the half
-/// deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a straight
-/// line.
+/// The negative log-likelihood of a gamma distribution, divided by its shape, without the terms that do not depend on z. So a good loss may
+/// be negative. McCullagh and Nelder (1989), "Generalized Linear Models", ch. 8. PyTorch has none; scikit-learn's GammaRegressor reports
+/// the half deviance, which differs by −log y − 1. Targets are &gt; 0. Predictions stay between e⁻³⁰ and e³⁰; below z = −30 the loss is a
+/// straight line.
 /// </remarks>
 public sealed record GammaLoss : RowLoss
 {
@@ -18,7 +17,7 @@ public sealed record GammaLoss : RowLoss
     public override TargetKind TargetKind => TargetKind.Real;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "numbers > 0";
+    public override string AllowedTargets => "values > 0";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) =>
@@ -26,7 +25,7 @@ public sealed record GammaLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Exponential;
 
@@ -48,7 +47,7 @@ public sealed record GammaLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>

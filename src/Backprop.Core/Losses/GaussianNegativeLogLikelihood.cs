@@ -6,11 +6,10 @@ namespace Backprop.Losses;
 /// <summary>Each target has two scores: the mean m and the logarithm s of the variance. L = ½·(s + (y − m)²·e⁻ˢ), averaged over the
 /// targets. ∂L/∂m = (m − y)·e⁻ˢ, ∂L/∂s = ½·(1 − (y − m)²·e⁻ˢ). The predictions are the mean m and the variance eˢ.</summary>
 /// <remarks>
-/// Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution". As PyTorch's GaussianNLLLoss with
-/// the variance eˢ, without its constant ½·log 2π; a good loss may be negative. s is clipped to [−10, 10], and its derivative is 0 beyond
-/// these bounds. So one row of almost no variance cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). The scores
-/// are ordered by target: m and s of the first target, then those of the second.
-/// Predicted variances stay between e⁻³⁰ and e³⁰.
+/// Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution". As PyTorch's GaussianNLLLoss with the
+/// variance eˢ, without its constant ½·log 2π; a good loss may be negative. s is clipped to [−10, 10], and its derivative is 0 beyond these
+/// bounds. So one row of almost no variance cannot outweigh all others (PyTorch keeps the variance above 1e-6 instead). The scores are
+/// ordered by target: m and s of the first target, then those of the second. Predicted variances stay between e⁻³⁰ and e³⁰.
 /// </remarks>
 public sealed record GaussianNegativeLogLikelihood : RowLoss
 {
@@ -28,7 +27,7 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
     /// <inheritdoc/>
     public override IReadOnlyList<string> PredictionNames => ["Mean", "Variance"];
 
-    // The variance of y is that of (y − mean)·factor divided by factor²; of a constant target, next to nothing.
+    // The variance of y is that of (y − mean)·factor divided by factor². It is nearly 0 for a constant target.
     /// <inheritdoc/>
     public override void ScaleScores(
         ReadOnlySpan<Real> targetMeans, ReadOnlySpan<Real> targetFactors, Span<Real> scoreMeans, Span<Real> scoreFactors)
@@ -42,7 +41,7 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
         }
     }
 
-    // The mean is one of the targets' numbers; their variance has no bound but 0.
+    // The bounds of the targets are bounds of the means. The variances have no bound but 0.
     /// <inheritdoc/>
     public override void BoundScores(
         ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)

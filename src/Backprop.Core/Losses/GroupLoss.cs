@@ -14,10 +14,10 @@ public abstract record GroupLoss : Loss
     /// <param name="scores">[rows × outputs], raw scores z of all rows of the group.</param>
     /// <param name="targets">[rows × target columns], y.</param>
     /// <param name="gradient">[rows × outputs], overwritten with ∂L/∂z.</param>
-    /// <returns>L, for the whole group.</returns>
+    /// <returns>L of the group.</returns>
     public abstract double EvaluateGroup(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Matrix gradient);
 
-    /// <summary>Takes all rows as one group, and divides its loss equally among them.</summary>
+    /// <summary>Treats all rows as one group, and divides its loss equally among them.</summary>
     /// <inheritdoc/>
     public sealed override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {

@@ -6,10 +6,9 @@ namespace Backprop.Losses;
 /// <summary>With s = 2·y − 1: L = max(0, 1 − s·z), averaged over the outputs; ∂L/∂z = −s where s·z &lt; 1, otherwise 0. The score is the
 /// margin of a support vector machine.</summary>
 /// <remarks>
-/// Cortes and Vapnik (1995), "Support-vector networks"; as Keras's Hinge (PyTorch's HingeEmbeddingLoss is another thing). Targets are 0 or
-/// 1.
-/// The prediction is σ(z): it grows with the score and is ½ at 0. It does not estimate a probability, because the best score under this
-/// loss depends only on which class is more likely. If you need probabilities, calibrate the score or use <see cref="LogisticLoss"/>.
+/// Cortes and Vapnik (1995), "Support-vector networks"; as Keras's Hinge (PyTorch's HingeEmbeddingLoss is a different loss). Targets are 0
+/// or 1. The prediction is σ(z): it grows with the score and is ½ at 0. It does not estimate a probability, because the best score under
+/// this loss depends only on which class is more likely. If you need probabilities, calibrate the score or use <see cref="LogisticLoss"/>.
 /// </remarks>
 public sealed record HingeLoss : RowLoss
 {
@@ -24,7 +23,7 @@ public sealed record HingeLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Logistic;
 
@@ -46,7 +45,7 @@ public sealed record HingeLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -7,12 +7,12 @@ namespace Backprop.Losses;
 /// The prediction is the score.</summary>
 /// <remarks>
 /// Squared error near the target, absolute error far from it: Huber (1964), "Robust estimation of a location parameter". As PyTorch's
-/// HuberLoss, and like it with the half that <see cref="SquaredError"/> lacks.
+/// HuberLoss. Both have the factor ½ that <see cref="SquaredError"/> does not have.
 /// </remarks>
 public sealed record HuberLoss : RowLoss
 {
-    /// <summary>δ: errors beyond it pull with this constant force. In standard deviations of the target where targets are standardized for
-    /// training, otherwise in its units.</summary>
+    /// <summary>δ: the gradient of larger errors has this constant size. In standard deviations of the target if targets are standardized
+    /// for training, otherwise in units of the target.</summary>
     /// <value>1; &gt; 0 and finite.</value>
     public double Delta
     {
@@ -28,7 +28,7 @@ public sealed record HuberLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value((Real)Delta), new Slope((Real)Delta), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value((Real)Delta), new Derivative((Real)Delta), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Identity;
 
@@ -49,7 +49,7 @@ public sealed record HuberLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real delta) : IFunctionOfTwo
+    private readonly struct Derivative(Real delta) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -5,8 +5,8 @@ namespace Backprop.Losses;
 
 /// <summary>L = log cosh(z − y), averaged over the outputs; ∂L/∂z = tanh(z − y). Like <see cref="HuberLoss"/>, but smooth: ½·r² near the
 /// target, |r| − log 2 far from it. The prediction is the score.</summary>
-/// <remarks>As Keras's LogCosh; PyTorch has none. Targets are standardized for training, unless one says otherwise: the bend is then at
-/// about one standard deviation.</remarks>
+/// <remarks>As Keras's LogCosh; PyTorch has none. By default, targets are standardized for training. The bend is then at about one standard
+/// deviation.</remarks>
 public sealed record LogCoshLoss : RowLoss
 {
     /// <inheritdoc/>
@@ -17,7 +17,7 @@ public sealed record LogCoshLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Identity;
 
@@ -41,7 +41,7 @@ public sealed record LogCoshLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> => Exponential.Tanh(z - y);

@@ -4,23 +4,23 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>What losses on logits share: the logistic link, and its logarithm.</summary>
+/// <summary>The logistic link of losses on logits, and its logarithm.</summary>
 internal static class Logistic
 {
-    // The smallest normal number of single precision, and the largest number below 1: beyond a logit of 17 a float would round to 1.
+    // The smallest normal value of single precision, and the largest value below 1: beyond a logit of 17 a float would round to 1.
     private static Real SmallestProbability => (Real)1.17549435e-38;
 
     private static Real LargestProbability => Real.BitDecrement(1);
 
-    /// <summary>p = σ(z), in place; never 0 and never 1, so that its logarithm is finite on both sides, as the logistic function's
-    /// is.</summary>
+    /// <summary>p = σ(z), in place. p is never 0 and never 1. So its logarithm is finite on both sides, like that of the logistic
+    /// function.</summary>
     public static void Predict(Matrix scores)
     {
         Elementwise.Map(new Exponential.SigmoidFunction(), scores.Values, scores.Values);
         KeepInside(scores);
     }
 
-    /// <summary>Probabilities of 0 and 1, and what lies beyond, become the nearest number between.</summary>
+    /// <summary>Replaces probabilities that are 0 or less, or 1 or more, by the nearest value between 0 and 1.</summary>
     public static void KeepInside(Matrix probabilities) =>
         TensorPrimitives.Clamp(probabilities.Values, SmallestProbability, LargestProbability, probabilities.Values);
 

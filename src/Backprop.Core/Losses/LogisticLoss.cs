@@ -8,7 +8,7 @@ namespace Backprop.Losses;
 /// <remarks>
 /// −t·log σ(z) − (1 − t)·log(1 − σ(z)), written so that nothing overflows: Bishop (2006), "Pattern Recognition and Machine Learning",
 /// eq. 4.90–4.91. As PyTorch's BCEWithLogitsLoss. Targets are 0 or 1, or a probability between. In nats.
-/// A predicted probability is never rounded to 0 or to 1, so its logarithm is finite on both sides, as the logistic function's is.
+/// A predicted probability is never rounded to 0 or to 1. So its logarithm is finite on both sides, like that of the logistic function.
 /// </remarks>
 public sealed record LogisticLoss : RowLoss
 {
@@ -35,7 +35,7 @@ public sealed record LogisticLoss : RowLoss
     public override bool HasLogits => true;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "numbers from 0 to 1";
+    public override string AllowedTargets => "values from 0 to 1";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(0, 1);
@@ -44,7 +44,7 @@ public sealed record LogisticLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Real kept = (Real)(1 - LabelSmoothing), added = (Real)(LabelSmoothing / 2);
-        MeanOverOutputs.Evaluate(new Value(kept, added), new Slope(kept, added), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(kept, added), new Derivative(kept, added), scores, targets, losses, gradient);
     }
 
     internal override LossLink Link => LossLink.Logistic;
@@ -67,7 +67,7 @@ public sealed record LogisticLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real kept, Real added) : IFunctionOfTwo
+    private readonly struct Derivative(Real kept, Real added) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>

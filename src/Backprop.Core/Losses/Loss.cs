@@ -5,7 +5,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>What the numbers in a target column mean; it decides which tasks a loss suits.</summary>
+/// <summary>The meaning of the values in a target column. It decides which tasks a loss suits.</summary>
 public enum TargetKind
 {
     /// <summary>Any real number: regression.</summary>
@@ -18,12 +18,11 @@ public enum TargetKind
     Class,
 }
 
-/// <summary>Compares scores with targets. A loss owns the function that turns its scores into predictions (the inverse link), so the two
-/// can never disagree.</summary>
+/// <summary>Compares scores with targets. A loss also has the function that converts its scores into predictions (the inverse link), so
+/// that both always agree.</summary>
 /// <remarks>
-/// A loss is a <see cref="RowLoss"/> or a <see cref="GroupLoss"/>. A new loss is one file beside this one and one entry in
-/// <see cref="All"/>.
-/// It has the formula of one row or group; weights and means are added here.
+/// A loss is a <see cref="RowLoss"/> or a <see cref="GroupLoss"/>. A new loss is one file in this folder and one entry in
+/// <see cref="All"/>. It has the formula of one row or group; weights and means are added here.
 /// </remarks>
 public abstract record Loss
 {
@@ -31,43 +30,42 @@ public abstract record Loss
     {
     }
 
-    // An exponential, a logarithm, and memory that is read three times.
+    // The work of an exponential, of a logarithm, and of three reads of memory.
     private const long WorkOfScore = 16;
     private const int RowsBetweenChecks = 4096;
 
-    /// <summary>What its targets mean.</summary>
+    /// <summary>The meaning of its targets.</summary>
     public abstract TargetKind TargetKind { get; }
 
-    /// <summary>Whether targets may be shifted and scaled for training: true only where predictions are in the units of the target and any
+    /// <summary>Whether targets may be shifted and scaled for training: true only if predictions are in the units of the target and any
     /// real target is allowed.</summary>
     public virtual bool AllowsTargetScaling => false;
 
-    /// <summary>Whether scores are logits of probabilities: divided by one number, all of them, they say the same classes, but more or less
-    /// confidently. True only where they are.</summary>
+    /// <summary>Whether scores are logits of probabilities. If all logits are divided by the same factor, the predicted classes stay the
+    /// same, but the confidence changes.</summary>
     public virtual bool HasLogits => false;
 
-    /// <summary>How many scores so many target columns need. One each, unless the loss says otherwise; more for more columns.</summary>
+    /// <summary>The number of scores for a number of target columns: by default one each. More columns must need more scores.</summary>
     public virtual int OutputsFor(int targetColumns) => targetColumns;
 
-    /// <summary>Whether so many target columns belong to so many scores.</summary>
+    /// <summary>Whether a number of target columns fits a number of scores.</summary>
     public virtual bool FitsTargets(int outputs, int targetColumns) => outputs == OutputsFor(targetColumns);
 
-    /// <summary>What the predictions for one target are called, in order; empty where there is one prediction for each target, which needs
-    /// no name.</summary>
+    /// <summary>The names of the predictions for one target, in order; empty if there is one prediction for each target.</summary>
     public virtual IReadOnlyList<string> PredictionNames => [];
 
-    /// <summary>Which targets are allowed, in words for error messages.</summary>
-    public virtual string AllowedTargets => "finite numbers";
+    /// <summary>The allowed targets, as text for error messages.</summary>
+    public virtual string AllowedTargets => "finite values";
 
     /// <summary>Whether a row of targets is allowed. Training calls this once for every row, before its first step.</summary>
     /// <param name="targets">[target columns], finite.</param>
     /// <param name="outputs">Scores per example.</param>
     public virtual bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => true;
 
-    /// <summary>Says how scores that were learned for targets y′ = (y − mean)·factor become scores for y itself: z = z′ / factor + mean,
-    /// with the mean and factor of each score.</summary>
-    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the numbers of its target, unless the loss says
-    /// otherwise. A factor of 0 marks a target that was constant: its score becomes the mean.</remarks>
+    /// <summary>Computes how scores for scaled targets y′ = (y − mean)·factor become scores for y: z = z′ / factor + mean, with the mean
+    /// and factor of each score.</summary>
+    /// <remarks>Called only if <see cref="AllowsTargetScaling"/> is true. By default, each score has the mean and factor of its target. A
+    /// factor of 0 marks a target that was constant: its score becomes the mean.</remarks>
     /// <param name="targetMeans">[target columns]</param>
     /// <param name="targetFactors">[target columns], each ≥ 0.</param>
     /// <param name="scoreMeans">[outputs], overwritten.</param>
@@ -79,13 +77,13 @@ public abstract record Loss
         targetFactors.CopyTo(scoreFactors);
     }
 
-    /// <summary>Says between which numbers scores lie if predictions are to lie between the least and the largest target.</summary>
-    /// <remarks>Asked only where <see cref="AllowsTargetScaling"/> is true. Each score has the bounds of its target, unless the loss says
-    /// otherwise; where there are several for a target, none is bounded.</remarks>
-    /// <param name="targetLeast">[target columns]</param>
-    /// <param name="targetMost">[target columns]</param>
-    /// <param name="scoreLeast">[outputs], −∞; overwritten where there is a bound.</param>
-    /// <param name="scoreMost">[outputs], ∞; overwritten where there is a bound.</param>
+    /// <summary>Computes the bounds of the scores whose predictions lie between the smallest and the largest target.</summary>
+    /// <remarks>Called only if <see cref="AllowsTargetScaling"/> is true. By default, each score has the bounds of its target. If a target
+    /// has several scores, none is bounded.</remarks>
+    /// <param name="targetLeast">[target columns]: the smallest target of each.</param>
+    /// <param name="targetMost">[target columns]: the largest target of each.</param>
+    /// <param name="scoreLeast">[outputs]: the minimum of each score, initially −∞; overwritten if there is a bound.</param>
+    /// <param name="scoreMost">[outputs]: the maximum of each score, initially ∞; overwritten if there is a bound.</param>
     public virtual void BoundScores(
         ReadOnlySpan<Real> targetLeast, ReadOnlySpan<Real> targetMost, Span<Real> scoreLeast, Span<Real> scoreMost)
     {
@@ -101,29 +99,29 @@ public abstract record Loss
     /// <param name="gradient">[rows × outputs], overwritten with ∂L(z, y)/∂z of the row's own loss: no mean, no weight.</param>
     public abstract void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient);
 
-    /// <summary>The same loss with its label smoothing multiplied by a factor, for schedules; itself, where it has none.</summary>
+    /// <summary>The same loss with its label smoothing multiplied by a factor, for schedules. A loss without label smoothing returns
+    /// itself.</summary>
     /// <param name="factor">≥ 0; the product must be below 1.</param>
     public virtual Loss WithSmoothingTimes(double factor) => this;
 
-    /// <summary>Turns scores into predictions, in place (identity, logistic, softmax, exponential, …).</summary>
+    /// <summary>Converts scores into predictions, in place (identity, logistic, softmax, exponential, …).</summary>
     /// <param name="scores">[rows × outputs]</param>
     public abstract void Predict(Matrix scores);
 
     /// <summary>Writes the scores whose prediction is the average of the predictions that the members of an ensemble make.</summary>
     /// <remarks>
-    /// By default, the mean of the scores: the mean prediction wherever predictions are scores. Losses with probabilities or positive
+    /// By default, the mean of the scores: this is the mean prediction if predictions are scores. Losses with probabilities or positive
     /// predictions average the predictions instead. The averaged prediction is better than the members' predictions on average: Krogh and
-    /// Vedelsby (1995), "Neural network ensembles, cross validation,
-    /// and active learning".
+    /// Vedelsby (1995), "Neural network ensembles, cross validation, and active learning".
     /// </remarks>
     /// <param name="scores">[(rows · members) × outputs]: the members of a row below one another; may be overwritten.</param>
     /// <param name="averages">[rows × outputs], overwritten.</param>
     public virtual void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfNumbers(scores, averages);
 
-    /// <summary>What <see cref="Predict"/> computes.</summary>
+    /// <summary>The function that <see cref="Predict"/> computes.</summary>
     internal virtual LossLink Link => LossLink.Unknown;
 
-    /// <summary>What <see cref="AverageMembers"/> computes.</summary>
+    /// <summary>The function that <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
     /// <summary>One instance of each loss in this assembly. The contract tests run over this list. Saved models name their loss by its
@@ -156,20 +154,20 @@ public abstract record Loss
     /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
     /// <param name="gradient">[rows × (members · outputs)], overwritten: the gradient of the sum of the members' J, which is members ·
     /// J.</param>
-    /// <param name="members">How many; at least 1.</param>
+    /// <param name="members">Number of members; at least 1.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no rows.</exception>
     public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient, int members)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         var rows = scores.Rows;
-        if (
-            rows == 0 || targets.Rows != rows || scores.Columns % members != 0 || !FitsTargets(scores.Columns / members, targets.Columns)
-                || gradient.Rows != rows || gradient.Columns != scores.Columns || (weights.Length != rows && !weights.IsEmpty))
+        var areTargets = rows > 0 && targets.Rows == rows && scores.Columns % members == 0
+            && FitsTargets(scores.Columns / members, targets.Columns);
+        var areWeights = weights.IsEmpty || weights.Length == rows;
+        if (!areTargets || gradient.Rows != rows || gradient.Columns != scores.Columns || !areWeights)
             throw new ArgumentException(
                 $"The shapes do not fit {GetType().Name}: scores {rows} × {scores.Columns}, targets {targets.Rows} × {targets.Columns}, " +
-                    $"{weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
-
+                $"{weights.Length} weights, gradient {gradient.Rows} × {gradient.Columns}.");
         var buffer = ArrayPool<Real>.Shared.Rent(rows);
         var losses = buffer.AsSpan(0, rows);
         MemberLosses.EvaluateRows(this, scores, members, targets, losses, gradient);
@@ -186,7 +184,7 @@ public abstract record Loss
         return mean;
     }
 
-    /// <summary>The same of many rows, with checks in between.</summary>
+    /// <summary>The same for many rows. Counts the work.</summary>
     internal double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient, WorkMeter? work)
     {
         if (work is null) return Evaluate(scores, targets, weights, gradient);
@@ -196,9 +194,9 @@ public abstract record Loss
             for (int first = 0, count; first < scores.Rows; first += count)
             {
                 count = Math.Min(RowsBetweenChecks, scores.Rows - first);
-                Matrix slopes = new(gradient.Values.Slice(first * gradient.Columns, count * gradient.Columns), count, gradient.Columns);
-                EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), slopes);
-                work.Add(WorkOfScore * slopes.Values.Length);
+                Matrix gradients = new(gradient.Values.Slice(first * gradient.Columns, count * gradient.Columns), count, gradient.Columns);
+                EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), gradients);
+                work.Add(WorkOfScore * gradients.Values.Length);
             }
             double totalWeight = scores.Rows;
             if (!weights.IsEmpty)
@@ -215,31 +213,31 @@ public abstract record Loss
         }
     }
 
-    /// <summary>Prints options alone: what a loss is like does not vary.</summary>
+    /// <summary>Prints only the options: the other properties are the same for all instances of a loss.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>Refuses targets that the loss does not allow.</summary>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="outputs">Scores per example.</param>
-    /// <param name="name">What the targets belong to, for the message.</param>
+    /// <param name="name">The name of the targets, for the message.</param>
     /// <exception cref="ArgumentException">Names the first such row and its targets.</exception>
     internal void CheckTargets(ReadOnlyMatrix targets, int outputs, string name)
     {
         for (var row = 0; row < targets.Rows; row++)
             if (!AllowsTargets(targets.Row(row), outputs))
                 throw new ArgumentException(
-                    $"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; {GetType().Name} takes " +
-                        $"{AllowedTargets}.",
+                    $"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; " +
+                    $"{GetType().Name} allows {AllowedTargets}.",
                     name);
     }
 
-    /// <summary>How many target columns belong to so many scores: the inverse of <see cref="OutputsFor"/>.</summary>
-    /// <exception cref="ArgumentException">None do.</exception>
+    /// <summary>The number of target columns for a number of scores: the inverse of <see cref="OutputsFor"/>.</summary>
+    /// <exception cref="ArgumentException">No number of target columns has this number of scores.</exception>
     internal int TargetColumnsOf(int outputs)
     {
         for (var columns = 1; columns <= outputs; columns++)
             if (FitsTargets(outputs, columns)) return columns;
-        throw new ArgumentException($"{outputs} outputs belong to no number of targets under {this}.", nameof(outputs));
+        throw new ArgumentException($"{outputs} outputs do not fit any number of targets with {this}.", nameof(outputs));
     }
 
     /// <summary>Computes ∂J/∂scores from the gradients of the rows' own losses, for all rows or for some: multiplies each by wᵢ / Σ

@@ -1,9 +1,10 @@
 namespace Backprop.Losses;
 
-/// <summary>What turns scores z into predictions (<see cref="Loss.Predict"/>), for code that writes or differentiates it.</summary>
+/// <summary>The function that converts scores z into predictions (<see cref="Loss.Predict"/>), for code that writes or differentiates
+/// it.</summary>
 internal enum LossLink
 {
-    /// <summary>A loss of the caller's own, which does not say.</summary>
+    /// <summary>A custom loss, whose function is not known.</summary>
     Unknown,
 
     /// <summary>z</summary>
@@ -31,7 +32,7 @@ internal enum LossLink
 /// <summary>How the scores of an ensemble's members are averaged (<see cref="Loss.AverageMembers"/>).</summary>
 internal enum MemberAverage
 {
-    /// <summary>A loss of the caller's own, which does not say.</summary>
+    /// <summary>A custom loss, whose average is not known.</summary>
     Unknown,
 
     /// <summary>The mean of the scores.</summary>

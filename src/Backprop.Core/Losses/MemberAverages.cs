@@ -51,14 +51,14 @@ internal static class MemberAverages
     {
         for (var k = 0; k < averages.Length; k++)
         {
-            double most = double.NegativeInfinity, sum = 0;
+            double maximum = double.NegativeInfinity, sum = 0;
             for (var member = 0; member < scores.Rows; member++)
             {
                 var own = (double)scores.Row(member)[k] - largest[member] - logarithms[member];
-                sum = own > most ? 1 + sum * Math.Exp(most - own) : sum + Math.Exp(own - most);
-                most = Math.Max(most, own);
+                sum = own > maximum ? 1 + sum * Math.Exp(maximum - own) : sum + Math.Exp(own - maximum);
+                maximum = Math.Max(maximum, own);
             }
-            averages[k] = (Real)Math.Max(most + Math.Log(sum / scores.Rows), Real.MinValue);
+            averages[k] = (Real)Math.Max(maximum + Math.Log(sum / scores.Rows), Real.MinValue);
         }
     }
 
@@ -93,7 +93,7 @@ internal static class MemberAverages
         public readonly double Of(int members) => _sum / members;
     }
 
-    // Both probabilities are summed, for 1 − p̄ would have lost the digits of a small one. Beyond the bound, neither has a double.
+    // Both probabilities are summed, because 1 − p̄ would lose the digits of a small p̄. Beyond the bound, the smaller one would underflow.
     private struct Logit : IAverage
     {
         private const double Bound = 350;

@@ -8,9 +8,9 @@ internal static class MemberLosses
 {
     /// <summary>The loss of every example, which is the mean of the members' losses, and the gradients of the members' own
     /// losses.</summary>
-    /// <param name="loss">What they are compared by.</param>
+    /// <param name="loss">The loss of one member.</param>
     /// <param name="scores">[rows × (members · outputs)], member after member.</param>
-    /// <param name="members">How many; at least 1.</param>
+    /// <param name="members">Number of members; at least 1.</param>
     /// <param name="targets">[rows × target columns], the same for all members.</param>
     /// <param name="losses">[rows], overwritten.</param>
     /// <param name="gradient">[rows × (members · outputs)], overwritten with the gradient of every member's own loss.</param>
@@ -51,7 +51,7 @@ internal static class MemberLosses
         {
             var total = totals[i % totals.Length];
             var factor = total > 0 ? (Real)(weights[i] / total) : 0;
-            foreach (ref var slope in gradient.Row(i)) slope *= factor;
+            foreach (ref var value in gradient.Row(i)) value *= factor;
         }
     }
 

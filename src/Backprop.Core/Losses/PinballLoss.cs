@@ -7,14 +7,13 @@ namespace Backprop.Losses;
 /// <summary>For the quantile τ, with r = y − z: L = max(τ·r, (τ − 1)·r), averaged over quantiles and targets. ∂L/∂z = −τ where y &gt; z, 1
 /// − τ where y &lt; z, 0 at a tie. One score for each quantile; the predictions are the scores in ascending order.</summary>
 /// <remarks>
-/// Koenker and Bassett (1978), "Regression quantiles". Scores are ordered by target, and by quantile within each target. Nothing keeps
-/// learned quantiles from crossing, so predictions are sorted: Chernozhukov, Fernández-Val and Galichon (2010), "Quantile and
-/// probability curves without crossing", show that this never makes them worse. PyTorch has no such loss; scikit-learn's
-/// mean_pinball_loss is the same.
+/// Koenker and Bassett (1978), "Regression quantiles". Scores are ordered by target, and by quantile within each target. Learned quantiles
+/// may cross, so predictions are sorted: Chernozhukov, Fernández-Val and Galichon (2010), "Quantile and probability curves without
+/// crossing", show that this never makes them worse. PyTorch has no such loss; scikit-learn's mean_pinball_loss is the same.
 /// </remarks>
 public sealed record PinballLoss : RowLoss
 {
-    /// <summary>The τ: which share of the targets shall lie below each prediction.</summary>
+    /// <summary>The quantiles τ: for each prediction, the share of the targets below it.</summary>
     /// <value>0.5, the median. At least one; each above 0 and below 1, in ascending order, none twice. Copied.</value>
     public IReadOnlyList<double> Quantiles
     {

@@ -15,14 +15,14 @@ public sealed record PoissonLoss : RowLoss
     public override TargetKind TargetKind => TargetKind.Real;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "numbers ≥ 0";
+    public override string AllowedTargets => "values ≥ 0";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(0, Real.MaxValue);
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Exponential;
 
@@ -44,7 +44,7 @@ public sealed record PoissonLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>

@@ -65,7 +65,7 @@ public sealed record SoftmaxCrossEntropy : RowLoss
         }
     }
 
-    // Returns the part of the loss that depends on the target: max z − z of the class. Turns the probabilities into the gradient.
+    // Returns the part of the loss that depends on the target: max z − z of the class. Replaces the probabilities by the gradient.
     private static double CompareWithClass(ReadOnlySpan<Real> z, Real target, Span<Real> p, double largest, int row)
     {
         var k = (int)target;
@@ -88,7 +88,7 @@ public sealed record SoftmaxCrossEntropy : RowLoss
         return largest - rest;
     }
 
-    // So many rows' largest scores are kept at a time.
+    // The largest scores are kept for this number of rows at a time.
     private const int RowsAtOnce = 64;
 
     internal override LossLink Link => LossLink.Softmax;

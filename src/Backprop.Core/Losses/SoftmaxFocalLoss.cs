@@ -2,17 +2,17 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>With p = softmax(z)ₖ, the probability given to the class k of the row: L = −(1 − p)^γ·log p; ∂L/∂zⱼ = (1 − p)^γ·(γ·p·log p/(1 −
-/// p) − 1)·(1[j = k] − softmax(z)ⱼ). Rows that are right already count little. The prediction is the probability of each class.</summary>
+/// <summary>With p = softmax(z)ₖ, the predicted probability of the class k of the row: L = −(1 − p)^γ·log p; ∂L/∂zⱼ = (1 − p)^γ·(γ·p·log
+/// p/(1 − p) − 1)·(1[j = k] − softmax(z)ⱼ). Rows that are already right count little. The prediction is the probability of each
+/// class.</summary>
 /// <remarks>
 /// Lin, Goyal, Girshick, He and Dollár (2017), "Focal loss for dense object detection", for several classes as in Keras's
 /// CategoricalFocalCrossentropy, without its factor α; PyTorch has none. With γ = 0 it is <see cref="SoftmaxCrossEntropy"/>. Targets are
-/// one
-/// column with the class (0, 1, …). In nats. Probabilities come out less sure than they should be.
+/// one column with the class (0, 1, …). In nats. Predicted probabilities are underconfident.
 /// </remarks>
 public sealed record SoftmaxFocalLoss : RowLoss
 {
-    /// <summary>γ: how much less a row counts that is right already.</summary>
+    /// <summary>γ: the larger it is, the less a row counts that is already right.</summary>
     /// <value>2; ≥ 0 and finite.</value>
     public double Gamma
     {
@@ -64,21 +64,21 @@ public sealed record SoftmaxFocalLoss : RowLoss
     /// <inheritdoc/>
     public override void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfClasses(scores, averages);
 
-    // Turns the probabilities into the gradient. Returns the loss, computed from the cross-entropy −log p.
+    // Replaces the probabilities by the gradient. Returns the loss, computed from the cross-entropy −log p.
     private Real Focus(double crossEntropy, Span<Real> probabilities, int k)
     {
         double p = probabilities[k], others = 0;
         for (var j = 0; j < probabilities.Length; j++) others += j == k ? 0 : probabilities[j];
         probabilities[k] = (Real)(-others);
 
-        // Where p is nearly 1, the others tell −log p with more digits; its ratio to them goes to 1.
+        // Where p is nearly 1, −log(1 − others) has more digits than −log p. Its ratio to the others tends to 1.
         if (others < 0.5) crossEntropy = -Math.Log(1 - others);
         double weight = Math.Pow(others, Gamma), ratio = others > 1e-8 ? crossEntropy / others : 1;
         var factor = (Real)(weight * (1 + Gamma * p * ratio));
-        foreach (ref var slope in probabilities) slope *= factor;
+        foreach (ref var value in probabilities) value *= factor;
         return (Real)(weight * crossEntropy);
     }
 
-    // So many rows' largest scores are kept at a time.
+    // The largest scores are kept for this number of rows at a time.
     private const int RowsAtOnce = 64;
 }

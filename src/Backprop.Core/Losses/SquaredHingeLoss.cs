@@ -5,10 +5,9 @@ namespace Backprop.Losses;
 
 /// <summary>With s = 2·y − 1: L = max(0, 1 − s·z)², averaged over the outputs; ∂L/∂z = −2·s·max(0, 1 − s·z).</summary>
 /// <remarks>
-/// As Keras's SquaredHinge; PyTorch has none for two classes. Targets are 0 or 1. The best score is 2·P(yes) − 1, so the prediction is
-/// the probability (1 + z)/2, with z clipped to [−1, 1]. Source: Zhang (2004), "Statistical behavior and consistency of classification
-/// methods
-/// based on convex risk minimization", §2. It is never rounded to 0 or to 1.
+/// As Keras's SquaredHinge; PyTorch has none for two classes. Targets are 0 or 1. The best score is 2·P(yes) − 1, so the prediction is the
+/// probability (1 + z)/2, with z clipped to [−1, 1]. The probability is never rounded to 0 or to 1. Source: Zhang (2004), "Statistical
+/// behavior and consistency of classification methods based on convex risk minimization", §2.
 /// </remarks>
 public sealed record SquaredHingeLoss : RowLoss
 {
@@ -23,7 +22,7 @@ public sealed record SquaredHingeLoss : RowLoss
 
     /// <inheritdoc/>
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient) =>
-        MeanOverOutputs.Evaluate(new Value(), new Slope(), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(), new Derivative(), scores, targets, losses, gradient);
 
     internal override LossLink Link => LossLink.Margin;
 
@@ -56,7 +55,7 @@ public sealed record SquaredHingeLoss : RowLoss
         }
     }
 
-    private readonly struct Slope : IFunctionOfTwo
+    private readonly struct Derivative : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes>

@@ -28,7 +28,7 @@ public sealed record TweedieLoss : RowLoss
     public override TargetKind TargetKind => TargetKind.Real;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => "numbers ≥ 0";
+    public override string AllowedTargets => "values ≥ 0";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs) => !targets.ContainsAnyExceptInRange(0, Real.MaxValue);
@@ -37,7 +37,7 @@ public sealed record TweedieLoss : RowLoss
     public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
     {
         Real rising = (Real)(2 - Power), falling = (Real)(1 - Power);
-        MeanOverOutputs.Evaluate(new Value(rising, falling), new Slope(rising, falling), scores, targets, losses, gradient);
+        MeanOverOutputs.Evaluate(new Value(rising, falling), new Derivative(rising, falling), scores, targets, losses, gradient);
     }
 
     internal override LossLink Link => LossLink.Exponential;
@@ -61,7 +61,7 @@ public sealed record TweedieLoss : RowLoss
         }
     }
 
-    private readonly struct Slope(Real rising, Real falling) : IFunctionOfTwo
+    private readonly struct Derivative(Real rising, Real falling) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes z, TLanes y) where TLanes : struct, ILanes<TLanes> =>

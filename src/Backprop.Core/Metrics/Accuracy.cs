@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Metrics;
 
 /// <summary>The share of examples whose class is predicted right: of two classes, by the sign of the score; of several, by the largest
-/// (ML.NET's MicroAccuracy).</summary>
+/// score (ML.NET's MicroAccuracy).</summary>
 public sealed record Accuracy : Metric, IDecisionMetric
 {
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Backprop.Metrics;
 
-/// <summary>AUC: the chance that a positive example has a higher score than a negative one; half of it counts where both are
-/// equal.</summary>
+/// <summary>AUC: the probability that a positive example has a higher score than a negative one. A pair with equal scores counts
+/// half.</summary>
 /// <remarks>Hanley and McNeil (1982), "The meaning and use of the area under a receiver operating characteristic (ROC) curve".</remarks>
 public sealed record AreaUnderRocCurve : ThresholdFreeMetric
 {

@@ -10,7 +10,7 @@ public sealed record ColumnImportance
 {
     internal ColumnImportance(string name, IReadOnlyList<double> deteriorations) => (Name, Deteriorations) = (name, deteriorations);
 
-    /// <summary>The name of the column, of the slot of the features column, or of the group.</summary>
+    /// <summary>The name of the column, of the feature in the features column, or of the group.</summary>
     public string Name { get; }
 
     /// <summary>How much worse the metric became, for each repeat: above 0 is worse, whether or not larger values of the metric are
@@ -44,7 +44,7 @@ public sealed record ColumnImportance
         return (Mean - half, Mean + half);
     }
 
-    /// <summary>Sorts from the most important column to the least; among equals, the order stays.</summary>
+    /// <summary>Sorts by importance, in descending order. Columns of equal importance keep their order.</summary>
     internal static IReadOnlyList<ColumnImportance> Sorted(IEnumerable<ColumnImportance> columns) =>
         [.. columns.OrderByDescending(column => column.Mean)];
 }

@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>What regressions are measured by: weighted means over the examples, for every target column.</summary>
+/// <summary>Errors of regressions: weighted means over the examples, for every target column.</summary>
 internal sealed class Errors
 {
     private readonly double[] _absolutes, _squares, _spreads;

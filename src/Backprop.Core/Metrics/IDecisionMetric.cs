@@ -2,22 +2,22 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>Those metrics of two classes that depend on nothing but how many examples of each are called positive; so a threshold can be
-/// chosen for them.</summary>
+/// <summary>A metric of two classes that depends only on how many examples of each class are predicted positive. So a threshold can be
+/// chosen for it.</summary>
 internal interface IDecisionMetric
 {
     /// <summary>The metric; larger is better.</summary>
     double Of(DecisionCounts counts);
 }
 
-/// <summary>The weights of the examples of two classes by what they are called.</summary>
-/// <param name="TruePositives">Positive, and called so.</param>
-/// <param name="FalsePositives">Negative, but called positive.</param>
-/// <param name="FalseNegatives">Positive, but called negative.</param>
-/// <param name="TrueNegatives">Negative, and called so.</param>
+/// <summary>A weighted confusion matrix of two classes.</summary>
+/// <param name="TruePositives">Positive, and predicted positive.</param>
+/// <param name="FalsePositives">Negative, but predicted positive.</param>
+/// <param name="FalseNegatives">Positive, but predicted negative.</param>
+/// <param name="TrueNegatives">Negative, and predicted negative.</param>
 internal readonly record struct DecisionCounts(double TruePositives, double FalsePositives, double FalseNegatives, double TrueNegatives)
 {
-    /// <summary>With the threshold at score 0.</summary>
+    /// <summary>The matrix for the threshold at score 0.</summary>
     public static DecisionCounts Of(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
         Span<double> sums = stackalloc double[4];

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Metrics;
 
 /// <summary>The mean of −log p of the class that an example has, in nats, whatever the loss was: without label smoothing or focus. p is
-/// taken as 1e-15 at least.</summary>
+/// clipped to at least 1e-15.</summary>
 public sealed record LogLoss : Metric
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The mean over the classes of the share that is predicted right among the examples of the class, so that rare classes count as
-/// much as others: scikit-learn's balanced accuracy.</summary>
+/// <summary>The mean of the classes' recalls: the share of a class's examples that are predicted right. So rare classes count as much as
+/// others: scikit-learn's balanced accuracy.</summary>
 public sealed record MacroAccuracy : Metric, IDecisionMetric
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The mean of |prediction − target|. Where a loss makes several predictions for a target, of the first alone.</summary>
+/// <summary>The mean of |prediction − target|. If a loss makes several predictions for a target, the first one is used.</summary>
 public sealed record MeanAbsoluteError : Metric
 {
     /// <inheritdoc/>

@@ -3,30 +3,30 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>A metric that early stopping may use in place of the loss: one value, computed over all validation data at once.</summary>
-/// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file beside this
-/// one and one entry in <see cref="All"/>.</remarks>
+/// <summary>A metric that early stopping may use instead of the loss: one value, computed over all validation data at once.</summary>
+/// <remarks>The names and definitions are those of ML.NET's evaluators; here examples have weights. A new metric is one file in this folder
+/// and one entry in <see cref="All"/>.</remarks>
 public abstract record Metric
 {
     /// <summary>Whether larger is better.</summary>
     public abstract bool HigherIsBetter { get; }
 
-    /// <summary>Whether it suits targets of this kind.</summary>
+    /// <summary>Whether it supports targets of this kind.</summary>
     public abstract bool Suits(TargetKind kind);
 
     /// <summary>Whether it is defined for rows that have several binary targets, as in multi-label classification.</summary>
-    /// <value>True unless a metric says otherwise: it receives all scores and all targets of a row.</value>
+    /// <value>True by default: a metric receives all scores and all targets of a row.</value>
     public virtual bool SuitsSeveralLabels => true;
 
-    /// <summary>Measures.</summary>
+    /// <summary>Computes the metric.</summary>
     /// <param name="scores">[rows × outputs]: raw scores, in units of the targets where they are scaled.</param>
     /// <param name="predictions">[rows × outputs]: the predictions that the loss's link computes from the scores.</param>
     /// <param name="targets">[rows × target columns]</param>
-    /// <param name="weights">[rows], or empty when all count the same.</param>
+    /// <param name="weights">[rows], or empty if all weights are equal.</param>
     /// <returns>The metric; NaN where it is not defined, such as an area under a curve of one class alone.</returns>
     public abstract double Measure(ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights);
 
-    /// <summary>The same of many rows, with checks in between; a metric that sorts overrides it.</summary>
+    /// <summary>The same for many rows. Counts the work; a metric that sorts overrides it.</summary>
     internal virtual double Measure(
         ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? meter) =>
         Measure(scores, predictions, targets, weights);
@@ -43,7 +43,7 @@ public abstract record Metric
 
     internal static double WeightOf(ReadOnlySpan<Real> weights, int row) => weights.IsEmpty ? 1 : weights[row];
 
-    // The class of a row: by its number, or the likeliest of its probabilities.
+    // The class of a row: its index, or the index of the most probable class.
     private protected static int ClassOf(ReadOnlySpan<Real> row) => row.Length == 1 ? (int)row[0] : Largest(row);
 
     private protected static int Largest(ReadOnlySpan<Real> row)

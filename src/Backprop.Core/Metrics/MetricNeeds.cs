@@ -3,12 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>Which rows a metric needs to be defined, so that it is known before training.</summary>
+/// <summary>Finds out before training whether a metric is defined for some rows.</summary>
 internal static class MetricNeeds
 {
-    /// <summary>Why a metric is not defined for some rows, in words; null where it is.</summary>
+    /// <summary>Why a metric is not defined for some rows, as text; null if it is defined.</summary>
     /// <param name="metric">The metric.</param>
-    /// <param name="loss">Its link makes predictions.</param>
+    /// <param name="loss">Its link computes the predictions.</param>
     /// <param name="outputs">Scores per row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], or empty.</param>

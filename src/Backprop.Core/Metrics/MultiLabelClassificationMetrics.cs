@@ -4,20 +4,21 @@ namespace Backprop.Metrics;
 
 /// <summary>How well one of several labels is predicted.</summary>
 /// <param name="Name">The name of the label; its index, from 0 on, if it has no name.</param>
-/// <param name="Precision">The share of true ones among those that are called true; 0 where none is.</param>
-/// <param name="Recall">The share that is called true among the true ones; 0 where there is none.</param>
-/// <param name="F1Score">2·TP / (2·TP + FP + FN); 0 where no true one is found.</param>
-/// <param name="AreaUnderRocCurve">The chance that a true one has a higher score than a false one; NaN where all are alike.</param>
+/// <param name="Precision">The share of true labels among those predicted true; 0 if none is predicted true.</param>
+/// <param name="Recall">The share of true labels that are predicted true; 0 if none is true.</param>
+/// <param name="F1Score">2·TP / (2·TP + FP + FN); 0 if no true label is found.</param>
+/// <param name="AreaUnderRocCurve">The probability that a true label has a higher score than a false one; NaN if all are true or all are
+/// false.</param>
 public sealed record LabelMetrics(string Name, double Precision, double Recall, double F1Score, double AreaUnderRocCurve);
 
-/// <summary>Metrics of several labels. Any number of them may be true.</summary>
+/// <summary>Metrics of several labels. Any of them may be true.</summary>
 /// <remarks>Definitions as in scikit-learn, with <c>zero_division=0</c>. Tsoumakas, Katakis and Vlahavas (2010), "Mining multi-label data",
 /// §7.</remarks>
 public sealed class MultiLabelClassificationMetrics
 {
     private MultiLabelClassificationMetrics(IReadOnlyList<LabelMetrics> labels) => Labels = labels;
 
-    /// <summary>The metrics of every label, in the order of the label column's slots.</summary>
+    /// <summary>The metrics of every label, in the order of the label column.</summary>
     public IReadOnlyList<LabelMetrics> Labels { get; }
 
     /// <summary>The share of examples all of whose labels are right.</summary>
@@ -26,35 +27,35 @@ public sealed class MultiLabelClassificationMetrics
     /// <summary>The share of labels, over all examples, that are wrong.</summary>
     public double HammingLoss { get; private init; }
 
-    /// <summary>F1 of all labels of all examples thrown together: frequent labels count more.</summary>
+    /// <summary>F1 of the labels of all examples together: frequent labels count more.</summary>
     public double MicroF1Score { get; private init; }
 
     /// <summary>Mean of the labels' F1: each label counts the same.</summary>
     public double MacroF1Score => Labels.Average(label => label.F1Score);
 
-    /// <summary>Mean of the labels' AUC, over those where it is defined; NaN where it is for none.</summary>
+    /// <summary>Mean of the AUC over the labels that have one; NaN if none has.</summary>
     public double MacroAreaUnderRocCurve =>
         Labels.Select(label => label.AreaUnderRocCurve).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>Measures.</summary>
-    /// <param name="scores">[rows × labels]; only their order counts.</param>
-    /// <param name="decisions">[rows × labels]: above 0.5 where a label is called true.</param>
-    /// <param name="targets">[rows × labels]: above 0.5 where it is; at least one row.</param>
+    /// <summary>Computes the metrics.</summary>
+    /// <param name="scores">[rows × labels]; only their order is used.</param>
+    /// <param name="decisions">[rows × labels]: above 0.5 if a label is predicted true.</param>
+    /// <param name="targets">[rows × labels]: above 0.5 if a label is true; at least one row.</param>
     /// <param name="names">[labels], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static MultiLabelClassificationMetrics Measure(
         ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
         Measure(scores, decisions, targets, names, meter: null);
 
-    /// <summary>The same with checks in between.</summary>
+    /// <summary>The same. Counts the work.</summary>
     internal static MultiLabelClassificationMetrics Measure(
         ReadOnlyMatrix scores, ReadOnlyMatrix decisions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
     {
         int rows = targets.Rows, count = targets.Columns;
         if (rows == 0 || scores.Rows != rows || decisions.Rows != rows || scores.Columns != count || decisions.Columns != count)
             throw new ArgumentException(
-                $"{scores.Rows} × {scores.Columns} scores and {decisions.Rows} × {decisions.Columns} decisions do not fit {rows} × " +
-                    $"{count} targets.",
+                $"{scores.Rows} × {scores.Columns} scores and {decisions.Rows} × {decisions.Columns} decisions " +
+                $"do not fit {rows} × {count} targets.",
                 nameof(scores));
 
         long[] found = new long[count], invented = new long[count], missed = new long[count];

@@ -12,13 +12,13 @@ public sealed record TargetMetrics(
     string Name, double MeanAbsoluteError, double MeanSquaredError, double RootMeanSquaredError, double RSquared);
 
 /// <summary>How well several targets are predicted: each by itself, and the plain mean over them.</summary>
-/// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean says
-/// something only where those are alike.</remarks>
+/// <remarks>The means are scikit-learn's <c>multioutput='uniform_average'</c>. Errors have the units of their targets, so their mean is
+/// meaningful only if all targets have similar units.</remarks>
 public sealed class MultiTargetRegressionMetrics
 {
     private MultiTargetRegressionMetrics(IReadOnlyList<TargetMetrics> targets) => Targets = targets;
 
-    /// <summary>The metrics of every target, in the order of the label's slots.</summary>
+    /// <summary>The metrics of every target, in the order of the label column.</summary>
     public IReadOnlyList<TargetMetrics> Targets { get; }
 
     /// <summary>Mean of the targets' mean absolute errors.</summary>
@@ -33,9 +33,9 @@ public sealed class MultiTargetRegressionMetrics
     /// <summary>Mean of the targets' R².</summary>
     public double RSquared => Targets.Average(target => target.RSquared);
 
-    /// <summary>Measures.</summary>
-    /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first is
-    /// measured.</param>
+    /// <summary>Computes the metrics.</summary>
+    /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first one is
+    /// used.</param>
     /// <param name="targets">[rows × targets]; at least one row.</param>
     /// <param name="names">[targets], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
@@ -43,7 +43,7 @@ public sealed class MultiTargetRegressionMetrics
         ReadOnlyMatrix predictions, ReadOnlyMatrix targets, params IReadOnlyList<string> names) =>
         Measure(predictions, targets, names, meter: null);
 
-    /// <summary>The same with checks in between.</summary>
+    /// <summary>The same. Counts the work.</summary>
     internal static MultiTargetRegressionMetrics Measure(
         ReadOnlyMatrix predictions, ReadOnlyMatrix targets, IReadOnlyList<string> names, WorkMeter? meter)
     {

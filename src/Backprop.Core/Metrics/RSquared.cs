@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>R²: the share of the targets' variance that is explained, 1 − Σ(prediction − target)² / Σ(target − mean)². Where a loss makes
-/// several predictions for a target, of the first alone.</summary>
+/// <summary>R²: the share of the targets' variance that is explained, 1 − Σ(prediction − target)² / Σ(target − mean)². If a loss makes
+/// several predictions for a target, the first one is used.</summary>
 public sealed record RSquared : Metric
 {
     /// <inheritdoc/>

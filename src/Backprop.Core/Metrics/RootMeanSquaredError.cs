@@ -3,8 +3,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>The root of the mean of (prediction − target)². Where a loss makes several predictions for a target, of the first
-/// alone.</summary>
+/// <summary>The root of the mean of (prediction − target)². If a loss makes several predictions for a target, the first one is
+/// used.</summary>
 public sealed record RootMeanSquaredError : Metric
 {
     /// <inheritdoc/>

@@ -5,9 +5,9 @@ namespace Backprop.Metrics;
 /// <summary>A metric of one target for each of several targets, and the plain mean.</summary>
 internal static class TargetMeans
 {
-    /// <summary>Measures every target by itself.</summary>
-    /// <param name="metric">What suits one target.</param>
-    /// <param name="scores">[rows × (targets · scores of each)]; of several, the first counts.</param>
+    /// <summary>Computes the metric of every target by itself.</summary>
+    /// <param name="metric">The metric of one target.</param>
+    /// <param name="scores">[rows × (targets · scores of each)]; of several, the first one is used.</param>
     /// <param name="predictions">The same shape.</param>
     /// <param name="targets">[rows × targets]</param>
     public static double Of(Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets)

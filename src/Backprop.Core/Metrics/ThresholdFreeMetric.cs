@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>What metrics have in common that depend on the order of the scores of two classes alone.</summary>
+/// <summary>The base of metrics that depend only on the order of the scores of two classes.</summary>
 public abstract record ThresholdFreeMetric : Metric
 {
     private const long WorkOfGroup = 32;
@@ -33,7 +33,7 @@ public abstract record ThresholdFreeMetric : Metric
         for (var row = 0; row < rows; row++) (keys[row], order[row]) = (-scores.Row(row)[0], row);
         ChunkedSort.Sort(keys, order, meter);
 
-        // Examples with one score are one group: no order among them may count.
+        // Examples with equal scores are one group, because their order is arbitrary.
         List<(double Positive, double Negative)> groups = [];
         for (var first = 0; first < rows;)
         {
@@ -52,6 +52,6 @@ public abstract record ThresholdFreeMetric : Metric
         return Measure(groups, groups.Sum(group => group.Positive), groups.Sum(group => group.Negative));
     }
 
-    /// <summary>Measures, given the weights of both classes at every score, from the highest to the lowest.</summary>
+    /// <summary>Computes the metric from the weights of both classes at every score, from the highest score to the lowest.</summary>
     private protected abstract double Measure(IReadOnlyList<(double Positive, double Negative)> groups, double positives, double negatives);
 }

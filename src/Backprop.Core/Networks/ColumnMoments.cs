@@ -1,24 +1,24 @@
 namespace Backprop.Networks;
 
-/// <summary>Weighted mean and spread of every column, computed while rows are read once and not stored. NaN is ignored.</summary>
-/// <remarks>Sums of deviations from the first row, in double: of a column of dates, whose mean dwarfs its spread, the sums themselves would
-/// lose all digits.</remarks>
+/// <summary>Weighted mean and spread of every column. Rows are read once, and not stored. NaN is ignored.</summary>
+/// <remarks>Sums deviations from the first row, in double. In a column of dates, whose mean is much larger than its spread, sums of the
+/// values themselves would lose all digits.</remarks>
 internal sealed class ColumnMoments(int columns)
 {
     private readonly double[] _shifts = new double[columns], _weights = new double[columns], _sums = new double[columns],
         _squares = new double[columns], _least = new double[columns], _most = new double[columns];
     private readonly bool[] _isKnown = new bool[columns], _varies = new bool[columns], _isMissing = new bool[columns];
 
-    /// <summary>Columns that are missing somewhere, but not everywhere, in ascending order.</summary>
+    /// <summary>Columns with missing values in some rows, but not in all, in ascending order.</summary>
     public IReadOnlyList<int> WithMissing => [.. Enumerable.Range(0, columns).Where(j => _isMissing[j] && _isKnown[j])];
 
-    /// <summary>Whether a column has had more than one value.</summary>
+    /// <summary>Whether a column has more than one value.</summary>
     public bool Varies(int column) => _varies[column];
 
-    /// <summary>Whether a column was missing somewhere.</summary>
+    /// <summary>Whether a column is missing in some row.</summary>
     public bool IsMissing(int column) => _isMissing[column];
 
-    /// <summary>Whether a column was there somewhere.</summary>
+    /// <summary>Whether a column has a value in some row.</summary>
     public bool IsKnown(int column) => _isKnown[column];
 
     public void Add(ReadOnlySpan<Real> row, double weight)
@@ -59,7 +59,7 @@ internal sealed class ColumnMoments(int columns)
     /// <summary>Scales columns that vary, but are constant in a sample, as
     /// <see cref="Standardization.MeasureQuartiles(Numerics.ReadOnlyMatrix)"/> scales columns with equal quartiles: by half of their
     /// range.</summary>
-    /// <param name="ofSample">What was measured of a sample.</param>
+    /// <param name="ofSample">The scaling that was measured on a sample.</param>
     public Standardization Complete(Standardization ofSample)
     {
         Real[] means = [.. ofSample.Means], factors = [.. ofSample.Factors];

@@ -2,7 +2,7 @@ using Backprop.Layers;
 
 namespace Backprop.Networks;
 
-/// <summary>Everything that turns raw features into predictions: an ordered list of operations over named values.</summary>
+/// <summary>The computation from raw features to predictions: an ordered list of operations over named values.</summary>
 /// <remarks>
 /// Each operation reads values that earlier operations computed. Scoring runs a compiled form. The operations of the layers run by the
 /// kernels of <see cref="Form"/>, and all others as they are described. A test interprets the list by textbook formulas.
@@ -12,7 +12,7 @@ internal sealed class InferenceGraph
     /// <summary>The name of the raw features.</summary>
     public const string Features = "features";
 
-    /// <summary>The name of what leaves the last layer; of an ensemble, the scores of every member.</summary>
+    /// <summary>The name of the last layer's output; of an ensemble, the scores of every member.</summary>
     public const string NetworkOutput = "network_output";
 
     /// <summary>The name of the predictions.</summary>
@@ -53,10 +53,10 @@ internal sealed class InferenceGraph
     /// <summary>How members are averaged; null for a single network.</summary>
     public AverageMembers? Average { get; }
 
-    /// <summary>What makes scores of the output of the network, or of the average of its members; in this order.</summary>
+    /// <summary>The operations that convert the output of the network, or the average of its members, into scores; in this order.</summary>
     public ScoreOperation[] Finishing { get; }
 
-    /// <summary>What makes predictions of scores.</summary>
+    /// <summary>The operation that converts scores into predictions.</summary>
     public ApplyLink Link { get; }
 
     private IEnumerable<InferenceOperation> BeforeScores()
@@ -80,7 +80,7 @@ internal sealed class InferenceGraph
         return Average is null ? operations.All : operations.All.Append(Average);
     }
 
-    // Their names are fixed, for they are known before the layers are described.
+    // Their names are fixed, because they are known before the layers are described.
     private static (AverageMembers? Average, ScoreOperation[] Finishing, ApplyLink Link) Behind(TrainedNetwork trained)
     {
         var width = trained.Network.Outputs;

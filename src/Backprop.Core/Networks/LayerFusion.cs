@@ -9,10 +9,10 @@ namespace Backprop.Networks;
 internal sealed class LayerFusion
 {
     private readonly int[] _offsets;
-    private readonly FusedLayers?[] _fused; // of the first of two layers
+    private readonly FusedLayers?[] _fused; // at the index of the first of two layers
 
     /// <param name="layers">First to last.</param>
-    /// <param name="order">What follows from their order: what lies between two layers must not be added later.</param>
+    /// <param name="order">Their order: no later layer may read the value between two fused layers.</param>
     public LayerFusion(Layer[] layers, LayerOrder order)
     {
         _offsets = order.Offsets;
@@ -39,10 +39,11 @@ internal sealed class LayerFusion
     /// <summary>Whether a layer is the first of two, in a workspace that does not keep every output.</summary>
     public bool IsFirst(int layer) => _fused[layer] is not null;
 
-    /// <summary>Whether a layer is the second of two: then <see cref="Backward"/> does its work with the first's.</summary>
+    /// <summary>Whether a layer is the second of two. <see cref="Backward"/> then computes it together with the first.</summary>
     public bool IsSecond(int layer, Workspace workspace) => layer > 0 && At(layer - 1, workspace) is not null;
 
-    /// <summary>A layer and the next backward, for some of the rows; false, where the layer is none of those.</summary>
+    /// <summary>Computes a layer and the next one backward, for some of the rows. Returns false if the layer is not the first of
+    /// two.</summary>
     public bool Backward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
     {
         if (At(layer, workspace) is not { } fused) return false;
@@ -52,8 +53,8 @@ internal sealed class LayerFusion
         return true;
     }
 
-    /// <summary>Some of the gradient of one layer's parameters, by those that <see cref="Remember"/> kept; false, where the layer is none
-    /// of those.</summary>
+    /// <summary>Computes a part of the gradient of one layer's parameters, with the parameters that <see cref="Remember"/> copied. Returns
+    /// false if the layer is neither the first nor the second of two.</summary>
     public bool BackwardPart(int layer, ReadOnlyMatrix x, Workspace workspace, int first, Span<Real> gradient)
     {
         if (At(layer, workspace) is { } pair)
@@ -68,15 +69,15 @@ internal sealed class LayerFusion
         return true;
     }
 
-    /// <summary>Keeps the parameters of both layers: the gradient of one depends on the other's, which may have been moved by then. To be
-    /// called once before all parts.</summary>
+    /// <summary>Copies the parameters of both layers: the gradient of one depends on the other's parameters, which may be updated by then.
+    /// To be called once before all parts.</summary>
     public void Remember(ReadOnlySpan<Real> parameters, Workspace workspace)
     {
         for (var l = 0; l < _fused.Length; l++)
             if (_fused[l] is not null) Parameters(parameters, l).CopyTo(workspace.Remembered(l));
     }
 
-    /// <summary>How many parameters are kept of a layer and the next.</summary>
+    /// <summary>The number of copied parameters of a layer and the next.</summary>
     public int LengthToRemember(int layer) => _fused[layer] is null ? 0 : _offsets[layer + 2] - _offsets[layer];
 
     private FusedLayers? At(int layer, Workspace workspace) => workspace.KeepsEveryOutput ? null : _fused[layer];

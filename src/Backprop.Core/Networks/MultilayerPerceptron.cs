@@ -17,8 +17,8 @@ public enum Normalization
     Layer,
 }
 
-/// <summary>The usual feed-forward network: hidden layers of weights, normalization, activation and dropout, and weights alone at the end.
-/// Immutable.</summary>
+/// <summary>The usual feed-forward network: hidden layers of weights, normalization, activation and dropout, then a last layer of weights
+/// alone. Immutable.</summary>
 /// <remarks>For any other order of layers, see <see cref="NetworkBuilder"/>.</remarks>
 public sealed record MultilayerPerceptron
 {
@@ -59,36 +59,36 @@ public sealed record MultilayerPerceptron
     {
         get;
         init =>
-            field = value is null
-                ? null
-                : value.Any(activation => activation is null) ? throw new ArgumentException(
-                    "One of the activations is missing (null).", nameof(Activations))
-                : [.. value];
+            field = value switch
+            {
+                null => null,
+                _ when value.Any(activation => activation is null) => throw new ArgumentException(
+                    $"{nameof(Activations)} contains null; every hidden layer needs an activation.", nameof(Activations)),
+                _ => [.. value],
+            };
     }
 
     /// <summary>How hidden units are normalized.</summary>
     /// <value><see cref="Normalization.None"/>.</value>
     public Normalization Normalization { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>The share of hidden units that is dropped in a step of training.</summary>
+    /// <summary>The share of hidden units that is dropped in a training step.</summary>
     /// <value>0; in [0, 1). 0.1 to 0.5 are usual against overfitting.</value>
     public double Dropout { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>The share of features that is dropped in a step of training.</summary>
+    /// <summary>The share of features that is dropped in a training step.</summary>
     /// <value>0; in [0, 1).</value>
     public double InputDropout { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>The share of hidden units that is dropped in the way that suits <see cref="SELU"/>
-    /// (<see cref="Layers.AlphaDropout"/>).</summary>
+    /// <summary>The share of hidden units that alpha dropout drops, for <see cref="SELU"/> (<see cref="Layers.AlphaDropout"/>).</summary>
     /// <value>0; in [0, 1).</value>
     public double AlphaDropout { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>σ of the noise that is added to the features in a step of training (<see cref="Layers.GaussianNoise"/>).</summary>
+    /// <summary>σ of the noise that is added to the features in a training step (<see cref="Layers.GaussianNoise"/>).</summary>
     /// <value>0; ≥ 0 and finite.</value>
     public double InputNoise { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>Those features that hold the number of a category, from 1 on, and become a learned vector each
-    /// (<see cref="EntityEmbedding"/>).</summary>
+    /// <summary>Features that hold a category index, from 1 on. Each becomes a learned vector (<see cref="EntityEmbedding"/>).</summary>
     /// <value>None.</value>
     public IReadOnlyList<EmbeddedCategory> Categories
     {
@@ -96,8 +96,8 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(Categories));
     } = [];
 
-    /// <summary>Those features that hold the number of a category, from 1 on, and become columns of 0 and 1 (<see cref="OneHotEncoding"/>).
-    /// Few categories do as well so, and need nothing learned.</summary>
+    /// <summary>Features that hold a category index, from 1 on. Each becomes columns of 0 and 1 (<see cref="OneHotEncoding"/>). For few
+    /// categories, this is as good as an embedding, and needs no learned parameters.</summary>
     /// <value>None.</value>
     public IReadOnlyList<OneHotCategory> OneHotCategories
     {
@@ -105,49 +105,48 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(OneHotCategories));
     } = [];
 
-    /// <summary>How these columns are shifted and scaled; as other features are, if it is what the trainer does with them.</summary>
+    /// <summary>How these columns are shifted and scaled. Use the scaling of the trainer for the other features.</summary>
     /// <value>Null: not at all. Ignored without <see cref="OneHotCategories"/>.</value>
     public FeatureScaling? OneHotScaling { get; init; }
 
     /// <summary>The replacement of missing features (<see cref="Imputation"/>).</summary>
-    /// <value><see cref="MissingValues.Skip"/>: nothing, there are none.</value>
+    /// <value><see cref="MissingValues.Skip"/>: there are no missing features.</value>
     public MissingValues MissingValues { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Features with a missing-value indicator as an additional input, in ascending order.</summary>
-    /// <value>None. Ignored where <see cref="MissingValues"/> is <see cref="MissingValues.Skip"/>.</value>
+    /// <value>None. Ignored if <see cref="MissingValues"/> is <see cref="MissingValues.Skip"/>.</value>
     public IReadOnlyList<int> IndicatedFeatures
     {
         get;
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IndicatedFeatures));
     } = [];
 
-    /// <summary>Features that become their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in ascending order; none
-    /// that
-    /// holds a category.</summary>
-    /// <value>None. It suits features with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
+    /// <summary>Features that are replaced by their quantile among the examples (<see cref="Layers.QuantileTransform"/>), in ascending
+    /// order. They must not hold categories.</summary>
+    /// <value>None. Suits features with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</value>
     public IReadOnlyList<int> QuantileFeatures
     {
         get;
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(QuantileFeatures));
     } = [];
 
-    /// <summary>What no other feature, and no column of <see cref="OneHotCategories"/>, goes beyond, once it is scaled; outliers come near
-    /// it smoothly (<see cref="Layers.SmoothClip"/>).</summary>
-    /// <value>Null: they stay as they are. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
+    /// <summary>The limit of all other features, and of the columns of <see cref="OneHotCategories"/>, after scaling. Outliers approach it
+    /// smoothly (<see cref="Layers.SmoothClip"/>).</summary>
+    /// <value>Null: no limit. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
     public double? SmoothClip { get; init => field = Ranges.Checked(value); }
 
-    /// <summary>What becomes of every other feature before the first hidden layer: several numbers, learned, so that the network may bend
-    /// where it likes.</summary>
+    /// <summary>The embedding of every other feature before the first hidden layer: several learned values, so that the network is more
+    /// flexible in each feature.</summary>
     /// <value>Null: each feature stays one value. Columns of 0 and 1 and missing-value indicators are never embedded, because they have
     /// no values between 0 and 1.</value>
     public NumericEmbedding? NumericEmbedding { get; init; }
 
-    /// <summary>Whether a learned factor of every feature, or of every number that stands for one, comes before the first hidden layer
+    /// <summary>Whether a learned factor of every feature, or of every value of its embedding, comes before the first hidden layer
     /// (<see cref="Layers.InputScale"/>).</summary>
     /// <value>False.</value>
     public bool InputScale { get; init; }
 
-    /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to what enters it
+    /// <summary>Whether every hidden layer that is as wide as the one before is a residual block: it learns what to add to its input
     /// (<see cref="Layers.SkipConnection"/>).</summary>
     /// <value>False.</value>
     public bool Residual { get; init; }
@@ -156,9 +155,9 @@ public sealed record MultilayerPerceptron
     /// <value>False.</value>
     public bool NtkParametrization { get; init; }
 
-    /// <summary>Whether the last layer sees the features beside the last hidden layer: a linear model and a network in one
+    /// <summary>Whether the last layer reads the features in addition to the last hidden layer: a linear model and a network in one
     /// (<see cref="Layers.InputSkip"/>).</summary>
-    /// <value>False. Without hidden layers, it sees them anyway.</value>
+    /// <value>False. Without hidden layers, it reads them anyway.</value>
     public bool InputSkip { get; init; }
 
     /// <summary>Number of networks of this form in a batched ensemble: one network that contains all members. Each member is trained as
@@ -166,7 +165,7 @@ public sealed record MultilayerPerceptron
     /// values and by the units that dropout drops.</summary>
     /// <remarks>Hansen and Salamon (1990), "Neural network ensembles"; batched as in Gorishniy, Kotelnikov and Babenko (2025), "TabM",
     /// arXiv:2410.24210, §3.2. Each member has its own layers, except for <see cref="MissingValues"/>. docs/decisions/0022.</remarks>
-    /// <value>1; at least 1. More take as many times longer. Not together with <see cref="InputSkip"/>.</value>
+    /// <value>1; at least 1. Training time grows in proportion. Cannot be combined with <see cref="InputSkip"/>.</value>
     public int EnsembleSize { get; init => field = Ranges.Checked(value); } = 1;
 
     /// <summary>Makes the layers.</summary>
@@ -198,14 +197,13 @@ public sealed record MultilayerPerceptron
         return builder.Build();
     }
 
-    // In this order: features that hold numbers, indicators of missing ones, columns of 0 and 1; all these are counted. Embedded categories
-    // follow.
+    // In this order: numeric features, missing-value indicators, columns of 0 and 1. All these are counted. Embedded categories follow.
     private int AddCategories(NetworkBuilder builder)
     {
         foreach (var category in OneHotCategories)
             if (Categories.Any(other => other.Slot == category.Slot))
                 throw new ArgumentException(
-                    $"Slot {category.Slot} is named twice: in {nameof(Categories)} and in {nameof(OneHotCategories)}.");
+                    $"{nameof(Categories)} and {nameof(OneHotCategories)} both name feature {category.Slot}. Name it in one of them.");
         IReadOnlyList<EmbeddedCategory> embedded = Categories;
         if (OneHotCategories.Count > 0)
         {
@@ -231,17 +229,18 @@ public sealed record MultilayerPerceptron
         if (AlphaDropout > 0) builder.AlphaDropout(AlphaDropout);
     }
 
-    /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option does not go with
-    /// members.</exception>
+    /// <exception cref="ArgumentException">There are not as many activations as hidden layers, or an option cannot be combined with an
+    /// ensemble.</exception>
     internal void CheckCombination()
     {
         if (EnsembleSize > 1 && InputSkip)
             throw new ArgumentException(
-                $"{nameof(InputSkip)} does not go with {nameof(EnsembleSize)}, of which there are {EnsembleSize}: the features stand " +
-                    $"beside all members, and belong to none.",
+                $"{nameof(InputSkip)} cannot be combined with {nameof(EnsembleSize)} {EnsembleSize}, because the features belong to no " +
+                    $"member. Set {nameof(InputSkip)} to false, or {nameof(EnsembleSize)} to 1.",
                 nameof(InputSkip));
         if (Activations is { } given && given.Count != HiddenLayers.Count)
             throw new ArgumentException(
-                $"{nameof(Activations)} has {given.Count} entries; there are {HiddenLayers.Count} hidden layers.", nameof(Activations));
+                $"{nameof(Activations)} has {given.Count} entries, but {nameof(HiddenLayers)} has {HiddenLayers.Count}. " +
+                $"Both need the same number.", nameof(Activations));
     }
 }

@@ -6,11 +6,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>A chain of layers over one flat vector of parameters. Immutable; the parameters are the caller's.</summary>
+/// <summary>A chain of layers over one flat vector of parameters. Immutable; the caller owns the parameters.</summary>
 /// <remarks>
-/// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop.
-/// One step of training is four calls: <see cref="ForwardTraining"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>,
-/// <c>OptimizerState.Update</c>.
+/// One vector means that the gradient and an optimizer's memory have the same layout as the parameters, so an optimizer is one loop. One
+/// training step is four calls: <see cref="ForwardTraining"/>, <c>Loss.Evaluate</c>, <see cref="Backward"/>, <c>OptimizerState.Update</c>.
 /// <c>Forward</c> scores; without dropout and batch normalization it is the same.
 /// </remarks>
 public sealed class Network
@@ -72,8 +71,8 @@ public sealed class Network
     /// <summary>The layer that makes the members of the ensemble; the number of layers without one.</summary>
     internal int LayerOfMembers { get; }
 
-    /// <summary>Numbers per example that leave the last layer: the scores of every member, member after member. As many as
-    /// <see cref="Outputs"/>, if there is one.</summary>
+    /// <summary>Outputs of the last layer per example: the scores of every member, member after member. Equal to <see cref="Outputs"/>, if
+    /// there is one member.</summary>
     public int MemberOutputs => _layers[^1].Outputs;
 
     /// <summary>Length of the parameter vector.</summary>
@@ -111,10 +110,11 @@ public sealed class Network
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
         SparseLayer == 1 ? ((IReplacesMissing)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
 
-    /// <summary>Those features that hold numbers of categories, which must enter as they are.</summary>
+    /// <summary>Features that hold category indices. They must enter the network unchanged.</summary>
     internal IEnumerable<int> CategorySlots => CategoryOrder.CategorySlotsOf(_layers);
 
-    /// <summary>Draws starting values for all parameters: weights and biases by the initializer, others as their layers say.</summary>
+    /// <summary>Draws starting values of all parameters: weights and biases by the initializer, others by the rules of their
+    /// layers.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
     public Real[] Initialize(Initializer initializer, int seed)
     {
@@ -132,13 +132,13 @@ public sealed class Network
     /// <summary>The same, but layers and initializers that use examples (<see cref="DataDependent"/>) receive the inputs of every
     /// layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
-    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
     /// <param name="examples">[rows × Inputs], as they will be trained on; at least one row.</param>
     /// <returns>[ParameterCount]; the same for the same seed and examples.</returns>
     public Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples) =>
         Initialize(initializer, seed, examples, meter: null);
 
-    /// <summary>The same with checks in between.</summary>
+    /// <summary>The same. Counts the work.</summary>
     internal Real[] Initialize(Initializer initializer, int seed, ReadOnlyMatrix examples, WorkMeter? meter)
     {
         CheckColumns(examples);
@@ -165,12 +165,12 @@ public sealed class Network
         return workspace.Scores;
     }
 
-    /// <summary>Forward propagation in a step of training, where dropout drops and batch normalization uses the batch.</summary>
+    /// <summary>Forward propagation in a training step: dropout drops units, and batch normalization uses the batch.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], at least one row and at most the workspace's.</param>
-    /// <param name="workspace">Scratch of this network, with room for gradients.</param>
-    /// <param name="seed">Where random numbers start.</param>
-    /// <param name="step">Number of the step: the same seed and step drop the same units.</param>
+    /// <param name="workspace">Scratch of this network, with memory for gradients.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <param name="step">Index of the step: the same seed and step drop the same units.</param>
     /// <returns>[rows × MemberOutputs], owned by the workspace and valid until its next use.</returns>
     public Matrix ForwardTraining(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int seed, int step)
     {
@@ -187,9 +187,9 @@ public sealed class Network
     }
 
     /// <summary>Backward propagation by the chain rule, from ∂J/∂scores in <see cref="Workspace.ScoreGradient"/> to ∂J/∂θ.</summary>
-    /// <param name="parameters">[ParameterCount], as given to <c>Forward</c> or <c>ForwardTraining</c>.</param>
-    /// <param name="x">[rows × Inputs], as given to it.</param>
-    /// <param name="workspace">As given to it, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
+    /// <param name="parameters">[ParameterCount], the parameters of the call of <c>Forward</c> or <c>ForwardTraining</c>.</param>
+    /// <param name="x">[rows × Inputs], the x of that call.</param>
+    /// <param name="workspace">The workspace of that call, with <see cref="Workspace.ScoreGradient"/> filled by the loss.</param>
     /// <param name="gradient">[ParameterCount], overwritten with ∂J/∂θ.</param>
     public void Backward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, Span<Real> gradient)
     {
@@ -198,7 +198,9 @@ public sealed class Network
         CheckLength(gradient.Length, nameof(gradient));
         CheckColumns(x);
         workspace.CheckOwner(this);
-        if (x.Rows != workspace.Rows) throw new ArgumentException($"Forward was given {workspace.Rows} rows; x has {x.Rows}.", nameof(x));
+        if (x.Rows != workspace.Rows)
+            throw new ArgumentException(
+                $"x has {x.Rows} rows, but the last call of Forward had {workspace.Rows}. Pass the same x to both.", nameof(x));
         Fusion.Remember(parameters, workspace);
         for (var stage = StageCount - 1; stage >= 0; stage--)
         {
@@ -238,12 +240,12 @@ public sealed class Network
         return workspace.Scores;
     }
 
-    /// <summary>Layers that are run as one.</summary>
+    /// <summary>Neighbouring layers that are computed in one loop.</summary>
     internal LayerFusion Fusion { get; }
 
     /// <summary>
-    /// Stages of a step of training: the rows can be shared among threads within a stage. A new one begins with every layer that must
-    /// have measured the whole batch.
+    /// Stages of a training step: the rows can be shared among threads within a stage. A new stage begins with every layer that must have
+    /// measured all rows of the batch.
     /// </summary>
     internal int StageCount => _stages.Length - 1;
 
@@ -280,7 +282,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>The statistics of the whole batch that the first layer of a stage needs, for one share of its columns.</summary>
+    /// <summary>The statistics of the batch that the first layer of a stage needs, for one share of its columns.</summary>
     internal void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];
@@ -314,8 +316,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>The statistics of the whole batch's gradients that the first layer of a stage needs, for one share of its
-    /// columns.</summary>
+    /// <summary>The statistics of the batch's gradients that the first layer of a stage needs, for one share of its columns.</summary>
     internal void MeasureBackward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int stage, int share, int shares)
     {
         var l = _stages[stage];
@@ -325,14 +326,15 @@ public sealed class Network
             Parameters(parameters, l), Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
     }
 
-    /// <summary>The second half: some neighbours of one layer's ∂J/∂θ, over all rows (<see cref="IGradientParts.BackwardPart"/>).</summary>
+    /// <summary>The second half: a contiguous part of one layer's ∂J/∂θ, over all rows
+    /// (<see cref="IGradientParts.BackwardPart"/>).</summary>
     internal void BackwardPart(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
         if (layer <= SparseLayer && workspace.Sparse is { } sparse)
         {
-            if (layer < SparseLayer) gradient.Clear(); // what stands in for missing values is measured, not learned
+            if (layer < SparseLayer) gradient.Clear(); // replacements in sparse rows are measured, not learned
             else ((ISparseInput)_layers[layer]).BackwardPart(sparse, workspace.OutputGradient(layer), first, gradient);
             return;
         }
@@ -345,7 +347,7 @@ public sealed class Network
         else _layers[layer].Backward(own, input, output, dOutput, default, gradient);
     }
 
-    /// <summary>Part of <paramref name="total"/> neighbours that one of several threads has.</summary>
+    /// <summary>The part of <paramref name="total"/> items that one of several threads computes.</summary>
     internal static (int First, int Count) Share(int total, int share, int shares)
     {
         int first = (int)((long)total * share / shares), end = (int)((long)total * (share + 1) / shares);
@@ -371,19 +373,19 @@ public sealed class Network
 
     private T?[] CapabilityOf<T>() where T : class => [.. _layers.Select(layer => layer as T)];
 
-    // Apart from the loop over the layers, which is to stay small enough that everything in it is inlined.
+    // A separate method, so that the loop over the layers stays small enough for everything in it to be inlined.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ForwardSparse(ReadOnlySpan<Real> parameters, SparseBatch x, Workspace workspace, int first, int count) =>
         ((ISparseInput)_layers[SparseLayer]).Forward(
             Parameters(parameters, SparseLayer), x, first, workspace.Output(SparseLayer).RowRange(first, count));
 
-    // Two bounds make a slice at once; the Range of ParametersOf would be taken apart again for every layer of every row.
+    // Two bounds make a slice directly; the Range of ParametersOf would be converted again for every layer of every row.
     private ReadOnlySpan<Real> Parameters(ReadOnlySpan<Real> parameters, int layer) => parameters[_offsets[layer].._offsets[layer + 1]];
 
     internal static ReadOnlyMatrix Input(int layer, ReadOnlyMatrix x, Workspace workspace) => layer == 0 ? x : workspace.Output(layer - 1);
 
     /// <summary>Widths from input to output, such as "4-64-64-3".</summary>
-    /// <remarks>Members of an ensemble are counted before: "4-8×64-8×64-8×3".</remarks>
+    /// <remarks>The number of members comes first: "4-8×64-8×64-8×3".</remarks>
     public override string ToString()
     {
         var widths = _layers.OfType<IAffine>()
@@ -394,12 +396,12 @@ public sealed class Network
     private void CheckLength(int length, string name)
     {
         if (length != ParameterCount)
-            throw new ArgumentException($"The network has {ParameterCount} parameters; {length} were given.", name);
+            throw new ArgumentException($"The network has {ParameterCount} parameters, but {length} were passed.", name);
     }
 
     private void CheckColumns(ReadOnlyMatrix x)
     {
         if (x.Columns != Inputs)
-            throw new ArgumentException($"The network takes {Inputs} features per example; x has {x.Columns}.", nameof(x));
+            throw new ArgumentException($"x has {x.Columns} columns, but the network has {Inputs} inputs.", nameof(x));
     }
 }

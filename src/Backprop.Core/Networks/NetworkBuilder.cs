@@ -3,7 +3,7 @@ using Backprop.Layers;
 
 namespace Backprop.Networks;
 
-/// <summary>Puts layers one after another, and works out their widths.</summary>
+/// <summary>Appends layers one after another, and computes their widths.</summary>
 /// <example>
 /// <code>
 /// var network = new NetworkBuilder(inputs: 20)
@@ -31,18 +31,19 @@ public sealed class NetworkBuilder
         (Width, _features, _members, _layers) = (width, features, ensembleSize, []);
     }
 
-    /// <summary>Numbers per example that leave the last layer so far; of an ensemble, those of one member.</summary>
+    /// <summary>Outputs of the last layer so far, per example; of an ensemble, those of one member.</summary>
     public int Width { get; private set; }
 
     /// <summary>Appends any layer; in an ensemble, every member has one like it, with parameters of its own.</summary>
-    /// <exception cref="ArgumentException">It takes another number of inputs than leave the last, or members cannot have one
+    /// <exception cref="ArgumentException">Its inputs are not as many as the outputs of the last layer, or members cannot have one
     /// each.</exception>
     public NetworkBuilder Add(Layer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Inputs != Width)
             throw new ArgumentException(
-                $"{layer.GetType().Name} takes {layer.Inputs} inputs, but {Width} numbers leave the layer before.", nameof(layer));
+                $"{layer.GetType().Name} has {layer.Inputs} inputs, but must have {Width}, the width of the network so far.",
+                nameof(layer));
         _layers.Add(Replicated(layer));
         Width = layer.Outputs;
         return this;
@@ -50,13 +51,15 @@ public sealed class NetworkBuilder
 
     /// <summary>Makes a batched ensemble of the layers that follow. Each member is trained as if it were alone; the predictions are
     /// averaged.</summary>
-    /// <param name="ensembleSize">How many; at least 1, which makes none.</param>
-    /// <exception cref="ArgumentException">It is one already.</exception>
+    /// <param name="ensembleSize">Number of members; at least 1. With 1, there is no ensemble.</param>
+    /// <exception cref="ArgumentException">The network is an ensemble already.</exception>
     public NetworkBuilder Replicate(int ensembleSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ensembleSize, 1);
         if (ensembleSize == 1) return this;
-        if (_members > 1) throw new ArgumentException($"The network has {_members} members already.", nameof(ensembleSize));
+        if (_members > 1)
+            throw new ArgumentException(
+                $"The network has {_members} members already. Call {nameof(Replicate)} once only.", nameof(ensembleSize));
         _layers.Add(new Replicate(Width, ensembleSize));
         _members = ensembleSize;
         return this;
@@ -70,12 +73,12 @@ public sealed class NetworkBuilder
     /// <param name="units">Outputs; at least 1.</param>
     public NetworkBuilder NtkDense(int units) => Add(new NtkDense(Width, units));
 
-    /// <summary>y = f(x), number by number.</summary>
+    /// <summary>y = f(x), element by element.</summary>
     /// <param name="activation">The function f.</param>
     public NetworkBuilder Activation(Activation activation) => Add(ActivationLayer.For(Width, activation));
 
     /// <inheritdoc cref="Layers.BatchNormalization"/>
-    /// <param name="momentum">How much the batch counts in the running numbers; in (0, 1].</param>
+    /// <param name="momentum">The weight of the batch in the running mean and variance; in (0, 1].</param>
     /// <param name="epsilon">Keeps the quotient finite; &gt; 0.</param>
     public NetworkBuilder BatchNormalization(double momentum = 0.1, double epsilon = 1e-5) =>
         Add(new BatchNormalization(Width, momentum, epsilon));
@@ -97,12 +100,12 @@ public sealed class NetworkBuilder
     public NetworkBuilder GaussianNoise(double standardDeviation) => Add(new GaussianNoise(Width, standardDeviation));
 
     /// <inheritdoc cref="Layers.EntityEmbedding"/>
-    /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
+    /// <param name="categories">The features that hold categories; at least one, no feature twice.</param>
     public NetworkBuilder EntityEmbedding(params IReadOnlyList<EmbeddedCategory> categories) => Add(new EntityEmbedding(Width, categories));
 
     /// <inheritdoc cref="Layers.OneHotEncoding"/>
     /// <param name="scaling">How the columns are shifted and scaled; null for not at all.</param>
-    /// <param name="categories">Those features that hold categories; at least one, no slot twice.</param>
+    /// <param name="categories">The features that hold categories; at least one, no feature twice.</param>
     public NetworkBuilder OneHotEncoding(FeatureScaling? scaling, params IReadOnlyList<OneHotCategory> categories) =>
         Add(new OneHotEncoding(Width, categories, scaling));
 
@@ -113,13 +116,13 @@ public sealed class NetworkBuilder
         Add(new Imputation(Width, replacement, indicated));
 
     /// <inheritdoc cref="Layers.QuantileTransform"/>
-    /// <param name="features">Those that are transformed, in ascending order; at least one.</param>
+    /// <param name="features">The transformed features, in ascending order; at least one.</param>
     public NetworkBuilder QuantileTransform(params IReadOnlyList<int> features) => Add(new QuantileTransform(Width, features));
 
     /// <summary>Replaces each of the first outputs of the last layer by several learned values. The other outputs are copied
     /// unchanged.</summary>
-    /// <param name="embedding">How.</param>
-    /// <param name="features">How many numbers; null for all.</param>
+    /// <param name="embedding">The kind of embedding.</param>
+    /// <param name="features">How many outputs, from the first on; null for all.</param>
     public NetworkBuilder Embed(NumericEmbedding embedding, int? features = null)
     {
         ArgumentNullException.ThrowIfNull(embedding);
@@ -128,8 +131,8 @@ public sealed class NetworkBuilder
     }
 
     /// <inheritdoc cref="Layers.SmoothClip"/>
-    /// <param name="limit">What no number goes beyond; &gt; 0 and finite.</param>
-    /// <param name="features">How many numbers, from the first on; null for all.</param>
+    /// <param name="limit">The limit of the absolute values; &gt; 0 and finite.</param>
+    /// <param name="features">How many outputs, from the first on; null for all.</param>
     public NetworkBuilder SmoothClip(double limit = 3, int? features = null) => Add(new SmoothClip(Width, features ?? Width, limit));
 
     /// <inheritdoc cref="Layers.InputScale"/>
@@ -139,7 +142,7 @@ public sealed class NetworkBuilder
     public NetworkBuilder InputSkip() => Add(new InputSkip(Width, _features));
 
     /// <summary>A residual block: y = x + block(x).</summary>
-    /// <param name="block">Appends the layers of the block, at least one, which must lead back to the width they began with.</param>
+    /// <param name="block">Appends the layers of the block, at least one. The block must end with its initial width.</param>
     /// <exception cref="ArgumentException">The block is empty or ends with another width.</exception>
     public NetworkBuilder Residual(Action<NetworkBuilder> block)
     {
@@ -149,14 +152,14 @@ public sealed class NetworkBuilder
         if (inner._layers.Count == 0) throw new ArgumentException("A residual block needs at least one layer.", nameof(block));
         if (inner.Width != Width)
             throw new ArgumentException(
-                $"A residual block must end with as many numbers as enter it: {Width}; it ends with {inner.Width}.", nameof(block));
+                $"A residual block must end with its initial width, {Width}, but it ends with {inner.Width}.", nameof(block));
         _layers.AddRange(inner._layers);
         _layers.Add(Replicated(new SkipConnection(Width, inner._layers.Count)));
         return this;
     }
 
     /// <summary>The network of the layers so far.</summary>
-    /// <exception cref="ArgumentException">There is none, or they have too many parameters.</exception>
+    /// <exception cref="ArgumentException">There is no layer, or there are too many parameters.</exception>
     public Network Build() => new([.. _layers]);
 
     private Layer Replicated(Layer layer) => _members == 1 ? layer : layer.Replicated(_members);

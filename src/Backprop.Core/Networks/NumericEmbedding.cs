@@ -3,16 +3,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>How a number becomes several before the first hidden layer. Immutable.</summary>
+/// <summary>How a numeric feature becomes several values before the first hidden layer. Immutable.</summary>
 /// <remarks>
-/// A new one is a record here, and an entry in <see cref="All"/>. Gorishniy, Rubachev and Babenko (2022), "On embeddings for numerical
-/// features in tabular deep learning", arXiv:2203.05556: the largest gain of all that is known for
-/// networks on tables. Every feature has weights of its own, so the first hidden layer sees features × <see cref="Dimension"/> numbers.
-/// <c>ParameterGroups.NumericEmbeddings</c> sets their learning rate.
+/// A new embedding is a record here, and an entry in <see cref="All"/>. Gorishniy, Rubachev and Babenko (2022), "On embeddings for
+/// numerical features in tabular deep learning", arXiv:2203.05556: the largest known gain for networks on tables. Every feature has weights
+/// of its own, so the first hidden layer has features × <see cref="Dimension"/> inputs. <c>ParameterGroups.NumericEmbeddings</c> sets their
+/// learning rate.
 /// </remarks>
 public abstract record NumericEmbedding
 {
-    /// <summary>Numbers that stand for each.</summary>
+    /// <summary>Number of values that replace each feature.</summary>
     /// <value>At least 1; of <see cref="PeriodicPhaseEmbedding"/>, at least 2.</value>
     public int Dimension
     {
@@ -25,14 +25,14 @@ public abstract record NumericEmbedding
 
     private protected virtual int MinDimension => 1;
 
-    /// <summary>Appends the layers that embed the first <paramref name="features"/> numbers.</summary>
+    /// <summary>Appends the layers that embed the first <paramref name="features"/> outputs of the last layer.</summary>
     internal abstract void AddTo(NetworkBuilder builder, int features);
 
     /// <summary>Whether a network has frequencies that all start with the same standard deviation.</summary>
     internal static bool HasEqualFrequencies(Network network) =>
         network.Layers.Any(layer => PerMember.EachOf(layer) is PeriodicEmbeddingLayer { HighestStandardDeviation: null });
 
-    /// <summary>One of each.</summary>
+    /// <summary>One of each kind.</summary>
     public static IReadOnlyList<NumericEmbedding> All { get; } = [
         new PeriodicEmbedding(), new PeriodicPhaseEmbedding(), new PiecewiseLinearEmbedding()];
 
@@ -49,14 +49,14 @@ public abstract record NumericEmbedding
 /// <summary>PLR: ReLU(W·[cos 2πcx, sin 2πcx] + b).</summary>
 public sealed record PeriodicEmbedding : NumericEmbedding
 {
-    /// <summary>With default values: 24 of them in the end.</summary>
+    /// <summary>Default values; the <see cref="NumericEmbedding.Dimension"/> is 24.</summary>
     public PeriodicEmbedding() => Dimension = 24;
 
-    /// <summary>Frequencies of each number.</summary>
+    /// <summary>Number of frequencies for each feature.</summary>
     /// <value>48; at least 1.</value>
     public int Frequencies { get; init => field = AtLeastOne(value, nameof(Frequencies)); } = 48;
 
-    /// <summary>Standard deviation of the frequencies at first. Worth tuning, from 0.01 to 10 in powers.</summary>
+    /// <summary>Initial standard deviation of the frequencies. Worth tuning, from 0.01 to 10 in powers of 10.</summary>
     /// <value>0.01; &gt; 0 and finite.</value>
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.01;
 
@@ -67,24 +67,24 @@ public sealed record PeriodicEmbedding : NumericEmbedding
     }
 }
 
-/// <summary>PBLD: the number itself, and W·cos(2πwx + b) + c.</summary>
+/// <summary>PBLD: the feature itself, and W·cos(2πwx + b) + c.</summary>
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, whose networks learn these parameters a
 /// tenth as fast as their weights.</remarks>
 public sealed record PeriodicPhaseEmbedding : NumericEmbedding
 {
-    /// <summary>With default values: 4 of them in the end, the number itself among them.</summary>
+    /// <summary>Default values; the <see cref="NumericEmbedding.Dimension"/> is 4, and includes the feature itself.</summary>
     public PeriodicPhaseEmbedding() => Dimension = 4;
 
-    /// <summary>Frequencies of each number.</summary>
+    /// <summary>Number of frequencies for each feature.</summary>
     /// <value>16; at least 1.</value>
     public int Frequencies { get; init => field = AtLeastOne(value, nameof(Frequencies)); } = 16;
 
-    /// <summary>Standard deviation of the frequencies at first.</summary>
+    /// <summary>Initial standard deviation of the frequencies.</summary>
     /// <value>0.1; &gt; 0 and finite.</value>
     public double StandardDeviation { get; init => field = Positive(value, nameof(StandardDeviation)); } = 0.1;
 
-    /// <summary>Standard deviation of the last frequency at first: from the middle one on it rises by a constant factor up to here. So the
-    /// network can distinguish neighbouring values where that lowers the loss.</summary>
+    /// <summary>Initial standard deviation of the last frequency. From the middle frequency on, the deviation rises by a constant factor up
+    /// to this value. So the network can distinguish neighbouring values where that lowers the loss.</summary>
     /// <value>Null: all have the same, as published. Otherwise at least <see cref="StandardDeviation"/> and finite.</value>
     public double? HighestStandardDeviation
     {
@@ -112,13 +112,13 @@ public sealed record PeriodicPhaseEmbedding : NumericEmbedding
     }
 }
 
-/// <summary>PLE: ReLU(W·e + b), where e says how far the number has come through each of its bins.</summary>
+/// <summary>PLE: ReLU(W·e + b), where e is the share of each bin that the feature exceeds.</summary>
 public sealed record PiecewiseLinearEmbedding : NumericEmbedding
 {
-    /// <summary>With default values: 24 of them in the end.</summary>
+    /// <summary>Default values; the <see cref="NumericEmbedding.Dimension"/> is 24.</summary>
     public PiecewiseLinearEmbedding() => Dimension = 24;
 
-    /// <summary>Bins of each number, between quantiles of the training data.</summary>
+    /// <summary>Number of bins for each feature, between quantiles of the training data.</summary>
     /// <value>48; at least 1.</value>
     public int Bins { get; init => field = AtLeastOne(value, nameof(Bins)); } = 48;
 

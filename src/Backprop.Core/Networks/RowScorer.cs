@@ -16,7 +16,7 @@ public sealed class RowScorer
     private readonly bool _packs;
     private Real[][]? _packed;
 
-    // One row reads W as it is; for a few, a second copy of it is not worth the memory.
+    // A single row reads W unpacked. For few rows, the gain does not justify the memory of a second copy of W.
     private const int MinRowsToPackFor = 8;
 
     internal RowScorer(TrainedNetwork trained, int rows)
@@ -35,13 +35,13 @@ public sealed class RowScorer
     /// Logits of a classifier; of a regression, the prediction in units of the target, within its bounds
     /// (<see cref="TrainedNetwork.Bounds"/>). Of an ensemble, the scores whose prediction is the average of its members' predictions.
     /// </remarks>
-    /// <param name="features">[rows × Inputs], as they came; 1 row up to the scorer's.</param>
+    /// <param name="features">[rows × Inputs], raw features; from 1 row to the number of rows of this scorer.</param>
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
     public Matrix Score(ReadOnlyMatrix features) => Score(features, []);
 
     /// <summary>The same, of one member of an ensemble for every row.</summary>
     /// <param name="features">[rows × Inputs]</param>
-    /// <param name="members">[rows]: which; empty for the average of all.</param>
+    /// <param name="members">[rows]: the index of the member; empty for the average of all.</param>
     internal Matrix Score(ReadOnlyMatrix features, ReadOnlySpan<int> members)
     {
         var x = features;
@@ -61,7 +61,8 @@ public sealed class RowScorer
 
     /// <summary>The same for sparse rows (mostly zeros), if the network supports them
     /// (<see cref="TrainedNetwork.TakesSparse"/>).</summary>
-    /// <param name="features">1 row up to the scorer's, already multiplied by <see cref="TrainedNetwork.SparseFactors"/>.</param>
+    /// <param name="features">From 1 row to the number of rows of this scorer, already multiplied by
+    /// <see cref="TrainedNetwork.SparseFactors"/>.</param>
     internal Matrix ScoreSparse(SparseBatch features) => Finish(_network.Forward(_parameters, features, _workspace), []);
 
     private Matrix Finish(Matrix scores, ReadOnlySpan<int> chosen)

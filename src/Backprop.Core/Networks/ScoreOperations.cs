@@ -5,7 +5,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>An operation on scores, behind the layers of a network. It runs as it is described.</summary>
+/// <summary>An operation on scores, after the layers of a network. It runs as it is described.</summary>
 internal abstract record ScoreOperation(IReadOnlyList<string> Inputs, string Output, int Width) : InferenceOperation(Inputs, Output, Width)
 {
     /// <summary>Computes y in the memory of x.</summary>
@@ -46,7 +46,7 @@ internal sealed record UnscaleColumns(IReadOnlyList<string> Inputs, string Outpu
     }
 }
 
-/// <summary>yⱼ = xⱼ, clipped to [leastⱼ, largestⱼ].</summary>
+/// <summary>yⱼ = xⱼ, clipped to [minimumⱼ, maximumⱼ].</summary>
 internal sealed record ClipColumns(IReadOnlyList<string> Inputs, string Output, int Width, ScoreLimits Limits)
     : ScoreOperation(Inputs, Output, Width)
 {
@@ -57,7 +57,7 @@ internal sealed record ClipColumns(IReadOnlyList<string> Inputs, string Output, 
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of both.</param>
-/// <param name="Loss">Which function: see <see cref="Losses.Loss.Link"/>.</param>
+/// <param name="Loss">The loss that has this function: see <see cref="Losses.Loss.Link"/>.</param>
 internal sealed record ApplyLink(IReadOnlyList<string> Inputs, string Output, int Width, Loss Loss) : ScoreOperation(Inputs, Output, Width)
 {
     public override void Apply(Matrix scores) => Loss.Predict(scores);

@@ -17,7 +17,7 @@ internal sealed class ScoringForm
     /// <summary>[Network.ParameterCount]</summary>
     public Real[] Parameters { get; }
 
-    /// <summary>The form of a network; the same network and parameters, when there is nothing to gain.</summary>
+    /// <summary>The form of a network; the same network and parameters, if no layer can be omitted.</summary>
     public static ScoringForm Of(Network network, Real[] parameters)
     {
         var layers = network.Layers;
@@ -25,7 +25,7 @@ internal sealed class ScoringForm
 
         var kept = new List<Layer>();
         var values = new List<Real[]>();
-        var entering = new int[layers.Count]; // of every layer: the index among those kept of the layer that receives the same input
+        var entering = new int[layers.Count]; // for every layer: the index, among kept layers, of the one with the same input
         var isReadLater = false; // whether a later layer also reads the output of the last layer that is kept
         for (var l = 0; l < layers.Count; l++)
         {

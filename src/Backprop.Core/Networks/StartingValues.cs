@@ -4,9 +4,9 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>Takes examples through a network layer by layer, for layers and initializers that measure the inputs of a layer.</summary>
+/// <summary>Propagates examples through a network layer by layer, for layers and initializers that measure the inputs of a layer.</summary>
 /// <remarks>
-/// Only the inputs of a layer that measures are computed for all examples together. The layers between see a few rows at a time.
+/// Only the inputs of a layer that measures are computed for all examples together. The layers between process a few rows at a time.
 /// Otherwise the widest layers would take several times the memory of the training data. Every row has the same bits either way.
 /// </remarks>
 internal sealed class StartingValues : IDisposable
@@ -22,10 +22,10 @@ internal sealed class StartingValues : IDisposable
     private readonly NativeNumbers?[] _outputs; // of layers whose output is still needed
     private readonly Real[] _entering, _leaving;
 
-    /// <param name="network">Whose parameters are measured.</param>
+    /// <param name="network">The network with these parameters.</param>
     /// <param name="isAddedLater">Whether a later layer adds the input of each layer.</param>
     /// <param name="parameters">[ParameterCount], as they were drawn; changed in place.</param>
-    /// <param name="rows">How many examples there will be.</param>
+    /// <param name="rows">Number of examples.</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>
     public StartingValues(Network network, bool[] isAddedLater, Real[] parameters, int rows, WorkMeter? meter)
     {
@@ -38,12 +38,12 @@ internal sealed class StartingValues : IDisposable
 
     /// <summary>Fits every layer that is fitted to training data, and with <see cref="DataDependent"/> every affine layer.</summary>
     /// <param name="initializer">The rule for weights and biases.</param>
-    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
     /// <param name="examples">[rows × Inputs]</param>
     public void Measure(Initializer initializer, int seed, ReadOnlyMatrix examples)
     {
         var rule = initializer as DataDependent;
-        var last = -1; // the last layer whose output is there for all rows; −1: the examples themselves
+        var last = -1; // the last layer whose output is stored for all rows; −1: the examples themselves
         for (var l = 0; l < _outputs.Length; l++)
         {
             var layer = _network.Layers[l];
@@ -88,7 +88,7 @@ internal sealed class StartingValues : IDisposable
         }
     }
 
-    // Some rows from behind one layer to behind another.
+    // Computes some rows, from the output of one layer to the output of a later layer.
     private void Forward(int after, int to, int first, int count, ReadOnlyMatrix examples, Span<Real> output)
     {
         Real[] entering = _entering, leaving = _leaving;
@@ -116,7 +116,7 @@ internal sealed class StartingValues : IDisposable
 
     private Span<Real> ParametersOf(int layer) => _parameters.AsSpan(_network.ParametersOf(layer));
 
-    // What no later layer reads.
+    // Frees an output that no later layer reads.
     private void Drop(int layer, int done)
     {
         if (_outputs[layer] is not { } output) return;

@@ -3,28 +3,29 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>The least and the largest target that was learned from, column by column: predictions go no further.</summary>
-/// <remarks>What no example came near, a network has only made up. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default",
-/// arXiv:2407.04491.</remarks>
+/// <summary>The smallest and the largest target of the training data, column by column. Predictions are clipped to these bounds.</summary>
+/// <remarks>A prediction beyond the targets of all examples is extrapolation. Holzmüller, Grinsztajn and Steinwart (2024), "Better by
+/// default", arXiv:2407.04491.</remarks>
 public sealed class TargetBounds
 {
     private readonly Real[] _least, _most;
 
-    /// <summary>Uses the given numbers.</summary>
-    /// <param name="least">One for each target column; finite.</param>
-    /// <param name="most">One for each target column; finite, and not below its least.</param>
+    /// <summary>Makes bounds from known values.</summary>
+    /// <param name="least">The minimum of each target column; finite.</param>
+    /// <param name="most">The maximum of each target column; finite, and not below the minimum.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a number is out of range.</exception>
     public TargetBounds(ReadOnlySpan<Real> least, ReadOnlySpan<Real> most)
     {
-        if (least.Length != most.Length) throw new ArgumentException($"{least.Length} least targets do not fit {most.Length} largest.");
+        if (least.Length != most.Length)
+            throw new ArgumentException($"There are {least.Length} minima, but {most.Length} maxima. Every target needs one of each.");
         for (var j = 0; j < least.Length; j++)
             if (!Real.IsFinite(least[j]) || !Real.IsFinite(most[j]) || least[j] > most[j])
                 throw new ArgumentException(
-                    $"Target {j}: the least, {least[j]}, and the largest, {most[j]}, must be finite and in this order.");
+                    $"Target {j}: the minimum, {least[j]}, and the maximum, {most[j]}, must be finite and in this order.");
         (_least, _most) = (least.ToArray(), most.ToArray());
     }
 
-    /// <summary>The least target of every column.</summary>
+    /// <summary>The smallest target of every column.</summary>
     public ReadOnlySpan<Real> Least => _least;
 
     /// <summary>The largest target of every column.</summary>
@@ -51,7 +52,7 @@ public sealed class TargetBounds
         return joined;
     }
 
-    /// <summary>Extends the bounds by one more row; only for the code that has just made them.</summary>
+    /// <summary>Extends the bounds by one more row; only for the code that made them.</summary>
     internal void Widen(ReadOnlySpan<Real> targets)
     {
         for (var j = 0; j < targets.Length; j++) (_least[j], _most[j]) = (Math.Min(_least[j], targets[j]), Math.Max(_most[j], targets[j]));
@@ -78,18 +79,18 @@ public sealed class TargetBounds
     }
 }
 
-/// <summary>What every score is limited to; infinite where it is not.</summary>
-/// <param name="least">[outputs]</param>
-/// <param name="most">[outputs]</param>
+/// <summary>The limits of every score; infinite without a limit.</summary>
+/// <param name="least">[outputs]: the minima.</param>
+/// <param name="most">[outputs]: the maxima.</param>
 internal sealed class ScoreLimits(Real[] least, Real[] most)
 {
-    /// <summary>The least values.</summary>
+    /// <summary>The minimum of every score.</summary>
     public ReadOnlySpan<Real> Least => least;
 
-    /// <summary>The largest values.</summary>
+    /// <summary>The maximum of every score.</summary>
     public ReadOnlySpan<Real> Most => most;
 
-    /// <summary>Limits all scores in place. NaN stays NaN.</summary>
+    /// <summary>Clips all scores in place. NaN stays NaN.</summary>
     public void Apply(Matrix scores)
     {
         for (var row = 0; row < scores.Rows; row++)

@@ -3,25 +3,26 @@ using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
-/// <summary>A network with its parameters and with what turns raw features into its inputs and its scores into predictions. Immutable, so
-/// any number of threads may share it.</summary>
+/// <summary>A network with its parameters, the conversion of raw features into inputs, and the conversion of scores into predictions.
+/// Immutable, so any number of threads may share it.</summary>
 public sealed class TrainedNetwork
 {
-    /// <summary>Scores divided by less would leave single precision, and by more, have nothing to say.</summary>
+    /// <summary>Below the minimum, scores would leave the range of single precision. Above the maximum, all predictions would be
+    /// alike.</summary>
     internal const double MinTemperature = 0.01, MaxTemperature = 100;
 
     private readonly Real[] _parameters;
 
-    /// <summary>Puts the parts together; <paramref name="parameters"/> are copied.</summary>
+    /// <summary>Makes a trained network; <paramref name="parameters"/> are copied.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="parameters">[network.ParameterCount], all finite.</param>
-    /// <param name="loss">The loss it was trained with; its link makes predictions of scores.</param>
-    /// <param name="inputs">How raw features become inputs; null, when they already are.</param>
-    /// <param name="targets">How targets were scaled for training, to be undone in predictions; null, when they were not.</param>
-    /// <param name="bounds">What predictions do not go beyond, in units of the target; null for no bounds.</param>
-    /// <param name="temperature">T: what scores are divided by; 1 for nothing. From 0.01 to 100.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or a temperature other than 1 is given for a
-    /// loss without logits.</exception>
+    /// <param name="loss">The loss it was trained with; its link computes predictions from scores.</param>
+    /// <param name="inputs">How raw features become inputs; null if they are not scaled.</param>
+    /// <param name="targets">How targets were scaled for training, to be undone in predictions; null if they were not.</param>
+    /// <param name="bounds">The limits of predictions, in units of the target; null for none.</param>
+    /// <param name="temperature">T: the divisor of the scores; 1 for none. From 0.01 to 100.</param>
+    /// <exception cref="ArgumentException">A shape does not fit, a parameter is not finite, or the temperature is not 1 although the loss
+    /// has no logits.</exception>
     public TrainedNetwork(
         Network network, ReadOnlySpan<Real> parameters, Loss loss, Standardization? inputs = null, Standardization? targets = null,
         TargetBounds? bounds = null, double temperature = 1)
@@ -30,24 +31,25 @@ public sealed class TrainedNetwork
         ArgumentNullException.ThrowIfNull(loss);
         if (parameters.Length != network.ParameterCount)
             throw new ArgumentException(
-                $"Network {network} has {network.ParameterCount} parameters; {parameters.Length} were given.", nameof(parameters));
+                $"Network {network} has {network.ParameterCount} parameters, but {parameters.Length} were passed.", nameof(parameters));
         for (var i = 0; i < parameters.Length; i++)
             if (!Real.IsFinite(parameters[i]))
                 throw new ArgumentException($"Parameter {i} is {parameters[i]}; all must be finite.", nameof(parameters));
         if (inputs is not null && inputs.Means.Length != network.Inputs)
             throw new ArgumentException(
-                $"Network {network} has {network.Inputs} inputs; {inputs.Means.Length} are standardized.", nameof(inputs));
+                $"Network {network} has {network.Inputs} inputs, but the standardization has {inputs.Means.Length} columns.",
+                nameof(inputs));
         if (targets is not null && (!loss.AllowsTargetScaling || targets.Means.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException(
-                $"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs under {loss}.", nameof(targets));
+                $"{targets.Means.Length} scaled targets do not fit {network.Outputs} outputs with {loss}.", nameof(targets));
         if (bounds is not null && (!loss.AllowsTargetScaling || bounds.Least.Length != loss.TargetColumnsOf(network.Outputs)))
             throw new ArgumentException(
-                $"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs under {loss}.", nameof(bounds));
+                $"Bounds of {bounds.Least.Length} targets do not fit {network.Outputs} outputs with {loss}.", nameof(bounds));
         if (!(temperature >= MinTemperature && temperature <= MaxTemperature))
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"must be from {MinTemperature} to {MaxTemperature}");
         if (temperature != 1 && !loss.HasLogits)
             throw new ArgumentException(
-                $"The scores of {loss} are no logits, so they have no temperature; {temperature} was given.", nameof(temperature));
+                $"The scores of {loss} are not logits, so {nameof(temperature)} must be 1; it is {temperature}.", nameof(temperature));
         (Network, Loss, Inputs, Targets, Bounds, Temperature) = (network, loss, inputs, targets, bounds, temperature);
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
@@ -61,23 +63,23 @@ public sealed class TrainedNetwork
     /// <summary>All parameters, in the layers' order.</summary>
     public ReadOnlySpan<Real> Parameters => _parameters;
 
-    /// <summary>Everything that turns raw features into predictions.</summary>
+    /// <summary>The computation from raw features to predictions.</summary>
     internal InferenceGraph Inference { get; }
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
     internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
-    /// <summary>Whether rows are likely to be sparse, and worth scoring as such: there are many inputs, and 0 stays 0. The scores are the
-    /// same either way.</summary>
+    /// <summary>Whether rows are likely to be sparse, and are scored faster as sparse rows: there are many inputs, and 0 stays 0. The
+    /// scores are the same either way.</summary>
     internal bool IsFedSparse => TakesSparse && Network.Inputs >= MinInputsToFeedSparse;
 
-    // A row of fewer numbers is multiplied faster with its zeros, if it has any.
+    // A row with fewer columns is multiplied faster as a dense row.
     private const int MinInputsToFeedSparse = 1000;
 
-    /// <summary>A batch for sparse rows to score, if it takes them.</summary>
+    /// <summary>A batch for sparse rows to score, if the network supports them.</summary>
     internal SparseBatch MakeSparseBatch() => Inference.Form.Network.MakeSparseBatch(Inference.Form.Parameters);
 
-    /// <summary>What sparse numbers are multiplied by before they enter; empty for nothing.</summary>
+    /// <summary>The factors of sparse values before they enter the network; empty for none.</summary>
     internal ReadOnlySpan<Real> SparseFactors => Inputs is null ? [] : Inputs.Factors;
 
     /// <summary>The loss it was trained with.</summary>
@@ -89,14 +91,14 @@ public sealed class TrainedNetwork
     /// <summary>How targets were scaled for training, or null.</summary>
     public Standardization? Targets { get; }
 
-    /// <summary>What predictions do not go beyond, or null.</summary>
+    /// <summary>The limits of predictions, or null.</summary>
     public TargetBounds? Bounds { get; }
 
-    /// <summary>T: what scores are divided by, so that probabilities are as confident as they should be
-    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for nothing.</summary>
+    /// <summary>T: the divisor of the scores that calibrates the confidence of probabilities
+    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none.</summary>
     public double Temperature { get; }
 
-    /// <summary>What scores do not go beyond, in units of the target, or null.</summary>
+    /// <summary>The limits of scores, in units of the target, or null.</summary>
     internal ScoreLimits? Limits { get; }
 
     /// <summary>Undoes the scaling of the targets in scores; null without scaling. A target may have several scores.</summary>
@@ -105,14 +107,15 @@ public sealed class TrainedNetwork
     /// <summary>The same with another temperature.</summary>
     internal TrainedNetwork WithTemperature(double temperature) => new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature);
 
-    /// <summary>Brings scores to the units of the target, and within its bounds, or to its temperature, in place.</summary>
+    /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
+    /// place.</summary>
     internal void Finish(Matrix scores)
     {
         foreach (var operation in Inference.Finishing) operation.Apply(scores);
     }
 
     /// <summary>Makes a scorer: the scratch memory that one thread needs.</summary>
-    /// <param name="rows">Most examples of one call; at least 1.</param>
+    /// <param name="rows">Maximum number of examples of one call; at least 1.</param>
     public RowScorer CreateScorer(int rows = 1) => new(this, rows);
 
     private static Standardization ScaleOfScores(Network network, Loss loss, Standardization targets)

@@ -14,10 +14,10 @@ public sealed class Workspace
     private double _dropoutFactor;
     private readonly Real[][] _outputs, _gradients, _statistics, _remembered;
 
-    /// <summary>Makes room for <paramref name="rows"/> examples.</summary>
-    /// <param name="network">Whose layers it serves.</param>
-    /// <param name="rows">Most examples of one call; at least 1.</param>
-    /// <param name="forTraining">False leaves out the gradients, for scoring only.</param>
+    /// <summary>Allocates memory for <paramref name="rows"/> examples.</summary>
+    /// <param name="network">The network that uses it.</param>
+    /// <param name="rows">Maximum number of examples of one call; at least 1.</param>
+    /// <param name="forTraining">False omits the gradients, for scoring only.</param>
     public Workspace(Network network, int rows, bool forTraining = true) : this(network, rows, forTraining, sharesMemory: true, abreast: 1)
     {
     }
@@ -41,32 +41,32 @@ public sealed class Workspace
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
 
-    /// <summary>A workspace in which every member of an ensemble has an example of its own in each row: as many examples enter as there are
-    /// members, one after the other.</summary>
+    /// <summary>A workspace in which every row has one example for each member of an ensemble: there are as many examples as members, one
+    /// after the other.</summary>
     internal static Workspace ForMemberBatches(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: true, network.EnsembleSize);
 
     /// <summary>Whether the inputs, outputs and gradients of every layer are kept, so that they can be read.</summary>
     internal bool KeepsEveryOutput { get; }
 
-    /// <summary>Most examples of one call.</summary>
+    /// <summary>Maximum number of examples of one call.</summary>
     public int Capacity { get; }
 
     /// <summary>Examples of the last <c>Network.Forward</c>.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Whether that was a step of training (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the
+    /// <summary>Whether that was a training step (<c>Network.ForwardTraining</c>): <see cref="Network.Backward"/> differentiates the
     /// same.</summary>
     public bool IsTraining { get; private set; }
 
-    /// <summary>How many examples each row consists of where it enters a layer: one, or one for every member up to the layer that makes the
+    /// <summary>The number of examples in each row of a layer's input: one, or one for every member up to the layer that makes the
     /// members.</summary>
     internal int ExamplesPerRow(int layer) => layer <= _replicate ? _abreast : 1;
 
     /// <summary>[Rows × MemberOutputs]: where the loss writes ∂J/∂scores, and <see cref="Network.Backward"/> begins.</summary>
     public Matrix ScoreGradient => OutputGradient(_widths.Length - 1);
 
-    /// <summary>The sparse rows that enter the first layer in place of x; null if x does.</summary>
+    /// <summary>The sparse rows that enter the first layer instead of x; null if x does.</summary>
     internal SparseBatch? Sparse { get; set; }
 
     internal Matrix Scores => Output(_widths.Length - 1);
@@ -74,7 +74,8 @@ public sealed class Workspace
     internal void Begin(Network network, int rows)
     {
         CheckOwner(network);
-        if (rows < 1 || rows > Capacity) throw new ArgumentException($"The workspace holds 1 to {Capacity} rows; x has {rows}.");
+        if (rows < 1 || rows > Capacity)
+            throw new ArgumentException($"x has {rows} rows, but the workspace holds 1 to {Capacity}. Make a larger workspace.");
         Rows = rows;
         IsTraining = false;
     }
@@ -90,12 +91,13 @@ public sealed class Workspace
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
 
-    /// <summary>What <see cref="LayerFusion.Remember"/> keeps.</summary>
+    /// <summary>The parameters that <see cref="LayerFusion.Remember"/> copied.</summary>
     internal Span<Real> Remembered(int layer) => _remembered.Length > 0 ? _remembered[layer] : throw MadeForScoring();
 
     internal void CheckOwner(Network network)
     {
-        if (network != _network) throw new ArgumentException($"The workspace belongs to another network ({_network}).");
+        if (network != _network)
+            throw new ArgumentException($"The workspace belongs to another network ({_network}). Make one for this network.");
     }
 
     internal Matrix Output(int layer) => View(_outputs, layer);
@@ -106,8 +108,8 @@ public sealed class Workspace
 
     private static InvalidOperationException MadeForScoring() => new("The workspace was made without gradients (forTraining: false).");
 
-    // A layer that works in place has the memory of the layer before, unless that is still needed; the first may not write to the caller's
-    // features.
+    // A layer that works in place shares the memory of the layer before, unless that is still needed. The first layer must not write to the
+    // caller's features.
     private Real[][] MakeRoom(Network network, int rows, bool sharesMemory, bool areGradients = false)
     {
         var layers = network.Layers;

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Small formulas that several others, and several layers, are made of.</summary>
+/// <summary>Small formulas that other formulas and layers are built from.</summary>
 internal static class Arithmetic
 {
-    /// <summary>The same number in every lane.</summary>
+    /// <summary>The same value in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Number<TLanes>(double value) where TLanes : struct, ILanes<TLanes> => TLanes.Broadcast((Real)value);
 
@@ -38,7 +38,7 @@ internal static class Arithmetic
         public TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes> => a + TLanes.Broadcast(share) * (b - a);
     }
 
-    /// <summary>x, but at least one number and at most another. NaN stays.</summary>
+    /// <summary>x, clipped to a minimum and a maximum. NaN stays NaN.</summary>
     public readonly struct Clamp(Real low, Real high) : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,7 @@
 namespace Backprop.Numerics;
 
 /// <summary>
-/// Sorts many values with checks in between. Up to a limit, it is .NET's sort; longer arrays are sorted in chunks, which are then
-/// merged.
+/// Sorts many values, and counts the work. Up to a limit, it is .NET's sort; longer arrays are sorted in chunks, which are then merged.
 /// </summary>
 internal static class ChunkedSort
 {
@@ -13,15 +12,15 @@ internal static class ChunkedSort
     private const int LargestWhole = 1 << 20;
 
     /// <summary>Sorts values in place, in ascending order.</summary>
-    /// <param name="values">What is sorted.</param>
+    /// <param name="values">The values to sort.</param>
     /// <param name="meter">Counts the work; null for .NET's sort.</param>
     public static void Sort(Span<Real> values, WorkMeter? meter) => Sort(values, meter, LargestWhole, LargestChunk);
 
     /// <summary>
     /// Sorts keys in place, in ascending order, and puts items into the same order. Items of equal keys come in any order.
     /// </summary>
-    /// <param name="keys">What is sorted by.</param>
-    /// <param name="items">As many.</param>
+    /// <param name="keys">The sort keys.</param>
+    /// <param name="items">One item for each key.</param>
     /// <param name="meter">Counts the work; null for .NET's sort.</param>
     public static void Sort(Span<Real> keys, Span<int> items, WorkMeter? meter) => Sort(keys, items, meter, LargestWhole, LargestChunk);
 

@@ -9,8 +9,8 @@ internal static unsafe class ColumnStatistics
     // Short chains are added up to a long one, so that the sum of many rows keeps its digits.
     private const int RowsOfShortChain = 32;
 
-    /// <summary>Mean and variance (divided by the rows) of some columns. The rows are read twice, because sums of squares
-    /// of large numbers would cancel.</summary>
+    /// <summary>Mean and variance (divided by the rows) of some columns. The rows are read twice, because sums of squares of large values
+    /// would cancel.</summary>
     /// <param name="x">[rows × columns]</param>
     /// <param name="first">The first column.</param>
     /// <param name="mean">[number of columns to measure], overwritten.</param>
@@ -34,16 +34,16 @@ internal static unsafe class ColumnStatistics
     {
         Check(x, first, mean.Length, sum.Length);
         Check(dy, first, mean.Length, product.Length);
-        if (dy.Rows != x.Rows) throw new ArgumentException($"{dy.Rows} rows do not fit {x.Rows}.");
+        if (dy.Rows != x.Rows) throw new ArgumentException($"dy has {dy.Rows} rows, but x has {x.Rows}.");
         fixed (Real* px = x.Values, pdy = dy.Values, pm = mean, ps = sum, pp = product)
             VectorWidth.Run(new GradientWork(px + first, pdy + first, x.Rows, x.Columns, mean.Length, pm, ps, pp), mean.Length);
     }
 
-    /// <summary>Shortens some columns to a Euclidean norm, where they are longer.</summary>
+    /// <summary>Scales some columns down to a Euclidean norm, if theirs is larger.</summary>
     /// <param name="w">[rows × columns], changed in place.</param>
     /// <param name="first">The first column.</param>
     /// <param name="count">How many columns.</param>
-    /// <param name="norm">The longest that stays.</param>
+    /// <param name="norm">The maximum norm.</param>
     public static void LimitNorms(Matrix w, int first, int count, Real norm)
     {
         Check(w, first, count, count);
@@ -63,7 +63,7 @@ internal static unsafe class ColumnStatistics
 
     private readonly struct MomentWork(Real* x, int rows, nint stride, int columns, Real* mean, Real* variance) : IVectorWork
     {
-        // The last vector overlaps the one before, and finds the same bits.
+        // The last vector overlaps the one before, and computes the same bits.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
         {
@@ -114,9 +114,9 @@ internal static unsafe class ColumnStatistics
                     TLanes chainSum = TLanes.Broadcast(0), chainProduct = chainSum;
                     for (var i = row; i < end; i++)
                     {
-                        var slope = TLanes.Load(dy + i * stride + at);
-                        chainSum += slope;
-                        chainProduct = TLanes.MultiplyAdd(slope, TLanes.Load(x + i * stride + at) - average, chainProduct);
+                        var gradient = TLanes.Load(dy + i * stride + at);
+                        chainSum += gradient;
+                        chainProduct = TLanes.MultiplyAdd(gradient, TLanes.Load(x + i * stride + at) - average, chainProduct);
                     }
                     totalSum += chainSum;
                     totalProduct += chainProduct;
@@ -129,7 +129,7 @@ internal static unsafe class ColumnStatistics
 
     private readonly struct NormWork(Real* w, int rows, nint stride, int columns, Real norm) : IVectorWork
     {
-        // For columns that fill whole vectors: one that two of them share would be shortened twice.
+        // For columns that fill complete vectors: a column in two overlapping vectors would be scaled twice.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes>
         {

@@ -2,28 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>A formula of one number, written once for every width of vector.</summary>
+/// <summary>A formula of one value, written once for every width of vector.</summary>
 internal interface IFunction
 {
     TLanes Invoke<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>A formula of two numbers.</summary>
+/// <summary>A formula of two values.</summary>
 internal interface IFunctionOfTwo
 {
     TLanes Invoke<TLanes>(TLanes a, TLanes b) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>A formula of three numbers.</summary>
+/// <summary>A formula of three values.</summary>
 internal interface IFunctionOfThree
 {
     TLanes Invoke<TLanes>(TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>How an optimizer moves one parameter, given its gradient and up to three numbers that it remembers.</summary>
+/// <summary>How an optimizer updates one parameter, from its gradient and up to three state values.</summary>
 internal interface IUpdateRule
 {
-    /// <summary>How many numbers it remembers of every parameter: 1 to 3. The others are neither read nor written.</summary>
+    /// <summary>Number of state values of every parameter: 1 to 3. The others are neither read nor written.</summary>
     static abstract int Memories { get; }
 
     void Invoke<TLanes>(ref TLanes parameter, TLanes gradient, ref TLanes first, ref TLanes second, ref TLanes third)
@@ -69,8 +69,8 @@ internal static unsafe class Elementwise
     /// <param name="parameters">[n], changed in place.</param>
     /// <param name="gradient">[n]</param>
     /// <param name="first">[n], changed in place.</param>
-    /// <param name="second">[n], changed in place; empty for a rule that remembers one number.</param>
-    /// <param name="third">[n], changed in place; empty for a rule that remembers fewer than three numbers.</param>
+    /// <param name="second">[n], changed in place; empty for a rule with one state value.</param>
+    /// <param name="third">[n], changed in place; empty for a rule with fewer than three state values.</param>
     public static void Update<TRule>(
         TRule rule, Span<Real> parameters, ReadOnlySpan<Real> gradient, Span<Real> first, Span<Real> second, Span<Real> third)
         where TRule : struct, IUpdateRule
@@ -180,7 +180,8 @@ internal static unsafe class Elementwise
         }
     }
 
-    // What a rule does not remember stands where something else does, and is not touched: the questions are constants to the compiler.
+    // For a state value that the rule does not have, the pointer is that of the first one, and nothing is written. The compiler evaluates
+    // these conditions.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Update<TRule, TLanes>(
         TRule rule, Real* parameters, Real* gradient, Real* first, Real* second, Real* third, int count)
@@ -210,6 +211,6 @@ internal static unsafe class Elementwise
 
     private static void CheckLengths(int given, int expected)
     {
-        if (given != expected) throw new ArgumentException($"{given} numbers do not fit {expected}.");
+        if (given != expected) throw new ArgumentException($"A span has {given} values, but must have {expected}.");
     }
 }

@@ -3,19 +3,19 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>eˣ and what is made of it, lane by lane: within 2.5 units in the last place, and the same bits for every width of
+/// <summary>eˣ and functions of it, lane by lane: within 2.5 units in the last place, and the same bits for every width of
 /// vector.</summary>
 /// <remarks>
 /// x = n·ln 2 + r with |r| ≤ ½·ln 2; eʳ is a polynomial, and 2ⁿ is written into the exponent. Reduction in two steps after Cody and Waite
 /// (1980), "Software manual for the elementary functions"; constants of Moshier (1989), "Methods and programs for mathematical functions"
-/// (Cephes, expf). The gradient tests, in double, get the library's function instead.
+/// (Cephes, expf). The gradient tests, in double, use the library's function instead.
 /// </remarks>
 internal static class Exponential
 {
-    /// <summary>Added to a whole number n, it brings n + 127 into the lowest bits of the fraction: 1.5·2²³ + 127.</summary>
+    /// <summary>Added to an integer n, it brings n + 127 into the lowest bits of the fraction: 1.5·2²³ + 127.</summary>
     public const double ExponentToFraction = 12582912 + 127;
 
-    // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one.
+    // Added and subtracted again, it rounds to an integer, because the fraction has no bits below one.
     private const double Rounder = 12582912;
 
     /// <summary>eˣ. Infinity above 88.73, zero below −103.98, NaN for NaN.</summary>
@@ -37,11 +37,11 @@ internal static class Exponential
     {
         if (typeof(Real) != typeof(float)) return TLanes.LibraryExp(x) - Number<TLanes>(1);
 
-        // Above 40 the 1 has long been lost; below, 2ⁿ is one factor.
+        // Above 40, subtracting 1 changes nothing. Below, 2ⁿ is one factor.
         return TLanes.SelectLess(Number<TLanes>(40), x, Exp(x), ExpMinusOneWithin(new Clamp(-40, 40).Invoke(x)));
     }
 
-    /// <summary>eˣ − 1 for x up to 0, and anything above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
+    /// <summary>eˣ − 1 for x up to 0, and an arbitrary value above: half the work of <see cref="ExpMinusOne{TLanes}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes ExpMinusOneOfNegative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> =>
         typeof(Real) != typeof(float) ? TLanes.LibraryExp(x) - Number<TLanes>(1) : ExpMinusOneWithin(TLanes.Max(Number<TLanes>(-40), x));
@@ -87,8 +87,8 @@ internal static class Exponential
         var r = TLanes.MultiplyAdd(n, Number<TLanes>(-0.693359375), x);
         r = TLanes.MultiplyAdd(n, Number<TLanes>(2.12194440e-4), r);
 
-        // The polynomial in pairs, after Estrin (1960): three of its steps wait for no other, where after Horner each waits for the one
-        // before. Waiting is what limits it.
+        // The polynomial is evaluated in pairs, after Estrin (1960): three of its steps do not depend on another. With Horner's rule, each
+        // step depends on the one before, and their latency limits the speed.
         var square = r * r;
         var high = TLanes.MultiplyAdd(Number<TLanes>(1.9875691500e-4), r, Number<TLanes>(1.3981999507e-3));
         var middle = TLanes.MultiplyAdd(Number<TLanes>(8.3334519073e-3), r, Number<TLanes>(4.1665795894e-2));

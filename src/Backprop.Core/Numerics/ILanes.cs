@@ -8,7 +8,7 @@ namespace Backprop.Numerics;
 /// computes the same bits in each.</summary>
 internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 {
-    /// <summary>Numbers in one register.</summary>
+    /// <summary>Number of values in one register.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Load(Real* source);
@@ -44,7 +44,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>yes where a &lt; b, otherwise no; also where one of them is NaN.</summary>
     static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf yes, TSelf no);
 
-    /// <summary>2ⁿ for a whole n from −126 to 127. Single precision only.</summary>
+    /// <summary>2ⁿ for an integer n from −126 to 127. Single precision only.</summary>
     static abstract TSelf PowerOfTwo(TSelf n);
 
     /// <summary>x = f·2ⁿ with f in [1, 2), for a positive x that is neither subnormal nor infinite; returns n. Single precision
@@ -54,7 +54,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>The f of <see cref="Exponent"/>. Single precision only.</summary>
     static abstract TSelf Fraction(TSelf x);
 
-    /// <summary>eˣ of the runtime's library: what the gradient tests use, which compile these sources in double.</summary>
+    /// <summary>eˣ of the runtime's library, for the gradient tests, which compile these sources in double.</summary>
     static abstract TSelf LibraryExp(TSelf x);
 
     /// <summary>ln x of the runtime's library, for the same purpose.</summary>
@@ -62,7 +62,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
 }
 
 /// <summary>Whether a·b + c is rounded once. All x64 processors with AVX2 and all ARM64 ones can; elsewhere emulation would cost a call per
-/// number.</summary>
+/// value.</summary>
 internal static class Fused
 {
     public static bool IsSupported

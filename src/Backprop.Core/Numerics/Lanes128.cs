@@ -75,7 +75,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 PowerOfTwo(Lanes128 n) =>
         new(Vector128.ShiftLeft((n._value + Vector128.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
-    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    // Writing the bits of the exponent into the fraction of 2²³ adds their value to 2²³.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Exponent(Lanes128 x) =>
         new(

@@ -73,7 +73,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 PowerOfTwo(Lanes256 n) =>
         new(Vector256.ShiftLeft((n._value + Vector256.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
-    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    // Writing the bits of the exponent into the fraction of 2²³ adds their value to 2²³.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Exponent(Lanes256 x) =>
         new(

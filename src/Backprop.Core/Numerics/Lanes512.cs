@@ -73,7 +73,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 PowerOfTwo(Lanes512 n) =>
         new(Vector512.ShiftLeft((n._value + Vector512.Create((Real)Exponential.ExponentToFraction)).As<Real, uint>(), 23).As<uint, Real>());
 
-    // The bits of the exponent, put into the fraction of 2²³, are a number that many above it.
+    // Writing the bits of the exponent into the fraction of 2²³ adds their value to 2²³.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Exponent(Lanes512 x) =>
         new(

@@ -11,8 +11,8 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static class Logarithm
 {
-    /// <summary>What <see cref="ILanes{TSelf}.Exponent"/> and <see cref="ILanes{TSelf}.Fraction"/> are made of: fields of a
-    /// single-precision number.</summary>
+    /// <summary>The bit fields of single precision for <see cref="ILanes{TSelf}.Exponent"/> and
+    /// <see cref="ILanes{TSelf}.Fraction"/>.</summary>
     public const uint BitsOfTwoTo23 = 0x4B000000, FractionMask = 0x007FFFFF, BitsOfOne = 0x3F800000;
 
     /// <summary>2²³, and the 127 that is added to every exponent.</summary>
@@ -26,7 +26,7 @@ internal static class Logarithm
     {
         if (typeof(Real) != typeof(float)) return TLanes.LibraryLog(x);
 
-        // Numbers below the smallest normal one have their exponent elsewhere.
+        // Subnormal values have no exponent of their own, so they are scaled first.
         TLanes smallest = Number<TLanes>(SmallestNormal), zero = Number<TLanes>(0);
         var scaled = TLanes.SelectLess(x, smallest, x * Number<TLanes>(TwoTo24), x);
         var n = TLanes.Exponent(scaled) - TLanes.SelectLess(x, smallest, Number<TLanes>(24), zero);
@@ -52,7 +52,7 @@ internal static class Logarithm
         tail = TLanes.MultiplyAdd(square, Number<TLanes>(-0.5), tail);
         var log = TLanes.MultiplyAdd(n, Number<TLanes>(0.693359375), f + tail);
 
-        // Below 0 there is no logarithm; infinity and NaN stay what they are.
+        // Below 0 there is no logarithm; infinity and NaN stay unchanged.
         log = TLanes.SelectLess(zero, x, log, Number<TLanes>(double.NegativeInfinity));
         log = TLanes.SelectLess(x, zero, Number<TLanes>(double.NaN), log);
         return TLanes.SelectLess(x, Number<TLanes>(double.PositiveInfinity), log, x);

@@ -6,7 +6,7 @@ internal readonly ref struct MatrixColumns
     /// <summary>Views columns.</summary>
     /// <param name="of">[rows × any]</param>
     /// <param name="first">The first column.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of columns.</param>
     public MatrixColumns(Matrix of, int first, int count) : this(of.Values, of.Rows, of.Columns, of.Columns, first, count)
     {
     }
@@ -17,13 +17,13 @@ internal readonly ref struct MatrixColumns
         (Rows, Columns, Stride) = (rows, count, stride);
     }
 
-    /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
+    /// <summary>The value in row i and column j has the index i·Stride + j.</summary>
     public Span<Real> Values { get; }
 
     /// <summary>Number of examples.</summary>
     public int Rows { get; }
 
-    /// <summary>Numbers per example.</summary>
+    /// <summary>Number of values per example.</summary>
     public int Columns { get; }
 
     /// <summary>Distance of two rows.</summary>
@@ -45,7 +45,7 @@ internal readonly ref struct ReadOnlyMatrixColumns
     /// <summary>Views columns.</summary>
     /// <param name="of">[rows × any]</param>
     /// <param name="first">The first column.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">Number of columns.</param>
     public ReadOnlyMatrixColumns(ReadOnlyMatrix of, int first, int count) : this(of.Values, of.Rows, of.Columns, of.Columns, first, count)
     {
     }
@@ -56,13 +56,13 @@ internal readonly ref struct ReadOnlyMatrixColumns
         (Rows, Columns, Stride) = (rows, count, stride);
     }
 
-    /// <summary>The number in row i and column j is the (i·Stride + j)th.</summary>
+    /// <summary>The value in row i and column j has the index i·Stride + j.</summary>
     public ReadOnlySpan<Real> Values { get; }
 
     /// <summary>Number of examples.</summary>
     public int Rows { get; }
 
-    /// <summary>Numbers per example.</summary>
+    /// <summary>Number of values per example.</summary>
     public int Columns { get; }
 
     /// <summary>Distance of two rows.</summary>
@@ -87,11 +87,11 @@ internal readonly ref struct ReadOnlyMatrixColumns
     /// <summary>All columns.</summary>
     public static implicit operator ReadOnlyMatrixColumns(Matrix m) => new(m, 0, m.Columns);
 
-    // The kernels read through pointers that know no bounds. Without rows there is no first number either.
+    // The kernels use pointers without bounds checks. A view without rows has no first value either.
     internal static int CheckedStart(int rows, int columns, int first, int count)
     {
         if (first < 0 || count < 0 || first > columns - count)
-            throw new ArgumentOutOfRangeException(nameof(first), first, $"{count} of {columns} columns were asked for");
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"{count} columns from there on do not fit {columns} columns");
         return rows == 0 ? 0 : first;
     }
 }

@@ -2,9 +2,8 @@ namespace Backprop.Numerics;
 
 /// <summary>The three products of backpropagation, vectorised; same bits as <see cref="PlainMatrixMultiply"/>.</summary>
 /// <remarks>
-/// All three are C = start + A·B; only the strides differ, and each takes some columns of wider matrices as well (<see cref="Factors"/>).
-/// <see cref="MatrixPanels"/> cuts the work into tiles,
-/// <see cref="MatrixTile"/> does it.
+/// All three are C = start + A·B; only the strides differ. Each product also accepts some columns of wider matrices
+/// (<see cref="Factors"/>). <see cref="MatrixPanels"/> cuts the work into tiles, <see cref="MatrixTile"/> computes them.
 /// </remarks>
 internal static unsafe class MatrixMultiply
 {
@@ -15,27 +14,27 @@ internal static unsafe class MatrixMultiply
     /// <summary>y = factor·x·W + b, where W has been packed for many products.</summary>
     /// <param name="x">[rows × k]</param>
     /// <param name="w">[k × n]</param>
-    /// <param name="packed">What <see cref="Pack"/> made of W; empty, when it was not packed.</param>
+    /// <param name="packed">The result of <see cref="Pack"/> for W; empty if W was not packed.</param>
     /// <param name="b">[n]</param>
     /// <param name="y">[rows × n], overwritten.</param>
-    /// <param name="factor">Multiplies what the chains, which start at b, end with; what that took of b is added again.</param>
+    /// <param name="factor">Multiplies the end of each chain. Chains start at b, so (1 − factor)·b is added.</param>
     public static void Product(
         ReadOnlyMatrixColumns x, ReadOnlyMatrix w, ReadOnlySpan<Real> packed, ReadOnlySpan<Real> b, MatrixColumns y, Real factor = 1)
     {
         CheckShapes(x.Rows, x.Columns, w.Rows, w.Columns, y.Rows, y.Columns);
         if (b.Length != y.Columns) throw new ArgumentException($"{b.Length} biases do not fit {y.Columns} columns.", nameof(b));
         if (!packed.IsEmpty && packed.Length != MatrixPanels.PackedLength(w.Rows, w.Columns))
-            throw new ArgumentException($"{packed.Length} packed numbers do not fit {w.Rows} × {w.Columns}.", nameof(packed));
+            throw new ArgumentException($"{packed.Length} packed values do not fit {w.Rows} × {w.Columns}.", nameof(packed));
         fixed (Real* px = x.Values, pw = w.Values, pp = packed, pb = b, py = y.Values)
             MatrixPanels.Multiply(
                 new Factors(x.Columns, px, x.Stride, 1, pw, w.Columns, 1, pb, pp, factor), py, y.Stride, y.Rows, y.Columns);
     }
 
-    /// <summary>Copies W panel by panel, as its products read it. Worth it where W stays the same: every product then reads memory in
-    /// order.</summary>
+    /// <summary>Copies W panel by panel, in the order in which products read it. Useful if W stays the same: every product then reads
+    /// memory in order.</summary>
     /// <returns>For
-    /// <see cref="Product(ReadOnlyMatrixColumns, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, MatrixColumns, Real)"/>; empty,
-    /// when W is too narrow to gain.</returns>
+    /// <see cref="Product(ReadOnlyMatrixColumns, ReadOnlyMatrix, ReadOnlySpan{Real}, ReadOnlySpan{Real}, MatrixColumns, Real)"/>; empty if
+    /// W is too narrow to gain.</returns>
     public static Real[] Pack(ReadOnlyMatrix w)
     {
         var packed = new Real[MatrixPanels.PackedLength(w.Rows, w.Columns)];
@@ -62,21 +61,21 @@ internal static unsafe class MatrixMultiply
                 new Factors(x.Rows, px, 1, x.Stride, pdy, dy.Stride, 1, null, factor: factor), pdw, dw.Columns, dw.Rows, dw.Columns);
     }
 
-    /// <summary>db = Σ_rows dy: the product of a row of ones with dy, whose chains add row after row.</summary>
+    /// <summary>db = Σ_rows dy: the product of a row of ones with dy. Its chains add row after row.</summary>
     public static void SumOfRows(ReadOnlyMatrixColumns dy, Span<Real> db)
     {
         if (db.Length != dy.Columns)
-            throw new ArgumentException($"The sum of rows of {dy.Columns} numbers does not fit into {db.Length}.", nameof(db));
+            throw new ArgumentException($"The sum of rows with {dy.Columns} columns does not fit into {db.Length} values.", nameof(db));
         Real one = 1;
         fixed (Real* pdy = dy.Values, pdb = db)
             MatrixPanels.Multiply(new Factors(dy.Rows, &one, 0, 0, pdy, dy.Stride, 1, null), pdb, dy.Columns, 1, dy.Columns);
     }
 
-    // The kernels read through pointers that know no bounds: what fits here is inside for every index.
+    // The kernels use pointers without bounds checks. After this check, every index is in range.
     private static void CheckShapes(int aRows, int aColumns, int bRows, int bColumns, int rows, int columns)
     {
         if (aRows != rows || aColumns != bRows || bColumns != columns)
             throw new ArgumentException(
-                $"A product of {aRows} × {aColumns} by {bRows} × {bColumns} numbers does not fit into {rows} × {columns}.");
+                $"A product of {aRows} × {aColumns} by {bRows} × {bColumns} does not fit into {rows} × {columns}.");
     }
 }

@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 namespace Backprop.Numerics;
 
 /// <summary>Cuts a product into tiles: columns into panels of two vectors, rows into tiles of about a dozen.</summary>
-/// <remarks>Columns that fill no vector are computed by one that overlaps its neighbour: it finds the same bits there.</remarks>
+/// <remarks>Columns that fill no vector are computed by a vector that overlaps its neighbour, and computes the same bits.</remarks>
 internal static unsafe class MatrixPanels
 {
     // A panel whose rows lie far apart shares few cache lines. Copying it costs one step per value of the panel. The
     // product costs one step per value and row of A. Below these sizes, copying was not faster.
     private const int MinRowsToCopyFor = 48, MinDistanceToCopyFor = 128;
 
-    // Rows of A whose numbers lie a page apart fall out of the cache between two panels. So many fit into it as a copy.
+    // Rows of A whose values lie a page apart fall out of the cache between two panels. As a copy, this many rows fit into it.
     private const int MinDistanceToCopyRowsFor = 1024, MinDepthToCopyRowsFor = 64, RowsToCopyAtOnce = 84;
 
     // Where chains without bias start: sixteen of the widest vectors. Unmanaged, because it must not move and lives as long as the process.
     private static readonly Real* s_zeros = (Real*)NativeMemory.AllocZeroed(16 * 16, sizeof(Real));
 
-    /// <summary>Writes C [rows × columns], whose rows lie cRow numbers apart.</summary>
+    /// <summary>Writes C [rows × columns], whose rows are cRow values apart.</summary>
     /// <remarks>Fewer columns than lanes would leave lanes idle. If there are at least as many rows as lanes, the lanes
     /// hold rows instead. Otherwise a narrower vector is used.</remarks>
     public static void Multiply(in Factors factors, Real* c, nint cRow, int rows, int columns)
@@ -36,7 +36,7 @@ internal static unsafe class MatrixPanels
         var panel = 2 * count * columns;
         fixed (Real* scratch = Scratch.OfAtLeast(checked(2 * panel + (mustCopy ? (int)factors.Depth * 2 * count : 0))))
         {
-            Real* starts = scratch, turned = scratch + panel, copy = scratch + 2 * panel;
+            Real* starts = scratch, transposed = scratch + panel, copy = scratch + 2 * panel;
             for (var column = 0; column < columns; column++)
                 new Span<Real>(starts + column * 2 * count, 2 * count).Fill(factors.Bias == null ? 0 : factors.Bias[column]);
 
@@ -49,14 +49,14 @@ internal static unsafe class MatrixPanels
                 if (mustCopy)
                 {
                     if (aDepth == 1) MatrixTranspose.Copy(a, factors.ARow, width, (int)factors.Depth, copy, width);
-                    else throw new NotSupportedException("The rows of A lie neither side by side nor one after the other.");
+                    else throw new NotSupportedException("The values of A are adjacent neither in a row nor in a column.");
                     a = copy;
                     aDepth = width;
                 }
                 MatrixTile.Compute<TLanes>(new TileStrip(
                     columns, factors.Depth, second, factors.B, factors.BColumn, factors.BDepth, a, aDepth, starts, 2 * count,
-                        factors.Factor, turned, width));
-                MatrixTranspose.Copy(turned, width, columns, width, c + first * cRow, cRow);
+                        factors.Factor, transposed, width));
+                MatrixTranspose.Copy(transposed, width, columns, width, c + first * cRow, cRow);
             }
         }
     }
@@ -134,7 +134,7 @@ internal static unsafe class MatrixPanels
         }
     }
 
-    // One tile's rows of A after the other, step by step of the depth. All tiles take the same step together, for they share its lines.
+    // The rows of A of each tile, step by step of the depth. All tiles copy the same step together, because they share its cache lines.
     // What a vector writes beyond a step, the next step overwrites.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyTiles<TLanes>(in Factors factors, int block, int end, Real* copy) where TLanes : struct, ILanes<TLanes>
@@ -159,7 +159,7 @@ internal static unsafe class MatrixPanels
         }
     }
 
-    // All panels, row by row of B: memory is read in order, where a panel by itself would meet a new page every few rows.
+    // Copies all panels, row by row of B, so that memory is read in order. A single panel would need a new page every few rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyPanels<TLanes>(in Factors factors, int columns, Real* copy) where TLanes : struct, ILanes<TLanes>
     {
@@ -204,10 +204,10 @@ internal static unsafe class MatrixPanels
     /// <summary>Copies all of B, panel by panel.</summary>
     /// <param name="factors">B, and its depth.</param>
     /// <param name="columns">Columns of B.</param>
-    /// <param name="packed"><see cref="PackedLength"/> numbers, overwritten.</param>
+    /// <param name="packed"><see cref="PackedLength"/> values, overwritten.</param>
     public static void Pack(in Factors factors, int columns, Real* packed) => VectorWidth.Run(new PackWork(factors, columns, packed));
 
-    /// <summary>Numbers that a copy of B takes; 0, when B has too few columns for panels.</summary>
+    /// <summary>Number of values in a packed copy of B; 0, if B has too few columns for panels.</summary>
     public static int PackedLength(int depth, int columns)
     {
         var count = VectorWidth.Widest;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>A number that is known when the tile is compiled, so that the lines beyond it vanish.</summary>
+/// <summary>A constant at the compilation of a tile, so that the compiler removes the lines beyond it.</summary>
 internal interface ICount
 {
     static abstract int Value { get; }
@@ -24,10 +24,10 @@ internal interface ICount
 /// </remarks>
 internal static unsafe class MatrixTile
 {
-    /// <summary>Most rows of one tile: what the registers hold.</summary>
+    /// <summary>Maximum number of rows of one tile: as many as the registers hold.</summary>
     public static int MaxRows<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 14 : 6;
 
-    /// <summary>Most vectors of a single row: what the registers hold.</summary>
+    /// <summary>Maximum number of vectors of a single row: as many as the registers hold.</summary>
     public static int MaxVectors<TLanes>() where TLanes : struct, ILanes<TLanes> => TLanes.Count * sizeof(Real) == 64 ? 16 : 8;
 
     /// <summary>C of a strip.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>Turns rows into columns, a block at a time.</summary>
+/// <summary>Transposes a matrix, block by block.</summary>
 internal static unsafe class MatrixTranspose
 {
     /// <summary>to[j·toRow + i] = from[i·fromRow + j].</summary>
@@ -14,7 +14,7 @@ internal static unsafe class MatrixTranspose
         int i = 0, j = 0;
         if (Avx512F.IsSupported && typeof(Real) == typeof(float) && columns >= 16)
         {
-            // The rest of the columns in blocks of eight, which then are half as high.
+            // The remaining columns in blocks of eight, which are half as high.
             for (; i + 16 <= rows; i += 16)
             {
                 for (j = 0; j + 16 <= columns; j += 16)
@@ -37,7 +37,7 @@ internal static unsafe class MatrixTranspose
                 to[column * toRow + row] = from[row * fromRow + column];
     }
 
-    // Sixteen rows of sixteen: four rows at a time as below, then quarters change places.
+    // Sixteen rows of sixteen: four rows at a time as below, then quarters are exchanged.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyBlockOf16(float* from, nint fromRow, float* to, nint toRow)
     {
@@ -51,7 +51,7 @@ internal static unsafe class MatrixTranspose
         StoreQuarters(a3, b3, c3, d3, to + 3 * toRow, toRow);
     }
 
-    // Vector k holds, in its quarter q, what the four rows have in column 4·q + k.
+    // Quarter q of vector k holds the values of the four rows in column 4·q + k.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float>, Vector512<float>, Vector512<float>, Vector512<float>) FourRows(float* from, nint fromRow)
     {
@@ -75,7 +75,7 @@ internal static unsafe class MatrixTranspose
         Avx512F.Store(to + 12 * toRow, Avx512F.Shuffle4x128(oddAb, oddCd, 0xDD));
     }
 
-    // Eight rows of eight: pairs, then fours, then halves change places.
+    // Eight rows of eight: pairs, then fours, then halves are exchanged.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyBlockOf8(float* from, nint fromRow, float* to, nint toRow)
     {

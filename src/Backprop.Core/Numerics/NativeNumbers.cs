@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Numbers outside the managed heap, for scratch of many megabytes: they are given back at once, not when the heap is
-/// collected next.</summary>
+/// <summary>Values outside the managed heap, for scratch of many megabytes. The memory is freed immediately, not at the next garbage
+/// collection.</summary>
 internal sealed unsafe class NativeNumbers : IDisposable
 {
     private readonly int _length;
     private Real* _numbers;
 
-    /// <summary>Makes room for so many numbers, with whatever is there.</summary>
+    /// <summary>Allocates memory for <paramref name="length"/> values, not initialized.</summary>
     /// <exception cref="OutOfMemoryException">There is not enough memory.</exception>
     public NativeNumbers(int length)
     {
@@ -20,7 +20,7 @@ internal sealed unsafe class NativeNumbers : IDisposable
 
     ~NativeNumbers() => Free();
 
-    /// <summary>The numbers. Not to be used once they were given back, nor longer than this is in use.</summary>
+    /// <summary>The values. Do not use the span after this object was disposed or collected.</summary>
     public Span<Real> Span => _numbers is not null ? new Span<Real>(_numbers, _length)
         : throw new ObjectDisposedException(nameof(NativeNumbers));
 

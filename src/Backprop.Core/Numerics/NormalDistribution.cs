@@ -14,10 +14,10 @@ internal static class NormalDistribution
 {
     private const double RootHalf = 0.70710678118654752, InverseRootOfTwoPi = 0.39894228040143268;
 
-    // Beyond, Φ(−x) is 0 even as a subnormal number, and x² need not be squared.
+    // Beyond, Φ(−x) is 0 even as a subnormal value, and x² need not be squared.
     private const double Far = 20;
 
-    /// <summary>Φ(x), and the density φ(x) = e^(−x²/2)/√(2π). NaN stays.</summary>
+    /// <summary>Φ(x), and the density φ(x) = e^(−x²/2)/√(2π). NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TLanes Value, TLanes Density) Cumulative<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
@@ -56,7 +56,7 @@ internal static class NormalDistribution
         return TLanes.MultiplyAdd(p, square, Number<TLanes>(1.128379165726710));
     }
 
-    // erfc(a) for a from 1 on, given e^(−a²): one polynomial up to 2, another beyond.
+    // erfc(a) for a from 1 on, from e^(−a²): one polynomial up to 2, another beyond.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Tail<TLanes>(TLanes a, TLanes e) where TLanes : struct, ILanes<TLanes>
     {

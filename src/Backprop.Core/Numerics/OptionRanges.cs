@@ -16,8 +16,8 @@ internal sealed class OptionRanges
     /// <summary>The range of a property; null where every value is allowed.</summary>
     public ValueRange? Of(string option) => _ranges.GetValueOrDefault(option);
 
-    /// <summary>The value, if its property may have it.</summary>
-    /// <param name="value">A number, a time, or a value of an enumeration.</param>
+    /// <summary>Returns the value, if it is allowed.</summary>
+    /// <param name="value">A numeric value, a time, or a value of an enumeration.</param>
     /// <param name="option">The name of the property; by default, the calling property.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is not allowed.</exception>
     public T Checked<T>(T value, [CallerMemberName] string option = "") => _ranges[option].Checked(value, option);

@@ -3,8 +3,7 @@ namespace Backprop.Numerics;
 /// <summary>The three products of backpropagation as a textbook writes them: the reference for <see cref="MatrixMultiply"/>.</summary>
 /// <remarks>
 /// Every output is one chain of multiply-adds (<see cref="Fused"/>) in the order of the inner index. <see cref="MatrixMultiply"/> keeps
-/// that order,
-/// so the two agree to the last bit.
+/// that order, so the two agree to the last bit.
 /// </remarks>
 internal static class PlainMatrixMultiply
 {

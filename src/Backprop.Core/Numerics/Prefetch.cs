@@ -2,18 +2,17 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Numerics;
 
-/// <summary>Prefetches values that will be read soon into the cache. Changes the time that reading takes, and no
-/// result.</summary>
+/// <summary>Prefetches values that will be read soon into the cache. Changes the time that reading takes, and no result.</summary>
 internal static unsafe class Prefetch
 {
     private const int NumbersPerLine = 64 / sizeof(Real);
 
-    // Of a longer row, the processor fetches the rest by itself after it has seen requests for a few neighbouring lines.
+    // The processor prefetches the further lines of a longer row by itself, after it has seen requests for a few neighbouring lines.
     private const int MaxLines = 8;
 
-    /// <summary>Some rows that lie anywhere in memory: the processor cannot guess where the next one is.</summary>
-    /// <param name="matrix">Where they are.</param>
-    /// <param name="rows">Which.</param>
+    /// <summary>Some rows at any positions in memory: the processor cannot predict where the next one is.</summary>
+    /// <param name="matrix">The matrix with the rows.</param>
+    /// <param name="rows">The indices of the rows.</param>
     public static void Rows<TRows>(TRows matrix, ReadOnlySpan<int> rows) where TRows : IRows, allows ref struct
     {
         if (!Sse.IsSupported) return;

@@ -21,8 +21,8 @@ public readonly unsafe struct RandomField
         (_low, _high) = ((uint)key, (uint)(key >> 32));
     }
 
-    /// <summary>Writes the numbers of neighbouring places, uniform over the multiples of 2⁻²⁴ in [0, 1).</summary>
-    /// <param name="first">The first place.</param>
+    /// <summary>Writes the random numbers of neighbouring indices, uniform over the multiples of 2⁻²⁴ in [0, 1).</summary>
+    /// <param name="first">The first index.</param>
     /// <param name="destination">Overwritten.</param>
     public void Fill(uint first, Span<Real> destination)
     {
@@ -36,14 +36,14 @@ public readonly unsafe struct RandomField
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int FillVectors(uint place, uint key, float* to, int length)
+    private static int FillVectors(uint index, uint key, float* to, int length)
     {
-        Vector<uint> places = Vector<uint>.Indices + new Vector<uint>(place), stride = new((uint)Vector<uint>.Count), high = new(key);
+        Vector<uint> indices = Vector<uint>.Indices + new Vector<uint>(index), stride = new((uint)Vector<uint>.Count), high = new(key);
         var i = 0;
         for (; i + Vector<uint>.Count <= length; i += Vector<uint>.Count)
         {
-            Vector.Store(Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(places) ^ high) >>> 8)) * (float)Unit, to + i);
-            places += stride;
+            Vector.Store(Vector.ConvertToSingle(Vector.AsVectorInt32(Mix(Mix(indices) ^ high) >>> 8)) * (float)Unit, to + i);
+            indices += stride;
         }
         return i;
     }

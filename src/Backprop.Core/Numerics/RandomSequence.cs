@@ -1,7 +1,6 @@
 namespace Backprop.Numerics;
 
-/// <summary>What a stream of random numbers is drawn for. Every purpose has numbers of its own, so adding one never shifts
-/// another.</summary>
+/// <summary>The purpose of a stream of random numbers. Every purpose has its own stream, so a new purpose never changes another.</summary>
 public enum RandomPurpose
 {
     /// <summary>Starting values of the parameters; one sequence per layer.</summary>
@@ -10,10 +9,10 @@ public enum RandomPurpose
     /// <summary>Order of the training examples; one sequence per epoch.</summary>
     Shuffling = 2,
 
-    /// <summary>Which units sleep; one field per layer and step.</summary>
+    /// <summary>Which units are dropped; one field per layer and step.</summary>
     Dropout = 3,
 
-    /// <summary>What is added to numbers; one field per layer and step.</summary>
+    /// <summary>Noise that is added to values; one field per layer and step.</summary>
     Noise = 4,
 
     /// <summary>Which examples are mixed, and how; one sequence per step.</summary>
@@ -25,21 +24,21 @@ public enum RandomPurpose
     /// <summary>Starting values that depend on examples; one sequence per layer.</summary>
     BiasInitialization = 7,
 
-    /// <summary>Which examples are kept from training; one sequence per class.</summary>
+    /// <summary>Which examples are held out from training; one sequence per class.</summary>
     Validation = 8,
 
-    /// <summary>How the values of a column are permuted, to see what it contributes; one sequence per repeat of a column.</summary>
+    /// <summary>How the values of a column are permuted, to measure its importance; one sequence per repeat of a column.</summary>
     Permutation = 9,
 }
 
-/// <summary>Random numbers that depend on (seed, purpose, index) and on nothing else: not on threads, not on the version of .NET.</summary>
+/// <summary>Random numbers that depend only on (seed, purpose, index): not on threads, not on the version of .NET.</summary>
 /// <remarks>
 /// SplitMix64: Steele, Lea and Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA, figure 15. Number i
 /// is a mix of key + i·γ. So the generator is a counter, and a sequence can start at any index.
 /// </remarks>
 public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 0)
 {
-    // Two places in memory are exchanged.
+    // An exchange accesses two positions in memory.
     private const int ItemsOfPortion = 1 << 16, WorkOfItem = 16;
 
     private const ulong Gamma = 0x9E3779B97F4A7C15;
@@ -54,7 +53,7 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     /// Draws nothing.</summary>
     internal ulong BitsAt(int skipped) => Mix(_state + ((ulong)(uint)skipped + 1) * Gamma);
 
-    /// <summary>64 random bits that belong to a number of 128.</summary>
+    /// <summary>64 random bits for an index of 128 bits.</summary>
     internal static ulong BitsOf(int seed, RandomPurpose purpose, ulong low, ulong high) =>
         Mix(Mix(Mix(Mix((uint)seed) + (ulong)purpose * Gamma) + low * Gamma) + high * Gamma);
 
@@ -75,8 +74,8 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
     }
 
     /// <summary>Normal with mean 0 and variance 1.</summary>
-    /// <remarks>Box and Muller (1958), "A note on the generation of random normal deviates". Each pair of uniform numbers
-    /// yields two normal ones.</remarks>
+    /// <remarks>Box and Muller (1958), "A note on the generation of random normal deviates". Each pair of uniform values yields two normal
+    /// ones.</remarks>
     public double NextNormal()
     {
         if (!double.IsNaN(_spareNormal))
@@ -91,11 +90,11 @@ public sealed class RandomSequence(int seed, RandomPurpose purpose, int index = 
         return radius * cosine;
     }
 
-    /// <summary>Puts <paramref name="items"/> into a random order, every order equally likely.</summary>
+    /// <summary>Shuffles <paramref name="items"/>; every order is equally likely.</summary>
     /// <remarks>Durstenfeld (1964), Algorithm 235.</remarks>
     public void Shuffle(Span<int> items) => Shuffle(items, meter: null);
 
-    /// <summary>The same with checks in between.</summary>
+    /// <summary>The same. Counts the work.</summary>
     internal void Shuffle(Span<int> items, WorkMeter? meter)
     {
         for (var i = items.Length - 1; i > 0; i--)

@@ -1,6 +1,6 @@
 namespace Backprop.Numerics;
 
-/// <summary>Rows of the same width in several arrays. More rows need one array more, and no copy of those that are there already.</summary>
+/// <summary>Rows of the same width in several arrays. More rows need one more array, and no copy of the existing rows.</summary>
 internal sealed class RowBlocks
 {
     // Large enough that few arrays hold all rows, and small enough that a part of one is little memory.
@@ -11,8 +11,8 @@ internal sealed class RowBlocks
 
     /// <summary>Wraps arrays.</summary>
     /// <param name="blocks">All but the last hold <see cref="RowsOfBlock"/> rows.</param>
-    /// <param name="columns">Numbers of a row; at least 1.</param>
-    /// <param name="rows">Rows that are there; the last array may have room for more.</param>
+    /// <param name="columns">Number of columns; at least 1.</param>
+    /// <param name="rows">Number of rows; the last array may have memory for more.</param>
     public RowBlocks(Real[][] blocks, int columns, int rows) : this(blocks, columns, rows, ShiftOf(columns))
     {
     }
@@ -26,32 +26,32 @@ internal sealed class RowBlocks
     /// <summary>The rows of one array, whatever its length.</summary>
     public static RowBlocks OfArray(Real[] values, int columns) => new([values], columns, values.Length / columns, shift: 31);
 
-    /// <summary>Numbers of a row.</summary>
+    /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>Number of rows.</summary>
     public int Count { get; }
 
     /// <summary>Rows of every array but the last: a power of two, so that a row is found without a division.</summary>
     public static int RowsOfBlock(int columns) => 1 << ShiftOf(columns);
 
-    /// <summary>The numbers of one row.</summary>
+    /// <summary>The values of one row.</summary>
     public ReadOnlySpan<Real> Row(int row)
     {
         var block = _blocks[row >> _shift];
         return block.AsSpan((row & _mask) * Columns, Columns);
     }
 
-    /// <summary>The numbers of one row, to be changed by the owner of the arrays.</summary>
+    /// <summary>The values of one row, to be changed by the owner of the arrays.</summary>
     public Span<Real> ToChange(int row) => _blocks[row >> _shift].AsSpan((row & _mask) * Columns, Columns);
 
     /// <summary>Whether neighbouring rows are neighbours in memory, too.</summary>
     public bool AreTogether(int first, int count) => first >> _shift == (first + Math.Max(count, 1) - 1) >> _shift;
 
-    /// <summary>The numbers of neighbouring rows that are together.</summary>
+    /// <summary>The values of neighbouring rows in one array.</summary>
     public ReadOnlySpan<Real> Together(int first, int count) => _blocks[first >> _shift].AsSpan((first & _mask) * Columns, count * Columns);
 
-    /// <summary>Whether a number is missing (NaN).</summary>
+    /// <summary>Whether a value is missing (NaN).</summary>
     public bool HasMissing()
     {
         for (var row = 0; row < Count;)
@@ -63,9 +63,9 @@ internal sealed class RowBlocks
         return false;
     }
 
-    /// <summary>These rows and then others, without a copy of either. There may be a gap between both.</summary>
-    /// <param name="others">As wide.</param>
-    /// <param name="first">Where the others begin.</param>
+    /// <summary>These rows followed by others, without a copy of either. There may be a gap between both.</summary>
+    /// <param name="others">Rows of the same width.</param>
+    /// <param name="first">The index of the first of the others.</param>
     /// <returns>Null where the arrays of both do not fit together.</returns>
     public RowBlocks? Concat(RowBlocks others, out int first)
     {

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>A formula of one number of a row, and of three numbers of each of its columns.</summary>
+/// <summary>A formula of one value of a row, and of three values of each of its columns.</summary>
 internal interface IFunctionOfRow
 {
     TLanes Invoke<TLanes>(TLanes number, TLanes a, TLanes b, TLanes c) where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>Loops over the rows of matrices, where something is the same for every row: one call for all rows, instead of one for
+/// <summary>Loops over the rows of matrices, if something is the same for every row: one call for all rows, instead of one for
 /// each.</summary>
 /// <remarks>As in <see cref="Elementwise"/>, values that do not fill a vector are computed by a vector that overlaps its
 /// neighbour. So a value has the same bits at every index.</remarks>
@@ -32,27 +32,27 @@ internal static unsafe class RowWise
         Run(f, new Columns(x), new Columns(z), new Columns(sums), sums, 0, x.Rows, sums.Length);
     }
 
-    /// <summary>y(r, k) = f(number of row r, a(r, k), b(r, k), c(r, k)). y is none of them.</summary>
+    /// <summary>y(r, k) = f(value of row r, a(r, k), b(r, k), c(r, k)). y is none of them.</summary>
     /// <param name="f">The formula.</param>
-    /// <param name="numbers">[rows × any]: where every row has its number.</param>
-    /// <param name="column">In which column.</param>
+    /// <param name="rowValues">[rows × any]: one of the columns holds the value of every row.</param>
+    /// <param name="column">The index of that column.</param>
     /// <param name="a">A vector for all rows, or some columns of a matrix; as many as y has.</param>
     /// <param name="b">Likewise.</param>
     /// <param name="c">Likewise.</param>
     /// <param name="y">[rows × any], overwritten.</param>
     public static void Spread<TFunction>(
-        TFunction f, ReadOnlyMatrixColumns numbers, int column, Columns a, Columns b, Columns c, MatrixColumns y)
+        TFunction f, ReadOnlyMatrixColumns rowValues, int column, Columns a, Columns b, Columns c, MatrixColumns y)
         where TFunction : struct, IFunctionOfRow
     {
-        if (column < 0 || column >= numbers.Columns)
-            throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {numbers.Columns - 1}");
-        if (numbers.Rows != y.Rows)
-            throw new ArgumentException($"Numbers of {numbers.Rows} rows do not fit {y.Rows} rows.", nameof(numbers));
+        if (column < 0 || column >= rowValues.Columns)
+            throw new ArgumentOutOfRangeException(nameof(column), column, $"must be from 0 to {rowValues.Columns - 1}");
+        if (rowValues.Rows != y.Rows)
+            throw new ArgumentException($"There are values for {rowValues.Rows} rows, but y has {y.Rows}.", nameof(rowValues));
         Check(a, b, c, y.Rows, y.Columns);
-        fixed (Real* px = numbers.Values, pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
+        fixed (Real* px = rowValues.Values, pa = a.Values, pb = b.Values, pc = c.Values, py = y.Values)
             VectorWidth.Run(
                 new SpreadWork<TFunction>(
-                    f, px + column, numbers.Stride, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns),
+                    f, px + column, rowValues.Stride, pa, a.Stride, pb, b.Stride, pc, c.Stride, py, y.Stride, y.Rows, y.Columns),
                 y.Columns);
     }
 
@@ -71,7 +71,7 @@ internal static unsafe class RowWise
         c.Check(rows, columns);
     }
 
-    /// <summary>Columns of a matrix, or a vector that every row has.</summary>
+    /// <summary>Columns of a matrix, or a vector that is the same for every row.</summary>
     internal readonly ref struct Columns
     {
         public Columns(ReadOnlyMatrixColumns columns)
@@ -86,15 +86,15 @@ internal static unsafe class RowWise
 
         public int Stride { get; }
 
-        // The kernels read through pointers that know no bounds: what fits here is inside for every index.
+        // The kernels use pointers without bounds checks. After this check, every index is in range.
         public void Check(int rows, int columns)
         {
             if (rows > 0 && (rows - 1L) * Stride + columns > Values.Length)
-                throw new ArgumentException($"{rows} rows of {columns} numbers do not fit {Values.Length}, {Stride} numbers apart.");
+                throw new ArgumentException($"{rows} rows of {columns} values, {Stride} values apart, do not fit {Values.Length}.");
         }
     }
 
-    // What enters a row's last vector is put aside first, if it overlaps its neighbour. The formula stands in the loop once: see
+    // The inputs of a row's last vector are copied first, if it overlaps its neighbour. The formula occurs in the loop once: see
     // Elementwise.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Zip<TFunction, TLanes>(

@@ -1,7 +1,7 @@
 namespace Backprop.Numerics;
 
-/// <summary>Memory for the inside of one product or one layer, kept by every thread. A shared pool would now and then forget it, and then
-/// allocate in the middle of training.</summary>
+/// <summary>Memory for the intermediate values of one product or one layer, kept by every thread. A shared pool would sometimes drop it,
+/// and then allocate in the middle of training.</summary>
 internal static class Scratch
 {
     [ThreadStatic]
@@ -10,8 +10,8 @@ internal static class Scratch
     [ThreadStatic]
     private static Real[]? t_spare, t_spareOfInner;
 
-    /// <summary>This thread's array, of at least <paramref name="length"/> numbers, with whatever was left in it. The next product takes
-    /// the same.</summary>
+    /// <summary>This thread's array, of at least <paramref name="length"/> values, not cleared. The next product uses the same
+    /// array.</summary>
     public static Real[] OfAtLeast(int length)
     {
         var numbers = t_numbers;
@@ -19,8 +19,8 @@ internal static class Scratch
         return numbers;
     }
 
-    /// <summary>An array that outlasts products, of at least <paramref name="length"/> numbers; to be given back. A layer inside another
-    /// may have a second one meanwhile.</summary>
+    /// <summary>An array that outlasts products, of at least <paramref name="length"/> values; to be returned. A layer inside another may
+    /// have a second one meanwhile.</summary>
     public static Real[] Rent(int length)
     {
         var numbers = t_spare;
@@ -28,6 +28,6 @@ internal static class Scratch
         return numbers is not null && numbers.Length >= length ? numbers : new Real[length];
     }
 
-    /// <summary>Keeps what was rented for the next time.</summary>
+    /// <summary>Keeps the array for the next call of <see cref="Rent"/>.</summary>
     public static void Return(Real[] numbers) => (t_spare, t_spareOfInner) = (numbers, t_spare);
 }

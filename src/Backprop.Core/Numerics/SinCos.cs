@@ -3,16 +3,16 @@ using static Backprop.Numerics.Arithmetic;
 
 namespace Backprop.Numerics;
 
-/// <summary>Sine and cosine of an angle in turns, lane by lane: the same bits for every width of vector, and within 2e-7 of the
-/// truth.</summary>
+/// <summary>Sine and cosine of an angle in cycles (multiples of 2π), lane by lane: the same bits for every width of vector, and an error of
+/// at most 2e-7.</summary>
 /// <remarks>
-/// Whole turns are subtracted exactly: the result is a value minus its nearest whole number. The remainder is folded to at
-/// most a quarter of a turn on either side. There the nine-term series of the sine has an error below 1e-13. The gradient
-/// tests, in double precision, use the same series.
+/// Whole cycles are subtracted exactly: the result is a value minus its nearest integer. The remainder is folded to at most a quarter of a
+/// cycle on either side. There the nine-term series of the sine has an error below 1e-13. The gradient tests, in double precision, use the
+/// same series.
 /// </remarks>
 internal static class SinCos
 {
-    /// <summary>2π: radians of a turn.</summary>
+    /// <summary>2π: radians of a cycle.</summary>
     public const Real Turn = (Real)(2 * Math.PI);
 
     // (−1)ⁱ·(2π)²ⁱ⁺¹ / (2i + 1)!
@@ -21,7 +21,7 @@ internal static class SinCos
         C3 = -76.70585975306139, C4 = 42.058693944897655, C5 = -15.09464257682299,
         C6 = 3.819952584848282, C7 = -0.7181223017785006, C8 = 0.10422916220813984;
 
-    /// <summary>cos 2πu. Of |u| above 2²², where single precision has no quarter turns left, some number in [−1, 1].</summary>
+    /// <summary>cos 2πu. For |u| above 2²², single precision has no quarter cycles any more: the result is any value in [−1, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Cosine<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes> =>
         Series(Number<TLanes>(0.25) - TLanes.Abs(PartOfTurn(u)));
@@ -36,7 +36,7 @@ internal static class SinCos
         return Series(TLanes.CopySign(TLanes.Min(folded, size), part));
     }
 
-    /// <summary>An angle in radians, in turns.</summary>
+    /// <summary>An angle in radians, converted to cycles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes ToPhase<TLanes>(TLanes radians) where TLanes : struct, ILanes<TLanes> => radians * Number<TLanes>(0.5 / Math.PI);
 
@@ -44,8 +44,8 @@ internal static class SinCos
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes PartOfTurn<TLanes>(TLanes u) where TLanes : struct, ILanes<TLanes>
     {
-        // Added and subtracted again, it rounds to a whole number, for the fraction has no bits below one. Not a property: of so long a
-        // formula, the compiler would call it.
+        // Added and subtracted again, it rounds to an integer, because the fraction has no bits below one. Not a property: the compiler
+        // would not inline it into so long a formula.
         var rounder = Number<TLanes>(typeof(Real) == typeof(float) ? 12582912 : 6755399441055744);
         var part = u - (u + rounder - rounder);
         return new Clamp(-(Real)0.5, (Real)0.5).Invoke(part);

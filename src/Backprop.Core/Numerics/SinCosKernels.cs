@@ -11,7 +11,7 @@ namespace Backprop.Numerics;
 /// </remarks>
 internal static unsafe class SinCosKernels
 {
-    /// <summary>The parameters of one feature, as its layers have them.</summary>
+    /// <summary>The parameters of one feature, in the order of its layers.</summary>
     internal readonly ref struct Feature
     {
         /// <param name="angles">[2 × K]: K frequencies f, then K phases p.</param>
@@ -19,17 +19,19 @@ internal static unsafe class SinCosKernels
         /// <param name="dense">[(K + 1) × results]: W [K × results] row-major, then b.</param>
         public Feature(ReadOnlySpan<Real> angles, ReadOnlySpan<Real> amplitudes, ReadOnlySpan<Real> dense)
         {
-            Waves = amplitudes.Length;
-            (Results, var rest) = Math.DivRem(dense.Length, Waves + 1);
-            if (angles.Length != 2 * Waves || rest != 0)
+            PeriodicFeatures = amplitudes.Length;
+            (Results, var rest) = Math.DivRem(dense.Length, PeriodicFeatures + 1);
+            if (angles.Length != 2 * PeriodicFeatures || rest != 0)
                 throw new ArgumentException(
-                    $"{angles.Length} frequencies and phases do not go with {Waves} amplitudes and {dense.Length} weights and biases.");
+                    $"{angles.Length} frequencies and phases do not fit {PeriodicFeatures} amplitudes " +
+                    $"and {dense.Length} weights and biases.");
             Angles = angles;
             Amplitudes = amplitudes;
             Dense = dense;
         }
 
-        public int Waves { get; }
+        /// <summary>K: the number of periodic features.</summary>
+        public int PeriodicFeatures { get; }
 
         public int Results { get; }
 
@@ -52,7 +54,8 @@ internal static unsafe class SinCosKernels
             room = Room(feature, x.Rows))
             VectorWidth.Run(
                 new ForwardWork(
-                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, py, y.Stride, x.Rows, room),
+                    new Pointers(angles, amplitudes, dense, feature.PeriodicFeatures, feature.Results), px, x.Stride, py, y.Stride,
+                    x.Rows, room),
                 x.Rows);
     }
 
@@ -65,14 +68,14 @@ internal static unsafe class SinCosKernels
     {
         Check(feature, x, dy.Rows, dy.Columns - 1);
         if (dx.Rows != x.Rows || dx.Columns != 1)
-            throw new ArgumentException($"The gradients of {x.Rows} numbers do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
+            throw new ArgumentException($"The gradients of {x.Rows} values do not fit into {dx.Rows} × {dx.Columns}.", nameof(dx));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
             pdx = dx.Values, room = Room(feature, x.Rows))
             VectorWidth.Run(
                 new BackwardWork(
-                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdx, dx.Stride,
-                    x.Rows, room),
+                    new Pointers(angles, amplitudes, dense, feature.PeriodicFeatures, feature.Results), px, x.Stride, pdy, dy.Stride,
+                    pdx, dx.Stride, x.Rows, room),
                 x.Rows);
     }
 
@@ -85,16 +88,17 @@ internal static unsafe class SinCosKernels
     public static void SumByAngle(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> sums)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (sums.Length != 2 * feature.Waves)
-            throw new ArgumentException($"Two sums of {feature.Waves} periodic features do not fit into {sums.Length}.", nameof(sums));
+        if (sums.Length != 2 * feature.PeriodicFeatures)
+            throw new ArgumentException(
+                $"Two sums of {feature.PeriodicFeatures} periodic features do not fit into {sums.Length}.", nameof(sums));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
-            ps = sums, room = Scratch.OfAtLeast(feature.Waves * feature.Results))
+            ps = sums, room = Scratch.OfAtLeast(feature.PeriodicFeatures * feature.Results))
             VectorWidth.Run(
                 new AngleWork(
-                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, ps, x.Rows,
-                    room),
-                feature.Waves);
+                    new Pointers(angles, amplitudes, dense, feature.PeriodicFeatures, feature.Results), px, x.Stride, pdy, dy.Stride,
+                    ps, x.Rows, room),
+                feature.PeriodicFeatures);
     }
 
     /// <summary>dW = cᵀ·dy, where c [rows × K] are the periodic features.</summary>
@@ -105,35 +109,37 @@ internal static unsafe class SinCosKernels
     public static void DifferentiateWeights(in Feature feature, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns dy, Span<Real> dWeights)
     {
         Check(feature, x, dy.Rows, dy.Columns);
-        if (dWeights.Length != feature.Waves * feature.Results)
+        if (dWeights.Length != feature.PeriodicFeatures * feature.Results)
             throw new ArgumentException(
-                $"The gradient of {feature.Waves * feature.Results} weights does not fit into {dWeights.Length}.", nameof(dWeights));
+                $"The gradient of {feature.PeriodicFeatures * feature.Results} weights does not fit into {dWeights.Length}.",
+                nameof(dWeights));
         fixed (
             Real* angles = feature.Angles, amplitudes = feature.Amplitudes, dense = feature.Dense, px = x.Values, pdy = dy.Values,
             pdw = dWeights)
             VectorWidth.Run(
                 new WeightWork(
-                    new Pointers(angles, amplitudes, dense, feature.Waves, feature.Results), px, x.Stride, pdy, dy.Stride, pdw, x.Rows),
-                feature.Waves);
+                    new Pointers(angles, amplitudes, dense, feature.PeriodicFeatures, feature.Results), px, x.Stride, pdy, dy.Stride,
+                    pdw, x.Rows),
+                feature.PeriodicFeatures);
     }
 
     private static Real[] Room(in Feature feature, int rows) =>
         Scratch.OfAtLeast(checked((2 + feature.Results) * (rows + VectorWidth.Widest)));
 
-    // The kernels read through pointers that know no bounds: what fits here is inside for every index.
+    // The kernels use pointers without bounds checks. After this check, every index is in range.
     private static void Check(in Feature feature, ReadOnlyMatrixColumns x, int rows, int results)
     {
         if (x.Columns != 1 || x.Rows != rows || results != feature.Results)
             throw new ArgumentException(
-                $"{x.Rows} × {x.Columns} numbers do not go with {rows} rows of {results} results; a feature has one number and " +
+                $"{x.Rows} × {x.Columns} values do not fit {rows} rows of {results} results; every row has one value and " +
                     $"{feature.Results} results.");
     }
 
-    private readonly struct Pointers(Real* angles, Real* amplitudes, Real* dense, int waves, int results)
+    private readonly struct Pointers(Real* angles, Real* amplitudes, Real* dense, int periodicFeatures, int results)
     {
-        public readonly Real* Frequencies = angles, Phases = angles + waves, Amplitudes = amplitudes, Weights = dense,
-            Biases = dense + (nint)waves * results;
-        public readonly int Waves = waves, Results = results;
+        public readonly Real* Frequencies = angles, Phases = angles + periodicFeatures, Amplitudes = amplitudes, Weights = dense,
+            Biases = dense + (nint)periodicFeatures * results;
+        public readonly int PeriodicFeatures = periodicFeatures, Results = results;
     }
 
     private readonly struct ForwardWork(Pointers feature, Real* x, nint xRow, Real* y, nint yRow, int rows, Real* room) : IVectorWork
@@ -141,7 +147,7 @@ internal static unsafe class SinCosKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, y, yRow, rows, room);
 
-        // Up to four results at a time, which then stay in registers; of fewer, some are computed twice.
+        // Up to four results at a time, so that they stay in registers; if fewer are left, some are computed twice.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* y, nint yRow, int rows, Real* room)
             where TLanes : struct, ILanes<TLanes>
@@ -159,15 +165,15 @@ internal static unsafe class SinCosKernels
                         y3 = TLanes.Broadcast(biases[fourth]);
                     var number = TLanes.Load(numbers + i);
                     var weights = feature.Weights + first;
-                    for (nint k = 0; k < feature.Waves; k++, weights += count)
+                    for (nint k = 0; k < feature.PeriodicFeatures; k++, weights += count)
                     {
-                        var wave = TLanes.Broadcast(feature.Amplitudes[k]) * SinCos.Cosine(
+                        var periodic = TLanes.Broadcast(feature.Amplitudes[k]) * SinCos.Cosine(
                             TLanes.MultiplyAdd(
                                 TLanes.Broadcast(feature.Frequencies[k]), number, SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k]))));
-                        y0 = TLanes.MultiplyAdd(TLanes.Broadcast(*weights), wave, y0);
-                        y1 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[second]), wave, y1);
-                        y2 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[third]), wave, y2);
-                        y3 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[fourth]), wave, y3);
+                        y0 = TLanes.MultiplyAdd(TLanes.Broadcast(*weights), periodic, y0);
+                        y1 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[second]), periodic, y1);
+                        y2 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[third]), periodic, y2);
+                        y3 = TLanes.MultiplyAdd(TLanes.Broadcast(weights[fourth]), periodic, y3);
                     }
                     var result = results + first * width + i;
                     TLanes.Store(y0, result);
@@ -199,23 +205,23 @@ internal static unsafe class SinCosKernels
             where TLanes : struct, ILanes<TLanes>
         {
             nint count = feature.Results, width = Padded<TLanes>(rows);
-            Real* numbers = room, sums = room + width, slopes = room + 2 * width;
+            Real* numbers = room, sums = room + width, gradients = room + 2 * width;
             Gather(x, xRow, rows, width, numbers);
-            for (nint o = 0; o < count; o++) Gather(dy + 1 + o, dyRow, rows, width, slopes + o * width);
+            for (nint o = 0; o < count; o++) Gather(dy + 1 + o, dyRow, rows, width, gradients + o * width);
             new Span<Real>(sums, (int)width).Clear();
 
-            for (nint k = 0; k < feature.Waves; k++)
+            for (nint k = 0; k < feature.PeriodicFeatures; k++)
             {
                 TLanes frequency = TLanes.Broadcast(feature.Frequencies[k]), shift = SinCos.ToPhase(TLanes.Broadcast(feature.Phases[k])),
                     factor = TLanes.Broadcast(feature.Amplitudes[k]) * frequency;
                 var weights = feature.Weights + k * count;
                 for (nint i = 0; i < width; i += TLanes.Count)
                 {
-                    var ofWave = TLanes.Broadcast(0);
-                    var slope = slopes + i;
-                    for (nint o = 0; o < count; o++, slope += width)
-                        ofWave = TLanes.MultiplyAdd(TLanes.Load(slope), TLanes.Broadcast(weights[o]), ofWave);
-                    var ofAngle = TLanes.Broadcast(0) - ofWave * SinCos.Sine(
+                    var ofPeriodic = TLanes.Broadcast(0);
+                    var gradient = gradients + i;
+                    for (nint o = 0; o < count; o++, gradient += width)
+                        ofPeriodic = TLanes.MultiplyAdd(TLanes.Load(gradient), TLanes.Broadcast(weights[o]), ofPeriodic);
+                    var ofAngle = TLanes.Broadcast(0) - ofPeriodic * SinCos.Sine(
                         TLanes.MultiplyAdd(frequency, TLanes.Load(numbers + i), shift));
                     TLanes.Store(TLanes.MultiplyAdd(ofAngle, factor, TLanes.Load(sums + i)), sums + i);
                 }
@@ -233,30 +239,31 @@ internal static unsafe class SinCosKernels
 
         // The last vector of periodic features may overlap the one before; it computes the same bits there.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* turned)
+        private static void Run<TLanes>(
+            in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* sums, int rows, Real* transposed)
             where TLanes : struct, ILanes<TLanes>
         {
-            nint count = feature.Results, waves = feature.Waves, last = waves - TLanes.Count;
-            for (nint k = 0; k < waves; k++)
-                for (nint o = 0; o < count; o++) turned[o * waves + k] = feature.Weights[k * count + o];
+            nint count = feature.Results, periodicFeatures = feature.PeriodicFeatures, last = periodicFeatures - TLanes.Count;
+            for (nint k = 0; k < periodicFeatures; k++)
+                for (nint o = 0; o < count; o++) transposed[o * periodicFeatures + k] = feature.Weights[k * count + o];
 
             for (nint k = 0; ; k = Math.Min(k + TLanes.Count, last))
             {
                 TLanes frequency = TLanes.Load(feature.Frequencies + k), shift = SinCos.ToPhase(TLanes.Load(feature.Phases + k));
                 TLanes byFrequency = TLanes.Broadcast(0), byPhase = byFrequency;
-                Real* number = x, slopes = dy;
-                for (nint row = 0; row < rows; row++, number += xRow, slopes += dyRow)
+                Real* number = x, gradients = dy;
+                for (nint row = 0; row < rows; row++, number += xRow, gradients += dyRow)
                 {
-                    TLanes ofWave = TLanes.Broadcast(0), xs = TLanes.Broadcast(*number);
-                    var weights = turned + k;
-                    for (nint o = 0; o < count; o++, weights += waves)
-                        ofWave = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[o]), TLanes.Load(weights), ofWave);
-                    var ofAngle = TLanes.Broadcast(0) - ofWave * SinCos.Sine(TLanes.MultiplyAdd(frequency, xs, shift));
+                    TLanes ofPeriodic = TLanes.Broadcast(0), xs = TLanes.Broadcast(*number);
+                    var weights = transposed + k;
+                    for (nint o = 0; o < count; o++, weights += periodicFeatures)
+                        ofPeriodic = TLanes.MultiplyAdd(TLanes.Broadcast(gradients[o]), TLanes.Load(weights), ofPeriodic);
+                    var ofAngle = TLanes.Broadcast(0) - ofPeriodic * SinCos.Sine(TLanes.MultiplyAdd(frequency, xs, shift));
                     byFrequency = TLanes.MultiplyAdd(xs, ofAngle, byFrequency);
                     byPhase += ofAngle;
                 }
                 TLanes.Store(byFrequency, sums + k);
-                TLanes.Store(byPhase, sums + waves + k);
+                TLanes.Store(byPhase, sums + periodicFeatures + k);
                 if (k == last) return;
             }
         }
@@ -267,12 +274,12 @@ internal static unsafe class SinCosKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> => Run<TLanes>(feature, x, xRow, dy, dyRow, gradient, rows);
 
-        // Up to four results at a time, whose sums then stay in registers.
+        // Up to four results at a time, so that their sums stay in registers.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Run<TLanes>(in Pointers feature, Real* x, nint xRow, Real* dy, nint dyRow, Real* gradient, int rows)
             where TLanes : struct, ILanes<TLanes>
         {
-            nint count = feature.Results, last = feature.Waves - TLanes.Count;
+            nint count = feature.Results, last = feature.PeriodicFeatures - TLanes.Count;
             var aside = stackalloc Real[4 * TLanes.Count];
             for (nint k = 0; ; k = Math.Min(k + TLanes.Count, last))
             {
@@ -282,14 +289,14 @@ internal static unsafe class SinCosKernels
                 {
                     nint left = count - 1 - first, second = Math.Min(1, left), third = Math.Min(2, left), fourth = Math.Min(3, left);
                     TLanes sum0 = TLanes.Broadcast(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-                    Real* number = x, slopes = dy + first;
-                    for (nint row = 0; row < rows; row++, number += xRow, slopes += dyRow)
+                    Real* number = x, gradients = dy + first;
+                    for (nint row = 0; row < rows; row++, number += xRow, gradients += dyRow)
                     {
-                        var wave = amplitude * SinCos.Cosine(TLanes.MultiplyAdd(frequency, TLanes.Broadcast(*number), shift));
-                        sum0 = TLanes.MultiplyAdd(TLanes.Broadcast(*slopes), wave, sum0);
-                        sum1 = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[second]), wave, sum1);
-                        sum2 = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[third]), wave, sum2);
-                        sum3 = TLanes.MultiplyAdd(TLanes.Broadcast(slopes[fourth]), wave, sum3);
+                        var periodic = amplitude * SinCos.Cosine(TLanes.MultiplyAdd(frequency, TLanes.Broadcast(*number), shift));
+                        sum0 = TLanes.MultiplyAdd(TLanes.Broadcast(*gradients), periodic, sum0);
+                        sum1 = TLanes.MultiplyAdd(TLanes.Broadcast(gradients[second]), periodic, sum1);
+                        sum2 = TLanes.MultiplyAdd(TLanes.Broadcast(gradients[third]), periodic, sum2);
+                        sum3 = TLanes.MultiplyAdd(TLanes.Broadcast(gradients[fourth]), periodic, sum3);
                     }
                     TLanes.Store(sum0, aside);
                     TLanes.Store(sum1, aside + second * TLanes.Count);
@@ -308,7 +315,7 @@ internal static unsafe class SinCosKernels
     private static nint Padded<TLanes>(int rows) where TLanes : struct, ILanes<TLanes> =>
         (rows + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    // One column; what fills its last vector is 0.
+    // One column; the unused lanes of its last vector are 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Gather(Real* from, nint fromRow, int rows, nint width, Real* to)
     {

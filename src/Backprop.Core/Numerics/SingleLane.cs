@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>One number: columns too few for a vector, and machines without vectors.</summary>
+/// <summary>One value: for columns too few for a vector, and for machines without vectors.</summary>
 internal readonly unsafe struct SingleLane : ILanes<SingleLane>
 {
     private readonly Real _value;

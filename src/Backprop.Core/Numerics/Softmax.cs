@@ -6,7 +6,7 @@ namespace Backprop.Numerics;
 /// <summary>pₖ = e^zₖ / Σⱼ e^zⱼ for every row, without overflow: each row's largest score is subtracted first.</summary>
 internal static unsafe class Softmax
 {
-    // A row of fewer numbers fills no vector, so its neighbours stand beside it; as many rows at a time as stay in the nearest cache.
+    // A row with fewer columns fills no vector. So the lanes hold neighbouring rows, as many at a time as stay in the nearest cache.
     private const int MinColumnsOfLongRow = 16, RowsAtOnce = 64;
 
     /// <summary>Writes the probabilities.</summary>
@@ -21,9 +21,8 @@ internal static unsafe class Softmax
     /// <param name="logarithms">[rows], overwritten with log Σⱼ e^(zⱼ − max z).</param>
     public static void OfRows(ReadOnlyMatrix scores, Matrix probabilities, Span<Real> largest, Span<Real> logarithms)
     {
-        if (
-            probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || largest.Length != logarithms.Length
-                || (!largest.IsEmpty && largest.Length != scores.Rows))
+        var areParts = largest.Length == logarithms.Length && (largest.IsEmpty || largest.Length == scores.Rows);
+        if (probabilities.Rows != scores.Rows || probabilities.Columns != scores.Columns || !areParts)
             throw new ArgumentException(
                 $"{scores.Rows} × {scores.Columns} scores do not fit {probabilities.Rows} × {probabilities.Columns} probabilities and " +
                     $"{largest.Length} and {logarithms.Length} parts of logarithms.");
@@ -41,10 +40,10 @@ internal static unsafe class Softmax
             for (var first = 0; first < scores.Rows; first += RowsAtOnce)
             {
                 var rows = Math.Min(RowsAtOnce, scores.Rows - first);
-                Real* maxima = scratch, sums = scratch + RowsAtOnce, turned = scratch + 2 * RowsAtOnce;
-                MatrixTranspose.Copy(z + first * scores.Columns, scores.Columns, rows, scores.Columns, turned, RowsAtOnce);
-                VectorWidth.Run(new ColumnWork(turned, maxima, sums, rows, scores.Columns, withLogarithms: !largest.IsEmpty));
-                MatrixTranspose.Copy(turned, RowsAtOnce, scores.Columns, rows, p + first * scores.Columns, scores.Columns);
+                Real* maxima = scratch, sums = scratch + RowsAtOnce, transposed = scratch + 2 * RowsAtOnce;
+                MatrixTranspose.Copy(z + first * scores.Columns, scores.Columns, rows, scores.Columns, transposed, RowsAtOnce);
+                VectorWidth.Run(new ColumnWork(transposed, maxima, sums, rows, scores.Columns, withLogarithms: !largest.IsEmpty));
+                MatrixTranspose.Copy(transposed, RowsAtOnce, scores.Columns, rows, p + first * scores.Columns, scores.Columns);
                 if (largest.IsEmpty) continue;
                 new ReadOnlySpan<Real>(maxima, rows).CopyTo(largest[first..]);
                 new ReadOnlySpan<Real>(sums, rows).CopyTo(logarithms[first..]);
@@ -65,12 +64,12 @@ internal static unsafe class Softmax
 
     // Each lane has a row of its own. Lanes beyond the last row compute values that are never read.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OfColumns<TLanes>(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
+    private static void OfColumns<TLanes>(Real* transposed, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms)
         where TLanes : struct, ILanes<TLanes>
     {
         for (var row = 0; row < rows; row += TLanes.Count)
         {
-            var z = turned + row;
+            var z = transposed + row;
             var largest = TLanes.Load(z);
             for (var k = 1; k < columns; k++)
             {
@@ -91,9 +90,9 @@ internal static unsafe class Softmax
         }
     }
 
-    private readonly struct ColumnWork(Real* turned, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) : IVectorWork
+    private readonly struct ColumnWork(Real* transposed, Real* maxima, Real* sums, int rows, int columns, bool withLogarithms) : IVectorWork
     {
         public void Run<TLanes>() where TLanes : struct, ILanes<TLanes> =>
-            OfColumns<TLanes>(turned, maxima, sums, rows, columns, withLogarithms);
+            OfColumns<TLanes>(transposed, maxima, sums, rows, columns, withLogarithms);
     }
 }

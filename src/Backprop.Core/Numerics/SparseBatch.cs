@@ -1,8 +1,8 @@
 namespace Backprop.Numerics;
 
-/// <summary>A few rows of which most numbers are 0, and, where a gradient is wanted, the same column by column. Belongs to one reader;
-/// allocates only when there is more than ever before.</summary>
-/// <param name="columns">Numbers in a row, zeros among them.</param>
+/// <summary>A few rows with mostly zeros, and for gradients also the same values column by column. Belongs to one reader. Allocates only if
+/// it needs more memory than ever before.</summary>
+/// <param name="columns">Number of columns.</param>
 internal sealed class SparseBatch(int columns)
 {
     private readonly List<int> _starts = [0];
@@ -12,13 +12,13 @@ internal sealed class SparseBatch(int columns)
     /// <summary>Rows that were added.</summary>
     public int Rows => _starts.Count - 1;
 
-    /// <summary>Numbers in a row, zeros among them.</summary>
+    /// <summary>Number of columns.</summary>
     public int Columns => columns;
 
     /// <summary>The replacements of missing values (NaN); null where there are none.</summary>
     public SparseReplacements? Replacements { get; set; }
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Removes all rows.</summary>
     public void Clear()
     {
         _starts.Clear();
@@ -26,27 +26,27 @@ internal sealed class SparseBatch(int columns)
     }
 
     /// <summary>Adds a row; zeros among the values are omitted.</summary>
-    /// <param name="places">Columns in rising order; empty, if the values are those of all columns.</param>
-    /// <param name="values">The numbers there.</param>
-    /// <param name="factors">[Columns] that they are multiplied by; empty for none.</param>
-    public void Add(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
+    /// <param name="indices">Column indices in ascending order; empty if the values are those of all columns.</param>
+    /// <param name="values">The values of these columns.</param>
+    /// <param name="factors">[Columns]: the factors of the values; empty for none.</param>
+    public void Add(ReadOnlySpan<int> indices, ReadOnlySpan<Real> values, ReadOnlySpan<Real> factors)
     {
         var count = _starts[^1];
-        MakeRoom(count + (Replacements is null ? 1L : 2L) * values.Length); // a missing value may become two numbers
+        MakeRoom(count + (Replacements is null ? 1L : 2L) * values.Length); // a missing value may become two values
         for (var i = 0; i < values.Length; i++)
         {
             if (values[i] == 0) continue;
-            var place = places.IsEmpty ? i : places[i];
-            var value = factors.IsEmpty ? values[i] : values[i] * factors[place];
-            if (Replacements is not null && Real.IsNaN(values[i])) value = Replacements.ValueOf(place);
-            (_columns[count], _values[count]) = (place, value);
+            var column = indices.IsEmpty ? i : indices[i];
+            var value = factors.IsEmpty ? values[i] : values[i] * factors[column];
+            if (Replacements is not null && Real.IsNaN(values[i])) value = Replacements.ValueOf(column);
+            (_columns[count], _values[count]) = (column, value);
             count++;
         }
-        if (Replacements is not null) count = Indicate(places, values, count);
+        if (Replacements is not null) count = Indicate(indices, values, count);
         _starts.Add(count);
     }
 
-    /// <summary>Sorts the numbers by columns, for <see cref="RowsOf"/> and <see cref="ValuesOfColumn"/>; within a column, the order of the
+    /// <summary>Sorts the values by columns, for <see cref="RowsOf"/> and <see cref="ValuesOfColumn"/>. Within a column, the order of the
     /// rows stays.</summary>
     public void Transpose()
     {
@@ -57,7 +57,7 @@ internal sealed class SparseBatch(int columns)
         starts.Clear();
         foreach (var column in _columns.AsSpan(0, count)) starts[column]++;
 
-        // From numbers of each column to where each ends; taken backward, each then comes to where it starts.
+        // Converts the number of values of each column to the end of the column. The loop over rows then moves it back to the start.
         var sum = 0;
         for (var j = 0; j < starts.Length; j++) starts[j] = sum += starts[j];
         for (var row = Rows - 1; row >= 0; row--)
@@ -68,12 +68,12 @@ internal sealed class SparseBatch(int columns)
             }
     }
 
-    // Behind the other numbers of the row, in rising order as they are.
-    private int Indicate(ReadOnlySpan<int> places, ReadOnlySpan<Real> values, int count)
+    // Appends the indicators after the other values of the row, in ascending order.
+    private int Indicate(ReadOnlySpan<int> indices, ReadOnlySpan<Real> values, int count)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(places.IsEmpty ? i : places[i]) is not (>= 0 and var indicator))
+            if (!Real.IsNaN(values[i]) || Replacements!.IndicatorOf(indices.IsEmpty ? i : indices[i]) is not (>= 0 and var indicator))
                 continue;
             (_columns[count], _values[count]) = (indicator, 1);
             count++;
@@ -89,15 +89,15 @@ internal sealed class SparseBatch(int columns)
         Array.Resize(ref _values, room);
     }
 
-    /// <summary>Where the numbers of a row stand.</summary>
+    /// <summary>The columns of the values of a row.</summary>
     public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
 
-    /// <summary>The numbers of a row.</summary>
+    /// <summary>The values of a row that are not 0.</summary>
     public ReadOnlySpan<Real> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
 
-    /// <summary>The rows in which a column has numbers.</summary>
+    /// <summary>The rows in which a column is not 0.</summary>
     public ReadOnlySpan<int> RowsOf(int column) => _rows.AsSpan(_columnStarts[column].._columnStarts[column + 1]);
 
-    /// <summary>The numbers of a column.</summary>
+    /// <summary>The values of a column that are not 0.</summary>
     public ReadOnlySpan<Real> ValuesOfColumn(int column) => _columnValues.AsSpan(_columnStarts[column].._columnStarts[column + 1]);
 }

@@ -1,15 +1,15 @@
 namespace Backprop.Numerics;
 
-/// <summary>The columns of some rows of a sparse matrix: what their values are like, zeros that are not kept included.</summary>
+/// <summary>Statistics of the columns of some rows of a sparse matrix, including the zeros that are not stored.</summary>
 /// <param name="matrix">The rows.</param>
-/// <param name="rowOf">Which of its rows the first, second, … are.</param>
-/// <param name="count">How many rows.</param>
+/// <param name="rowOf">Maps 0, 1, … to the indices of the rows.</param>
+/// <param name="count">Number of rows.</param>
 /// <param name="meter">Counts the work; null where work is not counted.</param>
 internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, int count, WorkMeter? meter = null)
 {
     private const long WorkOfValue = 4;
 
-    /// <summary>In how many rows every column is missing (NaN).</summary>
+    /// <summary>For every column, the number of rows in which it is missing (NaN).</summary>
     public int[] CountMissing()
     {
         var missing = new int[matrix.Columns];
@@ -17,7 +17,7 @@ internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, i
         return missing;
     }
 
-    /// <summary>Whether every column has one value alone, or none, in the rows where it is not missing.</summary>
+    /// <summary>Whether every column has at most one value in the rows where it is not missing.</summary>
     public bool[] AreConstant()
     {
         int[] missing = CountMissing(), same = new int[matrix.Columns];
@@ -51,7 +51,7 @@ internal sealed class SparseColumns(SparseMatrix matrix, Func<int, int> rowOf, i
         Visit((column, value) => kept[column] += value == 0 || Real.IsNaN(value) ? 0 : 1);
         medians.Clear();
 
-        // Where more than half are zeros, the median is 0; few columns of sparse rows are not like that.
+        // If more than half of a column is zeros, its median is 0. In sparse rows, this is true for nearly all columns.
         var values = new Dictionary<int, List<Real>>();
         for (var column = 0; column < kept.Length; column++)
             if (2 * kept[column] >= count - missing[column] && kept[column] > 0) values[column] = new List<Real>(count - missing[column]);

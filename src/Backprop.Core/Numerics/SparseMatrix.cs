@@ -1,20 +1,20 @@
 namespace Backprop.Numerics;
 
-/// <summary>Numbers of which most are 0: for every row, the places and values of the others (compressed sparse rows). The arrays are used
-/// as they are, not copied.</summary>
+/// <summary>A matrix with mostly zeros: for every row, the columns and values of the other entries (compressed sparse rows). The arrays are
+/// used directly, without a copy.</summary>
 public sealed class SparseMatrix
 {
     private readonly int[] _starts, _columns;
     private readonly Real[] _values;
 
     /// <summary>Checks and wraps the arrays.</summary>
-    /// <param name="starts">[rows + 1]: row i has the places from starts[i] up to starts[i + 1]; begins with 0, ends with their number,
-    /// never falls.</param>
-    /// <param name="columns">The columns of the numbers, rising within a row.</param>
-    /// <param name="values">The numbers, finite; NaN for a missing one, if that is allowed.</param>
-    /// <param name="columnCount">Numbers in a row, zeros among them; at least 1.</param>
-    /// <param name="allowsMissing">Whether numbers may be NaN, for networks that begin with an <c>Imputation</c>.</param>
-    /// <exception cref="ArgumentException">The arrays contradict each other, or a number is not finite; the message names the
+    /// <param name="starts">[rows + 1]: row i has the entries from starts[i] up to starts[i + 1]. Begins with 0, ends with the number of
+    /// entries, never falls.</param>
+    /// <param name="columns">The columns of the entries, ascending within a row.</param>
+    /// <param name="values">The values of the entries, finite; NaN for a missing value, if that is allowed.</param>
+    /// <param name="columnCount">Number of columns; at least 1.</param>
+    /// <param name="allowsMissing">Whether values may be NaN, for networks that begin with an <c>Imputation</c>.</param>
+    /// <exception cref="ArgumentException">The arrays contradict each other, or a value is not finite; the message names the
     /// row.</exception>
     public SparseMatrix(int[] starts, int[] columns, Real[] values, int columnCount, bool allowsMissing = false)
     {
@@ -49,20 +49,20 @@ public sealed class SparseMatrix
     /// <summary>Number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Numbers in a row, zeros among them.</summary>
+    /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>Whether some number is missing (NaN).</summary>
+    /// <summary>Whether some value is missing (NaN).</summary>
     internal bool HasMissing { get; }
 
-    /// <summary>Where the numbers of a row that are not 0 stand.</summary>
+    /// <summary>The columns of the entries of a row.</summary>
     public ReadOnlySpan<int> ColumnsOf(int row) => _columns.AsSpan(_starts[row].._starts[row + 1]);
 
-    /// <summary>These numbers.</summary>
+    /// <summary>The values of these entries.</summary>
     public ReadOnlySpan<Real> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
 
     /// <summary>Writes a row with its zeros.</summary>
-    /// <param name="row">Which.</param>
+    /// <param name="row">The index of the row.</param>
     /// <param name="destination">[Columns], overwritten.</param>
     public void CopyRow(int row, Span<Real> destination)
     {
@@ -71,7 +71,7 @@ public sealed class SparseMatrix
         for (var i = _starts[row]; i < _starts[row + 1]; i++) destination[columns[i]] = values[i];
     }
 
-    /// <summary>Some rows of this and then some of another with as many columns.</summary>
+    /// <summary>Some rows of this matrix, then some rows of another matrix with as many columns.</summary>
     internal static SparseMatrix Join(SparseMatrix a, ReadOnlySpan<int> rowsOfA, SparseMatrix b, ReadOnlySpan<int> rowsOfB)
     {
         var starts = new int[rowsOfA.Length + rowsOfB.Length + 1];

@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>Products with a matrix most of whose numbers are 0. Same bits as <see cref="MatrixMultiply"/>: each output is one chain in the
-/// same order, and 0 adds nothing to it.</summary>
+/// <summary>Products with a matrix of mostly zeros. Same bits as <see cref="MatrixMultiply"/>: each output is one chain in the same order,
+/// and 0 adds nothing to it.</summary>
 internal static unsafe class SparseMultiply
 {
     /// <summary>y = x·W + b for some neighbouring rows of x.</summary>
     /// <param name="x">[rows × k]</param>
-    /// <param name="first">The row of x that the first row of y is made of.</param>
+    /// <param name="first">The row of x for the first row of y.</param>
     /// <param name="w">[k × n]</param>
     /// <param name="b">[n]</param>
     /// <param name="y">[some rows × n], overwritten.</param>
@@ -16,8 +16,8 @@ internal static unsafe class SparseMultiply
     {
         if (x.Columns != w.Rows || w.Columns != y.Columns || b.Length != y.Columns || first < 0 || first + y.Rows > x.Rows)
             throw new ArgumentException(
-                $"{y.Rows} rows from {first} on of {x.Rows} × {x.Columns} numbers, by {w.Rows} × {w.Columns}, do not fit into {y.Rows} × " +
-                    $"{y.Columns}.");
+                $"{y.Rows} rows from row {first} on of {x.Rows} × {x.Columns}, by {w.Rows} × {w.Columns}, " +
+                $"do not fit into {y.Rows} × {y.Columns}.");
         fixed (Real* pw = w.Values, pb = b, py = y.Values)
             for (var row = 0; row < y.Rows; row++)
                 Chain(x.ValuesOf(first + row), x.ColumnsOf(first + row), pw, pb, py + (nint)row * y.Columns, y.Columns);
@@ -26,15 +26,15 @@ internal static unsafe class SparseMultiply
     /// <summary>Some rows of xᵀ·dy: those of the columns of x from <paramref name="firstColumn"/> on. Rows of columns that are all 0 become
     /// 0.</summary>
     /// <param name="x">[rows × k], transposed.</param>
-    /// <param name="firstColumn">The column of x that the first row of dW is made of.</param>
+    /// <param name="firstColumn">The column of x for the first row of dW.</param>
     /// <param name="dy">[rows × n]</param>
     /// <param name="dw">[some of k × n], overwritten.</param>
     public static void TransposedProduct(SparseBatch x, int firstColumn, ReadOnlyMatrix dy, Matrix dw)
     {
         if (dy.Rows != x.Rows || dy.Columns != dw.Columns || firstColumn < 0 || firstColumn + dw.Rows > x.Columns)
             throw new ArgumentException(
-                $"{dw.Rows} columns from {firstColumn} on of {x.Rows} × {x.Columns} numbers, by {dy.Rows} × {dy.Columns}, do not fit " +
-                    $"into {dw.Rows} × {dw.Columns}.");
+                $"{dw.Rows} columns from column {firstColumn} on of {x.Rows} × {x.Columns}, by {dy.Rows} × {dy.Columns}, " +
+                $"do not fit into {dw.Rows} × {dw.Columns}.");
         fixed (Real* pdy = dy.Values, pdw = dw.Values)
             for (var column = 0; column < dw.Rows; column++)
                 Chain(

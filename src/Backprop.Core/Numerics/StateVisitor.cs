@@ -31,7 +31,7 @@ public abstract class StateVisitor
     /// <summary>Visits a vector whose length does not change.</summary>
     public void Vector(string name, Span<Real> values) => OnVector(_path + name, values);
 
-    /// <summary>Visits a number.</summary>
+    /// <summary>Visits one value.</summary>
     public void Number(string name, ref double value) => OnNumber(_path + name, ref value);
 
     /// <summary>Visits a count.</summary>
@@ -75,7 +75,7 @@ public abstract class StateVisitor
     /// <summary>Receives a vector of doubles by its full name.</summary>
     protected abstract void OnDoubles(string name, Span<double> values);
 
-    /// <summary>Receives a number by its full name.</summary>
+    /// <summary>Receives one value by its full name.</summary>
     protected abstract void OnNumber(string name, ref double value);
 
     /// <summary>Receives a count by its full name.</summary>

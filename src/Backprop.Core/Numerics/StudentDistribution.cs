@@ -19,7 +19,7 @@ internal static class StudentDistribution
         return high;
     }
 
-    /// <summary>P(−t &lt; T &lt; t): a finite sum, because ν is a whole number.</summary>
+    /// <summary>P(−t &lt; T &lt; t): a finite sum, because ν is an integer.</summary>
     /// <remarks>Abramowitz and Stegun (1964), "Handbook of mathematical functions", 26.7.3 and 26.7.4.</remarks>
     public static double Within(double t, int degreesOfFreedom)
     {

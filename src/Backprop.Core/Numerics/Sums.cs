@@ -17,7 +17,7 @@ internal static unsafe class Sums
     /// <summary>Σ a·b.</summary>
     public static double OfProducts(ReadOnlySpan<Real> a, ReadOnlySpan<Real> b)
     {
-        if (b.Length != a.Length) throw new ArgumentException($"{b.Length} numbers do not fit {a.Length}.");
+        if (b.Length != a.Length) throw new ArgumentException($"b has {b.Length} values, but a has {a.Length}.");
         return Of(new Product(), a, b);
     }
 

@@ -4,15 +4,15 @@ namespace Backprop.Numerics;
 /// separate them.</summary>
 internal static class ValueConcentration
 {
-    // Of all steps from one of so many quantiles to the next, the few widest must be nearly the whole way. Steps of width 0 are not between
-    // numbers.
+    // In clusters, the few widest steps between neighbouring quantiles cover this share of the range. At least half of the steps must have
+    // a width, so that the values differ.
     private const int Steps = 128, FewSteps = 4, MinSteps = Steps / 2;
     private const double MinShareOfFew = 2.0 / 3;
 
-    // What lies beyond are outliers, which are another matter.
+    // The values beyond these quantiles are outliers. They are not examined here.
     private const double Tail = 0.05;
 
-    /// <summary>Whether, of at least three different numbers, one fills both quartiles.</summary>
+    /// <summary>Whether one value, of at least three different ones, fills both quartiles.</summary>
     public static bool OnOneNumber(ReadOnlySpan<Real> sorted) =>
         !sorted.IsEmpty && sorted.ContainsAnyExcept(sorted[0], sorted[^1]) && Quartiles.AreEqual(sorted);
 

@@ -10,20 +10,21 @@ internal interface IVectorWork
     void Run<TLanes>() where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>Chooses the width of vector. The questions are constants to the compiler: what the processor lacks is not compiled.</summary>
+/// <summary>Chooses the width of vector. The compiler evaluates the conditions, so widths that the processor lacks are not
+/// compiled.</summary>
 internal static class VectorWidth
 {
-    /// <summary>Runs with the widest vectors that the processor has and that so many numbers fill.</summary>
+    /// <summary>Runs with the widest vectors that the processor has and that <paramref name="count"/> values fill.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run<TWork>(in TWork work, int numbers = int.MaxValue) where TWork : struct, IVectorWork
+    public static void Run<TWork>(in TWork work, int count = int.MaxValue) where TWork : struct, IVectorWork
     {
-        if (Vector512.IsHardwareAccelerated && numbers >= Lanes512.Count) work.Run<Lanes512>();
-        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && numbers >= Lanes256.Count) work.Run<Lanes256>();
-        else if (Vector128.IsHardwareAccelerated && numbers >= Lanes128.Count) work.Run<Lanes128>();
+        if (Vector512.IsHardwareAccelerated && count >= Lanes512.Count) work.Run<Lanes512>();
+        else if (Vector256.IsHardwareAccelerated && Fused.IsSupported && count >= Lanes256.Count) work.Run<Lanes256>();
+        else if (Vector128.IsHardwareAccelerated && count >= Lanes128.Count) work.Run<Lanes128>();
         else work.Run<SingleLane>();
     }
 
-    /// <summary>Numbers in the widest vector of this processor; 1, when it has none.</summary>
+    /// <summary>Number of values in the widest vector of this processor; 1, if it has none.</summary>
     public static int Widest => Vector512.IsHardwareAccelerated ? Lanes512.Count
         : Vector256.IsHardwareAccelerated && Fused.IsSupported ? Lanes256.Count
         : Vector128.IsHardwareAccelerated ? Lanes128.Count

@@ -4,15 +4,14 @@ namespace Backprop.Numerics;
 /// Counts the work of a long computation, and calls a check after every portion of it. The check may throw to end the computation.
 /// </summary>
 /// <remarks>
-/// Work is counted in elementary operations of about a nanosecond. Counting work instead of time makes the number of checks the
-/// same on every machine,
-/// and costs one addition where a clock would have to be read.
+/// Work is counted in elementary operations of about a nanosecond. Counting work instead of time makes the number of checks the same on
+/// every machine, and costs one addition instead of reading a clock.
 /// </remarks>
-/// <param name="check">What is called.</param>
+/// <param name="check">The method that is called.</param>
 /// <param name="portion">Work between two calls.</param>
 internal sealed class WorkMeter(Action check, long portion = WorkMeter.DefaultPortion)
 {
-    /// <summary>About 10 ms on an idle machine, so that even a busy one answers within 200 ms.</summary>
+    /// <summary>About 10 ms on an idle machine, so that even a busy one responds within 200 ms.</summary>
     public const long DefaultPortion = 1 << 23;
 
     // A comparison sort takes about log₂ n comparisons of a few nanoseconds for each value.
@@ -20,7 +19,7 @@ internal sealed class WorkMeter(Action check, long portion = WorkMeter.DefaultPo
 
     private long _work;
 
-    /// <summary>Work between two calls of the check, at least.</summary>
+    /// <summary>Minimum work between two calls of the check.</summary>
     public long Portion => portion;
 
     /// <summary>
@@ -37,6 +36,6 @@ internal sealed class WorkMeter(Action check, long portion = WorkMeter.DefaultPo
         check();
     }
 
-    /// <summary>Counts the sorting of so many values.</summary>
+    /// <summary>Counts the work of sorting values.</summary>
     public void AddSorting(int values) => Add((long)WorkOfSortingOneValue * values);
 }

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>G ← G + g²; θ ← θ − α·g / (√G + ε): parameters that have moved far take ever smaller steps.</summary>
+/// <summary>G ← G + g²; θ ← θ − α·g / (√G + ε): the steps of parameters that have moved far become ever smaller.</summary>
 /// <remarks>Duchi, Hazan and Singer (2011), "Adaptive subgradient methods", JMLR 12; as PyTorch. Default α = 0.01.</remarks>
 public sealed record AdaGrad : StepwiseOptimizer
 {

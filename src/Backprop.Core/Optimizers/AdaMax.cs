@@ -3,7 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient in place of the mean of
+/// <summary>m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); θ ← θ − α/(1−β₁ᵗ)·m / u: Adam with the largest gradient instead of the mean of
 /// squares.</summary>
 /// <remarks>Kingma and Ba (2015), "Adam", arXiv:1412.6980, algorithm 2; as PyTorch. Default α = 0.002.</remarks>
 public sealed record AdaMax : MomentOptimizer

@@ -3,10 +3,10 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε): every parameter takes steps of its own
+/// <summary>m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε): every parameter has its own step
 /// size.</summary>
-/// <remarks>Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1; ε stands outside the square
-/// root. Default α = 0.001.</remarks>
+/// <remarks>Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1; ε is outside the square root.
+/// Default α = 0.001.</remarks>
 public sealed record Adam : MomentOptimizer
 {
     /// <inheritdoc/>

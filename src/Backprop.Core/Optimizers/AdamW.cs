@@ -2,8 +2,8 @@ namespace Backprop.Optimizers;
 
 /// <summary>Adam with decoupled weight decay: θ ← θ − α·λ·θ, then a step of Adam on the gradient alone.</summary>
 /// <remarks>
-/// Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch. The decay is a step of the training
-/// loop, which decays weights and no biases; this one says how much is usual. Default α = 0.001.
+/// Loshchilov and Hutter (2019), "Decoupled weight decay regularization", arXiv:1711.05101; as PyTorch. The training loop applies the
+/// decay, to weights but not to biases. This optimizer only sets the default of λ. Default α = 0.001.
 /// </remarks>
 public sealed record AdamW : MomentOptimizer
 {

@@ -32,16 +32,16 @@ public sealed record IRpropMinus : StepwiseOptimizer
         init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.5;
 
-    /// <summary>The least Δ.</summary>
-    /// <value>1e-4; in (0, 1]. With the usual α, steps of 1e-6.</value>
+    /// <summary>The smallest Δ.</summary>
+    /// <value>1e-4; in (0, 1]. With the default α, steps of 1e-6.</value>
     public double MinFactor
     {
         get;
         init => field = ValueRange.UpToOne.Checked(value);
     } = 1e-4;
 
-    /// <summary>The greatest Δ.</summary>
-    /// <value>5000; ≥ 1 and finite. With the usual α, steps of 50.</value>
+    /// <summary>The largest Δ.</summary>
+    /// <value>5000; ≥ 1 and finite. With the default α, steps of 50.</value>
     public double MaxFactor
     {
         get;

@@ -2,21 +2,20 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Limited-memory BFGS: steps along d = −H·g, where H ≈ (∇²J)⁻¹ is made from the last few steps and changes of the gradient. A
+/// <summary>Limited-memory BFGS: steps along d = −H·g, where H ≈ (∇²J)⁻¹ is computed from the last few steps and changes of the gradient. A
 /// line search finds the step length. For small data, where it needs far fewer epochs than any other optimizer.</summary>
 /// <remarks>
 /// <para>
 /// Nocedal (1980), "Updating quasi-Newton matrices with limited storage", with the two-loop recursion and H₀ = (sᵀy / yᵀy)·I. The line
-/// search is that of Moré and Thuente (1994). It finds a step length for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ
-/// + td)ᵀd| ≤ c₂·|gᵀd|. This is the same algorithm as SciPy's
-/// L-BFGS-B without bounds, which is scikit-learn's <c>solver='lbfgs'</c>, whose c₁ is 1e-3.
+/// search is that of Moré and Thuente (1994). It finds a step length for the strong Wolfe conditions J(θ + td) ≤ J(θ) + c₁·t·gᵀd and |g(θ +
+/// td)ᵀd| ≤ c₂·|gᵀd|. SciPy's L-BFGS-B without bounds is the same algorithm. scikit-learn uses it for <c>solver='lbfgs'</c>, with c₁ =
+/// 1e-3.
 /// </para>
 /// <para>
-/// Every epoch is one step. It evaluates all examples at once, as often as the line search needs. Training ends by itself when the
-/// gradient is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d; 1 is
-/// usual. L-BFGS does not work with anything that changes J from step to step: dropout, minibatches, gradient clipping, L1, decoupled
-/// decay,
-/// a maximum norm.
+/// Every epoch is one step. It evaluates all examples at once, as often as the line search needs. Training ends by itself when the gradient
+/// is small, or when no step along d lowers J any more. α is the first step that the line search tries, as a multiple of d. L-BFGS cannot
+/// be combined with anything that changes J from step to step: dropout, minibatches, gradient clipping, L1, decoupled decay, a maximum
+/// norm.
 /// </para>
 /// </remarks>
 public sealed record Lbfgs : Optimizer

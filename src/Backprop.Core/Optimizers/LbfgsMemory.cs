@@ -2,18 +2,18 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>The last steps s and changes of the gradient y, and the direction that they make of a gradient.</summary>
-/// <remarks>In double, for many small differences are added up. Allocates only when made.</remarks>
-internal sealed class LbfgsMemory(int parameterCount, int most)
+/// <summary>The last steps s and changes of the gradient y. Computes the search direction from them and a gradient.</summary>
+/// <remarks>In double precision, because many small differences are summed. Allocates only in the constructor.</remarks>
+internal sealed class LbfgsMemory(int parameterCount, int maxSteps)
 {
-    private readonly double[][] _steps = Rooms(parameterCount, most), _changes = Rooms(parameterCount, most);
-    private readonly double[] _inverseProducts = new double[most], _factors = new double[most];
+    private readonly double[][] _steps = Vectors(parameterCount, maxSteps), _changes = Vectors(parameterCount, maxSteps);
+    private readonly double[] _inverseProducts = new double[maxSteps], _factors = new double[maxSteps];
     private int _count, _next;
 
     /// <summary>Shows all remembered steps to a visitor.</summary>
     public void Visit(StateVisitor visitor)
     {
-        for (var i = 0; i < most; i++)
+        for (var i = 0; i < maxSteps; i++)
         {
             visitor.Doubles($"step {i}", _steps[i]);
             visitor.Doubles($"change {i}", _changes[i]);
@@ -25,7 +25,7 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
 
     public void Clear() => (_count, _next) = (0, 0);
 
-    /// <summary>Takes note of a step, unless the curvature along it was not positive: H would not lead downhill any more.</summary>
+    /// <summary>Stores a step, unless the curvature along it is not positive: then −H·g would no longer be a descent direction.</summary>
     public void Add(
         ReadOnlySpan<Real> before, ReadOnlySpan<Real> after, ReadOnlySpan<Real> gradientBefore, ReadOnlySpan<Real> gradientAfter)
     {
@@ -35,8 +35,8 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
         var product = Dot(step, change);
         if (!(product > double.Epsilon) || product <= 1e-16 * Dot(change, change)) return;
         _inverseProducts[_next] = 1 / product;
-        _next = (_next + 1) % most;
-        _count = Math.Min(_count + 1, most);
+        _next = (_next + 1) % maxSteps;
+        _count = Math.Min(_count + 1, maxSteps);
     }
 
     /// <summary>Writes d = −H·g by the two-loop recursion; without memory, −g / ‖g‖, a step of length 1.</summary>
@@ -50,15 +50,15 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
         }
         for (var age = 1; age <= _count; age++)
         {
-            var k = (_next - age + most) % most;
+            var k = (_next - age + maxSteps) % maxSteps;
             _factors[k] = _inverseProducts[k] * Dot(_steps[k], direction);
             AddMultiple(direction, -_factors[k], _changes[k]);
         }
-        var last = (_next - 1 + most) % most;
+        var last = (_next - 1 + maxSteps) % maxSteps;
         Scale(direction, 1 / (_inverseProducts[last] * Dot(_changes[last], _changes[last])));
         for (var age = _count; age >= 1; age--)
         {
-            var k = (_next - age + most) % most;
+            var k = (_next - age + maxSteps) % maxSteps;
             AddMultiple(direction, _factors[k] - _inverseProducts[k] * Dot(_changes[k], direction), _steps[k]);
         }
     }
@@ -72,7 +72,7 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
     }
 
     /// <summary>∂J/∂t where the parameters move by t·direction.</summary>
-    public static double Slope(ReadOnlySpan<Real> gradient, ReadOnlySpan<double> direction)
+    public static double DirectionalDerivative(ReadOnlySpan<Real> gradient, ReadOnlySpan<double> direction)
     {
         double sum = 0;
         for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * direction[i];
@@ -89,5 +89,5 @@ internal sealed class LbfgsMemory(int parameterCount, int most)
         for (var i = 0; i < sum.Length; i++) sum[i] += factor * x[i];
     }
 
-    private static double[][] Rooms(int length, int count) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
+    private static double[][] Vectors(int length, int count) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
 }

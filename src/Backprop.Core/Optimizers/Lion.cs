@@ -3,12 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>c = β₁m + (1−β₁)g; θ ← θ − α·sign c; m ← β₂m + (1−β₂)g: every parameter takes steps of the same size.</summary>
+/// <summary>c = β₁m + (1−β₁)g; θ ← θ − α·sign c; m ← β₂m + (1−β₂)g: the steps of all parameters have the same size.</summary>
 /// <remarks>Chen et al. (2023), "Symbolic discovery of optimization algorithms", arXiv:2302.06675; found by a search among programs. Use
 /// a weight decay several times that of AdamW. Default α = 0.0001.</remarks>
 public sealed record Lion : StepwiseOptimizer
 {
-    /// <summary>β₁: how much of the mean goes into the direction.</summary>
+    /// <summary>β₁: the weight of the mean in the direction.</summary>
     /// <value>0.9; in [0, 1).</value>
     public double Beta1
     {

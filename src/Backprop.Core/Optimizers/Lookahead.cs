@@ -2,12 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Lets another optimizer run ahead for some steps, and then goes part of the way after it: φ ← φ + r·(θ − φ), θ ← φ.</summary>
+/// <summary>Another optimizer makes k steps. Then the parameters move part of the way from their values before to those after: φ ← φ + r·(θ
+/// − φ), θ ← φ.</summary>
 /// <remarks>Zhang, Lucas, Hinton and Ba (2019), "Lookahead optimizer: k steps forward, 1 step back", arXiv:1907.08610. The inner optimizer
 /// keeps its memory. Default α is the inner one's.</remarks>
 public sealed record Lookahead : StepwiseOptimizer
 {
-    /// <summary>The optimizer that runs ahead.</summary>
+    /// <summary>The inner optimizer.</summary>
     /// <value><see cref="Adam"/>.</value>
     public StepwiseOptimizer Inner
     {
@@ -15,7 +16,7 @@ public sealed record Lookahead : StepwiseOptimizer
         init => field = value ?? throw new ArgumentNullException(nameof(Inner));
     } = new Adam();
 
-    /// <summary>k: how many steps it runs ahead.</summary>
+    /// <summary>k: how many steps the inner optimizer makes before each update of φ.</summary>
     /// <value>5; at least 1.</value>
     public int Steps
     {
@@ -23,7 +24,7 @@ public sealed record Lookahead : StepwiseOptimizer
         init => field = ValueRange.AtLeastOne.Checked(value);
     } = 5;
 
-    /// <summary>r: which part of the way is gone after it.</summary>
+    /// <summary>r: the share of the way from φ to θ.</summary>
     /// <value>0.5; in (0, 1].</value>
     public double Share
     {

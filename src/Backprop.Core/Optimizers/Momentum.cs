@@ -5,8 +5,8 @@ namespace Backprop.Optimizers;
 
 /// <summary>v ← μ·v + g; θ ← θ − α·v: a heavy ball that keeps rolling through small bumps.</summary>
 /// <remarks>
-/// Polyak (1964), "Some methods of speeding up the convergence of iteration methods". The learning rate is outside v, as in PyTorch; in
-/// Keras and scikit-learn it is inside, which differs only while α changes. Default α = 0.01.
+/// Polyak (1964), "Some methods of speeding up the convergence of iteration methods". The learning rate is outside v, as in PyTorch. In
+/// Keras and scikit-learn it is inside; this differs only while α changes. Default α = 0.01.
 /// </remarks>
 public sealed record Momentum : StepwiseOptimizer
 {

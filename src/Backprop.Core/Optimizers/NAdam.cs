@@ -26,7 +26,7 @@ public sealed record NAdam : MomentOptimizer
 
     private sealed class State(NAdam rule, int parameterCount) : OptimizerState(parameterCount, "mean", "variance")
     {
-        private double _product = 1; // of all momenta so far, which has no closed form
+        private double _product = 1; // of all momenta so far; it has no closed form
 
         public override void Visit(StateVisitor visitor)
         {

@@ -1,15 +1,15 @@
 namespace Backprop.Optimizers;
 
-/// <summary>A recipe for moving parameters against their gradient. Immutable; what it must remember lives in the
-/// <see cref="OptimizerState"/> it starts.</summary>
-/// <remarks>A new optimizer is one file beside this one and one entry in <see cref="All"/>. The learning rate is not its own: schedules own
-/// it.</remarks>
+/// <summary>A rule that moves parameters against their gradient. Immutable; its memory is the <see cref="OptimizerState"/> that it
+/// starts.</summary>
+/// <remarks>A new optimizer is one file in this folder and one entry in <see cref="All"/>. The learning rate is not part of the optimizer:
+/// schedules determine it.</remarks>
 public abstract record Optimizer
 {
-    /// <summary>The learning rate that is usual for this optimizer, used where none is given.</summary>
+    /// <summary>The default learning rate of this optimizer, used if none is set.</summary>
     public abstract double DefaultLearningRate { get; }
 
-    /// <summary>The decoupled weight decay that is usual for this optimizer, used where none is given.</summary>
+    /// <summary>The default decoupled weight decay of this optimizer, used if none is set.</summary>
     public virtual double DefaultWeightDecay => 0;
 
     /// <summary>Whether it has a momentum that a schedule may change: β₁ of Adam, AdamW and AMSGrad, the coefficient of momentum and
@@ -17,11 +17,11 @@ public abstract record Optimizer
     public virtual bool HasMomentum => false;
 
     /// <summary>Whether it searches along a line for the length of every step. It then needs all examples in one batch, and a loss that
-    /// stays the same.</summary>
+    /// does not change from step to step.</summary>
     /// <value>False, but for <see cref="Lbfgs"/>.</value>
     public virtual bool UsesLineSearch => false;
 
-    // Vectors of the length of all parameters, in numbers of 4 bytes, that a descent keeps besides those of every training.
+    // How many vectors of 4-byte values, one per parameter, a descent keeps in addition to those of every training.
     internal virtual long MemoryVectors => 0;
 
     /// <summary>One of each optimizer in this assembly; the contract tests run over this list.</summary>

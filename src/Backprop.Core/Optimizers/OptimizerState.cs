@@ -30,7 +30,7 @@ public abstract class OptimizerState
     /// <summary>Number of steps that were begun.</summary>
     public int Step => _step;
 
-    /// <summary>The factor by which a schedule multiplies the momentum; ignored without <see cref="Optimizer.HasMomentum"/>.</summary>
+    /// <summary>The factor of the momentum, set by a schedule; ignored without <see cref="Optimizer.HasMomentum"/>.</summary>
     /// <value>1.</value>
     public virtual double MomentumFactor { get; set; } = 1;
 
@@ -42,14 +42,14 @@ public abstract class OptimizerState
     /// <param name="gradient">g = ∂J/∂θ [parameters].</param>
     /// <param name="learningRate">α, ≥ 0: some schedules begin or end at 0.</param>
     /// <param name="weightDecay">λ, ≥ 0: decoupled weight decay.</param>
-    /// <exception cref="ArgumentException">A span does not have <see cref="ParameterCount"/> numbers.</exception>
+    /// <exception cref="ArgumentException">A span does not have <see cref="ParameterCount"/> elements.</exception>
     public void Update(Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay = 0)
     {
         if (parameters.Length != ParameterCount || gradient.Length != ParameterCount)
         {
             throw new ArgumentException(
-                $"The optimizer was started for {ParameterCount} parameters; there are {parameters.Length}, and {gradient.Length} " +
-                    $"derivatives.");
+                $"The optimizer was started for {ParameterCount} parameters, but {nameof(parameters)} has {parameters.Length} elements " +
+                    $"and {nameof(gradient)} has {gradient.Length}. Both must have one element per parameter.");
         }
         BeginStep(learningRate);
         UpdateSlice(0, parameters, gradient, learningRate, weightDecay);
@@ -63,7 +63,7 @@ public abstract class OptimizerState
         PrepareStep(learningRate);
     }
 
-    /// <summary>Makes the current step for some neighbouring parameters. Threads may call it for different slices at the same
+    /// <summary>Makes the current step for some consecutive parameters. Threads may call it for different slices at the same
     /// time.</summary>
     /// <param name="offset">Index of the first of these parameters.</param>
     /// <param name="parameters">θ of the slice, changed in place.</param>
@@ -106,8 +106,8 @@ public abstract class OptimizerState
 
     /// <summary>A slice of a vector.</summary>
     /// <param name="index">Index of the vector, in the order of its names.</param>
-    /// <param name="offset">Index of the first number.</param>
-    /// <param name="count">Count of numbers.</param>
+    /// <param name="offset">Index of the first element.</param>
+    /// <param name="count">Number of elements.</param>
     protected Span<Real> Vector(int index, int offset, int count) => _vectors[index].AsSpan(offset, count);
 
     // One loop over parameters, gradient and all vectors.

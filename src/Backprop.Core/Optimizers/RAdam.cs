@@ -3,8 +3,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Adam that begins with plain momentum, until enough gradients were seen to trust the mean of squares: it warms up by
-/// itself.</summary>
+/// <summary>Adam that begins with plain momentum, until the mean of squares is based on enough gradients: it needs no warm-up.</summary>
 /// <remarks>Liu et al. (2020), "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265, algorithm 2: adaptive once ρₜ
 /// &gt; 5; as PyTorch. Default α = 0.001.</remarks>
 public sealed record RAdam : MomentOptimizer
@@ -16,7 +15,7 @@ public sealed record RAdam : MomentOptimizer
     public override OptimizerState Start(int parameterCount) =>
         new ElementwiseState<Rule>(parameterCount, ["mean", "variance"], (learningRate, step) => new Rule(this, learningRate, step));
 
-    // Adaptive steps are rectified by r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); 0 as long as they are not to be trusted.
+    // Adaptive steps are rectified by r = √((ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)); 0 while ρₜ ≤ 5.
     private double RectificationAt(int step)
     {
         double longest = 2 / (1 - Beta2) - 1, power = Math.Pow(Beta2, step), length = longest - 2 * step * power / (1 - power);

@@ -3,15 +3,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>AdamW that needs no falling learning rate: it steps from one point, averages all of them in another, takes gradients between
-/// the two, and predicts with the average.</summary>
+/// <summary>AdamW that needs no falling learning rate: it steps from one point z, averages these points in x, computes gradients at y
+/// between the two, and predicts with x.</summary>
 /// <remarks>
-/// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is taken.
-/// Defazio
-/// et al. (2024), "The road less scheduled", arXiv:2405.15682. The defaults are those of its reference implementation. That
+/// v ← β₂v + (1−β₂)g²; z ← z − α·(g / (√(v/(1−β₂ᵗ)) + ε) + λ·y); x ← x + c·(z − x) with c = α²/Σα²; y = β₁x + (1−β₁)z, where g is computed.
+/// Defazio et al. (2024), "The road less scheduled", arXiv:2405.15682. The defaults are those of its reference implementation. That
 /// implementation uses the largest α so far in c; this one uses the current α. During training the parameters are y; validation and the
-/// trained network
-/// have x. Use a constant learning rate, except for a warm-up. Default α = 0.0025.
+/// trained network use x. Use a constant learning rate, except for a warm-up. Default α = 0.0025.
 /// </remarks>
 public sealed record ScheduleFreeAdamW : MomentOptimizer
 {

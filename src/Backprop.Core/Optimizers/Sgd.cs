@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>θ ← θ − α·g. With the whole training set as one batch this is gradient descent; with minibatches, stochastic gradient
+/// <summary>θ ← θ − α·g. With all training examples in one batch this is gradient descent; with minibatches, stochastic gradient
 /// descent.</summary>
 /// <remarks>Robbins and Monro (1951), "A stochastic approximation method". Default α = 0.01, as in Keras.</remarks>
 public sealed record Sgd : StepwiseOptimizer

@@ -3,12 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Optimizers;
 
-/// <summary>Pieces that several optimizers are made of.</summary>
+/// <summary>Formulas that several optimizers share.</summary>
 internal static class UpdateFormulas
 {
     /// <summary>A running mean: ρ·mean + (1 − ρ)·x.</summary>
-    /// <remarks>The mean of a unit that is dead shrinks until it has fewer digits than others, and stays there: on some processors every
-    /// such number costs a hundred others. So it becomes 0.</remarks>
+    /// <remarks>The mean of a dead unit decays to a subnormal value and stays there. On some processors, arithmetic with subnormal values
+    /// is about a hundred times slower. So the value becomes 0.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes RunningMean<TLanes>(TLanes mean, TLanes x, double kept) where TLanes : struct, ILanes<TLanes> =>
         Normal(TLanes.Broadcast((Real)kept) * mean + TLanes.Broadcast((Real)(1 - kept)) * x);

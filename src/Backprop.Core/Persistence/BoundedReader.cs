@@ -1,15 +1,15 @@
 namespace Backprop.Persistence;
 
-/// <summary>Reads as many bytes from a stream as its first bytes announce, and one byte more to see that it ends there.</summary>
+/// <summary>Reads as many bytes from a stream as its first bytes announce, and one more byte to check that the stream ends there.</summary>
 internal static class BoundedReader
 {
-    // An announcement is not trusted with more memory than this before as many bytes have arrived.
+    // The announced length may be wrong, so at first no more memory than this is allocated. It grows with the bytes that arrive.
     private const int FirstLength = 1 << 16;
 
-    /// <summary>Reads the whole.</summary>
-    /// <param name="stream">Where the bytes come from; it need not be able to seek.</param>
+    /// <summary>Reads all bytes.</summary>
+    /// <param name="stream">The stream of bytes; it need not support seeking.</param>
     /// <param name="prefixLength">How many bytes announce the length.</param>
-    /// <param name="lengthOf">The announced length of the whole, or an exception.</param>
+    /// <param name="lengthOf">Returns the announced total length from the first bytes, or throws an exception.</param>
     /// <exception cref="FormatException">The stream is shorter or longer than announced.</exception>
     public static byte[] Read(Stream stream, int prefixLength, Func<ReadOnlySpan<byte>, long> lengthOf)
     {
@@ -23,10 +23,10 @@ internal static class BoundedReader
             var read = stream.ReadAtLeast(bytes.AsSpan(count..end), end - count, throwOnEndOfStream: false);
             count += read;
             if (count < end)
-                throw new FormatException($"The saved network is damaged: {count} bytes where its header announces {expected}.");
+                throw new FormatException($"The saved network is damaged: it has {count} bytes, but its header announces {expected}.");
         }
         if (stream.ReadByte() >= 0)
-            throw new FormatException($"The saved network is damaged: there are more than the {expected} bytes that its header announces.");
+            throw new FormatException($"The saved network is damaged: it has more than the {expected} bytes that its header announces.");
         Array.Resize(ref bytes, expected);
         return bytes;
     }

@@ -47,7 +47,7 @@ internal static class HeaderJson
         foreach (var kind in kinds) type.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(kind, kind.Name));
     }
 
-    // What neither a constructor takes nor an initializer sets follows from the rest (a layer's ParameterCount).
+    // A property that neither a constructor nor an initializer sets is computed from other properties (a layer's ParameterCount).
     private static void DropDerivedProperties(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0; i--)

@@ -6,8 +6,7 @@ using Backprop.Losses;
 namespace Backprop.Persistence;
 
 /// <summary>
-/// A loss as JSON: <c>{"type": "HuberLoss", "delta": 1}</c>, or with the full name of a user's own, <c>{"type":
-/// "Shop.Profit, Shop", …}</c>.
+/// A loss as JSON: <c>{"type": "HuberLoss", "delta": 1}</c>, or a custom loss with its full name: <c>{"type": "Shop.Profit, Shop", …}</c>.
 /// </summary>
 internal sealed class LossJson : JsonConverter<Loss>
 {
@@ -29,7 +28,7 @@ internal sealed class LossJson : JsonConverter<Loss>
         }
         catch (Exception problem) when (problem is not OutOfMemoryException)
         {
-            // A user's constructor or setter may throw anything.
+            // The constructor or a setter of a custom loss may throw any exception.
             var cause = problem.GetBaseException();
             var saved = members.ToJsonString();
             throw new FormatException(
@@ -53,8 +52,8 @@ internal sealed class LossJson : JsonConverter<Loss>
         if (_listed.TryGetValue(name, out var type)) return type;
         if (!OwnType.IsName(name)) throw new JsonException($"There is no loss '{name}'.");
         return OwnType.Find(name, typeof(Loss)) ?? throw new FormatException(
-            $"The network was trained with a loss of its user's own, '{name}' (type, assembly), which is not there. Reference or load " +
-                $"the assembly that defines it before loading the model; the type must derive from {typeof(Loss).FullName} and keep its " +
-                    $"name.");
+            $"The network was trained with the custom loss '{name}' (type, assembly), but this type was not found. Reference or load the " +
+                $"assembly that defines it before you load the model. The type must derive from {typeof(Loss).FullName}, and its name " +
+                    $"must not change.");
     }
 }

@@ -9,14 +9,15 @@ using Backprop.Training;
 
 namespace Backprop.Persistence;
 
-/// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the numbers, then a checksum.</summary>
+/// <summary>Writes a trained network to a stream and reads it back: a JSON header, then the parameters and statistics as floats, then a
+/// checksum.</summary>
 /// <remarks>
-/// Version 1; all numbers are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the header; int32
-/// count of floats; the header; the floats; SHA-256 of all before. The header is UTF-8 JSON: loss, layers, what is standardized, history,
-/// best epoch, whether predictions are bounded, the temperature. The floats start with the parameters in the layers' order. Means and
-/// factors of the inputs follow, then means and factors of the targets. The least and the largest targets come last. Each group after the
-/// parameters is present only if the header says so. All content is checked before memory is allocated for it. A damaged file causes a
-/// <see cref="FormatException"/>.
+/// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
+/// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
+/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The floats start with the
+/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets. The smallest and the
+/// largest targets come last. Each group after the parameters is present only if the header says so. All content is checked before memory
+/// is allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -76,7 +77,7 @@ public static class NetworkFormat
     {
         var expected = ExpectedLength(bytes);
         if (expected != bytes.Length)
-            throw new FormatException($"The saved network is damaged: {bytes.Length} bytes where its header announces {expected}.");
+            throw new FormatException($"The saved network is damaged: it has {bytes.Length} bytes, but its header announces {expected}.");
         if (!isVerified && !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
             throw new FormatException("The saved network is damaged: its checksum does not match.");
 
@@ -94,7 +95,7 @@ public static class NetworkFormat
         }
     }
 
-    // What the first bytes announce, in bytes of the whole.
+    // The total number of bytes that the first bytes announce.
     private static long ExpectedLength(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < PrefixLength || !bytes[..8].SequenceEqual(Magic))
@@ -108,7 +109,7 @@ public static class NetworkFormat
         var expected = PrefixLength + (long)headerLength + 4L * floatCount + SHA256.HashSizeInBytes;
         if (headerLength < 0 || floatCount < 0 || expected > Array.MaxLength)
             throw new FormatException(
-                $"The saved network is damaged: it announces a header of {headerLength} bytes and {floatCount} numbers, " +
+                $"The saved network is damaged: it announces a header of {headerLength} bytes and {floatCount} floats, " +
                 $"{expected} bytes in all.");
         return expected;
     }
@@ -142,15 +143,11 @@ public static class NetworkFormat
         var targetColumns = header.TargetsAreStandardized || header.PredictionsAreBounded
             ? header.Loss.TargetColumnsOf(network.Outputs)
             : 0;
-        if (
-            FloatCount(
-                network, header.InputsAreStandardized,
-                (
-                    header.TargetsAreStandardized
-                        ? targetColumns
-                        : 0) + (header.PredictionsAreBounded ? targetColumns : 0)) * 4 != floats.Length)
+        var scaled = header.TargetsAreStandardized ? targetColumns : 0;
+        var bounded = header.PredictionsAreBounded ? targetColumns : 0;
+        if (FloatCount(network, header.InputsAreStandardized, scaled + bounded) * 4 != floats.Length)
             throw new ArgumentException(
-                $"{floats.Length / 4} numbers do not fit network {network} with {network.ParameterCount} parameters.");
+                $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
 
         var parameters = ReadFloats(ref floats, network.ParameterCount);
         var inputs = header.InputsAreStandardized ? ReadStandardization(ref floats, network.Inputs) : null;
@@ -169,16 +166,15 @@ public static class NetworkFormat
         for (var i = 0; i < history.Count; i++)
         {
             if (history[i] is not { } report) throw new ArgumentException($"Epoch report {i} is missing (null).");
-            if (
-                !double.IsFinite(report.LearningRate) || !double.IsFinite(report.TrainingLoss)
-                    || !double.IsFinite(report.ValidationLoss ?? 0) || !double.IsFinite(report.ValidationMetric ?? 0))
-                throw new ArgumentException($"Epoch report {i} holds a number that is not finite: {report}.");
+            var isFinite = double.IsFinite(report.LearningRate) && double.IsFinite(report.TrainingLoss)
+                && double.IsFinite(report.ValidationLoss ?? 0) && double.IsFinite(report.ValidationMetric ?? 0);
+            if (!isFinite) throw new ArgumentException($"Epoch report {i} has a value that is not finite: {report}.");
         }
         if (bestEpoch < 0 || bestEpoch > history.Count)
-            throw new ArgumentException($"The best epoch is {bestEpoch}, among {history.Count} reports.");
+            throw new ArgumentException($"The best epoch is {bestEpoch}, but there are {history.Count} epoch reports.");
     }
 
-    // Two numbers for every input or target that something is known of.
+    // Standardized columns have a mean and a factor each; bounded targets have a lower and an upper bound.
     private static long FloatCount(Network network, bool inputs, long targets) =>
         network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets;
 

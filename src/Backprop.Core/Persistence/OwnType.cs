@@ -3,22 +3,22 @@ using System.Reflection;
 namespace Backprop.Persistence;
 
 /// <summary>
-/// Names of types that users wrote, as <c>Namespace.Type, Assembly</c>, and the way back from a name that stands in a file.
+/// Converts custom types to names in a file, as <c>Namespace.Type, Assembly</c>, and back.
 /// </summary>
-/// <remarks>The assembly has no version in its name, so that a model outlives the next release of its user's program.</remarks>
+/// <remarks>The name of the assembly has no version, so that a model can still be loaded after the next release of the user's
+/// program.</remarks>
 internal static class OwnType
 {
     private const string Separator = ", ";
 
     /// <summary>
-    /// Whether a text has the form of such a name. Names of generic types hold further names, of any type, and are none of
-    /// these.
+    /// Whether a text has the form of such a name. Names of generic types contain names of other types, so they are excluded.
     /// </summary>
     public static bool IsName(string text) => text.IndexOf(Separator, StringComparison.Ordinal) is var end && end > 0
         && IsPlain(text[..end]) && IsPlain(text[(end + Separator.Length)..]);
 
     /// <summary>The name of a type.</summary>
-    /// <exception cref="NotSupportedException">It is generic, or its assembly has no name by which it could be found again.</exception>
+    /// <exception cref="NotSupportedException">The type is generic, or the name of its assembly cannot be written to a file.</exception>
     public static string NameOf(Type type)
     {
         var name = $"{type.FullName}{Separator}{type.Assembly.GetName().Name}";
@@ -29,7 +29,7 @@ internal static class OwnType
     /// The type of a name, if it is a concrete one derived from <paramref name="contract"/>, in an assembly that is loaded
     /// or can be found by its name; otherwise null.
     /// </summary>
-    /// <remarks>Nothing of the type runs here: it is looked at only.</remarks>
+    /// <remarks>No code of the type runs here: only its metadata is read.</remarks>
     public static Type? Find(string name, Type contract)
     {
         var end = name.IndexOf(Separator, StringComparison.Ordinal);
@@ -53,6 +53,6 @@ internal static class OwnType
         }
     }
 
-    // '+' stands before the name of a nested type.
+    // '+' precedes the name of a nested type.
     private static bool IsPlain(string part) => part.Length > 0 && part.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '+');
 }

@@ -4,7 +4,7 @@ using Backprop.Training;
 
 namespace Backprop.Presets;
 
-/// <summary>How rows are prepared for training: which are held out, and what features become. Immutable.</summary>
+/// <summary>How rows are prepared for training: which rows are held out, and how features are transformed. Immutable.</summary>
 /// <remarks>Scaling is part of <see cref="TrainingOptions"/>; missing values are part of the network.</remarks>
 public sealed record DataPreparation
 {
@@ -22,8 +22,8 @@ public sealed record DataPreparation
     /// <value>False.</value>
     public bool QuantileTransform { get; init; }
 
-    /// <summary>How many values a category may have to become columns of 0 and 1. The missing value counts.</summary>
-    /// <value>0: none does; at least 0.</value>
+    /// <summary>Maximum number of values of a category that is one-hot encoded. The missing value counts.</summary>
+    /// <value>0: no category is one-hot encoded; at least 0.</value>
     public int MaximumOneHotValues { get; init => field = Ranges.Checked(value); }
 
     /// <summary>The length of the learned vector for a value of any other category.</summary>

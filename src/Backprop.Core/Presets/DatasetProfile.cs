@@ -5,8 +5,8 @@ using Backprop.Training;
 namespace Backprop.Presets;
 
 /// <summary>What a preset depends on: the kind of target, and the size of the data.</summary>
-/// <param name="TargetKind">What a target is: a number, one of two classes, or one of several.</param>
-/// <param name="Rows">Rows to learn from. They include rows that are held out later.</param>
+/// <param name="TargetKind">What a target is: a real value, one of two classes, or one of several classes.</param>
+/// <param name="Rows">Training rows, including those that are held out later.</param>
 /// <param name="Features">Features of each row.</param>
 public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, int Features)
 {
@@ -16,10 +16,10 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <summary>With fewer rows, none are held out.</summary>
     internal const int MinRowsToHoldOut = 8;
 
-    /// <summary>Whether each row has several targets: numbers, or labels that may all be true.</summary>
+    /// <summary>Whether each row has several targets: real values, or labels that may all be true.</summary>
     public bool HasSeveralTargets { get; init; }
 
-    /// <summary>Whether validation data is given.</summary>
+    /// <summary>Whether there is separate validation data.</summary>
     public bool HasValidation { get; init; }
 
     /// <summary>Whether each member of an ensemble may have its own held-out rows.</summary>
@@ -37,9 +37,9 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     public static DatasetProfile Typical { get; } = new(TargetKind.Class, 10_000, 20);
 
     /// <summary>The profile of examples in memory.</summary>
-    /// <param name="examples">The rows to learn from.</param>
+    /// <param name="examples">The training rows.</param>
     /// <param name="targetKind">What a target is.</param>
-    /// <param name="hasValidation">Whether validation data is given.</param>
+    /// <param name="hasValidation">Whether there is separate validation data.</param>
     public static DatasetProfile Of(ExampleSet examples, TargetKind targetKind, bool hasValidation = false)
     {
         ArgumentNullException.ThrowIfNull(examples);
@@ -50,7 +50,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
         };
     }
 
-    /// <summary>The usual loss for these targets.</summary>
+    /// <summary>The default loss for these targets.</summary>
     /// <param name="labelSmoothing">ε, in [0, 1); ignored where rows do not have classes.</param>
     internal Loss LossWith(double labelSmoothing) => TargetKind switch
     {

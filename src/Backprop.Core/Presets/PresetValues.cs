@@ -18,7 +18,7 @@ public sealed record PresetValues
     /// <summary>The loss, the optimizer and everything else about training.</summary>
     public required TrainingOptions Training { get; init; }
 
-    /// <summary>Held-out rows, and what features become before the first layer.</summary>
+    /// <summary>Which rows are held out, and how features are transformed before the first layer.</summary>
     public DataPreparation Preparation { get; init; } = new();
 
     /// <summary>ε: label smoothing of the loss; 0 for losses without it.</summary>
@@ -55,9 +55,9 @@ public sealed record PresetValues
     }).WithLabelSmoothing(0);
 
     /// <summary>Makes the network for some examples.</summary>
-    /// <param name="training">The examples to learn from, without held-out rows.</param>
+    /// <param name="training">The training examples, without held-out rows.</param>
     /// <param name="outputs">Scores per example.</param>
-    /// <exception cref="ArgumentException">There would be too many parameters, or options do not go together.</exception>
+    /// <exception cref="ArgumentException">There would be too many parameters, or options cannot be combined.</exception>
     public Network BuildNetwork(ExampleSet training, int outputs)
     {
         ArgumentNullException.ThrowIfNull(training);
@@ -80,9 +80,9 @@ public sealed record PresetValues
     private bool HasClasses(ExampleSet examples) => Training.Loss.TargetKind != TargetKind.Real && examples.TargetCount == 1;
 
     /// <summary>Holds out rows, makes the network and trains it.</summary>
-    /// <param name="examples">The examples to learn from, with those that are held out. Classes are numbered from 0.</param>
+    /// <param name="examples">The training examples, with those that are held out. Classes are numbered from 0.</param>
     /// <param name="validation">Examples to validate on; null for held-out ones.</param>
-    /// <exception cref="ArgumentException">The examples do not fit the loss, or the options do not go together.</exception>
+    /// <exception cref="ArgumentException">The examples do not fit the loss, or options cannot be combined.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(ExampleSet examples, ExampleSet? validation = null)
     {
@@ -100,7 +100,7 @@ public sealed record PresetValues
         return HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
     }
 
-    // The largest class decides; metrics and losses of classes need two of them.
+    // The largest class determines the number of outputs; metrics and losses of classes need at least two.
     private int OutputsFor(ExampleSet examples, ExampleSet? validation)
     {
         if (Training.Loss.TargetKind != TargetKind.Class) return Training.Loss.OutputsFor(examples.TargetCount);

@@ -10,7 +10,7 @@ using Backprop.Training;
 
 namespace Backprop.Presets;
 
-/// <summary>The RealMLP recipe, with values that depend on the size of the data.</summary>
+/// <summary>The RealMLP preset, with values that depend on the size of the data.</summary>
 /// <remarks>
 /// Holzmüller, Grinsztajn and Steinwart (2024), "Better by default: strong pre-tuned MLPs and boosted trees on tabular data",
 /// arXiv:2407.04491, tables of RealMLP-TD. Decisions 0025 to 0028 explain the differences: k-fold bagging of narrower networks; fewer
@@ -19,10 +19,10 @@ namespace Backprop.Presets;
 /// </remarks>
 internal static class RealMlp
 {
-    // Embeddings of more features would cost more than all hidden layers together. Text and one-hot columns gain nothing by them.
+    // Embeddings of more features would cost more than all hidden layers together. Text and one-hot columns do not benefit from them.
     private const int MaxFeaturesToEmbed = 200, MinFeaturesOfWideData = 1000;
 
-    // Five members hold out a fifth of the rows each, as in the published recipe. A fifth of few rows is too much.
+    // Five members hold out a fifth of the rows each, as in the paper. For few rows, a fifth is too much.
     internal const int EnsembleSize = 5;
     private const int LargeEnsembleSize = 8, MaxRowsOfLargeEnsemble = 2_000;
 

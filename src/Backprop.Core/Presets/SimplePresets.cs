@@ -6,7 +6,7 @@ using Backprop.Training;
 
 namespace Backprop.Presets;
 
-/// <summary>Presets that others published, with exactly their values.</summary>
+/// <summary>Published presets, with exactly the published values.</summary>
 internal static class SimplePresets
 {
     public static PresetValues Plain(DatasetProfile profile) => new()

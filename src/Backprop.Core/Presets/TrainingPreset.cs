@@ -53,10 +53,10 @@ public sealed class TrainingPreset
     }
 
     /// <summary>Trains a new network on some examples.</summary>
-    /// <param name="examples">The examples to learn from. Classes are numbered from 0.</param>
+    /// <param name="examples">The training examples. Classes are numbered from 0.</param>
     /// <param name="targetKind">What a target is.</param>
-    /// <param name="validation">Examples to validate on; null for held-out ones, as the preset says.</param>
-    /// <param name="seed">Where random numbers start: same seed, same bits.</param>
+    /// <param name="validation">Examples to validate on; null for held-out ones, as the preset specifies.</param>
+    /// <param name="seed">The seed of the random numbers. The same seed produces the same bits.</param>
     /// <exception cref="ArgumentException">There are fewer rows than <see cref="MinRows"/>, or the targets do not fit.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(ExampleSet examples, TargetKind targetKind, ExampleSet? validation = null, int seed = 0)
@@ -65,8 +65,8 @@ public sealed class TrainingPreset
         if (examples.Count < MinRows)
         {
             throw new ArgumentException(
-                $"There is {examples.Count} example; {nameof(TrainingPreset)}.{Name} needs at least {MinRows}. "
-                + $"Give more examples, or use {nameof(TrainingPreset)}.{nameof(Plain)}.", nameof(examples));
+                $"There is {examples.Count} example, but {nameof(TrainingPreset)}.{Name} needs at least {MinRows}. "
+                + $"Pass more examples, or use {nameof(TrainingPreset)}.{nameof(Plain)}.", nameof(examples));
         }
         var values = For(DatasetProfile.Of(examples, targetKind, validation is not null));
         return (values with { Training = values.Training with { Seed = seed } }).Train(examples, validation);
@@ -75,6 +75,6 @@ public sealed class TrainingPreset
     /// <summary>The name of the preset.</summary>
     public override string ToString() => Name;
 
-    /// <summary>The same values whatever the rows: also those of fewer than 8 hold some out.</summary>
+    /// <summary>The values of the preset. Rows are held out even if there are fewer than 8.</summary>
     internal PresetValues ValuesFor(DatasetProfile profile) => _values(profile);
 }

@@ -1,6 +1,6 @@
 namespace Backprop.Reports;
 
-/// <summary>Where numbers stand between the two ends of an axis, and which of them are written beside it.</summary>
+/// <summary>Maps values to positions between the two ends of an axis, and chooses its tick marks.</summary>
 internal sealed class ChartAxis
 {
     private const int Ticks = 5;
@@ -9,7 +9,7 @@ internal sealed class ChartAxis
     private readonly double _low, _high;
     private readonly bool _isLogarithmic;
 
-    /// <summary>An axis that has room for all finite values; logarithmic if they are positive and the largest is 50 times the
+    /// <summary>An axis that covers all finite values. It is logarithmic if they are positive and the largest is at least 50 times the
     /// smallest.</summary>
     public ChartAxis(IEnumerable<double> values)
     {
@@ -26,7 +26,7 @@ internal sealed class ChartAxis
         : value > 0 ? Math.Log(value / _low) / Math.Log(_high / _low)
         : null;
 
-    /// <summary>Round numbers within the axis, some five of them.</summary>
+    /// <summary>About five round values within the axis.</summary>
     public IEnumerable<double> Marks => _isLogarithmic ? LogarithmicMarks : LinearMarks(Step(_high - _low));
 
     /// <summary>The same for an axis that counts.</summary>
@@ -37,7 +37,7 @@ internal sealed class ChartAxis
         for (var k = Math.Ceiling(_low / step); k * step <= _high; k++) yield return k * step;
     }
 
-    // Powers of ten; with 2 and 5 between where those are few, leaving some out where they are many.
+    // Powers of ten. If there are few, 2 and 5 times these powers are added; if there are many, some are skipped.
     private IEnumerable<double> LogarithmicMarks
     {
         get

@@ -7,9 +7,9 @@ using Backprop.Training;
 
 namespace Backprop.Reports;
 
-/// <summary>Writes how a training went: as a table for a spreadsheet, as JSON for a program, as a page with curves for a reader.</summary>
-/// <remarks>Layers appear where <see cref="TrainingOptions.Diagnostics"/> measured them; a saved model keeps losses and rates
-/// alone.</remarks>
+/// <summary>Writes the history of a training run as CSV, as JSON, or as an HTML page with curves.</summary>
+/// <remarks>Values of layers are included if <see cref="TrainingOptions.Diagnostics"/> measured them. A saved model keeps only losses,
+/// metrics and learning rates.</remarks>
 public static class HistoryReports
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -19,11 +19,10 @@ public static class HistoryReports
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>A line of names, then one line for every epoch; comma-separated (RFC 4180), numbers with a point and in full
-    /// precision.</summary>
+    /// <summary>CSV (RFC 4180): a line of names, then one line for every epoch. Values have a decimal point and full precision.</summary>
     /// <param name="history">The epochs.</param>
-    /// <returns>Epoch, LearningRate, TrainingLoss, ValidationLoss, ValidationMetric, then GradientScale of every layer that has parameters;
-    /// empty where there is none.</returns>
+    /// <returns>Epoch, LearningRate, TrainingLoss, ValidationLoss, ValidationMetric, then GradientScale of every layer that has parameters.
+    /// A cell without a value is empty.</returns>
     public static string ToCsv(this IReadOnlyList<EpochReport> history)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -49,7 +48,7 @@ public static class HistoryReports
     /// <summary>An array with an object for every epoch: what <see cref="EpochReport"/> holds, with <c>Layers</c> and <c>Warnings</c> of
     /// its diagnostics.</summary>
     /// <param name="history">The epochs.</param>
-    /// <returns>JSON; numbers that are not finite as the strings "NaN", "Infinity" and "-Infinity".</returns>
+    /// <returns>JSON. Values that are not finite are the strings "NaN", "Infinity" and "-Infinity".</returns>
     public static string ToJson(this IReadOnlyList<EpochReport> history)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -66,10 +65,10 @@ public static class HistoryReports
         return JsonSerializer.Serialize(epochs, Json);
     }
 
-    /// <summary>A page that needs nothing else: curves of loss, metric, learning rate, and of gradients and updates by layer, as SVG
-    /// without a script, and a table of all epochs.</summary>
+    /// <summary>A self-contained page: a table of all epochs, and curves of loss, metric, learning rate, and of gradients and updates by
+    /// layer. The curves are SVG without a script.</summary>
     /// <param name="history">The epochs.</param>
-    /// <param name="title">Stands above it.</param>
+    /// <param name="title">The heading of the page.</param>
     /// <returns>HTML.</returns>
     public static string ToHtml(this IReadOnlyList<EpochReport> history, string title = "Training")
     {
@@ -78,20 +77,20 @@ public static class HistoryReports
         return HistoryPage.Write(history, title);
     }
 
-    /// <summary>Writes <see cref="ToCsv"/> to a file, over what is there.</summary>
+    /// <summary>Writes <see cref="ToCsv"/> to a file. An existing file is overwritten.</summary>
     /// <param name="history">The epochs.</param>
     /// <param name="path">The file; its folder exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveCsv(this IReadOnlyList<EpochReport> history, string path) => File.WriteAllText(path, history.ToCsv());
 
-    /// <summary>Writes <see cref="ToJson"/> to a file, over what is there.</summary>
+    /// <summary>Writes <see cref="ToJson"/> to a file. An existing file is overwritten.</summary>
     /// <inheritdoc cref="SaveCsv"/>
     public static void SaveJson(this IReadOnlyList<EpochReport> history, string path) => File.WriteAllText(path, history.ToJson());
 
-    /// <summary>Writes <see cref="ToHtml"/> to a file, over what is there.</summary>
+    /// <summary>Writes <see cref="ToHtml"/> to a file. An existing file is overwritten.</summary>
     /// <param name="history">The epochs.</param>
     /// <param name="path">The file; its folder exists.</param>
-    /// <param name="title">Stands above it.</param>
+    /// <param name="title">The heading of the page.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveHtml(this IReadOnlyList<EpochReport> history, string path, string title = "Training") =>
         File.WriteAllText(path, history.ToHtml(title));
@@ -99,7 +98,7 @@ public static class HistoryReports
     internal static NetworkDiagnostics? LastDiagnostics(this IReadOnlyList<EpochReport> history) =>
         history.LastOrDefault(report => report.Diagnostics is not null)?.Diagnostics;
 
-    // Their number and order are the same in every epoch. Whether a layer has parameters shows in its updates.
+    // The number and order of the layers are the same in every epoch. A layer has parameters if it has updates.
     internal static LayerDiagnostics[] LearningLayers(this NetworkDiagnostics? diagnostics) =>
         [.. (diagnostics?.Layers ?? []).Where(layer => layer.UpdateRatio is not null)];
 }

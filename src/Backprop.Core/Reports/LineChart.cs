@@ -5,8 +5,8 @@ using static System.Net.WebUtility;
 
 namespace Backprop.Reports;
 
-/// <summary>Curves over epochs, as a figure of HTML with an SVG in it.</summary>
-/// <param name="title">Stands above it.</param>
+/// <summary>Curves over epochs, as an HTML figure that contains an SVG.</summary>
+/// <param name="title">The heading of the figure.</param>
 internal sealed class LineChart(string title)
 {
     private const int Width = 720, Height = 280, Left = 72, Right = 12, Top = 12, Bottom = 34;
@@ -17,7 +17,7 @@ internal sealed class LineChart(string title)
 
     private readonly List<(string Name, (int Epoch, double Value)[] Points)> _curves = [];
 
-    /// <summary>Adds a curve; values that are not finite, or have no logarithm where one is needed, leave a gap.</summary>
+    /// <summary>Adds a curve. A value that is not finite leaves a gap; so does a value ≤ 0 on a logarithmic axis.</summary>
     public LineChart With(string name, IEnumerable<(int Epoch, double? Value)> points)
     {
         _curves.Add((name, [.. points.Where(point => point.Value is not null).Select(point => (point.Epoch, point.Value!.Value))]));
@@ -84,7 +84,7 @@ internal sealed class LineChart(string title)
         static double Y(double position) => Height - Bottom - position * (Height - Top - Bottom);
     }
 
-    // Where the distinct ones do not suffice, one after the other through the rainbow: layers have an order.
+    // If there are more curves than distinct colours, the hue changes steadily from curve to curve, because layers have an order.
     private string Colour(int curve) =>
         _curves.Count <= Colours.Length ? Colours[curve] : $"hsl({280 * curve / (_curves.Count - 1)} 75% 45%)";
 }

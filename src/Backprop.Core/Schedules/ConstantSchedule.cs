@@ -1,7 +1,7 @@
 namespace Backprop.Schedules;
 
 /// <summary>1 at all times.</summary>
-/// <remarks>What training does where no schedule is given.</remarks>
+/// <remarks>The default where no schedule is set.</remarks>
 public sealed record ConstantSchedule : Schedule
 {
     /// <inheritdoc/>

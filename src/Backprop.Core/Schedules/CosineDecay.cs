@@ -7,7 +7,7 @@ namespace Backprop.Schedules;
 /// et al. (2017), arXiv:1706.02677: step k of w has (k + 1)/w.</remarks>
 public sealed record CosineDecay : Schedule
 {
-    /// <summary>The share of all steps that warm-up takes.</summary>
+    /// <summary>The share of all steps used for warm-up.</summary>
     /// <value>0; in [0, 1].</value>
     public double WarmUpShare
     {

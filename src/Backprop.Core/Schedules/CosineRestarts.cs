@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>Down along half a cosine from 1 to β, again and again, each time over more epochs.</summary>
+/// <summary>Falls along half a cosine from 1 to β, and restarts. Each cycle has <see cref="CycleFactor"/> times as many epochs as the one
+/// before.</summary>
 /// <remarks>Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts", arXiv:1608.03983; as PyTorch's
 /// CosineAnnealingWarmRestarts.</remarks>
 public sealed record CosineRestarts : Schedule

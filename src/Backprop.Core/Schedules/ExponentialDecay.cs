@@ -6,7 +6,7 @@ namespace Backprop.Schedules;
 /// <remarks>As PyTorch's ExponentialLR, with <see cref="Staircase"/>; as Keras's, without.</remarks>
 public sealed record ExponentialDecay : Schedule
 {
-    /// <summary>γ: what is left after an epoch.</summary>
+    /// <summary>γ: the factor of each epoch.</summary>
     /// <value>0.95; in [0, 1].</value>
     public double Factor
     {

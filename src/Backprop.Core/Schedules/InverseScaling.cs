@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>1 / (t + 1)^p, where t examples were seen in the epochs before.</summary>
+/// <summary>1 / (t + 1)^p, where t is the number of examples in all epochs before.</summary>
 /// <remarks>scikit-learn's <c>invscaling</c>.</remarks>
 public sealed record InverseScaling : Schedule
 {

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Schedules;
 
 /// <summary>1 / (1 + d·e).</summary>
-/// <remarks>Robbins and Monro (1951), "A stochastic approximation method": slow enough to arrive anywhere, fast enough to come to rest. As
+/// <remarks>Robbins and Monro (1951), "A stochastic approximation method": the steps have an infinite sum and a finite sum of squares. As
 /// Keras's InverseTimeDecay, by epochs.</remarks>
 public sealed record InverseTimeDecay : Schedule
 {

@@ -2,11 +2,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>γ^n, with n of the given epochs reached.</summary>
+/// <summary>γ^n, where n is the number of milestones reached.</summary>
 /// <remarks>As PyTorch's MultiStepLR.</remarks>
 public sealed record MultiStepDecay : Schedule
 {
-    /// <summary>The epochs, counted from 0, at whose beginning the value falls.</summary>
+    /// <summary>The epochs, counted from 0. The value falls at the beginning of each.</summary>
     /// <value>30, 60, 90; each at least 1, in ascending order.</value>
     public IReadOnlyList<int> Milestones
     {
@@ -17,7 +17,7 @@ public sealed record MultiStepDecay : Schedule
                 nameof(Milestones), value is null ? null : string.Join(", ", value), "must be epochs from 1 on, in ascending order");
     } = [30, 60, 90];
 
-    /// <summary>γ: what is left after a fall.</summary>
+    /// <summary>γ: the factor of each fall.</summary>
     /// <value>0.1; in [0, 1].</value>
     public double Factor
     {
@@ -28,13 +28,13 @@ public sealed record MultiStepDecay : Schedule
     /// <inheritdoc/>
     public override double FactorAt(TrainingMoment moment)
     {
-        // Asked before every step, so it may not allocate: no enumerator, no closure.
+        // Called before every step, so it may not allocate: no enumerator, no closure.
         var reached = 0;
         while (reached < Milestones.Count && moment.Epoch >= Milestones[reached]) reached++;
         return Math.Pow(Factor, reached);
     }
 
-    /// <summary>Whether the other falls at the same epochs by the same factor.</summary>
+    /// <summary>Whether both schedules have the same milestones and the same factor.</summary>
     public bool Equals(MultiStepDecay? other) => other is not null && Factor == other.Factor && Milestones.SequenceEqual(other.Milestones);
 
     /// <inheritdoc/>

@@ -2,13 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>The mirror image of <see cref="OneCycleSchedule"/>, for the momentum beside it: down along half a cosine while the learning
-/// rate rises, and up again.</summary>
+/// <summary>The mirror image of <see cref="OneCycleSchedule"/>, for the momentum: it falls along half a cosine while the learning rate
+/// rises, and then rises again.</summary>
 /// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR with <c>cycle_momentum</c>, whose
-/// momentum goes from 0.95 to 0.85 and back: give the optimizer the upper one.</remarks>
+/// momentum changes from 0.95 to 0.85 and back. Set the momentum of the optimizer to the upper value.</remarks>
 public sealed record OneCycleMomentum : Schedule
 {
-    /// <summary>The share of all steps that the way down takes: that of the learning rate's way up.</summary>
+    /// <summary>The share of all steps in which momentum falls; the same share in which the learning rate rises.</summary>
     /// <value>0.3; in (0, 1).</value>
     public double RiseShare
     {

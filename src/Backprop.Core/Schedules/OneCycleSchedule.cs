@@ -2,12 +2,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>Up along half a cosine from 1/25 to 1, then down to almost nothing: large steps in the middle regularize.</summary>
+/// <summary>Rises along half a cosine from 1/25 to 1, then falls to almost 0. The large steps in the middle regularize.</summary>
 /// <remarks>Smith and Topin (2018), "Super-convergence", arXiv:1708.07120; as PyTorch's OneCycleLR, whose <c>max_lr</c> is our learning
 /// rate (fastai: rises for 0.25 of the steps, and ends at 1e-5).</remarks>
 public sealed record OneCycleSchedule : Schedule
 {
-    /// <summary>The share of all steps that the way up takes.</summary>
+    /// <summary>The share of all steps in which the value rises.</summary>
     /// <value>0.3; in (0, 1).</value>
     public double RiseShare
     {
@@ -15,7 +15,7 @@ public sealed record OneCycleSchedule : Schedule
         init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.3;
 
-    /// <summary>The value begins with 1 / this.</summary>
+    /// <summary>The value begins at 1 / this.</summary>
     /// <value>25; ≥ 1 and finite.</value>
     public double StartDivisor
     {
@@ -23,7 +23,7 @@ public sealed record OneCycleSchedule : Schedule
         init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     } = 25;
 
-    /// <summary>It ends with what it began with, divided by this.</summary>
+    /// <summary>The value ends at its first value divided by this.</summary>
     /// <value>1e4; ≥ 1 and finite.</value>
     public double EndDivisor
     {

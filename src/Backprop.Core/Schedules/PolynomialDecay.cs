@@ -6,7 +6,7 @@ namespace Backprop.Schedules;
 /// <remarks>As PyTorch's PolynomialLR for β = 0, and Keras's PolynomialDecay.</remarks>
 public sealed record PolynomialDecay : Schedule
 {
-    /// <summary>p: how the value bends.</summary>
+    /// <summary>p: the exponent.</summary>
     /// <value>1; &gt; 0 and finite.</value>
     public double Power
     {

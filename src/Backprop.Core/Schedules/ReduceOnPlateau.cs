@@ -4,11 +4,11 @@ namespace Backprop.Schedules;
 
 /// <summary>The value falls by a factor when the loss has not improved for some validation checks (or epochs, without validation
 /// data).</summary>
-/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the size of the best loss, so that it serves negative
-/// losses, too. Watches the validation loss, or the training loss when there is no validation data.</remarks>
+/// <remarks>As PyTorch's ReduceLROnPlateau with its relative threshold, measured from the magnitude of the best loss, so that negative
+/// losses are allowed. Watches the validation loss, or the training loss when there is no validation data.</remarks>
 public sealed record ReduceOnPlateau : Schedule
 {
-    /// <summary>What each fall multiplies the value by.</summary>
+    /// <summary>The factor of each fall.</summary>
     /// <value>0.1; in [0, 1].</value>
     public double Factor
     {
@@ -25,7 +25,7 @@ public sealed record ReduceOnPlateau : Schedule
         init => field = ValueRange.AtLeastZero.Checked(value);
     } = 10;
 
-    /// <summary>By which share the loss must fall below the best one to count.</summary>
+    /// <summary>The minimum fall of the loss that counts as an improvement, as a share of the best loss.</summary>
     /// <value>1e-4; in [0, 1).</value>
     public double MinimumImprovement
     {

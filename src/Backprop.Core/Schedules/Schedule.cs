@@ -2,21 +2,20 @@ using Backprop.Numerics;
 
 namespace Backprop.Schedules;
 
-/// <summary>How a value changes while training: a factor of it for every moment. Immutable; what depends on the course of training lives in
-/// the <see cref="ScheduleState"/> it starts.</summary>
-/// <remarks>A new schedule is one file beside this one and one entry in <see cref="All"/>. It serves any value: a learning rate, a share of
-/// units to drop, a weight decay.</remarks>
+/// <summary>How a value changes during training: its factor at every moment. Immutable; the state of one run is the
+/// <see cref="ScheduleState"/> that it starts.</summary>
+/// <remarks>A new schedule is one file in this folder and one entry in <see cref="All"/>. It can be used for any value: a learning rate, a
+/// dropout rate, a weight decay.</remarks>
 public abstract record Schedule
 {
     /// <summary>Begins one training run.</summary>
     public virtual ScheduleState Start() => new Planned(this);
 
-    /// <summary>The factor at a moment, for schedules that follow a plan; what it is at first, for those that watch the course of
-    /// training.</summary>
+    /// <summary>The factor at a moment. For schedules that depend on the losses, the factor at the beginning.</summary>
     /// <returns>At least 0 and finite.</returns>
     public abstract double FactorAt(TrainingMoment moment);
 
-    /// <summary>Whether the factor depends on the moment alone, not on the course of training.</summary>
+    /// <summary>Whether the factor depends only on the moment, not on the losses.</summary>
     internal bool FollowsPlan => Start() is Planned;
 
     /// <summary>One of each schedule in this assembly; the contract tests run over this list.</summary>
@@ -29,7 +28,7 @@ public abstract record Schedule
         new StepDecay(),
     ];
 
-    // Falls from 1 to 0 along half a cosine as x goes from 0 to 1.
+    // Falls from 1 to 0 along half a cosine while x rises from 0 to 1.
     private protected static double HalfCosine(double x) => (1 + Math.Cos(Math.PI * x)) / 2;
 
     private sealed class Planned(Schedule schedule) : ScheduleState
@@ -50,7 +49,7 @@ public abstract class ScheduleState
     {
     }
 
-    /// <summary>Shows its memory to a visitor; nothing, unless it depends on the course of training.</summary>
+    /// <summary>Shows its memory to a visitor. Only schedules that depend on the losses have any.</summary>
     public virtual void Visit(StateVisitor visitor)
     {
     }

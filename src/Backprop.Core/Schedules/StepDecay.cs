@@ -14,7 +14,7 @@ public sealed record StepDecay : Schedule
         init => field = ValueRange.AtLeastOne.Checked(value);
     } = 30;
 
-    /// <summary>γ: what is left after a fall.</summary>
+    /// <summary>γ: the factor of each fall.</summary>
     /// <value>0.1; in [0, 1].</value>
     public double Factor
     {

@@ -1,13 +1,13 @@
 namespace Backprop.Schedules;
 
-/// <summary>How far training has come: what a schedule may depend on.</summary>
+/// <summary>The progress of training. A schedule may depend on it.</summary>
 /// <param name="Step">Steps done before: 0 at the first.</param>
 /// <param name="StepsPerEpoch">Steps of one epoch; at least 1.</param>
 /// <param name="Epochs">Maximum number of epochs; at least 1.</param>
 /// <param name="Examples">Examples of one epoch; at least 1.</param>
 public readonly record struct TrainingMoment(long Step, int StepsPerEpoch, int Epochs, int Examples)
 {
-    /// <summary>Steps that training takes at most: those of all epochs, or as many as a time limit allows.</summary>
+    /// <summary>Maximum number of steps of the run: those of all epochs, or as many as a time limit allows.</summary>
     public long TotalSteps => StepsInTime > 0 ? StepsInTime : (long)StepsPerEpoch * Epochs;
 
     /// <summary>Epochs done before: 0 during the first.</summary>

@@ -26,7 +26,7 @@ public static class BackpropCatalog
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.BinaryClassification);
 
-    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of
+    /// <summary>Trains a neural network for multiclass classification, or for multi-label classification. Label: key, or a vector of
     /// Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, string, string, string, int[], double?, int?)"/>
     public static BackpropTrainer Backprop(
@@ -38,22 +38,22 @@ public static class BackpropCatalog
             BackpropTrainer.SimpleOptions(
                 labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
-    /// <summary>Trains a neural network for multiclass classification, or for several yes/no answers at once. Label: key, or a vector of
+    /// <summary>Trains a neural network for multiclass classification, or for multi-label classification. Label: key, or a vector of
     /// Boolean.</summary>
     /// <inheritdoc cref="Backprop(RegressionCatalog.RegressionTrainers, BackpropTrainer.Options)"/>
     public static BackpropTrainer Backprop(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.MulticlassClassification, LearningTask.MultiLabelClassification);
 
-    /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
+    /// <summary>Trains a neural network for regression. Label: Single, or a vector of Single for several targets.</summary>
     /// <param name="catalog">The list of trainers.</param>
     /// <param name="labelColumnName">The column to predict.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
-    /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
+    /// <param name="exampleWeightColumnName">A column of Single with the weight of each row; null if all weights are equal.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Number of epochs, at least 1; null for the number that <see cref="Preset.Default"/> has for so
-    /// many rows.</param>
+    /// <param name="numberOfIterations">Number of epochs, at least 1; null for that of <see cref="Preset.Default"/>, which depends on the
+    /// number of rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public static BackpropTrainer Backprop(
         this RegressionCatalog.RegressionTrainers catalog,
@@ -64,9 +64,9 @@ public static class BackpropCatalog
             BackpropTrainer.SimpleOptions(
                 labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations));
 
-    /// <summary>Trains a neural network for regression. Label: Single, or a vector of them for several targets at once.</summary>
+    /// <summary>Trains a neural network for regression. Label: Single, or a vector of Single for several targets.</summary>
     /// <param name="catalog">The list of trainers.</param>
-    /// <param name="options">Everything that can be chosen; copied.</param>
+    /// <param name="options">The options; copied.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
     public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.Regression, LearningTask.MultiTargetRegression);

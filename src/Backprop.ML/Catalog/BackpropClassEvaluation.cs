@@ -11,8 +11,8 @@ public static class BackpropClassEvaluation
     /// <summary>Evaluates scored data as <c>Evaluate</c> does, but only for the classes that occur: as a label, as a prediction, or with
     /// a score other than 0.</summary>
     /// <remarks>
-    /// ML.NET's <c>Evaluate</c> needs classes² × 8 bytes for its confusion matrix: 800 MB for 10,000 key values. This method needs that
-    /// for the classes that occur alone. The metrics are the same. Class indices in the result count the classes that occur.
+    /// ML.NET's <c>Evaluate</c> needs classes² × 8 bytes for its confusion matrix: 800 MB for 10,000 key values. This method needs memory
+    /// only for the classes that occur. The metrics are the same. Class indices in the result are those among the classes that occur.
     /// </remarks>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="data">The scored data. Its rows are kept in memory.</param>

@@ -8,18 +8,18 @@ using Microsoft.ML.Runtime;
 // In ML.NET's own namespace, not in the folder's: users find evaluators there.
 namespace Microsoft.ML;
 
-/// <summary>Evaluation and cross-validation where ML.NET has no evaluator: several targets, several labels, and decisions by a threshold of
-/// the model.</summary>
+/// <summary>Evaluation and cross-validation for tasks without an ML.NET evaluator: several targets, several labels, and decisions by the
+/// threshold of a model.</summary>
 public static class BackpropEvaluation
 {
     /// <summary>Evaluates scored data of a multi-target regression.</summary>
     /// <param name="catalog">The regression catalog.</param>
     /// <param name="data">The scored data. Rows with a missing label are skipped, and reported on <c>MLContext.Log</c>.</param>
     /// <param name="labelColumnName">The targets: a vector of Single of known size.</param>
-    /// <param name="scoreColumnName">The predictions: a vector of as many; or of a multiple, of which the first of each target is
-    /// measured.</param>
+    /// <param name="scoreColumnName">The predictions: a vector of the same size. If its size is a multiple, the first prediction of each
+    /// target is measured.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the two do not fit.</exception>
-    /// <exception cref="InvalidOperationException">No row has a label, or a prediction is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">No row has a label, or a prediction is not finite.</exception>
     public static MultiTargetRegressionMetrics EvaluateMultiTarget(
         this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score)
@@ -34,10 +34,10 @@ public static class BackpropEvaluation
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="data">The scored data.</param>
     /// <param name="labelColumnName">The labels: a vector of Boolean of known size.</param>
-    /// <param name="scoreColumnName">Their scores: a vector of as many Single.</param>
-    /// <param name="predictedLabelColumnName">Which are called true: a vector of as many Boolean.</param>
+    /// <param name="scoreColumnName">The scores: a vector of Single of the same size.</param>
+    /// <param name="predictedLabelColumnName">The predicted labels: a vector of Boolean of the same size.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or they do not fit.</exception>
-    /// <exception cref="InvalidOperationException">There is no row, or a score is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">There is no row, or a score is not finite.</exception>
     public static MultiLabelClassificationMetrics EvaluateMultiLabel(
         this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
@@ -52,10 +52,10 @@ public static class BackpropEvaluation
     /// <summary>Evaluates scored data of a binary classification by <c>PredictedLabel</c>, so that it follows the model's
     /// threshold.</summary>
     /// <remarks>
-    /// ML.NET's <c>Evaluate</c> calls a row positive when its score is above 0, whatever <c>PredictedLabel</c> says. It ignores
-    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> and <see cref="BackpropTransformer.WithThreshold"/>. Here accuracy, F1,
-    /// precision, recall and the
-    /// confusion matrix follow <c>PredictedLabel</c>. AUC, log-loss and the other metrics of scores and probabilities are ML.NET's own.
+    /// ML.NET's <c>Evaluate</c> calls a row positive if its score is above 0, whatever the value of <c>PredictedLabel</c>. It ignores
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> and <see cref="BackpropTransformer.WithThreshold"/>. This method computes
+    /// accuracy, F1, precision, recall and the confusion matrix from <c>PredictedLabel</c>. AUC, log-loss and the other metrics of scores
+    /// and probabilities are ML.NET's own.
     /// </remarks>
     /// <param name="catalog">The binary catalog.</param>
     /// <param name="data">The scored data. Rows whose score is not finite or whose label is missing are skipped.</param>
@@ -81,15 +81,15 @@ public static class BackpropEvaluation
             (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>(
                 model, catalog.EvaluatePredictedLabel(scored, labelColumnName), scored, fold));
 
-    /// <summary>Trains a multi-target regression on all folds of the data but one, evaluates it on that one, and so for every
+    /// <summary>Cross-validates a multi-target regression: for every fold of the data, trains on the other folds, and evaluates on this
     /// fold.</summary>
     /// <param name="catalog">The regression catalog.</param>
     /// <param name="data">The data.</param>
-    /// <param name="estimator">What is trained.</param>
+    /// <param name="estimator">The estimator to train.</param>
     /// <param name="numberOfFolds">At least 2.</param>
     /// <param name="labelColumnName">The targets.</param>
-    /// <param name="samplingKeyColumnName">Rows that are equal here come into the same fold; null for any.</param>
-    /// <param name="seed">Where the random split starts; null for the context's own.</param>
+    /// <param name="samplingKeyColumnName">A column of groups: rows with equal values are in the same fold. Null for none.</param>
+    /// <param name="seed">The seed of the random split; null for that of the context.</param>
     /// <returns>Model, metrics and scored hold-out set of every fold.</returns>
     /// <exception cref="ArgumentException">An argument is out of range, or a column is missing or has the wrong type.</exception>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>> CrossValidateMultiTarget(
@@ -100,7 +100,7 @@ public static class BackpropEvaluation
                 new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(
                     model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
 
-    /// <summary>The same of a multi-label classification.</summary>
+    /// <summary>Cross-validates a multi-label classification.</summary>
     /// <inheritdoc cref="CrossValidateMultiTarget"/>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>> CrossValidateMultiLabel(
         this MulticlassClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
@@ -110,7 +110,7 @@ public static class BackpropEvaluation
                 new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(
                     model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
 
-    // As ML.NET's own catalogs do it, by its own split.
+    // As in ML.NET's catalogs, with ML.NET's split.
     private static TResult[] CrossValidate<TResult>(
         IHost host, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds, string? samplingKey, int? seed,
         Func<ITransformer, IDataView, int, TResult> evaluate)

@@ -12,18 +12,17 @@ public static class BackpropImportance
 {
     /// <summary>Measures how much worse a regression becomes when the values of a column are permuted among the rows.</summary>
     /// <remarks>
-    /// <para>ML.NET's <c>PermutationFeatureImportance</c> permutes the features column alone. A model with
-    /// <see cref="BackpropTrainer.Options.CategoricalFeatureColumnNames"/> depends on other columns, too, and those are measured here as
-    /// well.</para>
-    /// <para>Importance is how much worse the metric becomes, so it is above 0 for a column that matters; ML.NET reports the change of each
-    /// metric. Columns that carry the same information hide each other: permute them together as one of
-    /// <see cref="ColumnImportanceOptions.Groups"/>.</para>
+    /// <para>ML.NET's <c>PermutationFeatureImportance</c> permutes only the features column. This method also permutes the columns of
+    /// <see cref="BackpropTrainer.Options.CategoricalFeatureColumnNames"/>.</para>
+    /// <para>Importance is how much worse the metric becomes, so it is above 0 for a column with an effect. ML.NET reports the change of
+    /// each metric instead. If columns contain the same information, each of them alone has little importance. Permute them together as one
+    /// of <see cref="ColumnImportanceOptions.Groups"/>.</para>
     /// </remarks>
     /// <param name="catalog">The catalog of the task.</param>
     /// <param name="model">A model of this library, or a chain that contains one.</param>
-    /// <param name="data">Data as the model takes it: with the columns to predict from, and the label. In a chain, steps before the model
-    /// are not applied to it.</param>
-    /// <param name="options">What is measured; null for the defaults.</param>
+    /// <param name="data">Data with the input columns of the model, and the label. In a chain, steps before the model are not applied to
+    /// it.</param>
+    /// <param name="options">The options of the measurement; null for the defaults.</param>
     /// <exception cref="ArgumentException">The model is of another library or task, a column is missing, or an option is out of
     /// range.</exception>
     /// <exception cref="InvalidOperationException">Fewer than two rows have a label and a finite prediction.</exception>
@@ -55,10 +54,10 @@ public static class BackpropImportance
         options.Check();
         var host = ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropImportance));
         var found = Find(model)
-            ?? throw host.ExceptParam(nameof(model), "{0} is no model of Backprop.ML, and contains none.", model.GetType().Name);
+            ?? throw host.ExceptParam(nameof(model), "{0} is not a model of Backprop.ML, and contains none.", model.GetType().Name);
         var task = found.Model.Task;
         if (!tasks.Contains(task))
-            throw host.ExceptParam(nameof(model), "The model is for {0}; the catalog of that task has this method, too.", task.Name);
+            throw host.ExceptParam(nameof(model), "The model is for {0}. Use this method of the catalog for that task.", task.Name);
         return new ImportanceMeasurement(host, found, data, options).Run();
     }
 

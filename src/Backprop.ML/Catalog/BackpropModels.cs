@@ -4,13 +4,13 @@ using Microsoft.ML.Runtime;
 // In ML.NET's own namespace, not in the folder's: users find prediction methods there.
 namespace Microsoft.ML;
 
-/// <summary>Adds to <c>ml.Model</c> what it lacks.</summary>
+/// <summary>Adds a thread-safe predictor to <c>ml.Model</c>.</summary>
 public static class BackpropModels
 {
-    /// <summary>Makes a predictor of single rows that any number of threads may use at once; a <c>PredictionEngine</c> is for one thread at
-    /// a time.</summary>
+    /// <summary>Creates a predictor of single rows that any number of threads may use at the same time. A <c>PredictionEngine</c> is for
+    /// one thread at a time.</summary>
     /// <typeparam name="TSrc">A class with the input columns.</typeparam>
-    /// <typeparam name="TDst">A class with those output columns that are of interest.</typeparam>
+    /// <typeparam name="TDst">A class with the required output columns.</typeparam>
     /// <param name="catalog"><c>ml.Model</c>.</param>
     /// <param name="transformer">The model: a single step or a chain, of this library or another.</param>
     /// <param name="options">As for <c>CreatePredictionEngine</c>, but the model is never disposed with the predictor; null for the

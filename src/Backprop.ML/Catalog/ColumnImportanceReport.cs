@@ -2,21 +2,21 @@ using Backprop.Metrics;
 
 namespace Backprop.ML;
 
-/// <summary>Which columns a model depends on.</summary>
+/// <summary>The importance of the columns of a model.</summary>
 public sealed record ColumnImportanceReport
 {
     internal ColumnImportanceReport(Metric metric, double baseline, int rows, IReadOnlyList<ColumnImportance> columns) =>
         (Metric, Baseline, Rows, Columns) = (metric, baseline, rows, columns);
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The metric that was measured.</summary>
     public Metric Metric { get; }
 
-    /// <summary>The metric on the data as it is.</summary>
+    /// <summary>The metric on the unchanged data.</summary>
     public double Baseline { get; }
 
-    /// <summary>Rows that were scored. Rows without a label or without a finite prediction are not counted.</summary>
+    /// <summary>Number of rows that were scored. Rows without a label or without a finite prediction are not counted.</summary>
     public int Rows { get; }
 
-    /// <summary>Category columns, slots of the features column, and groups, from the most important to the least.</summary>
+    /// <summary>Category columns, slots of the features column, and groups, in descending order of importance.</summary>
     public IReadOnlyList<ColumnImportance> Columns { get; }
 }

@@ -3,14 +3,15 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Key columns to predict from.</summary>
+/// <summary>Checks of the category columns.</summary>
 internal static class CategoryColumns
 {
-    // The network is fed with Singles, which hold whole numbers up to here.
+    // The inputs of a network are Singles, which represent all integers up to this one.
     internal const int MaxKeys = 1 << 24;
 
-    /// <summary>Refuses columns that are missing, or no keys.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Names the column, what was found, and what is allowed.</exception>
+    /// <summary>Checks that the columns exist and are keys.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or not a key. The message names the column, its type and the
+    /// allowed types.</exception>
     public static void Check(IExceptionContext context, string argument, SchemaShape schema, IEnumerable<string> names)
     {
         foreach (var name in names)
@@ -18,12 +19,12 @@ internal static class CategoryColumns
             var column = ColumnChecks.Find(context, argument, schema, "category", name);
             if (!column.IsKey || column.Kind == SchemaShape.Column.VectorKind.VariableVector)
                 throw context.ExceptSchemaMismatch(
-                    argument, "category", name, "Key or Vector<Key> of known size, as MapValueToKey makes it", column.GetTypeString());
+                    argument, "category", name, "Key or Vector<Key> of known size, as MapValueToKey returns it", column.GetTypeString());
         }
     }
 }
 
-/// <summary>One number of a key column, among those that a row is made of.</summary>
-/// <param name="Slot">Its index.</param>
-/// <param name="Count">Values of the key.</param>
+/// <summary>An input of the network that contains keys.</summary>
+/// <param name="Slot">The index of the input.</param>
+/// <param name="Count">Number of values of the key.</param>
 internal readonly record struct KeySlot(int Slot, int Count);

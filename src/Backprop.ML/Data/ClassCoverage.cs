@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Counts the rows of every class on both sides of a split, and warns of classes that one side lacks.</summary>
+/// <summary>Counts the rows of every class on both sides of a split, and warns of classes that are missing on one side.</summary>
 /// <param name="classes">The keys of the label as they are read; null for a Boolean label.</param>
 internal sealed class ClassCoverage(KeyList? classes)
 {
@@ -27,19 +27,18 @@ internal sealed class ClassCoverage(KeyList? classes)
         return this;
     }
 
-    /// <summary>Names the classes that have rows, but none to validate on, or none to learn from.</summary>
+    /// <summary>Warns of classes that have rows, but no validation rows or no training rows.</summary>
     public void Warn(IChannel channel)
     {
         if (ListOf(rows => rows.Kept == 0) is { } unseen)
             channel.Warning(MessageSensitivity.None,
-                "The validation rows have none of {0}. Early stopping and validation metrics do not see these classes. "
-                + "Add rows of them, or raise {1}.",
+                "The validation rows have none of {0}. Early stopping and validation metrics do not use these classes. "
+                + "Add rows of these classes, or increase {1}.",
                 unseen, nameof(BackpropTrainer.Options.ValidationFraction));
         if (ListOf(rows => rows.Learned == 0) is { } unlearned)
             channel.Warning(MessageSensitivity.None,
-                "The training rows have none of {0}: all of their rows are kept for validation, so the network does not learn these " +
-                    "classes. "
-                + "See {1} and {2}.",
+                "The training rows have none of {0}: all of their rows are held out for validation, so the network does not learn these " +
+                    "classes. Change {1} or {2}.",
                 unlearned, nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName));
     }
 

@@ -12,7 +12,7 @@ internal interface IRowNumber
     int Row { get; }
 }
 
-/// <summary>The values that one column has in the rows that were read ahead.</summary>
+/// <summary>The values of one column in the rows that were read ahead.</summary>
 internal abstract class ColumnBuffer
 {
     private static readonly FuncStaticMethodInfo1<IRowNumber?, ValueSource, ColumnBuffer> _scalar = new(MakeScalar<int>),
@@ -21,44 +21,44 @@ internal abstract class ColumnBuffer
     /// <summary>Returns the value of the reader's current row; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate Getter { get; }
 
-    /// <summary>Makes room for so many rows.</summary>
+    /// <summary>Increases the capacity to this number of rows.</summary>
     public abstract void Grow(int rows);
 
-    /// <summary>Keeps the value that the input has now.</summary>
+    /// <summary>Stores the current value of the input.</summary>
     public abstract void Read(int row);
 
-    /// <summary>Numbers that one row has, if they are numbers or keys: a vector has as many as its type says.</summary>
+    /// <summary>The number of values of a row, for columns of Single or of keys: the size of the vector, or 1.</summary>
     public abstract int Width { get; }
 
-    /// <summary>Writes the numbers of one row; a key as the number that stands for it, and 0 for a missing one.</summary>
-    /// <param name="row">One that was read.</param>
-    /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
-    public abstract void CopyTo(int row, Span<float> numbers);
+    /// <summary>Writes the values of one row. A key is written as its key value, a missing key as 0.</summary>
+    /// <param name="row">Index of a row that was read.</param>
+    /// <param name="values">[<see cref="Width"/>], overwritten.</param>
+    public abstract void CopyTo(int row, Span<float> values);
 
-    /// <summary>Whether the column is a vector of Single: features, not keys.</summary>
+    /// <summary>Whether the column is a vector of Single, with features and not keys.</summary>
     public virtual bool HoldsFeatures => false;
 
-    /// <summary>Writes the keys of one row as a network numbers them, and 0 for a missing one.</summary>
-    /// <param name="row">One that was read.</param>
-    /// <param name="numbers">[<see cref="Width"/>], overwritten.</param>
-    /// <param name="lookup">From key values to these numbers.</param>
-    public virtual void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) =>
-        throw new NotSupportedException("The column holds no keys.");
+    /// <summary>Writes the keys of one row as categories of the network; a missing key is written as 0.</summary>
+    /// <param name="row">Index of a row that was read.</param>
+    /// <param name="values">[<see cref="Width"/>], overwritten.</param>
+    /// <param name="lookup">Maps key values to categories.</param>
+    public virtual void CopyKeys(int row, Span<float> values, KeyLookup lookup) =>
+        throw new NotSupportedException("The column does not contain keys.");
 
-    /// <summary>Where the numbers of one row of a vector of Single are, if they are all there.</summary>
-    public virtual bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
+    /// <summary>The values of one row of a vector of Single, without a copy, if the row is dense.</summary>
+    public virtual bool TryDenseAt(int row, out ReadOnlySpan<float> values)
     {
-        numbers = default;
+        values = default;
         return false;
     }
 
-    /// <summary>The numbers of one row of a vector of Single, as it represents them.</summary>
-    public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is no vector of Single.");
+    /// <summary>The values of one row of a vector of Single, dense or sparse as in the input.</summary>
+    public virtual SparseRow SparseAt(int row) => throw new NotSupportedException("The column is not a vector of Single.");
 
     /// <summary>A buffer for a column of any type that ML.NET can cache.</summary>
     /// <param name="reader">Provides the index of the row that <see cref="Getter"/> reads; null if no getter is needed.</param>
-    /// <param name="input">Where values come from.</param>
-    /// <param name="column">One of its active columns.</param>
+    /// <param name="input">The row that values are read from.</param>
+    /// <param name="column">An active column of the row.</param>
     public static ColumnBuffer Make(IRowNumber? reader, DataViewRow input, DataViewSchema.Column column) =>
         column.Type is VectorDataViewType vector
         ? Utils.MarshalInvoke(_vector, vector.ItemType.RawType, reader, new ValueSource(input, column))
@@ -77,7 +77,7 @@ internal abstract class ColumnBuffer
         ushort key => key,
         uint key => key,
         ulong key => key,
-        _ => throw new NotSupportedException($"{typeof(T)} is neither a number nor a key."),
+        _ => throw new NotSupportedException($"{typeof(T)} is neither Single nor a key type."),
     };
 
     private protected static ulong Key<T>(T value) => value switch
@@ -86,7 +86,7 @@ internal abstract class ColumnBuffer
         ushort key => key,
         uint key => key,
         ulong key => key,
-        _ => throw new NotSupportedException($"{typeof(T)} is no key."),
+        _ => throw new NotSupportedException($"{typeof(T)} is not a key type."),
     };
 
     private readonly record struct ValueSource(DataViewRow Row, DataViewSchema.Column Column)
@@ -95,7 +95,7 @@ internal abstract class ColumnBuffer
     }
 }
 
-/// <summary>One value a row, of a type whose values can be kept by assigning them.</summary>
+/// <summary>A buffer of one value per row. The values can be copied by assignment.</summary>
 internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source) : ColumnBuffer
 {
     private T[] _values = [];
@@ -110,17 +110,18 @@ internal sealed class ScalarBuffer<T>(IRowNumber? reader, ValueGetter<T> source)
 
     public override void Read(int row) => source(ref _values[row]);
 
-    public override void CopyTo(int row, Span<float> numbers) => numbers[0] = Number(_values[row]);
+    public override void CopyTo(int row, Span<float> values) => values[0] = Number(_values[row]);
 
-    public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup) => numbers[0] = lookup[Key(_values[row])];
+    public override void CopyKeys(int row, Span<float> values, KeyLookup lookup) => values[0] = lookup[Key(_values[row])];
 }
 
-/// <summary>One vector a row. Every row keeps its arrays from batch to batch, so nothing is allocated once they are long enough.</summary>
+/// <summary>A buffer of one vector per row. Every row keeps its arrays from batch to batch, so nothing is allocated when they are long
+/// enough.</summary>
 internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>> source, int width, DataViewRow input, string name)
     : ColumnBuffer
 {
     private VBuffer<T>[] _values = [];
-    private Dictionary<int, long>? _positions; // of rows whose vectors have another length than the column's
+    private Dictionary<int, long>? _positions; // of rows whose vectors have another length than the column
 
     public override Delegate Getter => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[reader!.Row].CopyTo(ref value));
 
@@ -136,29 +137,29 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
         if (_values[row].Length != width && width > 0) (_positions ??= [])[row] = input.Position;
     }
 
-    public override void CopyTo(int row, Span<float> numbers)
+    public override void CopyTo(int row, Span<float> values)
     {
         ref var vector = ref Checked(row);
         if (_values is VBuffer<float>[] singles)
         {
-            singles[row].CopyTo(numbers);
+            singles[row].CopyTo(values);
             return;
         }
-        numbers.Clear();
-        foreach (var (slot, value) in vector.Items()) numbers[slot] = Number(value);
+        values.Clear();
+        foreach (var (slot, value) in vector.Items()) values[slot] = Number(value);
     }
 
-    public override void CopyKeys(int row, Span<float> numbers, KeyLookup lookup)
+    public override void CopyKeys(int row, Span<float> values, KeyLookup lookup)
     {
-        numbers.Clear();
-        foreach (var (slot, value) in Checked(row).Items()) numbers[slot] = lookup[Key(value)];
+        values.Clear();
+        foreach (var (slot, value) in Checked(row).Items()) values[slot] = lookup[Key(value)];
     }
 
-    public override bool TryDenseAt(int row, out ReadOnlySpan<float> numbers)
+    public override bool TryDenseAt(int row, out ReadOnlySpan<float> values)
     {
         Checked(row);
-        numbers = _values is VBuffer<float>[] singles && singles[row].IsDense ? singles[row].GetValues() : default;
-        return !numbers.IsEmpty;
+        values = _values is VBuffer<float>[] singles && singles[row].IsDense ? singles[row].GetValues() : default;
+        return !values.IsEmpty;
     }
 
     public override SparseRow SparseAt(int row)
@@ -174,7 +175,7 @@ internal sealed class VectorBuffer<T>(IRowNumber? reader, ValueGetter<VBuffer<T>
     {
         if (_values[row].Length != width)
             throw Contracts.ExceptParam(
-                name, "Row {0} has {1} values in column '{2}'; it must have {3}. An array that is null has 0 values.",
+                name, "Row {0} has {1} values in column '{2}', but it must have {3}. An array that is null has 0 values.",
                 _positions?.GetValueOrDefault(row) ?? input.Position, _values[row].Length, name, width);
         return ref _values[row];
     }

@@ -4,27 +4,27 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Finds columns, and compares them with those that a model was, or is being, trained on.</summary>
+/// <summary>Finds columns, and compares them with the columns of the training data.</summary>
 internal static class ColumnChecks
 {
     private const int MaxNames = 20;
 
     /// <summary>The column of this name.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is none; the message lists the columns that there are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column; the message lists the existing columns.</exception>
     public static DataViewSchema.Column Find(IExceptionContext context, string argument, DataViewSchema schema, string role, string name) =>
         schema.GetColumnOrNull(name)
             ?? throw Missing(context, argument, role, name, schema.Where(column => !column.IsHidden).Select(column => column.Name));
 
-    /// <summary>The same in a schema that is promised.</summary>
+    /// <summary>The same for a schema shape, before there is data.</summary>
     /// <inheritdoc cref="Find(IExceptionContext, string, DataViewSchema, string, string)"/>
     public static SchemaShape.Column Find(IExceptionContext context, string argument, SchemaShape schema, string role, string name) =>
         schema.TryFindColumn(name, out var column)
             ? column
             : throw Missing(context, argument, role, name, schema.Select(other => other.Name));
 
-    /// <summary>Refuses a column that is missing or has another type than expected.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Names the column, the type expected and the type found, or the columns that there
-    /// are.</exception>
+    /// <summary>Checks that a column exists and has the expected type.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or has another type. The message names both types, or lists the
+    /// existing columns.</exception>
     public static void CheckType(
         IExceptionContext context, string argument, DataViewSchema schema, string role, string column, DataViewType expected)
     {
@@ -33,12 +33,12 @@ internal static class ColumnChecks
             throw context.ExceptSchemaMismatch(argument, role, column, expected.ToString(), found.Type.ToString());
     }
 
-    /// <summary>The error for a column that is not there.</summary>
+    /// <summary>The error for a missing column.</summary>
     /// <param name="context">For the error message.</param>
-    /// <param name="argument">What was given without it.</param>
-    /// <param name="role">What the column would be.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="names">The columns that there are.</param>
+    /// <param name="argument">The argument without the column.</param>
+    /// <param name="role">The role of the column.</param>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="names">The existing columns.</param>
     public static Exception Missing(IExceptionContext context, string argument, string role, string name, IEnumerable<string> names)
     {
         string[] known = [.. names.Distinct()];
@@ -55,8 +55,8 @@ internal static class ColumnChecks
         if (similar is not null) return $" Names distinguish upper and lower case: did you mean '{similar}'?";
         return role switch
         {
-            "feature" => " ml.Transforms.Concatenate makes one vector of several columns of Single.",
-            "category" => " ml.Transforms.Conversion.MapValueToKey makes a key column.",
+            "feature" => " ml.Transforms.Concatenate joins several columns of Single into one vector.",
+            "category" => " ml.Transforms.Conversion.MapValueToKey creates a key column.",
             _ => "",
         };
     }

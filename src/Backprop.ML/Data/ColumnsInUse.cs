@@ -4,9 +4,8 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Finds out which keys and classes occur in the rows that are learned from, and of sparse features which slots are ever
-/// anything but 0.</summary>
-/// <param name="all">Everything that could occur.</param>
+/// <summary>Finds the keys and classes that occur in the training rows, and the slots of sparse features that are not always 0.</summary>
+/// <param name="all">All slots, keys and classes that could occur.</param>
 /// <param name="schema">The columns of the training data.</param>
 /// <param name="label">The label column.</param>
 internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, string label)
@@ -18,30 +17,30 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
 
     private int FeatureCount => all.Features.Length;
 
-    /// <summary>Notes the keys and the class of a row of a stream that is learned from.</summary>
+    /// <summary>Records the keys and the class of a training row.</summary>
     public void Add(ReadOnlySpan<float> features, ReadOnlySpan<float> targets)
     {
         for (var i = 0; i < _columnOf.Length; i++) _keys[_columnOf[i]].Add((int)features[FeatureCount + i]);
         AddClass(targets);
     }
 
-    // Rows that are validated on need an output for their class, too, or their loss would be infinite.
+    // The classes of validation rows need an output, too. Otherwise their loss would be infinite.
     private void AddClass(ReadOnlySpan<float> targets)
     {
         if (all.Classes is not null) _classes.Add((int)targets[0] + 1);
     }
 
     /// <summary>Determines the columns from examples in memory, and renumbers the examples accordingly.</summary>
-    /// <param name="training">What is learned from.</param>
-    /// <param name="validation">What is validated on.</param>
-    /// <param name="kept">Slots that stay even if they are always 0.</param>
+    /// <param name="training">The training examples.</param>
+    /// <param name="validation">The validation examples; null for none.</param>
+    /// <param name="kept">Slots that are kept even if they are always 0.</param>
     public ModelColumns Settle(ref ExampleSet training, ref ExampleSet? validation, IEnumerable<int> kept)
     {
         if (!training.IsSparse && all.Categories.Count == 0 && all.Classes is null) return all;
         if (training.IsSparse) _slots = new Occurrences();
         for (var row = 0; row < training.Count; row++)
         {
-            if (training.IsSparse) AddSparse(training.PlacesOf(row), training.ValuesOf(row), training.Targets.Row(row));
+            if (training.IsSparse) AddSparse(training.ColumnsOf(row), training.ValuesOf(row), training.Targets.Row(row));
             else Add(training.ValuesOf(row), training.Targets.Row(row));
         }
         var (columns, renumbering) = Find(ref validation, kept);
@@ -49,10 +48,10 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
         return columns;
     }
 
-    /// <summary>Settles the columns by a stream that was measured, and lets it number its rows so from now on.</summary>
-    /// <param name="stream">What was read.</param>
-    /// <param name="summary">What was found.</param>
-    /// <param name="validation">What is validated on.</param>
+    /// <summary>Determines the columns from a measured stream. Later readings of the stream use them.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="summary">The statistics of the stream.</param>
+    /// <param name="validation">The validation examples; null for none.</param>
     public ModelColumns Settle(DataViewSource stream, StreamSummary summary, ref ExampleSet? validation)
     {
         var (columns, renumbering) = Find(ref validation, kept: []);
@@ -67,7 +66,7 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
         var classes = all.Classes is null ? null : KeyList.Some(schema[label], ClassesInUse(all.Classes));
         CategoryColumn[] categories = [.. all.Categories.Select((column, i) => InUse(column, _keys[i]))];
         var features = SlotsInUse(kept);
-        var renumbering = new Renumbering(ColumnsOf(features), [.. NumberedAnew(categories)], ClassesAnew(classes));
+        var renumbering = new Renumbering(ColumnsOf(features), [.. Renumber(categories)], RenumberClasses(classes));
         validation = validation?.Renumbered(renumbering);
         return (new ModelColumns(features, categories, classes, all.Targets), renumbering);
     }
@@ -83,18 +82,18 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
         return slots.Length < FeatureCount ? all.Features with { Slots = slots } : all.Features;
     }
 
-    private void AddSparse(ReadOnlySpan<int> places, ReadOnlySpan<float> values, ReadOnlySpan<float> targets)
+    private void AddSparse(ReadOnlySpan<int> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> targets)
     {
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < indices.Length; i++)
         {
-            var key = places[i] - FeatureCount;
-            if (key < 0) _slots!.Add(places[i] + 1);
+            var key = indices[i] - FeatureCount;
+            if (key < 0) _slots!.Add(indices[i] + 1);
             else _keys[_columnOf[key]].Add((int)values[i]);
         }
         AddClass(targets);
     }
 
-    // Metrics and losses of one score are those of two classes; so there are two, if there can be.
+    // A network with a single score has metrics and losses for two classes. So there are at least two classes, if the key has two values.
     private ulong[] ClassesInUse(KeyList classes)
     {
         var keys = KeysOf(classes, _classes);
@@ -110,27 +109,27 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
     private int[]? ColumnsOf(SlotList features) =>
         features.Slots is { } slots ? [.. slots, .. Enumerable.Range(FeatureCount, _columnOf.Length)] : null;
 
-    private IEnumerable<(int Column, Func<int, int> NumberOf)> NumberedAnew(CategoryColumn[] categories)
+    private IEnumerable<(int Column, Func<int, int> NumberOf)> Renumber(CategoryColumn[] categories)
     {
         for (var i = 0; i < _columnOf.Length; i++)
         {
             var column = _columnOf[i];
-            var numberOf = NumberedAnew(all.Categories[column].Keys, categories[column].Keys);
+            var numberOf = Renumber(all.Categories[column].Keys, categories[column].Keys);
             if (numberOf is not null) yield return (FeatureCount + i, numberOf);
         }
     }
 
-    private Func<int, int>? ClassesAnew(KeyList? classes) =>
-        classes is not null && NumberedAnew(all.Classes!, classes) is { } numberOf ? old => numberOf(old + 1) - 1 : null;
+    private Func<int, int>? RenumberClasses(KeyList? classes) =>
+        classes is not null && Renumber(all.Classes!, classes) is { } numberOf ? old => numberOf(old + 1) - 1 : null;
 
-    private static Func<int, int>? NumberedAnew(KeyList from, KeyList to)
+    private static Func<int, int>? Renumber(KeyList from, KeyList to)
     {
         var lookup = to.Lookup;
         if (from.Lookup is KeysAsMet met) return old => old == 0 ? 0 : lookup?[met.KeyOf(old)] ?? (int)met.KeyOf(old);
         return lookup is null ? null : old => lookup[(ulong)old];
     }
 
-    /// <summary>Numbers from 1 on that have been met: one bit each.</summary>
+    /// <summary>The set of positive integers that have occurred; one bit each.</summary>
     private sealed class Occurrences
     {
         private ulong[] _bits = new ulong[16];

@@ -8,15 +8,15 @@ namespace Backprop.ML.Data;
 /// <summary>Reads an <c>IDataView</c> once, into memory: rows × (features + label + weight) × 4 bytes.</summary>
 internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan plan, MemoryBudget budget)
 {
-    /// <summary>Reads features, label and, where the data has one, weight. Rows with values that are not finite, and weights not above 0,
-    /// are skipped and counted.</summary>
+    /// <summary>Reads features, label and, if the data has one, the weight. Rows with values that are not finite, or with a weight that is
+    /// not above 0, are skipped and counted.</summary>
     /// <param name="data">The columns and their roles.</param>
     /// <param name="name">"training" or "validation".</param>
-    /// <param name="mayStream">Whether there is another way for data that does not fit.</param>
-    /// <param name="groups">The same data with a column of group hashes, and that column's name; nulls for none.</param>
-    /// <returns>The rows; null for data that does not fit, if there is another way.</returns>
-    /// <exception cref="InvalidOperationException">No row is left, there are more than the budget can hold, or the loss does not allow
-    /// a label: its row is named.</exception>
+    /// <param name="mayStream">Whether data that does not fit may be streamed instead.</param>
+    /// <param name="groups">The same data with a column of group hashes, and the name of that column; null for none.</param>
+    /// <returns>The rows; null for data that does not fit, if it may be streamed.</returns>
+    /// <exception cref="InvalidOperationException">No row is left, the rows do not fit into the budget, or the loss does not allow a label.
+    /// The message names the row.</exception>
     public RowsInMemory? Read(RoleMappedData data, string name, bool mayStream, (IDataView? View, string? Column) groups = default)
     {
         try
@@ -25,38 +25,38 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         }
         catch (OutOfMemoryException) when (mayStream)
         {
-            return null; // others took memory meanwhile
+            return null; // other work has used the memory in the meantime
         }
     }
 
-    /// <summary>Room for rows that are kept from training, however many there will be.</summary>
+    /// <summary>Creates a buffer for held-out rows, for any number of rows.</summary>
     public ExampleBuffer MakeValidationBuffer(RoleMappedData data) => new(plan, TargetCount(data), data.Schema.Weight.HasValue, rows: 0);
 
-    /// <summary>Keeps a row from training.</summary>
-    /// <returns>Whether there is memory for it.</returns>
+    /// <summary>Adds a held-out row.</summary>
+    /// <returns>Whether the row fits into the budget.</returns>
     public bool AddToValidation(ExampleCursor row, ExampleBuffer buffer)
     {
         buffer.Add(row);
         return Fits(buffer, plan.FeatureCount + row.Targets.Length);
     }
 
-    /// <summary>The error for validation rows that a stream has no memory for.</summary>
+    /// <summary>The error for validation rows of a stream that do not fit into memory.</summary>
     public InvalidOperationException ValidationExceeded(RoleMappedData data, ExampleBuffer buffer) =>
         Exceeded("validation", buffer, Columns(data));
 
-    /// <summary>Rejects a row that the loss does not allow, and throws if reading was cancelled.</summary>
+    /// <summary>Throws if the loss does not allow the row, or if reading was cancelled.</summary>
     public void Check(ExampleCursor row, RoleMappedData data, string name)
     {
         host.CheckAlive();
         plan.CancellationToken.ThrowIfCancellationRequested();
         if (plan.Columns.Classes is { } classes && row.Targets[0] < 0) throw UnknownClass(row, data.Schema.Label!.Value, classes, name);
         if (!plan.Loss.AllowsTargets(row.Targets, plan.Outputs))
-            throw host.Except("Row {0} of the {1} data has {2} in label column '{3}'; {4} takes {5}.", row.Position, name,
+            throw host.Except("Row {0} of the {1} data has {2} in label column '{3}', but {4} needs {5}.", row.Position, name,
                 string.Join(", ", row.Targets.ToArray()), data.Schema.Label!.Value.Name, plan.Loss.GetType().Name,
                 plan.Loss.AllowedTargets);
     }
 
-    /// <summary>Reports the rows that were skipped, once all have been read.</summary>
+    /// <summary>Reports the rows that were skipped, after all have been read.</summary>
     /// <exception cref="InvalidOperationException">No row is left.</exception>
     public void Report(ExampleCursor cursor, string name)
     {
@@ -68,22 +68,22 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
                 MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data: {3}.", skipped, kept + skipped, name, cursor.Reasons);
     }
 
-    /// <summary>The examples of a buffer; what they take is taken from the budget.</summary>
+    /// <summary>The examples of a buffer. Reserves their memory in the budget.</summary>
     public ExampleSet Finish(ExampleBuffer buffer)
     {
         var examples = buffer.ToExamples();
-        budget.Take(buffer.Bytes + (long)buffer.Count * (examples.TargetCount + (examples.Weights.IsEmpty ? 0 : 1)) * sizeof(float));
+        budget.Reserve(buffer.Bytes + (long)buffer.Count * (examples.TargetCount + (examples.Weights.IsEmpty ? 0 : 1)) * sizeof(float));
         return examples;
     }
 
     private Exception UnknownClass(ExampleCursor row, DataViewSchema.Column label, KeyList classes, string name) => host.Except(
-        "Row {0} of the {1} data has class '{2}' in label column '{3}', for which there is no output. The classes are {4}. "
-        + "Leave out such rows, or train a new model on data that has them.",
-        row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrNumbers));
+        "Row {0} of the {1} data has class '{2}' in label column '{3}', but the network has no output for it. The classes are {4}. "
+        + "Remove such rows, or train a new model on data with this class.",
+        row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrKeys));
 
     private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
 
-    /// <summary>Numbers of a row: features, label and, where the data has one, weight.</summary>
+    /// <summary>The number of values of a row: features, label and, if the data has one, the weight.</summary>
     private int Columns(RoleMappedData data) => plan.FeatureCount + TargetCount(data) + (data.Schema.Weight.HasValue ? 1 : 0);
 
     private RowsInMemory? ReadAll(RoleMappedData data, string name, bool mayStream, (IDataView? View, string? Column) groupColumn)

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Reads an <c>IDataView</c> again in every epoch. The first reading keeps those rows in memory that are to validate on; the
-/// others leave them out.</summary>
+/// <summary>Reads an <c>IDataView</c> again in every epoch. The first reading keeps the validation rows in memory; later readings skip
+/// them.</summary>
 internal sealed class DataViewSource : ExampleSource
 {
     private readonly IHost _host;
@@ -22,12 +22,12 @@ internal sealed class DataViewSource : ExampleSource
     private HashSet<uint>? _groupsToKeep;
 
     /// <param name="host">For the error messages.</param>
-    /// <param name="reader">What checks rows, and reports those that are skipped.</param>
+    /// <param name="reader">Checks rows, and reports skipped rows.</param>
     /// <param name="data">The columns and their roles.</param>
-    /// <param name="plan">What is read, and for which network.</param>
-    /// <param name="rule">Which rows are kept from training; null for none.</param>
-    /// <param name="seed">Where random orders start.</param>
-    /// <param name="wasRead">Whether the rows were read once before, into memory that was too small.</param>
+    /// <param name="plan">The plan of the training.</param>
+    /// <param name="rule">Which rows are held out; null for none.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <param name="wasRead">Whether the rows were read before, but did not fit into memory.</param>
     public DataViewSource(IHost host, DataViewReader reader, RoleMappedData data, TrainingPlan plan, HoldOut? rule, int seed, bool wasRead)
     {
         (_host, _reader, _data, _plan) = (host, reader, data, plan);
@@ -44,22 +44,22 @@ internal sealed class DataViewSource : ExampleSource
 
     public override bool HasWeights => _data.Schema.Weight.HasValue;
 
-    /// <summary>What occurs in the rows; null where the network is there already, and its columns with it.</summary>
+    /// <summary>Records the keys and classes of the rows; null if training continues from a network, which has its columns.</summary>
     public ColumnsInUse? InUse { get; init; }
 
-    /// <summary>Where phases are reported; null for nowhere.</summary>
+    /// <summary>Receives the phases; null for none.</summary>
     public StopCondition? Stop { get; init; }
 
-    /// <summary>Sets the columns of the network: later reads number keys and classes as the network does.</summary>
+    /// <summary>Sets the columns of the network. Later readings use its keys and classes.</summary>
     public void Use(ModelColumns columns) => _plan = _plan with { Columns = columns };
 
-    /// <summary>Rows that were read, those that were skipped among them.</summary>
+    /// <summary>Number of rows that were read, including skipped rows.</summary>
     public long RowsRead { get; private set; }
 
-    /// <summary>Reads everything once; twice, if the last rows or whole groups are kept.</summary>
+    /// <summary>Reads all rows once; twice if the last rows or groups are held out.</summary>
     /// <param name="channel">For warnings.</param>
-    /// <returns>What was found, and the validation rows (null if none are held out). Null in all, if the validation rows do not fit in
-    /// memory.</returns>
+    /// <returns>The statistics, and the validation rows (null if none are held out). The result is null if the validation rows do not fit
+    /// into memory.</returns>
     public (StreamSummary Summary, ExampleSet? Validation)? Measure(IChannel channel)
     {
         if (_groups.Column is not null || _rule is { Rows: ValidationRows.Last }) CountRows();
@@ -78,18 +78,18 @@ internal sealed class DataViewSource : ExampleSource
         return (summary, Kept is null ? null : _reader.Finish(Kept));
     }
 
-    /// <summary>What <see cref="Measure"/> found.</summary>
+    /// <summary>The statistics from <see cref="Measure"/>.</summary>
     public StreamSummary Measured { get; private set; } = null!;
 
-    /// <summary>The rows to validate on, as many as were read.</summary>
+    /// <summary>The validation rows that were read so far.</summary>
     public ExampleBuffer? Kept { get; private set; }
 
-    // In the order of the view: another one costs ML.NET as much as reading does.
+    // In the order of the view, because a random order costs ML.NET as much as the reading.
     public override ExampleReader Open(int pass) =>
         new Reader(
             this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, pass);
 
-    // Of the groups, or all of them where the last are kept.
+    // Counts the rows of each group, or all rows if the last rows are held out.
     private void CountRows()
     {
         Stop?.Reports.Begin(TrainingPhase.Counting, $"Counting the rows");
@@ -101,7 +101,7 @@ internal sealed class DataViewSource : ExampleSource
             if (_groups.Column is not null) groups[cursor.Group] = groups.GetValueOrDefault(cursor.Group) + 1;
         }
         Stop?.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
-        if (cursor.Kept == 0) return; // the next reading says so
+        if (cursor.Kept == 0) return; // the next reading reports it
         if (_groups.Column is not null) _groupsToKeep = _rule!.GroupsToKeep(groups, _host);
         else _rowsToLearnFrom = cursor.Kept - HeldOutRows.Last((int)Math.Min(cursor.Kept, int.MaxValue), _rule!.Fraction);
     }
@@ -114,9 +114,9 @@ internal sealed class DataViewSource : ExampleSource
     }
 
     private Exception NoRowsAgain() => _host.Except(
-        "The training data had rows when it was first read, and has none when it is read again. "
-        + "Rows that do not stay in memory are read again in every epoch ({0}), so a source that can be read only once cannot be streamed. "
-        + "Save the rows to a file (SaveAsBinary) and read that, or keep them in memory: {0} = {1}, a larger {2}, or fewer rows.",
+        "The training data had rows in the first reading, but has none in the second. "
+        + "Rows that are not kept in memory are read again in every epoch ({0}), so a source that can be read only once cannot be used. "
+        + "Save the rows to a file (SaveAsBinary) and read this file, or keep them in memory: {0} = {1}, a larger {2}, or fewer rows.",
         nameof(BackpropTrainer.Options.Caching), nameof(DataCaching.Memory), nameof(BackpropTrainer.Options.MemoryBudget));
 
     private sealed class Reader(DataViewSource source, ExampleCursor cursor, int pass) : ExampleReader

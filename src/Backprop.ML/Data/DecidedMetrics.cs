@@ -4,8 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>ML.NET's metrics of a binary classification, with decisions from the predicted label instead of from the sign of the
-/// score.</summary>
+/// <summary>ML.NET's metrics of a binary classification. Decisions are the predicted label instead of the sign of the score.</summary>
 internal static class DecidedMetrics
 {
     /// <summary>Evaluates scored data. Rows whose score is not finite or whose label is missing are skipped, as by ML.NET's
@@ -21,7 +20,7 @@ internal static class DecidedMetrics
         ColumnChecks.CheckType(host, nameof(data), data.Schema, "probability", probabilityName, NumberDataViewType.Single);
         ColumnChecks.CheckType(host, nameof(data), data.Schema, "predicted label", predictedLabelName, BooleanDataViewType.Instance);
 
-        // Two readings of the scored data would score it twice.
+        // The data is cached, because two readings would score it twice.
         var kept = new CacheDataView(host, data, prefetch: null);
         var roles = new RoleMappedData(kept, opt: false,
             RoleMappedSchema.ColumnRole.Label.Bind(labelName),
@@ -84,7 +83,7 @@ internal static class DecidedMetrics
         return new CalibratedBinaryClassificationMetrics(host, metrics, confusion.GetDataView());
     }
 
-    // The formulas are those of ML.NET's evaluator; a share of nothing is 0.
+    // The formulas are those of ML.NET's evaluator; 0 / 0 is 0.
     private sealed record Counts(double TruePositives, double FalsePositives, double FalseNegatives, double TrueNegatives)
     {
         public IReadOnlyList<(string Name, double Value)> Metrics =>

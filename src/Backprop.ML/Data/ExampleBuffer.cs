@@ -4,12 +4,13 @@ using Backprop.Training;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Examples that are read one by one, into arrays of some megabytes. Of many features most of which are 0, only the others are
-/// kept.</summary>
-/// <remarks>Whether that is so, the first rows decide, by their numbers: how the view represents them does not matter.</remarks>
+/// <summary>Examples that are read one by one, into arrays of some megabytes. If most of many features are 0, only the others are
+/// stored.</summary>
+/// <remarks>The values of the first rows decide whether features are stored in sparse form. Their representation in the view does not
+/// matter.</remarks>
 internal sealed class ExampleBuffer
 {
-    // Fewer features are learned from as fast with their zeros.
+    // With fewer features, training on dense rows is as fast.
     private const int MinFeaturesOfSparse = 1000, RowsThatDecide = 1024, MaxSharesOfSparse = 10;
 
     private readonly int _featureCount, _targetCount;
@@ -19,10 +20,10 @@ internal sealed class ExampleBuffer
     private GrowingRows<float>? _features;
     private SparseRows? _sparse;
 
-    /// <param name="plan">Which says how many features there are, and whether they may be missing.</param>
-    /// <param name="targetCount">Target columns.</param>
+    /// <param name="plan">Determines the number of features, and whether they may be missing.</param>
+    /// <param name="targetCount">Number of target columns.</param>
     /// <param name="hasWeights">Whether rows have weights.</param>
-    /// <param name="rows">Rows that will come, as far as that is known; 0 otherwise.</param>
+    /// <param name="rows">The expected number of rows; 0 if it is unknown.</param>
     public ExampleBuffer(TrainingPlan plan, int targetCount, bool hasWeights, long rows)
     {
         (_featureCount, _targetCount, _allowsMissing) = (plan.FeatureCount, targetCount, plan.AllowsMissing);
@@ -37,17 +38,17 @@ internal sealed class ExampleBuffer
     public static bool MayBeSparse(TrainingPlan plan) =>
         plan.FeatureCount >= MinFeaturesOfSparse && plan.Options.MissingValues != MissingValues.Learned;
 
-    /// <summary>Rows that were added.</summary>
+    /// <summary>Number of rows that were added.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether only numbers that are not 0 are kept.</summary>
+    /// <summary>Whether only values that are not 0 are stored.</summary>
     public bool IsSparse => _sparse is not null;
 
-    /// <summary>Bytes that the features need; for sparse features, an index and a value each.</summary>
+    /// <summary>Bytes that the features need. Sparse features need an index and a value each.</summary>
     public long Bytes =>
-        _sparse is not null ? _sparse.Numbers * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
+        _sparse is not null ? _sparse.ValueCount * (sizeof(int) + sizeof(float)) : (long)Count * _featureCount * sizeof(float);
 
-    /// <summary>Keeps the current row of a cursor.</summary>
+    /// <summary>Adds the current row of a cursor.</summary>
     public void Add(ExampleCursor row)
     {
         if (_sparse is not null) _sparse.Add(row.SparseFeatures);
@@ -69,7 +70,7 @@ internal sealed class ExampleBuffer
 
     private void Decide()
     {
-        if (_sparse is null || _sparse.Numbers * MaxSharesOfSparse <= (long)Count * _featureCount) return;
+        if (_sparse is null || _sparse.ValueCount * MaxSharesOfSparse <= (long)Count * _featureCount) return;
         _features = new GrowingRows<float>(_featureCount, Count);
         var rows = _sparse.ToMatrix(_featureCount, _allowsMissing);
         for (var row = 0; row < Count; row++) rows.CopyRow(row, _features.Add());
@@ -81,22 +82,22 @@ internal sealed class ExampleBuffer
     {
         private readonly GrowingRows<int> _starts = new(1, 0), _columns = new(1, 0);
         private readonly GrowingRows<float> _values = new(1, 0);
-        private int _numbers;
+        private int _valueCount;
 
         public SparseRows() => _starts.Add()[0] = 0;
 
-        public long Numbers => _numbers;
+        public long ValueCount => _valueCount;
 
         public void Add(SparseRow row)
         {
             for (var i = 0; i < row.Values.Length; i++)
             {
                 if (row.Values[i] == 0) continue;
-                _columns.Add()[0] = row.Places.IsEmpty ? i : row.Places[i];
+                _columns.Add()[0] = row.Indices.IsEmpty ? i : row.Indices[i];
                 _values.Add()[0] = row.Values[i];
-                _numbers = checked(_numbers + 1);
+                _valueCount = checked(_valueCount + 1);
             }
-            _starts.Add()[0] = _numbers;
+            _starts.Add()[0] = _valueCount;
         }
 
         public SparseMatrix ToMatrix(int columns, bool allowsMissing) =>

@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Walks over those rows of a view that can be learned from, and counts the others: rows with a number that is not finite, or a
-/// weight not above 0.</summary>
+/// <summary>Iterates over the usable rows of a view, and counts the others: rows with a value that is not finite, or with a weight that is
+/// not above 0.</summary>
 internal sealed class ExampleCursor : IDisposable
 {
     private readonly DataViewRowCursor _cursor;
@@ -23,9 +23,9 @@ internal sealed class ExampleCursor : IDisposable
     private readonly bool _labelIsKey;
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
-    /// <param name="plan">Which says what is read, and how.</param>
-    /// <param name="view">The same rows with more columns, if one of those is needed.</param>
-    /// <param name="group">The column of <paramref name="view"/> that says which rows belong together; null for none.</param>
+    /// <param name="plan">The plan of the training.</param>
+    /// <param name="view">The same rows with additional columns, if one of them is needed.</param>
+    /// <param name="group">The column of <paramref name="view"/> with the group of each row; null for none.</param>
     public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
     {
         view ??= data.Data;
@@ -49,15 +49,15 @@ internal sealed class ExampleCursor : IDisposable
         }
         catch
         {
-            _cursor.Dispose(); // no caller has it yet
+            _cursor.Dispose(); // the caller has not received it yet
             throw;
         }
     }
 
-    /// <summary>Called after every row that is skipped; may throw to end reading. Null for nothing.</summary>
+    /// <summary>Called after every skipped row; may throw to end reading. Null for none.</summary>
     public Action? CheckAlive { get; init; }
 
-    /// <summary>Features, then categories of the row, without those zeros that the view leaves out.</summary>
+    /// <summary>Features, then categories of the row, without the zeros that are not stored in the view.</summary>
     public SparseRow SparseFeatures => _inputs.SparseAt(0);
 
     /// <summary>[target columns] of the row.</summary>
@@ -74,13 +74,13 @@ internal sealed class ExampleCursor : IDisposable
         }
     }
 
-    /// <summary>What the row counts for; 1 where the data does not say.</summary>
+    /// <summary>The weight of the row; 1 without a weight column.</summary>
     public float Weight { get; private set; } = 1;
 
-    /// <summary>A hash of what the row has in common with others, if a group column is given.</summary>
+    /// <summary>The hash of the row's group, if there is a group column.</summary>
     public uint Group { get; private set; }
 
-    /// <summary>What identifies the row, in whatever order rows come.</summary>
+    /// <summary>The identifier of the row, which does not depend on the order of the rows.</summary>
     public DataViewRowId Id
     {
         get
@@ -91,19 +91,19 @@ internal sealed class ExampleCursor : IDisposable
         }
     }
 
-    /// <summary>Rows so far that can be learned from.</summary>
+    /// <summary>Number of usable rows so far.</summary>
     public long Kept { get; private set; }
 
-    /// <summary>Rows so far that cannot.</summary>
+    /// <summary>Number of skipped rows so far.</summary>
     public long Skipped => _skipped.Count;
 
     /// <summary>The position of the row in the view.</summary>
     public long Position => _cursor.Position;
 
-    /// <summary>Why rows were skipped, in words and numbers.</summary>
+    /// <summary>The reasons for skipped rows, with the number of rows for each.</summary>
     public string Reasons => _skipped.ToString();
 
-    /// <summary>Goes to the next row that can be learned from, if there is one.</summary>
+    /// <summary>Moves to the next usable row, if there is one.</summary>
     public bool MoveNext()
     {
         while (_cursor.MoveNext())
@@ -113,7 +113,7 @@ internal sealed class ExampleCursor : IDisposable
                 Kept++;
                 return true;
             }
-            CheckAlive?.Invoke(); // the reader checks after every row that is kept; many in a row may not be
+            CheckAlive?.Invoke(); // the reader checks after every usable row; but many consecutive rows may be skipped
         }
         return false;
     }

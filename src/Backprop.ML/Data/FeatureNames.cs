@@ -4,14 +4,14 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What the inputs of a network are called: slots of the features column, then key columns.</summary>
+/// <summary>The names of the inputs of a network: slots of the features column, then key columns.</summary>
 internal static class FeatureNames
 {
     private const int MaxNamed = 10;
 
-    /// <summary>Some inputs by name, such as "'Age', 'City', slot 7 and 12 more".</summary>
+    /// <summary>The names of some inputs, such as "'Age', 'City', slot 7 and 12 more".</summary>
     /// <param name="schema">The columns.</param>
-    /// <param name="columns">Which of them the inputs come from.</param>
+    /// <param name="columns">The columns of the inputs.</param>
     /// <param name="inputs">The inputs, in ascending order.</param>
     public static string Of(DataViewSchema schema, InputColumns columns, IReadOnlyList<int> inputs)
     {

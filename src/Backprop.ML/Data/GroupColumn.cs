@@ -5,17 +5,17 @@ using Microsoft.ML.Transforms;
 
 namespace Backprop.ML.Data;
 
-/// <summary>A hash of a column by ML.NET's own means, the same for equal values of whatever type: what <c>TrainTestSplit</c> does with its
-/// sampling key.</summary>
+/// <summary>A hash of a column of any type, equal for equal values. ML.NET computes it, as <c>TrainTestSplit</c> does for its sampling
+/// key.</summary>
 internal static class GroupColumn
 {
     private const int Bits = 30;
 
-    /// <summary>How many hashes there are.</summary>
+    /// <summary>Number of possible hashes.</summary>
     public const ulong Count = 1UL << Bits;
 
-    /// <summary>Adds it.</summary>
-    /// <returns>The data with one column more, and that column's name.</returns>
+    /// <summary>Adds the column of hashes.</summary>
+    /// <returns>The data with the additional column, and the name of this column.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     public static (IDataView Data, string Column) AddTo(IHost host, IDataView data, string source, int seed)
     {

@@ -9,9 +9,9 @@ using Microsoft.ML.Transforms;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Permutes columns of data in memory, scores it again, and compares.</summary>
-/// <remarks>Every permutation depends on the seed, the unit and the repeat alone, and every score is computed by one thread: the number of
-/// threads does not show.</remarks>
+/// <summary>Permutes columns of data in memory, scores the data again, and compares the metrics.</summary>
+/// <remarks>Every permutation depends only on the seed, the unit and the repeat, and every score is computed by one thread. So the result
+/// does not depend on the number of threads.</remarks>
 internal sealed class ImportanceMeasurement
 {
     private readonly IHost _host;
@@ -33,7 +33,7 @@ internal sealed class ImportanceMeasurement
         var label = ColumnChecks.Find(host, nameof(data), data.Schema, "label", _labelName);
         if (!LabelFits(label))
             throw host.ExceptSchemaMismatch(nameof(data), "label", _labelName, model.TrainedLabel.Type.ToString(), label.Type.ToString());
-        _ = model.GetOutputSchema(data.Schema); // refuses data without a column to predict from
+        _ = model.GetOutputSchema(data.Schema); // throws if the data lacks an input column
         _classes = ClassesOf(label);
 
         var rows = options.MaximumRows is { } count ? new SkipTakeFilter(host, new SkipTakeFilter.TakeOptions { Count = count }, data)
@@ -41,7 +41,7 @@ internal sealed class ImportanceMeasurement
         _data = new CacheDataView(host, rows, prefetch: null);
     }
 
-    /// <summary>Measures.</summary>
+    /// <summary>Measures the importance of all columns.</summary>
     /// <exception cref="InvalidOperationException">Fewer than two rows have a label and a finite prediction, or the metric is not defined
     /// on them.</exception>
     public ColumnImportanceReport Run()
@@ -51,10 +51,10 @@ internal sealed class ImportanceMeasurement
         int[] rows = [.. Enumerable.Range(0, baseline.Usable.Count).Where(row => baseline.Usable[row])];
         var all = baseline.Usable.Count;
         if (rows.Length < 2)
-            throw _host.Except("{0} of {1} rows have a label in column '{2}' and a finite prediction; at least 2 are needed.", rows.Length,
+            throw _host.Except("{0} of {1} rows have a label in column '{2}' and a finite prediction. At least 2 are needed.", rows.Length,
                 all, _labelName);
         if (rows.Length < all)
-            channel.Warning(MessageSensitivity.None, "Left out {0} of {1} rows, which have no label or no finite prediction.",
+            channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, which have no label or no finite prediction.",
                 all - rows.Length, all);
         var value = baseline.Measure(_metric);
         if (!double.IsFinite(value))
@@ -91,7 +91,7 @@ internal sealed class ImportanceMeasurement
             }
             finally
             {
-                Volatile.Write(ref isOver, true); // nothing is left, or something went wrong
+                Volatile.Write(ref isOver, true); // all work is done, or an exception occurred
             }
         });
         return values;
@@ -108,14 +108,14 @@ internal sealed class ImportanceMeasurement
         return label.Type.Equals(expected);
     }
 
-    // Classes may have other numbers in other data: their names decide. Null where numbers do.
+    // Classes may have other indices in other data, so they are matched by name. Null if they are matched by index.
     private int[]? ClassesOf(DataViewSchema.Column label)
     {
         if (label.Type is not KeyDataViewType || !HasNames(label) || !HasNames(_model.TrainedLabel)) return null;
         IReadOnlyList<string> names = KeyNames.Of(label), trained = KeyNames.Of(_model.TrainedLabel);
         if (names.SequenceEqual(trained)) return null;
-        var numbers = trained.Index().ToDictionary(name => name.Item, name => name.Index);
-        return [.. names.Select(name => numbers.GetValueOrDefault(name, -1))];
+        var indices = trained.Index().ToDictionary(name => name.Item, name => name.Index);
+        return [.. names.Select(name => indices.GetValueOrDefault(name, -1))];
     }
 
     private static bool HasNames(DataViewSchema.Column column) =>

@@ -4,14 +4,14 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Makes the units of a measurement of importance: groups, and each remaining category column and slot by itself.</summary>
+/// <summary>Creates the units of a measurement of importance: groups, and each remaining category column and slot.</summary>
 internal static class ImportanceUnits
 {
     private const int MaxNames = 20;
 
-    /// <summary>In the order of the columns, groups first.</summary>
-    /// <exception cref="ArgumentException">A group names what is not there, or two groups name the same; the message lists what there
-    /// is.</exception>
+    /// <summary>The units in the order of the columns, groups first.</summary>
+    /// <exception cref="ArgumentException">A group has an unknown member, or two groups have the same member. The message lists the known
+    /// members.</exception>
     public static IReadOnlyList<ImportanceUnit> Of(
         IExceptionContext context, DataViewSchema schema, InputColumns inputs, ColumnImportanceOptions options)
     {
@@ -36,7 +36,7 @@ internal static class ImportanceUnits
             new(name, [.. inputs.Categories.Where(isMember)], [.. Enumerable.Range(0, slots.Count).Where(slot => isMember(slots[slot]))]);
     }
 
-    // Slots without a name, and names that occur twice, get the number of the slot.
+    // Slots without a name, or with a name that occurs twice, are named by their index.
     private static List<string> NamesOfSlots(DataViewSchema.Column features)
     {
         var names = SlotNames.Of(features);
@@ -54,7 +54,7 @@ internal static class ImportanceUnits
         if (known.Contains(name))
             return context.ExceptParam("options", "'{0}' is a member of group '{1}' and of another group.", name, group);
         var others = known.Length > MaxNames ? $" and {known.Length - MaxNames} others" : "";
-        return context.ExceptParam("options", "Group '{0}' names '{1}', which the model does not predict from. It predicts from {2}{3}.",
+        return context.ExceptParam("options", "Group '{0}' names '{1}', but the model does not predict from it. It predicts from {2}{3}.",
             group, name, string.Join(", ", known.Take(MaxNames).Select(each => $"'{each}'")), others);
     }
 }

@@ -3,9 +3,9 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>The columns that a network is fed from: the features, and behind them the categories, in this order.</summary>
-/// <param name="Features">A vector of Single; null where there are only categories.</param>
-/// <param name="Categories">Keys, or vectors of keys; each key is one number more.</param>
+/// <summary>The input columns of a network: the features, followed by the categories.</summary>
+/// <param name="Features">A vector of Single; null if there are only categories.</param>
+/// <param name="Categories">Keys, or vectors of keys; each key is one input.</param>
 internal sealed record InputColumns(string? Features, IReadOnlyList<string> Categories)
 {
     private static readonly RoleMappedSchema.ColumnRole _category = new("Category");
@@ -20,7 +20,7 @@ internal sealed record InputColumns(string? Features, IReadOnlyList<string> Cate
     public static InputColumns Of(RoleMappedSchema schema) =>
         new(schema.Feature?.Name, [.. schema.GetColumns(_category)?.Select(column => column.Name) ?? []]);
 
-    /// <summary>The columns of a schema that has them.</summary>
+    /// <summary>The columns of a schema with these names.</summary>
     public DataViewSchema.Column[] In(DataViewSchema schema) => [.. Names.Select(name => schema[name])];
 
     private IEnumerable<string> Names => Features is null ? Categories : Categories.Prepend(Features);

@@ -4,16 +4,16 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>The keys of a column that a network tells apart, in the network's order: what they are called, and which key values they are
-/// in the current data. Immutable.</summary>
+/// <summary>The keys of a column that a network distinguishes, in the order of the network: their names, and their key values in the
+/// current data. Immutable.</summary>
 internal sealed class KeyList
 {
     private readonly Lazy<IReadOnlyList<string>> _names;
     private readonly Lazy<KeyLookup?> _lookup;
 
-    /// <param name="count">Key values of the column.</param>
-    /// <param name="keys">The key value of every category; 0 where the column has none for it. Null: 1 to <paramref name="count"/>.</param>
-    /// <param name="names">What the categories are called; empty where the data has no names.</param>
+    /// <param name="count">Number of key values of the column.</param>
+    /// <param name="keys">The key value of every category; 0 if the column has none for it. Null: 1 to <paramref name="count"/>.</param>
+    /// <param name="names">The names of the categories; empty if the data has no names.</param>
     public KeyList(ulong count, ulong[]? keys, IReadOnlyList<string> names) : this(count, keys, new Lazy<IReadOnlyList<string>>(names))
     {
     }
@@ -24,28 +24,28 @@ internal sealed class KeyList
         _lookup = new Lazy<KeyLookup?>(() => lookup ?? (Keys is null ? null : KeyLookup.Of(Count, Keys)));
     }
 
-    /// <summary>Key values of the column.</summary>
+    /// <summary>Number of key values of the column.</summary>
     public ulong Count { get; }
 
-    /// <summary>The key value of every category; 0 where the column has none for it. Null: 1 to <see cref="Count"/>.</summary>
+    /// <summary>The key value of every category; 0 if the column has none for it. Null: 1 to <see cref="Count"/>.</summary>
     public ulong[]? Keys { get; }
 
-    /// <summary>Categories.</summary>
+    /// <summary>Number of categories.</summary>
     public int Length => Keys?.Length ?? (int)Math.Min(Count, int.MaxValue);
 
-    /// <summary>What the categories are called; empty where the data has no names.</summary>
+    /// <summary>The names of the categories; empty if the data has no names.</summary>
     public IReadOnlyList<string> Names => _names.Value;
 
-    /// <summary>The same, or key values where the data has no names.</summary>
-    public IReadOnlyList<string> NamesOrNumbers => Names.Count > 0 ? Names : [.. Enumerable.Range(0, Length).Select(i => $"{this[i]}")];
+    /// <summary>The names of the categories, or their key values if the data has no names.</summary>
+    public IReadOnlyList<string> NamesOrKeys => Names.Count > 0 ? Names : [.. Enumerable.Range(0, Length).Select(i => $"{this[i]}")];
 
-    /// <summary>From keys to categories; null where every key is its own number.</summary>
+    /// <summary>Maps keys to categories; null if every key value is its own category.</summary>
     public KeyLookup? Lookup => _lookup.Value;
 
-    /// <summary>Whether the data has names for its keys, and none of them is that of a category.</summary>
+    /// <summary>Whether the data has names for its keys, but none of them is the name of a category.</summary>
     public bool IsStrange => Names.Count > 0 && Keys is not null && !Keys.Any(key => key > 0);
 
-    /// <summary>The key value of a category, from 0 on; 0 where the column has none.</summary>
+    /// <summary>The key value of a category, from 0 on; 0 if the column has none.</summary>
     public ulong this[int category] => Keys is null ? (ulong)category + 1 : Keys[category];
 
     /// <summary>All keys of a column, before it is known which of them occur.</summary>
@@ -58,9 +58,8 @@ internal sealed class KeyList
 
     /// <summary>Some keys of a column.</summary>
     /// <param name="column">The column.</param>
-    /// <param name="keys">Key values in ascending order. If there is none, there is a category that no key stands for: a network cannot
-    /// have
-    /// a category without values.</param>
+    /// <param name="keys">Key values in ascending order. If there is none, the list has one category without a key, because a network needs
+    /// at least one.</param>
     public static KeyList Some(DataViewSchema.Column column, ulong[] keys)
     {
         var count = ((KeyDataViewType)column.Type.GetItemType()).Count;
@@ -68,14 +67,14 @@ internal sealed class KeyList
         return new KeyList(count, (ulong)keys.Length == count ? null : keys, KeyNames.Given(column, keys));
     }
 
-    /// <summary>The same categories in other data: by name where both name their keys, and by number otherwise.</summary>
+    /// <summary>The same categories in other data: matched by name if both have names, otherwise by key value.</summary>
     /// <param name="context">For the error messages.</param>
-    /// <param name="argument">The argument that gave the data.</param>
-    /// <param name="role">What the column is for.</param>
-    /// <param name="column">The column there.</param>
-    /// <param name="width">Keys of a row that the column must have; 0 where it must be no vector.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The column holds no keys, or numbers decide, and there are not as many; or a name
-    /// stands for several keys.</exception>
+    /// <param name="argument">The argument with the data.</param>
+    /// <param name="role">The role of the column.</param>
+    /// <param name="column">The column in that data.</param>
+    /// <param name="width">The required number of keys of a row; 0 if the column must not be a vector.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is not a key, or it has another number of keys without names, or a name
+    /// occurs for several keys.</exception>
     public KeyList In(IExceptionContext context, string argument, string role, DataViewSchema.Column column, int width)
     {
         var size = column.Type is VectorDataViewType vector ? vector.Size : 0;
@@ -87,7 +86,7 @@ internal sealed class KeyList
             if (found.Count != Count) throw OtherType();
             return names.Count == 0 ? this : new KeyList(Count, Keys, [.. AllKeys.Select(key => key == 0 ? "" : names[(int)key - 1])]);
         }
-        if (IsInPlace(names)) return (ulong)names.Count == Count ? this : new KeyList((ulong)names.Count, [.. AllKeys], Names);
+        if (HasSameOrder(names)) return (ulong)names.Count == Count ? this : new KeyList((ulong)names.Count, [.. AllKeys], Names);
         return Moved(context, argument, role, column.Name, names);
 
         Exception OtherType()
@@ -102,13 +101,13 @@ internal sealed class KeyList
 
     private KeyList Moved(IExceptionContext context, string argument, string role, string column, IReadOnlyList<string> names)
     {
-        var wanted = new Dictionary<string, int>(Length);
+        var categoryOf = new Dictionary<string, int>(Length);
         for (var i = 0; i < Length; i++)
-            if (!wanted.TryAdd(Names[i], i)) throw Ambiguous(Names[i], "the training data");
+            if (!categoryOf.TryAdd(Names[i], i)) throw Ambiguous(Names[i], "the training data");
         var keys = new ulong[Length];
         for (var i = 0; i < names.Count; i++)
         {
-            if (!wanted.TryGetValue(names[i], out var category)) continue;
+            if (!categoryOf.TryGetValue(names[i], out var category)) continue;
             if (keys[category] > 0) throw Ambiguous(names[i], "this data");
             keys[category] = (ulong)i + 1;
         }
@@ -116,13 +115,13 @@ internal sealed class KeyList
 
         Exception Ambiguous(string name, string where) => context.ExceptParam(
             argument,
-            "The key values of {0} column '{1}' have another order than in the training data, and '{2}' occurs twice among those of {3}. "
+            "The key values of {0} column '{1}' have another order than in the training data, and '{2}' occurs twice in {3}. "
             + "Every key value must occur once.",
             role, column, name, where);
     }
 
-    // Names that stand where they stood need no dictionary, and may occur twice.
-    private bool IsInPlace(IReadOnlyList<string> names)
+    // Names in the same order need no dictionary, and may occur twice.
+    private bool HasSameOrder(IReadOnlyList<string> names)
     {
         for (var i = 0; i < Length; i++)
             if (this[i] == 0 || this[i] > (ulong)names.Count || names[(int)this[i] - 1] != Names[i]) return false;

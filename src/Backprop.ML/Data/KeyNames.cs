@@ -6,21 +6,21 @@ using Microsoft.ML.Internal.Utilities;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What the values of a key column are called.</summary>
+/// <summary>The names of the values of a key column.</summary>
 internal static class KeyNames
 {
     private static readonly FuncStaticMethodInfo1<DataViewSchema.Column, ulong[]?, string[]> _read = new(Read<int>);
 
-    /// <summary>The key values as text, independent of culture; "1", "2", … where the column has none.</summary>
+    /// <summary>The key values as text, independent of culture; "1", "2", … if the column has no names.</summary>
     public static IReadOnlyList<string> Of(DataViewSchema.Column column) =>
         TypeOfNames(column) is { } type
             ? Utils.MarshalInvoke(_read, type.ItemType.RawType, column, null)
-            : new Numbers((int)Math.Min(int.MaxValue, CountOf(column)));
+            : new NumberedNames((int)Math.Min(int.MaxValue, CountOf(column)));
 
-    /// <summary>The same of some keys, or of all; empty where not every one of them has a name. Hashes have names for a part of their
-    /// values at most; their numbers say what they are.</summary>
+    /// <summary>The names of some keys, or of all; empty if a key has no name. Hashed keys have names for a part of their values at most;
+    /// they are identified by their key values.</summary>
     /// <param name="column">A key, or a vector of keys.</param>
-    /// <param name="keys">From 1 on; null for all keys.</param>
+    /// <param name="keys">Key values from 1 on; null for all keys.</param>
     public static IReadOnlyList<string> Given(DataViewSchema.Column column, ulong[]? keys = null)
     {
         if (TypeOfNames(column) is not { } type || (ulong)type.Size != CountOf(column)) return [];
@@ -42,13 +42,13 @@ internal static class KeyNames
         return [.. keys.Select(key => Text(all.GetItemOrDefault((int)key - 1)))];
     }
 
-    // Two moments must not have one name.
+    // The round-trip format, so that two different times do not have the same name.
     private static string Text<T>(T value) => value is DateTime or DateTimeOffset
         ? ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)
         : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>"1", "2", …, made when one of them is needed: there may be millions.</summary>
-    private sealed class Numbers(int count) : IReadOnlyList<string>
+    /// <summary>"1", "2", …. Each name is created when it is needed, because there may be millions.</summary>
+    private sealed class NumberedNames(int count) : IReadOnlyList<string>
     {
         public int Count => count;
 

@@ -4,14 +4,14 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Writes the label of the current row as targets: false and true as 0 and 1, keys from 0 on; what is missing as NaN.</summary>
+/// <summary>Writes the label of the current row as targets: false and true as 0 and 1, keys from 0 on, missing values as NaN.</summary>
 /// <param name="targets">[target columns], overwritten.</param>
 internal delegate void LabelGetter(Span<float> targets);
 
-/// <summary>Makes them, by the column's type.</summary>
+/// <summary>Creates label getters, by the type of the column.</summary>
 internal static class LabelGetters
 {
-    /// <summary>For a label of one of the tasks' types; the column must be active.</summary>
+    /// <summary>A getter for a label column of any task; the column must be active.</summary>
     public static LabelGetter Make(DataViewRow row, DataViewSchema.Column label)
     {
         if (label.Type is not VectorDataViewType vector) return Scalar(RowCursorUtils.GetLabelGetter(row, label.Index));
@@ -20,7 +20,7 @@ internal static class LabelGetters
             : Vector(row, row.GetGetter<VBuffer<float>>(label), label.Name, vector.Size, value => value);
     }
 
-    /// <summary>The same in the order of a network: −1 for a class that it does not have.</summary>
+    /// <summary>The same in the order of a network; −1 for an unknown class.</summary>
     public static LabelGetter Make(DataViewRow row, DataViewSchema.Column label, ModelColumns known)
     {
         if (known.Classes?.Lookup is { } lookup) return Keys(row.GetGetter<uint>(label), lookup);
@@ -55,8 +55,8 @@ internal static class LabelGetters
             getter(ref buffer);
             if (buffer.Length != size)
                 throw Contracts.Except(
-                    "Row {0} has {1} values in label column '{2}'; it must have {3}.", row.Position, buffer.Length, name, size);
-            targets.Clear(); // of a sparse vector, the others are 0 or false
+                    "Row {0} has {1} values in label column '{2}', but it must have {3}.", row.Position, buffer.Length, name, size);
+            targets.Clear(); // the other slots of a sparse vector are 0 or false
             foreach (var (slot, value) in buffer.Items()) targets[slot] = convert(value);
         };
     }

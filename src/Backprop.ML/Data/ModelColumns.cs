@@ -9,25 +9,25 @@ namespace Backprop.ML.Data;
 
 /// <summary>The columns of a network: the slots, keys and classes of its inputs and outputs, their names, and their positions in the
 /// current data. Immutable.</summary>
-/// <remarks>The network's order never changes; other data is mapped to it when it is read. Names decide, and positions where one side has
-/// no names.</remarks>
+/// <remarks>The order of the network never changes; other data is mapped to it when it is read. Columns are matched by name, or by position
+/// if one side has no names.</remarks>
 /// <param name="Features">The slots of the feature column.</param>
-/// <param name="Categories">The columns of keys, behind the features.</param>
+/// <param name="Categories">The columns of keys, which follow the features.</param>
 /// <param name="Classes">The classes of a key label, one for each output; null for other labels.</param>
 /// <param name="Targets">The slots of a vector label; null for other labels.</param>
 internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryColumn> Categories, KeyList? Classes, SlotList? Targets)
 {
-    /// <summary>Numbers that a row is made of: features, then categories.</summary>
+    /// <summary>Number of inputs of a row: features, then categories.</summary>
     public int InputCount => Features.Length + Categories.Sum(column => column.Width);
 
-    /// <summary>The inputs that hold keys, and how many keys each tells apart.</summary>
+    /// <summary>The inputs that contain keys, with the number of keys of each.</summary>
     public IReadOnlyList<KeySlot> KeySlots =>
         [
             .. Categories.SelectMany(column => Enumerable.Repeat(column.Keys.Length, column.Width))
                 .Select((count, i) => new KeySlot(Features.Length + i, count)),
         ];
 
-    /// <summary>All slots and keys that the columns of some data can have.</summary>
+    /// <summary>All possible slots, keys and classes of some data.</summary>
     public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label)
     {
         var target = schema[label];
@@ -40,10 +40,10 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
 
     /// <summary>The same in other data.</summary>
     /// <param name="context">For the error messages.</param>
-    /// <param name="argument">The argument that gave the data.</param>
-    /// <param name="schema">The columns there.</param>
-    /// <param name="inputs">What the columns are called, in the order of the network.</param>
-    /// <param name="label">The label column; null where it does not matter.</param>
+    /// <param name="argument">The argument with the data.</param>
+    /// <param name="schema">The columns of that data.</param>
+    /// <param name="inputs">The names of the columns, in the order of the network.</param>
+    /// <param name="label">The label column; null if it is not needed.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its names differ; the message names the
     /// column and lists the names.</exception>
     public ModelColumns In(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs, string? label)
@@ -67,14 +67,14 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         throw context.ExceptParam(
             argument,
             "The key values of label column '{0}' lack {1} of the {2} classes of the model: {3}. "
-            + "Give the key all of them, in any order; MapValueToKey takes them as keyData.",
+            + "Add all of them to the key, in any order; pass them to MapValueToKey as keyData.",
             label, missing.Length, keys.Length, NameDifference.List(missing));
     }
 
-    /// <summary>Slots of the feature column, and keys behind them.</summary>
+    /// <summary>Number of slots of the feature column and of keys.</summary>
     public int PositionCount => InputCount - Features.Length + Features.Size;
 
-    /// <summary>Where some inputs stand in the data, and with them the slots that are no inputs, in ascending order.</summary>
+    /// <summary>The positions of some inputs in the data, and of the slots that are not inputs, in ascending order.</summary>
     public IReadOnlyList<int> PositionsOf(IEnumerable<int> inputs)
     {
         if (Features.Slots is not { } slots) return [.. inputs];
@@ -83,10 +83,10 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         return [.. used.Concat(unused).Order()];
     }
 
-    /// <summary>Outputs of a network, or targets where a loss may have several outputs for one of them.</summary>
+    /// <summary>Number of outputs of a network, or of targets if a loss may have several outputs for each.</summary>
     public int OutputCount => Classes?.Length ?? Targets?.Length ?? 1;
 
-    /// <summary>Whether a network for a task has inputs and outputs for these columns.</summary>
+    /// <summary>Whether the inputs and outputs of a network for a task fit these columns.</summary>
     public bool FitsTo(LearningTask task, Network network) =>
         InputCount == network.Inputs
         && Classes is not null == (task.TargetKind == TargetKind.Class)
@@ -94,15 +94,15 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         && (Classes is null || Classes.Length == network.Outputs)
         && (Targets is null || (Targets.Length > 0 && network.Outputs % Targets.Length == 0));
 
-    /// <summary>The fewest inputs and outputs that rows of these columns can need.</summary>
-    /// <param name="allFeatures">Whether features that are always 0 stay.</param>
+    /// <summary>The columns with the smallest number of inputs and outputs that these columns may need.</summary>
+    /// <param name="allFeatures">Whether features that are always 0 are kept.</param>
     public ModelColumns Smallest(bool allFeatures) => new(
         allFeatures || Features.Length == 0 ? Features : Features with { Slots = [0] },
         [.. Categories.Select(column => column with { Keys = new KeyList(column.Keys.Count, [0], []) })],
         Classes is { Length: > 2 } ? new KeyList(Classes.Count, [1, 2], []) : Classes,
         Targets);
 
-    /// <summary>One of the columns, features first if there are any, as the network numbers it.</summary>
+    /// <summary>One of the columns in the order of the network; features first, if there are any.</summary>
     public ColumnBuffer Mapped(int column, ColumnBuffer buffer)
     {
         var hasFeatures = Features.Size > 0;
@@ -111,14 +111,14 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         return keys.Lookup is { } lookup ? new KeyColumn(buffer, lookup) : buffer;
     }
 
-    /// <summary>Says in the log what of the columns does not occur in the training data.</summary>
+    /// <summary>Logs how many key values do not occur in the training data.</summary>
     /// <param name="channel">The log.</param>
     /// <param name="label">The label column.</param>
     public void Report(IChannel channel, string label)
     {
         foreach (var column in Categories)
         {
-            const string text = "{0} of {1} key values of category column '{2}' occur in the training rows; the others count as unknown.";
+            const string text = "{0} of {1} key values of category column '{2}' occur in the training rows; the others are unknown.";
             if (column.Keys.Keys is { } keys) channel.Info(text, keys.Count(key => key > 0), column.Keys.Count, column.Name);
         }
         if (Classes is { Keys: not null } classes)
@@ -135,8 +135,8 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         {
             if (column.Keys.Names.Count == 0) continue;
             string[] unseen = [.. KeyNames.Given(schema[column.Name]).Except(column.Keys.Names)];
-            const string text = "Category column '{0}' has {1} key values that the model does not know ({2}). "
-                + "They count as unknown; only a new model can tell them apart.";
+            const string text = "Category column '{0}' has {1} key values that the model was not trained on ({2}). "
+                + "They are unknown; only a new model can distinguish them.";
             if (unseen.Length > 0) channel.Warning(text, column.Name, unseen.Length, NameDifference.List(unseen));
         }
     }
@@ -149,7 +149,7 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         {
             const string features = nameof(BackpropTrainer.Options.FeatureColumnName);
             var state = Features.Size == 0 ? "without" : "with";
-            throw context.ExceptParam(features, "The model was trained {0} a column of features. {1} must be the same.", state, features);
+            throw context.ExceptParam(features, "The model was trained {0} a column of features. Set {1} to the same.", state, features);
         }
         string[] known = [.. Categories.Select(column => column.Name)];
         if (known.SequenceEqual(given.Categories)) return given;
@@ -160,13 +160,13 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
     }
 }
 
-/// <summary>A column of keys to predict from.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="VectorSize">Keys of a row; 0 where the column is no vector.</param>
-/// <param name="Keys">The keys that the network distinguishes, of all slots together.</param>
+/// <summary>An input column of keys.</summary>
+/// <param name="Name">The name of the column.</param>
+/// <param name="VectorSize">Number of keys of a row; 0 if the column is not a vector.</param>
+/// <param name="Keys">The keys that the network distinguishes, the same for all slots.</param>
 internal sealed record CategoryColumn(string Name, int VectorSize, KeyList Keys)
 {
-    /// <summary>A column with all keys that it can have.</summary>
+    /// <summary>A column with all its possible keys.</summary>
     public static CategoryColumn All(DataViewSchema.Column column) =>
         new(column.Name, column.Type is VectorDataViewType vector ? vector.Size : 0, KeyList.All(column));
 
@@ -174,6 +174,6 @@ internal sealed record CategoryColumn(string Name, int VectorSize, KeyList Keys)
     public CategoryColumn In(IExceptionContext context, string argument, DataViewSchema.Column column) =>
         this with { Keys = Keys.In(context, argument, "category", column, VectorSize) };
 
-    /// <summary>Keys of a row.</summary>
+    /// <summary>Number of keys of a row.</summary>
     public int Width => Math.Max(1, VectorSize);
 }

@@ -2,13 +2,12 @@ using System.Globalization;
 
 namespace Backprop.ML.Data;
 
-/// <summary>How two lists of names differ, in words.</summary>
+/// <summary>Describes how two lists of names differ.</summary>
 internal static class NameDifference
 {
     private const int MaxNames = 5;
 
-    /// <summary>The names that one list has and the other has not, and those that occur twice; null where both hold the same
-    /// names.</summary>
+    /// <summary>The names that are in only one of the lists, and those that occur twice; null if both lists have the same names.</summary>
     /// <param name="known">The names of the model.</param>
     /// <param name="found">The names of the data.</param>
     public static string? Of(IReadOnlyList<string> known, IReadOnlyList<string> found)
@@ -24,7 +23,7 @@ internal static class NameDifference
         return all.Length > 0 ? all : null;
     }
 
-    /// <summary>The first of some names, in quotes, and how many there are besides.</summary>
+    /// <summary>The first of some names, in quotes, and the number of the others.</summary>
     public static string List(IReadOnlyCollection<string> names)
     {
         if (names.Count == 0) return "none";

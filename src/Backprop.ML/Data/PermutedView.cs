@@ -4,19 +4,19 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What is permuted together: columns as a whole, and slots of the features column.</summary>
-/// <param name="Name">What it is called.</param>
+/// <summary>Values that are permuted together: category columns, and slots of the features column.</summary>
+/// <param name="Name">The name of the unit.</param>
 /// <param name="Columns">Names of category columns.</param>
 /// <param name="Slots">Slots of the features column.</param>
 internal sealed record ImportanceUnit(string Name, IReadOnlyList<string> Columns, IReadOnlyList<int> Slots);
 
-/// <summary>Some rows of a view in memory, with the values of some columns and slots taken from other rows.</summary>
+/// <summary>Some rows of a view in memory. The values of some columns and slots are those of other rows.</summary>
 /// <param name="host">For the error messages.</param>
 /// <param name="source">The rows.</param>
-/// <param name="rows">Which of them, in order.</param>
+/// <param name="rows">Indices of the rows, in order.</param>
 /// <param name="features">The column whose slots are permuted; null for none.</param>
-/// <param name="unit">What is taken from other rows; null for nothing.</param>
-/// <param name="others">[rows]: from which rows.</param>
+/// <param name="unit">The columns and slots with values of other rows; null for none.</param>
+/// <param name="others">[rows]: the indices of the other rows.</param>
 internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows, string? features, ImportanceUnit? unit, int[] others)
     : IDataView
 {

@@ -3,7 +3,7 @@ using Backprop.Training;
 namespace Backprop.ML.Data;
 
 /// <summary>Rows that were read into memory.</summary>
-/// <param name="Examples">Those that can be learned from.</param>
-/// <param name="Groups">[examples]: a hash of what each has in common with others; empty if no group column is given.</param>
-/// <param name="RowsRead">All rows, those that were skipped among them.</param>
+/// <param name="Examples">The usable rows.</param>
+/// <param name="Groups">[examples]: the hash of the group of each example; empty without a group column.</param>
+/// <param name="RowsRead">Number of all rows, including skipped rows.</param>
 internal sealed record RowsInMemory(ExampleSet Examples, uint[] Groups, long RowsRead);

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Scored rows of a multiclass classification, with a key of those classes that occur: in a label, or with a score above
-/// 0.</summary>
+/// <summary>Scored rows of a multiclass classification, with a key of only the classes that occur: as a label, as a prediction, or with a
+/// score other than 0.</summary>
 internal sealed class ScoredClasses
 {
     private readonly List<uint> _labels = [], _predicted = [];
@@ -22,33 +22,33 @@ internal sealed class ScoredClasses
         var predicted = Find(host, data, "predicted label", predictedLabel, "Key<UInt32>", IsKey);
         Read(host, data, labels, scores, predicted);
 
-        // ML.NET evaluates two classes at least.
+        // ML.NET's evaluator needs at least two classes.
         for (uint key = 1; _keys.Count < 2; key++) _keys.Add(key);
         ulong[] keys = [.. _keys.Select(key => (ulong)key)];
         var names = KeyNames.Given(labels, [.. keys.Where(key => key <= ((KeyDataViewType)labels.Type).Count)]);
         Names = names.Count == keys.Length ? names : [.. keys.Select(key => $"{key}")];
     }
 
-    /// <summary>What the classes are called.</summary>
+    /// <summary>The names of the classes.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The rows, with the same columns, and keys of the classes that occur.</summary>
     public IDataView ToView(IHostEnvironment host, string label, string score, string predictedLabel)
     {
-        var placeOf = _keys.Index().ToDictionary(key => key.Item, key => key.Index);
+        var indexOf = _keys.Index().ToDictionary(key => key.Item, key => key.Index);
         var builder = new ArrayDataViewBuilder(host);
-        builder.AddColumn(label, CopyNames, (ulong)Names.Count, [.. _labels.Select(Place)]);
-        builder.AddColumn(predictedLabel, CopyNames, (ulong)Names.Count, [.. _predicted.Select(Place)]);
+        builder.AddColumn(label, CopyNames, (ulong)Names.Count, [.. _labels.Select(NewKey)]);
+        builder.AddColumn(predictedLabel, CopyNames, (ulong)Names.Count, [.. _predicted.Select(NewKey)]);
         builder.AddColumn(score, NumberDataViewType.Single, [.. _scores.Select(Narrow)]);
         return builder.GetDataView();
 
-        uint Place(uint key) => placeOf.TryGetValue(key, out var place) ? (uint)place + 1 : 0;
+        uint NewKey(uint key) => indexOf.TryGetValue(key, out var index) ? (uint)index + 1 : 0;
 
         VBuffer<float> Narrow(VBuffer<float> wide)
         {
             var narrow = new float[Names.Count];
             foreach (var (slot, value) in wide.Items())
-                if (placeOf.TryGetValue((uint)slot + 1, out var place)) narrow[place] = value;
+                if (indexOf.TryGetValue((uint)slot + 1, out var index)) narrow[index] = value;
             return new VBuffer<float>(narrow.Length, narrow);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class ScoredData
 
     /// <summary>Reads the columns. Rows with a missing label are skipped, and reported.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">No row is left, or a prediction is not a finite number.</exception>
+    /// <exception cref="InvalidOperationException">No row is left, or a prediction is not finite.</exception>
     public ScoredData(IHost host, IDataView data, params ReadOnlySpan<(string Role, string Name, DataViewType ItemType)> columns)
     {
         host.CheckValue(data, nameof(data));
@@ -41,13 +41,13 @@ internal sealed class ScoredData
             for (var i = 0; i < values.Length; i++)
             {
                 if (!ExampleSet.AreFinite(values[i]))
-                    throw host.Except("Row {0} has a number in column '{1}' that is not finite.", cursor.Position, found[i].Name);
+                    throw host.Except("Row {0} has a value in column '{1}' that is not finite.", cursor.Position, found[i].Name);
                 _columns[i].AddRange(orders[i] is { } order ? [.. order.Select(slot => values[i][slot])] : values[i]);
             }
             Rows++;
         }
         if (skipped > 0)
-            channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, whose label is missing.", skipped, skipped + Rows);
+            channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows with a missing label.", skipped, skipped + Rows);
         if (Rows == 0) throw host.Except("The data has no row with a label in column '{0}'.", found[0].Name);
 
         int[]? OrderOf(DataViewSchema.Column column) => SlotOrder.Of(host, LabelNames, SlotNames.Of(column), column.Name, found[0].Name);
@@ -56,7 +56,7 @@ internal sealed class ScoredData
     /// <summary>The slot names of the label; empty if it has none.</summary>
     public IReadOnlyList<string> LabelNames { get; }
 
-    /// <summary>Rows that were read.</summary>
+    /// <summary>Number of rows that were read.</summary>
     public int Rows { get; }
 
     /// <summary>[rows × width] of one of the columns.</summary>

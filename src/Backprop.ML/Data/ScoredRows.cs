@@ -7,19 +7,18 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Labels and predictions of scored data of any task, as metrics take them.</summary>
+/// <summary>Labels and predictions of scored data of any task, in the form that metrics need.</summary>
 internal sealed class ScoredRows
 {
     private readonly List<float> _targets = [], _scores = [], _predictions = [];
 
     /// <summary>Reads scored data.</summary>
-    /// <param name="task">Of the model.</param>
-    /// <param name="scored">What the model made of the data.</param>
+    /// <param name="task">The task of the model.</param>
+    /// <param name="scored">The data with the predictions of the model.</param>
     /// <param name="labelName">The label column.</param>
-    /// <param name="classes">The numbers that the model has for the classes of the label, −1 for none; null where they are the label's
-    /// own.</param>
+    /// <param name="classes">The index in the model of every class of the label, −1 for none; null if the indices are equal.</param>
     /// <param name="outputs">The classes of the label that the model has outputs for; null for other labels.</param>
-    /// <param name="followsDecisions">Whether scores are those of decisions: 1 where the predicted label is true, −1 where it is
+    /// <param name="followsDecisions">Whether scores are replaced by decisions: 1 if the predicted label is true, −1 if it is
     /// false.</param>
     /// <param name="checkAlive">Called for every row.</param>
     public ScoredRows(
@@ -40,7 +39,7 @@ internal sealed class ScoredRows
             for (var i = 0; i < getters.Length; i++) getters[i](values[i]);
             if (classes is not null && float.IsFinite(values[0][0])) values[0][0] = classes[(int)values[0][0]];
             if (outputs?.Lookup is { } lookup && values[0][0] >= 0) values[0][0] = lookup[(ulong)values[0][0] + 1] - 1;
-            var isKnown = !task.HasClasses || values[0][0] >= 0; // a class that the model does not have
+            var isKnown = !task.HasClasses || values[0][0] >= 0; // false for a class that the model does not have
             var isUsable = isKnown && ExampleSet.AreFinite(values[0]) && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
             Usable.Add(isUsable);
             if (!isUsable) continue;
@@ -50,15 +49,15 @@ internal sealed class ScoredRows
             _predictions.AddRange(OfOutputs(values[2]));
         }
 
-        // Other classes have no output, and score 0.
+        // Other classes have no output; their score is 0.
         IEnumerable<float> OfOutputs(float[] all) =>
             outputs?.Lookup is null ? all : Enumerable.Range(0, outputs.Length).Select(k => all[(int)outputs[k] - 1]);
     }
 
-    /// <summary>Rows with a label and finite predictions.</summary>
+    /// <summary>Number of rows with a label and finite predictions.</summary>
     public int Count { get; }
 
-    /// <summary>Which rows these are.</summary>
+    /// <summary>For every row, whether it has a label and finite predictions.</summary>
     public List<bool> Usable { get; } = [];
 
     /// <summary>The metric over those rows.</summary>

@@ -1,57 +1,57 @@
 namespace Backprop.ML.Data;
 
-/// <summary>Counts rows that cannot be learned from, each kind apart, and remembers where the first of each kind was.</summary>
-/// <param name="allowsMissing">Whether rows with missing features are learned from.</param>
+/// <summary>Counts the rows that cannot be used, by reason, and stores the position of the first row of each kind.</summary>
+/// <param name="allowsMissing">Whether rows with missing features are used.</param>
 internal sealed class SkippedRows(bool allowsMissing)
 {
     private const string MissingFeature = "a missing feature", InfiniteFeature = "an infinite feature";
 
     private readonly Dictionary<string, Kind> _kinds = [];
 
-    /// <summary>Rows of all kinds.</summary>
+    /// <summary>Number of skipped rows.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The kinds in words and numbers, and what to do where an option would keep the rows.</summary>
+    /// <summary>The reasons with the number of rows of each, and the option that would keep the rows, if there is one.</summary>
     public override string ToString()
     {
         var kinds = string.Join(
-            "; ", _kinds.Select(kind => $"{kind.Value.Count} with {kind.Key}, first in row {kind.Value.Row}, {kind.Value.Place}"));
+            "; ", _kinds.Select(kind => $"{kind.Value.Count} with {kind.Key}, first in row {kind.Value.Row}, {kind.Value.Location}"));
         var hint = _kinds.ContainsKey(MissingFeature) ? $". {nameof(BackpropTrainer.Options.MissingValues)} can impute missing features"
             : "";
         return kinds + hint;
     }
 
-    /// <summary>A row with a feature that is not finite.</summary>
-    /// <param name="row">Its position in the view.</param>
-    /// <param name="features">Its features, then categories.</param>
-    /// <param name="known">Which slots these are.</param>
+    /// <summary>Adds a row with a feature that is not finite.</summary>
+    /// <param name="row">The position of the row in the view.</param>
+    /// <param name="features">The features, then categories of the row.</param>
+    /// <param name="known">The slots of the features.</param>
     /// <param name="column">The features column.</param>
     public void AddFeature(long row, SparseRow features, SlotList known, string? column)
     {
         var at = 0;
         while (float.IsFinite(features.Values[at]) || (allowsMissing && float.IsNaN(features.Values[at]))) at++;
-        var slot = known.SlotOf(features.Places.IsEmpty ? at : features.Places[at]);
+        var slot = known.SlotOf(features.Indices.IsEmpty ? at : features.Indices[at]);
         Add(float.IsNaN(features.Values[at]) ? MissingFeature : InfiniteFeature, row, column, slot);
     }
 
-    /// <summary>A row with a label that is not finite. A key of 0, or beyond its count, is missing.</summary>
-    /// <param name="row">Its position in the view.</param>
+    /// <summary>Adds a row with a label that is not finite. A key of 0, or above the number of key values, is missing.</summary>
+    /// <param name="row">The position of the row in the view.</param>
     /// <param name="targets">The label.</param>
-    /// <param name="known">Which slots these are, if the label is a vector.</param>
+    /// <param name="known">The slots of the label, if it is a vector.</param>
     /// <param name="isKey">Whether the label is a key.</param>
-    /// <param name="column">Its column.</param>
+    /// <param name="column">The name of the column.</param>
     public void AddLabel(long row, ReadOnlySpan<float> targets, SlotList? known, bool isKey, string column)
     {
         var at = 0;
         while (float.IsFinite(targets[at])) at++;
-        var missing = isKey ? "a label that is no value of its key (0, or above the count)" : "a missing label";
+        var missing = isKey ? "a label that is not a value of its key (0, or above the count)" : "a missing label";
         Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }
 
-    /// <summary>A row with a weight that is not above 0 and finite.</summary>
-    /// <param name="row">Its position in the view.</param>
+    /// <summary>Adds a row with a weight that is not above 0 and finite.</summary>
+    /// <param name="row">The position of the row in the view.</param>
     /// <param name="weight">The weight.</param>
-    /// <param name="column">Its column.</param>
+    /// <param name="column">The name of the column.</param>
     public void AddWeight(long row, float weight, string column)
     {
         var kind = weight switch
@@ -69,14 +69,14 @@ internal sealed class SkippedRows(bool allowsMissing)
         Count++;
         if (_kinds.TryGetValue(kind, out var known)) known.Count++;
         else _kinds.Add(kind,
-            new Kind(row, slot is { } number ? $"slot {number} of column '{column}'" : $"column '{column}'") { Count = 1 });
+            new Kind(row, slot is { } index ? $"slot {index} of column '{column}'" : $"column '{column}'") { Count = 1 });
     }
 
-    private sealed class Kind(long row, string place)
+    private sealed class Kind(long row, string location)
     {
         public long Row => row;
 
-        public string Place => place;
+        public string Location => location;
 
         public long Count { get; set; }
     }

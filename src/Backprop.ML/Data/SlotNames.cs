@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Data;
 
-/// <summary>What the numbers of a vector column are called.</summary>
+/// <summary>The slot names of a vector column.</summary>
 internal static class SlotNames
 {
     /// <summary>A name for every slot; empty if the column has no slot names.</summary>

@@ -2,17 +2,17 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Where the predictions for the slots of a label stand, by their names.</summary>
+/// <summary>The order of the predictions for the slots of a label, by their names.</summary>
 internal static class SlotOrder
 {
     /// <summary>The slot of every prediction, in the order of the label's slots.</summary>
     /// <param name="context">For the error messages.</param>
-    /// <param name="labels">What the slots of the label are called.</param>
-    /// <param name="predictions">What those of the predictions are called: as the label's, or, where there are several for each, "label
+    /// <param name="labels">The slot names of the label.</param>
+    /// <param name="predictions">The slot names of the predictions: those of the label, or, if there are several for each, "label
     /// something".</param>
     /// <param name="column">The column of the predictions.</param>
     /// <param name="label">The label column.</param>
-    /// <returns>Null where the order is the same, or one side has no names.</returns>
+    /// <returns>The slots; null if the order is the same, or one side has no names.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The names differ; the message lists them.</exception>
     public static int[]? Of(
         IExceptionContext context, IReadOnlyList<string> labels, IReadOnlyList<string> predictions, string column, string label)
@@ -27,14 +27,14 @@ internal static class SlotOrder
             throw context.ExceptParam(
                 "data",
                 "The slots of column '{0}' have other names than those of label column '{1}': {2}. "
-                + "Slots are matched by name; without slot names, positions decide.",
+                + "Slots are matched by name; without slot names, they are matched by position.",
                 column, label, problem);
         }
-        var placeOf = found.Index().ToDictionary(name => name.Item, name => name.Index);
-        return [.. labels.SelectMany(name => Enumerable.Range(placeOf[name] * each, each))];
+        var indexOf = found.Index().ToDictionary(name => name.Item, name => name.Index);
+        return [.. labels.SelectMany(name => Enumerable.Range(indexOf[name] * each, each))];
     }
 
-    // One label may be called as another one begins.
+    // The name of one label may be the beginning of another.
     private static string LabelOf(string prediction, IReadOnlyList<string> labels) =>
         labels.Where(label => prediction.StartsWith(label + " ", StringComparison.Ordinal)).MaxBy(label => label.Length) ?? prediction;
 }

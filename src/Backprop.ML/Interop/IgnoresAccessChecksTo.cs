@@ -5,11 +5,11 @@ using System.Runtime.CompilerServices;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Lets this assembly use another's internals at run time. The runtime honours the attribute by its name; the framework does not
-/// declare it.</summary>
+/// <summary>Allows this assembly to use internals of another assembly at run time. The runtime honours the attribute by its name; the
+/// framework does not declare it.</summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {
-    /// <summary>Whose internals.</summary>
+    /// <summary>The name of the other assembly.</summary>
     public string AssemblyName => assemblyName;
 }

@@ -25,8 +25,8 @@ internal static class ColumnsFormat
         if (columns.Targets is { } targets) Write(writer, targets);
     }
 
-    /// <param name="reader">Stands at the first byte; afterwards, behind the last.</param>
-    /// <param name="targetType">What a slot of a vector label holds.</param>
+    /// <param name="reader">Positioned at the first byte; afterwards, after the last byte.</param>
+    /// <param name="targetType">The type of the slots of a vector label.</param>
     /// <exception cref="FormatException">The bytes contradict each other.</exception>
     public static ModelColumns Read(BinaryReader reader, PrimitiveDataViewType? targetType)
     {
@@ -80,7 +80,8 @@ internal static class ColumnsFormat
         if (used.Any(key => key > count) || used.Distinct().Count() < used.Length)
             throw new FormatException($"The saved model uses key values that a key of {count} values does not have, or uses one twice.");
         var length = (ulong?)keys?.Length ?? count;
-        if (length is 0 or > int.MaxValue) throw new FormatException($"The saved model tells {length} key values apart.");
+        if (length is 0 or > int.MaxValue)
+            throw new FormatException($"The saved model distinguishes {length} key values; 1 to {int.MaxValue} are possible.");
         if (names.Length > 0 && (ulong)names.Length != length)
             throw new FormatException($"The saved model has {names.Length} names for {length} key values.");
         return new KeyList(count, keys, names);
@@ -89,7 +90,7 @@ internal static class ColumnsFormat
     private static T[] ReadList<T>(BinaryReader reader, Func<T> read) =>
         ReadListOrNull(reader, read) ?? throw new FormatException("The saved model lacks a list of columns.");
 
-    // Memory grows with the bytes that are there, not with what a number announces.
+    // Memory grows with the bytes that were read, not with the announced count.
     private static T[]? ReadListOrNull<T>(BinaryReader reader, Func<T> read)
     {
         var count = reader.ReadInt32();
@@ -100,5 +101,5 @@ internal static class ColumnsFormat
     }
 
     private static int NotNegative(int number) =>
-        number >= 0 ? number : throw new FormatException($"The saved model has {number} where a count is needed.");
+        number >= 0 ? number : throw new FormatException($"The saved model has the count {number}; it must not be negative.");
 }

@@ -4,9 +4,9 @@ using System.Text;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>One entry of a folder in a model file, as it enters the checksum.</summary>
+/// <summary>One entry of a folder in a model file, for the checksum.</summary>
 /// <param name="Name">The path below the folder, with '/' between its parts; without spaces.</param>
-/// <param name="Length">Bytes, unpacked.</param>
+/// <param name="Length">Number of bytes, uncompressed.</param>
 /// <param name="Digest">SHA-256 of these bytes, in hexadecimal.</param>
 internal sealed record FolderEntry(string Name, int Length, string Digest)
 {
@@ -20,18 +20,18 @@ internal sealed record FolderEntry(string Name, int Length, string Digest)
 /// Model.key.
 /// </summary>
 /// <remarks>
-/// In Model.key, because an entry of its own would be one file more that ML.NET unpacks to disk whenever a model is loaded.
+/// It is in Model.key, because ML.NET would extract a separate entry to disk whenever a model is loaded.
 /// </remarks>
 internal static class FolderChecksum
 {
-    /// <summary>What follows the text: its length, and the digest.</summary>
+    /// <summary>The number of bytes after the text: its length, and the digest.</summary>
     public const int TailLength = sizeof(int) + SHA256.HashSizeInBytes;
 
     private const string FirstLine = "Backprop.ML checksum 1", FolderWord = "folder ";
 
     /// <summary>The text for some entries.</summary>
     /// <param name="folder">The path of the folder. It is part of the text, so that folders of one file cannot be exchanged.</param>
-    /// <param name="entries">All others of the folder.</param>
+    /// <param name="entries">All other entries of the folder.</param>
     public static byte[] Write(string folder, IEnumerable<FolderEntry> entries)
     {
         var text = new StringBuilder();
@@ -40,8 +40,8 @@ internal static class FolderChecksum
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>The entries that such a text names.</summary>
-    /// <param name="folder">The path of the folder that holds the text.</param>
+    /// <summary>Reads the entries from such a text.</summary>
+    /// <param name="folder">The path of the folder with the text.</param>
     /// <param name="bytes">The text.</param>
     /// <exception cref="FormatException">The text is of another version, or of another folder.</exception>
     public static IReadOnlyList<FolderEntry> Read(string folder, ReadOnlySpan<byte> bytes)
@@ -50,7 +50,7 @@ internal static class FolderChecksum
         if (lines[0] != FirstLine)
             throw new FormatException($"The checksum of folder '{folder}' begins with '{lines[0]}'; this library reads '{FirstLine}'.");
         if (lines.Length < 2 || lines[1] != FolderWord + folder)
-            throw new FormatException($"The saved model is damaged: folder '{folder}' holds what was saved in another folder.");
+            throw new FormatException($"The saved model is damaged: folder '{folder}' contains the checksum of another folder.");
         return [.. lines.Skip(2).Select(EntryOf)];
     }
 

@@ -6,8 +6,8 @@ using Microsoft.ML;
 namespace Backprop.ML.Persistence;
 
 /// <summary>
-/// One folder of a model file, after every entry was compared with the folder's <see cref="FolderChecksum"/>. Entries that
-/// the checksum does not name do not exist here.
+/// One folder of a model file, after every entry was compared with the folder's <see cref="FolderChecksum"/>. Entries that the checksum
+/// does not name are ignored.
 /// </summary>
 internal sealed class FolderReader
 {
@@ -17,8 +17,8 @@ internal sealed class FolderReader
     private readonly Dictionary<string, byte[]> _entries;
 
     /// <summary>Reads all entries of a folder.</summary>
-    /// <param name="context">The folder's Model.key, of which ML.NET has read the header.</param>
-    /// <exception cref="FormatException">An entry is missing, or has not the length and the content that were saved.</exception>
+    /// <param name="context">The folder's Model.key, after ML.NET has read its header.</param>
+    /// <exception cref="FormatException">An entry is missing, or its length or content differs from that in the checksum.</exception>
     public FolderReader(ModelLoadContext context) : this(context, context.Repository, context.Directory)
     {
     }
@@ -36,19 +36,19 @@ internal sealed class FolderReader
         _entries = entries.ToDictionary(entry => entry.Name, Read);
     }
 
-    /// <summary>Reads the content of Model.key itself.</summary>
+    /// <summary>The reader of the content of Model.key.</summary>
     public ModelLoadContext Context { get; }
 
     /// <summary>The content of an entry.</summary>
     /// <exception cref="FormatException">The folder has no such entry.</exception>
     public byte[] this[string name] => Find(name) ?? throw new FormatException($"The saved model has no entry '{PathOf(name)}'.");
 
-    /// <summary>The content of an entry that need not exist; null where it does not.</summary>
+    /// <summary>The content of an optional entry; null if it does not exist.</summary>
     public byte[]? Find(string name) => _entries.GetValueOrDefault(name);
 
-    /// <summary>A folder below this one, which has a checksum of its own.</summary>
+    /// <summary>Opens a subfolder, which has its own checksum.</summary>
     /// <remarks>ML.NET's own loading of folders would read Model.key before its checksum is compared.</remarks>
-    /// <exception cref="FormatException">This folder's checksum does not cover it, or it is damaged.</exception>
+    /// <exception cref="FormatException">The checksum of this folder does not name the subfolder, or the subfolder is damaged.</exception>
     public FolderReader OpenFolder(string name)
     {
         var key = this[$"{name}/{ModelLoadContext.ModelStreamName}"];
@@ -56,8 +56,8 @@ internal sealed class FolderReader
         return new FolderReader(context, _repository, Path.Combine(_directory ?? "", name));
     }
 
-    /// <summary>To be called when all of Model.key was read; moves to its end, where ML.NET expects the reader.</summary>
-    /// <exception cref="FormatException">Something was not read.</exception>
+    /// <summary>Must be called after all of Model.key was read. Moves to its end, where ML.NET expects the reader.</summary>
+    /// <exception cref="FormatException">Some bytes were not read.</exception>
     public void Finish()
     {
         var stream = Context.Reader.BaseStream;
@@ -70,12 +70,12 @@ internal sealed class FolderReader
         stream.Position = Context.Header.FpModel + Context.Header.CbModel;
     }
 
-    // The header that ML.NET has checked says how long it is, whatever follows.
+    // The length is in the header, which ML.NET has checked.
     private byte[] ReadModelKey(Stream stream)
     {
         var length = Context.Header.FpLim;
         if (stream.Length != length)
-            throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {stream.Length} bytes, where {length} are expected");
+            throw Damaged($"entry '{PathOf(ModelLoadContext.ModelStreamName)}' has {stream.Length} bytes, but {length} are expected");
         var position = stream.Position;
         var key = new byte[length];
         stream.Position = 0;
@@ -91,13 +91,13 @@ internal sealed class FolderReader
         return SHA256.HashData(copy).AsSpan().SequenceEqual(key.Slice(digestStart, SHA256.HashSizeInBytes));
     }
 
-    // The length is compared before memory is taken: an entry of some kilobytes may unpack to gigabytes.
+    // The length is compared before memory is allocated, because an entry of some kilobytes may decompress to gigabytes.
     private byte[] Read(FolderEntry expected)
     {
         using var entry = _repository.OpenEntryOrNull(_directory, expected.Name)
             ?? throw new FormatException($"The saved model has no entry '{PathOf(expected.Name)}'.");
         if (entry.Stream.Length != expected.Length)
-            throw Damaged($"entry '{PathOf(expected.Name)}' has {entry.Stream.Length} bytes, where {expected.Length} are expected");
+            throw Damaged($"entry '{PathOf(expected.Name)}' has {entry.Stream.Length} bytes, but {expected.Length} are expected");
         var content = new byte[expected.Length];
         entry.Stream.ReadExactly(content);
         return FolderEntry.Of(expected.Name, content) == expected

@@ -5,8 +5,8 @@ using Microsoft.ML;
 namespace Backprop.ML.Persistence;
 
 /// <summary>
-/// Writes one folder of a model file, and last its <see cref="FolderChecksum"/>. Every entry must be written by this class:
-/// the reader does not see others.
+/// Writes one folder of a model file, and finally its <see cref="FolderChecksum"/>. Every entry must be written by this class, because the
+/// reader ignores others.
 /// </summary>
 internal sealed class FolderWriter
 {
@@ -15,7 +15,7 @@ internal sealed class FolderWriter
     private readonly List<FolderEntry> _entries = [];
 
     /// <param name="context">
-    /// The folder. What is written to the context itself becomes the entry Model.key, which the checksum covers.
+    /// The folder. Bytes that are written to the context become the entry Model.key, which the checksum covers.
     /// </param>
     /// <param name="version">The loader and the version that Model.key names.</param>
     public FolderWriter(ModelSaveContext context, VersionInfo version)
@@ -24,7 +24,7 @@ internal sealed class FolderWriter
         context.SetVersionInfo(version);
     }
 
-    /// <summary>A folder's path as the checksum writes it: the same on every system.</summary>
+    /// <summary>The path of a folder in the checksum: the same on every operating system.</summary>
     public static string PathOf(string? directory) => directory?.Replace('\\', '/') ?? "";
 
     /// <summary>Adds an entry.</summary>
@@ -39,9 +39,9 @@ internal sealed class FolderWriter
         _entries.Add(FolderEntry.Of(name, content));
     }
 
-    /// <summary>Adds a folder with a checksum of its own, which this one's covers.</summary>
+    /// <summary>Adds a subfolder with its own checksum. The checksum of this folder covers it.</summary>
     /// <param name="name">Without spaces.</param>
-    /// <param name="write">Writes the folder, and returns what <see cref="Finish"/> of its writer returned.</param>
+    /// <param name="write">Writes the subfolder, and returns the result of <see cref="Finish"/> of its writer.</param>
     public void WriteFolder(string name, Func<ModelSaveContext, FolderEntry> write) =>
         _context.SaveSubModel(name, inner =>
         {
@@ -49,8 +49,8 @@ internal sealed class FolderWriter
             _entries.Add(key with { Name = $"{name}/{key.Name}" });
         });
 
-    /// <summary>Adds the checksum. To be called last: nothing may be written to the folder or to the context after it.</summary>
-    /// <returns>The entry Model.key, by which a folder above can cover this one.</returns>
+    /// <summary>Adds the checksum. Must be called last: afterwards, nothing may be written to the folder or to the context.</summary>
+    /// <returns>The entry Model.key. The checksum of the parent folder can cover this folder by it.</returns>
     public FolderEntry Finish()
     {
         var text = FolderChecksum.Write(PathOf(_context.Directory), _entries);
@@ -70,8 +70,7 @@ internal sealed class FolderWriter
         return FolderEntry.Of(ModelLoadContext.ModelStreamName, content);
     }
 
-    // ML.NET completes Model.key when this folder is done: it adds strings and a tail, and fills in the header. The same
-    // is done here to a copy.
+    // ML.NET completes Model.key after this method: it adds strings and a tail, and sets the header. This method does the same with a copy.
     private byte[] BytesOfModelKey(Stream stream)
     {
         using var copy = new MemoryStream();

@@ -12,10 +12,10 @@ namespace Backprop.ML.Persistence;
 
 /// <summary>The content of this library's ML.NET model file. Only this class writes and reads it.</summary>
 /// <remarks>
-/// ML.NET keeps a zip with one folder per step. Ours holds the transformer: column names, threshold, training schema. Its
-/// folder <c>Model</c> holds the model parameters: the task's name, the columns in the format of <see cref="ColumnsFormat"/>,
-/// and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a <see cref="FolderChecksum"/>,
-/// which is compared before anything else is read. docs/model-file.md describes the file.
+/// ML.NET writes a zip file with one folder per step. The folder of this library contains the transformer: column names, threshold,
+/// training schema. Its subfolder <c>Model</c> contains the model parameters: the name of the task, the columns in the format of
+/// <see cref="ColumnsFormat"/>, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a
+/// <see cref="FolderChecksum"/>, which is compared before anything else is read. docs/model-file.md describes the file.
 /// </remarks>
 internal static class ModelFile
 {
@@ -23,7 +23,7 @@ internal static class ModelFile
 
     private const string ModelFolder = "Model", NetworkEntry = "Network", SchemaEntry = "TrainSchema";
 
-    // The loader is named by the assembly's simple name: a model saved by a later version of this assembly then still loads.
+    // The file contains the simple name of the assembly, so that a model from a later version of this assembly can still be loaded.
     private static readonly string AssemblyName = typeof(ModelFile).Assembly.GetName().Name!;
 
     private const uint FormatVersion = 0x00010003;
@@ -63,15 +63,15 @@ internal static class ModelFile
         {
             throw new FormatException(
                 $"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; " +
-                "a finite one of Score or Probability is needed.");
+                "a finite threshold of Score or Probability is needed.");
         }
         folder.Finish();
         SchemaCheck.Check(environment, schema, inputs, label, model);
         return new BackpropTransformer(environment, model, schema, inputs, label, threshold);
     });
 
-    /// <summary>Writes model parameters; what the caller wrote to the context before is kept.</summary>
-    /// <returns>The folder's entry Model.key, which holds its checksum.</returns>
+    /// <summary>Writes model parameters, after the bytes that the caller has written to the context.</summary>
+    /// <returns>The entry Model.key of the folder, which contains the checksum.</returns>
     public static FolderEntry WriteModel(ModelSaveContext context, LearningTask task, TrainingResult result, ModelColumns columns)
     {
         var folder = new FolderWriter(context, ModelVersion);
@@ -90,7 +90,7 @@ internal static class ModelFile
         var context = folder.Context;
         context.CheckAtModel(ModelVersion);
         var size = context.Reader.ReadInt32();
-        if (size != sizeof(float)) throw new FormatException($"The saved model has numbers of {size} bytes; {sizeof(float)} are needed.");
+        if (size != sizeof(float)) throw new FormatException($"The saved model has values of {size} bytes; {sizeof(float)} are needed.");
         var name = context.LoadNonEmptyString();
         var task = LearningTask.All.FirstOrDefault(task => task.Name == name)
             ?? throw new FormatException(
@@ -105,13 +105,12 @@ internal static class ModelFile
         {
             throw new FormatException(
                 $"The saved model's network {network} has {network.Outputs} outputs, which do not fit its task {name} " +
-                $"under its loss {result.Network.Loss}.");
+                $"with its loss {result.Network.Loss}.");
         }
         if (!columns.FitsTo(task, network))
         {
             throw new FormatException(
-                $"The saved model contradicts itself: its network {network} takes {network.Inputs} inputs and has {network.Outputs} " +
-                    $"outputs, " +
+                $"The saved model contradicts itself: its network {network} has {network.Inputs} inputs and {network.Outputs} outputs, " +
                 $"but its columns have {columns.InputCount} and {columns.OutputCount}.");
         }
         return new BackpropModelParameters(environment, task, result, columns);
@@ -122,7 +121,7 @@ internal static class ModelFile
         var count = context.Reader.ReadInt32();
         if (count < 0 || count > schema.Count)
             throw new FormatException(
-                $"The saved model announces {count} category columns; its training schema has {schema.Count} in all.");
+                $"The saved model announces {count} category columns, but its training schema has {schema.Count} columns.");
         return [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())];
     }
 

@@ -4,8 +4,7 @@ namespace Backprop.ML.Persistence;
 internal static class Refusal
 {
     /// <summary>
-    /// Reads something; whatever goes wrong because of the file becomes a <see cref="FormatException"/> without an inner
-    /// exception.
+    /// Reads from a file. Every exception that the file causes becomes a <see cref="FormatException"/> without an inner exception.
     /// </summary>
     /// <remarks>
     /// ML.NET wraps the exceptions of loaders. Callers find the <see cref="FormatException"/> by <see
@@ -25,7 +24,7 @@ internal static class Refusal
         }
     }
 
-    // A full disk or too little memory says nothing about the file; a file that ends too early does.
+    // A full disk or too little memory is not caused by the file. A file that ends too early is.
     private static bool IsDueToTheFile(Exception problem) =>
         problem is EndOfStreamException
         or not (IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException);

@@ -10,10 +10,10 @@ namespace Backprop.ML.Persistence;
 internal static class SchemaCheck
 {
     /// <summary>
-    /// Refuses columns that are missing or of other types, another number of inputs, and another number of classes or
-    /// targets.
+    /// Checks that all columns exist and have the right types, and that the number of inputs and the number of classes or targets fit.
     /// </summary>
-    /// <exception cref="FormatException">Names the column, what was found, and what the network needs.</exception>
+    /// <exception cref="FormatException">A column does not fit. The message names the column, its type, and the requirement of the
+    /// network.</exception>
     public static void Check(
         IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
     {
@@ -36,7 +36,7 @@ internal static class SchemaCheck
         {
             var type = Find(schema, "category", column.Name).Type;
             if (type.GetItemType() is not KeyDataViewType key)
-                throw Contradiction($"category column '{column.Name}' of its training schema is {type}, no key");
+                throw Contradiction($"category column '{column.Name}' of its training schema is {type}, not a key");
             var size = type is VectorDataViewType vector ? vector.Size : 0;
             if (size != column.VectorSize || key.Count != column.Keys.Count)
             {
@@ -52,10 +52,10 @@ internal static class SchemaCheck
         var type = Find(schema, "feature", name).Type;
         return type is VectorDataViewType { IsKnownSize: true } features && features.ItemType == NumberDataViewType.Single
             ? features.Size
-            : throw Contradiction($"feature column '{name}' of its training schema is {type}, no vector of Single");
+            : throw Contradiction($"feature column '{name}' of its training schema is {type}, not a vector of Single");
     }
 
-    // The only place that relates the outputs of a network to the values of its label.
+    // Only this check compares the outputs of a network with the values of its label.
     private static void CheckLabel(IExceptionContext context, DataViewSchema.Column label, BackpropModelParameters model)
     {
         var task = LearningTask.For(ShapeOf(label));
@@ -79,7 +79,7 @@ internal static class SchemaCheck
         {
             throw Contradiction(
                 $"its network {network} has {network.Outputs} outputs, but label column '{label.Name}' of type {label.Type} " +
-                $"needs {needed} under the loss {model.Network.Loss}");
+                $"needs {needed} with the loss {model.Network.Loss}");
         }
     }
 

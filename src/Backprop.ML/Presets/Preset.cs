@@ -5,10 +5,11 @@ using Backprop.Presets;
 // In the trainer's namespace, not in the folder's: users find it there.
 namespace Backprop.ML;
 
-/// <summary>Options that suit each other. What you set on <see cref="BackpropTrainer.Options"/> overrides them one by one.</summary>
+/// <summary>A set of values for all options. Options that you set on <see cref="BackpropTrainer.Options"/> override the preset one by
+/// one.</summary>
 /// <remarks>
-/// The values depend on the task and the size of the data; <see cref="ToString"/> prints them. <see cref="TrainingPreset"/> has them
-/// without ML.NET. docs/presets.md lists their sources; docs/accuracy.md has their accuracy.
+/// The values depend on the task and the size of the data; <see cref="ToString"/> prints them. <see cref="TrainingPreset"/> has the same
+/// values without ML.NET. docs/presets.md lists their sources; docs/accuracy.md has their accuracy.
 /// </remarks>
 public sealed class Preset
 {
@@ -25,7 +26,7 @@ public sealed class Preset
     /// <summary>Eight networks twice as wide. About four times as slow as <see cref="Default"/>.</summary>
     public static Preset Best { get; } = new(TrainingPreset.Best);
 
-    /// <summary>Gradient descent as in textbooks: θ ← θ − α∇J(θ) over all rows, with a constant α and a given number of epochs.</summary>
+    /// <summary>Gradient descent as in textbooks: θ ← θ − α∇J(θ) over all rows, with a constant α and a fixed number of epochs.</summary>
     public static Preset Classic { get; } = new(TrainingPreset.Classic);
 
     /// <summary>The defaults of scikit-learn's MLPClassifier and MLPRegressor. Features should have about the same scale.</summary>
@@ -34,16 +35,16 @@ public sealed class Preset
     /// <summary>A plain network to build on: 64, 64 ReLU units, Adam with α = 0.001, 100 epochs.</summary>
     public static Preset Plain { get; } = new(TrainingPreset.Plain);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All presets.</summary>
     public static IReadOnlyList<Preset> All { get; } = [Default, Fast, Best, Classic, ScikitLearn, Plain];
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the preset.</summary>
     public string Name => _core.Name;
 
-    /// <summary>Rows that it needs at least: some hold rows out.</summary>
+    /// <summary>The minimum number of rows; presets that hold out rows need several.</summary>
     internal int MinRows => _core.MinRows;
 
-    // The data sets that are printed besides the typical one.
+    // The data sets that are printed in addition to the typical one.
     private static IEnumerable<(string Name, DatasetProfile Profile)> Variants
     {
         get
@@ -63,7 +64,8 @@ public sealed class Preset
 
     internal PresetValues For(DatasetProfile profile) => _core.ValuesFor(profile);
 
-    /// <summary>Every option of the preset, for a classification of 10,000 rows and 20 features, and what differs otherwise.</summary>
+    /// <summary>Every option of the preset, for a classification of 10,000 rows and 20 features, and the differences for other
+    /// data.</summary>
     public override string ToString()
     {
         var text = new StringBuilder().Append(Name).Append(':');

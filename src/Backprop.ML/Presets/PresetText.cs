@@ -8,10 +8,10 @@ using Backprop.Training;
 
 namespace Backprop.ML.Presets;
 
-/// <summary>Options in few words. What records print by themselves has what cannot be chosen as well.</summary>
+/// <summary>Converts values of options to short texts. The default text of a record also contains properties that cannot be set.</summary>
 internal static class PresetText
 {
-    /// <summary>A value as it is written down; what is not written out below is a number, a word, or a name.</summary>
+    /// <summary>The text of a value. Other types, such as Int32, use their default text.</summary>
     public static string Of(object? value) => value switch
     {
         null => "null",
@@ -28,7 +28,7 @@ internal static class PresetText
         _ => Invariant($"{value}"),
     };
 
-    // Factors of the learning rate and of regularization, of the groups for which either is not 1.
+    // The factors of the learning rate and of regularization, for each group with a factor other than 1.
     private static string Of(ParameterGroups groups)
     {
         (string Name, ParameterGroup Group)[] all =
@@ -52,12 +52,12 @@ internal static class PresetText
 
     private static string Of(EarlyStopping stopping)
     {
-        var judge = stopping.Metric?.GetType().Name ?? "loss";
+        var metric = stopping.Metric?.GetType().Name ?? "loss";
         var kept = stopping.KeepLastBest ? "last" : "first";
         var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
-        var looks = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
+        var interval = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
         var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
-        return $"by {judge}, {kept} best, {end}{looks}{target}";
+        return $"by {metric}, {kept} best, {end}{interval}{target}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Reporting;
 
-/// <summary>Sends every report where it is wanted: to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), to
-/// TensorBoard's files, and to the user's own <see cref="BackpropTrainer.Options.Progress"/>.</summary>
+/// <summary>Sends every report to <c>MLContext.Log</c>, to ML.NET's progress channel (which the log does not show), to the file for
+/// TensorBoard, and to <see cref="BackpropTrainer.Options.Progress"/>.</summary>
 internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
 {
     private readonly IChannel _channel;
@@ -24,7 +24,7 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
         _metric = options.EarlyStopping?.Metric?.GetType().Name;
         progressChannel.SetHeader(
             new ProgressHeader(["Loss", "Validation loss", "Learning rate"], ["epochs"]), entry => entry.SetProgress(0, _epoch, epochs));
-        // last: its file is closed by Dispose alone
+        // last: only Dispose closes its file
         _tensorBoard = options.TensorBoardDirectory is { } directory ? new TensorBoardLog(directory, _metric) : null;
     }
 
@@ -38,7 +38,7 @@ internal sealed class EpochProgress : IProgress<EpochReport>, IDisposable
         _channel.Info(MessageSensitivity.None, "{0}", string.Create(CultureInfo.InvariantCulture,
             $"Epoch {value.Epoch} of {_epochs}: loss {value.TrainingLoss:G6}{validation}, learning rate {value.LearningRate:G6}"));
         foreach (var warning in value.Diagnostics?.Warnings ?? [])
-            // once each: the next epoch will hardly differ
+            // once each, because the next epoch will hardly differ
             if (_known.Add(warning.Trouble)) _channel.Warning(MessageSensitivity.None, "{0}", $"Epoch {value.Epoch}: {warning.Text}");
         _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.LearningRate, value.Epoch);
         _tensorBoard?.Write(value);

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 namespace Backprop.ML.Reporting;
 
 /// <summary>
-/// Reports the phases of a training: to <c>MLContext.Log</c>, to ML.NET's progress channels, and to the user's own <see
-/// cref="BackpropTrainer.Options.PhaseProgress"/>.
+/// Reports the phases of a training to <c>MLContext.Log</c>, to ML.NET's progress channels, and to
+/// <see cref="BackpropTrainer.Options.PhaseProgress"/>.
 /// </summary>
 internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposabl
             options.MaximumTrainingTime, options.Clock, host.CheckAlive, reports, options.ThrowOnCancellation, options.CancellationToken);
     }
 
-    /// <summary>What ends the training, and reports its phases here.</summary>
+    /// <summary>The condition that ends the training. It reports the phases to this object.</summary>
     public StopCondition StopCondition { get; }
 
     public void Report(TrainingPhaseReport value)
@@ -33,7 +33,7 @@ internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposabl
         _running?.Dispose();
         _running = null;
 
-        // Epochs have a line and a progress channel of their own.
+        // Epochs have their own line and progress channel.
         if (value.Epoch == 0)
         {
             _channel.Info(MessageSensitivity.None, "{0}", value.Description);

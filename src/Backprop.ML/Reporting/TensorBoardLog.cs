@@ -9,10 +9,9 @@ namespace Backprop.ML.Reporting;
 /// <summary>Writes every report into a file that TensorBoard shows during training.</summary>
 /// <remarks>
 /// <para>A file of records (TensorFlow, <c>record_writer.h</c>): uint64 length, its masked CRC-32C, the bytes, their masked CRC-32C, all
-/// little-endian.
-/// Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; the constants here are the numbers of the few fields that scalars
-/// need.</para>
-/// <para>Every log has a folder of its own, because TensorBoard draws one curve for each folder.</para>
+/// little-endian. Each is an <c>Event</c> of TensorFlow's <c>event.proto</c>; the constants in this class are the tags of the few fields
+/// that scalars need.</para>
+/// <para>Every log has its own folder, because TensorBoard draws one curve for each folder.</para>
 /// </remarks>
 internal sealed class TensorBoardLog : IDisposable
 {
@@ -22,9 +21,9 @@ internal sealed class TensorBoardLog : IDisposable
     private readonly string? _metric;
     private readonly TimeProvider _clock;
 
-    /// <param name="directory">Where a folder run-001, run-002, … is made for this log.</param>
-    /// <param name="metric">What the reports' metric is called; null where they have none.</param>
-    /// <param name="clock">Stamps every report; null for the system's.</param>
+    /// <param name="directory">The folder in which a folder run-001, run-002, … is created for this log.</param>
+    /// <param name="metric">The name of the metric in the reports; null for none.</param>
+    /// <param name="clock">The clock for the time of every report; null for the system clock.</param>
     /// <exception cref="InvalidOperationException">The folder cannot be written.</exception>
     public TensorBoardLog(string directory, string? metric, TimeProvider? clock = null)
     {
@@ -128,7 +127,7 @@ internal sealed class TensorBoardLog : IDisposable
         _file.Write(message);
         BinaryPrimitives.WriteUInt32LittleEndian(check, MaskedChecksum(message));
         _file.Write(check);
-        _file.Flush(); // whoever watches sees whole records
+        _file.Flush(); // so that TensorBoard reads complete records
     }
 
     private static ByteString Message(Action<CodedOutputStream> fields)

@@ -8,8 +8,8 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Boolean label; Score is the logit or margin, Probability what the loss's link makes of it, PredictedLabel whether it is above
-/// the threshold.</summary>
+/// <summary>Boolean label. Score is the logit or margin. Probability is the link function of the loss, applied to the score. PredictedLabel
+/// is true if the score or probability is above the threshold.</summary>
 internal sealed class BinaryClassificationTask : LearningTask
 {
     public override string Name => "BinaryClassification";

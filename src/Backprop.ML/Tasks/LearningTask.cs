@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>What differs from task to task: the label column, the loss, the outputs, and the columns that scoring adds.</summary>
-/// <remarks>A new task is one file beside this one and one entry in <see cref="All"/>.</remarks>
+/// <summary>A task: its label column, loss, outputs, and the columns that scoring adds.</summary>
+/// <remarks>A new task is one file in this folder and one entry in <see cref="All"/>.</remarks>
 internal abstract class LearningTask
 {
     /// <summary>Boolean label.</summary>
@@ -31,19 +31,19 @@ internal abstract class LearningTask
     public static IReadOnlyList<LearningTask> All { get; } = [
         BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
 
-    /// <summary>The name that saved models keep.</summary>
+    /// <summary>The name of the task in saved models.</summary>
     public abstract string Name { get; }
 
-    /// <summary>ML.NET's word for the task.</summary>
+    /// <summary>ML.NET's name for the kind of task.</summary>
     public abstract PredictionKind Kind { get; }
 
-    /// <summary>What a loss must expect of its targets to suit this task.</summary>
+    /// <summary>The kind of targets that a loss must have for this task.</summary>
     public abstract TargetKind TargetKind { get; }
 
-    /// <summary>The loss used where none is given.</summary>
+    /// <summary>The default loss.</summary>
     public Loss DefaultLoss => LossWith(labelSmoothing: 0);
 
-    /// <summary>The same with label smoothing, where the task has classes.</summary>
+    /// <summary>The default loss with label smoothing, if the task has classes.</summary>
     public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
     /// <summary>The label column that the task requires.</summary>
@@ -59,32 +59,32 @@ internal abstract class LearningTask
     public DatasetProfile Describe(DatasetProfile profile) =>
         profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
 
-    /// <summary>What the classes are called, in their order; empty where there are none.</summary>
+    /// <summary>The names of the classes, in their order; empty if there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];
 
-    /// <summary>What a slot of the label holds, where the label is a vector; null where it is not.</summary>
+    /// <summary>The type of the slots of a vector label; null for other labels.</summary>
     public virtual PrimitiveDataViewType? TargetType => null;
 
-    /// <summary>Target columns that a label column is read as.</summary>
+    /// <summary>Number of target columns of a label column.</summary>
     public virtual int TargetColumns(DataViewSchema.Column label) => 1;
 
-    /// <summary>How many outputs a network for this label column needs under this loss.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column does not tell.</exception>
+    /// <summary>The number of outputs that a network needs for this label column and this loss.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column does not determine this number.</exception>
     public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) =>
         loss.OutputsFor(TargetColumns(label));
 
-    /// <summary>Whether a network with so many outputs can have been trained for this task.</summary>
+    /// <summary>Whether a network with this number of outputs fits this task.</summary>
     public virtual bool FitsOutputs(Loss loss, int outputs) => loss.FitsTargets(outputs, targetColumns: 1);
 
-    /// <summary>The columns that scoring adds, as promised before training.</summary>
+    /// <summary>The shapes of the columns that scoring adds, before training.</summary>
     public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss);
 
     /// <summary>The columns that a network returns to the scorer; the scorer may add columns that are derived from them.</summary>
-    /// <param name="network">What scores.</param>
+    /// <param name="network">The network that scores.</param>
     /// <param name="outputs">The positions of its outputs in the Score column.</param>
     public abstract DataViewSchema OutputSchema(TrainedNetwork network, OutputOrder outputs);
 
-    /// <summary>What hands out one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
+    /// <summary>The getter of one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold);
 
     /// <summary>ML.NET's scorer for this task: it adds the output columns and their annotations.</summary>
@@ -100,7 +100,7 @@ internal abstract class LearningTask
     public static string LabelTypesOf(IEnumerable<LearningTask> tasks) =>
         string.Join(" or ", tasks.Select(task => task.LabelShape("Label").GetTypeString()));
 
-    // A name for each prediction of a loss, or none at all.
+    // A name for each prediction of a loss; empty if they have no names.
     private protected static IReadOnlyList<string> NamesOf(Loss loss) =>
         loss.PredictionNames.Count == loss.OutputsFor(targetColumns: 1) ? loss.PredictionNames : [];
 

@@ -6,11 +6,11 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Label of several Booleans, each of which may be true; Score holds their logits or margins, Probability what the loss's link
-/// makes of them, PredictedLabel which are above the threshold.</summary>
+/// <summary>Label of several Booleans; any number of them may be true. Score has their logits or margins. Probability is the link function
+/// of the loss, applied to the scores. PredictedLabel is true for scores or probabilities above the threshold.</summary>
 internal sealed class MultiLabelClassificationTask : LearningTask
 {
-    // ML.NET has no such task, so no name for it either.
+    // ML.NET does not have this task, so it has no constant for its name.
     private const string ScoreColumnKind = "MultiLabelClassification";
 
     public override string Name => "MultiLabelClassification";

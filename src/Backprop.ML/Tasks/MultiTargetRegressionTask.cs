@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Label of several Singles; Score holds a prediction for each, named as the label's slots are, or several where the loss makes
-/// several.</summary>
+/// <summary>Label of several Singles. Score has a prediction for each, with the slot names of the label; several for each, if the loss has
+/// several predictions.</summary>
 internal sealed class MultiTargetRegressionTask : LearningTask
 {
     public override string Name => "MultiTargetRegression";
@@ -38,7 +38,7 @@ internal sealed class MultiTargetRegressionTask : LearningTask
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         OutputGetters.Predictions(row);
 
-    // "height", or "height 0.1", "height 0.9" where each target has predictions with names of their own; numbers where those have none.
+    // "height", or "height 0.1", "height 0.9" if each target has several named predictions. Predictions without names are numbered from 1.
     private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)
     {
         if (labelNames.Count == 0 || labelNames.Count == network.Network.Outputs) return labelNames;

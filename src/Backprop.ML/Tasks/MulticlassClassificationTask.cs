@@ -9,7 +9,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Key label; Score holds the probability of every class, PredictedLabel the key of the likeliest.</summary>
+/// <summary>Key label. Score has the probability of every class, PredictedLabel the key of the most probable class.</summary>
 internal sealed class MulticlassClassificationTask : LearningTask
 {
     public override string Name => "MulticlassClassification";
@@ -24,15 +24,15 @@ internal sealed class MulticlassClassificationTask : LearningTask
 
     public override SchemaShape.Column LabelShape(string name) => TrainerUtils.MakeU4ScalarColumn(name);
 
-    // The count of a key type with an unknown number of values is the largest that its raw type can hold.
+    // The count of a key type with an unknown number of values is the largest value of its raw type.
     public override int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss)
     {
         var count = ((KeyDataViewType)label.Type).Count;
         if (count <= int.MaxValue) return (int)count;
         throw context.ExceptParam(
             nameof(label),
-            "Label column '{0}' is a key with {1} values, which is as good as an unknown number of classes. A key with one value for " +
-                "each class is needed; MapValueToKey makes one.",
+            "Label column '{0}' is a key with {1} values, so the number of classes is unknown. A key with one value for each class is " +
+                "needed; MapValueToKey creates one.",
             label.Name, count);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML.Tasks;
 
-/// <summary>Single label; Score is the prediction, or a vector of them where the loss makes several, such as quantiles.</summary>
+/// <summary>Single label. Score is the prediction, or a vector if the loss has several predictions, such as quantiles.</summary>
 internal sealed class RegressionTask : LearningTask
 {
     public override string Name => "Regression";

@@ -12,7 +12,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML;
 
-/// <summary>What was learned: the network with its weights, and how the training went.</summary>
+/// <summary>The result of training: the network with its weights, and the history of the training.</summary>
 public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper
 {
     private readonly TrainingResult _result;
@@ -30,17 +30,16 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>One report for every epoch, in order.</summary>
     public IReadOnlyList<EpochReport> History => _result.History;
 
-    /// <summary>The epoch that the weights come from: the best on the validation data if early stopping watched it, otherwise the
-    /// last.</summary>
+    /// <summary>The epoch of the weights: the best on the validation data with early stopping, otherwise the last.</summary>
     public int BestEpoch => _result.BestEpoch;
 
-    /// <summary>Weights and biases of every dense layer, first to last; of an ensemble, each layer's member after member. They work on
-    /// standardized features where <c>NormalizeFeatures</c> was on.</summary>
+    /// <summary>Weights and biases of every dense layer, first to last. For an ensemble, those of each layer are in the order of the
+    /// members. They apply to standardized features if <c>NormalizeFeatures</c> was true.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }
 
     internal LearningTask Task { get; }
 
-    /// <summary>What the network's inputs and outputs stand for.</summary>
+    /// <summary>The columns of the network's inputs and outputs.</summary>
     internal ModelColumns Columns { get; }
 
     internal DecisionThreshold Threshold =>

@@ -6,18 +6,18 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML;
 
-// Which columns there must be. The base class demands a features column and lists no columns when one is missing, so its two entrances are
-// replaced here.
+// Checks of the columns. The base class requires a features column, and its error for a missing column lists no columns. So its two public
+// methods are replaced here.
 public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransformer, BackpropModelParameters>
 {
     /// <summary>Trains a model.</summary>
-    /// <param name="input">What to learn from.</param>
+    /// <param name="input">The training data.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, the loss does not allow a label, or training diverged
     /// (<see cref="Training.TrainingDivergedException"/>).</exception>
     public new BackpropTransformer Fit(IDataView input) => Fit(input, validationData: null);
 
-    /// <summary>The columns that data will have once a trained model has scored it.</summary>
+    /// <summary>The columns of data that a trained model has scored.</summary>
     /// <param name="inputSchema">The columns of the data.</param>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
     public new SchemaShape GetOutputSchema(SchemaShape inputSchema)
@@ -41,7 +41,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     private protected override RoleMappedData MakeRoles(IDataView data) =>
         new(data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
 
-    // Where categories are all that the data has, there is no column of features: by choice, or because nothing has made one of the default
+    // The features column may be absent if there are category columns: if the option is null, or if the data has no column of the default
     // name.
     private string? FeaturesIn(Func<string, bool> hasColumn)
     {
@@ -73,8 +73,8 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         if (schema.Feature is not null || _options.FeatureColumnName is not { } name) return;
         channel.Warning(MessageSensitivity.None,
-            "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if that is " +
-                "meant; otherwise make the column, for example by ml.Transforms.Concatenate.",
+            "The data has no column '{0}', so the model predicts from the category columns alone ({1}). Set {2} to null if this is " +
+                "intended; otherwise create the column, for example by ml.Transforms.Concatenate.",
             name, string.Join(", ", _options.CategoricalFeatureColumnNames), nameof(Options.FeatureColumnName));
     }
 

@@ -10,7 +10,7 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // Checks of several options together. The table of options has the checks of single ones.
+    // Checks of several options together. The table of options has the checks of single options.
     public sealed partial class Options
     {
         /// <exception cref="ArgumentException">An option is missing or out of range; the message names it and what is allowed.</exception>
@@ -22,16 +22,16 @@ public sealed partial class BackpropTrainer
             CheckColumns();
             Refuse(
                 IsChosen(nameof(LabelSmoothing)) && LossFunction is not null, nameof(LabelSmoothing), LabelSmoothing,
-                $"is of the task's own loss; {LossFunction} is given as {nameof(LossFunction)}, which must smooth by itself");
+                $"applies to the default loss of the task only, but {nameof(LossFunction)} is {LossFunction}: set the smoothing there");
             CheckValidation();
             var needsMemory = NeedsAllRowsInMemory();
             Refuse(
                 Caching == DataCaching.Stream && needsMemory is not null, nameof(Caching), Caching,
-                $"does not go with {needsMemory}, which needs all rows in memory");
+                $"cannot be combined with {needsMemory}, which needs all rows in memory");
             CheckEnsemble();
             Refuse(
                 Dropout > 0 && Optimizer.UsesLineSearch, nameof(Dropout), Dropout,
-                $"does not go with {Optimizer.GetType().Name}, which needs a loss that stays the same from step to step: 0"
+                $"cannot be combined with {Optimizer.GetType().Name}, which needs a loss that does not change from step to step: set 0"
                 + OfPreset(nameof(Dropout)));
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
         }
@@ -41,40 +41,40 @@ public sealed partial class BackpropTrainer
             var categories = CategoricalFeatureColumnNames;
             Refuse(
                 FeatureColumnName is null && categories.Length == 0, nameof(FeatureColumnName), "null",
-                $"there is nothing to predict from: it may be null only where {nameof(CategoricalFeatureColumnNames)} names a column");
+                $"may be null only if {nameof(CategoricalFeatureColumnNames)} names a column to predict from");
             Refuse(
                 categories.Distinct().Count() < categories.Length, nameof(CategoricalFeatureColumnNames), string.Join(", ", categories),
-                "a column is named twice");
+                "names a column twice");
         }
 
         private void CheckValidation()
         {
             Refuse(
                 SamplingKeyColumnName is not null && ValidationFraction == 0, nameof(SamplingKeyColumnName), SamplingKeyColumnName,
-                $"says which rows are kept from training together; {nameof(ValidationFraction)} must be above 0");
+                $"determines which rows are held out together, so {nameof(ValidationFraction)} must be above 0");
             Refuse(
                 ValidationData is not null && ValidationFraction > 0, nameof(ValidationData), ValidationData,
-                $"does not go with {nameof(ValidationFraction)}: one of the two");
+                $"cannot be combined with {nameof(ValidationFraction)}: set only one of the two");
         }
 
         private void CheckEnsemble()
         {
             Refuse(
                 InputSkip && EnsembleSize > 1, nameof(InputSkip), InputSkip,
-                $"is for a single network; {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
+                $"is for a single network, but {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
             ToPerceptron([], FeatureTraits.None).CheckCombination();
             Refuse(KFoldBagging && EnsembleSize < 2, nameof(EnsembleSize), EnsembleSize, $"{nameof(KFoldBagging)} needs at least 2");
             var other = ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData);
             Refuse(
                 KFoldBagging && (ValidationFraction > 0 || ValidationData is not null), nameof(KFoldBagging), KFoldBagging,
-                $"validates on all rows; {other} does not go with it");
+                $"validates on all rows, so it cannot be combined with {other}");
             Refuse(
                 KFoldBagging && MissingValues == Layers.MissingValues.Learned, nameof(MissingValues), MissingValues,
-                $"is learned from all rows, which {nameof(KFoldBagging)} keeps apart: Mean or Median");
+                $"is trained on all rows, so it cannot be combined with {nameof(KFoldBagging)}: set Mean or Median");
             Refuse(
                 EnsembleSize > 1 && Optimizer.UsesLineSearch, nameof(EnsembleSize), EnsembleSize,
-                $"does not go with {Optimizer.GetType().Name}, which searches along one line for all of them: " +
-                    $"1{OfPreset(nameof(EnsembleSize))}");
+                $"cannot be combined with {Optimizer.GetType().Name}, which makes one line search for all members: " +
+                    $"set 1{OfPreset(nameof(EnsembleSize))}");
         }
 
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
@@ -84,7 +84,7 @@ public sealed partial class BackpropTrainer
             var isBinary = task == LearningTask.BinaryClassification;
             Refuse(
                 PositiveInstanceWeight != 1 && !isBinary, nameof(PositiveInstanceWeight), PositiveInstanceWeight,
-                $"is for binary classification, not for {task.Name}; ClassWeights suit several classes");
+                $"is for binary classification, not for {task.Name}: use {nameof(ClassWeights)} for several classes");
             Refuse(
                 ClassWeights is not null && !task.HasClasses, nameof(ClassWeights), ClassWeights,
                 $"are for binary and multiclass classification, not for {task.Name}");
@@ -115,16 +115,15 @@ public sealed partial class BackpropTrainer
                 $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
             Refuse(
                 !metric.SuitsSeveralLabels && task == LearningTask.MultiLabelClassification, nameof(EarlyStopping), metric,
-                $"selects by a metric of one label, not of several; allowed for {task.Name} is {nameof(Metric)} = null, "
-                + "which selects by the loss");
+                $"selects by a metric of one label, not of several: for {task.Name}, set {nameof(Metric)} = null to select by the loss");
         }
 
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>
-        /// <remarks>The k-fold bagging of a preset does not count: a stream ends it.</remarks>
+        /// <remarks>The k-fold bagging of a preset does not prevent a stream: a stream disables it.</remarks>
         internal bool MayStreamInstead =>
             !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
 
-        // The option that rules out a stream, if there is one.
+        // The option that does not allow a stream; null if there is none.
         private string? NeedsAllRowsInMemory()
         {
             if (MayStreamInstead && !KFoldBagging) return null;
@@ -132,11 +131,11 @@ public sealed partial class BackpropTrainer
             return Optimizer.UsesLineSearch ? Optimizer.GetType().Name : nameof(Training.EarlyStopping.RefitOnAllRows);
         }
 
-        // The message says so if the conflicting value is the preset's.
+        // A note for the message, if the conflicting value is that of the preset.
         private string OfPreset(string option)
         {
             if (IsChosen(option)) return "";
-            return $" (that is {nameof(Preset)}.{Preset.Name}'s; {nameof(Preset)}.{nameof(Preset.Plain)} goes with it)";
+            return $" (the value of {nameof(Preset)}.{Preset.Name}; {nameof(Preset)}.{nameof(Preset.Plain)} allows it)";
         }
 
         private static void Refuse(bool isWrong, string option, object? value, string reason)

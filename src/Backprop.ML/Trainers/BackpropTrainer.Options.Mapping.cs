@@ -10,7 +10,7 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // The records of the core that the options become.
+    // Converts the options to the records of the core.
     public sealed partial class Options
     {
         internal Options Copy()
@@ -20,9 +20,9 @@ public sealed partial class BackpropTrainer
             return copy;
         }
 
-        /// <summary>The layers, with what depends on the data.</summary>
+        /// <summary>The architecture, including values that depend on the data.</summary>
         /// <param name="keys">The key columns.</param>
-        /// <param name="slots">What the features are like.</param>
+        /// <param name="slots">The traits of the features.</param>
         internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots)
         {
             var features = slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot));
@@ -40,17 +40,17 @@ public sealed partial class BackpropTrainer
             };
         }
 
-        // Slots are named as they stand in the data.
+        // The options name slots by their position in the data.
         private static EmbeddedCategory InNetwork(EmbeddedCategory category, FeatureTraits traits) =>
-            traits.Columns is { } known ? category with { Slot = known.Features.PlaceOf(category.Slot) } : category;
+            traits.Columns is { } known ? category with { Slot = known.Features.IndexOf(category.Slot) } : category;
 
         private EmbeddedCategory Embedded(KeySlot key) =>
             new(key.Slot, key.Count, EmbeddingDimension ?? EmbeddedCategory.DefaultDimension(key.Count));
 
-        // The missing value is one of them.
+        // The missing value is one of the values.
         private bool IsOneHot(KeySlot key) => key.Count < MaximumOneHotValues;
 
-        /// <summary>The options of the core, with what depends on the task.</summary>
+        /// <summary>The options of the core, including values that depend on the task.</summary>
         internal TrainingOptions ToTrainingOptions(Loss loss, int seed, double[]? classWeights = null)
         {
             var training = Resolved().Training;
@@ -65,7 +65,7 @@ public sealed partial class BackpropTrainer
             };
         }
 
-        /// <summary>A weight for each class; null where all count the same.</summary>
+        /// <summary>A weight for each class; null if all weights are equal.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)
         {
             if (!task.HasClasses) return null;

@@ -7,7 +7,7 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // The network: its layers, and what keeps it from learning by heart.
+    // The network: its layers, and regularization of its units.
     public sealed partial class Options
     {
         /// <summary>The number of units of every hidden layer, first to last.</summary>
@@ -44,16 +44,16 @@ public sealed partial class BackpropTrainer
         /// <value>0; ≥ 0 and finite.</value>
         public double InputNoise { get => Get<double>(); set => Set(value); }
 
-        /// <summary>Slots of the features that hold category numbers; each becomes a learned vector.</summary>
-        /// <remarks>The numbers start at 1, as <c>Conversion.MapValue</c> makes them of text.</remarks>
-        /// <value>None. Zero and any other number stand for an unknown category. These slots are not normalized.</value>
+        /// <summary>Slots of the features that contain category indices; each index becomes a learned vector.</summary>
+        /// <remarks>Indices start at 1. <c>Conversion.MapValue</c> can compute them from text.</remarks>
+        /// <value>None. Zero and any other value mean an unknown category. These slots are not normalized.</value>
         public EmbeddedCategory[] Categories { get => Get<EmbeddedCategory[]>(); set => Set(value); }
 
         /// <summary>Whether features with heavily concentrated values are replaced by their quantiles
         /// (<see cref="Layers.QuantileTransform"/>).</summary>
-        /// <remarks>Examples are an amount that is mostly 0 and, for classes, dates written as one number
+        /// <remarks>Examples are an amount that is mostly 0 and, for classes, dates written as one integer
         /// (<see cref="Training.ExampleSet.ConcentratedFeatures"/>).</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has false. Sparse features stay as they are.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false. Sparse features do not change.</value>
         public bool QuantileTransform { get => Get<bool>(); set => Set(value); }
 
         /// <summary>The limit of scaled features: x / √(1 + (x/limit)²). Outliers approach it smoothly.</summary>
@@ -84,22 +84,22 @@ public sealed partial class BackpropTrainer
         /// <value>False.</value>
         public bool InputSkip { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>The number of values, with the missing one, up to which a key becomes columns of 0 and 1
-        /// (<see cref="OneHotEncoding"/>).</summary>
-        /// <remarks>The keys are those of <see cref="CategoricalFeatureColumnNames"/>. The columns are scaled and clipped as other features
-        /// are, but not embedded.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has 0: no columns. At least 0. 9 is usual: keys of up to eight values, and missing.
-        /// A key of two values becomes one column of 1 and −1.</value>
+        /// <summary>The maximum number of values of a key that becomes columns of 0 and 1 (<see cref="OneHotEncoding"/>), including the
+        /// missing value.</summary>
+        /// <remarks>The keys are those of <see cref="CategoricalFeatureColumnNames"/>. The columns are scaled and clipped like other
+        /// features, but not embedded.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0: no columns. At least 0. 9 is common: keys of up to eight values, and
+        /// missing. A key of two values becomes one column of 1 and −1.</value>
         public int MaximumOneHotValues { get => Get<int>(); set => Set(value); }
 
         /// <summary>The length of the learned vector for each value of a key.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has null: min(600, round(1.6·n^0.56)) for n values. Otherwise at least 1. 8 is
-        /// usual together with <see cref="MaximumOneHotValues"/>. <see cref="EmbeddedCategory.DefaultDimension"/> has the formula.</value>
+        /// common together with <see cref="MaximumOneHotValues"/>. <see cref="EmbeddedCategory.DefaultDimension"/> has the formula.</value>
         public int? EmbeddingDimension { get => Get<int?>(); set => Set(value); }
 
         /// <summary>The number of networks that are trained as one batched ensemble, whose predictions are averaged.</summary>
-        /// <value>By preset; <see cref="Preset.Plain"/> has 1. At least 1; 4 to 8 are usual. Training time grows in proportion. It excludes
-        /// <see cref="InputSkip"/> and L-BFGS.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 1. At least 1; 4 to 8 are common. Training time grows in proportion. It cannot
+        /// be combined with <see cref="InputSkip"/> or L-BFGS.</value>
         public int EnsembleSize { get => Get<int>(); set => Set(value); }
     }
 }

@@ -8,7 +8,7 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // The values that the user set, and the preset's for the other options.
+    // The values that the user set, and the values of the preset for the other options.
     public sealed partial class Options
     {
         private Dictionary<string, object?> _chosen = [];
@@ -20,7 +20,7 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether the user set an option to true.</summary>
         internal bool IsExplicitlyEnabled(string option) => _chosen.GetValueOrDefault(option) is true;
 
-        /// <summary>The same options with the preset's values for some data.</summary>
+        /// <summary>The same options with the values of the preset for some data.</summary>
         internal Options In(DatasetProfile profile)
         {
             var options = Copy();
@@ -28,10 +28,10 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
-        /// <summary>Whether none of the rows are held out because they are few, although the preset holds some out.</summary>
+        /// <summary>Whether no rows are held out because there are too few, although the preset holds some out.</summary>
         internal bool HoldsOutTooFew(DatasetProfile profile) => HoldsOutTooFew(profile, AdaptedValuesFor(profile));
 
-        // Held-out rows that the user set stay as they are.
+        // Only the held-out rows of the preset are omitted, not those that the user has set.
         private bool HoldsOutTooFew(DatasetProfile profile, PresetValues values) =>
             profile.Rows < DatasetProfile.MinRowsToHoldOut && values.HoldsOut
             && !IsChosen(nameof(ValidationFraction)) && !IsExplicitlyEnabled(nameof(KFoldBagging));
@@ -48,7 +48,7 @@ public sealed partial class BackpropTrainer
             AllowsKFoldBagging = profile.AllowsKFoldBagging && AllowsKFoldBagging,
         }));
 
-        // Members hold out different rows only where all rows are in memory, rows are independent, and no option says otherwise.
+        // Members hold out different rows only if all rows are in memory, rows are independent, and no option prevents it.
         private bool AllowsKFoldBagging =>
             Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null
             && ValidationRows == ValidationRows.Stratified && Mixup is null
@@ -57,7 +57,7 @@ public sealed partial class BackpropTrainer
             && (!IsChosen(nameof(MissingValues)) || MissingValues != MissingValues.Learned)
             && (!IsChosen(nameof(EarlyStopping)) || EarlyStopping is { RefitOnAllRows: false });
 
-        // Some values of a preset belong together. Where the user replaces one, the others return to their defaults.
+        // Some values of a preset depend on each other. If the user replaces one, the others return to their defaults.
         private PresetValues Adapted(PresetValues values)
         {
             var (network, training, data) = (values.Architecture, values.Training, values.Preparation);
@@ -80,7 +80,7 @@ public sealed partial class BackpropTrainer
             return new PresetValues { Architecture = network, Training = training, Preparation = data };
         }
 
-        /// <summary>The values that training uses: the preset's, overridden by what the user set.</summary>
+        /// <summary>The values that training uses: those of the preset, overridden by those that the user set.</summary>
         internal PresetValues Resolved()
         {
             var values = _values ?? ValuesFor(DatasetProfile.Typical);

@@ -8,7 +8,7 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    // The loss, the way down, and when to stop.
+    // The loss, the optimizer, and the stopping rules.
     public sealed partial class Options
     {
         /// <summary>How pairs of rows are mixed for training.</summary>
@@ -31,8 +31,7 @@ public sealed partial class BackpropTrainer
         /// rows.</summary>
         /// <remarks><see cref="TrainingOptions.TemperatureScaling"/> has the formula. PredictedLabel does not change.</remarks>
         /// <value>By preset; <see cref="Preset.Plain"/> has false. It needs a loss with logits (<see cref="Loss.HasLogits"/>) and
-        /// validation rows of two classes. If a preset sets it and one of them is missing, the temperature is 1, and a warning says
-        /// so.</value>
+        /// validation rows of two classes. If a preset sets it and one of them is missing, the temperature is 1, with a warning.</value>
         public bool TemperatureScaling { get => Get<bool>(); set => Set(value); }
 
         /// <summary>The update rule.</summary>
@@ -73,10 +72,10 @@ public sealed partial class BackpropTrainer
         /// least 1. <see cref="FullBatch"/> means all rows.</value>
         public int? BatchSize { get => Get<int?>(); set => Set(value); }
 
-        /// <summary>Whether all batches of an epoch have the same number of rows, give or take one.</summary>
+        /// <summary>Whether all batches of an epoch have the same number of rows (± 1).</summary>
         /// <remarks>No batch is larger than <see cref="BatchSize"/>. Otherwise the last batch may be a single row, whose gradient is
         /// noisy.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has false. The last batch of a stream may be small anyway.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false. The last batch of a stream may be small in either case.</value>
         public bool EvenBatches { get => Get<bool>(); set => Set(value); }
 
         /// <summary>Whether every epoch uses the rows in a new random order.</summary>
@@ -90,35 +89,36 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Whether the biases of the last layer start at the best constant prediction, such as the log-odds of the base
         /// rate.</summary>
-        /// <value>False: the initializer sets them. It helps most with rare classes. Ignored with given parameters, and when training
-        /// continues from a model.</value>
+        /// <value>False: the initializer sets them. The gain is largest with rare classes. Ignored with <see cref="InitialParameters"/>,
+        /// and when training continues from a model.</value>
         public bool OutputBiasPrior { get => Get<bool>(); set => Set(value); }
 
         /// <summary>Initial parameters that replace the initializer. For every layer in order: W [inputs × outputs] row-major, then
         /// b.</summary>
         /// <remarks>The parameters have no names. Their order is that of the features, keys and classes that occur in the training
         /// data.</remarks>
-        /// <value>Null: the initializer draws them. Otherwise as many as the network has; <c>Fit</c> refuses another number and names the
-        /// shapes. Ignored when training continues from a model.</value>
+        /// <value>Null: the initializer draws them. Otherwise as many as the network has; if their number differs, <c>Fit</c> throws an
+        /// exception with the shapes. Ignored when training continues from a model.</value>
         public float[]? InitialParameters { get => Get<float[]?>(); set => Set(value); }
 
         /// <summary>λ₁: adds λ₁·Σ|θ| to the loss, which moves small weights to zero.</summary>
-        /// <value>0; ≥ 0 and finite. Only weights, unless <see cref="ParameterGroups"/> says otherwise. Reported losses exclude it.</value>
+        /// <value>0; ≥ 0 and finite. Only weights, unless <see cref="ParameterGroups"/> changes this. Reported losses exclude it.</value>
         public double L1Regularization { get => Get<double>(); set => Set(value); }
 
         /// <summary>λ₂: adds ½·λ₂·Σθ² to the loss, which keeps weights small.</summary>
         /// <remarks>scikit-learn's <c>alpha</c> is λ₂ times the rows of a batch.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has 0. ≥ 0 and finite. Only weights, unless <see cref="ParameterGroups"/> says
-        /// otherwise. Reported losses exclude it.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. ≥ 0 and finite. Only weights, unless <see cref="ParameterGroups"/> changes
+        /// this. Reported losses exclude it.</value>
         public double L2Regularization { get => Get<double>(); set => Set(value); }
 
         /// <summary>λ: decoupled weight decay, θ ← θ − α·λ·θ before every step.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has null: the optimizer's default. Otherwise ≥ 0 and finite. <see cref="AdamW"/>
-        /// has 0.01, others have 0. Only weights, unless <see cref="ParameterGroups"/> says otherwise.</value>
+        /// has 0.01, others have 0. Only weights, unless <see cref="ParameterGroups"/> changes this.</value>
         public double? WeightDecay { get => Get<double?>(); set => Set(value); }
 
-        /// <summary>The maximum Euclidean norm of the weights that enter a unit. Longer ones are shortened after every step.</summary>
-        /// <value>Null: no limit; otherwise &gt; 0 and finite. 2 to 4 are usual, together with dropout.</value>
+        /// <summary>The maximum Euclidean norm of the weights that enter a unit. If the norm is larger, the weights are scaled down to it
+        /// after every step.</summary>
+        /// <value>Null: no limit; otherwise &gt; 0 and finite. 2 to 4 are common, together with dropout.</value>
         public double? MaximumNorm { get => Get<double?>(); set => Set(value); }
 
         /// <summary>How weights are averaged over steps for prediction.</summary>
@@ -127,7 +127,7 @@ public sealed partial class BackpropTrainer
         public WeightAveraging? WeightAveraging { get => Get<WeightAveraging?>(); set => Set(value); }
 
         /// <summary>How gradients are clipped.</summary>
-        /// <value>Null: no clipping. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is usual.</value>
+        /// <value>Null: no clipping. <c>new GradientClipping(ClippingMeasure.GlobalNorm, 1)</c> is common.</value>
         public GradientClipping? GradientClipping { get => Get<GradientClipping?>(); set => Set(value); }
 
         /// <summary>Factors of learning rate and regularization for weights, biases and other groups of parameters.</summary>
@@ -137,14 +137,14 @@ public sealed partial class BackpropTrainer
 
         /// <summary>When training stops early, and which metric selects the best weights.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has a patience of 10 epochs. With null, training never stops early. Ignored without
-        /// validation data. If the validation rows do not define the metric, the loss replaces it, and a warning says so.</value>
+        /// validation data. If the metric is not defined for the validation rows, the loss replaces it, with a warning.</value>
         public EarlyStopping? EarlyStopping { get => Get<EarlyStopping?>(); set => Set(value); }
 
         /// <summary>Whether each member of the ensemble trains on k−1 folds and is validated on the remaining fold.</summary>
-        /// <remarks>Early stopping uses all rows: each is scored by the member that did not learn from it.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has false. If true, <see cref="EnsembleSize"/> must be at least 2. It excludes
-        /// other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, and rows that do not fit
-        /// into memory.</value>
+        /// <remarks>Early stopping uses all rows: each is scored by the member that was not trained on it.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has false. If true, <see cref="EnsembleSize"/> must be at least 2. It cannot be
+        /// combined with other validation data, <see cref="Mixup"/>, <c>RefitOnAllRows</c>, learned <see cref="MissingValues"/>, or rows
+        /// that do not fit into memory.</value>
         public bool KFoldBagging { get => Get<bool>(); set => Set(value); }
 
         /// <summary>When training stops because the training loss no longer falls, as in scikit-learn.</summary>

@@ -8,16 +8,16 @@ namespace Backprop.ML;
 
 public sealed partial class BackpropTrainer
 {
-    /// <summary>A <see cref="Options.BatchSize"/> of all rows: every step uses the whole data set.</summary>
+    /// <summary>A <see cref="Options.BatchSize"/> of all rows: every step uses all rows of the data set.</summary>
     public const int FullBatch = TrainingOptions.FullBatch;
 
     /// <summary>The options of columns, network and training. docs/options.md lists them.</summary>
-    /// <remarks>A trainer checks and copies them when it is made. Later changes have no effect on that trainer.</remarks>
+    /// <remarks>A trainer checks and copies them when it is created. Later changes have no effect on that trainer.</remarks>
     public sealed partial class Options
     {
         /// <summary>The values of all options that you do not set.</summary>
-        /// <remarks>The value of an option shows here what it is for a classification of 10,000 rows. <c>Fit</c> uses the task and the size
-        /// of the data.</remarks>
+        /// <remarks>The getters of the options return the values for a classification of 10,000 rows. <c>Fit</c> uses the values for the
+        /// task and the size of the data.</remarks>
         /// <value><see cref="ML.Preset.Default"/>.</value>
         public Preset Preset { get; set; } = Preset.Default;
 
@@ -27,10 +27,10 @@ public sealed partial class BackpropTrainer
 
         /// <summary>The column to predict from: a vector of Single of known size.</summary>
         /// <value>"Features". With null, the model predicts from <see cref="CategoricalFeatureColumnNames"/> alone. If the data has no
-        /// column "Features" but category columns are named, the default means null, and a warning says so.</value>
+        /// column "Features" but category columns are named, the default means null, with a warning.</value>
         public string? FeatureColumnName { get => Get<string?>(); set => Set(value); }
 
-        /// <summary>A column of Single with the weight of each row. A row of weight 2 counts like two rows.</summary>
+        /// <summary>A column of Single with the weight of each row. A row of weight 2 has the same effect as two rows.</summary>
         /// <value>Null: all rows have the same weight.</value>
         public string? ExampleWeightColumnName { get => Get<string?>(); set => Set(value); }
 
@@ -38,8 +38,8 @@ public sealed partial class BackpropTrainer
         /// <remarks>A key becomes a learned vector (<see cref="EmbeddingDimension"/>). A key of few values becomes columns of 0 and 1
         /// (<see cref="MaximumOneHotValues"/>). Only keys that occur in the training rows have vectors or columns, so a key may have any
         /// number of values. All other keys are unknown: they share one vector with missing keys, or have none of the columns. At most
-        /// 16,777,216 values can be told apart. In other data, keys are matched by their names, which <c>MapValueToKey</c> keeps, in any
-        /// order. A new name is unknown. If either side lacks names, as after <c>Hash</c>, keys are matched by their numbers. ML.NET's
+        /// 16,777,216 values can be distinguished. In other data, keys are matched by their names, which <c>MapValueToKey</c> keeps, in any
+        /// order. A new name is unknown. If either side lacks names, as after <c>Hash</c>, keys are matched by their key values. ML.NET's
         /// permutation importance ignores these columns; <c>ColumnImportance</c> on the catalogs uses them.</remarks>
         /// <value>None. No one-hot encoding is needed.</value>
         public string[] CategoricalFeatureColumnNames { get => Get<string[]>(); set => Set(value); }
@@ -60,8 +60,8 @@ public sealed partial class BackpropTrainer
         public ClassWeights? ClassWeights { get => Get<ClassWeights?>(); set => Set(value); }
 
         /// <summary>The share of the rows that is held out for validation.</summary>
-        /// <value>By preset; <see cref="Preset.Plain"/> has 0. In [0, 1); 0.1 to 0.2 are usual. A warning names classes without rows on one
-        /// of the sides.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. In [0, 1); 0.1 to 0.2 are common. A warning names classes without rows on
+        /// one of the sides.</value>
         public double ValidationFraction { get => Get<double>(); set => Set(value); }
 
         /// <summary>Which rows are held out for validation.</summary>
@@ -75,17 +75,18 @@ public sealed partial class BackpropTrainer
         public string? SamplingKeyColumnName { get => Get<string?>(); set => Set(value); }
 
         /// <summary>The data to validate on.</summary>
-        /// <remarks>It needs the columns that the training data has where the trainer stands. Earlier steps of a chain are not applied to
+        /// <remarks>It needs the columns that the trainer receives as training data. Earlier steps of a chain are not applied to
         /// it.</remarks>
-        /// <value>Null. It excludes <see cref="ValidationFraction"/>, and validation data that is given to <c>Fit</c>.</value>
+        /// <value>Null. It cannot be combined with <see cref="ValidationFraction"/>, or with validation data that is passed to
+        /// <c>Fit</c>.</value>
         public IDataView? ValidationData { get => Get<IDataView?>(); set => Set(value); }
 
         /// <summary>Chooses the decision threshold that maximizes this metric on the validation data.</summary>
         /// <remarks>ML.NET's <c>Evaluate</c>, <c>CrossValidate</c> and permutation importance ignore the threshold: they use score 0.
         /// <c>ml.BinaryClassification.EvaluatePredictedLabel</c> and <c>CrossValidatePredictedLabel</c> use it.</remarks>
         /// <value>Null: score 0, which is probability 0.5. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or
-        /// <see cref="MacroAccuracy"/>. For binary classification. If all validation rows are of one class, the threshold stays at 0, and a
-        /// warning says so. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
+        /// <see cref="MacroAccuracy"/>. For binary classification. If all validation rows are of one class, the threshold is 0, with a
+        /// warning. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
         public Metric? ThresholdMetric { get => Get<Metric?>(); set => Set(value); }
 
         /// <summary>Whether features are shifted and scaled inside the model (<see cref="FeatureScaling"/>).</summary>
@@ -105,8 +106,8 @@ public sealed partial class BackpropTrainer
         /// units (<see cref="Loss.AllowsTargetScaling"/>).</value>
         public bool NormalizeLabel { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>The seed of all random numbers. The same seed and data return the same bits.</summary>
-        /// <value>Null: drawn once from the <c>MLContext</c> when the trainer is made.</value>
+        /// <summary>The seed of all random numbers. The same seed and data produce the same bits.</summary>
+        /// <value>Null: drawn once from the <c>MLContext</c> when the trainer is created.</value>
         public int? Seed { get => Get<int?>(); set => Set(value); }
 
         /// <summary>The maximum number of threads to train with. The result does not depend on it.</summary>
@@ -116,8 +117,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Ends <c>Fit</c> within 200 ms when it is cancelled. <c>Fit</c> returns the best weights so far.</summary>
         /// <remarks>The model has the temperature (<see cref="TemperatureScaling"/>) and the threshold (<see cref="ThresholdMetric"/>) of
-        /// the best validation check. If there was none, and no time to score the validation rows, the model has neither, and a
-        /// warning says so.</remarks>
+        /// the best validation check. If there was none, and no time to score the validation rows, the model has neither, with a
+        /// warning.</remarks>
         /// <value>None. Cancellation before the first minibatch throws <see cref="OperationCanceledException"/>, because there is no model
         /// yet. Cancelling the <c>MLContext</c> instead ends all its operations.</value>
         public CancellationToken CancellationToken { get => Get<CancellationToken>(); set => Set(value); }
@@ -128,13 +129,13 @@ public sealed partial class BackpropTrainer
         public bool ThrowOnCancellation { get => Get<bool>(); set => Set(value); }
 
         /// <summary>The bytes that training and validation rows may use in memory: rows × (features + label + weight) × 4.</summary>
-        /// <value>Null: the memory that is free when <c>Fit</c> begins, less what training needs, less a fifth. In a container, its limit
-        /// counts. Otherwise at least 1. <see cref="Caching"/> decides what happens to larger data.</value>
+        /// <value>Null: the memory that is free when <c>Fit</c> begins, minus the memory for training, minus a fifth. A container limits
+        /// the free memory. Otherwise at least 1. <see cref="Caching"/> determines how larger data is handled.</value>
         public long? MemoryBudget { get => Get<long?>(); set => Set(value); }
 
         /// <summary>Where the training data is kept: in memory, or read again in every epoch.</summary>
-        /// <remarks>A source that can be read only once is refused if it must be read again. Validation data is always in memory: of a
-        /// stream, as many rows as fit, with a warning. Medians and other statistics of a stream come from a sample.
+        /// <remarks>A source that can be read only once causes an exception if it must be read again. Validation data is always in memory:
+        /// for a stream, as many rows as fit, with a warning. Medians and other statistics of a stream are computed from a sample.
         /// <see cref="ValidationRows.Stratified"/> then draws each row independently. L-BFGS and <c>RefitOnAllRows</c> need all rows in
         /// memory.</remarks>
         /// <value><see cref="DataCaching.Auto"/>: in memory if it fits <see cref="MemoryBudget"/>, otherwise read again in every
@@ -146,10 +147,11 @@ public sealed partial class BackpropTrainer
         /// <value>False. If true, every epoch runs up to 256 more rows forward and backward. The trained parameters do not change.</value>
         public bool Diagnostics { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>A folder for TensorBoard, in which each <c>Fit</c> makes a folder run-001, run-002, … with loss, metric and learning
+        /// <summary>A folder for TensorBoard: each <c>Fit</c> creates a folder run-001, run-002, … in it, with loss, metric and learning
         /// rate of every epoch.</summary>
         /// <remarks>With <see cref="Diagnostics"/>, the scales of all layers are written, too.</remarks>
-        /// <value>Null: none. The folder is made if it does not exist. <c>tensorboard --logdir</c> shows it, during training too.</value>
+        /// <value>Null: none. The folder is created if it does not exist. <c>tensorboard --logdir</c> shows it, also during
+        /// training.</value>
         public string? TensorBoardDirectory { get => Get<string?>(); set => Set(value); }
 
         /// <summary>Receives a report after every epoch, on the thread that called <c>Fit</c>.</summary>
@@ -161,7 +163,7 @@ public sealed partial class BackpropTrainer
         /// <value>Null. <c>MLContext.Log</c> has a line for each phase outside of epochs.</value>
         public IProgress<TrainingPhaseReport>? PhaseProgress { get => Get<IProgress<TrainingPhaseReport>?>(); set => Set(value); }
 
-        /// <summary>What <see cref="MaximumTrainingTime"/> is measured by.</summary>
+        /// <summary>The clock for <see cref="MaximumTrainingTime"/>.</summary>
         internal TimeProvider Clock { get; set; } = TimeProvider.System;
     }
 }

@@ -21,19 +21,19 @@ namespace Backprop.ML;
 /// <c>PredictedLabel</c></description></item>
 /// <item><term>Key</term><description>Multiclass classification: <c>Score</c> (probability of each class), <c>PredictedLabel</c>
 /// (key)</description></item>
-/// <item><term>Vector of Single</term><description>Multi-target regression: <c>Score</c> (a vector of predictions, named as the label's
-/// slots are)</description></item>
-/// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of them may be true: <c>Score</c>
+/// <item><term>Vector of Single</term><description>Multi-target regression: <c>Score</c> (a vector of predictions, with the slot names of
+/// the label)</description></item>
+/// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of labels may be true: <c>Score</c>
 /// (logits), <c>Probability</c>, <c>PredictedLabel</c> (vectors)</description></item>
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions
 /// (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
 /// <para>Normalization is not required: the model standardizes its inputs itself. Caching is not required: the data is read once, into
-/// memory, unless it is too large for that (<see cref="Options.Caching"/>). No package is required besides Microsoft.ML and
-/// Google.Protobuf, which are installed as dependencies. Training is reproducible for a given seed.</para>
-/// <para>What is not set follows <see cref="Options.Preset"/>. Missing features become medians by default; with
-/// <see cref="MissingValues.Skip"/> their rows are skipped, as those with infinite ones always are, counted, and reported as a warning on
-/// <c>MLContext.Log</c>.</para>
+/// memory, unless it is too large (<see cref="Options.Caching"/>). The only required packages are Microsoft.ML and Google.Protobuf, which
+/// are installed as dependencies. Training with the same seed is reproducible.</para>
+/// <para>Options left at their defaults have the values of <see cref="Options.Preset"/>. Missing features are replaced by medians by
+/// default. With <see cref="MissingValues.Skip"/>, rows with missing features are skipped. Rows with infinite features are always skipped.
+/// Skipped rows are counted, and reported as a warning on <c>MLContext.Log</c>.</para>
 /// </remarks>
 public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTransformer, BackpropModelParameters>
 {
@@ -41,16 +41,16 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private readonly LearningTask[] _tasks;
     private readonly int _seed;
 
-    /// <summary>Trains with the choices of <see cref="Preset.Default"/>, but those that are given; <see cref="Options"/> has them
-    /// all.</summary>
+    /// <summary>Creates a trainer with the values of <see cref="Preset.Default"/>, except the arguments that are not null.
+    /// <see cref="Options"/> has all options.</summary>
     /// <param name="mlContext">The context to train in.</param>
     /// <param name="labelColumnName">The column to predict: Boolean, key, Single, or a vector of Single or Boolean.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
-    /// <param name="exampleWeightColumnName">A column of Single that says how much each row counts; null for all the same.</param>
+    /// <param name="exampleWeightColumnName">A column of Single with the weight of each row; null if all weights are equal.</param>
     /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
     /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
-    /// <param name="numberOfIterations">Number of epochs, at least 1; null for the number that <see cref="Preset.Default"/> has for so
-    /// many rows.</param>
+    /// <param name="numberOfIterations">Number of epochs, at least 1; null for that of <see cref="Preset.Default"/>, which depends on the
+    /// number of rows.</param>
     /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
     public BackpropTrainer(
         MLContext mlContext, string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
@@ -61,15 +61,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
     }
 
-    /// <summary>Trains with the given choices.</summary>
+    /// <summary>Creates a trainer with these options.</summary>
     /// <param name="mlContext">The context to train in.</param>
-    /// <param name="options">The choices; copied.</param>
+    /// <param name="options">The options; copied.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
     public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, [.. LearningTask.All])
     {
     }
 
-    // With several tasks, the label type of one of them is used where ML.NET requires the type of the label column.
+    // ML.NET requires the type of the label column here. With several tasks, the type of one of them is used.
     internal BackpropTrainer(IHostEnvironment environment, Options options, LearningTask[] tasks)
         : base(
             CheckedHost(environment, options),
@@ -83,20 +83,22 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (tasks.Length < LearningTask.All.Count) options.LossFor(tasks[0]);
     }
 
-    /// <summary>The trainer's properties for ML.NET: needs no normalized or cached data, supports validation data, can continue from an
-    /// earlier model.</summary>
+    /// <summary>The properties of the trainer for ML.NET: it needs no normalized or cached data, supports validation data, and can continue
+    /// from an earlier model.</summary>
     public override TrainerInfo Info { get; } =
         new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
     private protected override PredictionKind PredictionKind => _tasks is [var task] ? task.Kind : PredictionKind.Custom;
 
     /// <summary>Trains with validation data, or continues from an earlier model, or both.</summary>
-    /// <param name="trainData">What to learn from.</param>
-    /// <param name="validationData">What early stopping watches; null for none. The weights that did best on it are kept.</param>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">Validation data for early stopping; null for none. The weights with the best result on this data are
+    /// kept.</param>
     /// <param name="initialParameters">A model of the same task, loss and shape to continue from; null to start with new weights.</param>
     /// <remarks>
-    /// Names decide: the other data may have its features, key values, classes and targets in another order, if both sides name them.
-    /// Without names, positions decide. Slots of other names, and classes that the model does not have, are errors.
+    /// Columns are matched by name: the other data may have its features, key values, classes and targets in another order, if both sides
+    /// have names. Without names, they are matched by position. Slots with other names, and classes that the model does not have, are
+    /// errors.
     /// </remarks>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the model to continue from does not
     /// fit.</exception>
@@ -109,13 +111,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return Train(trainData, validationData, initialParameters);
     }
 
-    /// <summary>A range test: takes steps with a growing learning rate, and sees where the loss falls and where it rises. Trains nothing
-    /// that is kept; a learning rate to begin with is <see cref="LearningRateCurve.Valley"/>.</summary>
-    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it.</remarks>
-    /// <param name="trainData">What to learn from.</param>
+    /// <summary>A range test: makes steps with a growing learning rate, and records where the loss falls and where it rises. The trained
+    /// network is discarded. <see cref="LearningRateCurve.Valley"/> is the recommended learning rate.</summary>
+    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as in fastai.</remarks>
+    /// <param name="trainData">The training data.</param>
     /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
-    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which finds its own
-    /// steps.</exception>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or the optimizer is L-BFGS, which chooses the length
+    /// of its steps.</exception>
     /// <exception cref="InvalidOperationException">No valid row is left, or the loss does not allow a label.</exception>
     public LearningRateCurve FindLearningRate(IDataView trainData, LearningRateRangeTest? range = null)
     {
@@ -152,7 +154,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return options;
     }
 
-    // Options are checked before the base class makes columns of them: its own errors do not name the option.
+    // Options are checked before the base class uses them as columns, because its errors do not name the option.
     private static IHost CheckedHost(IHostEnvironment environment, Options options)
     {
         Contracts.CheckValue(environment, nameof(environment));
@@ -189,7 +191,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var reading = ReadingFor(channel, trainContext.TrainingSet, plan.Task, stop, earlier);
         var data = reading.Read(plan, trainContext.TrainingSet, given, splits: true);
         plan = data.Plan;
-        CheckValidation(plan.Options, given); // the number of rows may have decided otherwise
+        CheckValidation(plan.Options, given); // again, because the options may depend on the number of rows
         InitialNetwork(trainContext.InitialPredictor, plan);
 
         if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
@@ -223,36 +225,36 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private void CheckValidation(Options options, RoleMappedData? given)
     {
-        var wanting = options.ThresholdMetric is not null
+        var option = options.ThresholdMetric is not null
             ? nameof(Options.ThresholdMetric)
             : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling)
             : null;
-        if (wanting is not null && given is null && options.ValidationFraction == 0 && !options.KFoldBagging)
+        if (option is not null && given is null && options.ValidationFraction == 0 && !options.KFoldBagging)
             throw Host.ExceptParam(
-                wanting, "{0} needs validation data: set {1}, {2} or {3}, or give it to Fit.", wanting, nameof(Options.ValidationFraction),
+                option, "{0} needs validation data: set {1}, {2} or {3}, or pass it to Fit.", option, nameof(Options.ValidationFraction),
                 nameof(Options.ValidationData), nameof(Options.KFoldBagging));
         if (given is not null && options.KFoldBagging)
             throw Host.ExceptParam(
                 "validationData",
-                "{0} is true, so every row is validated by a member that did not learn from it; other validation data cannot be given.",
+                "{0} validates each row by the member that was not trained on it, so it cannot be combined with other validation data.",
                 nameof(Options.KFoldBagging));
         if (given is not null && options.ValidationFraction > 0)
             throw Host.ExceptParam(
-                "validationData", "{0} is {1}, so validation data is taken from the training data; other cannot be given.",
+                "validationData", "{0} = {1} holds out validation rows, so it cannot be combined with other validation data. Set it to 0.",
                 nameof(Options.ValidationFraction), options.ValidationFraction);
     }
 
-    // What the data does not allow is said before training, and changes options where the run would be lost otherwise.
+    // Warns of options that the data does not allow before training, and changes them if training would otherwise fail.
     private Options Checked(
         DataWarnings warnings, Options known, TrainingPlan plan, TrainingInput data, TrainedNetwork? initial, bool hasValidation,
         StopCondition stop)
     {
-        var situation = plan.DatasetProfile with { Rows = RowsOf(data, hasValidation) };
-        if (situation.Rows < known.Preset.MinRows && initial is null)
+        var profile = plan.DatasetProfile with { Rows = RowsOf(data, hasValidation) };
+        if (profile.Rows < known.Preset.MinRows && initial is null)
             throw Host.Except(
-                "The training data has {0} row; {1}.{2} needs at least {3}. Give more rows, or use {1}.{4}.", situation.Rows,
+                "The training data has {0} row, but {1}.{2} needs at least {3}. Add rows, or use {1}.{4}.", profile.Rows,
                 nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
-        if (data.Validation is null && known.HoldsOutTooFew(situation)) warnings.OnFewRows((int)situation.Rows);
+        if (data.Validation is null && known.HoldsOutTooFew(profile)) warnings.OnFewRows((int)profile.Rows);
         warnings.OnConstantFeatures(
             data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
@@ -261,8 +263,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options) =>
         new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns)));
 
-    // How many rows there are is known now, and with it what the preset says of their number. Which of them were kept from training is no
-    // longer open.
+    // The number of rows is known now, and so are the values of the preset. The held-out rows do not change any more.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)
     {
         return _options.In(
@@ -274,15 +275,15 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private static FeatureTraits TraitsOf(TrainingPlan plan, TrainingInput input, Options options, StopCondition stop)
     {
-        var crowded = options.QuantileTransform ? input.Sample.FindConcentratedFeatures(plan.Task.HasClasses, stop.Work) : [];
-        return new FeatureTraits(input.Columns, input.SlotsWithMissing, crowded);
+        var concentrated = options.QuantileTransform ? input.Sample.FindConcentratedFeatures(plan.Task.HasClasses, stop.Work) : [];
+        return new FeatureTraits(input.Columns, input.SlotsWithMissing, concentrated);
     }
 
     private TrainingReading ReadingFor(
         IChannel channel, RoleMappedData data, LearningTask task, StopCondition stop, BackpropModelParameters? earlier = null) =>
-        new(Host, channel, situation => PlanFor(data, task, situation, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
+        new(Host, channel, profile => PlanFor(data, task, profile, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
 
-    // In an estimator chain, validation data can only come from the options.
+    // In an estimator chain, only the options can contain validation data.
     private RoleMappedData? GivenValidation(RoleMappedData training)
     {
         if (_options.ValidationData is not { } data) return null;
@@ -298,20 +299,20 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
-        var situation = task.Describe(new DatasetProfile(task.TargetKind, Rows: 1, featureCount))
-            with
-        { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
-        // Rows that the view does not count are counted by reading them. Until then there are many: rows are read alike for any number.
+        var profile = task.Describe(new DatasetProfile(task.TargetKind, Rows: 1, featureCount));
+        profile = profile with { HasValidation = hasValidation, Earlier = earlier?.Network.Network };
+        // If the view does not know its number of rows, they are counted while they are read. Until then, the number is assumed to be
+        // large. How rows are read does not depend on it.
         var rows = data.Data.GetRowCount();
-        situation = situation with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 };
-        return PlanFor(data, task, situation, knowsRows: rows is not null, earlier);
+        profile = profile with { Rows = rows ?? DatasetProfile.MaxRowsToCount + 1 };
+        return PlanFor(data, task, profile, knowsRows: rows is not null, earlier);
     }
 
     private TrainingPlan PlanFor(
-        RoleMappedData data, LearningTask task, DatasetProfile situation, bool knowsRows, BackpropModelParameters? earlier)
+        RoleMappedData data, LearningTask task, DatasetProfile profile, bool knowsRows, BackpropModelParameters? earlier)
     {
         var label = data.Schema.Label!.Value;
-        var options = _options.In(situation);
+        var options = _options.In(profile);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
         var inputs = InputsIn(data.Schema.Schema);
@@ -322,14 +323,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
-        var plan = new TrainingPlan(task, situation, options, loss, inputs, columns, MakeNetwork, weights)
+        var plan = new TrainingPlan(task, profile, options, loss, inputs, columns, MakeNetwork, weights)
         {
             Outputs = outputs,
             CheckAlive = CheckAlive,
             KnowsRows = knowsRows,
         }.With(columns);
 
-        // Made at once: what cannot be made, whatever occurs in the data, is refused before it is read.
+        // The smallest possible network is created now, so that impossible options cause an exception before the data is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
         return plan with { Smallest = MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [])) };
 
@@ -349,7 +350,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             catch (ArgumentException problem)
             {
                 throw new ArgumentException(
-                    $"No network can be made for {used.Features.Length} features, {used.KeySlots.Count} categories, "
+                    $"No network can be created for {used.Features.Length} features, {used.KeySlots.Count} categories, "
                     + $"hidden layers of {string.Join(", ", options.HiddenLayers)} units, "
                     + $"and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
             }
@@ -359,7 +360,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
         new(Host, model, trainSchema, model.Columns.Arrange(Host, InputsIn(trainSchema)), LabelColumn.Name, model.Threshold);
 
-    // The task for the label column, among those of the catalog that the trainer came from.
+    // The task for the label column, if the trainer's catalog has it.
     private LearningTask TaskFor(SchemaShape.Column label)
     {
         var task = LearningTask.For(label);
@@ -369,7 +370,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return task;
     }
 
-    // Columns that the training data lacks are left to the check that follows.
+    // A later check reports columns that are missing in the training data.
     private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
         var inputs = InputsIn(training);
@@ -385,7 +386,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var model = (BackpropModelParameters)predictor;
         if (model.Task != plan.Task || model.Network.Loss != plan.Loss)
             throw Host.ExceptParam(
-                "initialParameters", "The model to go on from was trained for {0} with {1}; now it is {2} with {3}.", model.Task.Name,
+                "initialParameters", "The model to continue from was trained for {0} with {1}, not for {2} with {3}.", model.Task.Name,
                 model.Network.Loss, plan.Task.Name, plan.Loss);
         return model.Network;
     }

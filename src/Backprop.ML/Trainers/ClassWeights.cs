@@ -2,22 +2,21 @@ using System.Globalization;
 
 namespace Backprop.ML;
 
-/// <summary>What the rows of every class count for in training, beside their own weights; and in the validation loss, but not in
-/// metrics.</summary>
+/// <summary>Factors of the weights of rows, by class. They apply to training and to the validation loss, but not to metrics.</summary>
 public sealed class ClassWeights
 {
     private readonly IReadOnlyDictionary<string, double> _byName;
 
     private ClassWeights(bool isBalanced, IReadOnlyDictionary<string, double> byName) => (IsBalanced, _byName) = (isBalanced, byName);
 
-    /// <summary>Every class counts for as much as any other, however rare: each row by Σw / (classes · Σw of its class), as scikit-learn's
-    /// <c>class_weight='balanced'</c>.</summary>
+    /// <summary>All classes have the same total weight, however rare they are: the factor of each row is Σw / (classes · Σw of its class),
+    /// as in scikit-learn's <c>class_weight='balanced'</c>.</summary>
     public static ClassWeights Balanced { get; } = new(true, new Dictionary<string, double>());
 
     /// <summary>Weights by the names of the classes: the key values of the label; "False" and "True" of a Boolean label; "1", "2", … of a
     /// key without values.</summary>
-    /// <param name="weights">Each &gt; 0 and finite. Classes that are not named count for 1.</param>
-    /// <exception cref="ArgumentException">There is none, a name occurs twice, or a weight is out of range.</exception>
+    /// <param name="weights">Each &gt; 0 and finite. Other classes have the factor 1.</param>
+    /// <exception cref="ArgumentException">There is no weight, a name occurs twice, or a weight is out of range.</exception>
     public static ClassWeights ByName(params ReadOnlySpan<(string Name, double Weight)> weights)
     {
         if (weights.IsEmpty) throw new ArgumentException("At least one class must be named.", nameof(weights));
@@ -26,7 +25,7 @@ public sealed class ClassWeights
         {
             if (!(weight > 0) || !double.IsFinite(weight))
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"The weight of class '{name}' is {weight}; it must be > 0 and finite."),
+                    string.Create(CultureInfo.InvariantCulture, $"The weight of class '{name}' is {weight}. It must be > 0 and finite."),
                     nameof(weights));
             if (!byName.TryAdd(name, weight)) throw new ArgumentException($"Class '{name}' is named twice.", nameof(weights));
         }
@@ -35,15 +34,15 @@ public sealed class ClassWeights
 
     internal bool IsBalanced { get; }
 
-    /// <summary>One weight for each class; null where none was named.</summary>
-    /// <exception cref="ArgumentException">A named class is not among them.</exception>
+    /// <summary>One weight for each class; null if no class was named.</summary>
+    /// <exception cref="ArgumentException">A named class does not exist.</exception>
     internal double[]? By(IReadOnlyList<string> classes, string labelColumnName)
     {
         if (_byName.Count == 0) return null;
         foreach (var name in _byName.Keys)
             if (!classes.Contains(name))
                 throw new ArgumentException(
-                    $"{nameof(ClassWeights)} names class '{name}'; label column '{labelColumnName}' has " +
+                    $"{nameof(ClassWeights)} names class '{name}', but label column '{labelColumnName}' has " +
                         $"{string.Join(", ", classes.Take(20).Select(known => $"'{known}'"))}{(classes.Count > 20 ? ", …" : "")}.");
         return [.. classes.Select(name => _byName.GetValueOrDefault(name, 1))];
     }

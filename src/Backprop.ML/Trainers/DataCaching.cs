@@ -6,7 +6,7 @@ public enum DataCaching
     /// <summary>In memory, if it fits the memory budget; otherwise read again in every epoch.</summary>
     Auto,
 
-    /// <summary>In memory: read once. Data that does not fit is refused.</summary>
+    /// <summary>In memory: read once. Data that does not fit causes an exception.</summary>
     Memory,
 
     /// <summary>Nowhere: read again in every epoch, and shuffled in a pool of about ten thousand rows. Use it for data that can be read

@@ -10,10 +10,10 @@ using static System.FormattableString;
 
 namespace Backprop.ML;
 
-/// <summary>Says before training what the data does not allow, and after it what the run shows.</summary>
+/// <summary>Warns before training of options that the data does not allow, and after training of signs of a poor fit.</summary>
 /// <remarks>Every warning names the option that changes it.</remarks>
-/// <param name="channel">Where warnings go.</param>
-/// <param name="plan">What is trained.</param>
+/// <param name="channel">Receives the warnings.</param>
+/// <param name="plan">The plan of the training.</param>
 /// <param name="schema">The columns of the training data.</param>
 /// <param name="label">The column to predict.</param>
 internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataViewSchema schema, DataViewSchema.Column label)
@@ -21,12 +21,12 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     private const string Stopping = nameof(BackpropTrainer.Options.EarlyStopping);
     private const string Temperature = nameof(BackpropTrainer.Options.TemperatureScaling);
     private const string MoreRows =
-        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or give others " +
+        $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or use others " +
             $"({nameof(BackpropTrainer.Options.ValidationData)}).";
 
     /// <summary>Warns of features that do not vary.</summary>
     /// <param name="constant">The features that do not vary in the training data.</param>
-    /// <param name="initial">The network to continue from, whose features count; null for none.</param>
+    /// <param name="initial">The network to continue from; then its features are used. Null for none.</param>
     public void OnConstantFeatures(ConstantFeatures constant, TrainedNetwork? initial)
     {
         var ignored = plan.Columns.PositionsOf(initial is null ? constant.Ignored : ConstantFeatures.MaskedBy(initial.Inputs));
@@ -36,15 +36,15 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
     }
 
-    /// <summary>Warns where no rows are held out because there are few.</summary>
+    /// <summary>Warns that no rows are held out because there are too few.</summary>
     public void OnFewRows(int rows) => Warn(
         Invariant($"The training data has {rows} rows, fewer than {DatasetProfile.MinRowsToHoldOut}. ")
         + $"So {nameof(Preset)}.{plan.Options.Preset.Name} holds none out for validation: "
-        + $"every member learns from all rows, and {Stopping} and {Temperature} have no effect.");
+        + $"every member is trained on all rows, and {Stopping} and {Temperature} have no effect.");
 
-    /// <summary>The options without what is not defined for the validation rows; warns of it.</summary>
-    /// <param name="options">With the values of the preset.</param>
-    /// <param name="validation">The rows to validate on; null for none.</param>
+    /// <summary>The options without those that are not defined for the validation rows. Warns of each.</summary>
+    /// <param name="options">The options with the values of the preset.</param>
+    /// <param name="validation">The validation rows; null for none.</param>
     public BackpropTrainer.Options WithDefinedMetrics(BackpropTrainer.Options options, ExampleSet? validation)
     {
         if (validation is null)
@@ -85,7 +85,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + (options.Dropout > 0 ? Invariant($" or less dropout ({nameof(options.Dropout)} was {options.Dropout}).") : "."));
     }
 
-    // Smoothed labels make probabilities too modest; with validation rows, the temperature undoes that.
+    // Label smoothing makes probabilities less confident. With validation rows, the temperature corrects that.
     private void WarnOfProbabilities(BackpropTrainer.Options options)
     {
         var isUncalibrated = options is { TemperatureScaling: true, LabelSmoothing: > 0, KFoldBagging: false, LossFunction: null };

@@ -2,7 +2,7 @@ using Backprop.Layers;
 
 namespace Backprop.ML;
 
-/// <summary>Weights and biases of one dense layer, y = x·W + b, of one member where there are several.</summary>
+/// <summary>Weights and biases of one dense layer, y = x·W + b; for an ensemble, of one member.</summary>
 public sealed class DenseParameters
 {
     private readonly float[] _weights, _biases;
@@ -14,14 +14,14 @@ public sealed class DenseParameters
         _biases = parameters[layer.BiasesOf(group)].ToArray();
     }
 
-    /// <summary>Numbers that enter a unit.</summary>
+    /// <summary>Number of inputs of each unit.</summary>
     public int Inputs { get; }
 
-    /// <summary>Units of the layer.</summary>
+    /// <summary>Number of units of the layer.</summary>
     public int Outputs { get; }
 
-    /// <summary>W, [Inputs × Outputs], row-major, with the fixed factor of <see cref="NtkDense"/> in it: the weight from input i to unit j
-    /// stands at i·Outputs + j.</summary>
+    /// <summary>W, [Inputs × Outputs], row-major: the weight from input i to unit j has the index i·Outputs + j. The fixed factor of
+    /// <see cref="NtkDense"/> is included.</summary>
     public ReadOnlySpan<float> Weights => _weights;
 
     /// <summary>b, [Outputs].</summary>

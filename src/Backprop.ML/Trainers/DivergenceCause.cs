@@ -6,22 +6,22 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML;
 
-/// <summary>Names the column whose values are too large for single precision, if that is why training diverged.</summary>
+/// <summary>Names the column with values that are too large for single precision, if they are the cause of a divergence.</summary>
 internal static class DivergenceCause
 {
-    /// <summary>The error with its cause; null where no value is extreme.</summary>
-    /// <param name="problem">What happened.</param>
+    /// <summary>The error with its cause; null if no value is extreme.</summary>
+    /// <param name="problem">The error without a cause.</param>
     /// <param name="examples">The training data, or a sample of it.</param>
-    /// <param name="known">Which of its slots are features and targets.</param>
-    /// <param name="schema">Its columns.</param>
+    /// <param name="known">The slots of features and targets.</param>
+    /// <param name="schema">The columns of the data.</param>
     public static TrainingDivergedException? Of(
         TrainingDivergedException problem, ExampleSet examples, ModelColumns known, RoleMappedSchema schema)
     {
         if (ExtremeValues.Feature(examples) is { } feature && schema.Feature is { } features)
             return Explain(
-                problem, features, (known.Features.SlotOf(feature.Slot), feature.Value), "Features are added, multiplied and squared");
+                problem, features, (known.Features.SlotOf(feature.Column), feature.Value), "Features are added, multiplied and squared");
         if (ExtremeValues.Target(examples) is { } target && schema.Label is { } label)
-            return Explain(problem, label, (known.Targets?.SlotOf(target.Slot) ?? target.Slot, target.Value), "Errors are squared");
+            return Explain(problem, label, (known.Targets?.SlotOf(target.Column) ?? target.Column, target.Value), "Errors are squared");
         return null;
     }
 
@@ -30,9 +30,11 @@ internal static class DivergenceCause
     {
         var names = SlotNames.Of(column);
         var name = found.Slot < names.Count && names[found.Slot].Length > 0 ? $" ('{names[found.Slot]}')" : "";
-        var place = column.Type is VectorDataViewType ? $"slot {found.Slot}{name} of column '{column.Name}'" : $"column '{column.Name}'";
+        var location = column.Type is VectorDataViewType
+            ? $"slot {found.Slot}{name} of column '{column.Name}'"
+            : $"column '{column.Name}'";
         return new TrainingDivergedException(problem, string.Create(CultureInfo.InvariantCulture,
-            $"The value {found.Value} in {place} is too large: {reason} in single precision, which ends at 3.4E+38. Divide the column by " +
-                $"a constant, take its logarithm, or remove such rows."));
+            $"The value {found.Value} in {location} is too large: {reason} in single precision, whose maximum is 3.4E+38. Divide the " +
+                $"column by a constant, use its logarithm, or remove such rows."));
     }
 }

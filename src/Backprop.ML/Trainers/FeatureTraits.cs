@@ -4,9 +4,9 @@ using Backprop.Networks;
 
 namespace Backprop.ML;
 
-/// <summary>What must be known of the values of features before there are layers for them.</summary>
+/// <summary>Properties of the features that determine the layers of a network.</summary>
 /// <param name="WithMissing">Slots that have missing values, in ascending order.</param>
-/// <param name="Columns">Which slots, keys and classes there are; null where it is not known yet.</param>
+/// <param name="Columns">The slots, keys and classes; null if they are not known yet.</param>
 /// <param name="Concentrated">Slots with concentrated values (<see cref="Training.ExampleSet.ConcentratedFeatures"/>), in ascending
 /// order.</param>
 internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> WithMissing, IReadOnlyList<int> Concentrated)
@@ -14,7 +14,7 @@ internal sealed record FeatureTraits(ModelColumns? Columns, IReadOnlyList<int> W
     /// <summary>Features without known traits.</summary>
     public static FeatureTraits None { get; } = new(null, [], []);
 
-    /// <summary>The traits that a network was made with.</summary>
+    /// <summary>The traits that a network was created with.</summary>
     public static FeatureTraits Of(Network network, ModelColumns columns) => new(
         columns,
         network.Layers.OfType<IReplacesMissing>().FirstOrDefault()?.Indicated ?? [],

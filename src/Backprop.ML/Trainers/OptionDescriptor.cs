@@ -8,7 +8,7 @@ namespace Backprop.ML;
 /// <summary>An option of <see cref="BackpropTrainer.Options"/>: its default, its allowed values, and how the core receives it.</summary>
 /// <param name="Name">The name of the property.</param>
 /// <param name="Group">The section of docs/options.md.</param>
-/// <param name="Default">The value where neither the user nor a preset sets it.</param>
+/// <param name="Default">The value if neither the user nor a preset sets it.</param>
 internal sealed record OptionDescriptor(string Name, string Group, object? Default)
 {
     /// <summary>The value of a preset; null for options that the core does not have.</summary>
@@ -17,35 +17,35 @@ internal sealed record OptionDescriptor(string Name, string Group, object? Defau
     /// <summary>The values of a preset with another value of this option; null for options that the core does not have.</summary>
     public Func<PresetValues, object?, PresetValues>? Write { get; init; }
 
-    /// <summary>The allowed values; null where every value is allowed.</summary>
+    /// <summary>The allowed values; null if every value is allowed.</summary>
     public ValueRange? Range { get; init; }
 
-    /// <summary>The allowed values in words; null where every value is allowed.</summary>
+    /// <summary>The allowed values in words; null if every value is allowed.</summary>
     public string? Allowed => Range?.Words;
 
     /// <summary>The end of the error message for other values.</summary>
     public string? Message => Range?.Message;
 
-    /// <summary>Whether a number is allowed.</summary>
+    /// <summary>Whether a numeric value is allowed.</summary>
     public bool Contains(double number) => Range is null || Range.Contains(number);
 
-    /// <summary>Whether presets set it. Those are printed.</summary>
+    /// <summary>Whether presets set the option. A preset prints these options.</summary>
     public bool IsOfPreset { get; init; }
 
     /// <summary>Whether null is an error.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>Whether it names columns or files. Those must not be empty.</summary>
+    /// <summary>Whether the value is a name of columns or files. It must not be empty.</summary>
     public bool IsName { get; init; }
 
-    /// <summary>Whether reading the rows depends on it.</summary>
+    /// <summary>Whether reading the rows depends on the option.</summary>
     /// <remarks>Presets set it independently of the number of rows, which is unknown until they are read.</remarks>
     public bool IsUsedInReading { get; init; }
 
     /// <summary>The text of a value.</summary>
     public Func<object?, string> Print { get; init; } = PresetText.Of;
 
-    /// <summary>The value of a preset, or the default where presets do not set the option.</summary>
+    /// <summary>The value of a preset, or the default if presets do not set the option.</summary>
     public object? ValueIn(PresetValues values) => IsOfPreset ? Read!(values) : Default;
 
     /// <summary>The values of a preset with the value that the user set.</summary>

@@ -11,9 +11,10 @@ using Options = Backprop.ML.BackpropTrainer.Options;
 
 namespace Backprop.ML;
 
-/// <summary>All options. Checks, defaults, printed presets, docs/options.md and the core's records follow from this table.</summary>
+/// <summary>All options. Checks, defaults, printed presets, docs/options.md and the records of the core are derived from this
+/// table.</summary>
 /// <remarks>
-/// Presets print their options in this order. docs/adding-things.md says how to add an option.
+/// Presets print their options in this order. docs/adding-things.md describes how to add an option.
 /// </remarks>
 internal static class OptionTable
 {
@@ -159,12 +160,12 @@ internal static class OptionTable
     private static IEnumerable<OptionDescriptor> Section(string name, params OptionDescriptor[] options) =>
         options.Select(option => option with { Group = name });
 
-    // Of the adapter alone.
+    // An option of the adapter only.
     private static OptionDescriptor Own<T>(string name, T value, ValueRange? range = null) => new(name, "", value) { Range = range };
 
     private static OptionDescriptor Name(string name, string? value) => Own(name, value) with { IsName = true };
 
-    // Of the core: what the plain preset has is the default.
+    // An option of the core. Its default is the value of the plain preset.
     private static OptionDescriptor Core<T>(string name, Func<PresetValues, T> read, Func<PresetValues, T, PresetValues> write) =>
         new(name, "", read(_plain)) { Read = values => read(values), Write = (values, value) => write(values, (T)value!) };
 
@@ -186,6 +187,6 @@ internal static class OptionTable
             with
         { Range = DataPreparation.Ranges.Of(name) };
 
-    // Null itself would become empty memory.
+    // Without the check, null would become empty memory.
     private static ReadOnlyMemory<float>? MemoryOf(float[]? values) => values is null ? default(ReadOnlyMemory<float>?) : values;
 }

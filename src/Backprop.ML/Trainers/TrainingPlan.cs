@@ -7,20 +7,20 @@ using Backprop.Presets;
 
 namespace Backprop.ML;
 
-/// <summary>What follows from the options and the columns of the training data, before a row of it is read.</summary>
+/// <summary>The plan from the options and the columns of the training data, before rows are read.</summary>
 /// <param name="Task">The task of the label column.</param>
-/// <param name="DatasetProfile">What the preset looked at.</param>
-/// <param name="Options">The options, with what the preset says of it.</param>
-/// <param name="Loss">What is minimised.</param>
+/// <param name="DatasetProfile">The profile of the data that the preset depends on.</param>
+/// <param name="Options">The options, with the values of the preset for this profile.</param>
+/// <param name="Loss">The loss to minimise.</param>
 /// <param name="Inputs">The columns to predict from.</param>
-/// <param name="Columns">How the rows are numbered when they are read.</param>
-/// <param name="MakeNetwork">Makes the layers, once it is known what the features are like.</param>
-/// <param name="ClassWeights">One for each key of the label, or for each of two classes; null where all count the same.</param>
+/// <param name="Columns">The slots, keys and classes of the rows when they are read.</param>
+/// <param name="MakeNetwork">Creates the network from the traits of the features.</param>
+/// <param name="ClassWeights">One for each key of the label, or for each of two classes; null if all weights are equal.</param>
 internal sealed record TrainingPlan(
     LearningTask Task, DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
     Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
 {
-    /// <summary>Whether rows with missing features are learned from.</summary>
+    /// <summary>Whether rows with missing features are used.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
 
     /// <summary>Throws if the token or the <c>MLContext</c> is cancelled.</summary>
@@ -29,22 +29,22 @@ internal sealed record TrainingPlan(
     /// <summary>Whether the number of rows is known, not assumed.</summary>
     public bool KnowsRows { get; init; }
 
-    /// <summary>The least network that there can be, whatever occurs in the data.</summary>
+    /// <summary>The smallest network that is possible for this data.</summary>
     public Network? Smallest { get; init; }
 
-    /// <summary>Ends reading, too.</summary>
+    /// <summary>The token that ends training and reading.</summary>
     public CancellationToken CancellationToken => Options.CancellationToken;
 
-    /// <summary>Numbers that a row is made of: features, then categories.</summary>
+    /// <summary>Number of inputs of a row: features, then categories.</summary>
     public int FeatureCount => Columns.InputCount;
 
-    /// <summary>Scores per row; before the data is read, as if every class occurred.</summary>
+    /// <summary>Number of scores per row. Before the data is read, the number for all possible classes.</summary>
     public int Outputs { get; init; }
 
-    /// <summary>The same for rows that are numbered in another way.</summary>
+    /// <summary>The same plan for rows with other slots, keys and classes.</summary>
     public TrainingPlan With(ModelColumns columns) => this with { Columns = columns, Outputs = columns.Classes?.Length ?? Outputs };
 
-    /// <summary>The weights of those classes that the network has.</summary>
+    /// <summary>The weights of the classes of the network.</summary>
     public double[]? ClassWeightsOf(ModelColumns columns) => ClassWeights is null || columns.Classes is not { } classes
         ? ClassWeights
         : [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];

@@ -6,26 +6,27 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML;
 
-/// <summary>Reads the rows of a training once, into memory, if they are to stay there and fit; otherwise prepares to read them again in
-/// every epoch.</summary>
-/// <remarks>What a preset decides by the number of rows is decided after reading, so that no row is read in order to be counted.</remarks>
+/// <summary>Reads the rows of a training once, into memory, if they fit and the options allow it. Otherwise prepares a stream, which is
+/// read again in every epoch.</summary>
+/// <remarks>Values of a preset that depend on the number of rows are computed after reading, so that rows need not be read only to count
+/// them.</remarks>
 /// <param name="host">For the error messages.</param>
 /// <param name="channel">For warnings.</param>
-/// <param name="planFor">Makes the plan for what is known of the data.</param>
+/// <param name="planFor">Creates the plan for a profile of the data.</param>
 /// <param name="label">The label column.</param>
-/// <param name="stop">Phases, and the clock that begins once the rows are read.</param>
-/// <param name="seed">Where random numbers start.</param>
+/// <param name="stop">Receives phases; its clock begins after the rows are read.</param>
+/// <param name="seed">The seed of the random numbers.</param>
 internal sealed class TrainingReading(
     IHost host, IChannel channel, Func<DatasetProfile, TrainingPlan> planFor, string label, StopCondition stop, int seed)
 {
-    // Of fewer rows, validation says so little that the data is refused.
-    private const int FewestValidationRows = 100;
+    // Validation with fewer rows has so little information that an exception is thrown.
+    private const int MinValidationRows = 100;
 
-    /// <summary>Reads.</summary>
-    /// <param name="plan">The plan before the rows are read: what is read, and how, does not depend on their number.</param>
-    /// <param name="data">The rows to learn from.</param>
-    /// <param name="validation">Rows to validate on, if they are given.</param>
-    /// <param name="splits">Whether rows are kept from training to validate on, if the options say so.</param>
+    /// <summary>Reads the rows.</summary>
+    /// <param name="plan">The plan before the rows are read. How rows are read does not depend on their number.</param>
+    /// <param name="data">The training rows.</param>
+    /// <param name="validation">The validation rows; null for none.</param>
+    /// <param name="splits">Whether rows are held out for validation, if the options require it.</param>
     public TrainingInput Read(TrainingPlan plan, RoleMappedData data, RoleMappedData? validation, bool splits)
     {
         if (!CountsFirst(plan.Options, splits)) stop.Reports.Begin(TrainingPhase.Reading, $"Reading the data");
@@ -34,7 +35,7 @@ internal sealed class TrainingReading(
         return input;
     }
 
-    // A stream whose last rows or groups are kept.
+    // True for a stream whose last rows or groups are held out.
     private static bool CountsFirst(BackpropTrainer.Options options, bool splits) =>
         splits && options is { Caching: DataCaching.Stream, ValidationFraction: > 0 }
         && (options.SamplingKeyColumnName is not null || options.ValidationRows == ValidationRows.Last);
@@ -48,7 +49,7 @@ internal sealed class TrainingReading(
         var reader = new DataViewReader(host, channel, plan, budget);
         var mayStream = options.Caching != DataCaching.Memory && options.MayStreamInstead;
 
-        // Validation rows stay in memory in any case. So they come first, if the others need not.
+        // Validation rows are always in memory. So they are read first, if the training rows may be streamed.
         var given = mayStream ? ReadValidation(plan, budget, validation) : null;
         if (options.Caching != DataCaching.Stream)
         {
@@ -56,15 +57,15 @@ internal sealed class TrainingReading(
                 return Settled(input with { Validation = input.Validation ?? given ?? ReadValidation(plan, budget, validation) }, data);
             channel.Info(
                 "The training data does not fit into memory ({0}). "
-                + "It is read again in every epoch, which a source that can be read only once does not allow ({1}).",
+                + "So it is read again in every epoch. A source that can be read only once does not allow this ({1}).",
                 nameof(BackpropTrainer.Options.MemoryBudget), nameof(BackpropTrainer.Options.Caching));
         }
-        budget.TakeStream();
+        budget.ReserveStream();
         plan = planFor(plan.DatasetProfile with { AllowsKFoldBagging = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
         return Stream(reader, plan, data, given, splits, wasRead: options.Caching != DataCaching.Stream);
     }
 
-    // Other data has its own order of names.
+    // Validation data may have its own order of names.
     private ExampleSet? ReadValidation(TrainingPlan plan, MemoryBudget budget, RoleMappedData? validation)
     {
         if (validation is null) return null;
@@ -87,7 +88,7 @@ internal sealed class TrainingReading(
         return new TrainingInput(plan, learned, null, learned, learned.Count, kept, [], plan.Columns);
     }
 
-    // Keys, classes and slots that do not occur go.
+    // Removes keys, classes and slots that do not occur.
     private TrainingInput Settled(TrainingInput input, RoleMappedData data)
     {
         var (training, validation, columns) = (input.Memory!, input.Validation, input.Columns);
@@ -104,28 +105,28 @@ internal sealed class TrainingReading(
         DataViewReader reader, TrainingPlan plan, RoleMappedData data, ExampleSet? validation, bool splits, bool wasRead)
     {
         var rule = splits ? RuleOf(plan) : null;
-        for (var wanted = rule?.Fraction; ;)
+        for (var requested = rule?.Fraction; ;)
         {
             var source = new DataViewSource(host, reader, data, plan, rule, seed, wasRead) { InUse = InUse(plan, data), Stop = stop };
             if (source.Measure(channel) is var (summary, held))
             {
-                if (rule?.Fraction < wanted)
+                if (rule?.Fraction < requested)
                     channel.Warning(
-                        MessageSensitivity.None, "{0} = {1} would keep more rows for validation than fit into memory ({2}); {3} are kept.",
-                        nameof(BackpropTrainer.Options.ValidationFraction), wanted, nameof(BackpropTrainer.Options.MemoryBudget),
+                        MessageSensitivity.None, "{0} = {1} would hold out more rows than fit into memory ({2}), so {3} is used.",
+                        nameof(BackpropTrainer.Options.ValidationFraction), requested, nameof(BackpropTrainer.Options.MemoryBudget),
                             rule!.Fraction);
                 var kept = held ?? validation;
                 var columns = source.InUse?.Settle(source, summary, ref kept) ?? plan.Columns;
                 plan = Known(plan, source.RowsRead);
                 return new TrainingInput(plan, null, source, summary.Sample, summary.Count, kept, summary.Features.WithMissing, columns);
             }
-            if (source.Kept!.Count <= FewestValidationRows) throw reader.ValidationExceeded(data, source.Kept);
+            if (source.Kept!.Count <= MinValidationRows) throw reader.ValidationExceeded(data, source.Kept);
             rule = rule! with { Fraction = rule.Fraction / 2 };
             wasRead = true;
         }
     }
 
-    // What the preset says of so many rows; they stay numbered as they were read.
+    // The plan with the values of the preset for this number of rows. The columns do not change.
     private TrainingPlan Known(TrainingPlan plan, long rows) =>
         plan.KnowsRows ? plan : planFor(plan.DatasetProfile with { Rows = rows }).With(plan.Columns);
 

@@ -11,11 +11,11 @@ namespace Backprop.ML;
 /// <summary>A trained network as a step of an ML.NET pipeline: adds the columns of its task (Score, and for classifiers PredictedLabel and
 /// Probability).</summary>
 /// <remarks>
-/// Made by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at once. <c>Model</c>
-/// holds the network.
+/// Created by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at the same time.
+/// <c>Model</c> contains the network.
 /// <para>
-/// <c>ml.Model.Save</c> writes to the given path directly. If the process is killed meanwhile, an earlier model at that path is lost.
-/// Save to a temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/model-file.md has the code.
+/// <c>ml.Model.Save</c> writes directly to its path. If the process is killed meanwhile, an earlier model at this path is lost. Save to a
+/// temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/model-file.md has the code.
 /// </para>
 /// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a
 /// <see cref="FormatException"/>.</para>
@@ -42,9 +42,9 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     internal InputColumns Inputs => _inputs;
 
-    /// <summary>Above what a row, or a label of several, is called positive; in <see cref="ThresholdColumnName"/>. Without meaning for
-    /// other tasks than these.</summary>
-    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> chose
+    /// <summary>The threshold above which a row, or one of several labels, is called positive. It is compared with
+    /// <see cref="ThresholdColumnName"/>. Undefined for other tasks.</summary>
+    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set
     /// another.</value>
     public float Threshold => _threshold.Value;
 
@@ -52,9 +52,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public string ThresholdColumnName => _threshold.ColumnName;
 
     /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
-    /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. For this
-    /// model, this method is what
-    /// <c>ChangeModelThreshold</c> is for ML.NET's own models.</remarks>
+    /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. It
+    /// corresponds to <c>ChangeModelThreshold</c> for ML.NET's own models.</remarks>
     /// <param name="threshold">Finite; a row is called positive above it.</param>
     /// <param name="thresholdColumnName">"Probability" or "Score".</param>
     /// <exception cref="ArgumentException">The threshold is not finite, or there is no such column to compare it with.</exception>
@@ -65,16 +64,16 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw new ArgumentOutOfRangeException(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
         if (Model.Task.TargetKind != TargetKind.Binary)
-            throw Host.Except("A threshold decides between two classes; the model is for {0}.", Model.Task.Name);
+            throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
         return new BackpropTransformer(
             Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
     }
 
-    // ML.NET's own check waits for a row mapper, and then does not name the column.
+    // ML.NET checks columns only when a row mapper is created, and does not name the column.
     /// <summary>Adds the output columns, lazily: rows are scored when they are read, in batches.</summary>
     /// <remarks>
-    /// Names decide: features and key values may have another order than in training, if both sides name them. Key values that did not
-    /// occur in training are unknown.
+    /// Columns are matched by name: features and key values may have another order than in training, if both sides have names. Key values
+    /// that did not occur in training are unknown.
     /// </remarks>
     /// <param name="input">Data with the columns that the model was trained to predict from.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or its slots have other names; the message
@@ -87,7 +86,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);
 
-    /// <summary>The columns that scored data has.</summary>
+    /// <summary>The columns of scored data.</summary>
     /// <param name="inputSchema">The columns of the data to score.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column to predict from is missing or has another type.</exception>
     public new DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
@@ -103,11 +102,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     internal static BackpropTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
         ModelFile.ReadTransformer(environment, context);
 
-    // Not the base class's form of the file: its loader believes the training schema before anything was compared with a checksum.
+    // The file has not the format of the base class, because its loader uses the training schema before any checksum is compared.
     private protected override void SaveCore(ModelSaveContext ctx) => ModelFile.WriteTransformer(ctx, Host, this, _inputs, _threshold);
 
-    // The label column's key values and slot names, kept in the schema of the training data, become slot names of Score and key values of
-    // PredictedLabel.
+    // Key values and slot names of the label column in the training schema become slot names of Score and key values of PredictedLabel.
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
@@ -119,8 +117,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     private void Warn(CategoryColumn column)
     {
         using var channel = Host.Start("Scoring");
-        const string text = "No key value of category column '{0}' occurred in training ({1} did): every row counts as unknown there. "
-            + "Are the values written in the same way?";
+        const string text = "No key value of category column '{0}' occurred in training ({1} did), so all rows are unknown in this column. "
+            + "Check that the values are written in the same way.";
         channel.Warning(text, column.Name, NameDifference.List(column.Keys.Names));
     }
 

@@ -8,10 +8,10 @@ namespace Backprop.ML.Transformers;
 internal sealed class BatchCursor : RootCursorBase
 {
     private readonly BatchRow _rows;
-    private readonly DataViewRow? _scored; // null only while it cannot be made
+    private readonly DataViewRow? _scored; // null only if its creation fails
     private readonly bool[] _active;
 
-    /// <summary>Takes the rows over: they are disposed with this.</summary>
+    /// <summary>Creates a cursor that owns the rows: it disposes them.</summary>
     public BatchCursor(IChannelProvider provider, IRowToRowMapper scorer, BatchRow rows, IReadOnlyCollection<DataViewSchema.Column> active)
         : base(provider)
     {
@@ -42,7 +42,7 @@ internal sealed class BatchCursor : RootCursorBase
         return _active[column.Index];
     }
 
-    // The scorer's row would also hand out columns that were read only to be scored.
+    // The row of the scorer would also return columns that were read only for scoring.
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         Ch.Check(IsColumnActive(column));

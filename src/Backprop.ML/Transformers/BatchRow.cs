@@ -7,13 +7,11 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>The rows of an input cursor, one after another, with the values of a batch of them read ahead, so that the batch can be scored
-/// together.</summary>
+/// <summary>The rows of an input cursor. Values of a batch of rows are read ahead, so that the batch can be scored together.</summary>
 /// <remarks>
-/// Batches begin with one row and grow, so reading only the first rows does not cost more than needed. Other rows than the current are
-/// never
-/// shown: position, id and every value belong together, because all of them were taken from the input at the same moment. What the input
-/// throws is thrown when its row is reached.
+/// Batches begin with one row and grow, so reading only the first rows is not more expensive than needed. Only the current row is visible:
+/// position, id and all values are consistent, because they were read from the input at the same time. An exception of the input is thrown
+/// when its row is reached.
 /// </remarks>
 internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 {
@@ -24,16 +22,16 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     private readonly ScalarBuffer<DataViewRowId> _ids;
     private readonly ScalarBuffer<long> _batches;
     private readonly BatchScorer _scorer;
-    private int _room, _count, _row = -1;
+    private int _capacity, _count, _row = -1;
     private long _position = -1;
     private bool _isAtEnd;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Takes the cursor over: it is disposed with this.</summary>
-    /// <param name="input">Has not moved yet; all of its active columns are of types that ML.NET can cache.</param>
-    /// <param name="inputs">The active columns that are scored.</param>
-    /// <param name="known">How the network numbers them.</param>
-    /// <param name="network">What scores them.</param>
+    /// <summary>Creates rows that own the cursor: they dispose it.</summary>
+    /// <param name="input">A cursor before its first row. All of its active columns have types that ML.NET can cache.</param>
+    /// <param name="inputs">The active input columns of the network.</param>
+    /// <param name="known">The slots and keys of these columns.</param>
+    /// <param name="network">The network that scores them.</param>
     /// <param name="checkAlive">Called before every row that is read; may throw to end reading.</param>
     public BatchRow(DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network, Action checkAlive)
     {
@@ -52,9 +50,9 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 
     public override long Batch => _position >= 0 ? _batches[_row] : 0;
 
-    /// <summary>Which of the rows that were read ahead is the current one.</summary>
-    /// <exception cref="InvalidOperationException">There is none: before the first row, or after the last.</exception>
-    public int Row => _position >= 0 ? _row : throw Contracts.Except("A value was asked for before the first row or after the last.");
+    /// <summary>The index of the current row among the rows that were read ahead.</summary>
+    /// <exception cref="InvalidOperationException">There is no current row: before the first row, or after the last.</exception>
+    public int Row => _position >= 0 ? _row : throw Contracts.Except("A value was requested before the first row or after the last.");
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Scores => _scorer.Score(_count, Row);
@@ -62,7 +60,7 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <inheritdoc/>
     public ReadOnlySpan<float> Predictions => _scorer.Predict(_count, Row);
 
-    /// <summary>Goes to the next row, if there is one; if not, only disposing is left to do.</summary>
+    /// <summary>Moves to the next row, if there is one. Otherwise the cursor can only be disposed.</summary>
     public bool MoveNext()
     {
         if (++_row >= _count && !ReadAhead()) return false;
@@ -77,9 +75,9 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         var buffer = _columns[column.Index]
-            ?? throw Contracts.Except("Column '{0}' was not asked for when the cursor was made.", column.Name);
+            ?? throw Contracts.Except("Column '{0}' was not requested when the cursor was created.", column.Name);
         return buffer.Getter as ValueGetter<TValue>
-            ?? throw Contracts.Except("Column '{0}' holds {1}, not {2}.", column.Name, column.Type, typeof(TValue));
+            ?? throw Contracts.Except("Column '{0}' has the type {1}, not {2}.", column.Name, column.Type, typeof(TValue));
     }
 
     protected override void Dispose(bool disposing)
@@ -95,12 +93,12 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     private bool ReadAhead()
     {
         _failure?.Throw();
-        if (!_isAtEnd) MakeRoom();
+        if (!_isAtEnd) Grow();
         _scorer.Clear();
         (_row, _count) = (0, 0);
         try
         {
-            while (_count < _room && !_isAtEnd) ReadRow();
+            while (_count < _capacity && !_isAtEnd) ReadRow();
         }
         catch (Exception problem) when (_count > 0)
         {
@@ -121,11 +119,11 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
         _count++;
     }
 
-    private void MakeRoom()
+    private void Grow()
     {
-        var room = _room == 0 ? 1 : Math.Min(4 * _room, _scorer.MaxRows);
-        if (room == _room) return;
-        _room = room;
-        foreach (var buffer in _buffers) buffer.Grow(room);
+        var capacity = _capacity == 0 ? 1 : Math.Min(4 * _capacity, _scorer.MaxRows);
+        if (capacity == _capacity) return;
+        _capacity = capacity;
+        foreach (var buffer in _buffers) buffer.Grow(capacity);
     }
 }

@@ -7,10 +7,10 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>The view that ML.NET's scorer makes, with cursors that score in batches. Schema, annotations and what follows from a score stay
-/// the scorer's.</summary>
-/// <remarks>docs/decisions/0012 tells why one cursor reads all active columns ahead. What it cannot keep, or need not score, is left to the
-/// scorer's own cursors.</remarks>
+/// <summary>The view of ML.NET's scorer, with cursors that score in batches. The scorer still provides schema, annotations and columns that
+/// are derived from a score.</summary>
+/// <remarks>docs/decisions/0012 explains why one cursor reads all active columns ahead. If columns cannot be stored, or nothing is scored,
+/// the scorer's own cursors are used.</remarks>
 internal sealed class BatchScoredView(
     IHost host, RowToRowScorerBase scorer, TrainedNetwork network, InputColumns inputs, ModelColumns known)
     : IDataTransform, ITransformCanSaveOnnx
@@ -33,8 +33,7 @@ internal sealed class BatchScoredView(
         return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active);
     }
 
-    // Sets of cursors are made as ML.NET's scorers make them: the input's own, or else one cursor of the input dealt out to several
-    // readers.
+    // Sets of cursors are created as in ML.NET's scorers: those of the input, or else one cursor of the input that several readers share.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         host.CheckValue(columnsNeeded, nameof(columnsNeeded));
@@ -76,12 +75,12 @@ internal sealed class BatchScoredView(
         }
         catch
         {
-            input.Dispose(); // no caller has it yet
+            input.Dispose(); // the caller has not received it yet
             throw;
         }
     }
 
-    // Every scorer numbers its columns, with one more than the largest number that it finds.
+    // Every scorer assigns an id to its columns, one more than the largest id in the schema.
     private static HashSet<int> AddedColumns(DataViewSchema schema)
     {
         var last = schema.GetMaxAnnotationKind(out _, AnnotationUtils.Kinds.ScoreColumnSetId);

@@ -4,9 +4,8 @@ using Backprop.Numerics;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores all rows of a batch together, when the scores of one of them are first read. Belongs to one cursor; allocates only
-/// when batches become
-/// larger.</summary>
+/// <summary>Scores all rows of a batch together, when the scores of one of them are first read. Used by one cursor; allocates only when
+/// batches become larger.</summary>
 internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
     private readonly SparseBatch? _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
@@ -14,24 +13,25 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private float[] _features = [], _scores = [], _predictions = [];
     private int _capacity, _scored, _predicted;
 
-    /// <summary>Most rows that are worth a batch. The products hardly gain from more than 256, and wide rows shall not fill the
-    /// memory.</summary>
+    /// <summary>The maximum number of rows of a batch. More than 256 rows hardly make matrix products faster, and wide rows must not fill
+    /// the memory.</summary>
     public int MaxRows { get; } = Math.Clamp(
         (1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
 
     private int Outputs => network.Network.Outputs;
 
-    /// <summary>Forgets the batch, because the rows have changed.</summary>
+    /// <summary>Discards the scores, because the rows have changed.</summary>
     public void Clear() => _scored = _predicted = 0;
 
-    /// <summary>Raw scores of one of so many rows.</summary>
+    /// <summary>The raw scores of one row of a batch with this number of rows.</summary>
     public ReadOnlySpan<float> Score(int rows, int row)
     {
         if (_scored == 0) ScoreAll(rows);
         return _scores.AsSpan(row * Outputs, Outputs);
     }
 
-    /// <summary>Predictions for one of so many rows: the loss's link applied to its scores.</summary>
+    /// <summary>The predictions for one row of a batch with this number of rows: the link function of the loss, applied to its
+    /// scores.</summary>
     public ReadOnlySpan<float> Predict(int rows, int row)
     {
         if (_scored == 0) ScoreAll(rows);
@@ -59,7 +59,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
         for (var row = 0; row < rows; row++)
         {
             var features = columns.SparseAt(row);
-            _sparse.Add(features.Places, features.Values, network.SparseFactors);
+            _sparse.Add(features.Indices, features.Values, network.SparseFactors);
         }
         return _scorer!.ScoreSparse(_sparse);
     }

@@ -6,6 +6,6 @@ internal interface IScores
     /// <summary>[outputs], raw.</summary>
     ReadOnlySpan<float> Scores { get; }
 
-    /// <summary>[outputs]: the predictions that the loss's link computes from the scores.</summary>
+    /// <summary>[outputs]: the predictions, which the link function of the loss computes from the scores.</summary>
     ReadOnlySpan<float> Predictions { get; }
 }

@@ -7,13 +7,13 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Describes to ML.NET's scorers which columns a network needs and which it returns, and computes its scores. Rows that were
-/// read ahead are scored in batches; all others, one by one.</summary>
-/// <param name="task">Which says what the outputs mean.</param>
-/// <param name="network">What scores.</param>
+/// <summary>Tells ML.NET's scorers which columns a network needs and returns, and computes its scores. Rows that were read ahead are scored
+/// in batches, all others one by one.</summary>
+/// <param name="task">The task of the network.</param>
+/// <param name="network">The network that scores.</param>
 /// <param name="columns">The columns of its inputs.</param>
 /// <param name="outputs">The positions of its outputs in the Score column.</param>
-/// <param name="threshold">Above what a row is called positive.</param>
+/// <param name="threshold">The threshold above which a row is called positive.</param>
 internal sealed class NetworkMapper(
     LearningTask task, TrainedNetwork network, ModelColumns columns, OutputOrder outputs, DecisionThreshold threshold)
     : ISchemaBindableMapper
@@ -22,7 +22,7 @@ internal sealed class NetworkMapper(
 
     public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, env, schema);
 
-    /// <summary>What the inputs stand for in some data: names decide, and positions where one side has no names.</summary>
+    /// <summary>The columns of the inputs in some data. They are matched by name, or by position if one side has no names.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or has another type or other names.</exception>
     public ModelColumns ColumnsIn(IExceptionContext context, string argument, DataViewSchema schema, InputColumns inputs)
     {

@@ -3,14 +3,14 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>A column that scoring adds: as it is promised before training, and as it is delivered.</summary>
+/// <summary>Shapes and annotations of the columns that scoring adds.</summary>
 internal static class OutputColumn
 {
-    /// <summary>The annotations that ML.NET's scorers give to a score column.</summary>
+    /// <summary>The annotations of a score column, as ML.NET's scorers set them.</summary>
     /// <param name="scoreColumnKind">The task.</param>
     /// <param name="scoreValueKind">"Score", "Probability", …</param>
-    /// <param name="slotNames">What the numbers of a vector are called; empty for none.</param>
-    /// <param name="isNormalized">Whether to say that it is from 0 to 1.</param>
+    /// <param name="slotNames">The slot names of a vector; empty for none.</param>
+    /// <param name="isNormalized">Whether the annotation for values from 0 to 1 is set.</param>
     public static DataViewSchema.Annotations Annotations(
         string scoreColumnKind, string scoreValueKind, IReadOnlyList<string> slotNames, bool isNormalized = false)
     {
@@ -33,7 +33,7 @@ internal static class OutputColumn
         return annotations.ToAnnotations();
     }
 
-    /// <summary>A vector with room for slot names, as promised before training.</summary>
+    /// <summary>The shape of a vector, with or without slot names, before training.</summary>
     public static SchemaShape.Column VectorShape(string name, DataViewType itemType, bool hasSlotNames, bool isNormalized = false)
     {
         IEnumerable<SchemaShape.Column> slotNames = hasSlotNames
@@ -44,7 +44,7 @@ internal static class OutputColumn
             new SchemaShape(slotNames.Concat(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized))));
     }
 
-    /// <summary>A scalar, as promised before training.</summary>
+    /// <summary>The shape of a scalar, before training.</summary>
     public static SchemaShape.Column ScalarShape(string name, DataViewType type, bool isNormalized = false) =>
         new(
             name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false,

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>The getters that output columns are made of.</summary>
+/// <summary>The getters of output columns.</summary>
 internal static class OutputGetters
 {
     public static ValueGetter<float> FirstScore(IScores row) => (ref float value) => value = row.Scores[0];

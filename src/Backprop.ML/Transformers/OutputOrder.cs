@@ -9,26 +9,27 @@ namespace Backprop.ML.Transformers;
 /// every key value of a class, whether it occurred or not.</summary>
 internal sealed class OutputOrder
 {
-    // A vector with fewer numbers than this share of its length is smaller without its zeros.
+    // A vector with fewer values than this share of its length is smaller in sparse form.
     private const int SharesOfSparse = 4;
 
-    // ML.NET finds no class in a dense vector of NaN, but some class in a sparse one. A wider one would not fit into memory.
+    // For a dense vector of NaN, ML.NET predicts no class; for a sparse one, it predicts some class. So vectors of NaN are dense, unless
+    // they would not fit into memory.
     private const int MaxDenseWidth = 1 << 26;
 
-    private readonly int[]? _places;
+    private readonly int[]? _positions;
 
-    private OutputOrder(int width, int[]? places, IReadOnlyList<string> names) => (Width, _places, Names) = (width, places, names);
+    private OutputOrder(int width, int[]? positions, IReadOnlyList<string> names) => (Width, _positions, Names) = (width, positions, names);
 
-    /// <summary>Numbers of the Score column.</summary>
+    /// <summary>Number of slots of the Score column.</summary>
     public int Width { get; }
 
-    /// <summary>What the slots of a vector label are called; empty where the data has no names.</summary>
+    /// <summary>The slot names of a vector label; empty if the data has no names.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The order of some columns.</summary>
-    /// <param name="columns">What outputs stand for, in the data that the model was trained on.</param>
-    /// <param name="network">Which has the outputs.</param>
-    /// <param name="names">What the slots of a vector label are called.</param>
+    /// <param name="columns">The columns of the training data.</param>
+    /// <param name="network">The network with the outputs.</param>
+    /// <param name="names">The slot names of a vector label.</param>
     public static OutputOrder Of(ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names)
     {
         var outputs = network.Network.Outputs;
@@ -40,15 +41,15 @@ internal sealed class OutputOrder
     }
 
     /// <summary>Whether there are positions without an output.</summary>
-    public bool HasGaps => _places is not null && _places.Length < Width;
+    public bool HasGaps => _positions is not null && _positions.Length < Width;
 
     /// <summary>Scores in this order; not for an order with gaps.</summary>
-    public IScores Ordered(IScores scores) => _places is null ? scores : new Permuted(scores, _places);
+    public IScores Ordered(IScores scores) => _positions is null ? scores : new Permuted(scores, _positions);
 
     /// <summary>Predictions in this order: 0 for every position without an output.</summary>
     public ValueGetter<VBuffer<float>> Predictions(IScores row)
     {
-        var sorted = _places!.ToArray();
+        var sorted = _positions!.ToArray();
         int[] outputs = [.. Enumerable.Range(0, sorted.Length)];
         Array.Sort(sorted, outputs);
         var isSparse = sorted.Length < Width / SharesOfSparse;
@@ -60,26 +61,26 @@ internal sealed class OutputOrder
         };
     }
 
-    private void CopySparse(ReadOnlySpan<float> predictions, int[] places, int[] outputs, ref VBuffer<float> values)
+    private void CopySparse(ReadOnlySpan<float> predictions, int[] positions, int[] outputs, ref VBuffer<float> values)
     {
-        var editor = VBufferEditor.Create(ref values, Width, places.Length);
-        places.CopyTo(editor.Indices);
+        var editor = VBufferEditor.Create(ref values, Width, positions.Length);
+        positions.CopyTo(editor.Indices);
         for (var i = 0; i < outputs.Length; i++) editor.Values[i] = predictions[outputs[i]];
         values = editor.Commit();
     }
 
-    // Where nothing is known of a row, the other classes are not known to be impossible either.
+    // If the predictions of a row are NaN, those of the other classes are NaN, too.
     private void CopyDense(ReadOnlySpan<float> predictions, ref VBuffer<float> values)
     {
         var editor = VBufferEditor.Create(ref values, Width);
         editor.Values.Fill(float.IsNaN(predictions[0]) ? float.NaN : 0);
-        for (var k = 0; k < predictions.Length; k++) editor.Values[_places![k]] = predictions[k];
+        for (var k = 0; k < predictions.Length; k++) editor.Values[_positions![k]] = predictions[k];
         values = editor.Commit();
     }
 
-    private sealed class Permuted(IScores scores, int[] places) : IScores
+    private sealed class Permuted(IScores scores, int[] positions) : IScores
     {
-        private readonly float[] _scores = new float[places.Length], _predictions = new float[places.Length];
+        private readonly float[] _scores = new float[positions.Length], _predictions = new float[positions.Length];
 
         public ReadOnlySpan<float> Scores => Order(scores.Scores, _scores);
 
@@ -87,7 +88,7 @@ internal sealed class OutputOrder
 
         private float[] Order(ReadOnlySpan<float> from, float[] to)
         {
-            for (var k = 0; k < to.Length; k++) to[places[k]] = from[k];
+            for (var k = 0; k < to.Length; k++) to[positions[k]] = from[k];
             return to;
         }
     }

@@ -5,7 +5,7 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Transformers;
 
-/// <summary>Scores one row after another, each when its scores are read. Belongs to one reader; allocates only when made.</summary>
+/// <summary>Scores one row after another, each when its scores are read. Used by one reader; allocates only in the constructor.</summary>
 internal sealed class SingleRowScorer : IScores
 {
     private readonly DataViewRow _row;
@@ -76,13 +76,13 @@ internal sealed class SingleRowScorer : IScores
 
     private void Read()
     {
-        _scored = _predicted = -1; // should reading fail
+        _scored = _predicted = -1; // in case reading fails
         _inputs.Read(0);
         if (_sparse is not null)
         {
             _sparse.Clear();
             var features = _inputs.SparseAt(0);
-            _sparse.Add(features.Places, features.Values, _network.SparseFactors);
+            _sparse.Add(features.Indices, features.Values, _network.SparseFactors);
             _scorer.ScoreSparse(_sparse).Values.CopyTo(_scores);
         }
         else

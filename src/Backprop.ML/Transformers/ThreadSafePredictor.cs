@@ -3,21 +3,20 @@ using Microsoft.ML;
 
 namespace Backprop.ML;
 
-/// <summary>Predicts single rows from any number of threads at once. Made by <c>ml.Model.CreateThreadSafePredictor</c>.</summary>
+/// <summary>Predicts single rows on any number of threads at the same time. Created by <c>ml.Model.CreateThreadSafePredictor</c>.</summary>
 /// <remarks>
-/// ML.NET's <c>PredictionEngine</c> is for one thread at a time. This class keeps as many engines as there are predictions at the same
-/// time, and lends one to each.
-/// For many rows that are known together, <c>Transform</c> is faster.
+/// ML.NET's <c>PredictionEngine</c> is for one thread at a time. This class keeps as many engines as there are concurrent predictions. Each
+/// prediction uses one of them. For many rows at once, <c>Transform</c> is faster.
 /// </remarks>
 /// <typeparam name="TSrc">A class with the input columns.</typeparam>
-/// <typeparam name="TDst">A class with those output columns that are of interest.</typeparam>
+/// <typeparam name="TDst">A class with the required output columns.</typeparam>
 public sealed class ThreadSafePredictor<TSrc, TDst> : IDisposable where TSrc : class where TDst : class, new()
 {
     private readonly Func<PredictionEngine<TSrc, TDst>> _makeEngine;
     private readonly ConcurrentBag<PredictionEngine<TSrc, TDst>> _idle = [];
     private volatile bool _isDisposed;
 
-    // The first engine is made at once: if the columns do not fit, that is said now.
+    // The first engine is created in the constructor, so that columns that do not fit cause an exception there.
     internal ThreadSafePredictor(Func<PredictionEngine<TSrc, TDst>> makeEngine)
     {
         _makeEngine = makeEngine;
@@ -26,7 +25,7 @@ public sealed class ThreadSafePredictor<TSrc, TDst> : IDisposable where TSrc : c
         _idle.Add(first);
     }
 
-    /// <summary>The columns that a prediction has.</summary>
+    /// <summary>The columns of a prediction.</summary>
     public DataViewSchema OutputSchema { get; }
 
     /// <summary>Predicts one row.</summary>
@@ -40,9 +39,9 @@ public sealed class ThreadSafePredictor<TSrc, TDst> : IDisposable where TSrc : c
         return prediction;
     }
 
-    /// <summary>Predicts one row into an object that exists, which allocates nothing.</summary>
+    /// <summary>Predicts one row into an existing object. Does not allocate.</summary>
     /// <param name="example">The row.</param>
-    /// <param name="prediction">Overwritten. No two threads may give the same object. Null for a new one.</param>
+    /// <param name="prediction">The object that is overwritten; different threads must use different objects. Null for a new one.</param>
     /// <exception cref="ObjectDisposedException">The predictor is disposed.</exception>
     public void Predict(TSrc example, ref TDst prediction)
     {
@@ -59,7 +58,7 @@ public sealed class ThreadSafePredictor<TSrc, TDst> : IDisposable where TSrc : c
         }
     }
 
-    /// <summary>Frees the engines. The model stays usable.</summary>
+    /// <summary>Disposes the engines. The model can still be used.</summary>
     public void Dispose()
     {
         _isDisposed = true;

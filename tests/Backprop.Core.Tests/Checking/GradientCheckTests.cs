@@ -91,7 +91,7 @@ public class GradientCheckTests
             (result.Worst.Layer, result.Worst.LayerName, result.Worst.Block, result.Worst.Index, result.ParametersChecked));
         Assert.Equal(0.01, result.Worst.Error, 1e-3);
         Assert.Contains(
-            "WRONG: 21 parameters compared in double precision; the worst is number 2 (weights) of layer 2 (Dense 4 → 1)",
+            "WRONG: 21 parameters compared in double precision; the worst is parameter 2 (weights) of layer 2 (Dense 4 → 1)",
             result.ToString());
     }
 

@@ -35,6 +35,21 @@ public partial class TextTests
         AssertNone(files.SelectMany(file => CommentText.FindingsIn(file, File.ReadAllLines(PathOf(file)))));
     }
 
+    [Theory, MemberData(nameof(SourceFolders))]
+    public void A_message_has_the_words_of_the_field(string folder)
+    {
+        if (!folder.StartsWith("src/", StringComparison.Ordinal)) return;
+        var files = Files("*.cs").Where(file => file.StartsWith(folder + '/', StringComparison.Ordinal));
+        AssertNone(files.SelectMany(file => MessageText.FindingsIn(file, File.ReadAllLines(PathOf(file)))));
+    }
+
+    [Theory]
+    [InlineData("The layer takes 3 inputs.", "takes")]
+    [InlineData("Two numbers in a place.", "numbers", "place")]
+    [InlineData("A step takes no memory. Random numbers are written in place, within units in the last place.")]
+    public void Everyday_words_are_found(string text, params string[] words) =>
+        Assert.Equal(words.Order(), EverydayWords.InMessage(text).Order());
+
     private static string[] Files(string pattern) =>
         [.. Directory.GetFiles(Repository.Root, pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
@@ -86,8 +101,8 @@ public partial class TextTests
                 {
                     var words = Reference().Replace(element, " X ");
                     foreach (var sentence in LongSentences(words)) yield return $"{file}, line {first + 1}: {sentence}";
-                    foreach (var match in EverydayWord().Matches(words).Cast<Match>())
-                        yield return $"{file}, line {first + 1}: '{match.Value}'; docs and comments use the words of the field";
+                    foreach (var word in EverydayWords.InComment(words))
+                        yield return $"{file}, line {first + 1}: '{word}'; docs and comments use the words of the field";
                 }
                 first += comment.Length;
             }
@@ -101,13 +116,6 @@ public partial class TextTests
 
         [GeneratedRegex("<(?:see|paramref|typeparamref)[^>]*/>|<c>.*?</c>")]
         private static partial Regex Reference();
-
-        [GeneratedRegex(
-            @"\b(customary|nobody|whoever|anew|in one go|in haste|in turn|side by side|crowded|goes? to sleep|is worth|makes? for|" +
-            "takes part|has to do with|stands? in for|(is|are) (told|asked)|asks? for|asked for|wants?|judged?|judges|slopes?|waves?|" +
-            "looks?|pass|passes|goes on from|gives|gets|left out|kept apart|cross-fitting|dies|sleeps)\\b",
-            RegexOptions.IgnoreCase)]
-        private static partial Regex EverydayWord();
     }
 
     /// <summary>The text of a Markdown page.</summary>

@@ -46,7 +46,7 @@ public class AlphaDropoutTests
     public void A_schedule_that_drops_all_is_refused_with_its_numbers()
     {
         var problem = Assert.Throws<InvalidOperationException>(() => Train(0.5, new float[Rows * Width], dropoutFactor: 2));
-        Assert.Contains("rate 0.5 by 2", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("rate 0.5 of layer 0 by 2 in step 2", problem.Message, StringComparison.Ordinal);
     }
 
     private static float[] Train(double rate, float[] x, double dropoutFactor)

@@ -181,16 +181,16 @@ public class EmbeddingTests
         Assert.Throws<ArgumentOutOfRangeException>("categories", () => new EntityEmbedding(2, [new EmbeddedCategory(2, 3, 4)]));
         Assert.Throws<ArgumentOutOfRangeException>("categories", () => new EntityEmbedding(2, [new EmbeddedCategory(0, 0, 4)]));
         Assert.Contains(
-            "Slot 1 is named twice",
+            "names feature 1 twice",
             Assert.Throws<ArgumentException>(
                 "categories", () => new EntityEmbedding(2, [new EmbeddedCategory(1, 3, 4), new EmbeddedCategory(1, 3, 4)])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(nameof(NumericEmbedding.Dimension), () => new PeriodicPhaseEmbedding { Dimension = 1 });
         Assert.Contains(
-            "only the first layer can",
+            "reads category indices",
             Assert.Throws<ArgumentException>(
                 () => new Network(new Dense(2, 2), new EntityEmbedding(2, [new EmbeddedCategory(0, 3, 4)]))).Message);
         Assert.Contains(
-            "do not go together",
+            "cannot be combined",
             Assert.Throws<ArgumentException>(
                 () => new MultilayerPerceptron { InputSkip = true, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)).Message);
     }

@@ -124,7 +124,7 @@ public class ImputationTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Imputation(2, MissingValues.Mean, [1, 0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Imputation(2, MissingValues.Mean, [2]));
         Assert.Contains(
-            "only the first layer",
+            "it must be layer 0",
             Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 2), new Imputation(2, MissingValues.Mean, []))).Message,
             StringComparison.Ordinal);
         Assert.Contains(

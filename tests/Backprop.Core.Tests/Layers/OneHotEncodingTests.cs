@@ -195,16 +195,16 @@ public class OneHotEncodingTests
         Assert.Throws<ArgumentException>("categories", () => new OneHotEncoding(1, [], null));
         Assert.Throws<ArgumentOutOfRangeException>("scaling", () => new OneHotEncoding(1, one, (FeatureScaling)7));
         Assert.Contains(
-            "Slot 0 is named twice",
+            "both name feature 0",
             Refused(() => new MultilayerPerceptron { OneHotCategories = one, Categories = [new EmbeddedCategory(0, 3, 4)] }.Build(2, 1)));
         Assert.Contains(
-            "do not go together", Refused(() => new MultilayerPerceptron { InputSkip = true, OneHotCategories = one }.Build(2, 1)));
-        Assert.Contains("only the first layer can", Refused(() => new NetworkBuilder(2).Dense(2).OneHotEncoding(null, one).Build()));
+            "cannot be combined", Refused(() => new MultilayerPerceptron { InputSkip = true, OneHotCategories = one }.Build(2, 1)));
+        Assert.Contains("reads category indices", Refused(() => new NetworkBuilder(2).Dense(2).OneHotEncoding(null, one).Build()));
         Assert.Contains(
-            "only the first layer can",
+            "reads category indices",
             Refused(() => new NetworkBuilder(2).EntityEmbedding(new EmbeddedCategory(1, 3, 4)).OneHotEncoding(null, one).Build()));
         Assert.Contains(
-            "only the first layer can", Refused(() => new NetworkBuilder(2).OneHotEncoding(null, one).OneHotEncoding(null, one).Build()));
+            "reads category indices", Refused(() => new NetworkBuilder(2).OneHotEncoding(null, one).OneHotEncoding(null, one).Build()));
 
         static string Refused(Func<Network> build) => Assert.Throws<ArgumentException>(build).Message;
     }

@@ -62,7 +62,7 @@ public class QuantileTransformTests
 
     [Theory]
     [InlineData(new int[0], 5, "at least one")]
-    [InlineData(new[] { 1, 1 }, 5, "rising order")]
+    [InlineData(new[] { 1, 1 }, 5, "ascending order")]
     [InlineData(new[] { 3 }, 5, "from 0 to 2")]
     [InlineData(new[] { -1 }, 5, "from 0 to 2")]
     [InlineData(new[] { 0 }, 1, "at least 2")]

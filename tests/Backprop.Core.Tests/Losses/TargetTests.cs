@@ -10,19 +10,19 @@ public class TargetTests
 {
     public static TheoryData<Loss, float, string> Refused => new()
     {
-        { new PoissonLoss(), -1e-3f, "PoissonLoss takes numbers ≥ 0" },
-        { new TweedieLoss(), -2, "TweedieLoss takes numbers ≥ 0" },
-        { new GammaLoss(), 0, "GammaLoss takes numbers > 0" },
-        { new GammaLoss(), -1, "GammaLoss takes numbers > 0" },
-        { new LogisticLoss(), -0.5f, "LogisticLoss takes numbers from 0 to 1" },
-        { new LogisticLoss(), 1.5f, "LogisticLoss takes numbers from 0 to 1" },
-        { new FocalLoss(), 0.5f, "FocalLoss takes 0 or 1" },
-        { new HingeLoss(), -1, "HingeLoss takes 0 or 1" },
-        { new SquaredHingeLoss(), 2, "SquaredHingeLoss takes 0 or 1" },
-        { new SoftmaxCrossEntropy(), 3, "SoftmaxCrossEntropy takes one class" },
-        { new SoftmaxCrossEntropy(), 0.5f, "SoftmaxCrossEntropy takes one class" },
-        { new SoftmaxFocalLoss(), -1, "SoftmaxFocalLoss takes one class" },
-        { new SoftmaxFocalLoss(), 4e9f, "SoftmaxFocalLoss takes one class" },
+        { new PoissonLoss(), -1e-3f, "PoissonLoss allows values ≥ 0" },
+        { new TweedieLoss(), -2, "TweedieLoss allows values ≥ 0" },
+        { new GammaLoss(), 0, "GammaLoss allows values > 0" },
+        { new GammaLoss(), -1, "GammaLoss allows values > 0" },
+        { new LogisticLoss(), -0.5f, "LogisticLoss allows values from 0 to 1" },
+        { new LogisticLoss(), 1.5f, "LogisticLoss allows values from 0 to 1" },
+        { new FocalLoss(), 0.5f, "FocalLoss allows 0 or 1" },
+        { new HingeLoss(), -1, "HingeLoss allows 0 or 1" },
+        { new SquaredHingeLoss(), 2, "SquaredHingeLoss allows 0 or 1" },
+        { new SoftmaxCrossEntropy(), 3, "SoftmaxCrossEntropy allows one class" },
+        { new SoftmaxCrossEntropy(), 0.5f, "SoftmaxCrossEntropy allows one class" },
+        { new SoftmaxFocalLoss(), -1, "SoftmaxFocalLoss allows one class" },
+        { new SoftmaxFocalLoss(), 4e9f, "SoftmaxFocalLoss allows one class" },
     };
 
     [Theory, MemberData(nameof(Refused))]

@@ -19,7 +19,7 @@ public class BackwardShapeTests
     {
         var workspace = new Workspace(Network, 2);
         Network.Forward(Parameters, new ReadOnlyMatrix(new float[6], 2, 3), workspace);
-        Assert.Contains($"takes 3 features per example; x has {columns}", Assert.Throws<ArgumentException>(() =>
+        Assert.Contains($"x has {columns} columns, but the network has 3 inputs", Assert.Throws<ArgumentException>(() =>
             Network.Backward(
                 Parameters, new ReadOnlyMatrix(new float[2 * columns], 2, columns), workspace, new float[Network.ParameterCount])).Message);
     }
@@ -36,7 +36,7 @@ public class BackwardShapeTests
 
     [Fact]
     public void Backward_before_any_forward_is_refused() =>
-        Assert.Contains("Forward was given 0 rows; x has 2", Assert.Throws<ArgumentException>(() =>
+        Assert.Contains("x has 2 rows, but the last call of Forward had 0", Assert.Throws<ArgumentException>(() =>
             Network.Backward(
                 Parameters, new ReadOnlyMatrix(new float[6], 2, 3), new Workspace(Network, 2), new float[Network.ParameterCount])).Message);
 

@@ -92,25 +92,25 @@ public class EnsembleSizeTests
                 new Dense(8, 2), new NtkDense(8, 2), new LayerNormalization(8), new InputSkip(8, 3), new PerMember(new InputScale(8), 1),
                 new PeriodicEmbeddingLayer(8, 8, 2, 1, PeriodicForm.CosineAndSine)])
             Assert.Contains(
-                "does not keep the 2 members of the ensemble apart",
+                "does not keep the 2 members of the ensemble separate",
                 Assert.Throws<ArgumentException>(() => new Network([.. Two, layer])).Message);
         _ = new Network([.. Two, new GroupedDense(8, 4, 4, false)]); // two groups for each member
         Assert.Contains("does not keep", Assert.Throws<ArgumentException>(() => new Network([.. Two, new Replicate(8, 2)])).Message);
         Assert.Contains(
-            "makes members once more",
+            "makes members, but layer 0 already did",
             Assert.Throws<ArgumentException>(
                 () => new Network(new Replicate(3, 1), new Replicate(3, 2), new GroupedDense(6, 2, 2, false))).Message);
         Assert.Contains(
-            "where the members of the ensemble were not yet made",
+            "makes the members of the ensemble in between",
             Assert.Throws<ArgumentException>(
                 () =>
                     new Network(new Dense(3, 4), new Replicate(4, 2), new GroupedDense(8, 4, 2, false), new SkipConnection(4, 2))).Message);
         Assert.Contains(
-            "not one for each number",
+            "They need at least one for each value",
             Assert.Throws<ArgumentException>(
                 () => new Network(new Dense(3, 4), new Replicate(4, 2), new ActivationLayer(8, new Tanh()))).Message);
         Assert.Contains(
-            "only the first layer can",
+            "reads category indices",
             Assert.Throws<ArgumentException>(
                 () =>
                     new Network(
@@ -132,7 +132,7 @@ public class EnsembleSizeTests
         Assert.Contains(
             "has 2 members already", Assert.Throws<ArgumentException>(() => new NetworkBuilder(4).Replicate(2).Replicate(2)).Message);
         Assert.Contains(
-            "InputSkip cannot be one of several",
+            "InputSkip cannot be copied for each member",
             Assert.Throws<ArgumentException>("each", () => new NetworkBuilder(4).Replicate(2).InputSkip()).Message);
         Assert.Throws<ArgumentOutOfRangeException>("ensembleSize", () => new NetworkBuilder(4).Replicate(0));
         foreach (

@@ -52,11 +52,11 @@ public class NetworkTests
     public void Layers_that_do_not_fit_are_refused_with_both_widths()
     {
         Assert.Contains(
-            "Layer 1 takes 4 inputs, but layer 0 gives 3 outputs",
+            "Layer 1 (Dense) has 4 inputs, but layer 0 (Dense) has 3 outputs",
             Assert.Throws<ArgumentException>(() => new Network(new Dense(2, 3), new Dense(4, 1))).Message);
         Assert.Throws<ArgumentException>(() => new Network());
         Assert.Contains(
-            "layer 1 brings it to",
+            "with layer 1 it would have",
             Assert.Throws<ArgumentException>(() => new Network(new Dense(40_000, 40_000), new Dense(40_000, 40_000))).Message);
     }
 
@@ -69,16 +69,20 @@ public class NetworkTests
     {
         var workspace = new Workspace(Small, 2);
         var x = new float[4];
-        AssertNames("9 parameters; 8", () => Small.Forward(new float[8], new ReadOnlyMatrix(x, 2, 2), workspace));
-        AssertNames("2 features per example; x has 4", () => Small.Forward(SmallParameters, new ReadOnlyMatrix(x, 1, 4), workspace));
-        AssertNames("1 to 2 rows; x has 3", () => Small.Forward(SmallParameters, new ReadOnlyMatrix(new float[6], 3, 2), workspace));
-        AssertNames("1 to 2 rows; x has 0", () => Small.Forward(SmallParameters, new ReadOnlyMatrix([], 0, 2), workspace));
+        AssertNames("9 parameters, but 8", () => Small.Forward(new float[8], new ReadOnlyMatrix(x, 2, 2), workspace));
+        AssertNames("x has 4 columns, but the network has 2", () => Small.Forward(SmallParameters, new ReadOnlyMatrix(x, 1, 4), workspace));
+        AssertNames(
+            "x has 3 rows, but the workspace holds 1 to 2",
+            () => Small.Forward(SmallParameters, new ReadOnlyMatrix(new float[6], 3, 2), workspace));
+        AssertNames(
+            "x has 0 rows, but the workspace holds 1 to 2", () => Small.Forward(SmallParameters, new ReadOnlyMatrix([], 0, 2), workspace));
 
         Small.Forward(SmallParameters, new ReadOnlyMatrix(x, 2, 2), workspace);
-        AssertNames("9 parameters; 8", () => Small.Backward(new float[8], new ReadOnlyMatrix(x, 2, 2), workspace, new float[9]));
-        AssertNames("9 parameters; 10", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(x, 2, 2), workspace, new float[10]));
+        AssertNames("9 parameters, but 8", () => Small.Backward(new float[8], new ReadOnlyMatrix(x, 2, 2), workspace, new float[9]));
+        AssertNames("9 parameters, but 10", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(x, 2, 2), workspace, new float[10]));
         AssertNames(
-            "2 rows; x has 1", () => Small.Backward(SmallParameters, new ReadOnlyMatrix(new float[2], 1, 2), workspace, new float[9]));
+            "x has 1 rows, but the last call of Forward had 2",
+            () => Small.Backward(SmallParameters, new ReadOnlyMatrix(new float[2], 1, 2), workspace, new float[9]));
     }
 
     private static void AssertNames(string numbers, Action action) =>

@@ -61,10 +61,10 @@ public class RowScorerTests
     {
         var scorer = new TrainedNetwork(Linear, Parameters, new SquaredError(), standardize ? new([10, 20], [0.5f, 0.25f]) : null)
             .CreateScorer(2);
-        AssertNames("2 features per example; x has 3", () => scorer.Score(new ReadOnlyMatrix(new float[3], 1, 3)));
-        AssertNames("2 features per example; x has 1", () => scorer.Predict(new ReadOnlyMatrix(new float[2], 2, 1)));
-        AssertNames("1 to 2 rows; x has 3", () => scorer.Score(new ReadOnlyMatrix(new float[6], 3, 2)));
-        AssertNames("1 to 2 rows; x has 0", () => scorer.Score(new ReadOnlyMatrix([], 0, 2)));
+        AssertNames("x has 3 columns, but the network has 2", () => scorer.Score(new ReadOnlyMatrix(new float[3], 1, 3)));
+        AssertNames("x has 1 columns, but the network has 2", () => scorer.Predict(new ReadOnlyMatrix(new float[2], 2, 1)));
+        AssertNames("x has 3 rows, but the workspace holds 1 to 2", () => scorer.Score(new ReadOnlyMatrix(new float[6], 3, 2)));
+        AssertNames("x has 0 rows, but the workspace holds 1 to 2", () => scorer.Score(new ReadOnlyMatrix([], 0, 2)));
     }
 
     private static void AssertNames(string numbers, Action action) =>

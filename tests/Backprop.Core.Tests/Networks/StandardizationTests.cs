@@ -82,7 +82,7 @@ public class StandardizationTests
     [Fact]
     public void Numbers_out_of_range_are_refused_by_column()
     {
-        Assert.Contains("2 means do not fit 1 factors", Assert.Throws<ArgumentException>(() => new Standardization([1, 2], [1])).Message);
+        Assert.Contains("2 means, but 1 factors", Assert.Throws<ArgumentException>(() => new Standardization([1, 2], [1])).Message);
         foreach (
             var (mean, factor) in ((float, float)[])[
                 (float.NaN, 1), (float.PositiveInfinity, 1), (0, float.NaN), (0, -1), (0, float.PositiveInfinity)])

@@ -21,14 +21,16 @@ public class TrainedNetworkTests
     [Fact]
     public void Parts_that_do_not_fit_are_refused_with_both_numbers()
     {
-        AssertNames("3 parameters; 2", () => new TrainedNetwork(Network, new float[2], new SquaredError()));
-        AssertNames("2 inputs; 1", () => new TrainedNetwork(Network, new float[3], new SquaredError(), inputs: One));
+        AssertNames("3 parameters, but 2", () => new TrainedNetwork(Network, new float[2], new SquaredError()));
+        AssertNames(
+            "2 inputs, but the standardization has 1",
+            () => new TrainedNetwork(Network, new float[3], new SquaredError(), inputs: One));
         AssertNames("2 scaled targets do not fit 1", () => new TrainedNetwork(Network, new float[3], new SquaredError(), targets: Two));
     }
 
     [Fact]
     public void A_loss_whose_prediction_is_a_probability_takes_no_scaled_targets() =>
-        AssertNames("under LogisticLoss", () => new TrainedNetwork(Network, new float[3], new LogisticLoss(), targets: One));
+        AssertNames("1 outputs with LogisticLoss", () => new TrainedNetwork(Network, new float[3], new LogisticLoss(), targets: One));
 
     [Theory]
     [InlineData(float.NaN)]

@@ -58,7 +58,7 @@ public class MatrixColumnsTests
     public void Columns_that_are_not_there_are_refused()
     {
         Assert.Contains(
-            "2 of 3 columns",
+            "2 columns from there on do not fit 3 columns",
             Assert.Throws<ArgumentOutOfRangeException>(
                 "first", () => new ReadOnlyMatrixColumns(new ReadOnlyMatrix(new float[6], 2, 3), 2, 2).Columns).Message);
         Assert.Throws<ArgumentOutOfRangeException>("first", () => new MatrixColumns(new Matrix(new float[6], 2, 3), -1, 2).Columns);

@@ -20,7 +20,7 @@ public class MatrixTests
     [InlineData(0, 65536, 65536)] // the product overflows an int to 0
     public void A_shape_that_does_not_fit_is_refused(int length, int rows, int columns)
     {
-        var message = $"{length} numbers cannot be viewed as {rows} rows × {columns} columns.";
+        var message = $"{length} values cannot be viewed as {rows} rows × {columns} columns.";
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => new Matrix(new float[length], rows, columns)).Message);
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => new ReadOnlyMatrix(new float[length], rows, columns)).Message);
     }

@@ -54,7 +54,7 @@ public class OwnLossTests
     public void A_type_that_is_missing_is_named_with_what_to_do(string type)
     {
         var message = Refusal(Renamed(type));
-        Assert.Contains($"'{type}' (type, assembly), which is not there", message);
+        Assert.Contains($"'{type}' (type, assembly), but this type was not found", message);
         Assert.Contains("Reference or load the assembly", message);
     }
 
@@ -67,7 +67,7 @@ public class OwnLossTests
     [InlineData("Backprop.Optimizers.Sgd, Backprop.Core")]
     public void A_type_that_is_no_concrete_loss_is_refused_and_never_made(string type)
     {
-        Assert.Contains("which is not there", Refusal(Renamed(type)));
+        Assert.Contains("this type was not found", Refusal(Renamed(type)));
         Assert.Equal(0, Trap.Made);
     }
 

@@ -39,7 +39,7 @@ public class RefusalTests
 
     [Fact]
     public void A_missing_byte_is_found_by_the_length() =>
-        AssertRefused($"{Reading.Original.Length - 1} bytes where its header announces {Reading.Original.Length}", Reading.Original[..^1]);
+        AssertRefused($"{Reading.Original.Length - 1} bytes, but its header announces {Reading.Original.Length}", Reading.Original[..^1]);
 
     [Fact]
     public void Bytes_that_no_length_announces_are_refused_even_under_a_right_checksum() =>
@@ -51,7 +51,7 @@ public class RefusalTests
     {
         byte[] file = [.. Reading.Original];
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), int.MaxValue);
-        AssertRefused("2147483647 numbers, 8589", file);
+        AssertRefused("2147483647 floats, 8589", file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(16), -1);
         AssertRefused("damaged", file);
     }
@@ -74,12 +74,12 @@ public class RefusalTests
     [Fact]
     public void Layers_that_do_not_fit_are_refused_with_both_widths() =>
         AssertRefused(
-            "Layer 1 takes 80 inputs, but layer 0 gives 81 outputs",
+            "Layer 1 (ActivationLayer) has 80 inputs, but layer 0 (Dense) has 81 outputs",
             Saved.Forge(Header.Replace("\"outputs\":80", "\"outputs\":81", StringComparison.Ordinal), Floats));
 
     [Fact]
     public void Too_few_numbers_are_refused() =>
-        AssertRefused("numbers do not fit network 40-80-64-10", Saved.Forge(Header, Floats.AsSpan(4)));
+        AssertRefused("floats do not fit network 40-80-64-10", Saved.Forge(Header, Floats.AsSpan(4)));
 
     [Theory]
     [InlineData("\"type\":\"Tanh\"", "\"type\":\"tanh\"")]
@@ -111,7 +111,7 @@ public class RefusalTests
     [Fact]
     public void A_best_epoch_that_never_was_is_refused() =>
         AssertRefused(
-            "best epoch is 1, among 0",
+            "best epoch is 1, but there are 0",
             Saved.Forge(Small().Replace("\"bestEpoch\":0", "\"bestEpoch\":1", StringComparison.Ordinal), new byte[8]));
 
     // Only parameters bound the widths of a network: without any, a few bytes could ask for gigabytes of scratch memory.

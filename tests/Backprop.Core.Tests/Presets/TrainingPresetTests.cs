@@ -58,7 +58,7 @@ public class TrainingPresetTests
     {
         var table = Table(1, TargetKind.Real);
         var problem = Assert.Throws<ArgumentException>(() => TrainingPreset.Default.Train(table, TargetKind.Real));
-        Assert.StartsWith("There is 1 example; TrainingPreset.Default needs at least 2.", problem.Message);
+        Assert.StartsWith("There is 1 example, but TrainingPreset.Default needs at least 2.", problem.Message);
         Assert.NotNull(TrainingPreset.Plain.Train(table, TargetKind.Real));
     }
 

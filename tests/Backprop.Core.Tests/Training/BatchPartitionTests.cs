@@ -38,9 +38,9 @@ public class BatchPartitionTests
     }
 
     [Theory]
-    [InlineData(new int[0], "group must begin at row 0")]
-    [InlineData(new[] { 1, 3 }, "group must begin at row 0")]
-    [InlineData(new[] { 0, 3, 3 }, "no group may be empty")]
+    [InlineData(new int[0], "first must begin at row 0")]
+    [InlineData(new[] { 1, 3 }, "first must begin at row 0")]
+    [InlineData(new[] { 0, 3, 3 }, "No group may be empty")]
     public void Groups_that_do_not_rise_are_refused(int[] starts, string message) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => BatchPartition.OfGroups(starts)).Message, StringComparison.Ordinal);
 }

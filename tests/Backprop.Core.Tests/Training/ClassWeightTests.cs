@@ -57,7 +57,7 @@ public class ClassWeightTests
     public void They_must_fit_the_classes()
     {
         var problem = Assert.Throws<ArgumentException>(() => Train(Options with { ClassWeights = [1, 2] }, null));
-        Assert.Contains("ClassWeights has 2 weights; there are 3 classes", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("ClassWeights has 2 weights, but there are 3 classes", problem.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Options with { ClassWeights = [1, 0, 1] });
         var regression = Options with { Loss = new SquaredError(), BalancedClassWeights = true };
         Assert.Contains(

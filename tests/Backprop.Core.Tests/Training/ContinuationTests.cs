@@ -72,21 +72,22 @@ public class ContinuationTests
     public void Target_columns_that_do_not_fit_the_outputs_are_refused()
     {
         var two = new ExampleSet([1, 2], 2, [1, 2], targetCount: 2);
-        Assert.Contains("has 1 outputs; 2 target columns", Assert.Throws<ArgumentException>("training", () =>
+        Assert.Contains("has 1 outputs, but 2 target columns", Assert.Throws<ArgumentException>("training", () =>
             new Trainer(Options).Train(Problems.TwoToOne(4), two)).Message);
         var classes = new Trainer(Options with { Loss = new SoftmaxCrossEntropy() });
         var network = Network.FullyConnected(2, [], 3, new Tanh());
         var problem = Assert.Throws<ArgumentException>("training", () => classes.Train(network, new ExampleSet([1, 2], 2, [3])));
-        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy takes one class", problem.Message);
+        Assert.Contains("target of row 0 of training is 3; SoftmaxCrossEntropy allows one class", problem.Message);
     }
 
     [Fact]
     public void Examples_that_do_not_fit_the_network_are_refused_with_both_numbers()
     {
         var three = new ExampleSet([1, 2, 3], 3, [1]);
-        Assert.Contains("takes 2 features; the training examples have 3", Assert.Throws<ArgumentException>("training", () =>
+        Assert.Contains("has 2 inputs, but the training examples have 3 features", Assert.Throws<ArgumentException>("training", () =>
             new Trainer(Options).Train(Problems.TwoToOne(4), three)).Message);
-        Assert.Contains("3 features and 1 targets; the training examples 2 and 1", Assert.Throws<ArgumentException>("validation", () =>
+        const string expected = "3 features and 1 targets, but the training examples have 2 and 1";
+        Assert.Contains(expected, Assert.Throws<ArgumentException>("validation", () =>
             new Trainer(Options).Train(Problems.TwoToOne(4), Problems.Surface(5, seed: 1), three)).Message);
     }
 

@@ -38,10 +38,10 @@ public class ExampleSetTests
     [Fact]
     public void Lengths_that_do_not_fit_are_refused_with_the_numbers()
     {
-        AssertNames("5 features in rows of 2, 2 targets in rows of 1", () => new ExampleSet(new float[5], 2, new float[2]));
-        AssertNames("3 targets in rows of 1", () => new ExampleSet(new float[4], 2, new float[3]));
+        AssertNames("5 feature values in rows of 2, 2 target values in rows of 1", () => new ExampleSet(new float[5], 2, new float[2]));
+        AssertNames("3 target values in rows of 1", () => new ExampleSet(new float[4], 2, new float[3]));
         AssertNames("3 weights", () => new ExampleSet(new float[4], 2, new float[2], 1, [1, 1, 1]));
-        AssertNames("at least one row", () => new ExampleSet([], 2, []));
+        AssertNames("at least one.", () => new ExampleSet([], 2, []));
         Assert.Throws<ArgumentOutOfRangeException>("featureCount", () => new ExampleSet([], 0, []));
         Assert.Throws<ArgumentOutOfRangeException>("targetCount", () => new ExampleSet([1], 1, [], 0));
     }

@@ -34,7 +34,7 @@ public class InitialParameterTests
     {
         var problem = Assert.Throws<ArgumentException>(
             () => new Trainer(Problems.GradientDescent with { InitialParameters = new float[20] }).Train(Problems.TwoToOne(5), Examples));
-        Assert.Contains("21 parameters (2 × 5 weights, 5 biases, 5 × 1 weights, 1 biases); InitialParameters has 20", problem.Message);
+        Assert.Contains("21 parameters (2 × 5 weights, 5 biases, 5 × 1 weights, 1 biases), but InitialParameters has 20", problem.Message);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class InitialParameterTests
         var given = new float[21];
         given[7] = float.NaN;
         Assert.Contains(
-            "number 7 is NaN",
+            "parameter 7 is NaN",
             Assert.Throws<ArgumentException>(
                 () =>
                     new Trainer(Problems.GradientDescent with { InitialParameters = given })

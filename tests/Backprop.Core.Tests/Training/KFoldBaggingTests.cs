@@ -180,7 +180,7 @@ public class KFoldBaggingTests
                 "training", () => trainer.Train(network, new ExampleSet(new float[2 * Features], Features, [0, 1]))).Message);
         var sharing = new NetworkBuilder(Features).InputScale().Replicate(2).Dense(1).Build();
         Assert.Contains(
-            "InputScale 5 → 5 learns from all rows",
+            "InputScale 5 → 5 is trained on all rows",
             Assert.Throws<ArgumentException>("network", () => trainer.Train(sharing, examples)).Message);
     }
 

@@ -160,13 +160,13 @@ public class MemberTrainingTests
     public void What_couples_members_is_refused_by_name()
     {
         Assert.Contains(
-            "InputSkip does not go with EnsembleSize",
+            "InputSkip cannot be combined with EnsembleSize",
             Assert.Throws<ArgumentException>(
                 "InputSkip", () => (Plain with { EnsembleSize = 2, InputSkip = true }).Build(Features, 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>("EnsembleSize", () => Plain with { EnsembleSize = 0 });
         var network = (Plain with { EnsembleSize = 2 }).Build(Features, 1);
         Assert.StartsWith(
-            "Lbfgs searches along one line for all 2 members",
+            "Lbfgs makes one line search for all 2 members",
             Assert.Throws<ArgumentException>(
                 "network",
                 () =>

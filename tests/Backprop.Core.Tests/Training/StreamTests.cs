@@ -145,7 +145,7 @@ public class StreamTests
     {
         var problem = Assert.Throws<InvalidOperationException>(
             () => new Trainer(Options).Train(Problems.TwoToOne(2), new Source(Problems.Surface(100, 1)) { MoreInPass2 = more }));
-        Assert.Contains("100 examples, and in epoch 2", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("100 examples, but in epoch 2", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

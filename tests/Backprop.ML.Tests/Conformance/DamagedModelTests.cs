@@ -75,7 +75,7 @@ public class DamagedModelTests
         var second = EdgeRows.Trainer(_ml, nameof(EdgeRow.Weight));
         var model = new EstimatorChain<ITransformer>().Append(first).Append(second).Fit(_data);
         var zip = ModelZip.Save(_ml, model, _data);
-        Assert.Contains("was saved in another folder", Refuse(zip.Renamed(Exchanged)), StringComparison.Ordinal);
+        Assert.Contains("contains the checksum of another folder", Refuse(zip.Renamed(Exchanged)), StringComparison.Ordinal);
 
         static string Exchanged(string name) => name.Contains("_000", StringComparison.Ordinal)
             ? name.Replace("_000", "_001", StringComparison.Ordinal)

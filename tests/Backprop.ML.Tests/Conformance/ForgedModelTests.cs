@@ -37,10 +37,10 @@ public class ForgedModelTests
         withCategories.CategoricalFeatureColumnNames = [nameof(SampleRow.Categories)];
         var six = Save(withCategories);
         Assert.Contains(
-            "takes 6 inputs and has 1 outputs, but its columns have 4 and 1",
+            "has 6 inputs and 1 outputs, but its columns have 4 and 1",
             Refuse(Exchanged(_regression, six)), StringComparison.Ordinal);
         Assert.Contains(
-            "takes 4 inputs and has 1 outputs, but its columns have 6 and 1",
+            "has 4 inputs and 1 outputs, but its columns have 6 and 1",
             Refuse(Exchanged(six, _regression)), StringComparison.Ordinal);
         Assert.Contains(
             "its category columns are none, but it has key values of 'Categories'",
@@ -53,7 +53,7 @@ public class ForgedModelTests
         var header = Header(_classes[ModelZip.Network]).Replace("\"outputs\":3", "\"outputs\":2", StringComparison.Ordinal);
         var (kept, dropped) = (4 * 4 + 4 + 4 * 2 + 2, 4 + 1); // of three classes, one has its weights and its bias no more
         var two = _classes.With(ModelZip.Network, WithHeader(_classes[ModelZip.Network], header, kept, dropped));
-        Assert.Contains("has 2 outputs, but its columns have 4 and 3", Refuse(two), StringComparison.Ordinal);
+        Assert.Contains("and 2 outputs, but its columns have 4 and 3", Refuse(two), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class ForgedModelTests
         byte[] key = [.. _regression[ModelZip.Transformer]];
         key[256] ^= 1;
         Assert.Contains(
-            "feature column 'Value' of its training schema is Single, no vector of Single",
+            "feature column 'Value' of its training schema is Single, not a vector of Single",
             Refuse(_regression.With(ModelZip.Transformer, key)), StringComparison.Ordinal);
     }
 

@@ -11,8 +11,8 @@ public class MessageTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Theory]
-    [InlineData(new float[0], "Row 2 has 0 values in column 'Features'; it must have 3")]
-    [InlineData(new[] { 1f, 2 }, "Row 2 has 2 values in column 'Features'; it must have 3")]
+    [InlineData(new float[0], "Row 2 has 0 values in column 'Features', but it must have 3")]
+    [InlineData(new[] { 1f, 2 }, "Row 2 has 2 values in column 'Features', but it must have 3")]
     public void A_row_of_features_of_another_length_is_named_in_training_and_in_scoring(float[] features, string words)
     {
         var good = Enumerable.Range(0, 5).Select(i => new Line { Label = i, Features = [i, 1, i * i] }).ToArray();
@@ -24,8 +24,8 @@ public class MessageTests
         var scored = model.Transform(_ml.Data.LoadFromEnumerable(bad));
         Assert.Contains(words, Assert.ThrowsAny<Exception>(() => scored.Scores()).GetBaseException().Message, StringComparison.Ordinal);
         using var engine = _ml.Model.CreatePredictionEngine<Line, Answer>(model);
-        Assert.Contains("column 'Features'; it must have 3", Assert.ThrowsAny<Exception>(() => engine.Predict(bad[2])).GetBaseException()
-            .Message, StringComparison.Ordinal);
+        var single = Assert.ThrowsAny<Exception>(() => engine.Predict(bad[2])).GetBaseException();
+        Assert.Contains("column 'Features', but it must have 3", single.Message, StringComparison.Ordinal);
     }
 
     [Theory]

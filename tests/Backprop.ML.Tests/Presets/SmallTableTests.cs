@@ -65,7 +65,7 @@ public class SmallTableTests
     public void One_row_is_an_error_that_names_the_preset_and_the_way_out(string preset)
     {
         var problem = Assert.Throws<InvalidOperationException>(() => Fit(preset, nameof(Line.Value), 1));
-        var expected = $"The training data has 1 row; Preset.{preset} needs at least 2. Give more rows, or use Preset.Plain.";
+        var expected = $"The training data has 1 row, but Preset.{preset} needs at least 2. Add rows, or use Preset.Plain.";
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
     }
 
@@ -78,7 +78,7 @@ public class SmallTableTests
         var options = Options(preset, nameof(Line.Value));
         (options.KFoldBagging, options.EnsembleSize) = (true, 9);
         var problem = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Data(6)));
-        const string expected = "KFoldBagging holds out other examples for each of 9 members; there are 6.";
+        const string expected = "KFoldBagging holds out different examples for each of 9 members, but there are 6.";
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         options.EnsembleSize = 3;
         Assert.NotNull(new BackpropTrainer(_ml, options).Fit(Data(6)).Model.History[^1].ValidationLoss);

@@ -48,7 +48,7 @@ public class CategoryTests
         var options = Synthetic.Brief(Synthetic.Value);
         options.Categories = [new EmbeddedCategory(3, 2, 2)];
         var error = Assert.Throws<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, 30)));
-        Assert.Contains("the slot must be from 0 to 2", error.Message);
+        Assert.Contains("Slot must be from 0 to 2", error.Message);
     }
 
     private sealed class Row

@@ -113,9 +113,9 @@ public class EnsembleTests
     [Fact]
     public void Where_a_preset_set_what_does_not_go_with_an_option_the_message_says_so()
     {
-        Assert.Contains("that is Preset.Default's", Problem(new() { Optimizer = new Lbfgs() }));
-        Assert.Contains("that is Preset.Fast's", Problem(new() { Optimizer = new Lbfgs(), EnsembleSize = 1, Preset = Preset.Fast }));
-        Assert.Contains("that is Preset.Best's", Problem(new() { InputSkip = true, Preset = Preset.Best }));
+        Assert.Contains("the value of Preset.Default", Problem(new() { Optimizer = new Lbfgs() }));
+        Assert.Contains("the value of Preset.Fast", Problem(new() { Optimizer = new Lbfgs(), EnsembleSize = 1, Preset = Preset.Fast }));
+        Assert.Contains("the value of Preset.Best", Problem(new() { InputSkip = true, Preset = Preset.Best }));
         Assert.DoesNotContain("Preset", Problem(new() { Optimizer = new Lbfgs(), EnsembleSize = 2 }));
         _ = new BackpropTrainer(_ml, new() { Optimizer = new Lbfgs(), Preset = Preset.Plain });
         _ = new BackpropTrainer(_ml, new() { InputSkip = true, Preset = Preset.Plain });

@@ -50,7 +50,8 @@ public class FewGroupsTests
     {
         var message = Assert.Throws<InvalidOperationException>(() =>
             Fit(Rows(1), o => (o.SamplingKeyColumnName, o.Caching) = ("Group", caching))).Message;
-        Assert.Contains("SamplingKeyColumnName names column 'Group', which has 1 value in all 100 rows", message, StringComparison.Ordinal);
+        const string expected = "SamplingKeyColumnName names column 'Group', but it has 1 value in all 100 rows";
+        Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
     [Theory]

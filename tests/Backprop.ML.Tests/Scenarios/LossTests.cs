@@ -75,8 +75,8 @@ public class LossTests
     }
 
     [Theory]
-    [InlineData(true, -1, "takes numbers ≥ 0")]
-    [InlineData(false, 0, "takes numbers > 0")]
+    [InlineData(true, -1, "needs values ≥ 0")]
+    [InlineData(false, 0, "needs values > 0")]
     public void A_label_that_the_loss_does_not_allow_is_refused_with_its_row_and_column(bool counts, float value, string allowed)
     {
         var options = Synthetic.Brief(Synthetic.Value);

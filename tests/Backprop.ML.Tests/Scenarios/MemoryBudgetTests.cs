@@ -40,7 +40,7 @@ public class MemoryBudgetTests
         Trainer(bytes).Fit(train, validation);
         var message = Assert.Throws<InvalidOperationException>(() => Trainer(bytes - 1).Fit(train, validation)).Message;
         Assert.Contains("validation data does not fit", message);
-        Assert.Contains($"of which {Size(train).Bytes} are taken by the training data", message);
+        Assert.Contains($"the training data uses {Size(train).Bytes} of them", message);
     }
 
     private IDataView Data(int rows) => Synthetic.Prepared(_ml, rows);

@@ -120,7 +120,7 @@ public class SeveralTargetsTests
 
         Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows of the training data", StringComparison.Ordinal));
         Assert.InRange(_ml.Regression.EvaluateMultiTarget(scored, Targets).RSquared, 0.5, 1);
-        Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows, whose label is missing", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows with a missing label", StringComparison.Ordinal));
     }
 
     [Theory]

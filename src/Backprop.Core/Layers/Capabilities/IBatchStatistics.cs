@@ -2,27 +2,27 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that uses statistics of the whole batch in training, such as the mean and the variance of every unit.</summary>
+/// <summary>A layer that uses statistics of all rows of the batch in training, such as the mean and the variance of every unit.</summary>
 public interface IBatchStatistics : ITrainingBehavior
 {
-    /// <summary>How many numbers the statistics have.</summary>
+    /// <summary>Length of the statistics.</summary>
     int StatisticsLength { get; }
 
-    /// <summary>Measures some columns of the whole batch, before <see cref="ITrainingBehavior.ForwardTraining"/>.</summary>
+    /// <summary>Measures some columns over all rows of the batch, before <see cref="ITrainingBehavior.ForwardTraining"/>.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], all rows of the batch.</param>
     /// <param name="first">The first column; threads share the columns.</param>
     /// <param name="count">How many columns.</param>
-    /// <param name="statistics">[StatisticsLength]; what belongs to these columns is overwritten.</param>
+    /// <param name="statistics">[StatisticsLength]; the entries of these columns are overwritten.</param>
     void MeasureForward(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, int first, int count, Span<Real> statistics);
 
-    /// <summary>Measures some columns of the whole batch, before <see cref="ITrainingBehavior.BackwardTraining"/>.</summary>
+    /// <summary>Measures some columns over all rows of the batch, before <see cref="ITrainingBehavior.BackwardTraining"/>.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="x">[rows × Inputs], all rows of the batch.</param>
     /// <param name="dy">[rows × Outputs]</param>
     /// <param name="first">The first column.</param>
     /// <param name="count">How many columns.</param>
-    /// <param name="statistics">[StatisticsLength]; what belongs to these columns is overwritten.</param>
+    /// <param name="statistics">[StatisticsLength]; the entries of these columns are overwritten.</param>
     void MeasureBackward(
         ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, ReadOnlyMatrix dy, int first, int count, Span<Real> statistics);
 

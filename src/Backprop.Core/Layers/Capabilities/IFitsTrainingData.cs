@@ -17,7 +17,7 @@ public interface IFitsTrainingData
     /// <param name="examples">[rows × Inputs]: the inputs of this layer; at least one row.</param>
     void Fit(Span<Real> parameters, ReadOnlyMatrix examples);
 
-    /// <summary>The same with checks in between. A layer whose fit takes long implements it.</summary>
+    /// <summary>The same. Counts the work. For layers whose fit is slow.</summary>
     /// <param name="parameters">[ParameterCount]; only fitted parameters are changed.</param>
     /// <param name="examples">[rows × Inputs]</param>
     /// <param name="meter">Counts the work; null where work is not counted.</param>

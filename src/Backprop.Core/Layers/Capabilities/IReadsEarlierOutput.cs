@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer whose output also depends on what entered an earlier layer of the network, such as a skip connection.</summary>
+/// <summary>A layer whose output also depends on the input of an earlier layer of the network, such as a skip connection.</summary>
 internal interface IReadsEarlierOutput
 {
     /// <summary>The earlier layer whose input is read; 0 for the features of the network.</summary>

@@ -1,6 +1,6 @@
 namespace Backprop.Layers;
 
-/// <summary>A layer that a network can score without: it does nothing in scoring, or the layer before it does its work.</summary>
+/// <summary>A layer that scoring may omit: it does nothing in scoring, or the layer before it does its work.</summary>
 internal interface IScoringRewrite
 {
     /// <summary>Whether y = x in scoring.</summary>

@@ -4,11 +4,11 @@ namespace Backprop.Layers;
 public interface ISupportsEnsembles
 {
     /// <summary>Whether the outputs of one member depend on the inputs of that member alone.</summary>
-    /// <param name="members">How many members there are; each has an equal share of the columns.</param>
+    /// <param name="members">Number of members; each has an equal share of the columns.</param>
     bool SupportsEnsembles(int members);
 }
 
-/// <summary>A layer that has a form of its own for several members of an ensemble: a wider layer, or a grouped one.</summary>
+/// <summary>A layer that has a special form for several members of an ensemble: a wider layer, or a grouped one.</summary>
 /// <remarks>Any other layer is replicated by <see cref="PerMember"/>.</remarks>
 internal interface IReplicable
 {
@@ -19,6 +19,6 @@ internal interface IReplicable
 /// <summary>A layer whose output holds the members of an ensemble, member after member.</summary>
 internal interface IMakesMembers
 {
-    /// <summary>How many members.</summary>
+    /// <summary>Number of members.</summary>
     int EnsembleSize { get; }
 }

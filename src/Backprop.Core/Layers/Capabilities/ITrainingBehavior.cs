@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>A layer that computes something else in training than in scoring: it drops units, or normalizes by the batch.</summary>
+/// <summary>A layer whose computation in training differs from that in scoring: it drops units, or normalizes by the batch.</summary>
 public interface ITrainingBehavior
 {
     /// <summary>Whether a step of training draws random numbers here, so that the loss changes from step to step.</summary>
@@ -15,14 +15,14 @@ public interface ITrainingBehavior
     /// <param name="y">[rows × Outputs], overwritten.</param>
     void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y);
 
-    /// <summary>Writes dx and dParameters of what <see cref="ForwardTraining"/> computes, given the same
+    /// <summary>Writes dx and dParameters: the gradients of <see cref="ForwardTraining"/> with the same
     /// <see cref="TrainingPass"/>.</summary>
     /// <inheritdoc cref="Layer.Backward"/>
     void BackwardTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, Matrix dx,
         Span<Real> dParameters);
 
-    /// <summary>Writes some neighbours of the dParameters of <see cref="BackwardTraining"/>. By default these are all of them.</summary>
+    /// <summary>Writes a contiguous part of the dParameters of <see cref="BackwardTraining"/>. By default, it is all of them.</summary>
     /// <inheritdoc cref="IGradientParts.BackwardPart"/>
     void BackwardPartTraining(
         ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlyMatrix dy, int first,

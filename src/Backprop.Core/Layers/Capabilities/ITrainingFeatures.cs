@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>The features of the training data, for layers that are fitted to all of it (<see cref="IFitsTrainingData"/>).</summary>
+/// <summary>The features of the training data, for layers that are fitted to all rows (<see cref="IFitsTrainingData"/>).</summary>
 internal interface ITrainingFeatures
 {
     /// <summary>Examples in memory.</summary>
@@ -24,9 +24,9 @@ internal interface ITrainingFeatures
     void CopyExample(int example, Span<Real> features);
 
     /// <summary>Copies the known values of one feature, before standardization.</summary>
-    /// <param name="feature">Which feature.</param>
+    /// <param name="feature">The index of the feature.</param>
     /// <param name="room">[Count], overwritten.</param>
-    /// <returns>The part of the room that was filled.</returns>
+    /// <returns>The filled part of <paramref name="room"/>.</returns>
     Span<Real> CopyKnown(int feature, Span<Real> room);
 
     /// <summary>Writes the weighted mean of the known values of every feature, before standardization.</summary>

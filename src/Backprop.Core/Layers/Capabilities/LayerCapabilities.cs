@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Layers;
 
-/// <summary>Calls a capability of a layer, or does the default for a layer without that capability.</summary>
+/// <summary>Calls a capability of a layer, or applies the default to a layer without that capability.</summary>
 /// <remarks>For code that runs rarely. A <c>Network</c> finds the capabilities once, when it is made.</remarks>
 internal static class LayerCapabilities
 {
@@ -17,7 +17,7 @@ internal static class LayerCapabilities
         /// <summary>Whether a step of training draws random numbers here.</summary>
         public bool IsRandom => layer is ITrainingBehavior { IsRandom: true };
 
-        /// <summary>How many numbers of the whole batch are measured; 0 for none.</summary>
+        /// <summary>The length of the statistics of the batch; 0 without statistics.</summary>
         public int StatisticsLength => layer is IBatchStatistics statistics ? statistics.StatisticsLength : 0;
 
         /// <summary>The smallest part of the gradient: all parameters, unless the layer has parts.</summary>

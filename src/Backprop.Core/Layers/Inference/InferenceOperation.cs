@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// <param name="Width">Columns of that value.</param>
 internal abstract record InferenceOperation(IReadOnlyList<string> Inputs, string Output, int Width)
 {
-    /// <summary>What the operation does.</summary>
+    /// <summary>The kind of operation.</summary>
     public string Kind => GetType().Name;
 }
 
@@ -35,7 +35,7 @@ internal sealed record InterpolateColumns(
     : InferenceOperation(Inputs, Output, Width);
 
 /// <summary>A column that holds a category from 1 to <paramref name="Count"/>; any other value is unknown.</summary>
-/// <param name="Slot">Which column.</param>
+/// <param name="Slot">The index of the column.</param>
 /// <param name="Count">How many categories.</param>
 /// <param name="Width">Columns that replace it.</param>
 internal readonly record struct CategoryColumn(int Slot, int Count, int Width);
@@ -44,8 +44,9 @@ internal readonly record struct CategoryColumn(int Slot, int Count, int Width);
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of y.</param>
-/// <param name="Categories">Which columns are encoded. Of two categories, both have the same column.</param>
-/// <param name="Numbers">For each: what its columns hold by default, then what the column of each category holds in its place.</param>
+/// <param name="Categories">The encoded columns. Two categories share one column.</param>
+/// <param name="Numbers">For each encoded column: the default value of each of its output columns, then the value of the active column for
+/// each category.</param>
 internal sealed record EncodeCategories(
     IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<CategoryColumn> Categories, ReadOnlyMemory<Real> Numbers)
     : InferenceOperation(Inputs, Output, Width);
@@ -54,7 +55,7 @@ internal sealed record EncodeCategories(
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of y.</param>
-/// <param name="Categories">Which columns are looked up.</param>
+/// <param name="Categories">The embedded columns.</param>
 /// <param name="Tables">For each [Count + 1 × Width], row-major; row 0 is for unknown categories.</param>
 internal sealed record LookUpCategories(
     IReadOnlyList<string> Inputs, string Output, int Width, IReadOnlyList<CategoryColumn> Categories, ReadOnlyMemory<Real> Tables)
@@ -68,7 +69,7 @@ internal sealed record ClipSmoothly(IReadOnlyList<string> Inputs, string Output,
 internal sealed record MultiplyColumns(IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Factors)
     : InferenceOperation(Inputs, Output, Width);
 
-/// <summary>Periodic features in place of each of the first columns; the others are unchanged, and come last.</summary>
+/// <summary>Replaces each of the first columns by periodic features; the others are unchanged, and come last.</summary>
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of y.</param>
@@ -81,7 +82,7 @@ internal sealed record PeriodicColumns(
     IReadOnlyList<string> Inputs, string Output, int Width, int Columns, PeriodicForm Form, int Frequencies,
     ReadOnlyMemory<Real> Parameters, ReadOnlyMemory<Real> Amplitudes) : InferenceOperation(Inputs, Output, Width);
 
-/// <summary>Bins in place of each of the first columns; the others are unchanged, and come last.</summary>
+/// <summary>Replaces each of the first columns by bins; the others are unchanged, and come last.</summary>
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of y.</param>
@@ -89,14 +90,13 @@ internal sealed record PeriodicColumns(
 /// <param name="Bins">How many bins each has.</param>
 /// <param name="Boundaries">
 /// For each column [Bins + 1] in ascending order. y = (x − b) / (next b − b), clipped to [0, 1], except the first bin below and the last
-/// bin
-/// above. A bin without width holds 0 below its boundary, otherwise 1.
+/// bin above. A bin without width holds 0 below its boundary, otherwise 1.
 /// </param>
 internal sealed record EncodeBins(
     IReadOnlyList<string> Inputs, string Output, int Width, int Columns, int Bins, ReadOnlyMemory<Real> Boundaries)
     : InferenceOperation(Inputs, Output, Width);
 
-/// <summary>For each group of columns [kept, f(rest·W + b)]; the columns behind the groups are unchanged.</summary>
+/// <summary>For each group of columns [kept, f(others·W + b)]; the columns after the groups are unchanged.</summary>
 /// <param name="Inputs">x</param>
 /// <param name="Output">y</param>
 /// <param name="Width">Columns of y.</param>
@@ -164,6 +164,6 @@ internal sealed record Concatenate(IReadOnlyList<string> Inputs, string Output, 
 internal sealed record SliceColumns(IReadOnlyList<string> Inputs, string Output, int Width, int First)
     : InferenceOperation(Inputs, Output, Width);
 
-/// <summary>A layer of the caller's own, which describes no operations.</summary>
+/// <summary>A custom layer, which describes no operations.</summary>
 internal sealed record RunLayer(IReadOnlyList<string> Inputs, string Output, int Width, Layer Layer, ReadOnlyMemory<Real> Parameters)
     : InferenceOperation(Inputs, Output, Width);

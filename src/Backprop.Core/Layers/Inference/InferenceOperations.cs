@@ -19,12 +19,12 @@ internal sealed class InferenceOperations
         return operation.Output;
     }
 
-    /// <summary>Appends what a layer computes in scoring.</summary>
+    /// <summary>Appends the operations of a layer in scoring.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="x">The name of its input.</param>
     /// <param name="earlier">The name of the earlier value that it reads (<see cref="IReadsEarlierOutput"/>), or null.</param>
     /// <param name="parameters">[ParameterCount]</param>
-    /// <returns>The name of what leaves it.</returns>
+    /// <returns>The name of the layer's output.</returns>
     public string AddLayer(Layer layer, string x, string? earlier, ReadOnlyMemory<Real> parameters)
     {
         if (layer is IDescribesInference describing) return describing.Describe(this, x, earlier, parameters);

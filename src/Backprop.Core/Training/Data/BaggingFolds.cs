@@ -3,16 +3,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Divides the examples into one fold for each member of an ensemble. A member does not learn from its own fold.</summary>
+/// <summary>Divides the examples into one fold for each member of an ensemble. A member is not trained on its own fold.</summary>
 internal static class BaggingFolds
 {
-    /// <summary>The fold of every example. Each class is divided into runs of as many examples as there are folds. Of every
-    /// run, each fold receives one example, at random. So the folds have the same share of every class, and of every part
-    /// of the data. No fold is empty, if there are at least as many examples as folds.</summary>
-    /// <param name="examples">What is dealt out.</param>
-    /// <param name="folds">How many; at least 2.</param>
+    /// <summary>The fold of every example. Each class is divided into runs of as many examples as there are folds. Each fold receives one
+    /// random example of every run. So the folds have the same share of every class, and of every part of the data. No fold is empty, if
+    /// there are at least as many examples as folds.</summary>
+    /// <param name="examples">The examples to divide.</param>
+    /// <param name="folds">Number of folds; at least 2.</param>
     /// <param name="loss">Whether targets are classes.</param>
-    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
     /// <returns>[examples], from 0 to folds − 1.</returns>
     public static int[] Of(ExampleSet examples, int folds, Loss loss, int seed)
     {

@@ -2,7 +2,7 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>The parts of a batch that are never divided: single rows, or groups of neighbouring rows such as the rows of one
+/// <summary>The parts of a batch that are never divided: single rows, or groups of consecutive rows such as the rows of one
 /// query.</summary>
 /// <remarks>Threads, and the portions of a long step, receive whole parts. So a loss may depend on all rows of a part.</remarks>
 internal readonly struct BatchPartition
@@ -18,22 +18,22 @@ internal readonly struct BatchPartition
     /// <summary>Count of parts.</summary>
     public int Count => _starts is null ? _rows : _starts.Length - 1;
 
-    /// <summary>A batch in which every row is a part.</summary>
+    /// <summary>A batch whose parts are single rows.</summary>
     public static BatchPartition OfRows(int rows) => new(rows, null);
 
     /// <summary>A batch of groups.</summary>
-    /// <param name="starts">[groups + 1]: the first row of every group, from 0 on and rising, then the number of rows.</param>
-    /// <exception cref="ArgumentException">The numbers do not rise from 0.</exception>
+    /// <param name="starts">[groups + 1]: the first row of every group, in ascending order from 0, then the number of rows.</param>
+    /// <exception cref="ArgumentException">The first rows are not in ascending order from 0.</exception>
     public static BatchPartition OfGroups(int[] starts)
     {
         ArgumentNullException.ThrowIfNull(starts);
         if (starts.Length < 2 || starts[0] != 0)
-            throw new ArgumentException("The first group must begin at row 0, and there must be at least one.");
+            throw new ArgumentException("There must be at least one group, and the first must begin at row 0.");
         for (var i = 1; i < starts.Length; i++)
         {
             if (starts[i] <= starts[i - 1])
                 throw new ArgumentException(
-                    $"Group {i - 1} begins at row {starts[i - 1]}, and the next at row {starts[i]}: no group may be empty.");
+                    $"Group {i - 1} begins at row {starts[i - 1]}, and the next begins at row {starts[i]}. No group may be empty.");
         }
         return new BatchPartition(starts[^1], starts);
     }
@@ -48,10 +48,10 @@ internal readonly struct BatchPartition
         return (_starts[first], _starts[first + count] - _starts[first]);
     }
 
-    /// <summary>Rows from a given one on: as many whole parts as fit into a limit, and one part at least.</summary>
-    /// <param name="first">The first row, where a part begins.</param>
-    /// <param name="end">The row behind the last that may be taken, where a part ends.</param>
-    /// <param name="limit">Rows that should not be exceeded.</param>
+    /// <summary>The number of rows in the next parts: as many whole parts as fit into a limit, but at least one.</summary>
+    /// <param name="first">The first row; a part begins here.</param>
+    /// <param name="end">The end of the allowed rows (exclusive); a part ends here.</param>
+    /// <param name="limit">Maximum number of rows, if a single part does not have more.</param>
     /// <returns>Count of rows; 0 where <paramref name="first"/> is <paramref name="end"/>.</returns>
     public int PortionFrom(int first, int end, int limit)
     {

@@ -3,7 +3,7 @@ using Backprop.Metrics;
 
 namespace Backprop.Training;
 
-/// <summary>What the examples of every class count for, beside their own weights.</summary>
+/// <summary>A factor for each class. It multiplies the weights of the examples of the class.</summary>
 internal sealed class ClassBalance
 {
     private readonly double[] _factors;
@@ -11,19 +11,20 @@ internal sealed class ClassBalance
     private ClassBalance(double[] factors) => _factors = factors;
 
     /// <summary>The balance that the options specify; null where classes do not matter.</summary>
-    /// <exception cref="ArgumentException">The targets are no classes, or there are not as many weights as classes.</exception>
+    /// <exception cref="ArgumentException">The targets are not classes, or the number of weights is not the number of classes.</exception>
     public static ClassBalance? Of(TrainingOptions options, TrainingData training, int outputs)
     {
         if (options is { ClassWeights: null, BalancedClassWeights: false }) return null;
         var classes = options.Loss.TargetKind == TargetKind.Binary ? 2 : outputs;
         if (options.Loss.TargetKind == TargetKind.Real || training.Examples.TargetCount > 1)
             throw new ArgumentException(
-                $"Classes are weighed, but the targets are {training.Examples.TargetCount} columns of {options.Loss.TargetKind} numbers " +
-                    $"under {options.Loss}; one column of classes is needed.",
+                $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need one target column of " +
+                    $"classes, but {options.Loss} has {training.Examples.TargetCount} target columns of kind {options.Loss.TargetKind}.",
                 nameof(training));
         if (options.ClassWeights is { } given && given.Count != classes)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights; there are {classes} classes.", nameof(training));
+                $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights, but there are {classes} classes. Set one weight for " +
+                    $"each class.", nameof(training));
 
         double[] factors = [.. options.ClassWeights ?? Enumerable.Repeat(1.0, classes)];
         if (options.BalancedClassWeights)
@@ -44,10 +45,10 @@ internal sealed class ClassBalance
         return totals;
     }
 
-    /// <summary>What an example of the class counts for.</summary>
+    /// <summary>The factor of the target's class.</summary>
     public double FactorOf(Real target) => _factors[ClassOf(target)];
 
-    /// <summary>The examples with weights that take their class into account.</summary>
+    /// <summary>The examples with their weights multiplied by the factors of their classes.</summary>
     public ExampleSet Weigh(ExampleSet examples)
     {
         var weights = new Real[examples.Count];
@@ -56,6 +57,6 @@ internal sealed class ClassBalance
         return examples.WithWeights(weights);
     }
 
-    // A binary target may be a probability; it counts for the likelier class.
+    // A binary target may be a probability; then it belongs to the likelier class.
     private static int ClassOf(Real target) => (int)Math.Round(target);
 }

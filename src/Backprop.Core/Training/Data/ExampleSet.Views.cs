@@ -4,7 +4,7 @@ namespace Backprop.Training;
 
 public sealed partial class ExampleSet
 {
-    // Some of the examples, or the same with other weights or folds. The features are never copied.
+    // Some of the examples, or all of them with other weights or folds. The features are never copied.
     private ExampleSet(ExampleSet of, int first, int count, Real[]? weights, int[]? folds, int foldCount)
     {
         (FeatureCount, TargetCount, HasMissing) = (of.FeatureCount, of.TargetCount, of.HasMissing);
@@ -21,50 +21,50 @@ public sealed partial class ExampleSet
         (_targets, _weights) = (targets, weights);
     }
 
-    /// <summary>The dense features of all examples, wherever they are.</summary>
+    /// <summary>The dense features of all examples.</summary>
     internal ExampleRows FeatureRows => new(this);
 
-    /// <summary>[FeatureCount]: the dense features of one example, where they are.</summary>
-    internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(PlaceOf(row));
+    /// <summary>[FeatureCount]: the dense features of one example, without a copy.</summary>
+    internal ReadOnlySpan<Real> FeaturesOf(int row) => _features!.Row(RowOf(row));
 
-    /// <summary>Whether dense features of neighbouring examples are neighbours in memory.</summary>
+    /// <summary>Whether the dense features of these consecutive examples are adjacent in memory.</summary>
     internal bool AreTogether(int first, int count) => _rows is null && _features!.AreTogether(_first + first, count);
 
-    /// <summary>[count × FeatureCount]: the features of such examples.</summary>
+    /// <summary>[count × FeatureCount]: the features of consecutive examples that are adjacent in memory.</summary>
     internal ReadOnlyMatrix Together(int first, int count) => new(_features!.Together(_first + first, count), count, FeatureCount);
 
-    /// <summary>Some neighbouring examples; nothing is copied.</summary>
+    /// <summary>Some consecutive examples; nothing is copied.</summary>
     internal ExampleSet Slice(int first, int count) => new(this, _first + first, count, _weights, _folds, FoldCount);
 
-    /// <summary>Some examples in an order of their own. Targets and weights are copied, features are not.</summary>
-    /// <param name="rows">Which; at least one.</param>
+    /// <summary>Some examples, in any order. Targets and weights are copied, features are not.</summary>
+    /// <param name="rows">Indices of the examples; at least one.</param>
     internal ExampleSet Select(ReadOnlySpan<int> rows)
     {
-        int[] places = new int[rows.Length];
+        int[] rowIndices = new int[rows.Length];
         Real[] targets = new Real[rows.Length * TargetCount];
         Real[]? weights = _weights is null ? null : new Real[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
-            places[i] = PlaceOf(rows[i]);
+            rowIndices[i] = RowOf(rows[i]);
             Targets.Row(rows[i]).CopyTo(targets.AsSpan(i * TargetCount));
             if (weights is not null) weights[i] = Weights[rows[i]];
         }
-        return new ExampleSet(this, places, targets, weights, _features, _sparse, HasMissing);
+        return new ExampleSet(this, rowIndices, targets, weights, _features, _sparse, HasMissing);
     }
 
-    /// <summary>These examples and then others of the same columns. Features are copied only where both were given as arrays of their
-    /// own.</summary>
+    /// <summary>These examples, followed by others with the same columns. Features are copied only if both sets have their own
+    /// arrays.</summary>
     internal ExampleSet Concat(ExampleSet by)
     {
         Real[] targets = [.. Targets.Values, .. by.Targets.Values];
         Real[]? weights = _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()];
         var hasMissing = HasMissing || by.HasMissing;
         if (_features == by._features && _sparse == by._sparse)
-            return new ExampleSet(this, PlacesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
         if (_features is not null && by._features is not null && _features.Concat(by._features, out var first) is { } both)
-            return new ExampleSet(this, PlacesWith(by, first), targets, weights, both, null, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, first), targets, weights, both, null, hasMissing);
         if (_sparse is not null && by._sparse is not null)
-            return new ExampleSet(SparseMatrix.Join(_sparse, Places(0), by._sparse, by.Places(0)), targets, TargetCount, weights);
+            return new ExampleSet(SparseMatrix.Join(_sparse, RowIndices(0), by._sparse, by.RowIndices(0)), targets, TargetCount, weights);
         var features = new Real[checked((Count + by.Count) * FeatureCount)];
         for (var row = 0; row < Count + by.Count; row++)
         {
@@ -82,16 +82,16 @@ public sealed partial class ExampleSet
 
     /// <summary>The same examples with folds.</summary>
     /// <param name="folds">[Count], from 0 to <paramref name="foldCount"/> − 1.</param>
-    /// <param name="foldCount">As many as the ensemble has members.</param>
+    /// <param name="foldCount">Number of members of the ensemble.</param>
     internal ExampleSet WithFolds(ReadOnlySpan<int> folds, int foldCount) =>
         new(this, _first, Count, _weights, [.. new int[_first], .. folds], foldCount);
 
-    // The row of the features that an example is.
-    private int PlaceOf(int row) => _rows is null ? _first + row : _rows[_first + row];
+    // The index of an example's row of features.
+    private int RowOf(int row) => _rows is null ? _first + row : _rows[_first + row];
 
-    private int[] Places(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + PlaceOf(row))];
+    private int[] RowIndices(int offset) => [.. Enumerable.Range(0, Count).Select(row => offset + RowOf(row))];
 
-    private int[] PlacesWith(ExampleSet others, int offset) => [.. Places(0), .. others.Places(offset)];
+    private int[] RowIndicesWith(ExampleSet others, int offset) => [.. RowIndices(0), .. others.RowIndices(offset)];
 
     private Real[] WeightsOrOnes() => _weights is null ? [.. Enumerable.Repeat((Real)1, Count)] : [.. Weights];
 }

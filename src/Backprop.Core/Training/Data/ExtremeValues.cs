@@ -3,11 +3,11 @@ namespace Backprop.Training;
 /// <summary>Finds the value of a data set that is most likely to make training diverge.</summary>
 internal static class ExtremeValues
 {
-    // The square of more leaves single precision.
+    // The square of a larger value overflows single precision.
     private const double Limit = 1e18;
 
-    /// <summary>The feature of the largest magnitude, if that is extreme.</summary>
-    public static (int Slot, Real Value)? Feature(ExampleSet examples)
+    /// <summary>The feature value of the largest magnitude, if it is extreme.</summary>
+    public static (int Column, Real Value)? Feature(ExampleSet examples)
     {
         var features = new Real[examples.FeatureCount];
         return Largest(examples.Count, row =>
@@ -17,17 +17,17 @@ internal static class ExtremeValues
         });
     }
 
-    /// <summary>The target of the largest magnitude, if that is extreme.</summary>
-    public static (int Slot, Real Value)? Target(ExampleSet examples) => Largest(examples.Count, row => examples.Targets.Row(row));
+    /// <summary>The target value of the largest magnitude, if it is extreme.</summary>
+    public static (int Column, Real Value)? Target(ExampleSet examples) => Largest(examples.Count, row => examples.Targets.Row(row));
 
-    private static (int Slot, Real Value)? Largest(int rows, Func<int, ReadOnlySpan<Real>> valuesOf)
+    private static (int Column, Real Value)? Largest(int rows, Func<int, ReadOnlySpan<Real>> valuesOf)
     {
-        (int Slot, Real Value)? found = null;
+        (int Column, Real Value)? found = null;
         for (var row = 0; row < rows; row++)
         {
             var values = valuesOf(row);
-            for (var slot = 0; slot < values.Length; slot++)
-                if (Math.Abs(values[slot]) > Math.Max(Limit, Math.Abs((double)(found?.Value ?? 0)))) found = (slot, values[slot]);
+            for (var column = 0; column < values.Length; column++)
+                if (Math.Abs(values[column]) > Math.Max(Limit, Math.Abs((double)(found?.Value ?? 0)))) found = (column, values[column]);
         }
         return found;
     }

@@ -1,25 +1,25 @@
 namespace Backprop.Training;
 
-/// <summary>Decides which groups of rows are kept from training, once it is known how many rows each has.</summary>
+/// <summary>Chooses the groups of rows that are held out, after the rows of each group were counted.</summary>
 /// <remarks>
-/// The hashes of the groups are in random order, drawn by the seed. The groups below a share of all hashes are kept.
-/// With few groups, chance would decide whether that is any group. So the count decides:
+/// The hashes of the groups are in random order, drawn by the seed. A group is held out if its hash is below a share of all hashes. With
+/// few groups, there might be no such group. So the choice depends on the number of groups:
 /// <list type="bullet">
-/// <item>Up to 16 groups, those are kept whose rows are nearest to the share of all rows.</item>
-/// <item>With more groups, the draw by hash stays if its rows are within a twentieth of that share.</item>
-/// <item>Otherwise groups are taken in the order of their hashes, as long as each brings the rows nearer to the share.</item>
+/// <item>Up to 16 groups: the set whose number of rows is nearest to the share of all rows.</item>
+/// <item>More groups: the draw by hash, if its number of rows is within a twentieth of that share.</item>
+/// <item>Otherwise: groups in the order of their hashes, as long as each brings the number of rows nearer to the share.</item>
 /// </list>
-/// At least one group is kept, and at least one is not.
+/// At least one group is held out, and at least one is not.
 /// </remarks>
 internal static class GroupDraw
 {
     private const int GroupsToTryAll = 16;
     private const double Tolerance = 1.0 / 20;
 
-    /// <summary>The hashes of the groups that are kept.</summary>
-    /// <param name="rowsOf">Rows of every group, by its hash; at least two groups.</param>
+    /// <summary>The hashes of the groups that are held out.</summary>
+    /// <param name="rowsOf">The number of rows of every group, by its hash; at least two groups.</param>
     /// <param name="fraction">The share of the rows; in (0, 1).</param>
-    /// <param name="hashes">How many hashes there are.</param>
+    /// <param name="hashes">Number of possible hashes.</param>
     public static HashSet<uint> Of(IReadOnlyDictionary<uint, long> rowsOf, double fraction, ulong hashes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsOf.Count, 2);
@@ -31,7 +31,7 @@ internal static class GroupDraw
         return isNear && drawn.Count < groups.Length ? drawn : InOrder(groups, rowsOf, share);
     }
 
-    // Of several sets that are as near, the one whose groups come first in the order of the hashes.
+    // If several sets are equally near, the one whose groups are first in the order of the hashes is used.
     private static HashSet<uint> Nearest(uint[] groups, IReadOnlyDictionary<uint, long> rowsOf, double share)
     {
         var (best, distance) = (0, double.PositiveInfinity);

@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Decides which rows in memory are kept from training.</summary>
+/// <summary>Chooses which rows in memory are held out from training.</summary>
 internal static class HeldOutRows
 {
     // The held-out rows may exceed their share by this much, so that every class is represented.
@@ -12,9 +12,9 @@ internal static class HeldOutRows
     /// <param name="all">All examples.</param>
     /// <param name="fraction">The share of the rows; in (0, 1).</param>
     /// <param name="rows">Random rows or the last ones.</param>
-    /// <param name="hasClasses">Whether the target of each is a class.</param>
-    /// <param name="seed">Where random numbers start.</param>
-    /// <returns>The rows to learn from, and the others; null if there are none.</returns>
+    /// <param name="hasClasses">Whether targets are classes.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <returns>The training rows, and the held-out rows; null if there are none.</returns>
     public static (ExampleSet Learned, ExampleSet? HeldOut) Split(
         ExampleSet all, double fraction, ValidationRows rows, bool hasClasses, int seed)
     {
@@ -26,7 +26,7 @@ internal static class HeldOutRows
         return Split(all, Stratified(hasClasses ? all.Targets.Values : new Real[all.Count], fraction, seed));
     }
 
-    /// <summary>Holds out the given rows.</summary>
+    /// <summary>Holds out the marked rows.</summary>
     /// <param name="all">All examples.</param>
     /// <param name="kept">[rows]: whether each is held out.</param>
     public static (ExampleSet Learned, ExampleSet? HeldOut) Split(ExampleSet all, ReadOnlySpan<bool> kept)
@@ -40,7 +40,7 @@ internal static class HeldOutRows
     /// by at most a twentieth, or one row.</summary>
     /// <param name="strata">[rows]: the class of each; all equal where there are none.</param>
     /// <param name="fraction">The share of the rows; in (0, 1).</param>
-    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
     /// <returns>[rows]</returns>
     public static bool[] Stratified(ReadOnlySpan<Real> strata, double fraction, int seed)
     {
@@ -57,21 +57,22 @@ internal static class HeldOutRows
         }
 
         var share = fraction * kept.Length;
-        var most = Math.Max(share, total) + Math.Max(1, Tolerance * share);
-        var leftOut = counts.Where(each => each.Value is { Kept: 0, Rows: > 1 });
-        foreach (var (stratum, (index, rows, _)) in leftOut.OrderByDescending(each => each.Value.Rows).ThenBy(each => each.Value.Index))
+        var limit = Math.Max(share, total) + Math.Max(1, Tolerance * share);
+        var unrepresented = counts.Where(each => each.Value is { Kept: 0, Rows: > 1 });
+        var largestFirst = unrepresented.OrderByDescending(each => each.Value.Rows).ThenBy(each => each.Value.Index);
+        foreach (var (stratum, (index, rows, _)) in largestFirst)
         {
-            if (total + 1 > most) break;
+            if (total + 1 > limit) break;
             var random = new RandomSequence(seed, RandomPurpose.Validation, counts.Count + index);
-            kept[RowOf(strata, stratum, 1 + random.NextIndex(rows - 1))] = true; // the first is learned from
+            kept[RowOf(strata, stratum, 1 + random.NextIndex(rows - 1))] = true; // the first row stays in training
             total++;
         }
         return kept;
     }
 
-    /// <summary>All rows of some groups (<see cref="GroupDraw"/>).</summary>
+    /// <summary>Marks all rows of some groups (<see cref="GroupDraw"/>).</summary>
     /// <param name="groups">[rows]: the hash of each row's group.</param>
-    /// <param name="kept">The hashes of those that are kept.</param>
+    /// <param name="kept">The hashes of the groups that are held out.</param>
     public static bool[] OfGroups(ReadOnlySpan<uint> groups, HashSet<uint> kept)
     {
         var result = new bool[groups.Length];
@@ -79,7 +80,7 @@ internal static class HeldOutRows
         return result;
     }
 
-    /// <summary>Rows of every group.</summary>
+    /// <summary>The number of rows of every group.</summary>
     public static Dictionary<uint, long> CountGroups(ReadOnlySpan<uint> groups)
     {
         var counts = new Dictionary<uint, long>();
@@ -87,10 +88,10 @@ internal static class HeldOutRows
         return counts;
     }
 
-    /// <summary>How many of so many rows are the last ones: at least one, and not all, if there are two.</summary>
+    /// <summary>How many of the last rows are held out: at least one, but not all, if there are at least two.</summary>
     public static int Last(int rows, double fraction) => rows < 2 ? 0 : Math.Clamp((int)Math.Round(rows * fraction), 1, rows - 1);
 
-    /// <summary>The numbers of those rows that are kept, or of the others.</summary>
+    /// <summary>The indices of the held-out rows, or of the other rows.</summary>
     public static int[] Rows(ReadOnlySpan<bool> kept, bool areKept)
     {
         var rows = new int[kept.Count(areKept)];
@@ -100,9 +101,9 @@ internal static class HeldOutRows
         return rows;
     }
 
-    private static int RowOf(ReadOnlySpan<Real> strata, Real stratum, int number)
+    private static int RowOf(ReadOnlySpan<Real> strata, Real stratum, int index)
     {
         for (var row = 0; ; row++)
-            if (strata[row] == stratum && number-- == 0) return row;
+            if (strata[row] == stratum && index-- == 0) return row;
     }
 }

@@ -3,23 +3,22 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples to the members of an ensemble by their folds. Each row of a batch has one example for every
-/// member; these are adjacent in memory.</summary>
+/// <summary>Distributes examples to the members of an ensemble by their folds. Each row of a batch has one example for every member; these
+/// are adjacent in memory.</summary>
 /// <remarks>
-/// So no member computes anything for examples that it does not learn from, and each has batches of the full size. An epoch
-/// ends when the member with most examples has seen all of its own. Until then, other members are padded with examples of
-/// weight 0.
+/// So no member computes anything for examples that it is not trained on, and each has batches of the full size. An epoch ends when the
+/// member with the largest number of examples has seen all of them. Until then, other members are padded with examples of weight 0.
 /// </remarks>
 internal sealed class MemberMinibatches : Minibatches
 {
     private readonly int[][] _own; // the examples of every member
 
-    /// <param name="examples">What is dealt out; with folds.</param>
+    /// <param name="examples">The examples; with folds.</param>
     /// <param name="batchSize">Maximum examples of one member in a batch.</param>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
-    /// <param name="targets">How targets are.</param>
-    /// <param name="ofOwnFold">True deals each member its own fold, to be validated on; false deals it all others, to learn
-    /// from.</param>
+    /// <param name="targets">How targets are standardized; null for not at all.</param>
+    /// <param name="ofOwnFold">True: each member receives its own fold, for validation. False: each member receives all other folds, for
+    /// training.</param>
     /// <param name="isEven">Whether batches are of the same size.</param>
     public MemberMinibatches(
         ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
@@ -29,7 +28,7 @@ internal sealed class MemberMinibatches : Minibatches
 
     private MemberMinibatches(
         ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
-        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, abreast: own.Length)
+        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, examplesPerRow: own.Length)
     {
         _own = own;
         CreateBatches();
@@ -47,7 +46,7 @@ internal sealed class MemberMinibatches : Minibatches
         CreateBatches();
     }
 
-    private protected override bool IsPadding(int row, int place) => row >= _own[place].Length;
+    private protected override bool IsPadding(int row, int member) => row >= _own[member].Length;
 
     // A member without any example is padded with the first example.
     private void CreateBatches()

@@ -3,11 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples in batches, standardized, in the order of the rows or in a random one. Allocates only when made.</summary>
+/// <summary>Divides examples into batches, standardized, in the order of the rows or in a random one. Allocates only in the
+/// constructor.</summary>
 internal class Minibatches : IDisposable
 {
-    // A small step waits for its rows a twelfth of its time, when they lie beyond the second cache; a large one does not notice.
-    private const int MaxNumbersToPrefetch = 8 * 1024;
+    // A small step waits a twelfth of its time for rows that are not in the second-level cache. For large steps, this time does not matter.
+    private const int MaxValuesToPrefetch = 8 * 1024;
 
     private readonly ExampleSet _examples;
     private readonly Standardization? _inputs, _targets;
@@ -17,12 +18,12 @@ internal class Minibatches : IDisposable
     private readonly Real[] _x, _y, _weights, _partnerX, _partnerY;
     private SparseBatch? _sparse;
 
-    /// <param name="examples">What is dealt out.</param>
-    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="examples">The examples.</param>
+    /// <param name="batchSize">Maximum number of examples in a batch.</param>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
-    /// <param name="targets">How targets are.</param>
+    /// <param name="targets">How targets are standardized; null for not at all.</param>
     /// <param name="mixes">Whether examples are mixed with others.</param>
-    /// <param name="takesSparse">Whether the network takes sparse rows as they are (<see cref="Network.TakesSparse"/>).</param>
+    /// <param name="takesSparse">Whether the network accepts sparse rows (<see cref="Network.TakesSparse"/>).</param>
     /// <param name="isEven">Whether batches are of the same size (<see cref="TrainingOptions.EvenBatches"/>).</param>
     public Minibatches(
         ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool mixes = false, bool takesSparse = false,
@@ -31,32 +32,32 @@ internal class Minibatches : IDisposable
     {
     }
 
-    /// <summary>Deals out more examples than there are at any time, or several in a row.</summary>
+    /// <summary>For examples that are not all in memory, or for several examples in a row.</summary>
     private protected Minibatches(
         ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes,
-        bool takesSparse = false, bool isEven = false, int abreast = 1)
+        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false })
             _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
-        (ExamplesPerRow, _isEven) = (abreast, isEven);
+        (ExamplesPerRow, _isEven) = (examplesPerRow, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = CountOf(exampleCount, batchSize);
-        _order = abreast == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * abreast)];
-        var together = checked(_batchSize * abreast);
+        _order = examplesPerRow == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * examplesPerRow)];
+        var together = checked(_batchSize * examplesPerRow);
         _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
         _y = new Real[checked(together * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
-        _weights = examples.Weights.IsEmpty && abreast == 1 ? [] : new Real[together];
+        _weights = examples.Weights.IsEmpty && examplesPerRow == 1 ? [] : new Real[together];
     }
 
-    /// <summary>Batches of one epoch over examples, of up to so many each.</summary>
+    /// <summary>The number of batches in an epoch.</summary>
     public static int CountOf(int examples, int batchSize) => (examples - 1) / Math.Min(batchSize, examples) + 1;
 
-    /// <summary>Batches of one epoch; the last may be smaller, unless all are even.</summary>
+    /// <summary>The number of batches in an epoch; the last may be smaller, unless all are even.</summary>
     public int Count { get; }
 
-    /// <summary>Most rows of one batch.</summary>
+    /// <summary>Maximum number of rows in a batch.</summary>
     public int BatchSize => _batchSize;
 
     /// <summary>Examples of a row: 1, or one for every member of an ensemble, adjacent in memory.</summary>
@@ -64,8 +65,8 @@ internal class Minibatches : IDisposable
 
     /// <summary>Begins an epoch over the examples.</summary>
     /// <param name="pass">The epoch: 1, 2, 3, …</param>
-    /// <param name="order">The random numbers that their order is drawn from; null for the order of the data. The order
-    /// depends on this sequence alone, not on earlier orders. So any epoch can be repeated by itself.</param>
+    /// <param name="order">The random numbers that determine the order of the examples; null for the order of the data. The order depends
+    /// only on this sequence, not on earlier orders. So any epoch can be repeated by itself.</param>
     public virtual void BeginPass(int pass, RandomSequence? order)
     {
         if (order is null) return;
@@ -77,7 +78,7 @@ internal class Minibatches : IDisposable
     /// <returns>False if training must end before the rows of the batch are there.</returns>
     public virtual bool Prepare(int index) => true;
 
-    /// <summary>What ends waiting for rows; null for nothing.</summary>
+    /// <summary>Ends the wait for rows; null for never.</summary>
     public StopCondition? Stop { get; set; }
 
     /// <summary>Ends the epoch.</summary>
@@ -85,8 +86,7 @@ internal class Minibatches : IDisposable
     {
     }
 
-    /// <summary>One batch, whose numbers are valid until the next is gathered: those rows that <see cref="Gather"/> has
-    /// copied.</summary>
+    /// <summary>One batch: the rows that <see cref="Gather"/> has copied. Its values are valid until the next batch is gathered.</summary>
     public Minibatch this[int index]
     {
         get
@@ -102,16 +102,16 @@ internal class Minibatches : IDisposable
         }
     }
 
-    /// <summary>Rows of one epoch.</summary>
+    /// <summary>The number of rows in an epoch.</summary>
     public int ExampleCount { get; }
 
-    /// <summary>Rows of one batch.</summary>
-    public int SizeOf(int index) => PlaceOf(index).Count;
+    /// <summary>The number of rows in a batch.</summary>
+    public int SizeOf(int index) => RangeOf(index).Count;
 
     /// <summary>The parts of a batch that threads do not divide.</summary>
     public virtual BatchPartition PartitionOf(int index) => BatchPartition.OfRows(SizeOf(index));
 
-    /// <summary>What a batch counts for in a mean over many, Σ w, of the first examples of its rows, the second, …</summary>
+    /// <summary>The total weight Σ w of a batch: of the first examples of its rows, of the second examples, …</summary>
     /// <param name="index">Which batch.</param>
     /// <param name="totals">[<see cref="ExamplesPerRow"/>], overwritten.</param>
     public void TotalWeights(int index, Span<double> totals)
@@ -132,15 +132,15 @@ internal class Minibatches : IDisposable
         return _sparse;
     }
 
-    /// <summary>Fetches some rows of a batch, and has the same of the next batch brought nearer meanwhile.</summary>
+    /// <summary>Copies some rows of a batch, and prefetches the same rows of the next batch.</summary>
     /// <param name="index">Which batch.</param>
     /// <param name="first">The first row.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="mixture">What of other examples is mixed in.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="mixture">How other examples are mixed in.</param>
     public void Gather(int index, int first, int count, Mixture mixture = default)
     {
         (first, count) = (first * ExamplesPerRow, count * ExamplesPerRow);
-        if (index + 1 < Count && _x.Length <= MaxNumbersToPrefetch && !_examples.IsSparse)
+        if (index + 1 < Count && _x.Length <= MaxValuesToPrefetch && !_examples.IsSparse)
             Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
@@ -149,33 +149,32 @@ internal class Minibatches : IDisposable
         for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
     }
 
-    /// <summary>Sets the replacements of missing values in sparse rows; to be called before the first batch.</summary>
+    /// <summary>Sets the replacements of missing values in sparse rows; must be called before the first batch.</summary>
     public void Impute(SparseReplacements? replacements)
     {
         if (_sparse is null || replacements is null) return;
         _sparse = new SparseBatch(replacements.Columns) { Replacements = replacements };
     }
 
-    /// <summary>Whether one of the examples of a batch counts; others only fill up a row, because one of the members has none
-    /// left.</summary>
-    public bool Counts(int index, int place) =>
-        ExamplesPerRow == 1 || !IsPadding(PlaceOf(index).First + place / ExamplesPerRow, place % ExamplesPerRow);
+    /// <summary>Whether an example of a batch has an effect. The others are padding, because a member has no more examples.</summary>
+    public bool Counts(int index, int position) =>
+        ExamplesPerRow == 1 || !IsPadding(RangeOf(index).First + position / ExamplesPerRow, position % ExamplesPerRow);
 
-    /// <summary>Whether an example only fills up a row.</summary>
-    /// <param name="row">Which row of the epoch.</param>
-    /// <param name="place">Which of the examples of that row.</param>
-    private protected virtual bool IsPadding(int row, int place) => false;
+    /// <summary>Whether an example is padding.</summary>
+    /// <param name="row">Index of the row in the epoch.</param>
+    /// <param name="member">Index of the example in the row.</param>
+    private protected virtual bool IsPadding(int row, int member) => false;
 
-    private Real WeightOf(int index, int place, int example) =>
-        !Counts(index, place) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+    private Real WeightOf(int index, int position, int example) =>
+        !Counts(index, position) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
 
-    // The thread that fetches examples also fetches their partners, so no thread waits for another's rows.
+    // The thread that copies examples also copies their partners, so no thread waits for another.
     private void Mix(int index, int first, int count, Mixture mixture)
     {
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)PlaceOf(index).First + i + mixture.Distance) % _order.Length), 1);
+            var partner = _order.AsSpan((int)(((long)RangeOf(index).First + i + mixture.Distance) % _order.Length), 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }
@@ -184,24 +183,24 @@ internal class Minibatches : IDisposable
             new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
     }
 
-    /// <summary>The places of the examples, in the order in which they are dealt.</summary>
+    /// <summary>The indices of the examples, in the order of the epoch.</summary>
     private protected int[] Order => _order;
 
-    /// <summary>Which row of <see cref="Order"/> a batch begins with, and how many it has.</summary>
-    private protected virtual (int First, int Count) PlaceOf(int index) =>
+    /// <summary>The first row of a batch in <see cref="Order"/>, and its number of rows.</summary>
+    private protected virtual (int First, int Count) RangeOf(int index) =>
         _isEven ? Network.Share(ExampleCount, index, Count) : (index * _batchSize, Math.Min(_batchSize, ExampleCount - index * _batchSize));
 
-    /// <summary>Which examples a batch consists of.</summary>
+    /// <summary>The indices of the examples of a batch.</summary>
     public ReadOnlySpan<int> RowsOf(int index)
     {
-        var (first, count) = PlaceOf(index);
+        var (first, count) = RangeOf(index);
         return _order.AsSpan(first * ExamplesPerRow, count * ExamplesPerRow);
     }
 
     private static ReadOnlySpan<int> AtMost(ReadOnlySpan<int> rows, int first, int count) =>
         first < rows.Length ? rows.Slice(first, Math.Min(count, rows.Length - first)) : [];
 
-    /// <summary>Writes the features of some rows one after the other, standardized.</summary>
+    /// <summary>Copies the features of some rows, standardized.</summary>
     public static void CopyFeatures(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to)
     {
         var columns = from.FeatureCount;
@@ -218,7 +217,7 @@ internal class Minibatches : IDisposable
         }
     }
 
-    /// <summary>The same of the targets.</summary>
+    /// <summary>Copies the targets of some rows, standardized.</summary>
     public static void CopyTargets(ExampleSet from, ReadOnlySpan<int> rows, Standardization? standardization, Span<Real> to) =>
         CopyRows(from.Targets, rows, standardization, to);
 
@@ -231,7 +230,7 @@ internal class Minibatches : IDisposable
     }
 }
 
-/// <summary>A few examples that are worked on together.</summary>
+/// <summary>A few examples that are processed together.</summary>
 internal readonly ref struct Minibatch
 {
     public Minibatch(ReadOnlyMatrix x, ReadOnlyMatrix y, ReadOnlySpan<Real> weights, ReadOnlyMatrix partnerY)
@@ -248,9 +247,9 @@ internal readonly ref struct Minibatch
     /// <summary>[rows × target columns], standardized where the loss allows it.</summary>
     public ReadOnlyMatrix Y { get; }
 
-    /// <summary>[rows], or empty when all count the same.</summary>
+    /// <summary>[rows], or empty if all weights are equal.</summary>
     public ReadOnlySpan<Real> Weights { get; }
 
-    /// <summary>[rows × target columns] of the examples that were mixed in; without meaning where none were.</summary>
+    /// <summary>[rows × target columns] of the examples that were mixed in; undefined if none were.</summary>
     public ReadOnlyMatrix PartnerY { get; }
 }

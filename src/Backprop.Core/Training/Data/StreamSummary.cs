@@ -3,17 +3,16 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>What must be known of a stream of examples before the first step: their number, their means and spreads, and a sample of
-/// them.</summary>
+/// <summary>The statistics of a stream of examples that are needed before the first step: their number, their means and spreads, and a
+/// sample.</summary>
 internal sealed class StreamSummary
 {
     // Counts, means, spreads and bounds are measured on all rows, everything else on a sample. Its quantiles are accurate
     // to about one percent of the rows.
-    private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxNumbersOfSample = 1 << 22;
+    private const int MaxExamplesOfSample = 16 * 1024, MinExamplesOfSample = 256, MaxValuesOfSample = 1 << 22;
     private const int MaxClasses = 1 << 16;
 
-    // By class; there may be far more classes than occur. If targets are not classes, the totals of the first ones are
-    // unused.
+    // By class, because there may be far more classes than occur. If targets are not classes, these totals are not used.
     private Dictionary<int, double> _classTotals = [];
 
     private StreamSummary(ExampleSource stream) =>
@@ -28,7 +27,7 @@ internal sealed class StreamSummary
     /// <summary>Means and spreads of the targets.</summary>
     public ColumnMoments Targets { get; }
 
-    /// <summary>Between which numbers targets lie.</summary>
+    /// <summary>The smallest and the largest targets.</summary>
     public TargetBounds TargetBounds { get; private set; } = null!;
 
     /// <summary>Examples drawn at random, each as likely as any other.</summary>
@@ -37,7 +36,7 @@ internal sealed class StreamSummary
     public static StreamSummary Of(ExampleSource stream, int seed, Action? checkAlive)
     {
         var summary = new StreamSummary(stream);
-        var most = Math.Min(MaxExamplesOfSample, Math.Max(MinExamplesOfSample, MaxNumbersOfSample / stream.FeatureCount));
+        var maxRows = Math.Min(MaxExamplesOfSample, Math.Max(MinExamplesOfSample, MaxValuesOfSample / stream.FeatureCount));
         Real[] features = [], targets = [], weights = [];
         var sampled = 0;
         Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
@@ -49,19 +48,20 @@ internal sealed class StreamSummary
             summary.Add(x, y, weight);
 
             // Vitter (1985), "Random sampling with a reservoir", algorithm R.
-            var place = sampled < most ? sampled : random.NextIndex(summary.Count);
-            if (place >= most) continue;
-            if (place == sampled && ++sampled > weights.Length) MakeRoom(Math.Min(most, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
-            x.CopyTo(features, place * x.Length);
-            y.CopyTo(targets, place * y.Length);
-            weights[place] = weight;
+            var index = sampled < maxRows ? sampled : random.NextIndex(summary.Count);
+            if (index >= maxRows) continue;
+            if (index == sampled && ++sampled > weights.Length)
+                Resize(Math.Min(maxRows, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
+            x.CopyTo(features, index * x.Length);
+            y.CopyTo(targets, index * y.Length);
+            weights[index] = weight;
         }
         if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
-        MakeRoom(sampled);
+        Resize(sampled);
         summary.Sample = new ExampleSet(features, x.Length, targets, y.Length, stream.HasWeights ? weights : null, allowsMissing: true);
         return summary;
 
-        void MakeRoom(int rows)
+        void Resize(int rows)
         {
             Array.Resize(ref features, checked(rows * x.Length));
             Array.Resize(ref targets, rows * y.Length);
@@ -69,9 +69,9 @@ internal sealed class StreamSummary
         }
     }
 
-    /// <summary>Which features do not vary, in all of the examples.</summary>
+    /// <summary>The features that do not vary in any of the examples.</summary>
     public ConstantFeatures FindConstant() =>
-        ConstantFeatures.Of(Sample.FeatureCount, slot => !Features.Varies(slot), Features.IsMissing, Features.IsKnown);
+        ConstantFeatures.Of(Sample.FeatureCount, feature => !Features.Varies(feature), Features.IsMissing, Features.IsKnown);
 
     /// <summary>Σ w of the examples of every class.</summary>
     public double[] ClassTotals(int classes)
@@ -82,9 +82,9 @@ internal sealed class StreamSummary
 
     private static ArgumentException TooMany(int classes) => new(
         $"{nameof(TrainingOptions.BalancedClassWeights)}: {classes} classes cannot be balanced in a stream; at most {MaxClasses} can. "
-        + $"Keep the data in memory, or give {nameof(TrainingOptions.ClassWeights)}.");
+        + $"Keep the data in memory, or set {nameof(TrainingOptions.ClassWeights)}.");
 
-    /// <summary>Replaces numbers in what was kept of the examples. Means and spreads stay: those of keys and classes have no
+    /// <summary>Renumbers the sample and the totals of classes. Means and spreads do not change: those of keys and classes have no
     /// meaning.</summary>
     public void Renumber(Renumbering by)
     {
@@ -98,7 +98,7 @@ internal sealed class StreamSummary
         if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreFinite(y) || !(weight > 0) || !Real.IsFinite(weight))
             throw new InvalidOperationException(
                 $"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), " +
-                    $"or a weight not above 0 ({weight}).");
+                    $"or a weight that is not finite and > 0 ({weight}).");
         if (Count == int.MaxValue) throw new InvalidOperationException($"The stream has more than {int.MaxValue} examples.");
         Count++;
         Features.Add(x, weight);

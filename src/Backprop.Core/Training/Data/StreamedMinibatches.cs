@@ -3,23 +3,23 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Deals out examples that are read again in every epoch. They are mixed in a pool. A block of the pool is drawn
-/// at random and learned from, while another thread reads the examples that replace it.</summary>
+/// <summary>Divides examples that are read again in every epoch into batches. They are mixed in a pool. A random block of the pool is used
+/// for training, while another thread reads the examples that replace it.</summary>
 /// <remarks>
-/// An example may stay in the pool for long, so it meets others from far ahead, not only its neighbours. Which examples are
-/// drawn depends on the seed and the epoch alone, not on the speed of the threads. So the same seed returns the same bits.
+/// An example may stay in the pool for long, so a batch can combine examples that are far apart in the stream. Which examples are drawn
+/// depends only on the seed and the epoch, not on the speed of the threads. So the same seed produces the same bits.
 /// </remarks>
 internal sealed class StreamedMinibatches : Minibatches
 {
-    // How long to wait for rows before asking whether training must end.
+    // How long to wait for rows before checking whether training must end.
     private static readonly TimeSpan TimeBetweenChecks = TimeSpan.FromMilliseconds(20);
 
-    // Some ten thousand rows of a table; a quarter of them is dealt at a time.
+    // Some ten thousand rows of a table. A quarter of them is one block.
     private const int BytesOfPool = 1 << 25, MaxRowsOfPool = 1 << 17, BlocksOfPool = 4;
 
     private readonly ExampleSource _stream;
     private readonly ExampleBlock _pool;
-    private readonly int[] _free; // the places that are read into
+    private readonly int[] _free; // the rows of the pool that are read into
     private readonly ClassBalance? _balance;
     private readonly int _batchesOfBlock, _batchSize;
     private RandomSequence? _random;
@@ -38,14 +38,14 @@ internal sealed class StreamedMinibatches : Minibatches
         _free = [.. Enumerable.Range(Order.Length - rowsOfBlock, rowsOfBlock)];
     }
 
-    /// <param name="stream">What is dealt out.</param>
-    /// <param name="count">Examples of an epoch.</param>
-    /// <param name="batchSize">Most examples of one batch.</param>
+    /// <param name="stream">The examples.</param>
+    /// <param name="count">Number of examples in an epoch.</param>
+    /// <param name="batchSize">Maximum number of examples in a batch.</param>
     /// <param name="inputs">How features are standardized; null for not at all.</param>
-    /// <param name="targets">How targets are.</param>
+    /// <param name="targets">How targets are standardized; null for not at all.</param>
     /// <param name="mixes">Whether examples are mixed with others.</param>
-    /// <param name="shuffles">Whether in a random order.</param>
-    /// <param name="balance">What classes count for; null for all the same.</param>
+    /// <param name="shuffles">Whether the order is random.</param>
+    /// <param name="balance">The weights of classes; null if all are equal.</param>
     public static StreamedMinibatches Of(
         ExampleSource stream, int count, int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool shuffles,
         ClassBalance? balance)
@@ -64,7 +64,7 @@ internal sealed class StreamedMinibatches : Minibatches
     public override void BeginPass(int pass, RandomSequence? order)
     {
         while (_reading is { IsCompleted: false } && !Await(_reading)) Stop?.CheckReading();
-        _reading?.GetAwaiter().GetResult(); // of the pass before: it looked whether there was more
+        _reading?.GetAwaiter().GetResult(); // of the epoch before: it checked whether the stream has more examples
         End();
         _isEnding = false;
         (_pass, _random) = (pass, order);
@@ -103,11 +103,11 @@ internal sealed class StreamedMinibatches : Minibatches
         base.Dispose();
     }
 
-    private protected override (int First, int Count) PlaceOf(int index) =>
+    private protected override (int First, int Count) RangeOf(int index) =>
         (index % _batchesOfBlock * _batchSize, (int)Math.Min(_batchSize, ExampleCount - (long)index * _batchSize));
 
-    // Those that were read meanwhile come into the order for those that were dealt, whose places are free now; at the end of the data, the
-    // pool empties.
+    // The rows that were read replace the block that was used, so its rows in the pool become free. At the end of the data, the pool
+    // empties.
     private void Replace()
     {
         var count = _reading!.GetAwaiter().GetResult();
@@ -123,21 +123,22 @@ internal sealed class StreamedMinibatches : Minibatches
     // Waits a moment; returns whether the task is done. An exception of the task is thrown where its result is read.
     private static bool Await(Task task) => task.IsCompleted || ((IAsyncResult)task).AsyncWaitHandle.WaitOne(TimeBetweenChecks);
 
-    private int Fill(int[] places, int most, Action? check)
+    private int Fill(int[] indices, int limit, Action? check)
     {
         var count = 0;
-        while (count < most && _pool.Read(_reader!, places[count], _balance))
+        while (count < limit && _pool.Read(_reader!, indices[count], _balance))
         {
             check?.Invoke();
             if (_isEnding) return count;
             if (++_read > ExampleCount) throw Changed($"more than {ExampleCount}");
             count++;
         }
-        return count == most || _read == ExampleCount ? count : throw Changed($"{_read}");
+        return count == limit || _read == ExampleCount ? count : throw Changed($"{_read}");
     }
 
     private InvalidOperationException Changed(string found) =>
-        new($"The data changed while it was learned from: at first it had {ExampleCount} examples, and in epoch {_pass} it has {found}.");
+        new($"The data changed during training: at first it had {ExampleCount} examples, but in epoch {_pass} it has {found}. " +
+            $"Every reading must return the same examples.");
 
     private void End()
     {

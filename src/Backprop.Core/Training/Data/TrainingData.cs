@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>What a run learns from, whether memory holds all of it or not.</summary>
+/// <summary>The training examples of a run, all in memory or streamed.</summary>
 internal abstract class TrainingData
 {
     /// <summary>Number of examples.</summary>
@@ -17,27 +17,27 @@ internal abstract class TrainingData
     /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
     public abstract Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null);
 
-    /// <summary>Which features do not vary.</summary>
+    /// <summary>The features that do not vary.</summary>
     public abstract ConstantFeatures FindConstant(WorkMeter? meter = null);
 
-    /// <summary>How targets are.</summary>
+    /// <summary>How targets are standardized.</summary>
     public abstract Standardization MeasureTargets(WorkMeter? meter = null);
 
-    /// <summary>Between which numbers targets lie.</summary>
+    /// <summary>The smallest and the largest targets.</summary>
     public abstract TargetBounds MeasureBounds();
 
     /// <summary>Σ w of the examples of every class.</summary>
     public abstract double[] ClassTotals(int classes);
 
-    /// <summary>The same examples with weights that take their class into account.</summary>
+    /// <summary>The same examples with their weights multiplied by the factors of their classes.</summary>
     public abstract TrainingData WithWeights(ClassBalance balance);
 
-    /// <summary>Deals them out in batches; those of a stream are never even.</summary>
+    /// <summary>Creates batches of the examples; those of a stream are never even.</summary>
     public abstract Minibatches CreateBatches(
         int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
 }
 
-/// <summary>Examples that memory holds.</summary>
+/// <summary>Examples in memory.</summary>
 internal sealed class MemoryData(ExampleSet examples) : TrainingData
 {
     public override int Count => examples.Count;

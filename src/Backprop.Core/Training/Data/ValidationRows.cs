@@ -1,11 +1,11 @@
 namespace Backprop.Training;
 
-/// <summary>Which rows are kept from training, to validate on.</summary>
+/// <summary>Which rows are held out for validation.</summary>
 public enum ValidationRows
 {
-    /// <summary>Random ones, about the same share of every class and of every stretch of the data.</summary>
+    /// <summary>Random rows, with about the same share of every class and of every part of the data.</summary>
     Stratified,
 
-    /// <summary>The last ones, for data in the order of time.</summary>
+    /// <summary>The last rows, for data in the order of time.</summary>
     Last,
 }

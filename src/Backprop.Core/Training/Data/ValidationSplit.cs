@@ -2,19 +2,19 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Decides row by row, in one reading of the data, which rows are held out from training.</summary>
+/// <summary>Chooses row by row, in one reading of the data, which rows are held out.</summary>
 /// <remarks>
-/// Of every run of 1/fraction rows of a class, one row is drawn. So the share of each class is right to one row, in any
-/// order of the rows. The number of rows need not be known. The first row of a class is never drawn: a class of a single
-/// row would be validated on and never learned.
+/// One row is drawn of every run of 1/fraction rows of a class. So the share of each class is accurate to one row, in any order of the
+/// rows. The number of rows need not be known. The first row of a class is never drawn: otherwise, training would not see a class with a
+/// single row.
 /// </remarks>
 /// <param name="fraction">The share of the rows; in (0, 1).</param>
-/// <param name="seed">Where random numbers start.</param>
+/// <param name="seed">The seed of the random numbers.</param>
 internal sealed class ValidationSplit(double fraction, int seed)
 {
     private readonly Dictionary<Real, Stratum> _strata = [];
 
-    /// <summary>Whether the next row of a class is kept from training.</summary>
+    /// <summary>Whether the next row of a class is held out.</summary>
     /// <param name="stratum">The class; the same for all rows where there are none.</param>
     public bool Takes(Real stratum)
     {
@@ -23,16 +23,16 @@ internal sealed class ValidationSplit(double fraction, int seed)
         return known.TakesNext(fraction);
     }
 
-    /// <summary>Whether a row is kept from training, in whatever order rows come: each is drawn by itself, so shares are about
-    /// right.</summary>
+    /// <summary>Whether a row is held out. The result does not depend on the order of the rows: each is drawn by itself, so shares are
+    /// approximate.</summary>
     /// <param name="low">The lower half of what identifies the row.</param>
     /// <param name="high">The upper half.</param>
     public bool TakesRow(ulong low, ulong high) =>
         TakesGroup(RandomSequence.BitsOf(seed, RandomPurpose.Validation, low, high) >> 32, 1UL << 32);
 
-    /// <summary>Whether all rows of a group are kept from training.</summary>
-    /// <param name="group">A hash of what they have in common.</param>
-    /// <param name="groups">How many hashes there are.</param>
+    /// <summary>Whether all rows of a group are held out.</summary>
+    /// <param name="group">The hash of the group.</param>
+    /// <param name="groups">Number of possible hashes.</param>
     public bool TakesGroup(ulong group, ulong groups) => group < fraction * groups;
 
     private sealed class Stratum(RandomSequence random)

@@ -3,14 +3,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Ends training when the loss on validation data has not improved for a while, and goes back to the best parameters
-/// seen.</summary>
+/// <summary>Ends training when the loss on validation data has not improved for some epochs, and restores the best parameters.</summary>
 /// <remarks>Prechelt (1998), "Early stopping — but when?"; the rule is Keras's, with <c>restore_best_weights</c>. Ignored when there is no
 /// validation data.</remarks>
 public sealed record EarlyStopping
 {
-    /// <summary>A <see cref="Patience"/> that never runs out: training goes on to its end, and the best parameters are kept all the
-    /// same.</summary>
+    /// <summary>A <see cref="Patience"/> that never ends training. The best parameters are restored nevertheless.</summary>
     public const int Unlimited = int.MaxValue;
 
     /// <summary>Epochs without improvement after which training ends.</summary>
@@ -21,8 +19,8 @@ public sealed record EarlyStopping
         init => field = ValueRange.AtLeastOne.Checked(value);
     } = 10;
 
-    /// <summary>Epochs from one validation check to the next; the last epoch is always followed by one. Schedules that
-    /// watch the validation loss see the losses of these checks.</summary>
+    /// <summary>Epochs from one validation check to the next; the last epoch is always validated. Schedules that depend on the validation
+    /// loss receive the losses of these checks.</summary>
     /// <value>1, after every epoch; at least 1. With hundreds of short epochs, a larger interval saves time, and the best
     /// parameters are hardly worse.</value>
     public int Interval
@@ -32,9 +30,9 @@ public sealed record EarlyStopping
     } = 1;
 
     /// <summary>The metric that epochs are compared by.</summary>
-    /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; with others
-    /// a trainer throws before the first step. With a metric, all statements about the loss here hold for the metric.
-    /// Larger is then better where <see cref="Metric.HigherIsBetter"/>.</value>
+    /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; otherwise a trainer throws
+    /// before the first step. With a metric, all statements about the loss here hold for the metric. Larger is then better if
+    /// <see cref="Metric.HigherIsBetter"/> is true.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="TargetPatience"/>).</summary>
@@ -65,24 +63,23 @@ public sealed record EarlyStopping
         init => field = ValueRange.NotNegative.Checked(value);
     }
 
-    /// <summary>Whether of several equally good epochs the last is kept. With a schedule that comes to rest, that is the calmer one; shares
-    /// of a small validation set, as <see cref="Accuracy"/> is one, are often exactly equal.</summary>
+    /// <summary>Whether the last of several equally good epochs is kept. With a decaying learning rate, the last epoch has the smallest
+    /// steps. On a small validation set, metrics such as <see cref="Accuracy"/> are often exactly equal.</summary>
     /// <value>False: the first. If true, an epoch that is as good as the best also counts as an improvement for
     /// <see cref="Patience"/>.</value>
     public bool KeepLastBest { get; init; }
 
-    /// <summary>Whether, once the best epoch is known, a network is trained again on the training and validation data
-    /// together. It takes as many steps as the first run took up to the end of that epoch. No rows are left to validate it
-    /// on.</summary>
-    /// <remarks>The history stays that of the first run. Schedules go as they did then; those that watch the loss see the training
+    /// <summary>Whether, once the best epoch is known, a network is trained again on the training and validation data together. It makes as
+    /// many steps as the first run made up to the end of that epoch. There are no validation rows for this network.</summary>
+    /// <remarks>The history is that of the first run. Schedules are the same; those that depend on the loss receive the training
     /// loss.</remarks>
     /// <value>False.</value>
     public bool RefitOnAllRows { get; init; }
 
-    /// <summary>Ends training at once when the validation loss is so many percent above the best: GL = 100·(E / E_best − 1) &gt;
+    /// <summary>Ends training as soon as the validation loss is more than this percentage above the best: GL = 100·(E / E_best − 1) &gt;
     /// this.</summary>
-    /// <remarks>Prechelt (1998), "Early stopping — but when?", the class GL. Says nothing while the best loss is not positive.</remarks>
-    /// <value>Null: never; otherwise &gt; 0 and finite. 5 is usual.</value>
+    /// <remarks>Prechelt (1998), "Early stopping — but when?", the class GL. Has no effect while the best loss is not positive.</remarks>
+    /// <value>Null: never; otherwise &gt; 0 and finite. 5 is common.</value>
     public double? MaximumGeneralizationLoss
     {
         get;
@@ -97,36 +94,36 @@ public sealed record EarlyStopping
     {
         private readonly Real[] _parameters = new Real[parameterCount];
         private double _loss = double.PositiveInfinity;
-        private int _epoch, _looksAtTarget;
+        private int _epoch, _checksAtTarget;
 
         /// <summary>The best epoch so far; 0 for none.</summary>
         public int Epoch => _epoch;
 
-        /// <summary>Hands the best epoch and its parameters to a visitor.</summary>
+        /// <summary>Shows the best epoch and its parameters to a visitor.</summary>
         public void Visit(StateVisitor visitor)
         {
             visitor.Vector("parameters", _parameters);
             visitor.Number("loss", ref _loss);
             visitor.Count("epoch", ref _epoch);
-            visitor.Count("checks at target", ref _looksAtTarget);
+            visitor.Count("checks at target", ref _checksAtTarget);
         }
 
-        /// <summary>Takes note of one epoch; true when training should end.</summary>
+        /// <summary>Records one epoch. Returns true when training should end.</summary>
         /// <param name="epoch">1, 2, 3, …</param>
-        /// <param name="judgement">The validation loss, or the metric.</param>
+        /// <param name="value">The validation loss, or the metric.</param>
         /// <param name="parameters">The parameters that were validated.</param>
-        public bool Observe(int epoch, double judgement, ReadOnlySpan<Real> parameters)
+        public bool Observe(int epoch, double value, ReadOnlySpan<Real> parameters)
         {
             var sign = rule.Metric is { HigherIsBetter: true } ? -1 : 1;
-            var validationLoss = sign * judgement;
+            var validationLoss = sign * value;
             var bar = _loss - rule.MinimumImprovement;
             if (_epoch == 0 || validationLoss < bar || (rule.KeepLastBest && validationLoss <= bar))
             {
                 (_loss, _epoch) = (validationLoss, epoch);
                 parameters.CopyTo(_parameters);
             }
-            _looksAtTarget = validationLoss <= sign * rule.Target ? _looksAtTarget + 1 : 0;
-            return _looksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience
+            _checksAtTarget = validationLoss <= sign * rule.Target ? _checksAtTarget + 1 : 0;
+            return _checksAtTarget >= rule.TargetPatience || epoch - _epoch >= rule.Patience
                 || (_loss > 0 && 100 * (validationLoss / _loss - 1) > rule.MaximumGeneralizationLoss);
         }
 

@@ -1,31 +1,31 @@
 namespace Backprop.Training;
 
-/// <summary>What a gradient is measured by when it is clipped.</summary>
+/// <summary>How a gradient is measured when it is clipped.</summary>
 public enum ClippingMeasure
 {
-    /// <summary>Every number by itself: to [−c, c].</summary>
+    /// <summary>Every element by itself: to [−c, c].</summary>
     Value,
 
     /// <summary>The Euclidean norm of each layer's weights, and of each layer's biases.</summary>
     Norm,
 
-    /// <summary>The Euclidean norm of all, of all members where there are several.</summary>
+    /// <summary>The Euclidean norm of all gradients, of all members if there are several.</summary>
     GlobalNorm,
 }
 
-/// <summary>Keeps steps short where the gradient is steep: what is longer than c is shortened to c, before the optimizer sees it.</summary>
+/// <summary>Limits large gradients: a measure above c is scaled down to c before the optimizer receives the gradient.</summary>
 /// <remarks>Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks", ICML, algorithm 1; as PyTorch's
 /// clip_grad_norm_ and clip_grad_value_.</remarks>
-/// <param name="Measure">What is measured.</param>
+/// <param name="Measure">How the gradient is measured.</param>
 /// <param name="Threshold">c; &gt; 0 and finite. Default for the global norm: 1.</param>
 public sealed record GradientClipping(ClippingMeasure Measure, double Threshold)
 {
-    /// <summary>What is measured.</summary>
+    /// <summary>How the gradient is measured.</summary>
     public ClippingMeasure Measure { get; } = Enum.IsDefined(Measure)
         ? Measure
-        : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, "is not known");
+        : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, $"must be a member of {nameof(ClippingMeasure)}");
 
-    /// <summary>c: the greatest length that is not clipped.</summary>
+    /// <summary>c: the largest measure that is not clipped.</summary>
     public double Threshold { get; } = Threshold > 0 && double.IsFinite(Threshold)
         ? Threshold
         : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "must be > 0 and finite");

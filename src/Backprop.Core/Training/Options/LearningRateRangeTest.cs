@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>The learning rates of a range test: from a far too small one to a far too large one, each the same factor above the
-/// last.</summary>
+/// <summary>The learning rates of a range test: from a far too small one to a far too large one, each larger than the one before by the
+/// same factor.</summary>
 public sealed record LearningRateRangeTest
 {
     private const double Smoothing = 0.98, HopelessFactor = 4;
@@ -16,7 +16,7 @@ public sealed record LearningRateRangeTest
         init => field = ValueRange.Positive.Checked(value);
     } = 1e-7;
 
-    /// <summary>The last rate, unless the loss is hopeless before: four times the best.</summary>
+    /// <summary>The last rate. The test ends earlier if the loss exceeds four times the best loss.</summary>
     /// <value>10; &gt; 0 and finite, and above <see cref="Lowest"/>.</value>
     public double Highest
     {
@@ -24,7 +24,7 @@ public sealed record LearningRateRangeTest
         init => field = ValueRange.Positive.Checked(value);
     } = 10;
 
-    /// <summary>How many steps it takes.</summary>
+    /// <summary>Number of steps.</summary>
     /// <value>100; at least 20.</value>
     public int Steps
     {
@@ -32,7 +32,7 @@ public sealed record LearningRateRangeTest
         init => field = value >= 20 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "must be at least 20");
     } = 100;
 
-    // Losses are smoothed by a running mean, for every step sees another batch.
+    // Losses are smoothed by a running mean, because every step has another batch.
     internal LearningRateCurve Run(Func<int, double, double> learn)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Highest, Lowest);
@@ -49,11 +49,12 @@ public sealed record LearningRateRangeTest
         }
         return points.Count >= 2
             ? new LearningRateCurve(points)
-            : throw new InvalidOperationException($"The loss is not finite, or grows at once, at a learning rate of {Lowest} already.");
+            : throw new InvalidOperationException(
+                $"The loss is not finite or grows immediately at the lowest learning rate, {Lowest}. Decrease {nameof(Lowest)}.");
     }
 }
 
 /// <summary>One step of a range test.</summary>
-/// <param name="LearningRate">Its learning rate.</param>
+/// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="Loss">The losses so far, smoothed.</param>
 public readonly record struct LearningRatePoint(double LearningRate, double Loss);

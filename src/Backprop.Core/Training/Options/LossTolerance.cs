@@ -2,13 +2,13 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, because there are no
-/// held-out rows to compare epochs on.</summary>
+/// <summary>Ends training when the training loss has stopped falling. Keeps the last parameters, because there are no held-out rows for a
+/// comparison of epochs.</summary>
 /// <remarks>scikit-learn's rule of <c>tol</c> and <c>n_iter_no_change</c>. An epoch counts as idle unless its loss is at least
 /// the tolerance below the best. Training ends after more idle epochs in a row than the patience allows.</remarks>
 public sealed record LossTolerance
 {
-    /// <summary>By how much the training loss must fall below the best one so far.</summary>
+    /// <summary>By how much the training loss must fall below the best one so far to count as an improvement.</summary>
     /// <value>1e-4; ≥ 0 and finite.</value>
     public double MinimumImprovement
     {
@@ -32,14 +32,14 @@ public sealed record LossTolerance
         private double _best = double.PositiveInfinity;
         private int _idle;
 
-        /// <summary>Hands the best loss and the idle epochs to a visitor.</summary>
+        /// <summary>Shows the best loss and the idle epochs to a visitor.</summary>
         public void Visit(StateVisitor visitor)
         {
             visitor.Number("best loss", ref _best);
             visitor.Count("idle epochs", ref _idle);
         }
 
-        /// <summary>Takes note of one epoch; true when training should end.</summary>
+        /// <summary>Records one epoch. Returns true when training should end.</summary>
         public bool Observe(double trainingLoss)
         {
             _idle = trainingLoss > _best - rule.MinimumImprovement ? _idle + 1 : 0;

@@ -2,18 +2,17 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Learns from mixtures of two examples: x = λ·x₁ + (1 − λ)·x₂ and J = λ·L(z, y₁) + (1 − λ)·L(z, y₂), with a new λ ~ Beta(α, α) in
+/// <summary>Trains on mixtures of two examples: x = λ·x₁ + (1 − λ)·x₂ and J = λ·L(z, y₁) + (1 − λ)·L(z, y₂), with a new λ ~ Beta(α, α) in
 /// every step.</summary>
 /// <remarks>
-/// Zhang, Cisse, Dauphin and Lopez-Paz (2018), "mixup: beyond empirical risk minimization", arXiv:1710.09412. As fastai, λ is the larger of
-/// λ and
-/// 1 − λ, so that an example, whose weight counts, is the greater part of its mixture. Its partner is another of the training data, drawn
-/// for every step.
-/// Training losses are those of mixtures.
+/// Zhang, Cisse, Dauphin and Lopez-Paz (2018), "mixup: beyond empirical risk minimization", arXiv:1710.09412. As in fastai, λ is the larger
+/// of λ and 1 − λ. So an example is the larger part of its mixture, and its weight is used. Its partner is another training example, drawn
+/// in every step. Training losses are those of mixtures.
 /// </remarks>
 public sealed record Mixup
 {
-    /// <summary>α: how evenly examples are mixed; 1 makes every λ equally likely, small ones leave most examples nearly alone.</summary>
+    /// <summary>α: how evenly examples are mixed. With 1, every λ is equally likely; with a small α, most examples are hardly
+    /// mixed.</summary>
     /// <value>0.4; in (0, 1].</value>
     public double Alpha
     {
@@ -22,9 +21,9 @@ public sealed record Mixup
     } = 0.4;
 
     /// <summary>The mixture of one step.</summary>
-    /// <param name="seed">Where random numbers start.</param>
+    /// <param name="seed">The seed of the random numbers.</param>
     /// <param name="step">Number of the step.</param>
-    /// <param name="examples">Examples of the training data.</param>
+    /// <param name="examples">Number of training examples.</param>
     internal Mixture At(int seed, int step, int examples)
     {
         var random = new RandomField(seed, RandomPurpose.Mixup, 0, step);
@@ -33,9 +32,9 @@ public sealed record Mixup
         var distance = examples < 2 ? 0 : 1 + (int)(uniform[0] * (double)(examples - 1));
 
         // Jöhnk (1964), "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen". Fast only for α ≤ 1.
-        for (uint place = 2; ; place += 2)
+        for (uint offset = 2; ; offset += 2)
         {
-            random.Fill(place, uniform);
+            random.Fill(offset, uniform);
             double a = Math.Pow(uniform[0], 1 / Alpha), b = Math.Pow(uniform[1], 1 / Alpha);
             if (a + b <= 1 && a + b > 0) return new Mixture(Math.Min(a, b) / (a + b), distance);
         }
@@ -44,6 +43,6 @@ public sealed record Mixup
 
 /// <summary>How the examples of one step are mixed.</summary>
 /// <param name="PartnerShare">1 − λ, in [0, ½]; 0 mixes nothing.</param>
-/// <param name="Distance">How far behind an example its partner is in the order of the epoch; the last is followed by the
-/// first.</param>
+/// <param name="Distance">How many positions after an example its partner is in the order of the epoch; the first example follows the
+/// last.</param>
 internal readonly record struct Mixture(double PartnerShare, int Distance);

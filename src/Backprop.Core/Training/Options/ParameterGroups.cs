@@ -2,10 +2,9 @@ using Backprop.Layers;
 
 namespace Backprop.Training;
 
-/// <summary>How fast parameters of each role learn, and how strongly they are regularized, as factors of the learning rate and of the
-/// strength that are given for all.</summary>
-/// <remarks>By default weights and embeddings are regularized, and what is added or scales a unit is not: shrinking that limits no function
-/// and only biases it.</remarks>
+/// <summary>The learning rate and the regularization of each kind of parameter, as factors of the values for all parameters.</summary>
+/// <remarks>By default weights and embeddings are regularized. Biases and scales are not: decay of these parameters does not simplify the
+/// function, it only biases it.</remarks>
 public sealed record ParameterGroups
 {
     /// <summary>Weights: factors of the learning rate and of regularization.</summary>
@@ -20,15 +19,16 @@ public sealed record ParameterGroups
     /// <value>1 and 0.</value>
     public ParameterGroup Scales { get; init; } = new(1, 0);
 
-    /// <summary>Vectors that stand for categories or missing values.</summary>
+    /// <summary>Vectors that represent categories or missing values.</summary>
     /// <value>1 and 1.</value>
     public ParameterGroup Embeddings { get; init; } = new(1, 1);
 
-    /// <summary>What makes several numbers of one feature: frequencies, phases, and the weights of each feature's own.</summary>
+    /// <summary>Parameters of numeric embeddings, which map one feature to several values: frequencies, phases, and the weights of each
+    /// feature.</summary>
     /// <value>1 and 1.</value>
     public ParameterGroup NumericEmbeddings { get; init; } = new(1, 1);
 
-    /// <summary>What activation functions learn.</summary>
+    /// <summary>Parameters of activation functions.</summary>
     /// <value>1 and 0.</value>
     public ParameterGroup Activations { get; init; } = new(1, 0);
 
@@ -40,7 +40,7 @@ public sealed record ParameterGroups
         ParameterRole.Embedding => Embeddings,
         ParameterRole.NumericEmbedding => NumericEmbeddings,
         ParameterRole.Activation => Activations,
-        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not learned"),
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not a role of learned parameters"),
     };
 }
 

@@ -3,8 +3,8 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Predicts with an average of the parameters during training: average ← average + w·(θ − average) after every
-/// step. The average lies nearer to the middle of a valley of the loss than any single θ.</summary>
+/// <summary>Predicts with an average of the parameters during training: average ← average + w·(θ − average) after every step. The average
+/// is nearer to the middle of a valley of the loss than any single θ.</summary>
 /// <remarks>Training itself continues from θ; validation and the trained network use the average. Running means of batch
 /// normalization are not averaged again.</remarks>
 public abstract record WeightAveraging

@@ -2,11 +2,11 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Examines how a run ended, and warns where its plan and its end do not fit each other.</summary>
+/// <summary>Checks how a run ended, and warns if the end does not fit the plan.</summary>
 /// <param name="options">The plan.</param>
 /// <param name="stop">Why training had to end, if it had to.</param>
-/// <param name="plan">How far it came.</param>
-/// <param name="state">Its learning rates.</param>
+/// <param name="plan">The steps that were planned and made.</param>
+/// <param name="state">The learning rates of the run.</param>
 internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, TimePlan plan, TrainingState state)
 {
     private const string RateSchedule = nameof(TrainingOptions.LearningRateSchedule);
@@ -14,7 +14,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     // Below this share of LearningRate, a rising schedule has hardly begun.
     private const double LowShareOfRate = 0.1;
 
-    // From here on, a schedule has come to its end for all practical purposes.
+    // From this share of its steps on, a schedule is regarded as finished.
     private const double FinishedShare = 0.9;
 
     private readonly double _rate = options.LearningRate ?? options.Optimizer.DefaultLearningRate;
@@ -38,7 +38,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
 
     private void ReportTime(int epochs)
     {
-        const string limit = nameof(TrainingOptions.MaximumTrainingTime), number = nameof(TrainingOptions.NumberOfIterations);
+        const string limit = nameof(TrainingOptions.MaximumTrainingTime), iterations = nameof(TrainingOptions.NumberOfIterations);
         var what = FormattableString.Invariant(
             $"{limit} ({stop.Limit}) ended training after {epochs:N0} of {options.NumberOfIterations:N0} epochs.");
         if (!IsFarFromItsEnd(options.LearningRateSchedule))
@@ -48,10 +48,10 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
         }
         var reached = FormattableString.Invariant($"the learning rate had reached at most {state.HighestLearningRate:G2} of {_rate:G2}");
         var planned = FormattableString.Invariant($"{RateSchedule} was planned for {plan.Last.Epochs:N0} epochs");
-        stop.Reports.Warn($"{what} {planned}: {reached}. Set {number} to about {epochs:N0}, or increase {limit}.");
+        stop.Reports.Warn($"{what} {planned}: {reached}. Set {iterations} to about {epochs:N0}, or increase {limit}.");
     }
 
-    // Schedules that count epochs, or watch the loss, do not know of an end.
+    // Schedules that count epochs or depend on the loss have no planned end.
     private bool IsFarFromItsEnd(Schedule schedule)
     {
         TrainingMoment last = plan.Last, atEnd = last.WithTotalSteps(last.Step + 1);
@@ -63,7 +63,7 @@ internal sealed class EndOfRun(TrainingOptions options, StopCondition stop, Time
     private void WarnOfLowRate(int epochs, bool isCancelled)
     {
         var advice = isCancelled
-            ? $"Set {nameof(TrainingOptions.NumberOfIterations)} to the number of epochs that there is time for, "
+            ? $"Set {nameof(TrainingOptions.NumberOfIterations)} to the number of epochs that the time allows, "
                 + $"or set {nameof(TrainingOptions.MaximumTrainingTime)}, which schedules follow."
             : $"Increase the patience of {nameof(EarlyStopping)} or {nameof(LossTolerance)}, or shorten the warm-up.";
         var what = FormattableString.Invariant(

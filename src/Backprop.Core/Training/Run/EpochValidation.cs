@@ -12,7 +12,7 @@ internal sealed class EpochValidation
     private readonly Calibration _calibration;
     private readonly ValidationCheck? _check;
     private readonly Metric? _metric;
-    private readonly TrainedNetwork? _units; // how scores are scaled and limited; its parameters are not used
+    private readonly TrainedNetwork? _units; // determines how scores are scaled and limited; its parameters are not used
 
     /// <summary>Prepares the checks; without validation data they do nothing.</summary>
     public EpochValidation(
@@ -31,7 +31,8 @@ internal sealed class EpochValidation
     }
 
     /// <summary>Validates an epoch.</summary>
-    /// <returns>The loss and the metric of the validation data; null where there are none, or training had to end before.</returns>
+    /// <returns>The loss and the metric of the validation data. They are null if there are none, or if training had to end
+    /// before.</returns>
     /// <exception cref="TrainingDivergedException">The validation loss is not finite.</exception>
     /// <exception cref="InvalidOperationException">The metric is not defined for the validation data.</exception>
     public (double? Loss, double? Metric) Check(int epoch)
@@ -43,11 +44,12 @@ internal sealed class EpochValidation
         // Without its metric, the loss of this epoch would be compared with the metrics of others.
         if (_check.Measure(_metric, _units!) is not { } value) return default;
         if (!double.IsFinite(value))
-            throw new InvalidOperationException($"{_metric} of the validation data is {value}: it is not defined for them.");
+            throw new InvalidOperationException(
+                $"{_metric} of the validation data is {value}: the metric is not defined for this data. Use another metric or more rows.");
         return (loss, value);
     }
 
-    /// <summary>Records an epoch: its parameters where it is the best, its scores where they may be calibrated.</summary>
+    /// <summary>Records an epoch: its parameters if it is the best, and its scores if calibration may need them.</summary>
     /// <returns>Whether early stopping ends training.</returns>
     public bool Observe(int epoch, double? loss, double? metric)
     {

@@ -11,11 +11,11 @@ internal interface IDescent
 
     /// <summary>Makes one step. It may be abandoned (<see cref="TrainingStep.IsAbandoned"/>); then the result has no meaning.</summary>
     /// <param name="batch">Index of the batch in the epoch.</param>
-    /// <param name="values">The learning rate, and what else is scheduled.</param>
+    /// <param name="values">The learning rate and other scheduled values.</param>
     /// <returns>The loss of the batch before the step, and its weight in the mean of the epoch.</returns>
     (double Loss, double Weight) Learn(int batch, in StepValues values);
 
-    /// <summary>Hands all memory besides that of the optimizer to a visitor.</summary>
+    /// <summary>Shows all memory, except that of the optimizer, to a visitor.</summary>
     void Visit(StateVisitor visitor);
 
     /// <summary>The descent of an optimizer.</summary>

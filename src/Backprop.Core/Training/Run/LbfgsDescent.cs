@@ -3,7 +3,7 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>One training run of <see cref="Lbfgs"/>: a direction, a line search along it, and again.</summary>
+/// <summary>One training run of <see cref="Lbfgs"/>: repeatedly computes a direction, and searches along it.</summary>
 internal sealed class LbfgsDescent : IDescent
 {
     private readonly Lbfgs _rule;
@@ -17,10 +17,10 @@ internal sealed class LbfgsDescent : IDescent
     private double _loss, _objective;
 
     /// <param name="rule">The options.</param>
-    /// <param name="step">What differentiates.</param>
+    /// <param name="step">Computes the loss and the gradient.</param>
     /// <param name="batches">All examples, in one batch.</param>
-    /// <param name="parameters">What is moved.</param>
-    /// <param name="stop">Checked before every evaluation of all examples; it can end a search.</param>
+    /// <param name="parameters">The parameters to update.</param>
+    /// <param name="stop">Checked before every evaluation of all examples. It can end a search.</param>
     public LbfgsDescent(Lbfgs rule, TrainingStep step, Minibatches batches, Real[] parameters, StopCondition stop)
     {
         _stop = stop;
@@ -32,9 +32,9 @@ internal sealed class LbfgsDescent : IDescent
     /// <summary>Whether the gradient is within the tolerance, or no step along −g lowers the loss any more.</summary>
     public bool IsDone => _isDone;
 
-    /// <summary>Takes one step. If training must end meanwhile, the parameters stay where the step began, unless a lower point was found
-    /// already.</summary>
-    /// <param name="batch">0: all examples.</param>
+    /// <summary>Makes one step. If training must end during the step, the parameters are restored, unless the search has found a lower
+    /// point.</summary>
+    /// <param name="batch">Always 0: the batch of all examples.</param>
     /// <param name="values">α is the first trial of the line search.</param>
     /// <returns>The loss before the step, without penalties.</returns>
     public (double Loss, double Weight) Learn(int batch, in StepValues values) => (Learn(values.LearningRate), 1);
@@ -61,7 +61,7 @@ internal sealed class LbfgsDescent : IDescent
         }
         var loss = _loss;
         if (!double.IsFinite(_objective)) return loss;
-        if (LargestSlope() <= _rule.GradientTolerance)
+        if (LargestDerivative() <= _rule.GradientTolerance)
         {
             _isDone = true;
             return loss;
@@ -70,7 +70,7 @@ internal sealed class LbfgsDescent : IDescent
         _parameters.CopyTo(_start, 0);
         _step.Gradient.CopyTo(_startGradient);
         _memory.Direction(_startGradient, _direction);
-        if (Slope() >= 0) Forget();
+        if (Derivative() >= 0) Forget();
         var objective = _objective;
         if (Search(objective, learningRate))
         {
@@ -80,7 +80,7 @@ internal sealed class LbfgsDescent : IDescent
             return loss;
         }
 
-        // What is remembered may mislead, so steepest descent has another try before this is called the end.
+        // The remembered steps may be misleading. So steepest descent is tried once before training ends.
         _start.CopyTo(_parameters, 0);
         if (_stop.MustEnd) return loss;
         Evaluate();
@@ -97,11 +97,11 @@ internal sealed class LbfgsDescent : IDescent
         _remembers = false;
     }
 
-    // True when a lower point was found; the parameters are there then.
+    // Returns true if a lower point was found. The parameters are then at this point.
     private bool Search(double objective, double firstTrial)
     {
-        var slope = Slope();
-        var search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+        var derivative = Derivative();
+        var search = new LineSearch(objective, derivative, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
         for (var evaluations = 0; evaluations < _rule.MaximumEvaluations; evaluations++)
         {
             for (var i = 0; i < _parameters.Length; i++) _parameters[i] = (Real)(_start[i] + search.Trial * _direction[i]);
@@ -109,12 +109,12 @@ internal sealed class LbfgsDescent : IDescent
             if (_step.IsAbandoned) return false;
             if (!double.IsFinite(_objective))
             {
-                // Too far for numbers: begin again, nearer.
+                // The loss overflows: begin again with a smaller step.
                 firstTrial = search.Trial / 10;
-                search = new LineSearch(objective, slope, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
+                search = new LineSearch(objective, derivative, firstTrial, _rule.SufficientDecrease, _rule.Curvature);
                 continue;
             }
-            if (search.Observe(_objective, Slope()) || _stop.MustEnd) break;
+            if (search.Observe(_objective, Derivative()) || _stop.MustEnd) break;
         }
         return double.IsFinite(_objective) && _objective < objective;
     }
@@ -125,9 +125,9 @@ internal sealed class LbfgsDescent : IDescent
         (_loss, _objective) = _step.Differentiate(_batches, 0);
     }
 
-    private double Slope() => LbfgsMemory.Slope(_step.Gradient, _direction);
+    private double Derivative() => LbfgsMemory.DirectionalDerivative(_step.Gradient, _direction);
 
-    private double LargestSlope()
+    private double LargestDerivative()
     {
         double largest = 0;
         foreach (var g in _step.Gradient) largest = Math.Max(largest, Math.Abs((double)g));

@@ -1,6 +1,6 @@
 namespace Backprop.Training;
 
-/// <summary>What a range test found: the loss at every learning rate, and the rates that it suggests.</summary>
+/// <summary>The result of a range test: the loss at every learning rate, and suggested rates.</summary>
 public sealed class LearningRateCurve
 {
     internal LearningRateCurve(IReadOnlyList<LearningRatePoint> points) => Points = points;
@@ -8,8 +8,8 @@ public sealed class LearningRateCurve
     /// <summary>One point for every step, from the lowest rate on.</summary>
     public IReadOnlyList<LearningRatePoint> Points { get; }
 
-    /// <summary>The suggestion to begin with: in the middle of the longest valley that the loss falls along, well before its end.</summary>
-    /// <remarks>The longest falling subsequence of losses ends at step e and has k of them; the rate is that of step e − k + k/3 + k/6,
+    /// <summary>The recommended rate: in the middle of the longest fall of the loss, well before its end.</summary>
+    /// <remarks>The longest falling subsequence of losses ends at step e and has k losses; the rate is that of step e − k + k/3 + k/6,
     /// rounded down each. fastai's rule.</remarks>
     public double Valley
     {
@@ -21,7 +21,7 @@ public sealed class LearningRateCurve
         }
     }
 
-    /// <summary>The rate at which the loss falls fastest, by the logarithm of the rate.</summary>
+    /// <summary>The rate at which the loss falls fastest, as a function of the logarithm of the rate.</summary>
     public double Steepest
     {
         get
@@ -33,7 +33,7 @@ public sealed class LearningRateCurve
         }
     }
 
-    /// <summary>A tenth of the rate at which the loss was lowest: rather bold.</summary>
+    /// <summary>A tenth of the rate with the lowest loss. This rate is rather high.</summary>
     public double TenthOfMinimum => Points.MinBy(point => point.Loss).LearningRate / 10;
 
     private (int End, int Length) LongestFall()

@@ -6,17 +6,17 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>The constant scores that fit the targets best: log-odds of the base rate, logarithms of class frequencies or of a mean, a mean,
-/// quantiles, as the loss has it.</summary>
+/// <summary>The constant scores with the lowest mean loss. Depending on the loss: log-odds of the base rate, logarithms of class
+/// frequencies or of a mean, a mean, or quantiles.</summary>
 internal static class OutputBias
 {
     private const int MaxSteps = 100;
 
-    /// <summary>Writes them into the biases of the last layer, those of every member of an ensemble.</summary>
-    /// <param name="parameters">Of the network; the biases of its last layer are overwritten.</param>
+    /// <summary>Writes these scores into the biases of the last layer, for every member of an ensemble.</summary>
+    /// <param name="parameters">The parameters of the network; the biases of its last layer are overwritten.</param>
     /// <param name="network">The layers.</param>
-    /// <param name="loss">What the scores are compared by.</param>
-    /// <param name="examples">What is fitted.</param>
+    /// <param name="loss">The loss of the scores.</param>
+    /// <param name="examples">The examples that the scores are fitted to.</param>
     /// <param name="targets">How targets are standardized; null for not at all.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
     public static void Fill(
@@ -31,14 +31,14 @@ internal static class OutputBias
                 .CopyTo(ofLast[dense.BiasesOf(member)]);
     }
 
-    /// <summary>The mean loss of these scores.</summary>
+    /// <summary>The mean loss of the best constant scores.</summary>
     public static double LossOfBest(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
     {
         var y = new ReadOnlyMatrix(Scaled(examples, targets), examples.Count, examples.TargetCount);
         Matrix scores = new(new Real[checked(y.Rows * outputs)], y.Rows, outputs),
-            slopes = new(new Real[scores.Values.Length], y.Rows, outputs);
+            rowGradients = new(new Real[scores.Values.Length], y.Rows, outputs);
         var best = Best(loss, y, examples.Weights, outputs, work: null);
-        return Evaluate(loss, y, examples.Weights, best, scores, slopes, new Real[outputs], work: null);
+        return Evaluate(loss, y, examples.Weights, best, scores, rowGradients, new Real[outputs], work: null);
     }
 
     /// <exception cref="ArgumentException">The network does not end with a layer that has a bias for every output.</exception>
@@ -46,7 +46,8 @@ internal static class OutputBias
     {
         if (network.Layers[^1].Blocks is not [.., { Role: ParameterRole.Bias } biases] || biases.Length != network.Outputs)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer; {network.Layers[^1]} has none.",
+                $"{nameof(TrainingOptions.OutputBiasPrior)} sets the biases of the last layer, but {network.Layers[^1]} has none. Set it " +
+                    $"to false, or end the network with a layer that has biases.",
                 nameof(network));
     }
 
@@ -58,7 +59,7 @@ internal static class OutputBias
         return y;
     }
 
-    // Of the rows that a member learns from.
+    // The best scores for the training rows of a member.
     private static Real[] BestWithout(int fold, Loss loss, Real[] y, ExampleSet examples, int outputs, WorkMeter? work)
     {
         var targets = new List<Real>();
@@ -74,43 +75,44 @@ internal static class OutputBias
             work);
     }
 
-    // Minimises the mean loss by L-BFGS over the few scores. A class that never occurs would have −∞; the search ends where nothing is
-    // gained any more.
+    // Minimises the mean loss by L-BFGS over the few scores. The score of a class that never occurs would be −∞; the search ends when the
+    // loss no longer falls.
     private static Real[] Best(Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, int outputs, WorkMeter? work)
     {
         var rule = new Lbfgs { GradientTolerance = 1e-4 };
         var memory = new LbfgsMemory(outputs, rule.History);
         Matrix scores = new(new Real[checked(targets.Rows * outputs)], targets.Rows, outputs),
-            slopes = new(new Real[scores.Values.Length], targets.Rows, outputs);
-        Real[] place = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
+            rowGradients = new(new Real[scores.Values.Length], targets.Rows, outputs);
+        Real[] point = new Real[outputs], gradient = new Real[outputs], start = new Real[outputs], startGradient = new Real[outputs];
         var direction = new double[outputs];
-        var value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
+        var value = Evaluate(loss, targets, weights, point, scores, rowGradients, gradient, work);
         for (var step = 0; step < MaxSteps && gradient.Any(g => Math.Abs(g) > rule.GradientTolerance); step++)
         {
-            place.CopyTo(start, 0);
+            point.CopyTo(start, 0);
             gradient.CopyTo(startGradient, 0);
             memory.Direction(gradient, direction);
             var before = value;
-            var search = new LineSearch(value, LbfgsMemory.Slope(gradient, direction), 1, rule.SufficientDecrease, rule.Curvature);
+            var derivative = LbfgsMemory.DirectionalDerivative(gradient, direction);
+            var search = new LineSearch(value, derivative, 1, rule.SufficientDecrease, rule.Curvature);
             for (var evaluations = 0; evaluations < rule.MaximumEvaluations; evaluations++)
             {
-                for (var i = 0; i < outputs; i++) place[i] = (Real)(start[i] + search.Trial * direction[i]);
-                value = Evaluate(loss, targets, weights, place, scores, slopes, gradient, work);
-                if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.Slope(gradient, direction))) break;
+                for (var i = 0; i < outputs; i++) point[i] = (Real)(start[i] + search.Trial * direction[i]);
+                value = Evaluate(loss, targets, weights, point, scores, rowGradients, gradient, work);
+                if (!double.IsFinite(value) || search.Observe(value, LbfgsMemory.DirectionalDerivative(gradient, direction))) break;
             }
             if (!(value < before)) return start;
-            memory.Add(start, place, startGradient, gradient);
+            memory.Add(start, point, startGradient, gradient);
         }
-        return place;
+        return point;
     }
 
     private static double Evaluate(
-        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] place, Matrix scores, Matrix slopes, Real[] gradient,
+        Loss loss, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Real[] point, Matrix scores, Matrix rowGradients, Real[] gradient,
         WorkMeter? work)
     {
-        for (var row = 0; row < scores.Rows; row++) place.CopyTo(scores.Row(row));
-        var value = loss.Evaluate(scores, targets, weights, slopes, work);
-        MatrixMultiply.SumOfRows(slopes, gradient);
+        for (var row = 0; row < scores.Rows; row++) point.CopyTo(scores.Row(row));
+        var value = loss.Evaluate(scores, targets, weights, rowGradients, work);
+        MatrixMultiply.SumOfRows(rowGradients, gradient);
         return value;
     }
 }

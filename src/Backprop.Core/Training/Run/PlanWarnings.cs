@@ -2,19 +2,19 @@ using Backprop.Schedules;
 
 namespace Backprop.Training;
 
-/// <summary>Warns of options that are right each by itself, and have no effect, or another one, together.</summary>
+/// <summary>Warns of options that are valid alone, but have no effect or another effect in combination.</summary>
 internal static class PlanWarnings
 {
     private const string Number = nameof(TrainingOptions.NumberOfIterations);
 
-    // A schedule over few steps may be the same at each of them; as a schedule of so many it is not.
+    // With few steps, a schedule may have the same factor at each of them. So it is checked with this many steps.
     private const int Samples = 1024;
 
     /// <summary>Checks the plan of a run.</summary>
     /// <param name="options">The plan.</param>
     /// <param name="examples">Examples of an epoch.</param>
     /// <param name="hasValidation">Whether there are validation checks.</param>
-    /// <param name="reports">Where warnings go.</param>
+    /// <param name="reports">Receives the warnings.</param>
     public static void Check(TrainingOptions options, int examples, bool hasValidation, RunReports reports)
     {
         var first = new TrainingMoment(0, Samples, options.NumberOfIterations, examples);
@@ -51,10 +51,10 @@ internal static class PlanWarnings
     {
         const string stopping = nameof(EarlyStopping), patience = nameof(EarlyStopping.Patience), interval = nameof(EarlyStopping.Interval);
         if (rule.Patience >= rule.Interval || rule.Interval >= epochs) return;
-        var numbers = FormattableString.Invariant(
+        var intervals = FormattableString.Invariant(
             $"{patience} is {rule.Patience:N0} epochs, and a check runs every {rule.Interval:N0} epochs ({interval})");
         var advice = $"Set {patience} to several times {interval}.";
-        reports.Warn($"{stopping} ends training at the first validation check without improvement: {numbers}. {advice}");
+        reports.Warn($"{stopping} ends training at the first validation check without improvement: {intervals}. {advice}");
     }
 
     private static void CheckPlateau(TrainingOptions options, string name, ReduceOnPlateau plateau, bool hasValidation, RunReports reports)

@@ -29,7 +29,7 @@ internal sealed class RunBatches : IDisposable
         }
         catch
         {
-            Dispose(); // no caller has them yet
+            Dispose(); // the caller has not received this object yet
             throw;
         }
     }
@@ -40,13 +40,13 @@ internal sealed class RunBatches : IDisposable
     /// <summary>The validation data; null for none.</summary>
     public Minibatches? Validation { get; }
 
-    /// <summary>What computes them.</summary>
+    /// <summary>Computes the steps.</summary>
     public TrainingStep Step { get; } = null!;
 
     /// <summary>Begins an epoch, in an order that depends on the seed and the epoch.</summary>
     /// <param name="epoch">1, 2, 3, …</param>
-    /// <param name="mayEnd">Whether there is a model already, so that a stop is no error.</param>
-    /// <returns>False if training had to end before the rows of the epoch were there.</returns>
+    /// <param name="mayEnd">Whether there is a model already, so that a stop is not an error.</param>
+    /// <returns>False if training had to end before the rows of the epoch were read.</returns>
     public bool BeginEpoch(int epoch, bool mayEnd)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class RunBatches : IDisposable
         }
     }
 
-    /// <summary>The batches of a last check. A stream is not read once more for it: its sample is checked.</summary>
+    /// <summary>The batches for the check after the last update. A stream is not read again: its sample is checked.</summary>
     public Minibatches ForFinalCheck() => Training is StreamedMinibatches
         ? new Minibatches(_data.Training.Examples, Training.BatchSize, _data.Inputs, _data.Targets)
         : Training;

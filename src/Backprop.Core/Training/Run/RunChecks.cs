@@ -5,11 +5,11 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>What is checked before a run: whether network, examples, earlier network and options fit each other.</summary>
+/// <summary>Checks before a run that network, examples, earlier network and options fit each other.</summary>
 internal sealed class RunChecks(TrainingOptions options)
 {
-    /// <summary>Checks everything that the examples can show before the first step.</summary>
-    /// <exception cref="ArgumentException">The message names what does not fit, and what is allowed.</exception>
+    /// <summary>Checks everything that can be checked before the first step.</summary>
+    /// <exception cref="ArgumentException">The arguments do not fit each other. The message says which, and what is allowed.</exception>
     public void Check(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
     {
         CheckShapes(network, training, validation);
@@ -29,19 +29,20 @@ internal sealed class RunChecks(TrainingOptions options)
         ArgumentNullException.ThrowIfNull(training);
         if (training.FeatureCount != network.Inputs)
             throw new ArgumentException(
-                $"Network {network} takes {network.Inputs} features; the training examples have {training.FeatureCount}.",
+                $"Network {network} has {network.Inputs} inputs, but the training examples have {training.FeatureCount} features. " +
+                    $"Both must be equal.",
                 nameof(training));
         CheckMissing(network, training, nameof(training));
         if (validation is not null) CheckMissing(network, validation, nameof(validation));
         if (!options.Loss.FitsTargets(network.Outputs, training.TargetCount))
             throw new ArgumentException(
-                $"Network {network} has {network.Outputs} outputs; {training.TargetCount} target columns do not fit them under " +
-                    $"{options.Loss}.",
+                $"Network {network} has {network.Outputs} outputs, but {training.TargetCount} target columns do not fit this number with " +
+                    $"the loss {options.Loss}.",
                 nameof(training));
         if (validation is not null && (validation.FeatureCount != training.FeatureCount || validation.TargetCount != training.TargetCount))
             throw new ArgumentException(
-                $"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets; the training " +
-                    $"examples {training.FeatureCount} and {training.TargetCount}.",
+                $"The validation examples have {validation.FeatureCount} features and {validation.TargetCount} targets, but the training " +
+                    $"examples have {training.FeatureCount} and {training.TargetCount}. Both must have the same columns.",
                 nameof(validation));
     }
 
@@ -52,24 +53,27 @@ internal sealed class RunChecks(TrainingOptions options)
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException(
                 $"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} " +
-                    $"({network.ParameterCount} parameters).",
+                    $"({network.ParameterCount} parameters). Both must have the same layers.",
                 nameof(initial));
         if (initial?.Targets is not null && !options.Loss.AllowsTargetScaling)
             throw new ArgumentException(
-                $"The initial network was trained on scaled targets, which {options.Loss} does not allow.", nameof(initial));
+                $"The initial network was trained on scaled targets, but {options.Loss} does not allow target scaling. Use another loss, " +
+                    $"or train a new network.",
+                nameof(initial));
     }
 
     private void CheckLoss(Network network, ExampleSet training)
     {
         if (options.Optimizer.UsesLineSearch && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException(
-                $"{options.Optimizer.GetType().Name} needs a loss that stays the same from step to step, which {random} changes.",
+                $"{options.Optimizer.GetType().Name} needs a loss that does not change from step to step, but {random} is random. Remove " +
+                    $"this layer, or use another optimizer.",
                 nameof(network));
         if (options.Loss is GroupLoss)
         {
             throw new ArgumentException(
-                $"{options.Loss} is a loss of groups; a trainer's batches consist of single rows. Use a {nameof(RowLoss)}, or take the " +
-                "steps of training by hand, one group a step.", nameof(training));
+                $"{options.Loss} is a loss of groups, but the batches of a trainer consist of single rows. Use a {nameof(RowLoss)}, or " +
+                "make the training steps in your own code, one group per step.", nameof(training));
         }
     }
 
@@ -77,8 +81,8 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.Optimizer.UsesLineSearch && network.EnsembleSize > 1)
             throw new ArgumentException(
-                $"{options.Optimizer.GetType().Name} searches along one line for all {network.EnsembleSize} members of network " +
-                    $"{network}, which are to learn as if each were alone.",
+                $"{options.Optimizer.GetType().Name} makes one line search for all {network.EnsembleSize} members of network {network}, " +
+                    $"but members must be trained independently. Use another optimizer, or a network without an ensemble.",
                 nameof(network));
     }
 
@@ -86,14 +90,14 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException(
-                $"{nameof(EarlyStopping)} validates by {metric}, which does not suit the {options.Loss.TargetKind} targets of " +
-                    $"{options.Loss}.",
+                $"{nameof(EarlyStopping)} selects by {metric}, but this metric does not suit the {options.Loss.TargetKind} targets of " +
+                    $"{options.Loss}. Use another metric, or select by the loss: {nameof(EarlyStopping.Metric)} = null.",
                 nameof(network));
         if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary
             && training.TargetCount > 1)
         {
             throw new ArgumentException(
-                $"{nameof(EarlyStopping)} selects by {single}, which is defined for one label, not for {training.TargetCount}. " +
+                $"{nameof(EarlyStopping)} selects by {single}, but it is defined for one label, not for {training.TargetCount}. " +
                 $"Select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(network));
         }
     }
@@ -103,8 +107,8 @@ internal sealed class RunChecks(TrainingOptions options)
         if (options.EarlyStopping?.Metric is not { } metric || validated is null) return;
         if (MetricNeeds.Lack(metric, options.Loss, network.Outputs, validated.Targets, validated.Weights) is not { } lack) return;
         throw new ArgumentException(
-            $"{nameof(EarlyStopping)} selects by {metric}, which is not defined for the {validated.Count} validation examples: {lack}. " +
-            $"Give others, or select by the loss: {nameof(EarlyStopping.Metric)} = null.", name);
+            $"{nameof(EarlyStopping)} selects by {metric}, but it is not defined for the {validated.Count} validation examples: {lack}. " +
+            $"Use other examples, or select by the loss: {nameof(EarlyStopping.Metric)} = null.", name);
     }
 
     private static void CheckKFoldBagging(Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial)
@@ -112,23 +116,23 @@ internal sealed class RunChecks(TrainingOptions options)
         const string name = nameof(TrainingOptions.KFoldBagging);
         if (network.EnsembleSize < 2)
             throw new ArgumentException(
-                $"{name} needs an ensemble of at least two members; network {network} has {network.EnsembleSize}.", nameof(network));
+                $"{name} needs an ensemble of at least two members, but network {network} has {network.EnsembleSize}.", nameof(network));
         foreach (var layer in network.Layers.Take(network.LayerOfMembers))
             if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic))
                 throw new ArgumentException(
-                    $"{name} needs members that share nothing learned; {layer.Caption} learns from all rows.", nameof(network));
+                    $"{name} needs members that share no learned parameters, but {layer.Caption} is trained on all rows.", nameof(network));
         if (training.Count < network.EnsembleSize)
             throw new ArgumentException(
-                $"{name} holds out other examples for each of {network.EnsembleSize} members; there are {training.Count}. Give at least " +
-                    $"{network.EnsembleSize} examples or fewer members, or set {name} to false.",
+                $"{name} holds out different examples for each of {network.EnsembleSize} members, but there are {training.Count}. Use at " +
+                    $"least {network.EnsembleSize} examples or fewer members, or set {name} to false.",
                 nameof(training));
         if (validation is not null)
             throw new ArgumentException(
-                $"{name} validates on the rows that each member does not learn from; other validation data does not go with it.",
+                $"{name} validates each member on its own fold, so it cannot be combined with other validation data.",
                 nameof(validation));
         if (initial is not null)
             throw new ArgumentException(
-                $"{name} cannot continue from an earlier network: its members may have learned from the rows that validate them now.",
+                $"{name} cannot continue from an earlier network: its members may have been trained on rows that now validate them.",
                 nameof(initial));
     }
 
@@ -136,8 +140,8 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (!examples.HasMissing || network.Layers[0] is IReplacesMissing) return;
         throw new ArgumentException(
-            $"The {name} examples have missing values; the network must begin with {nameof(NetworkBuilder.Imputation)}, " +
-            $"and begins with {network.Layers[0].Caption}.", name);
+            $"The {name} examples have missing values, but the network begins with {network.Layers[0].Caption}. It must begin with " +
+            $"{nameof(NetworkBuilder.Imputation)}.", name);
     }
 
     private static void CheckInitialParameters(ReadOnlySpan<Real> initialParameters, Network network)
@@ -146,14 +150,14 @@ internal sealed class RunChecks(TrainingOptions options)
         {
             var shapes = network.Layers.SelectMany(layer => layer.Blocks.Select(block => ShapeOf(layer, block)));
             throw new ArgumentException(
-                $"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}); " +
+                $"Network {network} has {network.ParameterCount} parameters ({string.Join(", ", shapes)}), but " +
                     $"{nameof(TrainingOptions.InitialParameters)} has {initialParameters.Length}.",
                 nameof(initialParameters));
         }
         for (var i = 0; i < initialParameters.Length; i++)
             if (!Real.IsFinite(initialParameters[i]))
                 throw new ArgumentException(
-                    $"{nameof(TrainingOptions.InitialParameters)} must be finite; number {i} is {initialParameters[i]}.",
+                    $"{nameof(TrainingOptions.InitialParameters)} must be finite, but parameter {i} is {initialParameters[i]}.",
                     nameof(initialParameters));
     }
 

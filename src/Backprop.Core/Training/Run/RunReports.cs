@@ -1,9 +1,9 @@
 namespace Backprop.Training;
 
-/// <summary>What a training run reports besides its epochs: the phases as they begin, and warnings.</summary>
-/// <param name="phases">Receives every phase; null where phases are not reported.</param>
-/// <param name="warn">Receives every warning when it is found; null where the result alone lists them.</param>
-/// <param name="note">Receives notes that need no action; null where notes are dropped.</param>
+/// <summary>The reports of a training run except its epochs: phases, warnings and notes.</summary>
+/// <param name="phases">Receives every phase when it begins; null if phases are not reported.</param>
+/// <param name="warn">Receives every warning at once; null if only the result lists them.</param>
+/// <param name="note">Receives notes, which need no action; null if notes are dropped.</param>
 internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, Action<string>? warn = null, Action<string>? note = null)
 {
     private readonly List<string> _warnings = [];
@@ -11,17 +11,17 @@ internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, 
     /// <summary>All warnings so far, in order.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>The phase that runs.</summary>
+    /// <summary>The current phase.</summary>
     public TrainingPhaseReport? Current { get; private set; }
 
-    /// <summary>Says that a phase begins.</summary>
+    /// <summary>Reports that a phase begins.</summary>
     public void Begin(TrainingPhase phase, FormattableString description, int epoch = 0)
     {
         Current = new TrainingPhaseReport(phase, FormattableString.Invariant(description), epoch);
         phases?.Report(Current);
     }
 
-    /// <summary>Says something that is no warning.</summary>
+    /// <summary>Reports a note.</summary>
     public void Note(FormattableString text) => note?.Invoke(FormattableString.Invariant(text));
 
     /// <summary>Warns, once for each text.</summary>

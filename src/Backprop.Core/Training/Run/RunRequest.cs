@@ -2,13 +2,13 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>What one training run is given.</summary>
+/// <summary>The arguments of one training run.</summary>
 /// <param name="Network">The layers.</param>
-/// <param name="Training">What to learn from.</param>
-/// <param name="Validation">What to validate on; null for nothing.</param>
+/// <param name="Training">The training data.</param>
+/// <param name="Validation">The validation data; null for none.</param>
 /// <param name="Initial">A network to continue from; null for none.</param>
 /// <param name="Progress">Receives a report after every epoch; null for nothing.</param>
-/// <param name="Stop">What ends the run.</param>
+/// <param name="Stop">The conditions that end the run.</param>
 internal sealed record RunRequest(
     Network Network, TrainingData Training, ExampleSet? Validation, TrainedNetwork? Initial, IProgress<EpochReport>? Progress,
     StopCondition Stop)
@@ -21,7 +21,7 @@ internal sealed record RunRequest(
 /// <param name="Steps">Steps of the second run.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch of the first run.</param>
 /// <param name="Examples">Examples of the first run.</param>
-/// <param name="PlannedSteps">Steps that a time limit left of the first run's plan; null for all.</param>
+/// <param name="PlannedSteps">The planned steps of the first run, if a time limit has shortened its plan; null for all.</param>
 internal sealed record RefitPlan(long Steps, int StepsPerEpoch, int Examples, long? PlannedSteps);
 
 /// <summary>The data of a run as its steps use it.</summary>

@@ -17,7 +17,7 @@ internal sealed class ScheduledValues(TrainingOptions options)
         _momentum?.FactorAt(moment) ?? 1,
         _dropout?.FactorAt(moment) ?? 1, _smoothing?.FactorAt(moment) ?? 1);
 
-    /// <summary>Hands the memory of all schedules to a visitor.</summary>
+    /// <summary>Shows the memory of all schedules to a visitor.</summary>
     public void Visit(StateVisitor visitor)
     {
         visitor.Part("learning rate", _rate.Visit);

@@ -5,19 +5,19 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Finds the number that logits should be divided by: <see cref="TrainingOptions.TemperatureScaling"/>.</summary>
+/// <summary>Finds the temperature that logits are divided by: <see cref="TrainingOptions.TemperatureScaling"/>.</summary>
 /// <remarks>Computes in double precision, so it does not use the gradients that losses write. With many rows, only the
 /// share 1/n of one example keeps T from 0. Single precision has few digits of that share.</remarks>
 internal static class TemperatureChoice
 {
-    // Of the logarithm of the range: to seven digits, which is as many as scores have.
+    // Halvings of the logarithm of the range: accurate to seven digits, as many as scores have.
     private const int Halvings = 27;
 
     private const long WorkOfScore = 16;
 
     /// <summary>The T at which the cross-entropy Σ w·H(t, p(z/T)) stops falling. The cross-entropy is convex in 1/T, with
     /// the derivative Σ w·(Σ p·z − Σ t·z).</summary>
-    /// <param name="loss">Whose scores they are; it has logits.</param>
+    /// <param name="loss">The loss of the scores; it has logits.</param>
     /// <param name="scores">[rows × outputs], z; finite.</param>
     /// <param name="targets">[rows × target columns], y.</param>
     /// <param name="weights">[rows], or empty.</param>
@@ -25,20 +25,20 @@ internal static class TemperatureChoice
     public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
         var isOneOfAll = loss.TargetKind == TargetKind.Class;
-        double wanted = 0, least = Math.Log(TrainedNetwork.MinTemperature), most = Math.Log(TrainedNetwork.MaxTemperature);
+        double expected = 0, low = Math.Log(TrainedNetwork.MinTemperature), high = Math.Log(TrainedNetwork.MaxTemperature);
         for (var row = 0; row < scores.Rows; row++)
-            wanted += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
+            expected += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
 
         for (var halving = 0; halving < Halvings; halving++)
         {
-            var middle = (least + most) / 2;
-            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < wanted) most = middle;
-            else least = middle;
+            var middle = (low + high) / 2;
+            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < expected) high = middle;
+            else low = middle;
         }
-        return Math.Exp((least + most) / 2);
+        return Math.Exp((low + high) / 2);
     }
 
-    // Σ t·z, where t has the share of one example more of which nothing is known.
+    // Σ t·z, where t includes the share of one additional example of unknown class.
     private static double Known(ReadOnlySpan<Real> z, ReadOnlySpan<Real> y, bool isOneOfAll, int rows)
     {
         double known = isOneOfAll && y.Length == 1 ? z[(int)y[0]] : 0, unknown = 0;

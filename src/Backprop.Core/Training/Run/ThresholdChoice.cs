@@ -3,15 +3,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Finds the score from which on examples should be called positive.</summary>
+/// <summary>Finds the score above which examples are called positive.</summary>
 internal static class ThresholdChoice
 {
-    // A random place in memory, and a metric.
+    // A random access to memory, and a metric.
     private const long WorkOfRow = 32;
 
-    /// <summary>The threshold that does best by a metric, half way between two scores; of several the one nearest to 0, where it would be
-    /// without a choice.</summary>
-    /// <param name="metric">What it is chosen for.</param>
+    /// <summary>The threshold with the best metric, half way between two scores. Of several, the one nearest to 0, which is the default
+    /// threshold.</summary>
+    /// <param name="metric">The metric to maximize.</param>
     /// <param name="scores">[rows × 1]; positive are those above the threshold.</param>
     /// <param name="targets">[rows × 1]: above 0.5 where the example is positive.</param>
     /// <param name="weights">[rows], or empty.</param>
@@ -31,7 +31,7 @@ internal static class ThresholdChoice
             else negatives += Metric.WeightOf(weights, row);
         }
 
-        // From the lowest score up; those passed are called negative.
+        // From the lowest score up. Examples up to the current one are called negative.
         double missed = 0, dismissed = 0;
         var threshold = Real.BitDecrement(keys[0]);
         var best = metric.Of(new DecisionCounts(positives, negatives, 0, 0));
@@ -48,7 +48,7 @@ internal static class ThresholdChoice
         return threshold;
     }
 
-    // The nearest to 0 where 0 lies between; never the upper one, which must stay above.
+    // 0 if it is between the scores, otherwise the middle. Never the upper score, which must be above the threshold.
     private static Real Between(Real lower, Real upper)
     {
         if (lower <= 0 && upper > 0) return 0;

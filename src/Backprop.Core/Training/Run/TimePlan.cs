@@ -3,25 +3,24 @@ using Backprop.Schedules;
 namespace Backprop.Training;
 
 /// <summary>
-/// The plan of one run: how many steps it takes. A time limit that is too short for all epochs makes the plan shorter, so that
-/// schedules end with the time.
+/// The plan of one run: its number of steps. A time limit that is too short for all epochs makes the plan shorter, so that schedules end
+/// with the time.
 /// </summary>
 /// <remarks>
-/// The time of a step is measured at the end of every epoch; within the first epoch, once a tenth of the time has passed.
-/// If the remaining time suffices for nearly all epochs, the plan is that of the options. So such a run has the same bits
-/// as one without a limit.
+/// The time of a step is measured at the end of every epoch. In the first epoch, it is also measured after a tenth of the time. If the
+/// remaining time suffices for nearly all epochs, the plan does not change. So such a run has the same bits as one without a limit.
 /// </remarks>
 /// <param name="options">Epochs.</param>
 /// <param name="stop">The time.</param>
 /// <param name="stepsPerEpoch">Steps of an epoch.</param>
 /// <param name="examples">Examples of an epoch.</param>
-/// <param name="fixedSteps">The steps that an earlier run was planned for, whose schedules are to be repeated; null to measure.</param>
+/// <param name="fixedSteps">The planned steps of an earlier run whose schedules are repeated; null to measure.</param>
 internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int stepsPerEpoch, int examples, long? fixedSteps = null)
 {
     private const int TrustedSteps = 8;
     private const double TrustedShareOfTime = 0.1;
 
-    // Measured times differ by some percent, and a schedule that lacks so little of its end is at its end.
+    // Measured times differ by some percent. A schedule that is so near to its end is regarded as finished.
     private const double NearlyAll = 0.95;
 
     private readonly long _allSteps = (long)stepsPerEpoch * options.NumberOfIterations;
@@ -34,7 +33,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
     /// <summary>Whether the time limit makes the plan shorter.</summary>
     public bool IsShortened => Last.TotalSteps < _allSteps;
 
-    /// <summary>The moment of a step, from 0 on; called for each step before it is taken.</summary>
+    /// <summary>The moment of a step, from 0 on. Must be called before each step.</summary>
     public TrainingMoment At(long step)
     {
         if (fixedSteps is null && stop.Limit is { } limit) Measure(step, limit);
@@ -43,7 +42,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
         return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
     }
 
-    // The first step compiles code, and the first epoch more of it, so their times are less typical than later ones.
+    // The first step compiles code, and the first epoch compiles more, so their times are less typical than later ones.
     private void Measure(long step, TimeSpan limit)
     {
         var (epoch, stepOfEpoch) = Math.DivRem(step, stepsPerEpoch);

@@ -10,8 +10,8 @@ public sealed class Trainer
     private readonly TrainingSetup _setup;
     private readonly RunChecks _checks;
 
-    /// <summary>Trains by the given options.</summary>
-    /// <exception cref="ArgumentException">An option does not go with the optimizer; the message names both.</exception>
+    /// <summary>Creates a trainer with these options.</summary>
+    /// <exception cref="ArgumentException">An option cannot be combined with the optimizer; the message names both.</exception>
     public Trainer(TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -22,17 +22,17 @@ public sealed class Trainer
     /// <summary>Maximum number of epochs.</summary>
     public int NumberOfIterations => _options.NumberOfIterations;
 
-    /// <summary>Finds parameters of <paramref name="network"/> that make the mean loss over <paramref name="training"/> small.</summary>
-    /// <param name="network">The layers; as many inputs as there are features.</param>
-    /// <param name="training">What to learn from.</param>
-    /// <param name="validation">What to watch for early stopping; not learned from. With <see cref="TrainingOptions.KFoldBagging"/> null:
-    /// the training examples are watched.</param>
-    /// <param name="initial">A network of the same shape to continue from: its parameters and its standardization are the
-    /// start.</param>
+    /// <summary>Trains the parameters of <paramref name="network"/> to minimise the mean loss over <paramref name="training"/>.</summary>
+    /// <param name="network">The layers; the number of inputs is the number of features.</param>
+    /// <param name="training">The training examples.</param>
+    /// <param name="validation">Validation examples for early stopping; not used for training. Must be null with
+    /// <see cref="TrainingOptions.KFoldBagging"/>, which validates on the training examples.</param>
+    /// <param name="initial">A network of the same shape to continue from. Training starts with its parameters and uses its
+    /// standardization.</param>
     /// <param name="progress">Receives a report after every epoch, on this thread.</param>
-    /// <param name="checkAlive">Called before every minibatch, of validation and of the final check too; may throw to abandon the run, as
-    /// <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
-    /// <returns>The trained network and what every epoch did.</returns>
+    /// <param name="checkAlive">Called before every minibatch, including those of validation and of the final check. May throw to abandon
+    /// the run, as <c>CancellationToken.ThrowIfCancellationRequested</c> does.</param>
+    /// <returns>The trained network and the reports of all epochs.</returns>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or the loss does not allow a target
     /// (its row is named).</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
@@ -41,7 +41,7 @@ public sealed class Trainer
         IProgress<EpochReport>? progress = null, Action? checkAlive = null) =>
         Train(network, training, validation, initial, progress, new StopCondition(_options, checkAlive));
 
-    /// <summary>The same with a stop condition, whose clock was started when the time began to count.</summary>
+    /// <summary>The same with a stop condition whose clock was started before.</summary>
     internal TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
         StopCondition stop)
@@ -57,7 +57,7 @@ public sealed class Trainer
             : Refitted(result, network, training, validation, initial, stop);
     }
 
-    // A refit is skipped when there is no time for it; then the first network is the result.
+    // The refit is skipped if there is no time for it. Then the first network is the result.
     private TrainingResult Refitted(
         TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
     {
@@ -87,11 +87,11 @@ public sealed class Trainer
         return result with { Warnings = [.. stop.Reports.Warnings] };
     }
 
-    /// <summary>The same with more examples than memory holds. Measured starting values, layer diagnostics and the check of
-    /// the result use a random sample of them.</summary>
-    /// <param name="network">The layers; as many inputs as there are features.</param>
-    /// <param name="training">What to learn from; read once to be measured, and then once in every epoch.</param>
-    /// <param name="validation">What to watch for early stopping; not learned from.</param>
+    /// <summary>The same with more examples than fit into memory. Measured starting values, layer diagnostics and the check of the result
+    /// use a random sample of them.</summary>
+    /// <param name="network">The layers; the number of inputs is the number of features.</param>
+    /// <param name="training">The training examples; read once for measurements, and then once in every epoch.</param>
+    /// <param name="validation">Validation examples for early stopping; not used for training.</param>
     /// <param name="initial">A network of the same shape to continue from.</param>
     /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
@@ -114,25 +114,25 @@ public sealed class Trainer
         stop.StartClock();
         if (_options.KFoldBagging)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.KFoldBagging)} needs all examples in memory; these are a stream.", nameof(training));
+                $"{nameof(TrainingOptions.KFoldBagging)} needs all examples in memory, but these are a stream.", nameof(training));
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null)
             throw new ArgumentException(
-                $"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory; these are a stream.", nameof(training));
+                $"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory, but these are a stream.", nameof(training));
         return Run(new RunRequest(network, data, validation, initial, progress, stop));
     }
 
-    /// <summary>A range test: takes steps with a learning rate that grows from one to the next, and sees where the loss falls and where it
-    /// rises. Nothing of it is kept.</summary>
-    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as fastai does it; for this
-    /// trainer's options but its learning rate, schedules and stopping.</remarks>
+    /// <summary>A range test: makes steps with a growing learning rate, and records where the loss falls and where it rises. The parameters
+    /// are discarded.</summary>
+    /// <remarks>Smith (2017), "Cyclical learning rates for training neural networks", arXiv:1506.01186, as in fastai. Uses the options of
+    /// this trainer except learning rate, schedules and stopping rules.</remarks>
     /// <param name="network">The layers.</param>
-    /// <param name="training">What to learn from; gone through once more whenever it ends.</param>
+    /// <param name="training">The training examples; repeated as often as needed.</param>
     /// <param name="range">The learning rates to try; null for 1e-7 to 10 in 100 steps.</param>
     /// <param name="checkAlive">Called before every step; may throw to abandon the test.</param>
-    /// <returns>The curve, and what it suggests.</returns>
-    /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which finds
-    /// its own steps.</exception>
-    /// <exception cref="InvalidOperationException">The loss is not finite at the lowest rates already.</exception>
+    /// <returns>The curve and the suggested learning rates.</returns>
+    /// <exception cref="ArgumentException">Network and examples do not fit each other, or the optimizer is <see cref="Lbfgs"/>, which
+    /// chooses the length of its steps.</exception>
+    /// <exception cref="InvalidOperationException">The loss is not finite even at the lowest rates.</exception>
     public LearningRateCurve FindLearningRate(
         Network network, ExampleSet training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
         FindLearningRate(network, training, range, new StopCondition(_options, checkAlive));
@@ -145,7 +145,7 @@ public sealed class Trainer
         return FindLearningRate(network, new MemoryData(training), range, stop);
     }
 
-    /// <summary>The same with more examples than memory holds.</summary>
+    /// <summary>The same with more examples than fit into memory.</summary>
     /// <inheritdoc cref="FindLearningRate(Network, ExampleSet, LearningRateRangeTest?, Action?)"/>
     public LearningRateCurve FindLearningRate(
         Network network, ExampleSource training, LearningRateRangeTest? range = null, Action? checkAlive = null) =>
@@ -160,11 +160,13 @@ public sealed class Trainer
         return FindLearningRate(network, data, range, stop);
     }
 
-    // There is no model to keep at any time, so every end is an exception: half a curve would suggest another learning rate.
+    // There is no model at any time, so every end is an exception. A part of the curve could suggest another learning rate.
     private LearningRateCurve FindLearningRate(Network network, TrainingData training, LearningRateRangeTest? range, StopCondition stop)
     {
         if (_options.Optimizer.UsesLineSearch)
-            throw new ArgumentException($"{_options.Optimizer.GetType().Name} finds the length of its steps itself.", nameof(network));
+            throw new ArgumentException(
+                $"{_options.Optimizer.GetType().Name} finds the length of its steps itself. Use another optimizer for a range test.",
+                nameof(network));
         range ??= new LearningRateRangeTest();
         var request = new RunRequest(network, training, Validation: null, Initial: null, Progress: null, stop);
         var data = _setup.Prepare(request);
@@ -197,7 +199,7 @@ public sealed class Trainer
         _checks.Check(network, summary.Sample, validation, initial);
         if (_options.Optimizer.UsesLineSearch)
             throw new ArgumentException(
-                $"{_options.Optimizer.GetType().Name} needs all examples in memory; these are a stream.", nameof(training));
+                $"{_options.Optimizer.GetType().Name} needs all examples in memory, but these are a stream.", nameof(training));
         return new StreamData(training, summary, _options.Shuffle);
     }
 }

@@ -3,10 +3,10 @@ namespace Backprop.Training;
 /// <summary>The phases of a training run, in their order. A phase without work is skipped.</summary>
 public enum TrainingPhase
 {
-    /// <summary>Rows are counted, where a preset depends on their number.</summary>
+    /// <summary>Rows are counted, if a preset depends on the number of rows.</summary>
     Counting,
 
-    /// <summary>Rows are read into memory, or read once to be measured.</summary>
+    /// <summary>Rows are read into memory, or a stream is read once for measurements.</summary>
     Reading,
 
     /// <summary>Quantiles, means and spreads of features and targets are measured.</summary>
@@ -31,8 +31,8 @@ public enum TrainingPhase
     Refitting,
 }
 
-/// <summary>Says which phase of training begins.</summary>
-/// <param name="Phase">Which.</param>
-/// <param name="Description">The phase in words and numbers, such as "Measuring 200,000 rows of 50 features".</param>
+/// <summary>Reports that a phase of training begins.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Description">A description of the phase, such as "Measuring 200,000 rows of 50 features".</param>
 /// <param name="Epoch">The epoch, from 1 on; 0 outside of epochs.</param>
 public sealed record TrainingPhaseReport(TrainingPhase Phase, string Description, int Epoch = 0);

@@ -2,25 +2,25 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>What a training run leaves behind.</summary>
+/// <summary>The result of a training run.</summary>
 /// <param name="Network">The trained network.</param>
 /// <param name="History">One report per epoch, in order.</param>
-/// <param name="BestEpoch">The epoch that the parameters come from: the best on validation data where that was watched, otherwise the
-/// last.</param>
+/// <param name="BestEpoch">The epoch of the parameters: the best epoch on the validation data, or the last if there was no
+/// validation.</param>
 public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch)
 {
-    /// <summary>The score above which an example is called positive, where <see cref="TrainingOptions.ThresholdMetric"/> is
-    /// set; otherwise null. Not saved with the network.</summary>
+    /// <summary>The score above which an example is called positive, if <see cref="TrainingOptions.ThresholdMetric"/> is set; otherwise
+    /// null. Not saved with the network.</summary>
     public Real? Threshold { get; init; }
 
-    /// <summary>Features with one known value, or none, in all training examples, in rising order. Their later values do not change
+    /// <summary>Features with one known value, or none, in all training examples, in ascending order. Their later values do not change
     /// predictions. Not saved with the network.</summary>
     public IReadOnlyList<int> IgnoredFeatures { get; init; } = [];
 
-    /// <summary>What shows that training ended too early; null where nothing does.</summary>
+    /// <summary>Signs that training ended too early; null for none.</summary>
     internal Underfitting? Underfitting { get; init; }
 
-    /// <summary>What the caller should know of the run, such as an end that left something out or options that have no effect together.
+    /// <summary>Warnings about the run, for example that it ended before a step was done, or that options have no effect in combination.
     /// Each is one paragraph that names the option. Not saved with the network.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

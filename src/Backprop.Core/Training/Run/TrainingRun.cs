@@ -43,7 +43,7 @@ internal sealed class TrainingRun : IDisposable
         }
         catch
         {
-            _batches.Dispose(); // no caller has this run yet
+            _batches.Dispose(); // the caller has not received this run yet
             throw;
         }
     }
@@ -53,7 +53,7 @@ internal sealed class TrainingRun : IDisposable
         _request.Refit is { } refit ? _state.Steps < refit.Steps : _state.Epoch < _options.NumberOfIterations;
 
     /// <summary>Begins the next epoch.</summary>
-    /// <returns>False if training had to end before the rows of the epoch were there.</returns>
+    /// <returns>False if training had to end before the rows of the epoch were read.</returns>
     public bool BeginEpoch()
     {
         var epoch = ++_state.Epoch;
@@ -87,14 +87,14 @@ internal sealed class TrainingRun : IDisposable
         _mustEnd |= _batches.Step.IsAbandoned;
         if (mean.IsEmpty) return null;
 
-        // No loss has seen the last update of the epoch, so its result is checked by itself.
+        // No loss was computed after the last update of the epoch, so the parameters are checked directly.
         _batches.Step.UpdatePredictor();
         if (!TensorPrimitives.IsFiniteAll<Real>(_state.Parameters)) throw Diverged("a parameter is no longer a finite number");
         return mean.Value;
     }
 
     /// <summary>Validates and reports the epoch, and checks all stopping rules.</summary>
-    /// <param name="trainingLoss">What <see cref="MakeSteps"/> returned.</param>
+    /// <param name="trainingLoss">The result of <see cref="MakeSteps"/>.</param>
     /// <returns>Whether training ends.</returns>
     public bool EndEpoch(double trainingLoss)
     {
@@ -110,7 +110,7 @@ internal sealed class TrainingRun : IDisposable
         if (isDue || _batches.Validation is null) _state.Schedules.Observe(loss ?? trainingLoss);
         _request.Progress?.Report(report);
 
-        // Every rule must see every epoch, so no rule is skipped because another ends training.
+        // Every rule must observe every epoch, so no rule is skipped because another ends training.
         var isOverfitting = _validation.Observe(epoch, loss, metric);
         return isOverfitting || isLast || _request.Stop.MustEnd;
     }
@@ -159,7 +159,7 @@ internal sealed class TrainingRun : IDisposable
     private (Real[] X, Real[] Targets, int Rows) SampleToInspect(TrainingSetup setup) =>
         setup.Sample(_data.Training.Examples, _data.Inputs, _data.Targets, Inspection.MaxExamples, _request.Stop.Work);
 
-    // Finite parameters can still be too large to score with, and no loss has seen the last ones yet.
+    // Finite parameters can still be too large to score with, and no loss was computed with the last ones.
     private void CheckLastLoss()
     {
         _request.Stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");

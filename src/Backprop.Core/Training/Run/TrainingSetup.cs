@@ -5,24 +5,24 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>What happens before the first step: standardization, starting parameters, the size of a batch.</summary>
+/// <summary>Prepares the first step: standardization, starting parameters and the batch size.</summary>
 internal sealed class TrainingSetup(TrainingOptions options)
 {
-    // Their quantiles are known to about one percent of the rows.
+    // Quantiles of so many rows are accurate to about one percent of the rows.
     private const int MaxExamplesToMeasure = 16 * 1024;
 
-    // Of what all layers make of the sample; an ensemble makes as many times more of it.
-    private const long MaxNumbersToMeasure = 1 << 26;
+    // Maximum number of outputs of all layers for the sample. For an ensemble, it applies to each member.
+    private const long MaxValuesToMeasure = 1 << 26;
 
-    // Tens of thousands of features must not fill the memory.
-    private const int MaxNumbersOfSample = 1 << 26, MinExamplesOfSample = 256;
+    // A sample with tens of thousands of features must not fill the memory.
+    private const int MaxValuesOfSample = 1 << 26, MinExamplesOfSample = 256;
 
     public int BatchSizeFor(int examples) =>
         options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
 
     public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
 
-    /// <summary>Measures the data, and applies the weights of classes.</summary>
+    /// <summary>Measures the data, and applies the factors of classes.</summary>
     public RunData Prepare(RunRequest request)
     {
         var (training, validation) = (request.Training, request.Validation);
@@ -46,7 +46,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         return (inputs, options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets(stop.Work) : null);
     }
 
-    // Weights that were given for features as they come have been learned elsewhere, perhaps from features that varied there.
+    // Initial parameters for unscaled features were trained elsewhere, perhaps on features that varied there.
     private Standardization? StandardizeInputs(Network network, TrainingData training, WorkMeter work)
     {
         var measured = options.StandardizeInputs
@@ -66,7 +66,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         stop.Reports.Begin(TrainingPhase.Initializing, $"Initializing {network.ParameterCount:N0} parameters");
         var (training, work) = (data.Examples, stop.Work);
 
-        // A layer that is fitted to the features of all examples needs no sample, and a sample of wide rows takes memory.
+        // A layer that is fitted to the features of all examples needs no sample, and a sample of wide rows needs memory.
         var measuresSample = network.Layers.Any(layer => layer is IFitsTrainingData { IsFitted: true, NeedsSample: true });
         var parameters = options.Initializer is DataDependent || measuresSample
             ? InitializeByData(network, training, inputs, work)
@@ -93,21 +93,22 @@ internal sealed class TrainingSetup(TrainingOptions options)
         return network.Initialize(options.Initializer, options.Seed, new ReadOnlyMatrix(x, rows, network.Inputs), work);
     }
 
-    /// <summary>Examples that starting values are measured of, if there are as many.</summary>
-    /// <param name="network">What is started.</param>
-    /// <param name="widths">Outputs of all its layers.</param>
+    /// <summary>Maximum number of examples for the measurement of starting values.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="widths">The number of outputs of all its layers.</param>
     public static int SampleSizeFor(Network network, long widths) =>
         network.IsFitted
-            ? (int)Math.Clamp(MaxNumbersToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
+            ? (int)Math.Clamp(MaxValuesToMeasure / widths, DataDependent.MaxExamples, MaxExamplesToMeasure)
             : DataDependent.MaxExamples;
 
-    /// <summary>Up to so many examples, standardized; drawn by the seed, for the data may be sorted.</summary>
+    /// <summary>A sample of up to <paramref name="maxRows"/> examples, standardized. It is drawn by the seed, because the data may be
+    /// sorted.</summary>
     public (Real[] X, Real[] Targets, int Rows) Sample(
-        ExampleSet training, Standardization? inputs, Standardization? targets, int most, WorkMeter? work = null)
+        ExampleSet training, Standardization? inputs, Standardization? targets, int maxRows, WorkMeter? work = null)
     {
         int[] rows = [.. Enumerable.Range(0, training.Count)];
         new RandomSequence(options.Seed, RandomPurpose.Examples).Shuffle(rows, work);
-        rows = rows[..Math.Min(Math.Min(most, Math.Max(MinExamplesOfSample, MaxNumbersOfSample / training.FeatureCount)), rows.Length)];
+        rows = rows[..Math.Min(Math.Min(maxRows, Math.Max(MinExamplesOfSample, MaxValuesOfSample / training.FeatureCount)), rows.Length)];
         Real[] x = new Real[rows.Length * training.FeatureCount], y = new Real[rows.Length * training.TargetCount];
         Minibatches.CopyFeatures(training, rows, inputs, x);
         Minibatches.CopyTargets(training, rows, targets, y);

@@ -3,10 +3,10 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>The values that decide the next steps of a training. <see cref="Visit"/> lists them by name.</summary>
+/// <summary>The values that determine the next steps of a training. <see cref="Visit"/> lists them by name.</summary>
 /// <remarks>
-/// With the same options and data, the values that a visitor receives decide every bit of the steps that follow. They do not depend on
-/// the number of threads. Two things are not part of them: the plan of a run with a time limit, and what ends a run.
+/// With the same options and data, the values that a visitor receives determine every bit of the next steps. They do not depend on the
+/// number of threads. They include neither the plan of a run with a time limit nor the conditions that end a run.
 /// </remarks>
 internal sealed class TrainingState
 {
@@ -24,20 +24,20 @@ internal sealed class TrainingState
     /// <summary>θ.</summary>
     public Real[] Parameters { get; }
 
-    /// <summary>The memory of the optimizer; null for one that is a descent of its own.</summary>
+    /// <summary>The memory of the optimizer; null for an optimizer with its own <see cref="IDescent"/>.</summary>
     public OptimizerState? Optimizer { get; }
 
     /// <summary>The average of the parameters; null without <see cref="TrainingOptions.WeightAveraging"/>.</summary>
     public Real[]? Average { get; }
 
-    /// <summary>The parameters to predict with, as <see cref="TrainingStep.UpdatePredictor"/> left them: θ itself, unless it is averaged or
-    /// the optimizer has others.</summary>
+    /// <summary>The parameters to predict with, as <see cref="TrainingStep.UpdatePredictor"/> has computed them: θ itself, unless it is
+    /// averaged or the optimizer predicts with others.</summary>
     public Real[] Predictor { get; }
 
     /// <summary>The schedules.</summary>
     public ScheduledValues Schedules { get; }
 
-    /// <summary>The best parameters so far; null where no validation data selects them.</summary>
+    /// <summary>The best parameters so far; null if no validation data selects them.</summary>
     public EarlyStopping.BestSoFar? Best { get; init; }
 
     /// <summary>The rule that watches the training loss; null for none.</summary>
@@ -62,10 +62,10 @@ internal sealed class TrainingState
     /// <summary>The highest learning rate of all steps.</summary>
     public double HighestLearningRate { get; set; }
 
-    /// <summary>The memory of a descent besides that of its optimizer; null for none.</summary>
+    /// <summary>The descent, if it has memory in addition to that of its optimizer; otherwise null.</summary>
     public IDescent? Descent { get; set; }
 
-    /// <summary>Hands every value to a visitor, by name.</summary>
+    /// <summary>Shows every value to a visitor, by name.</summary>
     public void Visit(StateVisitor visitor)
     {
         visitor.Vector("parameters", Parameters);
@@ -93,7 +93,7 @@ internal sealed class TrainingState
         (LearningRate, HighestLearningRate) = (rate, highest);
     }
 
-    // A number that an epoch does not have is NaN.
+    // A value that an epoch does not have is NaN.
     private void VisitHistory(StateVisitor visitor)
     {
         List<double> epochs = [.. History.Select(report => (double)report.Epoch)];

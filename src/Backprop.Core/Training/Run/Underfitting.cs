@@ -3,38 +3,36 @@ using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>A run that ended while much was left to learn: training and held-out loss both stayed high, and both were still
-/// falling.</summary>
+/// <summary>A run that ended too early: training loss and held-out loss were both high, and both were still falling.</summary>
 /// <remarks>
-/// Losses are compared as gains over the best constant prediction, as shares of what a perfect prediction gains. So losses
-/// of any scale are comparable. Label smoothing does not count, although it keeps the loss of a perfect prediction above 0.
-/// Noise also keeps losses high, but then the held-out loss stops falling early. On 35 runs over 27 ordinary data sets, the
-/// last quarter of the epochs brought at most a tenth of the whole gain. On poker hands, whose rule was only just being
-/// found, it brought a quarter to a half.
+/// Losses are compared as gains over the best constant prediction, as shares of the gain of a perfect prediction. So losses of any scale
+/// are comparable. Label smoothing, which keeps the loss of a perfect prediction above 0, is corrected for. Noise also keeps losses high,
+/// but then the held-out loss stops falling early. On 35 runs over 27 ordinary data sets, the last quarter of the epochs contributed at
+/// most a tenth of the total gain. On poker hands, where training had just begun to find the rule, it contributed a quarter to a half.
 /// </remarks>
 /// <param name="Constant">The loss of the best constant prediction.</param>
 /// <param name="Perfect">The loss of a perfect prediction.</param>
 /// <param name="Training">The mean training loss of the last tenth of the epochs.</param>
-/// <param name="HeldOut">The least held-out loss of the last quarter of the epochs.</param>
-/// <param name="Fall">By how much that is less than the least one before.</param>
+/// <param name="HeldOut">The smallest held-out loss of the last quarter of the epochs.</param>
+/// <param name="Fall">How much that is below the smallest held-out loss before.</param>
 /// <param name="Epochs">Epochs of the run.</param>
 internal sealed record Underfitting(double Constant, double Perfect, double Training, double HeldOut, double Fall, int Epochs)
 {
     private const int MinEpochs = 10, MaxExamples = 4096;
 
-    // Shares of what a perfect prediction gains: a loss that gains less is high, and a smaller fall may be chance.
+    // Shares of the gain of a perfect prediction. A loss with a smaller gain is high; a smaller fall may be chance.
     private const double HighGain = 0.8, MinFall = 0.01;
 
-    // The share of the whole gain that the last quarter of the epochs must bring.
+    // The share of the total gain that the last quarter of the epochs must contribute.
     private const double MinShareOfFall = 0.2;
 
-    // A held-out loss further above the training loss, as a share of what training gains, means overfitting.
+    // A larger gap between held-out and training loss, as a share of the gain of training, means overfitting.
     private const double MaxGap = 0.65;
 
-    /// <summary>What the history of a run shows; null where it shows no underfitting.</summary>
+    /// <summary>The underfitting that the history of a run shows; null for none.</summary>
     /// <param name="history">One report per epoch.</param>
-    /// <param name="options">How training went; null is returned for a run that ended before its last epoch.</param>
-    /// <param name="examples">What was learned from, or a sample of it, with the weights that count.</param>
+    /// <param name="options">The options of the run. For a run that ended before its last epoch, the result is null.</param>
+    /// <param name="examples">The training examples, or a sample of them, with the weights that were used.</param>
     /// <param name="targets">How targets were scaled.</param>
     /// <param name="outputs">Scores per example.</param>
     public static Underfitting? Of(
@@ -57,7 +55,7 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         return staysHigh && isFalling && !isOverfitted ? new Underfitting(constant, perfect, training, heldOut, fall, history.Count) : null;
     }
 
-    // Of other losses it depends on the targets, or there is none.
+    // For other losses, the smallest loss depends on the targets, or there is none.
     private static double? PerfectLoss(Loss loss, int outputs) => loss switch
     {
         LogisticLoss logistic => Entropy(logistic.LabelSmoothing, 2),
@@ -67,7 +65,7 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         _ => null,
     };
 
-    // Of a target that is drawn towards all classes alike.
+    // The entropy of a smoothed target.
     private static double Entropy(double smoothing, int classes)
     {
         if (smoothing == 0) return 0;

@@ -4,23 +4,23 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>
-/// The validation checks of one run: the loss on the validation data, whose scores are kept for a metric, the temperature and the
-/// threshold.
+/// The validation checks of one run. They compute the loss on the validation data. The scores are kept for a metric, the temperature and
+/// the threshold.
 /// </summary>
-/// <param name="step">What evaluates.</param>
+/// <param name="step">Computes scores and losses.</param>
 /// <param name="batches">The validation data.</param>
-/// <param name="judge">Takes the scores; null where nothing needs them.</param>
-/// <param name="limits">What scores are limited to; null for nothing.</param>
+/// <param name="evaluator">Receives the scores; null if they are not needed.</param>
+/// <param name="limits">The limits of scores; null for none.</param>
 /// <param name="stop">Ends a check.</param>
 internal sealed class ValidationCheck(
-    TrainingStep step, Minibatches batches, ValidationEvaluator? judge, ScoreLimits? limits, StopCondition stop)
+    TrainingStep step, Minibatches batches, ValidationEvaluator? evaluator, ScoreLimits? limits, StopCondition stop)
 {
     /// <summary>The loss of all validation rows; null if training had to end before all of them were scored.</summary>
     public double? MeanLoss(int epoch)
     {
         stop.Reports.Begin(TrainingPhase.Validating, $"Validating epoch {epoch}", epoch);
         var begin = stop.Elapsed;
-        var (mean, isWhole) = MeanLoss(step, batches, stop, limits, judge);
+        var (mean, isWhole) = MeanLoss(step, batches, stop, limits, evaluator);
         if (!isWhole || stop.IsCancelled) return null;
         stop.Reserve = stop.Elapsed - begin;
         return mean;
@@ -32,7 +32,7 @@ internal sealed class ValidationCheck(
         var begin = stop.Elapsed;
         try
         {
-            return judge!.Measure(metric, trained, stop.Work);
+            return evaluator!.Measure(metric, trained, stop.Work);
         }
         catch (WorkGivenUpException)
         {
@@ -45,12 +45,12 @@ internal sealed class ValidationCheck(
     }
 
     /// <summary>
-    /// The mean loss of batches, of the first one at least. It ends early when the token is cancelled, or when the time has been
-    /// over for a while.
+    /// The mean loss of batches, at least of the first. It ends early when the token is cancelled, or after the grace period of the time
+    /// limit.
     /// </summary>
-    /// <returns>The mean of what was evaluated, 0 if that is nothing, and whether it is all.</returns>
+    /// <returns>The mean over the evaluated batches (0 if there are none), and whether these are all batches.</returns>
     public static (double Mean, bool IsWhole) MeanLoss(
-        TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, ValidationEvaluator? judge = null)
+        TrainingStep step, Minibatches batches, StopCondition stop, ScoreLimits? limits = null, ValidationEvaluator? evaluator = null)
     {
         var mean = new WeightedMean();
         for (var b = 0; b < batches.Count; b++)
@@ -59,7 +59,7 @@ internal sealed class ValidationCheck(
             stop.CheckBeforeStep();
             var (loss, weight) = step.Evaluate(batches, b, limits);
             if (step.IsAbandoned) return (mean.Value, false);
-            judge?.Take(batches, b, step.EvaluatedScores);
+            evaluator?.Add(batches, b, step.EvaluatedScores);
             mean.Add(loss, weight);
         }
         return (mean.Value, true);

@@ -5,14 +5,15 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Scores the validation data, for whatever is measured there; examples with folds by the member that did not learn from
-/// each.</summary>
+/// <summary>Scores the validation data for metrics, temperature and threshold. An example with a fold is scored by the member that was not
+/// trained on it.</summary>
 internal sealed class ValidationEvaluator(ExampleSet validation)
 {
-    // The products hardly gain from more, and what wide layers make of more rows would be a good part of the data.
-    private const int RowsAtOnce = 256, FewestRowsAtOnce = 64, WidestRows = 1 << 18;
+    // More rows hardly make matrix products faster. For wide layers, the outputs of more rows would need as much memory as a large part of
+    // the data.
+    private const int MaxRowsAtOnce = 256, MinRowsAtOnce = 64, WidestRows = 1 << 18;
 
-    // A link: an exponential or two.
+    // A link function: one or two exponentials.
     private const long WorkOfScore = 16;
 
     private Real[] _scores = [], _predictions = [], _kept = [], _features = [];
@@ -22,20 +23,19 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <summary>Number of validation rows.</summary>
     public int Count => validation.Count;
 
-    /// <summary>Takes note of scores that were computed anyway, for the loss: to score the rows twice would be the most costly part of an
-    /// epoch after the steps.</summary>
-    /// <param name="batches">What deals out the validation data.</param>
-    /// <param name="index">Of which batch they are.</param>
+    /// <summary>Stores scores that were computed for the loss, because scoring the rows twice would be expensive.</summary>
+    /// <param name="batches">The batches of the validation data.</param>
+    /// <param name="index">Index of the batch.</param>
     /// <param name="scores">[examples × outputs], in units of the targets as they were trained on.</param>
-    public void Take(Minibatches batches, int index, ReadOnlyMatrix scores)
+    public void Add(Minibatches batches, int index, ReadOnlyMatrix scores)
     {
-        MakeRoom(scores.Columns);
+        Allocate(scores.Columns);
         var rows = batches.RowsOf(index);
         for (var i = 0; i < rows.Length; i++)
             if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
     }
 
-    /// <summary>Keeps the scores that were taken, because they are those of the best parameters so far.</summary>
+    /// <summary>Keeps the stored scores, because they are those of the best parameters so far.</summary>
     /// <param name="epoch">The epoch whose parameters they were computed with.</param>
     public void Keep(int epoch)
     {
@@ -45,8 +45,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     }
 
     /// <summary>A metric of the network that computed all current scores.</summary>
-    /// <param name="metric">Which metric.</param>
-    /// <param name="trained">How scores are scaled and limited; whatever its parameters are.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="trained">Determines how scores are scaled and limited; its parameters are not used.</param>
     /// <param name="work">Counts the work; null where work is not counted.</param>
     public double Measure(Metric metric, TrainedNetwork trained, WorkMeter? work = null)
     {
@@ -56,8 +56,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         _scores.CopyTo(_predictions, 0);
         for (int first = 0, count; first < rows; first += count)
         {
-            // Losses predict every row by itself.
-            count = work is null ? rows : Math.Min(RowsAtOnce, rows - first);
+            // Predictions are computed row by row, so the rows can be divided.
+            count = work is null ? rows : Math.Min(MaxRowsAtOnce, rows - first);
             trained.Inference.Link.Apply(predictions.RowRange(first, count));
             work?.Add(WorkOfScore * count * outputs);
         }
@@ -66,15 +66,16 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
 
     /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and
     /// <see cref="Threshold"/>.</summary>
-    /// <param name="trained">What scores.</param>
-    /// <param name="epoch">The epoch whose parameters it has. If training must end and its scores were kept, those serve.</param>
-    /// <param name="stop">What ends it, and counts the work.</param>
+    /// <param name="trained">The network that scores.</param>
+    /// <param name="epoch">The epoch of its parameters. If training must end and the scores of this epoch were kept, these are
+    /// used.</param>
+    /// <param name="stop">Ends the work, and counts it.</param>
     public void Score(TrainedNetwork trained, int epoch, StopCondition stop)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
-        MakeRoom(outputs);
+        Allocate(outputs);
         var widest = trained.Network.Layers.Max(layer => layer.Outputs);
-        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, FewestRowsAtOnce, RowsAtOnce));
+        var atOnce = Math.Min(rows, Math.Clamp(WidestRows / widest, MinRowsAtOnce, MaxRowsAtOnce));
         var scorer = trained.CreateScorer(atOnce);
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += atOnce)
@@ -90,8 +91,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         }
     }
 
-    /// <summary>The best temperature, with weights that may not be those of the examples alone. Afterwards, the scores are divided by
-    /// it.</summary>
+    /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>
     public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
     {
         var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
@@ -107,7 +107,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// assigns that class to all rows would be optimal.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
 
-    private void MakeRoom(int outputs)
+    private void Allocate(int outputs)
     {
         if (_scores.Length == 0)
             (_scores, _predictions) = (new Real[checked(validation.Count * outputs)], new Real[validation.Count * outputs]);
@@ -124,7 +124,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
             for (var row = 0; row < count; row++) validation.AddTo(_sparse, first + row, trained.SparseFactors);
             return scorer.ScoreSparse(_sparse);
         }
-        if (_features.Length == 0) _features = new Real[checked(RowsAtOnce * validation.FeatureCount)];
+        if (_features.Length == 0) _features = new Real[checked(MaxRowsAtOnce * validation.FeatureCount)];
         var features = new Matrix(_features.AsSpan(0, count * validation.FeatureCount), count, validation.FeatureCount);
         for (var row = 0; row < count; row++) validation.CopyFeatures(first + row, features.Row(row));
         return scorer.Score(features, folds);

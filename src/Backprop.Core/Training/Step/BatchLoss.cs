@@ -5,38 +5,38 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>The losses of the rows of a batch, and in training the gradient of J. Every thread of a team evaluates rows of
-/// its own. Allocates only when made.</summary>
+/// <summary>The losses of the rows of a batch, and in training the gradient of J. Every thread of a team evaluates its own rows. Allocates
+/// only in the constructor.</summary>
 internal sealed class BatchLoss
 {
     private readonly Loss _loss;
-    private readonly int _abreast, _members, _outputs;
-    private readonly Real[] _losses, _judged, _partnerLosses, _partnerSlopes;
+    private readonly int _examplesPerRow, _members, _outputs;
+    private readonly Real[] _losses, _evaluated, _partnerLosses, _partnerGradient;
     private readonly double[] _totals;
     private Loss _scheduledLoss;
     private double _smoothingFactor = 1;
 
-    /// <param name="network">Whose scores they are.</param>
-    /// <param name="options">Which loss, and whether examples are mixed.</param>
-    /// <param name="batchSize">Most rows.</param>
-    /// <param name="abreast">Examples of a row: 1, or one for each member of the network.</param>
-    public BatchLoss(Network network, TrainingOptions options, int batchSize, int abreast)
+    /// <param name="network">The network of the scores.</param>
+    /// <param name="options">The loss, and whether examples are mixed.</param>
+    /// <param name="batchSize">Maximum number of rows.</param>
+    /// <param name="examplesPerRow">Examples of a row: 1, or one for each member of the network.</param>
+    public BatchLoss(Network network, TrainingOptions options, int batchSize, int examplesPerRow)
     {
-        (_loss, _scheduledLoss, _abreast, _outputs) = (options.Loss, options.Loss, abreast, network.Outputs);
-        _members = abreast == 1 ? network.EnsembleSize : 1; // of an example
-        _losses = new Real[batchSize * abreast];
-        _judged = _members == 1 ? [] : new Real[checked(batchSize * _outputs)];
-        (_partnerLosses, _partnerSlopes) = options.Mixup is null
+        (_loss, _scheduledLoss, _examplesPerRow, _outputs) = (options.Loss, options.Loss, examplesPerRow, network.Outputs);
+        _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // members that score the same example
+        _losses = new Real[batchSize * examplesPerRow];
+        _evaluated = _members == 1 ? [] : new Real[checked(batchSize * _outputs)];
+        (_partnerLosses, _partnerGradient) = options.Mixup is null
             ? ([], [])
             : (new Real[batchSize], new Real[checked(batchSize * network.MemberOutputs)]);
-        _totals = new double[abreast];
+        _totals = new double[examplesPerRow];
     }
 
     /// <summary>Σ w of the batch.</summary>
     public double TotalWeight { get; private set; }
 
-    /// <summary>To be called when label smoothing changes.</summary>
-    /// <param name="factor">What its schedule multiplies it by; counts in training alone.</param>
+    /// <summary>Must be called when label smoothing changes.</summary>
+    /// <param name="factor">The factor of its schedule; used only in training.</param>
     public void Smooth(double factor)
     {
         if (factor != _smoothingFactor) (_smoothingFactor, _scheduledLoss) = (factor, _loss.WithSmoothingTimes(factor));
@@ -49,9 +49,9 @@ internal sealed class BatchLoss
     /// scores, within its limits. For an ensemble, they are its predictions, or each member's predictions on its own
     /// examples.</summary>
     public ReadOnlyMatrix EvaluatedScores(Workspace workspace) =>
-        _members == 1 ? Examples(workspace.Scores) : new Matrix(_judged.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
+        _members == 1 ? Examples(workspace.Scores) : new Matrix(_evaluated.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
 
-    /// <summary>To be called before <see cref="Evaluate"/>.</summary>
+    /// <summary>Must be called before <see cref="Evaluate"/>.</summary>
     public void Begin(Minibatches batches, int batch)
     {
         Limits = null;
@@ -62,51 +62,52 @@ internal sealed class BatchLoss
     /// <summary>J of the rows that were evaluated.</summary>
     /// <param name="weights">[examples], or empty.</param>
     /// <param name="rows">Rows of the batch.</param>
-    public double Mean(ReadOnlySpan<Real> weights, int rows) => Loss.Mean(_losses.AsSpan(0, rows * _abreast), weights, TotalWeight);
+    public double Mean(ReadOnlySpan<Real> weights, int rows) => Loss.Mean(_losses.AsSpan(0, rows * _examplesPerRow), weights, TotalWeight);
 
     /// <summary>The losses of some rows; in training, also the gradient of J. An evaluation without training does not use
     /// gradients.</summary>
     public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
     {
         Matrix scores = Examples(workspace.Scores.RowRange(first, count)),
-            slopes = Examples(workspace.ScoreGradient.RowRange(first, count));
-        (first, count) = (first * _abreast, count * _abreast);
+            gradient = Examples(workspace.ScoreGradient.RowRange(first, count));
+        (first, count) = (first * _examplesPerRow, count * _examplesPerRow);
         var losses = _losses.AsSpan(first, count);
         if (!workspace.IsTraining)
         {
             // There are as many gradients as evaluated scores; the next step overwrites them.
-            var judged = Judged(scores, first);
-            Limits?.Apply(judged);
+            var evaluated = ToEvaluate(scores, first);
+            Limits?.Apply(evaluated);
             _loss.EvaluateRows(
-                judged, batch.Y.RowRange(first, count), losses, new Matrix(slopes.Values[..judged.Values.Length], count, _outputs));
+                evaluated, batch.Y.RowRange(first, count), losses, new Matrix(gradient.Values[..evaluated.Values.Length], count, _outputs));
             return;
         }
-        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, batch.Y.RowRange(first, count), losses, slopes);
-        if (mixture.PartnerShare > 0) Mix(scores, batch.PartnerY.RowRange(first, count), mixture, first, losses, slopes);
+        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, batch.Y.RowRange(first, count), losses, gradient);
+        if (mixture.PartnerShare > 0) Mix(scores, batch.PartnerY.RowRange(first, count), mixture, first, losses, gradient);
         var weights = batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count);
-        if (_abreast == 1) Loss.ScaleGradient(slopes, weights, TotalWeight);
-        else MemberLosses.ScaleGradient(slopes, weights, _totals);
+        if (_examplesPerRow == 1) Loss.ScaleGradient(gradient, weights, TotalWeight);
+        else MemberLosses.ScaleGradient(gradient, weights, _totals);
     }
 
-    // Scores of members that have examples of their own are those of as many examples, member after member in memory too.
-    private Matrix Examples(Matrix rows) => _abreast == 1 ? rows : new Matrix(rows.Values, rows.Rows * _abreast, _outputs);
+    // If members have different examples, each row contains the scores of one example per member, which are adjacent in memory.
+    private Matrix Examples(Matrix rows) => _examplesPerRow == 1 ? rows : new Matrix(rows.Values, rows.Rows * _examplesPerRow, _outputs);
 
     // An ensemble is validated on its combined prediction.
-    private Matrix Judged(Matrix scores, int first)
+    private Matrix ToEvaluate(Matrix scores, int first)
     {
         if (_members == 1) return scores;
-        var judged = new Matrix(_judged.AsSpan(first * _outputs, scores.Rows * _outputs), scores.Rows, _outputs);
-        _loss.AverageMembers(new Matrix(scores.Values, scores.Rows * _members, _outputs), judged);
-        return judged;
+        var evaluated = new Matrix(_evaluated.AsSpan(first * _outputs, scores.Rows * _outputs), scores.Rows, _outputs);
+        _loss.AverageMembers(new Matrix(scores.Values, scores.Rows * _members, _outputs), evaluated);
+        return evaluated;
     }
 
-    private void Mix(ReadOnlyMatrix scores, ReadOnlyMatrix partnerTargets, Mixture mixture, int first, Span<Real> losses, Matrix slopes)
+    private void Mix(ReadOnlyMatrix scores, ReadOnlyMatrix partnerTargets, Mixture mixture, int first, Span<Real> losses, Matrix gradient)
     {
         var partnerLosses = _partnerLosses.AsSpan(first, losses.Length);
-        var partnerSlopes = new Matrix(_partnerSlopes.AsSpan(first * slopes.Columns, slopes.Values.Length), slopes.Rows, slopes.Columns);
-        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, partnerTargets, partnerLosses, partnerSlopes);
+        var partnerValues = _partnerGradient.AsSpan(first * gradient.Columns, gradient.Values.Length);
+        var partnerGradient = new Matrix(partnerValues, gradient.Rows, gradient.Columns);
+        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, partnerTargets, partnerLosses, partnerGradient);
         var mix = new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare);
         Elementwise.Zip(mix, losses, partnerLosses, losses);
-        Elementwise.Zip(mix, slopes.Values, partnerSlopes.Values, slopes.Values);
+        Elementwise.Zip(mix, gradient.Values, partnerGradient.Values, gradient.Values);
     }
 }

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Measures a whole gradient with a team of threads, and shortens it. Sums pieces of fixed length in a fixed order, so the bits do
+/// <summary>Measures a gradient with a team of threads, and scales it down. Sums pieces of fixed length in a fixed order, so the bits do
 /// not depend on the threads.</summary>
 internal sealed class GradientClipper
 {
@@ -39,29 +39,29 @@ internal sealed class GradientClipper
 
     public void Begin() => _next = -1;
 
-    /// <summary>One thread's share of the measuring.</summary>
+    /// <summary>Measures one thread's share of the gradient.</summary>
     public void Measure(ReadOnlySpan<Real> gradient)
     {
         for (var i = Interlocked.Increment(ref _next); i < _pieces.Count; i = Interlocked.Increment(ref _next))
             _squares[i] = Sums.OfSquares(gradient.Slice(_pieces[i].Offset, _pieces[i].Length));
     }
 
-    /// <summary>After all threads have measured: what each tensor is multiplied by.</summary>
+    /// <summary>Computes the factor of each tensor. Must be called after all threads have measured.</summary>
     public void Conclude()
     {
         Array.Clear(_factors);
         for (var i = 0; i < _squares.Length; i++) _factors[_pieces[i].Tensor] += _squares[i];
         foreach (ref var factor in _factors.AsSpan())
         {
-            // A norm that is not finite must not make numbers of it that are: the loss is to show it.
+            // If the norm is not finite, the factor must not make the gradient finite, so that the loss shows the divergence.
             var norm = Math.Sqrt(factor);
             factor = norm <= _rule.Threshold ? 1 : _rule.Threshold / norm;
         }
     }
 
-    /// <summary>Shortens neighbours of the gradient.</summary>
-    /// <param name="gradient">Changed in place.</param>
-    /// <param name="offset">Where it begins in the whole.</param>
+    /// <summary>Clips consecutive elements of the gradient.</summary>
+    /// <param name="gradient">The elements, changed in place.</param>
+    /// <param name="offset">Index of the first element in the gradient of all parameters.</param>
     public void Clip(Span<Real> gradient, int offset)
     {
         if (_rule.Measure == ClippingMeasure.Value)

@@ -4,11 +4,11 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Rows of a batch → its loss and the gradient, with a team of threads.</summary>
+/// <summary>Computes the loss and the gradient of a batch, with a team of threads.</summary>
 /// <remarks>
-/// First every thread has some rows: forward, loss, and backward to the gradient of every layer's output. Then every thread has some
-/// parameters, and sums their gradient over all rows. So nothing is added across threads, one thread computes every number in one
-/// order, and the result is the same for any number of threads (docs/decisions/0011).
+/// First every thread processes some rows: forward, loss, and backward to the gradient of every layer's output. Then every thread sums the
+/// gradient of some parameters over all rows. So nothing is summed across threads, and one thread computes each element in a fixed order.
+/// The result is the same for any number of threads (docs/decisions/0011).
 /// </remarks>
 internal sealed class GradientPass
 {
@@ -27,12 +27,12 @@ internal sealed class GradientPass
     private BatchPartition _partition;
     private int _batch;
 
-    /// <param name="network">Which layers.</param>
-    /// <param name="state">Its parameters.</param>
+    /// <param name="network">The layers.</param>
+    /// <param name="state">The parameters.</param>
     /// <param name="options">Loss, mixup and seed.</param>
     /// <param name="batchSize">Maximum rows of a batch.</param>
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>).</param>
-    /// <param name="portions">Where a long computation may be abandoned.</param>
+    /// <param name="portions">The portions of a long computation; it may be abandoned between two portions.</param>
     public GradientPass(
         Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow,
         StepPortions portions)
@@ -46,8 +46,7 @@ internal sealed class GradientPass
         _rowPhases = [.. RowPhases()];
     }
 
-    /// <summary>The threads. They are set after everything else was allocated, so that a failed allocation leaves no thread
-    /// behind.</summary>
+    /// <summary>The threads. They are set after everything else was allocated, so that no thread remains if an allocation fails.</summary>
     public WorkerTeam Team { get; set; } = null!;
 
     /// <summary>∂J/∂θ [parameters], for the shards that were differentiated.</summary>
@@ -63,8 +62,7 @@ internal sealed class GradientPass
     /// on.</summary>
     public ReadOnlyMatrix EvaluatedScores => _loss.EvaluatedScores(_workspace);
 
-    /// <summary>Runs forward and backward over all rows of a batch; then <see cref="Differentiate"/> has the gradient of every
-    /// shard.</summary>
+    /// <summary>Runs forward and backward over all rows of a batch. Must be called before <see cref="Differentiate"/>.</summary>
     public void Run(Minibatches batches, int batch, in StepValues values)
     {
         _loss.Smooth(values.LabelSmoothingFactor);
@@ -82,7 +80,7 @@ internal sealed class GradientPass
         _network.BackwardPart(
             _state.Parameters, _batches[_batch].X, _workspace, shard.Layer, shard.First, _gradient.AsSpan(shard.Offset, shard.Length));
 
-    /// <summary>Lets a layer update the statistics that it measured on the batch.</summary>
+    /// <summary>Makes a layer update the statistics that it measured on the batch.</summary>
     public void ObserveStatistics(ParameterShard shard)
     {
         if (_network.Layers[shard.Layer] is not IBatchStatistics layer) return;
@@ -91,7 +89,7 @@ internal sealed class GradientPass
     }
 
     /// <summary>The loss of a batch with <see cref="TrainingState.Predictor"/>, without a gradient.</summary>
-    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>
     /// <param name="limits">Limits of the scores; null for none.</param>
     public void Evaluate(Minibatches batches, int batch, ScoreLimits? limits)
@@ -101,7 +99,7 @@ internal sealed class GradientPass
         Team.Run(_evaluateRows);
     }
 
-    // False if training must end before the rows are there.
+    // Returns false if training must end before the rows are read.
     private bool Begin(Minibatches batches, int batch, bool isTraining)
     {
         (_batches, _batch) = (batches, batch);
@@ -163,7 +161,7 @@ internal sealed class GradientPass
 
     private Action OfRows(Action<int, int> work) => OfTeam(OfShare(work));
 
-    // Every part of the batch is computed by itself, so portions of a share have the same bits.
+    // Every part of the batch is computed by itself, so a share in portions has the same bits.
     private Action<int> OfShare(Action<int, int> work) => worker =>
     {
         var (first, count) = _partition.Share(worker, Team.Size);

@@ -6,7 +6,7 @@ using Backprop.Optimizers;
 
 namespace Backprop.Training;
 
-/// <summary>Some neighbouring parameters of one layer: what one thread differentiates and updates at a time.</summary>
+/// <summary>Consecutive parameters of one layer that one thread differentiates and updates together.</summary>
 /// <param name="Layer">Index of the layer in the network.</param>
 /// <param name="First">Index of the first parameter in the layer.</param>
 /// <param name="Offset">Index of the first parameter in the network.</param>
@@ -14,14 +14,15 @@ namespace Backprop.Training;
 /// <param name="Groups">The learned parameters, in groups with the same treatment.</param>
 internal sealed record ParameterShard(int Layer, int First, int Offset, int Length, ParameterShard.Group[] Groups)
 {
-    // Large parts need fewer and larger products. But several threads need several parts each, or one would wait for
+    // Large parts need fewer and larger matrix products. But several threads need several parts each, because otherwise one would wait for
     // another.
     private const int MinLength = 8 * 1024, PartsPerThread = 2;
 
-    /// <summary>All parts of a network, of up to so many parameters where the layers allow it.</summary>
-    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int most = int.MaxValue)
+    /// <summary>All parts of a network, with up to <paramref name="maxParameters"/> parameters each if the layers allow it.</summary>
+    public static ParameterShard[] Of(Network network, TrainingOptions options, int threads, int maxParameters = int.MaxValue)
     {
-        var usual = Math.Min(most, threads == 1 ? int.MaxValue : Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads)));
+        var lengthPerPart = Math.Max(MinLength, network.ParameterCount / (PartsPerThread * threads));
+        var usual = Math.Min(maxParameters, threads == 1 ? int.MaxValue : lengthPerPart);
         List<ParameterShard> parts = [];
         for (var l = 0; l < network.Layers.Count; l++)
         {
@@ -40,14 +41,15 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         return [.. parts.OrderByDescending(part => part.Length)];
     }
 
-    // As few parts as possible, as equal as possible: a short rest would cost as much to prepare as the others.
-    private static int EqualLength(int count, int least, int usual)
+    // As few parts as possible, of nearly equal length, because a short part has the same overhead as a long one.
+    private static int EqualLength(int count, int partLength, int usual)
     {
-        int units = count / least, most = Math.Max(1, usual / least), parts = (units - 1) / most + 1;
-        return least * ((units - 1) / parts + 1);
+        int units = count / partLength, maxUnits = Math.Max(1, usual / partLength), parts = (units - 1) / maxUnits + 1;
+        return partLength * ((units - 1) / parts + 1);
     }
 
-    // Neighbours that are treated alike become one group, for every call of an optimizer costs time. What is measured has none.
+    // Consecutive parameters with the same treatment become one group, because every call of an optimizer costs time. Statistics belong to
+    // no group.
     private static IEnumerable<Group> GroupsOf(Layer layer, int offset, int first, int end, TrainingOptions options)
     {
         Treatment? current = null;
@@ -69,10 +71,10 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         Group Make(int from, int to, Treatment treatment) => new(offset + from, to - from, treatment);
     }
 
-    /// <summary>How parameters of one role are treated.</summary>
+    /// <summary>Learning rate and regularization of the parameters of one role.</summary>
     internal sealed record Treatment(double RateFactor, double L1, double L2, double Decay)
     {
-        /// <summary>Null for parameters that are to stay as they are.</summary>
+        /// <summary>Null for parameters that are not updated.</summary>
         public static Treatment? Of(TrainingOptions options, ParameterRole role)
         {
             var group = options.ParameterGroups.Of(role);
@@ -82,7 +84,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         }
     }
 
-    /// <summary>Neighbouring parameters with the same treatment.</summary>
+    /// <summary>Consecutive parameters with the same treatment.</summary>
     internal sealed record Group(int Offset, int Length, Treatment Treatment)
     {
         /// <summary>Adds penalties to the gradient, and makes the optimizer's step with weight decay.</summary>
@@ -97,9 +99,10 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         /// <summary>Adds the derivatives of L1 and L2 to the gradient.</summary>
         public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)
         {
-            var slopes = gradient.Slice(Offset, Length);
-            if (Treatment.L1 > 0 || Treatment.L2 > 0)
-                Elementwise.Zip(new PenaltySlope((Real)Treatment.L1, (Real)Treatment.L2), slopes, parameters.Slice(Offset, Length), slopes);
+            var derivatives = gradient.Slice(Offset, Length);
+            if (!(Treatment.L1 > 0 || Treatment.L2 > 0)) return;
+            var penalty = new PenaltyGradient((Real)Treatment.L1, (Real)Treatment.L2);
+            Elementwise.Zip(penalty, derivatives, parameters.Slice(Offset, Length), derivatives);
         }
 
         /// <summary>λ₁·Σ|θ| + ½·λ₂·Σθ².</summary>
@@ -112,7 +115,7 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
             return Treatment.L1 * absolute + Treatment.L2 / 2 * squares;
         }
 
-        /// <summary>Moves their average towards them.</summary>
+        /// <summary>Moves the average of the parameters towards the parameters.</summary>
         public void Average(ReadOnlySpan<Real> parameters, Span<Real> average, double share)
         {
             ReadOnlySpan<Real> some = parameters.Slice(Offset, Length);
@@ -122,8 +125,8 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         }
     }
 
-    // g + λ₁·sign θ + λ₂·θ; the derivative of |θ| at 0 is taken as 0.
-    private readonly struct PenaltySlope(Real l1, Real l2) : IFunctionOfTwo
+    // g + λ₁·sign θ + λ₂·θ; the derivative of |θ| at 0 is defined as 0.
+    private readonly struct PenaltyGradient(Real l1, Real l2) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes gradient, TLanes parameter) where TLanes : struct, ILanes<TLanes>

@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Gradient → parameters, shard by shard: clipping, penalties, weight decay, the optimizer's step, and the average of
+/// <summary>Updates the parameters shard by shard: gradient clipping, penalties, weight decay, the optimizer's step, and the average of
 /// parameters.</summary>
 internal sealed class ParameterUpdate
 {
@@ -14,12 +14,12 @@ internal sealed class ParameterUpdate
     private readonly double? _maximumNorm;
     private StepValues _values;
 
-    /// <param name="network">Which layers.</param>
-    /// <param name="state">What is updated.</param>
+    /// <param name="network">The layers.</param>
+    /// <param name="state">The parameters and the state of the optimizer.</param>
     /// <param name="gradient">[parameters]: what <see cref="GradientPass"/> computes.</param>
     /// <param name="options">How parameters are updated.</param>
     /// <param name="threads">Threads that share the shards.</param>
-    /// <param name="maxParameters">Maximum parameters of a shard, where the layers allow it.</param>
+    /// <param name="maxParameters">Maximum number of parameters of a shard, if the layers allow it.</param>
     public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads, int maxParameters)
     {
         (_network, _state, _gradient) = (network, state, gradient);
@@ -30,13 +30,13 @@ internal sealed class ParameterUpdate
         MeasuresGradient = rule.Measure != ClippingMeasure.Value;
     }
 
-    /// <summary>All parameters, in shards, the longest first.</summary>
+    /// <summary>All parameters in shards, the longest first.</summary>
     public ParameterShard[] Shards { get; }
 
-    /// <summary>What shortens the gradient; null for nothing.</summary>
+    /// <summary>Clips the gradient; null for no clipping.</summary>
     public GradientClipper? Clipper { get; }
 
-    /// <summary>Whether the whole gradient is measured before any parameter is updated.</summary>
+    /// <summary>Whether the gradient of all parameters is measured before any parameter is updated.</summary>
     public bool MeasuresGradient { get; }
 
     /// <summary>Begins the update of a step. Call it once, before <see cref="Apply"/>.</summary>
@@ -59,8 +59,8 @@ internal sealed class ParameterUpdate
         }
     }
 
-    /// <summary>Makes the gradient of one shard that of the objective: adds penalties, and clears it for parameters that stay as they
-    /// are.</summary>
+    /// <summary>Converts the gradient of the loss to that of the objective, for one shard: adds penalties, and sets it to 0 for parameters
+    /// that are not updated.</summary>
     public void AddPenalties(ParameterShard shard)
     {
         var end = shard.Offset;
@@ -76,7 +76,7 @@ internal sealed class ParameterUpdate
     /// <summary>The penalties of all parameters.</summary>
     public double Penalty() => Shards.Sum(shard => shard.Groups.Sum(group => group.Penalty(_state.Parameters)));
 
-    /// <summary>What a team does to keep the norms of weights below a limit, layer by layer; nothing without a limit.</summary>
+    /// <summary>The work that limits the norms of weights, layer by layer; empty without a limit.</summary>
     public IEnumerable<Action<int, int>> NormLimits()
     {
         if (_maximumNorm is not { } norm) yield break;

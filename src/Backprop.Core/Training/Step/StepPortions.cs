@@ -3,11 +3,11 @@ using Backprop.Networks;
 namespace Backprop.Training;
 
 /// <summary>
-/// Divides the work of a step on many rows into portions, between which the step can be given up. Small steps are one portion.
+/// Divides the work of a step on many rows into portions. The step can be abandoned between two portions. Small steps have one portion.
 /// </summary>
 /// <remarks>
-/// One thread of the team, the caller's, checks whether training must end; the others read the result. Sizes are chosen so
-/// that a portion takes some ten milliseconds.
+/// One thread of the team, the caller's, checks whether training must end; the others read the result. A portion takes some ten
+/// milliseconds.
 /// </remarks>
 internal sealed class StepPortions
 {
@@ -15,9 +15,9 @@ internal sealed class StepPortions
     private volatile bool _isAbandoned;
     private bool _isTraining;
 
-    /// <param name="network">What is trained.</param>
-    /// <param name="batchSize">Most rows of a step.</param>
-    /// <param name="stop">What ends a step; null for nothing.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">Maximum number of rows of a step.</param>
+    /// <param name="stop">Ends a step; null for never.</param>
     public StepPortions(Network network, int batchSize, StopCondition? stop)
     {
         _stop = stop;
@@ -38,7 +38,7 @@ internal sealed class StepPortions
     /// <summary>Parameters that are differentiated together.</summary>
     public int MaxParameters { get; } = int.MaxValue;
 
-    /// <summary>Whether the step was given up.</summary>
+    /// <summary>Whether the step was abandoned.</summary>
     public bool IsAbandoned => _isAbandoned;
 
     /// <summary>Begins a step.</summary>
@@ -47,7 +47,8 @@ internal sealed class StepPortions
     /// <summary>Abandons the step.</summary>
     public void Abandon() => _isAbandoned = true;
 
-    /// <summary>Runs phases one after another, until the step is given up. All threads have ended a phase before the next begins.</summary>
+    /// <summary>Runs phases one after another, until the step is abandoned. All threads have ended a phase before the next
+    /// begins.</summary>
     public void Run(Action[] phases)
     {
         foreach (var phase in phases)
@@ -58,15 +59,15 @@ internal sealed class StepPortions
     }
 
     /// <summary>Whether a thread may begin its next portion.</summary>
-    /// <param name="worker">The thread's number; 0 is the caller of the step.</param>
+    /// <param name="worker">Index of the thread; 0 is the caller of the step.</param>
     /// <param name="isDue">Whether it has done a portion since the step began.</param>
     public bool MayGoOn(int worker, bool isDue)
     {
-        if (isDue && IsLarge && worker == 0 && !_isAbandoned) Look();
+        if (isDue && IsLarge && worker == 0 && !_isAbandoned) CheckStop();
         return !_isAbandoned;
     }
 
-    private void Look()
+    private void CheckStop()
     {
         try
         {
@@ -74,7 +75,7 @@ internal sealed class StepPortions
         }
         catch
         {
-            _isAbandoned = true; // the other threads need not go on
+            _isAbandoned = true; // the other threads can end, too
             throw;
         }
     }

@@ -1,8 +1,8 @@
 namespace Backprop.Training;
 
-/// <summary>What is scheduled, at one step.</summary>
+/// <summary>The scheduled values of one step.</summary>
 /// <param name="LearningRate">α</param>
-/// <param name="AveragingShare">What the moved parameters count for in their average, where there is one.</param>
+/// <param name="AveragingShare">The weight of the updated parameters in their average, if there is one.</param>
 /// <param name="WeightDecayFactor">Factor of the decoupled weight decay.</param>
 /// <param name="MomentumFactor">Factor of the optimizer's momentum.</param>
 /// <param name="DropoutFactor">Factor of every dropout layer's rate.</param>

@@ -5,7 +5,8 @@ namespace Backprop.Training;
 /// <summary>How many threads one training run may use while it lasts. Runs of one process share its processors.</summary>
 internal sealed class ThreadShare : IDisposable
 {
-    // Arithmetic per step and thread below which a thread more did not gain (docs/benchmarks.md, "When a second thread pays").
+    // Minimum number of operations per step and thread. With less, another thread did not make steps faster (docs/benchmarks.md, "When a
+    // second thread pays").
     private const double MinWorkPerThread = 2e6;
 
     private static int s_taken;
@@ -16,12 +17,12 @@ internal sealed class ThreadShare : IDisposable
         Interlocked.Add(ref s_taken, count);
     }
 
-    /// <summary>Threads, the caller's among them; at least 1.</summary>
+    /// <summary>Number of threads, including the caller's; at least 1.</summary>
     public int Count { get; }
 
     /// <summary>Decides on the number of threads.</summary>
-    /// <param name="requested">Most threads; null for as many as there are processors that no other run of this process has taken.</param>
-    /// <param name="network">What is trained.</param>
+    /// <param name="requested">Maximum number of threads; null for the number of processors that no other run of this process uses.</param>
+    /// <param name="network">The network.</param>
     /// <param name="batchSize">Examples of one step.</param>
     public static ThreadShare Claim(int? requested, Network network, int batchSize)
     {

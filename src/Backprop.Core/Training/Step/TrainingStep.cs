@@ -5,7 +5,7 @@ namespace Backprop.Training;
 
 /// <summary>One training step by a team of threads: <see cref="GradientPass"/>, <see cref="IGradientReducer"/>,
 /// <see cref="ParameterUpdate"/>.</summary>
-/// <remarks>The threads of the team wait between steps, and end with <see cref="Dispose"/>. Allocates only when made.</remarks>
+/// <remarks>The threads of the team wait between steps, and end with <see cref="Dispose"/>. Allocates only in the constructor.</remarks>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly StepPortions _portions;
@@ -18,15 +18,15 @@ internal sealed class TrainingStep : IDisposable
     private Action<int>? _measure;
     private int _nextShard;
 
-    /// <param name="network">Which layers.</param>
-    /// <param name="state">What is updated.</param>
-    /// <param name="options">How it is updated.</param>
-    /// <param name="batchSize">Maximum rows of a batch.</param>
-    /// <param name="threads">Threads of the team, the caller's among them.</param>
+    /// <param name="network">The layers.</param>
+    /// <param name="state">The parameters and the state of the optimizer.</param>
+    /// <param name="options">How parameters are updated.</param>
+    /// <param name="batchSize">Maximum number of rows of a batch.</param>
+    /// <param name="threads">Number of threads of the team, including the caller's.</param>
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>): 1, or one for every member of the
     /// network.</param>
-    /// <param name="stop">What ends a step on many rows; null for nothing.</param>
-    /// <param name="reducer">What happens to the gradient before the update; null for nothing.</param>
+    /// <param name="stop">Ends a step on many rows; null for never.</param>
+    /// <param name="reducer">Reduces the gradient before the update; null for a single process.</param>
     public TrainingStep(
         Network network, TrainingState state, TrainingOptions options, int batchSize, int threads, int examplesPerRow = 1,
         StopCondition? stop = null, IGradientReducer? reducer = null)
@@ -38,25 +38,25 @@ internal sealed class TrainingStep : IDisposable
         _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, _portions.MaxParameters);
         _updatePhases = [.. UpdatePhases()];
         _gradientPhases = [.. GradientPhases()];
-        _team = _pass.Team = new WorkerTeam(threads); // last: if anything before it cannot be made, no thread was started
+        _team = _pass.Team = new WorkerTeam(threads); // last: if an allocation before it fails, no thread was started
     }
 
     /// <summary>Whether the last call was abandoned because training must end. Then no parameter was updated.</summary>
     public bool IsAbandoned => _portions.IsAbandoned;
 
-    /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> computed it: 0 for parameters that stay as they
-    /// are.</summary>
+    /// <summary>∂objective/∂θ, as <see cref="Differentiate(Minibatches, int)"/> computed it: 0 for parameters that are not
+    /// updated.</summary>
     public Real[] Gradient => _pass.Gradient;
 
     /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
     /// on.</summary>
     public ReadOnlyMatrix EvaluatedScores => _pass.EvaluatedScores;
 
-    /// <summary>Learns from one batch.</summary>
-    /// <param name="batches">Where the batch comes from.</param>
+    /// <summary>Makes one training step with one batch.</summary>
+    /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>
-    /// <param name="values">The learning rate, and what else is scheduled.</param>
-    /// <returns>J before the step, and Σ w of the batch; without meaning if the step <see cref="IsAbandoned"/>.</returns>
+    /// <param name="values">The learning rate and other scheduled values.</param>
+    /// <returns>J before the step, and Σ w of the batch; undefined if the step <see cref="IsAbandoned"/>.</returns>
     public (double Loss, double Weight) Learn(Minibatches batches, int batch, in StepValues values)
     {
         _values = values;
@@ -80,14 +80,14 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Brings <see cref="TrainingState.Predictor"/> up to date; call it before <see cref="Evaluate"/>.</summary>
     public void UpdatePredictor() => _update.UpdatePredictor();
 
-    /// <summary>Lets layers update what they measured, where <see cref="Learn"/> does not do it.</summary>
+    /// <summary>Makes layers update their statistics, if <see cref="Learn"/> is not used.</summary>
     public void ObserveStatistics()
     {
         foreach (var shard in _update.Shards) _pass.ObserveStatistics(shard);
     }
 
     /// <summary>J of one batch with <see cref="TrainingState.Predictor"/>, without learning.</summary>
-    /// <param name="batches">Where the batch comes from.</param>
+    /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>
     /// <param name="limits">Limits of the scores; null for none.</param>
     /// <returns>J and Σ w of the batch.</returns>
@@ -99,8 +99,8 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose() => _team.Dispose();
 
-    // A norm, or a sum over processes, needs the whole gradient before any parameter is updated. Otherwise every shard is updated while its
-    // gradient is in the cache.
+    // A norm, or a sum over processes, needs the gradient of all parameters before any parameter is updated. Otherwise every shard is
+    // updated while its gradient is in the cache.
     private IEnumerable<Action> UpdatePhases()
     {
         if (_update.MeasuresGradient || _portions.IsLarge || !_reducer.IsLocal)
@@ -164,7 +164,7 @@ internal sealed class TrainingStep : IDisposable
         _update.AddPenalties(shard);
     }
 
-    // A thread takes the next shard when it is free, so an interrupted thread delays no other. Once one shard was updated, all must be.
+    // A free thread processes the next shard, so an interrupted thread delays no other. After one shard was updated, all must be updated.
     private Action OfShards(Action<ParameterShard> work, bool mayEnd = true)
     {
         Action<int> share = worker =>

@@ -8,7 +8,7 @@ internal struct WeightedMean
     /// <summary>Whether no value was added.</summary>
     public readonly bool IsEmpty => _weight == 0;
 
-    /// <summary>The mean; 0 of no value.</summary>
+    /// <summary>The mean; 0 if there are no values.</summary>
     public readonly double Value => IsEmpty ? 0 : _sum / _weight;
 
     /// <summary>Adds a value.</summary>

@@ -2,12 +2,11 @@ using System.Runtime.ExceptionServices;
 
 namespace Backprop.Training;
 
-/// <summary>A few threads that work on the same thing at the same time, again and again: the caller's and some of its own.
-/// Allocates only when made.</summary>
+/// <summary>A few threads, including the caller's, that repeatedly work in parallel. Allocates only in the constructor.</summary>
 /// <remarks>
-/// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away. Then it
-/// yields to other threads. Then it waits until it is notified. A long spin would be a little faster on an idle machine,
-/// but ruinous on a busy one. There, a spinning thread takes the processor from the thread that all others wait for.
+/// Between two calls a thread first spins for a moment, because the next call is usually a few microseconds away. Then it yields to other
+/// threads. Then it waits until it is notified. A long spin would be a little faster on an idle machine, but very slow on a busy one.
+/// There, a spinning thread occupies the processor that another thread needs, while all threads wait for that thread.
 /// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -26,8 +25,8 @@ internal sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>The same with threads that the caller starts.</summary>
-    /// <param name="size">Threads that work, the caller's among them; at least 1.</param>
-    /// <param name="start">Starts a thread that calls the given work with the given index.</param>
+    /// <param name="size">Number of threads, including the caller's; at least 1.</param>
+    /// <param name="start">Starts a thread that calls the work with the index.</param>
     internal WorkerTeam(int size, Func<int, Action<int>, Thread> start)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -40,16 +39,16 @@ internal sealed class WorkerTeam : IDisposable
         }
         catch
         {
-            Dispose(); // those that were started already
+            Dispose(); // ends the threads that were started already
             throw;
         }
     }
 
-    /// <summary>Threads that work, the caller's among them.</summary>
+    /// <summary>Number of threads, including the caller's.</summary>
     public int Size { get; }
 
     /// <summary>Calls work(0) on this thread and work(1) … work(Size − 1) on the others, and returns when all are done.</summary>
-    /// <exception cref="Exception">What the work of the lowest index threw; all have come to their end by then.</exception>
+    /// <exception cref="Exception">The exception of the lowest index, thrown after all threads have ended their work.</exception>
     public void Run(Action<int> work)
     {
         if (Size == 1)

@@ -3,20 +3,20 @@ namespace Backprop.Training;
 // Members needed to renumber keys and classes.
 public sealed partial class ExampleSet
 {
-    /// <summary>Where the numbers of one example stand, in rising order; empty where all of them are there.</summary>
-    internal ReadOnlySpan<int> PlacesOf(int row) => _sparse is null ? [] : _sparse.ColumnsOf(PlaceOf(row));
+    /// <summary>The columns of the stored values of one sparse example, in ascending order; empty for dense examples.</summary>
+    internal ReadOnlySpan<int> ColumnsOf(int row) => _sparse is null ? [] : _sparse.ColumnsOf(RowOf(row));
 
-    /// <summary>The numbers of one example, without zeros where they are sparse.</summary>
-    internal ReadOnlySpan<Real> ValuesOf(int row) => _sparse is null ? FeaturesOf(row) : _sparse.ValuesOf(PlaceOf(row));
+    /// <summary>The stored feature values of one example; without zeros if the features are sparse.</summary>
+    internal ReadOnlySpan<Real> ValuesOf(int row) => _sparse is null ? FeaturesOf(row) : _sparse.ValuesOf(RowOf(row));
 
-    /// <summary>The same examples with other numbers; may change the arrays of this one.</summary>
+    /// <summary>The same examples with other columns, keys and classes. May change the arrays of this set.</summary>
     internal ExampleSet Renumbered(Renumbering by)
     {
         if (by.IsIdentity) return this;
         if (TargetCount == 1) by.ApplyToTargets(_targets.AsSpan(_first, Count));
         Real[]? weights = _weights is null ? null : [.. Weights];
-        if (_sparse is not null) return new ExampleSet(by.Apply(_sparse, Places(0)), [.. Targets.Values], TargetCount, weights);
-        for (var row = 0; row < Count; row++) by.ApplyToCategories(_features!.ToChange(PlaceOf(row)));
+        if (_sparse is not null) return new ExampleSet(by.Apply(_sparse, RowIndices(0)), [.. Targets.Values], TargetCount, weights);
+        for (var row = 0; row < Count; row++) by.ApplyToCategories(_features!.ToChange(RowOf(row)));
         if (by.Columns is not { } columns) return this;
         var features = new Real[checked(Count * columns.Length)];
         for (var row = 0; row < Count; row++)
