@@ -4,7 +4,7 @@ using Backprop.Benchmarks.Harness;
 
 namespace Backprop.Benchmarks;
 
-/// <summary>docs/benchmarks.md: what stands above the marker is written by hand, what stands below is the last table.</summary>
+/// <summary>docs/measurements/speed.md: what stands above the marker is written by hand, what stands below is the last table.</summary>
 internal static class Page
 {
     private const string Marker = "<!-- The rest of this page is written by benchmarks/run.sh --write. -->";
@@ -19,7 +19,7 @@ internal static class Page
 
     public static void Write(Report report)
     {
-        var page = InRepository("docs", "benchmarks.md");
+        var page = InRepository("docs", "measurements", "speed.md");
         var text = File.ReadAllText(page);
         var marker = text.IndexOf(Marker, StringComparison.Ordinal);
         if (marker < 0) throw new InvalidDataException($"{page} has lost the line that the table goes below: {Marker}");

@@ -29,6 +29,7 @@ var groups = new Dictionary<string, Action<Report>[]>
     ["members"] = [MemberBenchmarks.Run],
     ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],
+    ["defaults"] = [DefaultFitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],
     ["multiply"] = [MultiplyBenchmarks.Run],
@@ -39,12 +40,12 @@ if (unknown.Length > 0)
 {
     Console.Error.WriteLine(
         $"Unknown: {string.Join(", ", unknown)}. Groups are {string.Join(", ", groups.Keys)}; kernels, alone, runs BenchmarkDotNet; " +
-            $"--write keeps the table in docs/benchmarks.md.");
+            $"--write keeps the table in docs/measurements/speed.md.");
     return 2;
 }
 if (args.Contains("--write") && wanted.Length > 0)
 {
-    Console.Error.WriteLine("docs/benchmarks.md holds one run of all groups: --write goes with none of their names.");
+    Console.Error.WriteLine("docs/measurements/speed.md holds one run of all groups: --write goes with none of their names.");
     return 2;
 }
 

@@ -33,13 +33,13 @@ public partial class ReadmeTests
     [InlineData("README.md")]
     [InlineData("CONTRIBUTING.md")]
     [InlineData("examples/README.md")]
-    [InlineData("docs/architecture.md")]
-    [InlineData("docs/adding-things.md")]
-    [InlineData("docs/coming-from.md")]
-    [InlineData("docs/model-file.md")]
-    [InlineData("docs/presets.md")]
-    [InlineData("docs/options.md")]
-    [InlineData("docs/accuracy.md")]
+    [InlineData("docs/extend/architecture.md")]
+    [InlineData("docs/extend/adding-things.md")]
+    [InlineData("docs/start/coming-from.md")]
+    [InlineData("docs/reference/model-file.md")]
+    [InlineData("docs/reference/presets.md")]
+    [InlineData("docs/reference/options.md")]
+    [InlineData("docs/measurements/accuracy.md")]
     public void Its_links_lead_somewhere(string page)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
@@ -60,7 +60,7 @@ public partial class ReadmeTests
             .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name))
             .Concat(["PredictedLabel", "Probability", "Boolean"])
             .ToHashSet();
-        var told = File.ReadLines(Path.Combine(Root, "docs/coming-from.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+        var told = File.ReadLines(Path.Combine(Root, "docs/start/coming-from.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .SelectMany(line => Code().Matches(line.Split(" | ")[^1])).SelectMany(code => Name().Matches(code.Groups[1].Value))
                 .Select(name => name.Value).ToArray();
         Assert.InRange(told.Length, 100, int.MaxValue);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Backprop.ModelDamage;
 
-/// <summary>A Model.key of ours, by its description in docs/model-file.md.</summary>
+/// <summary>A Model.key of ours, by its description in docs/reference/model-file.md.</summary>
 public static class SealedKey
 {
     public const string Name = "Model.key";

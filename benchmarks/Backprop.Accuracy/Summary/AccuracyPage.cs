@@ -5,7 +5,7 @@ using Backprop.Accuracy.Learners;
 
 namespace Backprop.Accuracy.Summary;
 
-/// <summary>docs/accuracy.md: what stands above the marker is written by hand, what stands below is made of the results.</summary>
+/// <summary>docs/measurements/accuracy.md: what stands above the marker is written by hand, what stands below is made of the results.</summary>
 internal static class AccuracyPage
 {
     private const string Marker = "<!-- The rest of this page is written by benchmarks/accuracy.sh summary --write. -->";
@@ -21,11 +21,11 @@ internal static class AccuracyPage
 
     private static void Write(ScoreBoard board)
     {
-        var page = Repository.Path("docs", "accuracy.md");
+        var page = Repository.Path("docs", "measurements", "accuracy.md");
         var text = File.ReadAllText(page);
         var marker = text.IndexOf(Marker, StringComparison.Ordinal);
         if (marker < 0) throw new InvalidDataException($"{page} has lost the line that the tables go below: {Marker}");
-        var plots = Plots.Draw(board, Repository.Path("docs", "accuracy")).ToArray();
+        var plots = Plots.Draw(board, Repository.Path("docs", "measurements", "plots")).ToArray();
         File.WriteAllText(page, $"{text[..(marker + Marker.Length)]}\n\n{Tables(board, plots)}");
     }
 

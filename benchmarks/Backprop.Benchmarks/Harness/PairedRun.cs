@@ -36,6 +36,12 @@ internal static class PairedRun
         return Compare(ours, peer, rounds: 7, helper);
     }
 
+    /// <summary>Compares work that takes so long that compiling does not show, without a call to warm up.</summary>
+    /// <param name="ours">Works, and returns seconds.</param>
+    /// <param name="peer">Likewise.</param>
+    /// <param name="rounds">Calls of each.</param>
+    public static Comparison CompareTimes(Func<double> ours, Func<double> peer, int rounds) => Compare(ours, peer, rounds, helper: null);
+
     private static Comparison Compare(Func<double> ours, Func<double> peer, int rounds, Process? helper)
     {
         var neighbours = new Neighbours(helper);

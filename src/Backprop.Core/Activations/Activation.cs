@@ -1,7 +1,7 @@
 namespace Backprop.Activations;
 
 /// <summary>An element-wise function and its derivative. Immutable, so one instance serves every thread.</summary>
-/// <remarks>A new activation is one file in this folder and one entry in <see cref="All"/>; docs/adding-things.md shows the
+/// <remarks>A new activation is one file in this folder and one entry in <see cref="All"/>; docs/extend/adding-things.md shows the
 /// steps.</remarks>
 public abstract record Activation
 {

@@ -125,7 +125,7 @@ public abstract record Loss
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
     /// <summary>One instance of each loss in this assembly. The contract tests run over this list. Saved models name their loss by its
-    /// short name in this list; a custom loss has its full name (docs/model-file.md).</summary>
+    /// short name in this list; a custom loss has its full name (docs/reference/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [
         new AbsoluteError(), new FocalLoss(), new GammaLoss(), new GaussianNegativeLogLikelihood(), new HingeLoss(), new HuberLoss(),

@@ -22,7 +22,7 @@ public enum Normalization
 /// <remarks>For any other order of layers, see <see cref="NetworkBuilder"/>.</remarks>
 public sealed record MultilayerPerceptron
 {
-    /// <summary>The allowed values of each option: for its check, its message, and docs/options.md.</summary>
+    /// <summary>The allowed values of each option: for its check, its message, and docs/reference/options.md.</summary>
     internal static OptionRanges Ranges { get; } = new()
     {
         [nameof(Normalization)] = ValueRange.Named,

@@ -8,7 +8,7 @@ namespace Backprop.Presets;
 /// <remarks>Scaling is part of <see cref="TrainingOptions"/>; missing values are part of the network.</remarks>
 public sealed record DataPreparation
 {
-    /// <summary>The allowed values of each option: for its check, its message, and docs/options.md.</summary>
+    /// <summary>The allowed values of each option: for its check, its message, and docs/reference/options.md.</summary>
     internal static OptionRanges Ranges { get; } = new()
     {
         [nameof(MaximumOneHotValues)] = ValueRange.AtLeastZero,

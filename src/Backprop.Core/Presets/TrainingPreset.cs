@@ -4,7 +4,7 @@ using Backprop.Training;
 namespace Backprop.Presets;
 
 /// <summary>A network, and a way to train it. The values depend on the kind of target and the size of the data.</summary>
-/// <remarks>docs/presets.md lists the values and their sources; docs/accuracy.md has their accuracy.</remarks>
+/// <remarks>docs/reference/presets.md lists the values and their sources; docs/measurements/accuracy.md has their accuracy.</remarks>
 public sealed class TrainingPreset
 {
     private readonly Func<DatasetProfile, PresetValues> _values;

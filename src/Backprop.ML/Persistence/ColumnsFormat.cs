@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Persistence;
 
-/// <summary>The saved form of <see cref="ModelColumns"/>. docs/model-file.md describes it.</summary>
+/// <summary>The saved form of <see cref="ModelColumns"/>. docs/reference/model-file.md describes it.</summary>
 internal static class ColumnsFormat
 {
     private const int Version = 1;

@@ -15,7 +15,7 @@ namespace Backprop.ML.Persistence;
 /// ML.NET writes a zip file with one folder per step. The folder of this library contains the transformer: column names, threshold,
 /// training schema. Its subfolder <c>Model</c> contains the model parameters: the name of the task, the columns in the format of
 /// <see cref="ColumnsFormat"/>, and an entry <c>Network</c> in the format of <see cref="NetworkFormat"/>. Both folders have a
-/// <see cref="FolderChecksum"/>, which is compared before anything else is read. docs/model-file.md describes the file.
+/// <see cref="FolderChecksum"/>, which is compared before anything else is read. docs/reference/model-file.md describes the file.
 /// </remarks>
 internal static class ModelFile
 {

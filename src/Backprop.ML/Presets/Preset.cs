@@ -9,7 +9,7 @@ namespace Backprop.ML;
 /// one.</summary>
 /// <remarks>
 /// The values depend on the task and the size of the data; <see cref="ToString"/> prints them. <see cref="TrainingPreset"/> has the same
-/// values without ML.NET. docs/presets.md lists their sources; docs/accuracy.md has their accuracy.
+/// values without ML.NET. docs/reference/presets.md lists their sources; docs/measurements/accuracy.md has their accuracy.
 /// </remarks>
 public sealed class Preset
 {

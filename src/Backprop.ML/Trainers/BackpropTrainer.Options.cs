@@ -11,7 +11,7 @@ public sealed partial class BackpropTrainer
     /// <summary>A <see cref="Options.BatchSize"/> of all rows: every step uses all rows of the data set.</summary>
     public const int FullBatch = TrainingOptions.FullBatch;
 
-    /// <summary>The options of columns, network and training. docs/options.md lists them.</summary>
+    /// <summary>The options of columns, network and training. docs/reference/options.md lists them.</summary>
     /// <remarks>A trainer checks and copies them when it is created. Later changes have no effect on that trainer.</remarks>
     public sealed partial class Options
     {

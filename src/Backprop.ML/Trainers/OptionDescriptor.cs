@@ -7,7 +7,7 @@ namespace Backprop.ML;
 
 /// <summary>An option of <see cref="BackpropTrainer.Options"/>: its default, its allowed values, and how the core receives it.</summary>
 /// <param name="Name">The name of the property.</param>
-/// <param name="Group">The section of docs/options.md.</param>
+/// <param name="Group">The section of docs/reference/options.md.</param>
 /// <param name="Default">The value if neither the user nor a preset sets it.</param>
 internal sealed record OptionDescriptor(string Name, string Group, object? Default)
 {

@@ -11,10 +11,10 @@ using Options = Backprop.ML.BackpropTrainer.Options;
 
 namespace Backprop.ML;
 
-/// <summary>All options. Checks, defaults, printed presets, docs/options.md and the records of the core are derived from this
+/// <summary>All options. Checks, defaults, printed presets, docs/reference/options.md and the records of the core are derived from this
 /// table.</summary>
 /// <remarks>
-/// Presets print their options in this order. docs/adding-things.md describes how to add an option.
+/// Presets print their options in this order. docs/extend/adding-things.md describes how to add an option.
 /// </remarks>
 internal static class OptionTable
 {

@@ -15,7 +15,7 @@ namespace Backprop.ML;
 /// <c>Model</c> contains the network.
 /// <para>
 /// <c>ml.Model.Save</c> writes directly to its path. If the process is killed meanwhile, an earlier model at this path is lost. Save to a
-/// temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/model-file.md has the code.
+/// temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/reference/model-file.md has the code.
 /// </para>
 /// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a
 /// <see cref="FormatException"/>.</para>

@@ -5,7 +5,7 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Docs;
 
-/// <summary>The recipes of docs/adding-things.md are compiled code that works.</summary>
+/// <summary>The recipes of docs/extend/adding-things.md are compiled code that works.</summary>
 public partial class AddingThingsTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public partial class AddingThingsTests
     {
         var regions = Region().Matches(File.ReadAllText(FromRepository("tests/Backprop.Core.Tests/Docs/Recipes.cs")))
             .Select(match => match.Groups[1].Value.Trim());
-        var blocks = CodeBlock().Matches(File.ReadAllText(FromRepository("docs/adding-things.md")))
+        var blocks = CodeBlock().Matches(File.ReadAllText(FromRepository("docs/extend/adding-things.md")))
             .Select(match => match.Groups[1].Value.Trim());
         Assert.Equal(regions, blocks);
     }

@@ -10,7 +10,7 @@ using Backprop.Schedules;
 
 namespace Backprop.Core.Tests.Docs;
 
-// The code of docs/adding-things.md, compiled. A block there and its region here must agree to the letter.
+// The code of docs/extend/adding-things.md, compiled. A block there and its region here must agree to the letter.
 
 #region activation
 /// <summary>½ + ½·x / (1 + |x|): squashes to (0, 1) like the logistic function, without an exponential.</summary>

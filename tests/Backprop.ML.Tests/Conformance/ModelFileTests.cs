@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Conformance;
 
-/// <summary>What stands in a saved model; docs/model-file.md promises it.</summary>
+/// <summary>What stands in a saved model; docs/reference/model-file.md promises it.</summary>
 public class ModelFileTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -27,7 +27,7 @@ public class ModelFileTests
             [ModelZip.Transformer, ModelZip.Model, ModelZip.Network, ModelZip.TrainSchema],
             Save(label).Names.Where(name => name.StartsWith("TransformerChain/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
-    // Written by another hand: docs/model-file.md is enough to make both checksums.
+    // Written by another hand: docs/reference/model-file.md is enough to make both checksums.
     [Theory, MemberData(nameof(Labels))]
     public void The_checksums_are_what_the_documentation_says(string label)
     {

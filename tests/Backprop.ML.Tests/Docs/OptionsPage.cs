@@ -6,7 +6,7 @@ using System.Xml.Linq;
 
 namespace Backprop.ML.Tests.Docs;
 
-/// <summary>docs/options.md, from the table of options and from the doc comments of their properties.</summary>
+/// <summary>docs/reference/options.md, from the table of options and from the doc comments of their properties.</summary>
 internal static partial class OptionsPage
 {
     private const int MaxLine = 140;

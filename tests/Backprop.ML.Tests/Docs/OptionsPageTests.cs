@@ -1,17 +1,17 @@
 namespace Backprop.ML.Tests.Docs;
 
-/// <summary>docs/options.md is what the table of options generates, and short enough to read.</summary>
+/// <summary>docs/reference/options.md is what the table of options generates, and short enough to read.</summary>
 public class OptionsPageTests
 {
     private static readonly string[] _parts = ["summary", "remarks", "value"];
-    private static readonly string _file = Path.Combine(Repository.Root, "docs", "options.md");
+    private static readonly string _file = Path.Combine(Repository.Root, "docs", "reference", "options.md");
 
     [Fact]
     public void The_page_is_what_the_table_generates()
     {
         if (Environment.GetEnvironmentVariable("BACKPROP_WRITE_DOCS") == "1") File.WriteAllText(_file, OptionsPage.Write());
         var isSame = File.Exists(_file) && File.ReadAllText(_file) == OptionsPage.Write();
-        Assert.True(isSame, "docs/options.md is out of date. Run this test with BACKPROP_WRITE_DOCS=1 to write it.");
+        Assert.True(isSame, "docs/reference/options.md is out of date. Run this test with BACKPROP_WRITE_DOCS=1 to write it.");
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class SampleOptionTests : IDisposable
     public void The_documentation_shows_the_patch()
     {
         var patch = File.ReadAllText(Path.Combine(_sample, "option.patch"));
-        Assert.Contains($"```diff\n{patch}```", File.ReadAllText(Path.Combine(Repository.Root, "docs", "adding-things.md")));
+        Assert.Contains($"```diff\n{patch}```", File.ReadAllText(Path.Combine(Repository.Root, "docs", "extend", "adding-things.md")));
     }
 
     private void CopySources()

@@ -34,7 +34,7 @@ public class PresetTests
     [Theory, MemberData(nameof(Names))]
     public void The_documentation_has_what_it_prints(string name)
     {
-        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "presets.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "reference", "presets.md"));
         Assert.Contains($"```text\n{Preset.All.Single(preset => preset.Name == name)}\n```", page);
     }
 

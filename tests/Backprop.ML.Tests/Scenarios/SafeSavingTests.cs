@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>The way to save that docs/model-file.md recommends: whatever happens meanwhile, the file holds a whole model.</summary>
+/// <summary>The way to save that docs/reference/model-file.md recommends: whatever happens meanwhile, the file holds a whole model.</summary>
 public sealed partial class SafeSavingTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -20,7 +20,7 @@ public sealed partial class SafeSavingTests : IDisposable
     {
         var source = File.ReadAllText(Path.Combine(Repository.Root, "tests/Backprop.ML.Tests/Scenarios/SafeSavingTests.cs"));
         var tested = Region().Match(source).Groups[1].Value.Split('\n').Select(line => line.Length > 8 ? line[8..] : line.Trim());
-        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/model-file.md")).ReplaceLineEndings("\n");
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/reference/model-file.md")).ReplaceLineEndings("\n");
         Assert.Contains($"```csharp\n{string.Join('\n', tested).Trim('\n')}\n```", page);
     }
 

@@ -15,7 +15,7 @@ public sealed record TrainingOptions
     /// <summary>A <see cref="BatchSize"/> larger than any data set: every step uses all examples, as in classic gradient descent.</summary>
     public const int FullBatch = int.MaxValue;
 
-    /// <summary>The allowed values of each option: for its check, its message, and docs/options.md.</summary>
+    /// <summary>The allowed values of each option: for its check, its message, and docs/reference/options.md.</summary>
     internal static OptionRanges Ranges { get; } = new()
     {
         [nameof(LearningRate)] = ValueRange.Positive,

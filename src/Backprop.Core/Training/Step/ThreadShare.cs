@@ -5,7 +5,7 @@ namespace Backprop.Training;
 /// <summary>How many threads one training run may use while it lasts. Runs of one process share its processors.</summary>
 internal sealed class ThreadShare : IDisposable
 {
-    // Minimum number of operations per step and thread. With less, another thread did not make steps faster (docs/benchmarks.md, "When a
+    // Minimum number of operations per step and thread. With less, another thread did not make steps faster (docs/measurements/speed.md, "When a
     // second thread pays").
     private const double MinWorkPerThread = 2e6;
 

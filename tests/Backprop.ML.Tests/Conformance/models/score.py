@@ -1,4 +1,4 @@
-"""Scores the stored models by the description in docs/model-file.md, without the library, and writes scores.json for StoredModelTests.
+"""Scores the stored models by the description in docs/reference/model-file.md, without the library, and writes scores.json for StoredModelTests.
 
 Made with Python 3.11. README.md says when to run it.
 """
