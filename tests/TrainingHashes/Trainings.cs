@@ -23,23 +23,25 @@ internal static class Trainings
     private static IEnumerable<Training> Presets() =>
         from preset in Preset.All
         from label in _labels
-        select new Training($"{preset.Name} {label}", () => Options(preset, label), ml => Table.Dense(ml, Rows));
+        select new Training(
+            $"{preset.Name} {label}", () => preset == Preset.Best ? Narrow(preset, label) : Options(preset, label),
+            ml => Table.Dense(ml, Rows));
 
     private static IEnumerable<Training> Others()
     {
         var plain = Preset.Plain;
         yield return Dense("streaming", options => options.Caching = DataCaching.Stream);
-        yield return Dense("streaming Default", options => options.Caching = DataCaching.Stream, Preset.Default);
+        yield return DenseDefault("streaming Default", options => options.Caching = DataCaching.Stream);
         yield return new Training("sparse", () => Wide(Options(plain, nameof(Row.Flag))), ml => Table.Sparse(ml, Rows, 1500));
         yield return new Training(
             "sparse Default", () => Wide(Options(Preset.Default, nameof(Row.Flag))), ml => Table.Sparse(ml, Rows, 1500));
         yield return Dense("categories", options => options.CategoricalFeatureColumnNames = _categories);
-        yield return Dense("categories Default", options => options.CategoricalFeatureColumnNames = _categories, Preset.Default);
+        yield return DenseDefault("categories Default", options => options.CategoricalFeatureColumnNames = _categories);
         yield return Missing("median", MissingValues.Median);
         yield return Missing("mean", MissingValues.Mean);
         yield return Missing("learned", MissingValues.Learned);
         yield return new Training(
-            "missing Default", () => Options(Preset.Default, nameof(Row.Number)), ml => Table.Dense(ml, Rows, missing: true));
+            "missing Default", () => Narrow(Preset.Default, nameof(Row.Number)), ml => Table.Dense(ml, Rows, missing: true));
         yield return Dense("ensemble", options => options.EnsembleSize = 3);
         yield return Dense("ensemble on folds", options => (options.EnsembleSize, options.KFoldBagging) = (3, true));
         yield return Dense("ensemble with holdout", options => (options.EnsembleSize, options.ValidationFraction) = (3, 0.2));
@@ -63,7 +65,7 @@ internal static class Trainings
                     options.ExampleWeightColumnName) = (new CosineDecay { WarmUpShare = 0.2 }, nameof(Row.Weight)));
         yield return Dense("input skip, noise", options => (options.InputSkip, options.InputNoise) = (true, 0.1));
         yield return Dense("continuation", _ => { }) with { EpochsBefore = 3 };
-        yield return Dense("continuation Default", _ => { }, Preset.Default) with { EpochsBefore = 3 };
+        yield return DenseDefault("continuation Default", _ => { }) with { EpochsBefore = 3 };
         yield return Dense(
             "early stopping", options => options.EarlyStopping = new EarlyStopping { Patience = 2 }) with
         { IsValidated = true };
@@ -72,8 +74,12 @@ internal static class Trainings
         { IsValidated = true };
     }
 
-    private static Training Dense(string name, Action<BackpropTrainer.Options> change, Preset? preset = null) =>
-        new(name, () => Changed(Options(preset ?? Preset.Plain, nameof(Row.Class)), change), ml => Table.Dense(ml, Rows));
+    private static Training Dense(string name, Action<BackpropTrainer.Options> change) =>
+        new(name, () => Changed(Options(Preset.Plain, nameof(Row.Class)), change), ml => Table.Dense(ml, Rows));
+
+    // Narrow layers: Presets has the default at full width.
+    private static Training DenseDefault(string name, Action<BackpropTrainer.Options> change) =>
+        new(name, () => Changed(Narrow(Preset.Default, nameof(Row.Class)), change), ml => Table.Dense(ml, Rows));
 
     private static Training Missing(string name, MissingValues values) =>
         new(
@@ -85,7 +91,14 @@ internal static class Trainings
     {
         var options = new BackpropTrainer.Options { Preset = preset, LabelColumnName = label, NumberOfIterations = 3 };
         if (preset == Preset.Plain) (options.HiddenLayers, options.BatchSize) = ([96, 96], 128);
-        if (preset == Preset.Best) options.HiddenLayers = [96, 64, 64]; // its many members take seconds at full width
+        return options;
+    }
+
+    // At full width, members take seconds.
+    private static BackpropTrainer.Options Narrow(Preset preset, string label)
+    {
+        var options = Options(preset, label);
+        options.HiddenLayers = [96, 64, 64];
         return options;
     }
 

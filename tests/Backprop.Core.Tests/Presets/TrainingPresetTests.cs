@@ -39,7 +39,7 @@ public class TrainingPresetTests
     [Fact]
     public void The_default_learns_classes_with_missing_values()
     {
-        var result = TrainingPreset.Default.Train(Table(400, TargetKind.Class, withMissing: true), TargetKind.Class, seed: 1);
+        var result = TrainingPreset.Default.Train(Table(200, TargetKind.Class, withMissing: true), TargetKind.Class, seed: 1);
         Assert.Equal(8, result.Network.Network.EnsembleSize);
         Assert.NotEqual(1, result.Network.Temperature);
         Assert.InRange(result.History[result.BestEpoch - 1].ValidationMetric!.Value, 0.85, 1);
