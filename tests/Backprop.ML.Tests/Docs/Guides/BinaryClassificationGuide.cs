@@ -39,7 +39,8 @@ public class BinaryClassificationGuide() : GuidePage("binary-classification")
             LossFunction = new FocalLoss { Gamma = 2, Alpha = null },
         });
         #endregion
-        var metrics = ml.BinaryClassification.Evaluate(trainer.Fit(features.Transform(train)).Transform(features.Transform(test)), "IsLate");
+        var scored = trainer.Fit(features.Transform(train)).Transform(features.Transform(test));
+        var metrics = ml.BinaryClassification.Evaluate(scored, "IsLate");
         Assert.InRange(metrics.AreaUnderRocCurve, 0.8, 1);
     }
 
@@ -52,7 +53,7 @@ public class BinaryClassificationGuide() : GuidePage("binary-classification")
     }
 
     #region binary-prediction
-    private sealed class LatePrediction
+    internal sealed class LatePrediction
     {
         public bool PredictedLabel { get; set; }
         public float Probability { get; set; }

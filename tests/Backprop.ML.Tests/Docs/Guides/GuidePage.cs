@@ -16,7 +16,7 @@ public abstract partial class GuidePage(string page)
     protected void AssertPrinted() => Assert.All(Console.Text.TrimEnd().Split('\n'), AssertQuoted);
 
     /// <summary>Asserts that a block of text on the page has this text.</summary>
-    /// <remarks>Lines may be broken elsewhere. Digits of decimals are not compared, because the last ones depend on the processor.</remarks>
+    /// <remarks>Lines may be broken elsewhere. Decimals are not compared, because their last digits depend on the processor.</remarks>
     protected void AssertQuoted(string text)
     {
         var file = Path.Combine(Repository.Root, "docs", "guides", page + ".md");

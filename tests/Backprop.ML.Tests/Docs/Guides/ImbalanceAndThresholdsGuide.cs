@@ -23,14 +23,16 @@ public class ImbalanceAndThresholdsGuide() : GuidePage("imbalance-and-thresholds
         var model = trainer.Fit(features.Transform(train));
 
         var metrics = ml.BinaryClassification.EvaluatePredictedLabel(model.Transform(features.Transform(test)), "IsDamaged");
-        Console.WriteLine($"score above {model.Threshold:F2}: precision {metrics.PositivePrecision:F2}, recall {metrics.PositiveRecall:F2}");
+        Console.WriteLine($"threshold {model.Threshold:F2} of {model.ThresholdColumnName}:");
+        Console.WriteLine($"precision {metrics.PositivePrecision:F2}, recall {metrics.PositiveRecall:F2}");
         #endregion
         #region threshold-set
         const float costOfFalseAlarm = 1, costOfMiss = 9;
         var cautious = model.WithThreshold(costOfFalseAlarm / (costOfFalseAlarm + costOfMiss));
 
         var found = ml.BinaryClassification.EvaluatePredictedLabel(cautious.Transform(features.Transform(test)), "IsDamaged");
-        Console.WriteLine($"probability above {cautious.Threshold:F2}: precision {found.PositivePrecision:F2}, recall {found.PositiveRecall:F2}");
+        Console.WriteLine($"threshold {cautious.Threshold:F2} of {cautious.ThresholdColumnName}:");
+        Console.WriteLine($"precision {found.PositivePrecision:F2}, recall {found.PositiveRecall:F2}");
         var chain = features.Append(cautious); // to save both steps
         #endregion
         Assert.InRange(train.GetColumn<bool>("IsDamaged").Average(isDamaged => isDamaged ? 1.0 : 0), 0.09, 0.13);

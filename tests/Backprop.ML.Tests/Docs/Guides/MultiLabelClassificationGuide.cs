@@ -28,7 +28,7 @@ public class MultiLabelClassificationGuide() : GuidePage("multi-label-classifica
     }
 
     #region labels-prediction
-    private sealed class LabelsPrediction
+    internal sealed class LabelsPrediction
     {
         public bool[] PredictedLabel { get; set; } = [];
         public float[] Probability { get; set; } = [];

@@ -1,4 +1,6 @@
+using Backprop.Losses;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Docs.Guides;
 
@@ -42,8 +44,24 @@ public class MultiTargetRegressionGuide() : GuidePage("multi-target-regression")
         Assert.Equal(5, folds.Count);
     }
 
+    [Fact]
+    public void Quantiles_of_a_target_have_its_name_and_one_target_has_another_evaluator()
+    {
+        var (ml, train, _) = Parcel.Split(train: 40);
+        var options = new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Targets", NumberOfIterations = 2 };
+        options.LossFunction = new PinballLoss { Quantiles = [0.1, 0.9] };
+        var scored = ml.Transforms.Concatenate("Targets", "Days", "Cost").Append(ml.Transforms.Concatenate("Features", "Weight"))
+            .Append(ml.Regression.Trainers.Backprop(options)).Fit(train).Transform(train);
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored.Schema["Score"].GetSlotNames(ref names);
+        Assert.Equal(
+            ["Days Quantile 0.1", "Days Quantile 0.9", "Cost Quantile 0.1", "Cost Quantile 0.9"],
+            names.DenseValues().Select(name => name.ToString()));
+        Assert.ThrowsAny<Exception>(() => ml.Regression.Evaluate(scored, "Days"));
+    }
+
     #region targets-prediction
-    private sealed class ParcelPrediction
+    internal sealed class ParcelPrediction
     {
         public float[] Score { get; set; } = [];
     }

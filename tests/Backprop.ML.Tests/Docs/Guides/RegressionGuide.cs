@@ -33,6 +33,7 @@ public class RegressionGuide() : GuidePage("regression")
                 Preset = Preset.Plain,
                 LabelColumnName = "Days",
                 LossFunction = new PinballLoss { Quantiles = [0.1, 0.5, 0.9] },
+                ValidationFraction = 0.2,
             }));
         var scored = pipeline.Fit(train).Transform(test);
 

@@ -17,7 +17,8 @@ public class TroubleshootingGuide() : GuidePage("troubleshooting")
     [Fact]
     public void Too_few_epochs()
     {
-        var warnings = Fit(Parcel.Many(200), Options("Days", o => (o.NumberOfIterations, o.LearningRate, o.ValidationFraction) = (12, 3e-4, 0.2)));
+        var warnings = Fit(
+            Parcel.Many(200), Options("Days", o => (o.NumberOfIterations, o.LearningRate, o.ValidationFraction) = (12, 3e-4, 0.2)));
         AssertQuoted(Assert.Single(warnings));
     }
 
@@ -122,14 +123,13 @@ public class TroubleshootingGuide() : GuidePage("troubleshooting")
     {
         var options = Options("Days", o => (o.CategoricalFeatureColumnNames, o.NumberOfIterations) = (["CarrierKey"], 1));
         var rows = Parcel.Many(50);
-        var trainer = ml_(options);
+        var trainer = _ml.Regression.Trainers.Backprop(options);
         var warnings = Warnings(_ml);
         var model = trainer.Fit(Keyed(rows));
         foreach (var row in rows) row.Carrier = row.Carrier.ToUpperInvariant();
         model.Transform(Keyed(rows));
         AssertQuoted(Assert.Single(warnings));
 
-        BackpropTrainer ml_(BackpropTrainer.Options each) => _ml.Regression.Trainers.Backprop(each);
         IDataView Keyed(Parcel[] each) =>
             _ml.Transforms.Conversion.MapValueToKey("CarrierKey", "Carrier").Fit(Prepared(each)).Transform(Prepared(each));
     }
