@@ -77,7 +77,8 @@ public partial class ReadmeTests
             .SelectMany(type => type.GetMembers().Select(member => member.Name).Append(type.Name))
             .Concat(["PredictedLabel", "Probability", "Boolean"])
             .ToHashSet();
-        var told = File.ReadLines(Path.Combine(Root, "docs/start/coming-from.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+        var told = File.ReadLines(Path.Combine(Root, "docs/start/coming-from.md"))
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .SelectMany(line => Code().Matches(line.Split(" | ")[^1])).SelectMany(code => Name().Matches(code.Groups[1].Value))
                 .Select(name => name.Value).ToArray();
         Assert.InRange(told.Length, 100, int.MaxValue);
