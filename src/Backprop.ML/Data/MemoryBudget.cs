@@ -84,11 +84,12 @@ internal sealed class MemoryBudget
         string.Create(CultureInfo.InvariantCulture, $"Memory ran out during training. The runtime may use {AvailableMemory.Total} bytes. ")
         + $"Set {nameof(BackpropTrainer.Options.MemoryBudget)} to keep fewer rows in memory, "
         + $"or {nameof(BackpropTrainer.Options.Caching)} = {nameof(DataCaching.Stream)} to keep none. "
-        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} and fewer " +
-            $"{nameof(BackpropTrainer.Options.EnsembleSize)} need less.",
+        + $"A smaller {nameof(BackpropTrainer.Options.BatchSize)}, smaller {nameof(BackpropTrainer.Options.HiddenLayers)} or a "
+        + $"smaller {nameof(BackpropTrainer.Options.EnsembleSize)} need less.",
             problem);
 
-    private static string Advice => $"Train on fewer rows or columns, or increase {nameof(BackpropTrainer.Options.MemoryBudget)}.";
+    private static string Advice => $"Train on fewer rows or columns, or increase {nameof(BackpropTrainer.Options.MemoryBudget)}, or set "
+        + $"{nameof(BackpropTrainer.Options.Caching)} = {nameof(DataCaching.Auto)} to read rows again in every epoch.";
 
     private string Budget
     {
