@@ -88,7 +88,7 @@ internal sealed class MemoryBudget
         + $"smaller {nameof(BackpropTrainer.Options.EnsembleSize)} need less.",
             problem);
 
-    private static string Advice => $"Train on fewer rows or columns, or increase {nameof(BackpropTrainer.Options.MemoryBudget)}, or set "
+    private static string Advice => $"Train on fewer rows or columns, increase {nameof(BackpropTrainer.Options.MemoryBudget)}, or set "
         + $"{nameof(BackpropTrainer.Options.Caching)} = {nameof(DataCaching.Auto)} to read rows again in every epoch.";
 
     private string Budget
