@@ -9,7 +9,8 @@ internal sealed class Chart
     private readonly Axis _x, _y;
     private readonly List<(double Y, string Name, string Colour)> _names = [];
 
-    public Chart(Svg svg, (double Left, double Top, double Width, double Height) place, Axis x, Axis y, Func<double, string>? textOfY = null)
+    public Chart(
+        Svg svg, (double Left, double Top, double Width, double Height) place, Axis x, Axis y, Func<double, string>? textOfY = null)
     {
         (_svg, _x, _y) = (svg, x, y);
         (_left, _top, _width, _height) = place;
@@ -69,7 +70,7 @@ internal sealed class Chart
     private static string TenTo(double value)
     {
         var exponent = (int)Math.Round(Math.Log10(value));
-        var digits = string.Concat(Math.Abs(exponent).ToString(System.Globalization.CultureInfo.InvariantCulture).Select(c => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
-        return $"10{(exponent < 0 ? "⁻" : "")}{digits}";
+        var digits = FormattableString.Invariant($"{Math.Abs(exponent)}").Select(digit => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']);
+        return $"10{(exponent < 0 ? "⁻" : "")}{string.Concat(digits)}";
     }
 }

@@ -19,42 +19,42 @@ internal sealed class Svg
     }
 
     public void Box(double x, double y, double width, double height, string fill, string stroke, double radius = 6, double thickness = 1) =>
-        Add($"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" rx=\"{radius:0.##}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{thickness:0.##}\"/>");
+        Element("rect", ("x", x), ("y", y), ("width", width), ("height", height), ("rx", radius), ("fill", fill), ("stroke", stroke),
+            ("stroke-width", thickness));
 
     public void Line(double x1, double y1, double x2, double y2, string stroke, double thickness = 1, string dashes = "") =>
-        Add($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"{stroke}\" stroke-width=\"{thickness:0.##}\"{Dashed(dashes)}/>");
+        Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2), ("stroke", stroke), ("stroke-width", thickness),
+            ("stroke-dasharray", dashes));
 
     public void Circle(double x, double y, double radius, string fill, string stroke, double thickness = 1.5) =>
-        Add($"<circle cx=\"{x:0.##}\" cy=\"{y:0.##}\" r=\"{radius:0.##}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{thickness:0.##}\"/>");
+        Element("circle", ("cx", x), ("cy", y), ("r", radius), ("fill", fill), ("stroke", stroke), ("stroke-width", thickness));
 
     /// <summary>A line through points.</summary>
     public void Path(IEnumerable<(double X, double Y)> points, string stroke, double thickness = 2, string dashes = "")
     {
         var path = new StringBuilder();
         foreach (var (x, y) in points) path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? 'M' : 'L')}{x:0.#} {y:0.#}");
-        Add($"<path d=\"{path}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{thickness:0.##}\" stroke-linejoin=\"round\"{Dashed(dashes)}/>");
+        Element("path", ("d", path.ToString()), ("fill", "none"), ("stroke", stroke), ("stroke-width", thickness),
+            ("stroke-linejoin", "round"), ("stroke-dasharray", dashes));
     }
 
     /// <summary>A straight arrow.</summary>
-    public void Arrow(double x1, double y1, double x2, double y2, string stroke, double thickness = 1.5, string dashes = "")
+    public void Arrow(double x1, double y1, double x2, double y2, string stroke, double thickness = 1.5)
     {
         _arrowColours.Add(stroke);
-        Add($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"{stroke}\" stroke-width=\"{thickness:0.##}\"{Dashed(dashes)} marker-end=\"url(#arrow-{stroke[1..]})\"/>");
+        Element("line", ("x1", x1), ("y1", y1), ("x2", x2), ("y2", y2), ("stroke", stroke), ("stroke-width", thickness),
+            ("marker-end", $"url(#arrow-{stroke[1..]})"));
     }
 
     /// <summary>Text; <paramref name="anchor"/> is start, middle or end.</summary>
     public void Text(
-        double x, double y, string text, string anchor = "start", double size = 13, string fill = Colours.Ink, bool isBold = false,
-        bool isCode = false)
+        double x, double y, string text, string anchor = "start", double size = 13, string fill = Colours.Ink, bool isBold = false)
     {
-        var weight = isBold ? " font-weight=\"600\"" : "";
-        var family = isCode ? " font-family=\"ui-monospace, 'Cascadia Mono', Consolas, 'DejaVu Sans Mono', monospace\"" : "";
-        Add($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\" font-size=\"{size:0.##}\" fill=\"{fill}\"{weight}{family}>{WebUtility.HtmlEncode(text)}</text>");
+        _body.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\"");
+        _body.Append(CultureInfo.InvariantCulture, $" font-size=\"{size:0.##}\"");
+        if (isBold) _body.Append(" font-weight=\"600\"");
+        _body.Append(CultureInfo.InvariantCulture, $" fill=\"{fill}\">{Encoded(text)}</text>\n");
     }
-
-    /// <summary>Text that reads upwards, for the name of a vertical axis.</summary>
-    public void TextUpwards(double x, double y, string text, double size = 12, string fill = Colours.Muted) =>
-        Add($"<text transform=\"translate({x:0.##} {y:0.##}) rotate(-90)\" text-anchor=\"middle\" font-size=\"{size:0.##}\" fill=\"{fill}\">{WebUtility.HtmlEncode(text)}</text>");
 
     public override string ToString()
     {
@@ -66,7 +66,14 @@ internal sealed class Svg
             $"font-family=\"{Fonts}\">\n{definitions}{_body}</svg>\n";
     }
 
-    private static string Dashed(string dashes) => dashes.Length == 0 ? "" : $" stroke-dasharray=\"{dashes}\"";
+    private static string Encoded(string text) => WebUtility.HtmlEncode(text);
 
-    private void Add(FormattableString element) => _body.Append(element.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    // Attributes without a value are left out.
+    private void Element(string name, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        _body.Append(CultureInfo.InvariantCulture, $"<{name}");
+        foreach (var (key, value) in attributes)
+            if (value is not "") _body.Append(CultureInfo.InvariantCulture, $" {key}=\"{value:0.##}\"");
+        _body.Append("/>\n");
+    }
 }

@@ -20,7 +20,8 @@ internal static class AccuracyFigure
         var rows = Math.Max(classes.Length, values.Length);
         var svg = new Svg(720, (int)(Top + rows * RowHeight + 46));
         svg.Text(24, 34, "Error of Preset.Default, as a multiple of LightGBM's", size: 15, isBold: true);
-        svg.Text(24, 54, $"{classes.Length + values.Length} data sets, five folds, both with their defaults; logarithmic scale", size: 12, fill: Colours.Muted);
+        var count = classes.Length + values.Length;
+        svg.Text(24, 54, $"{count} data sets, five folds, both with their defaults; logarithmic scale", size: 12, fill: Colours.Muted);
         Legend(svg, 24, 74);
         Panel(svg, 24, "Share of wrong classes", classes, rows);
         Panel(svg, 374, "RMSE of regressions", values, rows);
@@ -52,7 +53,7 @@ internal static class AccuracyFigure
         foreach (var mark in axis.Marks)
         {
             svg.Line(X(mark), Top - 8, X(mark), bottom, mark == 1 ? Colours.Grey : Colours.Grid, mark == 1 ? 1.5 : 1);
-            if (mark != 0.2) svg.Text(X(mark), bottom + 18, mark.ToString(CultureInfo.InvariantCulture) + " ×", "middle", 12, Colours.Muted);
+            if (mark != 0.2) svg.Text(X(mark), bottom + 18, FormattableString.Invariant($"{mark} ×"), "middle", 12, Colours.Muted);
         }
         for (var i = 0; i < sets.Length; i++)
         {
@@ -62,14 +63,16 @@ internal static class AccuracyFigure
             svg.Text(start - 10, y + 4, set, "end", 11);
             svg.Line(X(1), y, X(ratio), y, colour, 1.2);
             svg.Circle(X(ratio), y, 4, isClear ? colour : Colours.Paper, colour);
-            if (ratio < axis.Lowest) svg.Text(X(1) + 6, y + 4, $"{ratio:0.##} ×", size: 11, fill: Colours.Muted);
+            if (ratio >= axis.Lowest) continue;
+            svg.Text(X(1) + 6, y + 4, FormattableString.Invariant($"{ratio:0.##} ×"), size: 11, fill: Colours.Muted);
         }
     }
 
     private static Comparison[] Compare(
         Dictionary<string, double[]> ours, Dictionary<string, double[]> theirs, bool isRegression) =>
-        [.. ours.Where(set => set.Key.EndsWith(isRegression ? "/rmse" : "/error", StringComparison.Ordinal)).Select(set =>
-            Compare(set.Key.Split('/')[0], set.Value, theirs[set.Key])).OrderBy(set => set.Ratio).ThenBy(set => set.Set, StringComparer.Ordinal)];
+        [.. ours.Where(set => set.Key.EndsWith(isRegression ? "/rmse" : "/error", StringComparison.Ordinal))
+            .Select(set => Compare(set.Key.Split('/')[0], set.Value, theirs[set.Key]))
+            .OrderBy(set => set.Ratio).ThenBy(set => set.Set, StringComparer.Ordinal)];
 
     // A difference is clear if its mean over the folds is more than one standard error, as in docs/measurements/accuracy.md.
     private static Comparison Compare(string set, double[] ours, double[] theirs)

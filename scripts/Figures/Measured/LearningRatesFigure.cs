@@ -46,7 +46,8 @@ internal static class LearningRatesFigure
         range.Name("FindLearningRate: loss", "learning rate");
         range.Curve("", curve.Points.Where(point => point.Loss <= 3).Select(point => (point.LearningRate, point.Loss)), Colours.Black);
         svg.Line(range.X(curve.Valley), 66, range.X(curve.Valley), 310, Colours.Blue, 1.5, "5 4");
-        svg.Text(range.X(curve.Valley) - 8, 290, FormattableString.Invariant($"Valley {curve.Valley:0.####}"), "end", 12, Colours.Blue, isBold: true);
+        var valley = FormattableString.Invariant($"Valley {curve.Valley:0.####}");
+        svg.Text(range.X(curve.Valley) - 8, 290, valley, "end", 12, Colours.Blue, isBold: true);
 
         foreach (var rate in new[] { 0.001, 0.01 })
         {

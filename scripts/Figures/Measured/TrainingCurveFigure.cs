@@ -32,8 +32,8 @@ internal static class TrainingCurveFigure
         var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(data).Model;
         Console.WriteLine(
             $"{model.History.Count} epochs; epoch {model.BestEpoch} is kept: validation loss " +
-                $"{model.History[model.BestEpoch - 1].ValidationLoss:F4}; after the last epoch {model.History[^1].ValidationLoss:F4}, training " +
-                $"loss {model.History[^1].TrainingLoss:F4}");
+                $"{model.History[model.BestEpoch - 1].ValidationLoss:F4}; after the last epoch {model.History[^1].ValidationLoss:F4}, " +
+                $"training loss {model.History[^1].TrainingLoss:F4}");
         return Draw(model.History, model.BestEpoch);
     }
 

@@ -13,7 +13,8 @@ internal static class VanishingGradientFigure
     {
         var svg = new Svg(720, 380);
         var gradients = new Chart(
-            svg, (76, 62, 230, 250), new Axis(1, 11, [1, 3, 5, 7, 9, 11]), new Axis(1e-8, 1, [1e-8, 1e-6, 1e-4, 1e-2, 1], IsLogarithmic: true),
+            svg, (76, 62, 230, 250), new Axis(1, 11, [1, 3, 5, 7, 9, 11]),
+            new Axis(1e-8, 1, [1e-8, 1e-6, 1e-4, 1e-2, 1], IsLogarithmic: true),
             mark => mark == 1 ? "1" : $"10⁻{"⁰¹²³⁴⁵⁶⁷⁸⁹"[-(int)Math.Round(Math.Log10(mark))]}");
         gradients.Name("Gradient after the first epoch", "dense layer, first to last");
         var losses = new Chart(
@@ -46,9 +47,9 @@ internal static class VanishingGradientFigure
                 $"{name,-16} gradient: first layer {layers[0].GradientScale:G2}, last {layers[^1].GradientScale:G2}; " +
                 $"training loss {history[^1].TrainingLoss:F3}");
             gradients.Curve("", layers.Select((layer, i) => (i + 1.0, layer.GradientScale)), colour);
-            losses.Curve(
-                name, history.Chunk(5).Select(five => (five.Average(report => (double)report.Epoch), five.Average(report => report.TrainingLoss))),
-                colour);
+            var means = history.Chunk(5)
+                .Select(five => (five.Average(report => (double)report.Epoch), five.Average(report => report.TrainingLoss)));
+            losses.Curve(name, means, colour);
         }
     }
 
