@@ -27,10 +27,12 @@ for (var iteration = 0; iteration <= 1000; iteration++)
 {
     ReadOnlyMatrix x = new(inputs, rows: 4, columns: 2), y = new(targets, rows: 4, columns: 1);
 
+    #region calls
     var scores = network.Forward(parameters, x, workspace);                       // 1. forward propagation
     var loss = lossFunction.Evaluate(scores, y, workspace.ScoreGradient);         // 2. loss, and its gradient by the scores
     network.Backward(parameters, x, workspace, gradient);                         // 3. gradients, by the chain rule
     optimizer.Update(parameters, gradient, learningRate);                         // 4. θ ← θ − α·∇J(θ)
+    #endregion
 
     if (iteration % 200 == 0) Console.WriteLine($"iteration {iteration,4}: loss {loss:F4}");
 }

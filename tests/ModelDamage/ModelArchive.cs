@@ -50,7 +50,8 @@ public sealed class ModelArchive(IReadOnlyList<ArchiveEntry> entries)
     /// <summary>The same with one entry more, at the end.</summary>
     public ModelArchive Plus(ArchiveEntry entry) => new([.. Entries, entry]);
 
-    /// <summary>The same with every checksum written again, as a forger would; by docs/reference/model-file.md, not by the library.</summary>
+    /// <summary>The same with every checksum written again, as a forger would; by docs/reference/model-file.md, not by the
+    /// library.</summary>
     public ModelArchive Resealed()
     {
         var entries = Entries.ToArray();

@@ -3,7 +3,8 @@ using PuppeteerSharp;
 
 namespace SiteCheck;
 
-/// <summary>One page in one look: errors of its scripts, resources that fail or come from elsewhere, overflow, images without text.</summary>
+/// <summary>One page in one look: errors of its scripts, resources that fail or come from elsewhere, overflow, images without
+/// text.</summary>
 internal sealed class PageVisit(IBrowser browser, string address, string path, Look look, string? pictures)
 {
     // What overflows: an element that ends right of the window, and that no parent scrolls or cuts off.

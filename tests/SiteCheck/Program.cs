@@ -1,8 +1,9 @@
 using PuppeteerSharp;
 using SiteCheck;
 
-// SITE [--all] [--pictures FOLDER]: loads the start page and one page of each folder of the site, or all pages, each at the width of a desktop
-// and of a phone, in light and in dark. Prints findings; the exit code is 1 if there are any. With --pictures, keeps a picture of each.
+// SITE [--all] [--pictures FOLDER]: loads the start page and one page of each folder of the site, or all pages, each at the width of a
+// desktop and of a phone, in light and in dark. Prints findings; the exit code is 1 if there are any. With --pictures, keeps a picture of
+// each.
 if (args is not [var site, .. var options] || !Directory.Exists(site))
 {
     Console.Error.WriteLine("Usage: SiteCheck SITE [--all] [--pictures FOLDER]. SITE is the folder of a built site.");

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Numerics;
 
-/// <summary>The values that an option may have, and their description. Checks, messages and docs/reference/options.md use the same object.</summary>
+/// <summary>The values that an option may have, and their description. Checks, messages and docs/reference/options.md use the same
+/// object.</summary>
 /// <param name="Words">The allowed values, as documentation names them.</param>
 /// <param name="Message">The end of the error message.</param>
 /// <param name="Contains">Whether a value is allowed; a time counts in seconds.</param>

@@ -38,7 +38,7 @@ internal sealed class MultiTargetRegressionTask : LearningTask
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         OutputGetters.Predictions(row);
 
-    // "height", or "height 0.1", "height 0.9" if each target has several named predictions. Predictions without names are numbered from 1.
+    // "height", or "height Quantile 0.1", "height Quantile 0.9" if each target has several named predictions. Predictions without names are numbered from 1.
     private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)
     {
         if (labelNames.Count == 0 || labelNames.Count == network.Network.Outputs) return labelNames;

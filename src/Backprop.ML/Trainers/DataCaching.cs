@@ -9,7 +9,7 @@ public enum DataCaching
     /// <summary>In memory: read once. Data that does not fit causes an exception.</summary>
     Memory,
 
-    /// <summary>Nowhere: read again in every epoch, and shuffled in a pool of about ten thousand rows. Use it for data that can be read
+    /// <summary>Nowhere: read again in every epoch, and shuffled in a pool of up to 131,072 rows or 32 MB. Use it for data that can be read
     /// quickly, such as ML.NET's binary files. The order of the rows must not depend on the label.</summary>
     Stream,
 }

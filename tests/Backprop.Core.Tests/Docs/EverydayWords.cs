@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Backprop.Core.Tests.Docs;
 
-/// <summary>Everyday words for which the field has a term of its own. CONTRIBUTING.md lists the terms.</summary>
+/// <summary>Everyday words for which the field has a term of its own. docs/extend/contributing.md lists the terms.</summary>
 internal static partial class EverydayWords
 {
     /// <summary>The everyday words of a comment.</summary>

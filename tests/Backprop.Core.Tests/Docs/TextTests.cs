@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Backprop.Core.Tests.Docs;
 
-/// <summary>Lines, cells, sentences and words that a reader understands at the first reading; CONTRIBUTING.md has the rules.</summary>
+/// <summary>Lines, cells, sentences and words that a reader understands at the first reading; docs/extend/contributing.md has the
+/// rules.</summary>
 public partial class TextTests
 {
     private const int MaxLine = 140, MaxCell = 80, MaxWords = 30;

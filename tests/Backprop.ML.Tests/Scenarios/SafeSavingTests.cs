@@ -4,7 +4,8 @@ using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>The way to save that docs/reference/model-file.md recommends: whatever happens meanwhile, the file holds a whole model.</summary>
+/// <summary>The way to save that docs/reference/model-file.md recommends: whatever happens meanwhile, the file holds a whole
+/// model.</summary>
 public sealed partial class SafeSavingTests : IDisposable
 {
     private readonly MLContext _ml = new(seed: 1);

@@ -1,0 +1,84 @@
+using Backprop.Metrics;
+using Backprop.Training;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Docs.Guides;
+
+public class ValidationAndEarlyStoppingGuide() : GuidePage("validation-and-early-stopping")
+{
+    [Fact]
+    public void A_fraction_of_the_rows_ends_training()
+    {
+        var (ml, train, _) = Parcel.Split(train: 150);
+        #region stopping-fraction
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = "Days",
+            NumberOfIterations = 300,
+            ValidationFraction = 0.2,
+            EarlyStopping = new EarlyStopping { Patience = 10 },
+        };
+        var pipeline = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops")
+            .Append(ml.Regression.Trainers.Backprop(options));
+        var trained = pipeline.Fit(train).LastTransformer.Model;
+        Console.WriteLine($"{trained.History.Count} epochs; the weights are those of epoch {trained.BestEpoch}");
+        #endregion
+        Assert.InRange(trained.History.Count, 11, 299);
+        Assert.Equal(trained.BestEpoch + 10, trained.History.Count);
+        AssertPrinted();
+
+        #region stopping-metric
+        options.EarlyStopping = new EarlyStopping { Patience = 20, Metric = new MeanAbsoluteError() };
+        #endregion
+        #region stopping-time
+        options.ValidationRows = ValidationRows.Last;
+        #endregion
+        var last = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Append(ml.Regression.Trainers.Backprop(options));
+        Assert.NotNull(last.Fit(train).LastTransformer.Model.History[0].ValidationMetric);
+        #region stopping-groups
+        options.SamplingKeyColumnName = "Depot";
+        #endregion
+        var grouped = ml.Transforms.Concatenate("Features", "Weight", "Distance").Append(ml.Regression.Trainers.Backprop(options));
+        Assert.NotNull(grouped.Fit(train).LastTransformer.Model.History[0].ValidationLoss);
+    }
+
+    [Fact]
+    public void Rows_of_your_own_are_passed_to_Fit()
+    {
+        var (ml, train, validation) = Parcel.Split(train: 60);
+        #region stopping-own-rows
+        var features = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train);
+        var trainer = ml.Regression.Trainers.Backprop(new BackpropTrainer.Options { Preset = Preset.Plain, LabelColumnName = "Days" });
+        var model = trainer.Fit(features.Transform(train), features.Transform(validation));
+        #endregion
+        Assert.All(model.Model.History, report => Assert.NotNull(report.ValidationLoss));
+    }
+
+    [Fact]
+    public void Rows_in_a_chain_must_be_prepared()
+    {
+        var (ml, train, validation) = Parcel.Split(train: 60);
+        #region stopping-chain
+        var features = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops");
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = "Days",
+            ValidationData = features.Fit(train).Transform(validation),
+        };
+        var model = features.Append(ml.Regression.Trainers.Backprop(options)).Fit(train);
+        #endregion
+        Assert.NotNull(model.LastTransformer.Model.History[0].ValidationLoss);
+    }
+
+    [Fact]
+    public void The_default_preset_trains_to_the_end()
+    {
+        var (ml, train, _) = Parcel.Split(train: 40);
+        var options = new BackpropTrainer.Options { LabelColumnName = "IsLate", HiddenLayers = [4], EnsembleSize = 2 };
+        var model = ml.Transforms.Concatenate("Features", "Weight", "Distance").Append(ml.BinaryClassification.Trainers.Backprop(options))
+            .Fit(train).LastTransformer.Model;
+        Assert.Equal(128, model.History.Count);
+    }
+}
