@@ -9,6 +9,7 @@ using Backprop.Optimizers;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+#region step-by-step-setup
 float[] inputs = [0, 0, 0, 1, 1, 0, 1, 1], targets = [0, 1, 1, 0];
 
 var network = Network.FullyConnected(inputs: 2, hiddenLayers: [4], outputs: 1, new Tanh());
@@ -19,6 +20,9 @@ const double learningRate = 0.5;
 
 var workspace = new Workspace(network, rows: 4);
 var gradient = new float[network.ParameterCount];
+#endregion
+
+#region step-by-step-loop
 for (var iteration = 0; iteration <= 1000; iteration++)
 {
     ReadOnlyMatrix x = new(inputs, rows: 4, columns: 2), y = new(targets, rows: 4, columns: 1);
@@ -32,8 +36,11 @@ for (var iteration = 0; iteration <= 1000; iteration++)
 
     if (iteration % 200 == 0) Console.WriteLine($"iteration {iteration,4}: loss {loss:F4}");
 }
+#endregion
 
+#region step-by-step-predict
 var predictions = network.Forward(parameters, new ReadOnlyMatrix(inputs, 4, 2), workspace);
 lossFunction.Predict(predictions);
 for (var row = 0; row < 4; row++)
     Console.WriteLine($"{inputs[2 * row]} xor {inputs[2 * row + 1]} = {predictions.Row(row)[0]:F3}");
+#endregion
