@@ -26,7 +26,7 @@ internal sealed class LineChart(string title)
     public string ToHtml(EpochMark? marked = null)
     {
         if (_curves.All(curve => curve.Points.Length == 0)) return "";
-        var epochs = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => (double)point.Epoch));
+        var epochs = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => (double)point.Epoch), counts: true);
         var values = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => point.Value));
 
         var svg = new StringBuilder();

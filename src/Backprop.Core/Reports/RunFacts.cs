@@ -15,11 +15,13 @@ internal static class RunFacts
         IReadOnlyList<EpochReport> history, TrainingSummary? summary, EpochMark? mark, int warnings)
     {
         var at = history[(mark?.Epoch ?? history.Count) - 1];
-        var planned = summary?.PlannedEpochs is { } count ? FormattableString.Invariant($", {count} planned") : "";
+        var planned = summary?.PlannedEpochs is { } count && count != history.Count
+            ? FormattableString.Invariant($" trained, {count} planned")
+            : "";
         var reason = mark?.Text.Split(": ") is [_, var why] ? $"; {why}" : "";
         yield return (
             mark is null ? "Last epoch" : "Best epoch", at.Epoch.ToString(CultureInfo.InvariantCulture),
-            FormattableString.Invariant($"of {history.Count} trained{planned}{reason}"));
+            FormattableString.Invariant($"of {history.Count}{planned}{reason}"));
 
         var training = $"training loss {ReportNumber.Of(at.TrainingLoss)}";
         if (at.ValidationMetric is { } metric) yield return (MetricName(summary), ReportNumber.Of(metric), "on the validation rows");

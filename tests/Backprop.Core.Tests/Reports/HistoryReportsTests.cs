@@ -109,7 +109,7 @@ public class HistoryReportsTests
         var refit = Three.ToHtml("Mine", Summary with { IsRefit = true });
         Assert.StartsWith("The network was then trained again on all rows.", XDocument.Parse(refit).Descendants("p").Single().Value);
         Assert.Equal(
-            ["Best epoch: 3 of 3 trained; lowest validation loss", "Validation loss: 0.3333 training loss 1"],
+            ["Best epoch: 3 of 3; lowest validation loss", "Validation loss: 0.3333 training loss 1"],
             Facts(XDocument.Parse(Three.ToHtml())));
     }
 
@@ -179,6 +179,13 @@ public class HistoryReportsTests
         var blind = new Trainer(options).Train(network, examples).Summary;
         Assert.Equal((5, null), (blind.BestEpoch, blind.SelectedBy));
         Assert.Equal("Plain", TrainingPreset.Plain.Train(examples, TargetKind.Real).Summary.Preset);
+    }
+
+    [Fact]
+    public void The_axis_of_epochs_is_linear_for_any_number_of_them()
+    {
+        EpochReport[] history = [new(1, 1, 1, null), new(51, 1, 1, null), new(101, 1, 1, null)];
+        Assert.Equal("M72 129L390 129L708 129", Figure(history.ToHtml(), "Loss").Descendants("path").First().Attribute("d")!.Value);
     }
 
     [Fact]

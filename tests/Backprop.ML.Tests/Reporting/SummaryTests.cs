@@ -47,6 +47,7 @@ public class SummaryTests
         var model = new BackpropTrainer(_ml, options).Fit(Synthetic.Prepared(_ml, examples)).Model;
 
         Assert.Equal(3, logged.Count);
+        Assert.Contains(logged, warning => warning.Contains("MultiStepDecay { Milestones = 100; Factor = 0.1 }"));
         Assert.Equal(logged, model.Summary.Warnings);
         var page = System.Net.WebUtility.HtmlDecode(model.History.ToHtml("Mine", model.Summary));
         Assert.All(logged, warning => Assert.Contains(warning, page));
