@@ -4,7 +4,7 @@ using Backprop.Benchmarks.Harness;
 
 namespace Backprop.Benchmarks;
 
-/// <summary>docs/measurements/speed.md: what stands above the marker is written by hand, what stands below is the last table.</summary>
+/// <summary>docs/measurements/speed.md: text above the marker is written by hand, text below it is the table of the last run.</summary>
 internal static class Page
 {
     private const string Marker = "<!-- The rest of this page is written by benchmarks/run.sh --write. -->";
@@ -22,7 +22,7 @@ internal static class Page
         var page = InRepository("docs", "measurements", "speed.md");
         var text = File.ReadAllText(page);
         var marker = text.IndexOf(Marker, StringComparison.Ordinal);
-        if (marker < 0) throw new InvalidDataException($"{page} has lost the line that the table goes below: {Marker}");
+        if (marker < 0) throw new InvalidDataException($"{page} must have this line, which the table follows: {Marker}");
         var head = text[..(marker + Marker.Length)];
         File.WriteAllText(page, $"""
             {head}

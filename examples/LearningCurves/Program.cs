@@ -33,18 +33,14 @@ var options = new BackpropTrainer.Options
     Diagnostics = true, // how strong the gradients are in every layer
     TensorBoardDirectory = "runs",
 };
-var model = ConsoleProgress.Show(options.NumberOfIterations, progress =>
-{
-    options.Progress = progress;
-    return ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
-});
+var model = ConsoleProgress.Show(options, () => ml.BinaryClassification.Trainers.Backprop(options).Fit(data));
 
 var history = model.Model.History;
 var best = history[model.Model.BestEpoch - 1];
 Console.WriteLine(
-    $"{history.Count} passes; the best was number {best.Epoch}: validation loss {best.ValidationLoss:F3}, AUC {best.ValidationMetric:F4}");
+    $"{history.Count} epochs; the best was epoch {best.Epoch}: validation loss {best.ValidationLoss:F3}, AUC {best.ValidationMetric:F4}");
 
-history.SaveHtml("training.html", "Breast cancer, 30-32-16-1");
+history.SaveHtml("training.html", "Breast cancer, 30-32-16-1", model.Model.Summary);
 history.SaveCsv("training.csv");
 history.SaveJson("training.json");
-Console.WriteLine("charts: training.html; numbers: training.csv, training.json; tensorboard --logdir runs");
+Console.WriteLine("charts: training.html; values: training.csv, training.json; tensorboard --logdir runs");

@@ -3,7 +3,7 @@ using ScottPlot.TickGenerators;
 
 namespace Backprop.Accuracy.Summary;
 
-/// <summary>Pictures of the results, for docs/measurements/accuracy.md.</summary>
+/// <summary>Plots of the results, for docs/measurements/accuracy.md.</summary>
 internal static class Plots
 {
     private const int Width = 900;

@@ -12,7 +12,7 @@ internal static class PresetTable
     {
         var large = manifest.Entries.Where(entry => entry.Rows > ManyRows).Select(entry => entry.Name).ToHashSet();
         var text = new StringBuilder($"""
-            Columns with × are multiples of Default's. The last column is a multiple of scikit-learn MLP's time.
+            Columns with × are multiples of Default's. The last column is a multiple of the time of scikit-learn's MLP.
 
             | preset | sets | mean score × | accuracy × | RMSE × | fit × | fit above {ManyRows:N0} rows |
             | --- | --- | --- | --- | --- | --- | --- |

@@ -22,7 +22,7 @@ internal static class Standings
     public static string Table(ScoreBoard board)
     {
         var text = new StringBuilder("""
-            Rank 2 is the mean rank without our other presets. Columns with × are multiples of LightGbm's.
+            Rank 2 is the mean rank without Fast and Best. Times (fit ×, predict ×) are multiples of LightGbm's.
 
             | learner | sets | unfinished | mean rank | rank 2 | Default better on | wins | ties | losses | fit × | predict × |
             | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

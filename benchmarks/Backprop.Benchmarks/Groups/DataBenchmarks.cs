@@ -30,7 +30,7 @@ internal static class DataBenchmarks
             });
         var theirs = ml.BinaryClassification.Trainers.LbfgsLogisticRegression();
         report.Add(
-            $"Fit {slots}-64-1, {rows} sparse rows of {filled} numbers, 1 epoch", "LbfgsLogisticRegression, whole fit",
+            $"Fit {slots}-64-1, {rows} sparse rows of {filled} values, 1 epoch", "LbfgsLogisticRegression, whole fit",
             PairedRun.CompareTimes(
                 () => PairedRun.SecondsPerCall(() => ours.Fit(data)), () => PairedRun.SecondsPerCall(() => theirs.Fit(data))),
             0.5);

@@ -48,7 +48,8 @@ internal sealed class Report(double peak)
     public override string ToString()
     {
         var text = new StringBuilder(
-            "| work | against | ours | theirs | ratio (least – most) | bar | met | |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+            "| work | against | this library | the other | ratio (min – max) | bar | met | note |\n" +
+                "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in _rows) text.Append(row).Append('\n');
         return text.ToString();
     }

@@ -69,7 +69,8 @@ public sealed class TrainingPreset
                 + $"Pass more examples, or use {nameof(TrainingPreset)}.{nameof(Plain)}.", nameof(examples));
         }
         var values = For(DatasetProfile.Of(examples, targetKind, validation is not null));
-        return (values with { Training = values.Training with { Seed = seed } }).Train(examples, validation);
+        var result = (values with { Training = values.Training with { Seed = seed } }).Train(examples, validation);
+        return result with { Preset = Name };
     }
 
     /// <summary>The name of the preset.</summary>

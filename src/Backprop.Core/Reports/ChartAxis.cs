@@ -9,13 +9,15 @@ internal sealed class ChartAxis
     private readonly double _low, _high;
     private readonly bool _isLogarithmic;
 
-    /// <summary>An axis that covers all finite values. It is logarithmic if they are positive and the largest is at least 50 times the
-    /// smallest.</summary>
-    public ChartAxis(IEnumerable<double> values)
+    /// <summary>An axis that covers all finite values. It may be logarithmic: then they are positive, and the largest is at least 50 times
+    /// the smallest.</summary>
+    /// <param name="values">The values of all curves.</param>
+    /// <param name="counts">Whether the values are counts, such as epochs. Their axis is linear.</param>
+    public ChartAxis(IEnumerable<double> values, bool counts = false)
     {
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
         (_low, _high) = (finite.Min(), finite.Max());
-        _isLogarithmic = _low > 0 && _high / _low >= WideEnoughForLogarithms;
+        _isLogarithmic = !counts && _low > 0 && _high / _low >= WideEnoughForLogarithms;
         if (_low == _high) (_low, _high) = _low == 0 ? (-1, 1) : (_low - Math.Abs(_low) / 10, _high + Math.Abs(_high) / 10);
     }
 

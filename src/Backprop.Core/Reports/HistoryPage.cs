@@ -9,52 +9,34 @@ namespace Backprop.Reports;
 /// <summary>The page of <see cref="HistoryReports.ToHtml"/>.</summary>
 internal static class HistoryPage
 {
-    private const string Style = """
-        :root { color-scheme: light dark; }
-        body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; }
-        figure { margin: 2em 0; }
-        figcaption span { margin-left: 1.2em; white-space: nowrap; }
-        figcaption i { display: inline-block; width: 1em; height: .25em; margin-right: .4em; vertical-align: middle; }
-        svg { width: 100%; }
-        svg text { font-size: 12px; fill: currentColor; }
-        svg path { fill: none; stroke-width: 1.8; }
-        .grid { stroke: currentColor; opacity: .15; }
-        .mark { stroke: currentColor; stroke-dasharray: 4 4; opacity: .6; }
-        .warning { border-left: 4px solid #d55e00; padding-left: .8em; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-        th, td { text-align: right; padding: .1em .8em; }
-        """;
-
-    public static string Write(IReadOnlyList<EpochReport> history, string title)
+    public static string Write(IReadOnlyList<EpochReport> history, string title, TrainingSummary? summary)
     {
         var diagnostics = history.LastDiagnostics();
-        var best = history.Where(report => report.ValidationLoss is not null).MinBy(report => report.ValidationLoss);
+        var mark = EpochMark.Of(history, summary);
+        string[] warnings = [.. summary?.Warnings ?? [], .. (diagnostics?.Warnings ?? []).Select(warning => warning.Text)];
+        var metric = RunFacts.MetricName(summary);
         var page = new StringBuilder();
         page.Append(
             CultureInfo.InvariantCulture,
             $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/><meta name=\"viewport\" " +
-                $"content=\"width=device-width\"/><title>{HtmlEncode(title)}</title>\n<style>\n{Style}\n</style></head>\n<body>\n" +
-                $"<h1>{HtmlEncode(title)}</h1>\n<p>{HtmlEncode(Summary(history, best))}</p>\n");
-        foreach (var warning in diagnostics?.Warnings ?? [])
-            page.Append(CultureInfo.InvariantCulture, $"<p class=\"warning\">{HtmlEncode(warning.Text)}</p>\n");
+                $"content=\"width=device-width\"/><title>{HtmlEncode(title)}</title>\n<style>\n{PageStyle.Sheet}\n</style></head>\n" +
+                $"<body>\n<h1>{HtmlEncode(title)}</h1>\n");
+        if (history.Count == 0) page.Append("<p>No epoch was trained.</p>\n");
+        else AppendFacts(page, RunFacts.Of(history, summary, mark, warnings.Length));
+        if (summary is { IsRefit: true })
+            page.Append("<p>The network was then trained again on all rows. The values are those of the first training.</p>\n");
+        foreach (var warning in warnings)
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"warning\">{HtmlEncode(warning)}</p>\n");
 
         page.Append(
             new LineChart("Loss").With("training", Each(report => report.TrainingLoss))
-                .With("validation", Each(report => report.ValidationLoss)).ToHtml(best?.Epoch));
-        page.Append(new LineChart("Metric").With("validation", Each(report => report.ValidationMetric)).ToHtml(best?.Epoch));
-        page.Append(new LineChart("Learning rate").With("last step of the epoch", Each(report => report.LearningRate)).ToHtml());
+                .With("validation", Each(report => report.ValidationLoss)).ToHtml(mark));
+        page.Append(new LineChart(metric).With("validation", Each(report => report.ValidationMetric)).ToHtml(mark));
+        page.Append(new LineChart("Learning rate").With("last step of the epoch", Each(report => report.LearningRate)).ToHtml(mark));
         page.Append(OfLayers("Scale of the gradient by layer", layer => layer.GradientScale));
         page.Append(OfLayers("Scale of updates over that of parameters by layer", layer => layer.UpdateRatio));
-
-        page.Append(
-            "<details><summary>All epochs</summary><table>\n<tr><th>epoch</th><th>learning rate</th><th>training loss</th><th>validation " +
-                "loss</th><th>validation metric</th></tr>\n");
-        foreach (var report in history)
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><td>{report.Epoch}</td><td>{report.LearningRate:G6}</td><td>{report.TrainingLoss:G6}</td>" +
-                $"<td>{report.ValidationLoss:G6}</td><td>{report.ValidationMetric:G6}</td></tr>\n");
-        return page.Append("</table></details>\n</body>\n</html>\n").ToString();
+        if (history.Count > 0) AppendEpochs(page, history, metric, summary is null ? null : mark);
+        return page.Append("</body>\n</html>\n").ToString();
 
         IEnumerable<(int, double?)> Each(Func<EpochReport, double?> number) => history.Select(report => (report.Epoch, number(report)));
 
@@ -65,19 +47,35 @@ internal static class HistoryPage
                 chart.With(
                     $"{layer.Layer} {layer.Name}",
                     Each(report => report.Diagnostics is { } measured ? number(measured.Layers[layer.Layer]) : null));
-            return chart.ToHtml();
+            return chart.ToHtml(mark);
         }
     }
 
-    private static string Summary(IReadOnlyList<EpochReport> history, EpochReport? best)
+    private static void AppendFacts(StringBuilder page, IEnumerable<(string Name, string Value, string Note)> facts)
     {
-        if (history.Count == 0) return "No epoch was trained.";
-        var validation = best is null
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" Lowest validation loss {best.ValidationLoss:G6}, after epoch {best.Epoch}.");
-        return string.Create(
+        page.Append("<dl>\n");
+        foreach (var (name, value, note) in facts)
+        {
+            var small = note.Length == 0 ? "" : $"<small>{HtmlEncode(note)}</small>";
+            page.Append(CultureInfo.InvariantCulture, $"<div><dt>{HtmlEncode(name)}</dt><dd>{HtmlEncode(value)}{small}</dd></div>\n");
+        }
+        page.Append("</dl>\n");
+    }
+
+    private static void AppendEpochs(StringBuilder page, IReadOnlyList<EpochReport> history, string metric, EpochMark? kept)
+    {
+        page.Append(
             CultureInfo.InvariantCulture,
-            $"{history.Count} epochs. Training loss {history[0].TrainingLoss:G6} in the first, {history[^1].TrainingLoss:G6} in the " +
-                $"last.{validation}");
+            $"<details><summary>All epochs</summary><div class=\"scroll\"><table>\n<tr><th>epoch</th><th>learning rate</th>" +
+                $"<th>training loss</th><th>validation loss</th><th>{HtmlEncode(metric)}</th></tr>\n");
+        foreach (var report in history)
+        {
+            page.Append(report.Epoch == kept?.Epoch ? "<tr class=\"kept\">" : "<tr>");
+            page.Append(CultureInfo.InvariantCulture, $"<td>{report.Epoch}</td>");
+            foreach (var value in new[] { report.LearningRate, report.TrainingLoss, report.ValidationLoss, report.ValidationMetric })
+                page.Append(CultureInfo.InvariantCulture, $"<td>{ReportNumber.Of(value)}</td>");
+            page.Append("</tr>\n");
+        }
+        page.Append("</table></div></details>\n");
     }
 }

@@ -65,16 +65,19 @@ public static class HistoryReports
         return JsonSerializer.Serialize(epochs, Json);
     }
 
-    /// <summary>A self-contained page: a table of all epochs, and curves of loss, metric, learning rate, and of gradients and updates by
-    /// layer. The curves are SVG without a script.</summary>
+    /// <summary>A self-contained page: the facts of the run, curves of loss, metric, learning rate, and of gradients and updates by layer,
+    /// and a table of all epochs. The curves are SVG without a script.</summary>
     /// <param name="history">The epochs.</param>
     /// <param name="title">The heading of the page.</param>
-    /// <returns>HTML.</returns>
-    public static string ToHtml(this IReadOnlyList<EpochReport> history, string title = "Training")
+    /// <param name="summary">Which epoch was kept and why, time, preset, seed and warnings
+    /// (<see cref="TrainingResult.Summary"/>). Null if they are not known: then the epoch with the lowest validation loss is
+    /// marked.</param>
+    /// <returns>HTML. Values have four significant digits.</returns>
+    public static string ToHtml(this IReadOnlyList<EpochReport> history, string title = "Training", TrainingSummary? summary = null)
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(title);
-        return HistoryPage.Write(history, title);
+        return HistoryPage.Write(history, title, summary);
     }
 
     /// <summary>Writes <see cref="ToCsv"/> to a file. An existing file is overwritten.</summary>
@@ -91,9 +94,11 @@ public static class HistoryReports
     /// <param name="history">The epochs.</param>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="title">The heading of the page.</param>
+    /// <param name="summary">The facts of the run, as in <see cref="ToHtml"/>; null if they are not known.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SaveHtml(this IReadOnlyList<EpochReport> history, string path, string title = "Training") =>
-        File.WriteAllText(path, history.ToHtml(title));
+    public static void SaveHtml(
+        this IReadOnlyList<EpochReport> history, string path, string title = "Training", TrainingSummary? summary = null) =>
+        File.WriteAllText(path, history.ToHtml(title, summary));
 
     internal static NetworkDiagnostics? LastDiagnostics(this IReadOnlyList<EpochReport> history) =>
         history.LastOrDefault(report => report.Diagnostics is not null)?.Diagnostics;

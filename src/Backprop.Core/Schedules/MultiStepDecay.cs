@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Backprop.Numerics;
 
 namespace Backprop.Schedules;
@@ -36,6 +38,14 @@ public sealed record MultiStepDecay : Schedule
 
     /// <summary>Whether both schedules have the same milestones and the same factor.</summary>
     public bool Equals(MultiStepDecay? other) => other is not null && Factor == other.Factor && Milestones.SequenceEqual(other.Milestones);
+
+    /// <inheritdoc/>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(
+            CultureInfo.InvariantCulture, $"{nameof(Milestones)} = {string.Join(", ", Milestones)}; {nameof(Factor)} = {Factor}");
+        return true;
+    }
 
     /// <inheritdoc/>
     public override int GetHashCode() => Milestones.Aggregate(Factor.GetHashCode(), HashCode.Combine);

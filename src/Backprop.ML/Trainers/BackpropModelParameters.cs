@@ -33,6 +33,11 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>The epoch of the weights: the best on the validation data with early stopping, otherwise the last.</summary>
     public int BestEpoch => _result.BestEpoch;
 
+    /// <summary>The best epoch, time, preset, seed and warnings of the training, as
+    /// <see cref="Backprop.Reports.HistoryReports.SaveHtml"/> shows them. Of a model that was loaded, only the best epoch is
+    /// known.</summary>
+    public TrainingSummary Summary => _result.Summary;
+
     /// <summary>Weights and biases of every dense layer, first to last. For an ensemble, those of each layer are in the order of the
     /// members. They apply to standardized features if <c>NormalizeFeatures</c> was true.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }

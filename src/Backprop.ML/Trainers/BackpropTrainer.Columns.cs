@@ -1,4 +1,5 @@
 using Backprop.ML.Data;
+using Backprop.ML.Reporting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -69,7 +70,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
         ? TrainerUtils.MakeR4VecFeature(features)
         : new(options.CategoricalFeatureColumnNames[0], SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true);
 
-    private void WarnOfAbsentFeatures(IChannel channel, RoleMappedSchema schema)
+    private void WarnOfAbsentFeatures(WarningRecorder channel, RoleMappedSchema schema)
     {
         if (schema.Feature is not null || _options.FeatureColumnName is not { } name) return;
         channel.Warning(MessageSensitivity.None,

@@ -177,7 +177,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private BackpropModelParameters TrainModel(TrainContext trainContext)
     {
-        using var channel = Host.Start("Training");
+        var start = _options.Clock.GetTimestamp();
+        using var channel = new WarningRecorder(Host.Start("Training"));
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         using var phases = new PhaseProgress(Host, channel, _options);
         var stop = phases.StopCondition;
@@ -207,13 +208,20 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
-        using var progress = new EpochProgress(channel, progressChannel, known, trainer.NumberOfIterations);
+        // The history keeps the warnings of an epoch itself.
+        using var progress = new EpochProgress(channel.Inner, progressChannel, known, trainer.NumberOfIterations);
         try
         {
             var result = data.Stream is { } stream
                 ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
                 : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
             warnings.OnUnderfitting(result.Underfitting, known);
+            result = result with
+            {
+                Preset = known.Preset.Name,
+                Duration = _options.Clock.GetElapsedTime(start),
+                Warnings = channel.Warnings,
+            };
             return new BackpropModelParameters(Host, plan.Task, result, data.Columns);
         }
         catch (TrainingDivergedException problem) when (

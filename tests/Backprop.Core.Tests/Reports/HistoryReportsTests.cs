@@ -4,7 +4,9 @@ using System.Xml.Linq;
 using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Losses;
+using Backprop.Metrics;
 using Backprop.Networks;
+using Backprop.Presets;
 using Backprop.Reports;
 using Backprop.Training;
 
@@ -12,6 +14,17 @@ namespace Backprop.Core.Tests.Reports;
 
 public class HistoryReportsTests
 {
+    private static readonly TrainingSummary Summary = new()
+    {
+        BestEpoch = 2,
+        SelectedBy = "Accuracy",
+        PlannedEpochs = 10,
+        Duration = TimeSpan.FromSeconds(65.4),
+        Preset = "Plain",
+        Seed = 7,
+        Warnings = [],
+    };
+
     private static readonly EpochReport[] Three = [new(1, 0.1, 4, 5, 0.5), new(2, 0.05, 2, 3, 0.75), new(3, 0.025, 1, 1.0 / 3)];
 
     [Fact]
@@ -46,7 +59,7 @@ public class HistoryReportsTests
         Assert.Equal(Three, read);
     }
 
-    // 720 × 280, of which 72, 12, 12 and 34 are margins: 72 to 708 across, 12 to 246 down.
+    // The plot is from 72 to 708 across, and from 12 to 246 down.
     [Fact]
     public void The_page_draws_every_number_where_it_belongs()
     {
@@ -57,11 +70,13 @@ public class HistoryReportsTests
         Assert.Equal("M72 12L390 112.3L708 246", paths[1]);
         Assert.Equal(["training", "validation"], loss.Descendants("span").Select(span => span.Value));
         // down, then across
-        Assert.Equal(["1", "2", "3", "4", "5", "1", "2", "3", "epoch"], loss.Descendants("text").Select(text => text.Value));
+        Assert.Equal(
+            ["1", "2", "3", "4", "5", "1", "2", "3", "epoch", "epoch 3: lowest validation loss"],
+            loss.Descendants("text").Select(text => text.Value));
         Assert.Contains(loss.Descendants("title"), title => title.Value == "validation, epoch 2: 3");
         // the lowest validation loss
         Assert.Equal("708", loss.Descendants("line").Single(line => line.Attribute("class")!.Value == "mark").Attribute("x1")!.Value);
-        Assert.Single(Figure(Three.ToHtml(), "Metric").Descendants("path"));
+        Assert.Single(Figure(Three.ToHtml(), "Validation metric").Descendants("path"));
     }
 
     // 1e-8 to 1: the middle of eight decades is 1e-4.
@@ -71,8 +86,106 @@ public class HistoryReportsTests
         EpochReport[] history = [new(1, 1, 1, null), new(2, 1e-4, 1, null), new(3, 1e-8, 1, null)];
         var rate = Figure(history.ToHtml(), "Learning rate");
         Assert.Equal("M72 12L390 129L708 246", Assert.Single(rate.Descendants("path")).Attribute("d")!.Value);
-        Assert.Equal(["1E-08", "1E-06", "0.0001", "0.01", "1"], rate.Descendants("text").Select(text => text.Value).Take(5));
+        Assert.Equal(["1E-8", "1E-6", "0.0001", "0.01", "1"], rate.Descendants("text").Select(text => text.Value).Take(5));
         Assert.DoesNotContain("Metric", history.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_opens_with_the_facts_of_the_run()
+    {
+        var summary = Summary with { Warnings = ["<few> rows"] };
+        var page = XDocument.Parse(Three.ToHtml("Mine", summary));
+        string[] expected =
+        [
+            "Best epoch: 2 of 3 trained, 10 planned; best Accuracy", "Accuracy: 0.75 on the validation rows",
+            "Validation loss: 3 training loss 2", "Time: 1 min 5 s", "Preset: Plain", "Seed: 7", "Warnings: 1 listed below",
+        ];
+        Assert.Equal(expected, Facts(page));
+        Assert.Equal("<few> rows", page.Descendants("p").Single().Value);
+        // before the first chart
+        Assert.Equal(["h1", "dl", "p", "figure"], page.Root!.Element("body")!.Elements().Select(element => element.Name.LocalName).Take(4));
+
+        Assert.Contains("Warnings: none", Facts(XDocument.Parse(Three.ToHtml("Mine", Summary))));
+        var refit = Three.ToHtml("Mine", Summary with { IsRefit = true });
+        Assert.StartsWith("The network was then trained again on all rows.", XDocument.Parse(refit).Descendants("p").Single().Value);
+        Assert.Equal(
+            ["Best epoch: 3 of 3; lowest validation loss", "Validation loss: 0.3333 training loss 1"],
+            Facts(XDocument.Parse(Three.ToHtml())));
+    }
+
+    [Theory]
+    [InlineData("Accuracy", 2, "epoch 2 kept: best Accuracy")]
+    [InlineData("validation loss", 3, "epoch 3 kept: best validation loss")]
+    [InlineData(null, 3, "epoch 3 kept: the last")]
+    [InlineData(null, 2, "epoch 2 kept")]
+    public void Every_chart_marks_the_epoch_that_was_kept_and_says_why(string? selectedBy, int epoch, string text)
+    {
+        var history = Inspected()[..3];
+        var page = XDocument.Parse(history.ToHtml("Mine", Summary with { SelectedBy = selectedBy, BestEpoch = epoch }));
+        var figures = page.Descendants("figure").ToArray();
+        Assert.Equal(4, figures.Length);
+        foreach (var figure in figures)
+        {
+            var mark = figure.Descendants("line").Single(line => line.Attribute("class")!.Value == "mark");
+            Assert.Equal(72 + (epoch - 1) * 318, double.Parse(mark.Attribute("x1")!.Value, CultureInfo.InvariantCulture));
+            Assert.Equal(text, figure.Descendants("text").Last().Value);
+        }
+        var kept = page.Descendants("tr").Single(row => row.Attribute("class")?.Value == "kept");
+        Assert.Equal($"{epoch}", kept.Elements().First().Value);
+    }
+
+    [Fact]
+    public void Values_have_four_significant_digits()
+    {
+        EpochReport[] history = [
+            new(1, 0.0123456, 44847.26, 1.0 / 3, 123456789), new(2, 1.23456e-7, 0.99996, 2e-4, -0.00123456), new(3, 0, 1e7, 1e-5)];
+        var rows = XDocument.Parse(history.ToHtml()).Descendants("tr").Skip(1)
+            .Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value)).TrimEnd());
+        Assert.Equal(
+            ["1 0.01235 44850 0.3333 1.235E08", "2 1.235E-07 1 0.0002 -0.001235", "3 0 1E07 1E-05"], rows);
+    }
+
+    [Theory]
+    [InlineData(0.304, "0.30 s")]
+    [InlineData(12.34, "12.3 s")]
+    [InlineData(65, "1 min 5 s")]
+    [InlineData(3_780, "1 h 3 min")]
+    public void Times_have_a_unit_that_suits_them(double seconds, string text)
+    {
+        var summary = Summary with { Duration = TimeSpan.FromSeconds(seconds) };
+        Assert.Contains($"Time: {text}", Facts(XDocument.Parse(Three.ToHtml("Mine", summary))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_training_says_which_epoch_it_kept_and_why(bool isByLoss)
+    {
+        var examples = new ExampleSet([0, 0, 0, 1, 1, 0, 1, 1], 2, [0, 1, 1, 2], 1);
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            NumberOfIterations = 5,
+            EarlyStopping = new EarlyStopping { Metric = isByLoss ? null : new MeanAbsoluteError() },
+            Seed = 3,
+        };
+        var network = Network.FullyConnected(2, [3], 1, new Tanh());
+        var validated = new Trainer(options).Train(network, examples, examples).Summary;
+        Assert.Equal(isByLoss ? "validation loss" : "MeanAbsoluteError", validated.SelectedBy);
+        Assert.Equal((5, 3), (validated.PlannedEpochs, validated.Seed));
+        Assert.True(validated.Duration > TimeSpan.Zero);
+        Assert.Empty(validated.Warnings!);
+
+        var blind = new Trainer(options).Train(network, examples).Summary;
+        Assert.Equal((5, null), (blind.BestEpoch, blind.SelectedBy));
+        Assert.Equal("Plain", TrainingPreset.Plain.Train(examples, TargetKind.Real).Summary.Preset);
+    }
+
+    [Fact]
+    public void The_axis_of_epochs_is_linear_for_any_number_of_them()
+    {
+        EpochReport[] history = [new(1, 1, 1, null), new(51, 1, 1, null), new(101, 1, 1, null)];
+        Assert.Equal("M72 129L390 129L708 129", Figure(history.ToHtml(), "Loss").Descendants("path").First().Attribute("d")!.Value);
     }
 
     [Fact]
@@ -140,7 +253,14 @@ public class HistoryReportsTests
     private static XElement Figure(string page, string title) =>
         XDocument.Parse(page).Descendants("figure").Single(figure => figure.Descendants("b").Single().Value == title);
 
-    private static IReadOnlyList<EpochReport> Inspected()
+    private static IEnumerable<string> Facts(XDocument page) => page.Descendants("dl").Elements().Select(fact =>
+    {
+        var value = fact.Element("dd")!;
+        var note = value.Element("small")?.Value;
+        return $"{fact.Element("dt")!.Value}: {value.Nodes().OfType<XText>().First().Value}{(note is null ? "" : " " + note)}";
+    });
+
+    private static EpochReport[] Inspected()
     {
         var x = new Real[] { 0, 0, 0, 1, 1, 0, 1, 1 };
         var options = new TrainingOptions
@@ -150,6 +270,7 @@ public class HistoryReportsTests
             Initializer = new HeNormal(),
             Diagnostics = true
         };
-        return new Trainer(options).Train(Network.FullyConnected(2, [3], 1, new Tanh()), new ExampleSet(x, 2, [0, 1, 1, 2], 1)).History;
+        var network = Network.FullyConnected(2, [3], 1, new Tanh());
+        return [.. new Trainer(options).Train(network, new ExampleSet(x, 2, [0, 1, 1, 2], 1)).History];
     }
 }

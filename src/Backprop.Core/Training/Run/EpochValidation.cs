@@ -30,6 +30,9 @@ internal sealed class EpochValidation
             _units = new TrainedNetwork(network, state.Parameters, options.Loss, data.Inputs, data.Targets, data.Bounds);
     }
 
+    /// <summary>The name of the value that epochs are compared by.</summary>
+    public string SelectedBy => _metric?.GetType().Name ?? "validation loss";
+
     /// <summary>Validates an epoch.</summary>
     /// <returns>The loss and the metric of the validation data. They are null if there are none, or if training had to end
     /// before.</returns>

@@ -15,9 +15,9 @@ internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, 
     public TrainingPhaseReport? Current { get; private set; }
 
     /// <summary>Reports that a phase begins.</summary>
-    public void Begin(TrainingPhase phase, FormattableString description, int epoch = 0)
+    public void Begin(TrainingPhase phase, FormattableString description, int epoch = 0, int plannedEpochs = 0)
     {
-        Current = new TrainingPhaseReport(phase, FormattableString.Invariant(description), epoch);
+        Current = new TrainingPhaseReport(phase, FormattableString.Invariant(description), epoch) { PlannedEpochs = plannedEpochs };
         phases?.Report(Current);
     }
 

@@ -74,7 +74,9 @@ public sealed class Trainer
                     return result with
                     {
                         Network = refitted.Network.WithTemperature(result.Network.Temperature),
-                        Warnings = [.. stop.Reports.Warnings]
+                        Warnings = [.. stop.Reports.Warnings],
+                        IsRefit = true,
+                        Duration = stop.Elapsed,
                     };
             }
         }

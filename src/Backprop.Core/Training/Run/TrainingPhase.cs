@@ -35,4 +35,8 @@ public enum TrainingPhase
 /// <param name="Phase">The phase.</param>
 /// <param name="Description">A description of the phase, such as "Measuring 200,000 rows of 50 features".</param>
 /// <param name="Epoch">The epoch, from 1 on; 0 outside of epochs.</param>
-public sealed record TrainingPhaseReport(TrainingPhase Phase, string Description, int Epoch = 0);
+public sealed record TrainingPhaseReport(TrainingPhase Phase, string Description, int Epoch = 0)
+{
+    /// <summary>The planned number of epochs, if an epoch of <see cref="TrainingPhase.Training"/> begins; otherwise 0.</summary>
+    public int PlannedEpochs { get; init; }
+}

@@ -57,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
     public bool BeginEpoch()
     {
         var epoch = ++_state.Epoch;
-        _request.Stop.Reports.Begin(TrainingPhase.Training, $"Training epoch {epoch}", epoch);
+        _request.Stop.Reports.Begin(TrainingPhase.Training, $"Training epoch {epoch}", epoch, _options.NumberOfIterations);
         return _batches.BeginEpoch(epoch, mayEnd: _state.History.Count > 0);
     }
 
@@ -123,7 +123,8 @@ internal sealed class TrainingRun : IDisposable
         var (history, stop) = (_state.History, _request.Stop);
         if (history.Count == 0) throw new WorkGivenUpException();
         Real[] learned = [.. _state.Predictor];
-        var bestEpoch = _state.Best?.Restore(learned) ?? history.Count;
+        var selected = _state.Best?.Restore(learned);
+        var bestEpoch = selected ?? history.Count;
         if (bestEpoch == history.Count && history[^1].ValidationLoss is null) CheckLastLoss();
 
         var isFirst = _request.Refit is null;
@@ -139,6 +140,10 @@ internal sealed class TrainingRun : IDisposable
                 ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
                 : null,
             Warnings = [.. stop.Reports.Warnings],
+            SelectedBy = selected is null ? null : _validation.SelectedBy,
+            PlannedEpochs = _options.NumberOfIterations,
+            Duration = stop.Elapsed,
+            Seed = _options.Seed,
         };
     }
 

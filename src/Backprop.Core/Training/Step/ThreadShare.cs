@@ -5,8 +5,7 @@ namespace Backprop.Training;
 /// <summary>How many threads one training run may use while it lasts. Runs of one process share its processors.</summary>
 internal sealed class ThreadShare : IDisposable
 {
-    // Minimum number of operations per step and thread. With less, another thread did not make steps faster (docs/measurements/speed.md,
-    // "When a second thread pays").
+    // Minimum number of operations per step and thread. With less, another thread did not make steps faster.
     private const double MinWorkPerThread = 2e6;
 
     private static int s_taken;
