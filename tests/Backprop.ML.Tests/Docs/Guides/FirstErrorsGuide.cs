@@ -107,6 +107,44 @@ public partial class FirstErrorsGuide
             Assert.Contains(pair.Second, Assert.ThrowsAny<Exception>(pair.First).GetBaseException().Message, StringComparison.Ordinal));
     }
 
+    // The pitfalls of the page.
+    [Fact]
+    public void The_loader_says_nothing_of_texts_empty_cells_and_separators()
+    {
+        var warnings = new List<string>();
+        var ml = new MLContext(seed: 1);
+        ml.Log += (_, e) =>
+        {
+            if (e.Kind == ChannelMessageKind.Warning) warnings.Add(e.RawMessage);
+        };
+        IDataView Load(string csv, char separator = ',', bool missing = true) => ml.Data.LoadFromTextFile(csv, new TextLoader.Options
+        {
+            HasHeader = true,
+            Separators = [separator],
+            MissingRealsAsNaNs = missing,
+            Columns =
+            [
+                new TextLoader.Column("Months", DataKind.Single, 0),
+                new TextLoader.Column("Fee", DataKind.Single, 1),
+                new TextLoader.Column("Left", DataKind.Boolean, 4),
+            ],
+        });
+        const int empty = 7; // the first row without a fee
+        Assert.Equal(float.NaN, Load("customers.csv").GetColumn<float>("Fee").ElementAt(empty));
+        Assert.Equal(0, Load("customers.csv", missing: false).GetColumn<float>("Fee").ElementAt(empty));
+
+        File.WriteAllText("text.csv", "Months,Fee,Calls,Contract,Left\nthree,95,4,monthly,1\n12,70,1,yearly,false\n");
+        Assert.Equal([float.NaN, 12], Load("text.csv").GetColumn<float>("Months"));
+        Assert.Equal([true, false], Load("text.csv").GetColumn<bool>("Left"));
+        Assert.Empty(warnings);
+
+        var options = new BackpropTrainer.Options { Preset = Preset.Fast, NumberOfIterations = 1, LabelColumnName = "Left" };
+        ml.Transforms.Concatenate("Features", "Months", "Fee").Append(ml.BinaryClassification.Trainers.Backprop(options))
+            .Fit(Load("customers.csv", separator: ';'));
+        Assert.Contains(warnings, warning => warning.Contains("Without any value: 'Months', 'Fee'.", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.StartsWith("All 300 training rows have the label 'False'", StringComparison.Ordinal));
+    }
+
     private static void AssertOnPage(StringWriter output)
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "start", "first-errors.md"));
