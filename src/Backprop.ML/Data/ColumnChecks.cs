@@ -33,6 +33,19 @@ internal static class ColumnChecks
             throw context.ExceptSchemaMismatch(argument, role, column, expected.ToString(), found.Type.ToString());
     }
 
+    /// <summary>The error for a column of another type than the trainer requires. The message says which transform creates that
+    /// type.</summary>
+    /// <param name="context">For the error message.</param>
+    /// <param name="argument">The argument with the column.</param>
+    /// <param name="role">The role of the column.</param>
+    /// <param name="name">The name of the column.</param>
+    /// <param name="expected">The allowed types.</param>
+    /// <param name="found">The type of the column.</param>
+    public static Exception Mismatch(
+        IExceptionContext context, string argument, string role, string name, string expected, string found) =>
+        context.Process(new ArgumentOutOfRangeException(
+            argument, $"Schema mismatch for {role} column '{name}': expected {expected}, got {found}.{TypeHint(role, expected)}"));
+
     /// <summary>The error for a missing column.</summary>
     /// <param name="context">For the error message.</param>
     /// <param name="argument">The argument without the column.</param>
@@ -49,12 +62,29 @@ internal static class ColumnChecks
             new ArgumentOutOfRangeException(argument, $"Could not find {role} column '{name}'. {found}{Hint(role, name, known)}"));
     }
 
+    private static string TypeHint(string role, string expected)
+    {
+        if (role == "feature")
+            return " ml.Transforms.Concatenate joins columns of Single into one vector, ml.Transforms.Conversion.ConvertType converts "
+                + "other types to Single, and ml.Transforms.Categorical.OneHotEncoding converts texts.";
+        if (role != "label") return " ml.Transforms.Conversion.ConvertType converts other types to Single.";
+        var hint = "";
+        if (expected.Contains("Boolean", StringComparison.Ordinal))
+            hint += " For two classes, load the column as Boolean, or map its values by ml.Transforms.Conversion.MapValue.";
+        if (expected.Contains("Key", StringComparison.Ordinal))
+            hint += " For several classes, ml.Transforms.Conversion.MapValueToKey creates a key.";
+        if (expected.Contains("Single", StringComparison.Ordinal))
+            hint += " For a regression, load the column as Single, or convert it by ml.Transforms.Conversion.ConvertType.";
+        return hint;
+    }
+
     private static string Hint(string role, string name, string[] known)
     {
         var similar = known.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
         if (similar is not null) return $" Names distinguish upper and lower case: did you mean '{similar}'?";
         return role switch
         {
+            "label" => $" {nameof(BackpropTrainer.Options.LabelColumnName)} is the name of the column to predict.",
             "feature" => " ml.Transforms.Concatenate joins several columns of Single into one vector.",
             "category" => " ml.Transforms.Conversion.MapValueToKey creates a key column.",
             _ => "",

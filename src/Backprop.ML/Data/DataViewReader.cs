@@ -62,7 +62,10 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
     {
         var (kept, skipped) = (cursor.Kept, cursor.Skipped);
         if (kept + skipped == 0) throw host.Except("The {0} data has no rows.", name);
-        if (kept == 0) throw host.Except("The {0} data has no row to use. All {1} rows were skipped: {2}.", name, skipped, cursor.Reasons);
+        if (kept == 0)
+            throw host.Except(
+                "The {0} data has no row to use. All {1} rows were skipped: {2}.{3}", name, skipped, cursor.Reasons,
+                cursor.SkippedMissing ? $" {SkippedRows.TextIsMissing}." : "");
         if (skipped > 0)
             channel.Warning(
                 MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data: {3}.", skipped, kept + skipped, name, cursor.Reasons);

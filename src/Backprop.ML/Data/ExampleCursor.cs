@@ -103,6 +103,9 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>The reasons for skipped rows, with the number of rows for each.</summary>
     public string Reasons => _skipped.ToString();
 
+    /// <summary>Whether rows were skipped because of a missing feature, or a missing label that is not a key.</summary>
+    public bool SkippedMissing => _skipped.HasMissing;
+
     /// <summary>Moves to the next usable row, if there is one.</summary>
     public bool MoveNext()
     {

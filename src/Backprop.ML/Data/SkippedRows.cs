@@ -4,7 +4,11 @@ namespace Backprop.ML.Data;
 /// <param name="allowsMissing">Whether rows with missing features are used.</param>
 internal sealed class SkippedRows(bool allowsMissing)
 {
+    /// <summary>Why a value may be missing although the file has one.</summary>
+    public const string TextIsMissing = "A loader reads text in a column of Single as missing: check the type and the index of the column";
+
     private const string MissingFeature = "a missing feature", InfiniteFeature = "an infinite feature";
+    private const string MissingLabel = "a missing label";
 
     private readonly Dictionary<string, Kind> _kinds = [];
 
@@ -20,6 +24,9 @@ internal sealed class SkippedRows(bool allowsMissing)
             : "";
         return kinds + hint;
     }
+
+    /// <summary>Whether rows were skipped because of a missing feature, or a missing label that is not a key.</summary>
+    public bool HasMissing => _kinds.ContainsKey(MissingFeature) || _kinds.ContainsKey(MissingLabel);
 
     /// <summary>Adds a row with a feature that is not finite.</summary>
     /// <param name="row">The position of the row in the view.</param>
@@ -44,7 +51,7 @@ internal sealed class SkippedRows(bool allowsMissing)
     {
         var at = 0;
         while (float.IsFinite(targets[at])) at++;
-        var missing = isKey ? "a label that is not a value of its key (0, or above the count)" : "a missing label";
+        var missing = isKey ? "a label that is not a value of its key (0, or above the count)" : MissingLabel;
         Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }
 

@@ -107,6 +107,6 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         var found = ColumnChecks.Find(Host, argument, schema, role, expected.Name);
         if (!expected.IsCompatibleWith(found))
-            throw Host.ExceptSchemaMismatch(argument, role, expected.Name, expected.GetTypeString(), found.GetTypeString());
+            throw ColumnChecks.Mismatch(Host, argument, role, expected.Name, expected.GetTypeString(), found.GetTypeString());
     }
 }

@@ -263,6 +263,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
                 "The training data has {0} row, but {1}.{2} needs at least {3}. Add rows, or use {1}.{4}.", profile.Rows,
                 nameof(Preset), known.Preset.Name, known.Preset.MinRows, nameof(Preset.Plain));
         if (data.Validation is null && known.HoldsOutTooFew(profile)) warnings.OnFewRows((int)profile.Rows);
+        if (initial is null) warnings.OnOneClass(data.Memory);
         warnings.OnConstantFeatures(
             data.Stream is { } stream ? stream.Measured.FindConstant() : ConstantFeatures.Of(data.Memory!, stop.Work), initial);
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
@@ -373,7 +374,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         var task = LearningTask.For(label);
         if (task is null || !_tasks.Contains(task))
-            throw Host.ExceptSchemaMismatch(nameof(label), "label", label.Name, LearningTask.LabelTypesOf(_tasks), label.GetTypeString());
+            throw ColumnChecks.Mismatch(
+                Host, nameof(label), "label", label.Name, LearningTask.LabelTypesOf(_tasks), label.GetTypeString());
         _options.LossFor(task);
         return task;
     }

@@ -24,6 +24,19 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         $"Hold out more rows ({nameof(BackpropTrainer.Options.ValidationFraction)}), or use others " +
             $"({nameof(BackpropTrainer.Options.ValidationData)}).";
 
+    private bool _areOfOneClass;
+
+    /// <summary>Warns that all training rows are of one class.</summary>
+    /// <param name="training">The training rows; null for a stream, which is not checked.</param>
+    public void OnOneClass(ExampleSet? training)
+    {
+        _areOfOneClass = training is not null && plan.Task.HasClasses && MetricNeeds.AreOfOneClass(training.Targets);
+        if (!_areOfOneClass) return;
+        Warn(Invariant($"All {training!.Count} training rows have the label '{ClassOf(training)}' in column '{label.Name}', ")
+            + "so the model always predicts this label. Add rows with other labels. If the data has some, check the type and the index "
+            + "of the column in the loader.");
+    }
+
     /// <summary>Warns of features that do not vary.</summary>
     /// <param name="constant">The features that do not vary in the training data.</param>
     /// <param name="initial">The network to continue from; then its features are used. Null for none.</param>
@@ -33,7 +46,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         if (ignored.Count == 0) return;
         var data = initial is null ? "the training data" : "the training data of the model to continue from";
         Warn(Invariant($"{ignored.Count} of {plan.Columns.PositionCount} features are constant or empty in {data} and are ignored: ")
-            + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.");
+            + $"{FeatureNames.Of(schema, plan.Inputs, ignored)}.{EmptyIn(constant, initial)}");
     }
 
     /// <summary>Warns that no rows are held out because there are too few.</summary>
@@ -60,7 +73,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             Warn(
                 $"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of {ofClass}. The threshold " +
                     $"stays at score 0. {MoreRows}");
-        if (ofClass is not null && options.TemperatureScaling && plan.Loss.HasLogits)
+        if (ofClass is not null && !_areOfOneClass && options.TemperatureScaling && plan.Loss.HasLogits)
             Warn($"{Temperature} has no effect: all of {rows} are of {ofClass}. {MoreRows}");
         if (options.EarlyStopping is not { Metric: { } selection } stopping) return options;
         if (MetricNeeds.Lack(selection, plan.Loss, plan.Outputs, validation.Targets, validation.Weights) is not { } lack) return options;
@@ -95,9 +108,16 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + Invariant($"or set {nameof(options.LabelSmoothing)} (it is {options.LabelSmoothing}) to 0."));
     }
 
-    private string ClassOf(ExampleSet validation)
+    private string EmptyIn(ConstantFeatures constant, TrainedNetwork? initial)
     {
-        var k = (int)validation.Targets.Row(0)[0];
+        var empty = plan.Columns.PositionsOf(constant.Empty);
+        if (empty.Count == 0 || initial is not null) return "";
+        return $" Without any value: {FeatureNames.Of(schema, plan.Inputs, empty)}. {SkippedRows.TextIsMissing}.";
+    }
+
+    private string ClassOf(ExampleSet examples)
+    {
+        var k = (int)examples.Targets.Row(0)[0];
         return plan.Task.ClassNames(label)[plan.Columns.Classes is { } classes ? (int)classes[k] - 1 : k];
     }
 

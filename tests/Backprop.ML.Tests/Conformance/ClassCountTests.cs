@@ -2,6 +2,7 @@ using Backprop.ML.Tests.EndToEnd;
 using Backprop.Optimizers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Conformance;
 
@@ -17,6 +18,24 @@ public class ClassCountTests
         var scored = EdgeRows.Trainer(_ml, "Key").Fit(data).Transform(data);
         Assert.All(scored.GetColumn<float[]>("Score"), score => Assert.Equal([1f], score));
         Assert.All(scored.GetColumn<uint>("PredictedLabel"), predicted => Assert.Equal(1u, predicted));
+    }
+
+    [Theory]
+    [InlineData("Key", "'only'")]
+    [InlineData(nameof(EdgeRow.Flag), "'True'")]
+    public void One_class_alone_is_a_warning_that_says_what_to_check(string label, string found)
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, e) =>
+        {
+            if (e.Kind == ChannelMessageKind.Warning) warnings.Add(e.RawMessage);
+        };
+        var rows = EdgeRows.Make(20).Select(row => row with { Flag = true }).ToArray();
+        var data = label == "Key" ? Keyed(rows, _ => "only") : _ml.Data.LoadFromEnumerable(rows);
+        EdgeRows.Trainer(_ml, label).Fit(data);
+        var warning = Assert.Single(warnings);
+        Assert.StartsWith($"All 20 training rows have the label {found} in column '{label}'", warning, StringComparison.Ordinal);
+        Assert.Contains("Add rows with other labels", warning, StringComparison.Ordinal);
     }
 
     // Without hidden layers both have one minimum, and it is the same.

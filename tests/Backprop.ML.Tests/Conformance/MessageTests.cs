@@ -55,6 +55,7 @@ public class MessageTests
 
     [Theory]
     [InlineData("label", "LABEL", "did you mean 'Label'?")]
+    [InlineData("label", "Price", "LabelColumnName is the name of the column to predict")]
     [InlineData("feature", "Sizes", "ml.Transforms.Concatenate")]
     [InlineData("category", "Town", "MapValueToKey")]
     [InlineData("weight", "Importance", "'Label', 'Features'")]
@@ -86,6 +87,45 @@ public class MessageTests
         }
     }
 
+    [Theory]
+    [InlineData("binary", "MapValue.")]
+    [InlineData("multiclass", "MapValueToKey creates a key")]
+    [InlineData("regression", "ConvertType")]
+    public void A_label_of_texts_is_answered_with_the_transform_that_helps(string task, string hint)
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new Text(), new Text() });
+        BackpropTrainer trainer = task switch
+        {
+            "binary" => _ml.BinaryClassification.Trainers.Backprop("Word"),
+            "multiclass" => _ml.MulticlassClassification.Trainers.Backprop("Word"),
+            _ => _ml.Regression.Trainers.Backprop("Word"),
+        };
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(data));
+        Assert.Contains("label column 'Word': expected", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("got String", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(hint, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Features_that_are_texts_are_answered_with_the_transforms_that_help()
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new Text(), new Text() });
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => new BackpropTrainer(_ml, "Label", "Word").Fit(data));
+        Assert.Contains("feature column 'Word': expected Vector<Single>, got String", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("OneHotEncoding", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, true)]
+    [InlineData(float.PositiveInfinity, false)]
+    public void Labels_that_are_all_missing_may_be_texts(float label, bool mayBeText)
+    {
+        var lines = Enumerable.Range(0, 10).Select(i => new Line { Label = label, Features = [i, 1, 2] });
+        var problem = Assert.Throws<InvalidOperationException>(() => Trainer().Fit(_ml.Data.LoadFromEnumerable(lines)));
+        Assert.Contains("All 10 rows were skipped", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(mayBeText, problem.Message.Contains("reads text in a column of Single as missing", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Of_many_columns_the_first_twenty_are_listed_and_the_others_counted()
     {
@@ -104,6 +144,16 @@ public class MessageTests
 
         [VectorType(3)]
         public float[] Features { get; set; } = [];
+    }
+
+    private sealed class Text
+    {
+        public float Label { get; set; }
+
+        public string Word { get; set; } = "word";
+
+        [VectorType(3)]
+        public float[] Features { get; set; } = [1, 2, 3];
     }
 
     private sealed class Answer

@@ -46,7 +46,11 @@ public class ConstantColumnTests
         var model = Fit(preset, nameof(Line.Label), Lines(60, 1, float.NaN));
         AssertSame(model, [float.NaN, 0, 5, -1e6f]);
         Assert.Empty(Assert.IsType<Imputation>(model.Model.Network.Network.Layers[0]).Indicated);
-        Assert.Contains(_warnings, warning => warning.Contains("slot 3", StringComparison.Ordinal));
+        Assert.Contains(
+            _warnings,
+            warning => warning.EndsWith(
+                "Without any value: slot 3. A loader reads text in a column of Single as missing: check the type and the index of the "
+                    + "column.", StringComparison.Ordinal));
     }
 
     [Theory, InlineData(DataCaching.Stream), InlineData(DataCaching.Memory)]

@@ -77,9 +77,10 @@ public class UndefinedMetricTests
             message => message.Contains("(AreaUnderRocCurve) is not defined for the 40 validation rows", StringComparison.Ordinal));
         Assert.Contains(
             _messages,
-            message =>
-                message.Contains(
-                    "TemperatureScaling has no effect: all of the 40 validation rows are of class 'True'.", StringComparison.Ordinal));
+            message => message.Contains(
+                "All 40 training rows have the label 'True' in column 'Flag', so the model always predicts this label.",
+                StringComparison.Ordinal));
+        Assert.DoesNotContain(_messages, message => message.Contains("TemperatureScaling", StringComparison.Ordinal));
     }
 
     [Fact]
