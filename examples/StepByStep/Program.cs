@@ -22,7 +22,6 @@ var workspace = new Workspace(network, rows: 4);
 var gradient = new float[network.ParameterCount];
 #endregion
 
-#region step-by-step-loop
 for (var iteration = 0; iteration <= 1000; iteration++)
 {
     ReadOnlyMatrix x = new(inputs, rows: 4, columns: 2), y = new(targets, rows: 4, columns: 1);
@@ -36,7 +35,6 @@ for (var iteration = 0; iteration <= 1000; iteration++)
 
     if (iteration % 200 == 0) Console.WriteLine($"iteration {iteration,4}: loss {loss:F4}");
 }
-#endregion
 
 #region step-by-step-predict
 var predictions = network.Forward(parameters, new ReadOnlyMatrix(inputs, 4, 2), workspace);
