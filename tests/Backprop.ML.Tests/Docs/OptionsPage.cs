@@ -3,13 +3,14 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Backprop.Presets;
 
 namespace Backprop.ML.Tests.Docs;
 
 /// <summary>docs/reference/options.md, from the table of options and from the doc comments of their properties.</summary>
 internal static partial class OptionsPage
 {
-    private const int MaxLine = 140;
+    private const int MaxLine = 140, MaxValue = 40;
 
     private static readonly Dictionary<Type, string> _keywords = new()
     {
@@ -40,7 +41,38 @@ internal static partial class OptionsPage
 
             """);
         foreach (var section in OptionTable.All.GroupBy(option => option.Group)) Append(page, section.Key, [.. section]);
+        AppendPresets(page);
         return page.ToString();
+    }
+
+    /// <summary>The cells of an option's row in the table of presets: name, and the value of each preset.</summary>
+    public static string[] PresetCells(OptionDescriptor option) =>
+        [$"`{option.Name}`", .. Preset.All.Select(preset => Short(option.Print(option.ValueIn(preset.For(DatasetProfile.Typical)))))];
+
+    // A long value is shortened to its type.
+    private static string Short(string text)
+    {
+        if (text.Length <= MaxValue) return text.Length == 0 ? "none" : $"`{text}`";
+        var type = text.Split('(')[0];
+        return type.Length <= MaxValue ? $"`{type}`, …" : "[values](presets.md)";
+    }
+
+    private static void AppendPresets(StringBuilder page)
+    {
+        page.Append(
+            """
+
+            ## Values of the presets
+
+            These are the values for a classification of 10,000 rows and 20 features. [presets.md](presets.md) has the values for other
+            data, and the shortened ones.
+
+
+            """);
+        page.Append($"| option | {string.Join(" | ", Preset.All.Select(preset => $"`{preset.Name}`"))} |\n");
+        page.Append($"| --- |{string.Concat(Preset.All.Select(_ => " --- |"))}\n");
+        foreach (var option in OptionTable.All.Where(option => option.IsOfPreset))
+            page.Append($"| {string.Join(" | ", PresetCells(option))} |\n");
     }
 
     /// <summary>The cells of an option's row: name, type, default, allowed values.</summary>

@@ -36,5 +36,8 @@ public class OptionsPageTests
 
     [Fact]
     public void A_cell_has_at_most_eighty_characters() =>
-        Assert.All(OptionTable.All.SelectMany(OptionsPage.Cells), cell => Assert.InRange(cell.Length, 1, 80));
+        Assert.All(
+            OptionTable.All.SelectMany(OptionsPage.Cells).Concat(OptionTable.All.Where(option => option.IsOfPreset)
+                .SelectMany(OptionsPage.PresetCells)),
+            cell => Assert.InRange(cell.Length, 1, 80));
 }

@@ -33,6 +33,7 @@ public sealed class SampleOptionTests : IDisposable
                 "printed: BalanceExponent = 1",
                 "documented: | `BalanceExponent` | `double` | preset; `Plain` has `1` | ≥ 0 and finite |",
                 "documented: - `BalanceExponent`: The exponent of balanced class weights: with 0, all rows have the same weight.",
+                "documented: | `BalanceExponent` | `1` | `1` | `1` | `1` | `1` | `1` |",
                 "core: 1",
                 "trained: True",
             ],
