@@ -75,19 +75,11 @@ public class SeeingWhatHappensGuide() : GuidePage("seeing-what-happens")
         var (ml, options, data) = (_ml, _options, Data);
         using var console = new TestConsole().Interactive().Width(100);
         #region bar
-        var model = ConsoleProgress.Show(options.NumberOfIterations, (progress, phases) =>
-        {
-            (options.Progress, options.PhaseProgress) = (progress, phases);
-            return ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
-        });
+        var model = ConsoleProgress.Show(options, () => ml.BinaryClassification.Trainers.Backprop(options).Fit(data));
         #endregion
         Assert.Equal(3, model.Model.History.Count);
-        ConsoleProgress.Show(options.NumberOfIterations, (progress, phases) =>
-        {
-            (options.Progress, options.PhaseProgress) = (progress, phases);
-            return ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
-        }, console);
-        Assert.Contains("Epoch 3: loss", console.Output, StringComparison.Ordinal);
+        ConsoleProgress.Show(options, () => ml.BinaryClassification.Trainers.Backprop(options).Fit(data), console);
+        Assert.Contains("Epoch 3 of 3: loss", console.Output, StringComparison.Ordinal);
     }
 
     [Fact]
