@@ -19,12 +19,15 @@ internal sealed record Training(string Name, Func<BackpropTrainer.Options> Optio
     public bool IsValidated { get; init; }
 
     /// <summary>SHA-256 of the parameters and of all scores, shortened to 16 hexadecimal digits.</summary>
-    public string Hash(int threads)
+    /// <param name="threads">How many threads train.</param>
+    /// <param name="change">Changes options; null for none.</param>
+    public string Hash(int threads, Action<BackpropTrainer.Options>? change = null)
     {
         var ml = new MLContext(seed: 1);
         var data = Data(ml);
         var options = Options();
         (options.NumberOfThreads, options.Seed) = (threads, 5);
+        change?.Invoke(options);
         var trainer = new BackpropTrainer(ml, options);
         var validation = IsValidated ? ml.Data.SkipRows(data, 150) : null;
         var training = IsValidated ? ml.Data.TakeRows(data, 150) : data;

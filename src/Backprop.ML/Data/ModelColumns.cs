@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Backprop.Losses;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
@@ -36,6 +38,24 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
             [.. inputs.Categories.Select(name => CategoryColumn.All(schema[name]))],
             target.Type is KeyDataViewType ? KeyList.All(target) : null,
             target.Type is VectorDataViewType ? SlotList.All(target) : null);
+    }
+
+    /// <summary>The names of slots, key values and classes, for a checkpoint: data with other names is refused.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts() =>
+    [
+        KeyValuePair.Create("feature names", Text(Features.Names)),
+        .. Categories.Select((column, i) => KeyValuePair.Create($"values of category column {i}", Text(column.Keys.NamesOrKeys))),
+        KeyValuePair.Create("classes", Text(Classes?.NamesOrKeys ?? [])),
+        KeyValuePair.Create("target names", Text(Targets?.Names ?? [])),
+    ];
+
+    // Many names are represented by their hash.
+    private static string Text(IReadOnlyList<string> names)
+    {
+        var text = string.Join(", ", names);
+        if (text.Length == 0) return "none";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names)));
+        return text.Length <= 1000 ? text : $"{names.Count} names ({Convert.ToHexStringLower(hash)[..16]})";
     }
 
     /// <summary>The same in other data.</summary>

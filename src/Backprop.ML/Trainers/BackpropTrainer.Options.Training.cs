@@ -159,6 +159,13 @@ public sealed partial class BackpropTrainer
         /// <value>Null: no limit; otherwise &gt; 0. The number of epochs then depends on the machine, and so does the result.</value>
         public TimeSpan? MaximumTrainingTime { get => Get<TimeSpan?>(); set => Set(value); }
 
+        /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>
+        /// <remarks>If the process ends before the training, <c>Fit</c> with the same options and data continues from the file. The model
+        /// has the same bits as without interruption. A file of other options, columns or rows is refused, and the message names the
+        /// differences.</remarks>
+        /// <value>Null: no file. Otherwise as in <c>new Checkpoint("model.checkpoint") { Every = TimeSpan.FromMinutes(1) }</c>.</value>
+        public Checkpoint? Checkpoint { get => Get<Checkpoint?>(); set => Set(value); }
+
         /// <summary>Whether predictions are limited to the range of the labels in the training data.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has false. For regression, with losses whose predictions are in units of the label
         /// (<see cref="Loss.AllowsTargetScaling"/>). Validation uses the limited predictions.</value>

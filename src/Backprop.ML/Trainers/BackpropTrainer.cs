@@ -269,8 +269,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
     }
 
-    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options) =>
-        new(options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns)));
+    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options)
+    {
+        var training = options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns));
+        if (training.Checkpoint is { } checkpoint)
+            training = training with { Checkpoint = checkpoint with { Facts = input.Columns.Facts() } };
+        return new Trainer(training);
+    }
 
     // The number of rows is known now, and so are the values of the preset. The held-out rows do not change any more.
     private Options OptionsFor(TrainingPlan plan, TrainingInput input, bool hasValidation)

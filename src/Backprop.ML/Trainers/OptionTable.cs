@@ -145,6 +145,7 @@ internal static class OptionTable
         .. Section(
             "Run and reports",
             Own<int?>(nameof(Options.Seed), null),
+            Training(nameof(Options.Checkpoint), x => x.Checkpoint, (x, value) => x with { Checkpoint = value }),
             Training(nameof(Options.NumberOfThreads), x => x.NumberOfThreads, (x, value) => x with { NumberOfThreads = value }),
             Training(nameof(Options.Diagnostics), x => x.Diagnostics, (x, value) => x with { Diagnostics = value }),
             Name(nameof(Options.TensorBoardDirectory), null),

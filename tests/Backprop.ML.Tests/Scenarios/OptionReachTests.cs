@@ -25,7 +25,7 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.Progress), nameof(BackpropTrainer.Options.PhaseProgress),
         nameof(BackpropTrainer.Options.Diagnostics),
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling),
-        nameof(BackpropTrainer.Options.TensorBoardDirectory),
+        nameof(BackpropTrainer.Options.TensorBoardDirectory), nameof(BackpropTrainer.Options.Checkpoint),
     ];
 
     // These name columns, end training at a moment that other tests look at, or change scores alone.

@@ -135,6 +135,10 @@ public sealed record TrainingOptions
     /// <value>Null: no limit; otherwise &gt; 0. The number of steps depends on the speed of the machine, so the result does, too.</value>
     public TimeSpan? MaximumTrainingTime { get; init => field = Ranges.Checked(value); }
 
+    /// <summary>Saves the state of the training to a file, and continues from the file after an interruption.</summary>
+    /// <value>Null: no file.</value>
+    public Checkpoint? Checkpoint { get; init; }
+
     /// <summary>Ends training when it is cancelled: no other minibatch begins. The parameters learned so far are kept; with
     /// validation data, the best of them.</summary>
     /// <value>None. If it is cancelled before the first minibatch, there is nothing to keep, and <see cref="OperationCanceledException"/>

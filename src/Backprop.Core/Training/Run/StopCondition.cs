@@ -20,6 +20,7 @@ internal sealed class StopCondition
     private readonly TimeProvider _clock;
     private readonly Action? _checkAlive;
     private long? _start;
+    private TimeSpan _earlier;
     private long? _cancelNoticed, _timeNoticed;
 
     /// <param name="options">Token, time limit and clock.</param>
@@ -65,13 +66,16 @@ internal sealed class StopCondition
     public TimeSpan? Limit => _limit;
 
     /// <summary>Time since the clock was started; 0 before.</summary>
-    public TimeSpan Elapsed => _start is { } start ? _clock.GetElapsedTime(start) : TimeSpan.Zero;
+    public TimeSpan Elapsed => _start is { } start ? _earlier + _clock.GetElapsedTime(start) : TimeSpan.Zero;
 
     /// <summary>Time that is left for training steps; null without a limit.</summary>
     public TimeSpan? Remaining => _limit - Reserve - Elapsed;
 
     /// <summary>Starts the clock, if it does not run yet. Time before this call (reading) does not count.</summary>
     public void StartClock() => _start ??= _clock.GetTimestamp();
+
+    /// <summary>Adds the time that a training had taken before it was interrupted.</summary>
+    public void AddEarlierTime(TimeSpan time) => _earlier += time;
 
     /// <summary>Whether the token is cancelled.</summary>
     /// <exception cref="OperationCanceledException">The token is cancelled, and the options are set to throw this

@@ -17,6 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Inspection? _inspection;
     private readonly TimePlan _plan;
     private readonly EndOfRun _end;
+    private readonly RunCheckpoint? _checkpoint;
     private bool _mustEnd;
 
     /// <summary>Prepares the data, the starting parameters and the threads.</summary>
@@ -40,6 +41,7 @@ internal sealed class TrainingRun : IDisposable
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
             _end = new EndOfRun(options, stop, _plan, _state);
             if (refit is null) PlanWarnings.Check(options, _data.Training.Count, _batches.Validation is not null, stop.Reports);
+            _checkpoint = RunCheckpoint.Open(options, () => TrainingFacts.Of(options, setup, request, _data), _state, request);
         }
         catch
         {
@@ -49,8 +51,8 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Whether another epoch is planned.</summary>
-    public bool HasNextEpoch =>
-        _request.Refit is { } refit ? _state.Steps < refit.Steps : _state.Epoch < _options.NumberOfIterations;
+    public bool HasNextEpoch => _checkpoint is not { HasEnded: true } &&
+        (_request.Refit is { } refit ? _state.Steps < refit.Steps : _state.Epoch < _options.NumberOfIterations);
 
     /// <summary>Begins the next epoch.</summary>
     /// <returns>False if training had to end before the rows of the epoch were read.</returns>
@@ -112,6 +114,10 @@ internal sealed class TrainingRun : IDisposable
 
         // Every rule must observe every epoch, so no rule is skipped because another ends training.
         var isOverfitting = _validation.Observe(epoch, loss, metric);
+
+        // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
+        var hasEnded = isOverfitting || epoch == _options.NumberOfIterations || isIdle || _descent.IsDone;
+        if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded);
         return isOverfitting || isLast || _request.Stop.MustEnd;
     }
 
@@ -147,7 +153,11 @@ internal sealed class TrainingRun : IDisposable
         };
     }
 
-    public void Dispose() => _batches.Dispose();
+    public void Dispose()
+    {
+        _batches.Dispose();
+        _checkpoint?.Dispose();
+    }
 
     private TrainingState StartState(TrainingSetup setup)
     {

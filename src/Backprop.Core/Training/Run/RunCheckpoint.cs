@@ -1,0 +1,134 @@
+namespace Backprop.Training;
+
+/// <summary>The checkpoints of one run: reads the file at its start, and writes it after epochs.</summary>
+/// <remarks>A refit has files of its own, whose names end with <c>.refit</c>.</remarks>
+internal sealed class RunCheckpoint : IDisposable
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _facts;
+    private readonly TrainingState _state;
+    private readonly StopCondition _stop;
+    private readonly int _epochs;
+    private readonly FileStream _lock;
+    private TimeSpan _lastTime;
+    private int _lastEpoch;
+
+    private RunCheckpoint(
+        Checkpoint checkpoint, IReadOnlyList<KeyValuePair<string, string>> facts, TrainingState state, StopCondition stop, int epochs)
+    {
+        (_checkpoint, _facts, _state, _stop, _epochs) = (checkpoint, facts, state, stop, epochs);
+        _lock = Lock(checkpoint.Path);
+    }
+
+    /// <summary>Whether the training of the file had ended.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Opens the checkpoints of a run, and continues from the newest file that is whole.</summary>
+    /// <param name="options">The options; null is returned if they have no checkpoint.</param>
+    /// <param name="facts">Returns what the file and this run must have in common.</param>
+    /// <param name="state">The state at the start, which the file replaces.</param>
+    /// <param name="request">The run.</param>
+    /// <exception cref="InvalidOperationException">The file belongs to another training or is in use.</exception>
+    /// <exception cref="FormatException">The file is damaged, and so are earlier ones.</exception>
+    public static RunCheckpoint? Open(
+        TrainingOptions options, Func<IReadOnlyList<KeyValuePair<string, string>>> facts, TrainingState state, RunRequest request)
+    {
+        if (options.Checkpoint is not { } checkpoint) return null;
+        if (request.Refit is not null) checkpoint = checkpoint.ForRefit();
+        var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations);
+        try
+        {
+            if (!checkpoint.Restart) run.Resume();
+            run._lastTime = request.Stop.Elapsed;
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the file, if it is time or the training has ended.</summary>
+    /// <param name="hasEnded">Whether no other epoch follows, however often the training is continued.</param>
+    public void AfterEpoch(bool hasEnded)
+    {
+        if (!hasEnded && !_checkpoint.Every.IsOver(_state.Epoch - _lastEpoch, _stop.Elapsed - _lastTime)) return;
+        (_lastEpoch, _lastTime) = (_state.Epoch, _stop.Elapsed);
+        try
+        {
+            for (var age = _checkpoint.Keep - 1; age > 0; age--)
+                if (File.Exists(_checkpoint.FileOf(age - 1)))
+                    File.Move(_checkpoint.FileOf(age - 1), _checkpoint.FileOf(age), overwrite: true);
+            var state = StateWriter.Write(_state.Visit);
+            var content = new CheckpointContent(_facts, _state.Epoch, _epochs, hasEnded, _stop.Elapsed.TotalSeconds, state);
+            CheckpointFile.Write(_checkpoint.Path, content);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _stop.Reports.Warn(
+                $"{nameof(Checkpoint)} '{_checkpoint.Path}' could not be written: {problem.Message} Training continues without it.");
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private void Resume()
+    {
+        List<string> damaged = [];
+        foreach (var file in _checkpoint.Files.Where(File.Exists))
+        {
+            try
+            {
+                Resume(file, CheckpointFile.Read(file));
+                if (damaged.Count > 0) _stop.Reports.Warn($"{string.Join(" ", damaged)} Training continues from '{file}'.");
+                return;
+            }
+            catch (FormatException problem)
+            {
+                damaged.Add($"{nameof(Checkpoint)} '{file}' cannot be read. {problem.Message}");
+            }
+        }
+        if (damaged.Count > 0)
+            throw new FormatException($"{string.Join(" ", damaged)} Delete it, or set {nameof(Checkpoint)}.{nameof(Checkpoint.Restart)}.");
+    }
+
+    private void Resume(string file, CheckpointContent content)
+    {
+        var differences = TrainingFacts.Differences(content.Facts, _facts);
+        if (differences.Length > 0)
+            throw new InvalidOperationException(
+                $"{nameof(Checkpoint)} '{file}' belongs to another training: {differences}. Use another path for this training, or set "
+                + $"{nameof(Checkpoint)}.{nameof(Checkpoint.Restart)} to train from the start.");
+        StateReader.Read(content.State, _state.Visit);
+        (HasEnded, _lastEpoch) = (content.HasEnded, _state.Epoch);
+        _stop.AddEarlierTime(TimeSpan.FromSeconds(content.Seconds));
+        _stop.HasModel = _state.Steps > 0;
+        _stop.Reports.Note($"Resumed at epoch {content.Epoch:N0} of {content.Epochs:N0}, from '{file}'.");
+    }
+
+    // The lock ends with the process, however it ends.
+    private static FileStream Lock(string path)
+    {
+        if (Directory.Exists(path))
+            throw new InvalidOperationException($"{nameof(Checkpoint)} '{path}' is a folder. Name a file.");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+            throw new InvalidOperationException($"The folder of {nameof(Checkpoint)} '{path}' does not exist. Create it before training.");
+        try
+        {
+            return new FileStream(
+                $"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new InvalidOperationException($"{nameof(Checkpoint)} '{path}' cannot be written: {problem.Message}", problem);
+        }
+        catch (IOException problem)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(Checkpoint)} '{path}' is used by another training, or cannot be written: {problem.Message} Use one path for each "
+                + $"training.", problem);
+        }
+    }
+}

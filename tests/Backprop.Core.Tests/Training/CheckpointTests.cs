@@ -1,0 +1,199 @@
+using Backprop.Activations;
+using Backprop.Losses;
+using Backprop.Networks;
+using Backprop.Optimizers;
+using Backprop.Schedules;
+using Backprop.Training;
+
+namespace Backprop.Core.Tests.Training;
+
+/// <summary>A training that was interrupted continues from its file, and ends with the bits of one that was not.</summary>
+public sealed class CheckpointTests : IDisposable
+{
+    private const int Epochs = 9;
+
+    private static readonly ExampleSet _training = Problems.Surface(96, seed: 3), _validation = Problems.Surface(40, seed: 4);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("backprop-checkpoint-");
+
+    private string PathOfFile => Path.Combine(_folder.FullName, "training.checkpoint");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    public static TheoryData<string> Trainings =>
+    [
+        .. Optimizer.All.Select(optimizer => optimizer.GetType().Name), .. Schedule.All.Select(schedule => schedule.GetType().Name),
+        .. WeightAveraging.All.Select(average => average.GetType().Name), "stream", "folds", "refit", "mixup", "batch normalization",
+        "loss tolerance", "temperature", "lookahead",
+    ];
+
+    [Theory, MemberData(nameof(Trainings))]
+    public void An_interrupted_training_ends_with_the_same_bits(string name)
+    {
+        var straight = Train(name, checkpoint: null, threads: 1);
+        foreach (var (epoch, threads) in new[] { (1, 2), (4, 3), (5, 1) })
+            Assert.Throws<PowerCut>(() => Train(name, new Checkpoint(PathOfFile) { Every = 1 }, threads, cutAt: epoch));
+        var resumed = Train(name, new Checkpoint(PathOfFile) { Every = 1 }, threads: 2);
+
+        TestNumbers.AssertSameBits(straight.Network.Parameters, resumed.Network.Parameters);
+        Assert.Equal(straight.History, resumed.History);
+        Assert.Equal(straight.BestEpoch, resumed.BestEpoch);
+        Assert.Equal(straight.Network.Temperature, resumed.Network.Temperature);
+
+        // The training of the file has ended: another one makes no step.
+        var again = Train(name, new Checkpoint(PathOfFile) { Every = 1 }, threads: 1, cutAt: 1);
+        TestNumbers.AssertSameBits(straight.Network.Parameters, again.Network.Parameters);
+        Assert.Equal(straight.History, again.History);
+    }
+
+    [Fact]
+    public void A_file_of_another_training_is_refused_with_what_differs()
+    {
+        var options = OptionsOf("") with { Checkpoint = new Checkpoint(PathOfFile) { Every = 1 } };
+        new Trainer(options).Train(Problems.TwoToOne(5), _training);
+        Refused("BatchSize was 16 and is 8", options with { BatchSize = 8 }, _training);
+        Refused("Optimizer was ", options with { Optimizer = new Adam { Beta1 = 0.8 } }, _training);
+        Refused("number of training rows was 96 and is 95", options, Problems.Surface(95, seed: 3));
+        Refused("training rows was ", options, Problems.Surface(96, seed: 5));
+        var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(options).Train(Problems.TwoToOne(6), _training));
+        Assert.Contains("network was 2-5-1 and is 2-6-1", problem.Message);
+
+        var restarted = options with { BatchSize = 8, Checkpoint = new Checkpoint(PathOfFile) { Restart = true } };
+        Assert.Equal(Epochs, new Trainer(restarted).Train(Problems.TwoToOne(5), _training).History.Count);
+
+        static void Refused(string difference, TrainingOptions other, ExampleSet rows)
+        {
+            var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(other).Train(Problems.TwoToOne(5), rows));
+            Assert.Contains("belongs to another training: ", problem.Message);
+            Assert.Contains(difference, problem.Message);
+            Assert.Contains("Checkpoint.Restart", problem.Message);
+        }
+    }
+
+    [Fact]
+    public void Two_trainings_cannot_use_one_file()
+    {
+        var options = OptionsOf("") with { Checkpoint = new Checkpoint(PathOfFile) { Every = 1 } };
+        var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(options).Train(
+            Problems.TwoToOne(5), _training, progress: new Callback(_ => new Trainer(options).Train(Problems.TwoToOne(5), _training))));
+        Assert.Contains("is used by another training", problem.Message);
+    }
+
+    [Fact]
+    public void A_folder_and_a_missing_folder_are_refused()
+    {
+        Refused("is a folder", _folder.FullName);
+        Refused("does not exist", Path.Combine(_folder.FullName, "nowhere", "file"));
+
+        static void Refused(string message, string path)
+        {
+            var options = OptionsOf("") with { Checkpoint = new Checkpoint(path) };
+            var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(options).Train(Problems.TwoToOne(5), _training));
+            Assert.Contains(message, problem.Message);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_one_warning_and_training_goes_on()
+    {
+        var straight = Train("", checkpoint: null, threads: 1);
+        Directory.CreateDirectory($"{PathOfFile}.tmp"); // where the file is written before it is renamed
+        var result = Train("", new Checkpoint(PathOfFile) { Every = 1 }, threads: 1);
+        TestNumbers.AssertSameBits(straight.Network.Parameters, result.Network.Parameters);
+        Assert.Contains("could not be written", Assert.Single(result.Warnings));
+    }
+
+    [Fact]
+    public void A_damaged_file_is_refused_and_the_one_before_it_is_used()
+    {
+        var checkpoint = new Checkpoint(PathOfFile) { Every = 1, Keep = 2 };
+        var straight = Train("", checkpoint: null, threads: 1);
+        Assert.Throws<PowerCut>(() => Train("", checkpoint, threads: 1, cutAt: 5));
+        var bytes = File.ReadAllBytes(PathOfFile);
+        bytes[bytes.Length / 2] ^= 4;
+        File.WriteAllBytes(PathOfFile, bytes);
+
+        Assert.Contains("damaged", Assert.Throws<FormatException>(() => Train("", new Checkpoint(PathOfFile), threads: 1)).Message);
+        var result = Train("", checkpoint, threads: 1);
+        Assert.Contains("its checksum does not match", Assert.Single(result.Warnings));
+        TestNumbers.AssertSameBits(straight.Network.Parameters, result.Network.Parameters);
+    }
+
+    [Fact]
+    public void Any_flipped_bit_or_missing_end_is_a_format_exception()
+    {
+        Assert.Throws<PowerCut>(() => Train("", new Checkpoint(PathOfFile) { Every = 1 }, threads: 1, cutAt: 3));
+        var bytes = File.ReadAllBytes(PathOfFile);
+        var random = new Random(7);
+        for (var i = 0; i < 300; i++)
+        {
+            byte[] damaged = [.. bytes];
+            if (i % 3 == 0) damaged = damaged[..random.Next(bytes.Length)];
+            else damaged[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(PathOfFile, damaged);
+            Assert.Throws<FormatException>(() => Train("", new Checkpoint(PathOfFile), threads: 1));
+        }
+    }
+
+    private static TrainingResult Train(string name, Checkpoint? checkpoint, int threads, int? cutAt = null)
+    {
+        var options = OptionsOf(name) with { Checkpoint = checkpoint, NumberOfThreads = threads };
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [7, 5],
+            Activation = new Tanh(),
+            Dropout = options.Optimizer.UsesLineSearch ? 0 : 0.1,
+            EnsembleSize = name == "folds" ? 3 : 1,
+            Normalization = name == "batch normalization" ? Normalization.Batch : Normalization.None,
+        }.Build(2, 1);
+        var progress = new Callback(report =>
+        {
+            if (report.Epoch >= cutAt) throw new PowerCut();
+        });
+        var trainer = new Trainer(options);
+        if (name == "stream") return trainer.Train(network, new StreamTests.Source(_training), _validation, progress: progress);
+        if (name == "temperature") return trainer.Train(network, Binary(_training), Binary(_validation), progress: progress);
+        return trainer.Train(network, _training, name == "folds" ? null : _validation, progress: progress);
+    }
+
+    private static ExampleSet Binary(ExampleSet examples) => new(
+        [.. Enumerable.Range(0, examples.Count).SelectMany(row => examples.Features.Row(row).ToArray())], 2,
+        [.. Enumerable.Range(0, examples.Count).Select(row => examples.Targets.Row(row)[0] > 1 ? 1f : 0)]);
+
+    private static TrainingOptions OptionsOf(string name)
+    {
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            NumberOfIterations = Epochs,
+            BatchSize = 16,
+            Seed = 5,
+            EarlyStopping = new EarlyStopping { Patience = 6 },
+        };
+        if (Optimizer.All.SingleOrDefault(each => each.GetType().Name == name) is { } optimizer)
+            return options with { Optimizer = optimizer, BatchSize = optimizer.UsesLineSearch ? null : 16 };
+        if (Schedule.All.SingleOrDefault(each => each.GetType().Name == name) is { } schedule)
+            return schedule is OneCycleMomentum
+                ? options with { MomentumSchedule = schedule }
+                : options with { LearningRateSchedule = schedule is ReduceOnPlateau plateau ? plateau with { Patience = 0 } : schedule };
+        if (WeightAveraging.All.SingleOrDefault(each => each.GetType().Name == name) is { } average)
+            return options with { WeightAveraging = average };
+        return name switch
+        {
+            "folds" => options with { KFoldBagging = true },
+            "refit" => options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } },
+            "mixup" => options with { Mixup = new Mixup() },
+            "loss tolerance" => options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.05, Patience = 2 } },
+            "temperature" => options with { Loss = new LogisticLoss(), TemperatureScaling = true },
+            "lookahead" => options with { Optimizer = new Lookahead { Inner = new NAdam(), Steps = 3 } },
+            _ => options,
+        };
+    }
+
+    private sealed class Callback(Action<EpochReport> action) : IProgress<EpochReport>
+    {
+        public void Report(EpochReport value) => action(value);
+    }
+
+    private sealed class PowerCut : Exception;
+}
