@@ -4,6 +4,7 @@ using Backprop.ML;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using TorchSharp;
+using Checkpoint = Backprop.Training.Checkpoint;
 
 namespace Backprop.Benchmarks.Groups;
 
@@ -21,17 +22,18 @@ internal static class FitBenchmarks
             CompareSklearn(report, ml, net, data, sklearnBar);
             CompareTorch(report, ml, net, data, torchBar);
             CompareSizes(report, ml, net);
+            CompareCheckpoint(report, ml, net, data);
         }
     }
 
     private static string Work(Net net) => $"Fit {net.Name}, {Rows} rows, {Epochs} epochs";
 
-    private static double Fit(MLContext ml, Net net, IDataView data)
+    private static double Fit(MLContext ml, Net net, IDataView data, Checkpoint? checkpoint = null)
     {
         var options = new BackpropTrainer.Options
         {
             Preset = Preset.Plain, HiddenLayers = net.Hidden, BatchSize = net.BatchSize, NumberOfIterations = Epochs, NumberOfThreads = 1,
-            NormalizeFeatures = false, Seed = 1
+            NormalizeFeatures = false, Seed = 1, Checkpoint = checkpoint
         };
         return PairedRun.SecondsPerCall(() => ml.MulticlassClassification.Trainers.Backprop(options).Fit(data));
     }
@@ -101,5 +103,16 @@ internal static class FitBenchmarks
         report.Add(
             $"Fit {net.Name}: time per row at {Rows} rows / at {Rows / 10}", Report.Spread(times), "0.90 – 1.10",
             times.Ratio is >= 0.9 and <= 1.1);
+    }
+
+    // A checkpoint after every epoch should hardly cost time.
+    private static void CompareCheckpoint(Report report, MLContext ml, Net net, IDataView data)
+    {
+        var folder = Directory.CreateTempSubdirectory("backprop-checkpoint-");
+        var checkpoint = new Checkpoint(Path.Combine(folder.FullName, "fit.checkpoint")) { Every = 1, Restart = true };
+        report.Add(
+            $"{Work(net)}, a checkpoint after each", "the same without",
+            PairedRun.CompareTimes(() => Fit(ml, net, data, checkpoint), () => Fit(ml, net, data)), 0.98);
+        folder.Delete(recursive: true);
     }
 }
