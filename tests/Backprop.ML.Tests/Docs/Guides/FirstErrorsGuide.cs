@@ -80,6 +80,7 @@ public partial class FirstErrorsGuide
             HasHeader = true,
             Separators = [','],
             MissingRealsAsNaNs = true,
+            UseThreads = false, // with threads, a later line may be the first to fail
             Columns =
             [
                 new TextLoader.Column("Months", DataKind.Single, 0),
