@@ -61,7 +61,7 @@ public abstract class StateVisitor
     {
         ArgumentNullException.ThrowIfNull(values);
         long count = values.Count;
-        Count($"{name} count", ref count);
+        OnLength($"{_path}{name} count", ref count);
         double[] copy = new double[count];
         values.Take(copy.Length).ToArray().CopyTo(copy, 0);
         Doubles(name, copy);
@@ -77,6 +77,9 @@ public abstract class StateVisitor
 
     /// <summary>Receives one value by its full name.</summary>
     protected abstract void OnNumber(string name, ref double value);
+
+    /// <summary>Receives the length of a list by its full name. The list itself follows.</summary>
+    protected virtual void OnLength(string name, ref long value) => OnCount(name, ref value);
 
     /// <summary>Receives a count by its full name.</summary>
     protected abstract void OnCount(string name, ref long value);

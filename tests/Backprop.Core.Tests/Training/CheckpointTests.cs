@@ -1,6 +1,7 @@
 using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Schedules;
 using Backprop.Training;
@@ -24,7 +25,7 @@ public sealed class CheckpointTests : IDisposable
     [
         .. Optimizer.All.Select(optimizer => optimizer.GetType().Name), .. Schedule.All.Select(schedule => schedule.GetType().Name),
         .. WeightAveraging.All.Select(average => average.GetType().Name), "stream", "folds", "refit", "mixup", "batch normalization",
-        "loss tolerance", "temperature", "lookahead",
+        "loss tolerance", "temperature", "lookahead", "own schedule",
     ];
 
     [Theory, MemberData(nameof(Trainings))]
@@ -75,7 +76,8 @@ public sealed class CheckpointTests : IDisposable
     {
         var options = OptionsOf("") with { Checkpoint = new Checkpoint(PathOfFile) { Every = 1 } };
         var problem = Assert.Throws<InvalidOperationException>(() => new Trainer(options).Train(
-            Problems.TwoToOne(5), _training, progress: new Callback(_ => new Trainer(options).Train(Problems.TwoToOne(5), _training))));
+            Problems.TwoToOne(5), _training,
+            progress: new Heard<EpochReport>(_ => new Trainer(options).Train(Problems.TwoToOne(5), _training))));
         Assert.Contains("is used by another training", problem.Message);
     }
 
@@ -146,7 +148,7 @@ public sealed class CheckpointTests : IDisposable
             EnsembleSize = name == "folds" ? 3 : 1,
             Normalization = name == "batch normalization" ? Normalization.Batch : Normalization.None,
         }.Build(2, 1);
-        var progress = new Callback(report =>
+        var progress = new Heard<EpochReport>(report =>
         {
             if (report.Epoch >= cutAt) throw new PowerCut();
         });
@@ -185,15 +187,30 @@ public sealed class CheckpointTests : IDisposable
             "mixup" => options with { Mixup = new Mixup() },
             "loss tolerance" => options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.05, Patience = 2 } },
             "temperature" => options with { Loss = new LogisticLoss(), TemperatureScaling = true },
+            "own schedule" => options with { LearningRateSchedule = new Halving() },
             "lookahead" => options with { Optimizer = new Lookahead { Inner = new NAdam(), Steps = 3 } },
             _ => options,
         };
     }
 
-    private sealed class Callback(Action<EpochReport> action) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => action(value);
-    }
-
     private sealed class PowerCut : Exception;
+
+    // Its count has a name that the lengths of lists have, too.
+    private sealed record Halving : Schedule
+    {
+        public override ScheduleState Start() => new State();
+
+        public override double FactorAt(TrainingMoment moment) => 1;
+
+        private sealed class State : ScheduleState
+        {
+            private int _losses;
+
+            public override double FactorAt(TrainingMoment moment) => Math.Pow(0.5, _losses);
+
+            public override void Observe(double loss) => _losses++;
+
+            public override void Visit(StateVisitor visitor) => visitor.Count("loss count", ref _losses);
+        }
+    }
 }

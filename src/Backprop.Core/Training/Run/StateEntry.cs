@@ -75,9 +75,13 @@ internal sealed class StateReader(IReadOnlyList<StateEntry> entries) : StateVisi
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         Take(name, StateKind.Count, bytes);
         value = BitConverter.ToInt64(bytes);
-        // The length of a list follows from a count, so a count must not be larger than its list could be.
-        if (name.EndsWith(" count", StringComparison.Ordinal) && (value < 0 || value != NextLength()))
-            throw new FormatException($"The value '{name}' is {value}, which is not the length of its list.");
+    }
+
+    // Before the list is allocated.
+    protected override void OnLength(string name, ref long value)
+    {
+        OnCount(name, ref value);
+        if (value != NextLength()) throw new FormatException($"The value '{name}' is {value}, which is not the length of its list.");
     }
 
     private long NextLength() => _next < entries.Count ? entries[_next].Bytes.Length / sizeof(double) : -1;
