@@ -70,7 +70,7 @@ public sealed class TrainingPreset
         }
         var values = For(DatasetProfile.Of(examples, targetKind, validation is not null));
         var result = (values with { Training = values.Training with { Seed = seed } }).Train(examples, validation);
-        return result with { Preset = Name };
+        return result with { Run = result.Run! with { Preset = Name } };
     }
 
     /// <summary>The name of the preset.</summary>

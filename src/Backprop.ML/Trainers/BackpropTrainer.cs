@@ -218,8 +218,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             warnings.OnUnderfitting(result.Underfitting, known);
             result = result with
             {
-                Preset = known.Preset.Name,
-                Duration = _options.Clock.GetElapsedTime(start),
+                Run = result.Run! with { Preset = known.Preset.Name, Duration = _options.Clock.GetElapsedTime(start) },
                 Warnings = channel.Warnings,
             };
             return new BackpropModelParameters(Host, plan.Task, result, data.Columns);

@@ -75,8 +75,7 @@ public sealed class Trainer
                     {
                         Network = refitted.Network.WithTemperature(result.Network.Temperature),
                         Warnings = [.. stop.Reports.Warnings],
-                        IsRefit = true,
-                        Duration = stop.Elapsed,
+                        Run = result.Run! with { IsRefit = true, Duration = stop.Elapsed },
                     };
             }
         }

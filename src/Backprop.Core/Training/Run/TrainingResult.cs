@@ -22,35 +22,14 @@ public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochR
 
     /// <summary>The best epoch, time, preset, seed and warnings of the run, as a report shows them. Of a network that was read from a
     /// file, only the best epoch is known.</summary>
-    public TrainingSummary Summary => new()
+    public TrainingSummary Summary => (Run ?? new TrainingSummary { BestEpoch = BestEpoch }) with
     {
-        BestEpoch = BestEpoch,
-        SelectedBy = SelectedBy ?? (History.Any(report => report.ValidationMetric is not null) ? "validation metric" : null),
-        PlannedEpochs = PlannedEpochs,
-        IsRefit = IsRefit,
-        Duration = Duration,
-        Preset = Preset,
-        Seed = Seed,
-        Warnings = Duration is null ? null : Warnings,
+        SelectedBy = Run?.SelectedBy ?? (History.Any(report => report.ValidationMetric is not null) ? "validation metric" : null),
+        Warnings = Run is null ? null : Warnings,
     };
 
-    /// <summary>The value that the best epoch was selected by; null for none.</summary>
-    internal string? SelectedBy { get; init; }
-
-    /// <summary>The planned number of epochs; null for a network that was read from a file, as for the next four.</summary>
-    internal int? PlannedEpochs { get; init; }
-
-    /// <summary>Whether the network was trained again on all rows.</summary>
-    internal bool IsRefit { get; init; }
-
-    /// <summary>The time that training took.</summary>
-    internal TimeSpan? Duration { get; init; }
-
-    /// <summary>The name of the preset.</summary>
-    internal string? Preset { get; init; }
-
-    /// <summary>The seed of the random numbers.</summary>
-    internal int? Seed { get; init; }
+    /// <summary>The facts of the run without its warnings; null for a network that was read from a file.</summary>
+    internal TrainingSummary? Run { get; init; }
 
     /// <summary>Warnings about the run, for example that it ended before a step was done, or that options have no effect in combination.
     /// Each is one paragraph that names the option. Not saved with the network.</summary>

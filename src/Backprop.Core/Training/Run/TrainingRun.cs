@@ -102,7 +102,8 @@ internal sealed class TrainingRun : IDisposable
     {
         var epoch = _state.Epoch;
         var isIdle = _state.Tolerance is { } tolerance && tolerance.Observe(trainingLoss);
-        var isLast = epoch == _options.NumberOfIterations || _mustEnd || isIdle || _descent.IsDone;
+        var isPlannedEnd = epoch == _options.NumberOfIterations || isIdle || _descent.IsDone;
+        var isLast = isPlannedEnd || _mustEnd;
         var isDue = epoch % (_options.EarlyStopping?.Interval ?? 1) == 0 || isLast;
         var (loss, metric) = isDue ? _validation.Check(epoch) : default;
 
@@ -116,8 +117,7 @@ internal sealed class TrainingRun : IDisposable
         var isOverfitting = _validation.Observe(epoch, loss, metric);
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
-        var hasEnded = isOverfitting || epoch == _options.NumberOfIterations || isIdle || _descent.IsDone;
-        if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded);
+        if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded: isOverfitting || isPlannedEnd);
         return isOverfitting || isLast || _request.Stop.MustEnd;
     }
 
@@ -146,10 +146,14 @@ internal sealed class TrainingRun : IDisposable
                 ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
                 : null,
             Warnings = [.. stop.Reports.Warnings],
-            SelectedBy = selected is null ? null : _validation.SelectedBy,
-            PlannedEpochs = _options.NumberOfIterations,
-            Duration = stop.Elapsed,
-            Seed = _options.Seed,
+            Run = new TrainingSummary
+            {
+                BestEpoch = bestEpoch,
+                SelectedBy = selected is null ? null : _validation.SelectedBy,
+                PlannedEpochs = _options.NumberOfIterations,
+                Duration = stop.Elapsed,
+                Seed = _options.Seed,
+            },
         };
     }
 
