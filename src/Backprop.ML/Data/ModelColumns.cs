@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using System.Text;
 using Backprop.Losses;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -54,8 +54,8 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
     {
         var text = string.Join(", ", names);
         if (text.Length == 0) return "none";
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names)));
-        return text.Length <= 1000 ? text : $"{names.Count} names ({Convert.ToHexStringLower(hash)[..16]})";
+        var hash = TrainingFacts.Hash(Encoding.UTF8.GetBytes(string.Join('\n', names)));
+        return text.Length <= 1000 ? text : $"{names.Count} names ({hash})";
     }
 
     /// <summary>The same in other data.</summary>

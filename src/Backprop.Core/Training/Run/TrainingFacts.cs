@@ -91,5 +91,6 @@ internal static class TrainingFacts
         _ => value.ToString() ?? "",
     };
 
-    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+    /// <summary>A short text that differs if the bytes do.</summary>
+    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
 }
