@@ -1,5 +1,6 @@
 // Writes the figures of the documentation: dotnet run -c Release --project scripts/Figures. With names (overfitting …), only these.
 using System.Globalization;
+using Backprop;
 using Backprop.Figures;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

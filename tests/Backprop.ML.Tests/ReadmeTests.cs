@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Backprop.ML.Tests.Docs;
 
 namespace Backprop.ML.Tests;
 
@@ -11,9 +12,7 @@ public partial class ReadmeTests
 
     [Fact]
     public void Its_program_is_the_quick_start() =>
-        Assert.Equal(
-            Unindent(Region().Match(File.ReadAllText(Path.Combine(Root, "examples/QuickStart/Iris.cs"))).Groups[1].Value),
-            Blocks("csharp")[0]);
+        Assert.Equal(CodeRegions.Of("examples/QuickStart/Iris.cs", "readme-program"), Blocks("csharp")[0]);
 
     [Fact]
     public void Its_choices_are_options_with_these_values()
@@ -27,12 +26,12 @@ public partial class ReadmeTests
         options.Seed = 1;                                          // the same bits again
         #endregion
         Assert.NotNull(new BackpropTrainer(new Microsoft.ML.MLContext(), options));
-        Assert.Equal(RegionOf("tests/Backprop.ML.Tests/ReadmeTests.cs", "choices"), Blocks("csharp")[1]);
+        Assert.Equal(CodeRegions.Of("tests/Backprop.ML.Tests/ReadmeTests.cs", "choices"), Blocks("csharp")[1]);
     }
 
     [Fact]
     public void Its_four_calls_are_those_of_the_example_step_by_step() =>
-        Assert.Equal(RegionOf("examples/StepByStep/Program.cs", "calls"), Blocks("csharp")[2]);
+        Assert.Equal(CodeRegions.Of("examples/StepByStep/Program.cs", "calls"), Blocks("csharp")[2]);
 
     [Fact]
     public void Its_output_is_what_the_quick_start_prints()
@@ -42,7 +41,7 @@ public partial class ReadmeTests
         Assert.Equal(0, quickStart.Run());
         Assert.True(File.Exists(quickStart.PathOf("model.zip")));
         var lines = quickStart.Output.Split('\n').Where(line => !line.Contains("the model is saved in"));
-        Assert.Equal(Unindent(string.Join('\n', lines)), Assert.Single(Blocks("text")));
+        Assert.Equal(CodeRegions.Unindent(string.Join('\n', lines)), Assert.Single(Blocks("text")));
     }
 
     [Fact]
@@ -85,25 +84,11 @@ public partial class ReadmeTests
         Assert.DoesNotContain(told, name => !ours.Contains(name));
     }
 
-    private static string RegionOf(string file, string name)
-    {
-        var code = File.ReadAllText(Path.Combine(Root, file));
-        var first = code.IndexOf('\n', code.IndexOf($"#region {name}", StringComparison.Ordinal)) + 1;
-        return Unindent(code[first..code.IndexOf("#endregion", first, StringComparison.Ordinal)]);
-    }
-
     private static string[] Blocks(string language) =>
-        [.. CodeBlock().Matches(Readme).Where(match => match.Groups[1].Value == language).Select(match => Unindent(match.Groups[2].Value))];
-
-    private static string Unindent(string code)
-    {
-        var lines = code.Split('\n').Select(line => line.TrimEnd()).ToArray();
-        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : "")).Trim('\n');
-    }
-
-    [GeneratedRegex(@"#region readme-program\n(.*?)\s*#endregion", RegexOptions.Singleline)]
-    private static partial Regex Region();
+    [
+        .. CodeBlock().Matches(Readme).Where(match => match.Groups[1].Value == language)
+            .Select(match => CodeRegions.Unindent(match.Groups[2].Value)),
+    ];
 
     [GeneratedRegex(@"```(csharp|text)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

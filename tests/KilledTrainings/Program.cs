@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Backprop;
 using Backprop.Training;
 using TrainingHashes;
 
@@ -66,9 +67,7 @@ internal static class Worker
     /// <returns>The hash; null if the process was killed.</returns>
     public static string? Run(string name, string path, int threads, TimeSpan? killAfter)
     {
-        string[] arguments = ["worker", name, path, threads.ToString(CultureInfo.InvariantCulture)];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Insert(0, typeof(Worker).Assembly.Location);
+        var start = OwnProgram.With("worker", name, path, threads.ToString(CultureInfo.InvariantCulture));
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         if (killAfter is { } time && !process.WaitForExit(time)) process.Kill();

@@ -28,11 +28,7 @@ internal static class Supervisor
     private static int RunWorker(Tally tally, string folder, int seed, int first, int end)
     {
         var numbers = ((int[])[seed, first, end]).Select(number => number.ToString(CultureInfo.InvariantCulture));
-        // "dotnet run" starts the program's own executable; "dotnet ModelDamage.dll" starts dotnet.
-        var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] program = isDotnet ? [typeof(Supervisor).Assembly.Location] : [];
-        string[] arguments = [.. program, "worker", .. numbers];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
+        var start = OwnProgram.With(["worker", .. numbers]);
         start.Environment["TMPDIR"] = start.Environment["TEMP"] = start.Environment["TMP"] = folder;
         using var worker = Process.Start(start)!;
         var next = first;

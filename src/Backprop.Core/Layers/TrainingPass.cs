@@ -21,7 +21,7 @@ public readonly ref struct TrainingPass
     /// [<see cref="IBatchStatistics.StatisticsLength"/>], filled by <see cref="IBatchStatistics.MeasureForward"/> and
     /// <see cref="IBatchStatistics.MeasureBackward"/>.
     /// </param>
-    /// <param name="dropoutFactor">The factor by which a schedule multiplies the rates of dropout.</param>
+    /// <param name="dropoutFactor">The factor of a schedule: all rates of dropout are multiplied by it.</param>
     public TrainingPass(int seed, int step, int layer, int firstRow, ReadOnlySpan<Real> statistics, double dropoutFactor = 1)
     {
         (_seed, _step, _layer, FirstRow, _dropoutFactor) = (seed, step, layer, firstRow, dropoutFactor);

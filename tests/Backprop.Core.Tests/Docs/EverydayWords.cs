@@ -14,7 +14,7 @@ internal static partial class EverydayWords
     private static IEnumerable<string> In(string text)
     {
         foreach (var match in Word().Matches(text).Cast<Match>()) yield return match.Value;
-        foreach (var sentence in SentenceEnd().Split(text))
+        foreach (var sentence in TextTests.Sentences(text))
             if (Takes().IsMatch(sentence) && !Cost().IsMatch(sentence)) yield return "takes";
     }
 
@@ -36,7 +36,4 @@ internal static partial class EverydayWords
 
     [GeneratedRegex(@"\b(time|memory|\w*seconds?|minutes?|ms|cycles|bytes|long|longer)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Cost();
-
-    [GeneratedRegex(@"(?<=[.!?])\s+")]
-    private static partial Regex SentenceEnd();
 }

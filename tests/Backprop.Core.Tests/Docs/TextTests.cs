@@ -66,8 +66,10 @@ public partial class TextTests
         Assert.True(found.Length == 0, $"{found.Length} findings:\n{string.Join('\n', found.Take(20))}");
     }
 
+    internal static string[] Sentences(string text) => SentenceEnd().Split(text);
+
     private static IEnumerable<string> LongSentences(string text) =>
-        SentenceEnd().Split(text).Where(sentence => Word().Count(sentence) > MaxWords)
+        Sentences(text).Where(sentence => Word().Count(sentence) > MaxWords)
             .Select(sentence => $"a sentence of {Word().Count(sentence)} words: {sentence}");
 
     [GeneratedRegex(@"(?<=[.!?])\s+")]

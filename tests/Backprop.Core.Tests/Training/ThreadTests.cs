@@ -122,7 +122,7 @@ public class ThreadTests
         Parallel.For(0, 8, _ =>
         {
             Assert.Equal(expected, Train(4, null).Network.Parameters.ToArray());
-            Train(3, new Inner(() => Assert.Equal(expected, Train(2, null).Network.Parameters.ToArray())));
+            Train(3, new Heard<EpochReport>(_ => Assert.Equal(expected, Train(2, null).Network.Parameters.ToArray())));
         });
         Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), $"{watch.Elapsed}");
     }
@@ -133,7 +133,8 @@ public class ThreadTests
     public void Training_leaves_no_thread_behind(bool abandoned)
     {
         var loss = new LossThatLooksAround();
-        var problem = Record.Exception(() => Train(3, abandoned ? new Inner(() => throw new OperationCanceledException()) : null, loss));
+        var progress = abandoned ? new Heard<EpochReport>(_ => throw new OperationCanceledException()) : null;
+        var problem = Record.Exception(() => Train(3, progress, loss));
         Assert.Equal(abandoned, problem is OperationCanceledException);
         Assert.Equal(3, loss.Threads.Count);
         Assert.All(loss.Threads.Keys, thread => Assert.True(thread == Thread.CurrentThread || !thread.IsAlive));
@@ -166,11 +167,6 @@ public class ThreadTests
             NumberOfThreads = threads
         };
         return new Trainer(options).Train(Network.FullyConnected(features, [128, 64], 3, new ReLU()), set, progress: progress);
-    }
-
-    private sealed class Inner(Action action) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => action();
     }
 
     private sealed record LossThatLooksAround : RowLoss

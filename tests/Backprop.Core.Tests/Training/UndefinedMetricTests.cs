@@ -26,7 +26,7 @@ public class UndefinedMetricTests
         var metric = name == nameof(Never) ? new Never() : Metric.All.Single(metric => metric.GetType().Name == name);
         var reports = new List<EpochReport>();
         var problem = Assert.Throws<ArgumentException>(
-            "validation", () => Trainer(metric).Train(Net, Training, Of(label, label), null, new Listener(reports)));
+            "validation", () => Trainer(metric).Train(Net, Training, Of(label, label), null, new Heard<EpochReport>(reports.Add)));
         Assert.Contains(name, problem.Message, StringComparison.Ordinal);
         Assert.Contains(reason, problem.Message, StringComparison.Ordinal);
         Assert.Contains("2 validation examples", problem.Message, StringComparison.Ordinal);
@@ -85,11 +85,6 @@ public class UndefinedMetricTests
         NumberOfIterations = 1,
         EarlyStopping = new EarlyStopping { Metric = metric },
     });
-
-    private sealed class Listener(List<EpochReport> reports) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => reports.Add(value);
-    }
 
     private sealed record Never : Metric
     {

@@ -9,7 +9,7 @@ public partial class GuidePagesTests
     private static readonly Lazy<HashSet<string>> Regions = new(() =>
     [
         .. Sources("tests/Backprop.ML.Tests/Docs/Guides").Concat(Sources("examples"))
-            .SelectMany(file => Region().Matches(File.ReadAllText(file))).Select(match => Unindent(match.Groups[1].Value)),
+            .SelectMany(CodeRegions.Of),
     ]);
 
     public static TheoryData<string> Pages =>
@@ -23,21 +23,11 @@ public partial class GuidePagesTests
     public void Every_block_of_code_is_compiled(string page)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, page));
-        Assert.All(CodeBlock().Matches(text), block => Assert.Contains(Unindent(block.Groups[1].Value), Regions.Value));
+        Assert.All(CodeBlock().Matches(text), block => Assert.Contains(CodeRegions.Unindent(block.Groups[1].Value), Regions.Value));
     }
 
     private static string[] Sources(string folder) =>
         Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories);
-
-    private static string Unindent(string code)
-    {
-        var lines = code.Split('\n').Select(line => line.TrimEnd()).ToArray();
-        var indent = lines.Where(line => line.Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
-        return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : "")).Trim('\n');
-    }
-
-    [GeneratedRegex(@"#region [^\n]*\n(.*?)[ \t]*#endregion", RegexOptions.Singleline)]
-    private static partial Regex Region();
 
     [GeneratedRegex(@"^[ \t]*```csharp[^\n]*\n(.*?)^[ \t]*```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex CodeBlock();

@@ -37,7 +37,7 @@ public class ConsoleProgressTests
     {
         using var console = new TestConsole().Interactive().Width(80);
         var reported = 0;
-        var mine = new Listener(_ => reported++);
+        var mine = new Listener<EpochReport>(_ => reported++);
         var options = Synthetic.Brief(Synthetic.Flag);
         options.Preset = Preset.Fast;
         options.Progress = mine;

@@ -94,7 +94,7 @@ public sealed class TensorBoardTests : IDisposable
         var options = Synthetic.Brief(Synthetic.Value);
         options.TensorBoardDirectory = _folder;
         var seen = new List<int>();
-        options.Progress = new Listener(_ =>
+        options.Progress = new Listener<EpochReport>(_ =>
         {
             using var file = new FileStream(FileOf(1), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var bytes = new byte[file.Length];

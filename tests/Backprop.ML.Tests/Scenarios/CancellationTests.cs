@@ -2,6 +2,7 @@ using System.Reflection;
 using Backprop.Losses;
 using Backprop.Numerics;
 using Backprop.Optimizers;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -19,7 +20,7 @@ public class CancellationTests
     {
         var options = Synthetic.Brief(Synthetic.Value);
         var reports = 0;
-        options.Progress = new Listener(_ => { reports++; Cancel(); });
+        options.Progress = new Listener<EpochReport>(_ => { reports++; Cancel(); });
 
         Assert.Throws<OperationCanceledException>(() => new BackpropTrainer(_ml, options).Fit(_data));
         Assert.Equal(1, reports);

@@ -46,7 +46,7 @@ public sealed class CheckpointTests : IDisposable
             NumberOfThreads = threads,
             Seed = 1,
             Checkpoint = threads is null ? null : new Checkpoint(PathOfFile) { Every = 1 },
-            Progress = new Callback(report =>
+            Progress = new Listener<EpochReport>(report =>
             {
                 if (report.Epoch >= cutAt) throw new PowerCut();
             }),
@@ -84,11 +84,6 @@ public sealed class CheckpointTests : IDisposable
     private sealed class Key
     {
         public string Value { get; set; } = "";
-    }
-
-    private sealed class Callback(Action<EpochReport> action) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => action(value);
     }
 
     private sealed class PowerCut : Exception;

@@ -1,9 +1,7 @@
-using Backprop.Training;
-
 namespace Backprop.ML.Tests.Scenarios;
 
 /// <summary>Hears reports at once; <c>Progress&lt;T&gt;</c> would post them to other threads.</summary>
-internal sealed class Listener(Action<EpochReport> hear) : IProgress<EpochReport>
+internal sealed class Listener<T>(Action<T> hear) : IProgress<T>
 {
-    public void Report(EpochReport value) => hear(value);
+    public void Report(T value) => hear(value);
 }

@@ -67,7 +67,7 @@ public partial class LoggingTests
         var options = Synthetic.Brief(Synthetic.Flag);
         var reports = new List<EpochReport>();
         var caller = Environment.CurrentManagedThreadId;
-        options.Progress = new Listener(report =>
+        options.Progress = new Listener<EpochReport>(report =>
         {
             Assert.Equal(caller, Environment.CurrentManagedThreadId);
             reports.Add(report);

@@ -36,7 +36,7 @@ public sealed class PhaseTests : IDisposable
     {
         var reports = new List<TrainingPhaseReport>();
         var options = OptionsFor(way);
-        options.PhaseProgress = new Heard(reports.Add);
+        options.PhaseProgress = new Listener<TrainingPhaseReport>(reports.Add);
         new BackpropTrainer(_ml, options).Fit(_data);
 
         var order = reports.Where(report => report.Epoch == 0).Select(report => report.Phase).ToArray();
@@ -62,8 +62,8 @@ public sealed class PhaseTests : IDisposable
             using var source = new CancellationTokenSource();
             var epochs = 0;
             options.CancellationToken = source.Token;
-            options.Progress = new Listener(_ => epochs++);
-            options.PhaseProgress = new Heard(report =>
+            options.Progress = new Listener<EpochReport>(_ => epochs++);
+            options.PhaseProgress = new Listener<TrainingPhaseReport>(report =>
             {
                 if (report.Phase != phase) return;
                 seen = true;
@@ -83,7 +83,7 @@ public sealed class PhaseTests : IDisposable
         {
             var ml = new MLContext(seed: 1);
             var (options, seen) = (OptionsFor(way), false);
-            options.PhaseProgress = new Heard(report =>
+            options.PhaseProgress = new Listener<TrainingPhaseReport>(report =>
             {
                 if (report.Phase != phase) return;
                 seen = true;
@@ -112,7 +112,7 @@ public sealed class PhaseTests : IDisposable
             var clock = new Clock();
             var options = OptionsFor("Default");
             (options.MaximumTrainingTime, options.Clock) = (TimeSpan.FromSeconds(10), clock);
-            options.PhaseProgress = new Heard(report => clock.Seconds += report.Phase == phase ? 20 : 0);
+            options.PhaseProgress = new Listener<TrainingPhaseReport>(report => clock.Seconds += report.Phase == phase ? 20 : 0);
             if (phase <= TrainingPhase.Reading) Assert.Equal(2, new BackpropTrainer(_ml, options).Fit(_data).Model.History.Count);
             else
                 Assert.Contains(
@@ -126,7 +126,7 @@ public sealed class PhaseTests : IDisposable
     {
         var options = OptionsFor("Plain");
         options.CancellationToken = _source.Token;
-        options.PhaseProgress = new Heard(report =>
+        options.PhaseProgress = new Listener<TrainingPhaseReport>(report =>
         {
             if (report.Phase == TrainingPhase.Training) _source.Cancel();
         });
@@ -177,7 +177,7 @@ public sealed class PhaseTests : IDisposable
         var options = OptionsFor("Plain");
         (options.NumberOfIterations, options.LearningRateSchedule) = (100_000, new CosineLogarithmicSchedule());
         (options.MaximumTrainingTime, options.Clock) = (TimeSpan.FromSeconds(1000), clock);
-        options.Progress = new Listener(report => clock.Seconds += report.Epoch == 5 ? 2000 : 1);
+        options.Progress = new Listener<EpochReport>(report => clock.Seconds += report.Epoch == 5 ? 2000 : 1);
         new BackpropTrainer(_ml, options).Fit(_data);
         Assert.Contains(
             _messages,
@@ -206,7 +206,7 @@ public sealed class PhaseTests : IDisposable
                 options.NumberOfIterations, options.ValidationFraction, options.TemperatureScaling,
                 options.ThresholdMetric) = (epochs, 0.3, true, new F1Score());
             options.CancellationToken = source.Token;
-            options.Progress = new Listener(report =>
+            options.Progress = new Listener<EpochReport>(report =>
             {
                 if (report.Epoch == cancelAt) source.Cancel();
             });
@@ -231,11 +231,6 @@ public sealed class PhaseTests : IDisposable
 
     private static void Cancel(MLContext ml) =>
         typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
-
-    private sealed class Heard(Action<TrainingPhaseReport> hear) : IProgress<TrainingPhaseReport>
-    {
-        public void Report(TrainingPhaseReport value) => hear(value);
-    }
 
     private sealed class Clock : TimeProvider
     {

@@ -1,3 +1,4 @@
+using Backprop.ML.Tests.Scenarios;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -65,16 +66,11 @@ public sealed class CheckpointsGuide() : GuidePage("checkpoints"), IDisposable
         BatchSize = 16,
         Seed = 1,
         Checkpoint = file is null ? null : new Checkpoint(file) { Every = 1 },
-        Progress = new Callback(report =>
+        Progress = new Listener<EpochReport>(report =>
         {
             if (report.Epoch == cutAt) throw new PowerCut();
         }),
     };
-
-    private sealed class Callback(Action<EpochReport> action) : IProgress<EpochReport>
-    {
-        public void Report(EpochReport value) => action(value);
-    }
 
     private sealed class PowerCut : Exception;
 }

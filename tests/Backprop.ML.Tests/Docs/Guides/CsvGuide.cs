@@ -79,7 +79,7 @@ public class CsvGuide
         Assert.Equal(predictor.Predict(customer).Probability, prediction.Probability);
     }
 
-    // The rule by which the file was made, so that a reader can see what there is to learn.
+    // The rule that made the file, so that a reader can see what there is to learn.
     [Fact]
     public void The_customers_are_those_of_a_rule()
     {

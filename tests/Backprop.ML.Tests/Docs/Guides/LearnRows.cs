@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Docs.Guides;
 
-/// <summary>Rows for the pages of docs/learn: points of a square, of which those of a ring are positive.</summary>
+/// <summary>Rows for the pages of docs/learn: points of a square. Points in a ring are positive.</summary>
 internal sealed class LearnRows
 {
     [VectorType(2)] public float[] Features { get; set; } = [];

@@ -1,6 +1,6 @@
-namespace Backprop.ML.Tests;
+namespace Backprop;
 
-/// <summary>Where the sources stand, for the tests that read them.</summary>
+/// <summary>Where the sources are, for tests and programs that read them.</summary>
 internal static class Repository
 {
     /// <summary>The folder with the solution.</summary>
