@@ -72,6 +72,7 @@ public sealed class SampleOptionTests : IDisposable
             WorkingDirectory = _copy.FullName,
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // as in the test programs
         // Of the process that runs this test; they would point the build to its tools.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
