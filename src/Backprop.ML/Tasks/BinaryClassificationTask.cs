@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.ML.Export;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -36,6 +37,13 @@ internal sealed class BinaryClassificationTask : LearningTask
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         column == DefaultColumnNames.Probability ? OutputGetters.FirstPrediction(row) : OutputGetters.FirstScore(row);
+
+    public override string TensorOf(string column, ScoredTensors scored) => column switch
+    {
+        DefaultColumnNames.Probability => scored.Predictions,
+        DefaultColumnNames.PredictedLabel => scored.Decisions,
+        _ => scored.Scores,
+    };
 
     public override RowToRowScorerBase CreateScorer(
         IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>

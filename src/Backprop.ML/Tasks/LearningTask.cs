@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.ML.Export;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Backprop.Presets;
@@ -86,6 +87,9 @@ internal abstract class LearningTask
 
     /// <summary>The getter of one of these columns; a <c>ValueGetter</c> of the column's type.</summary>
     public abstract Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold);
+
+    /// <summary>The tensor of a column that scoring adds.</summary>
+    public virtual string TensorOf(string column, ScoredTensors scored) => scored.Predictions;
 
     /// <summary>ML.NET's scorer for this task: it adds the output columns and their annotations.</summary>
     public virtual RowToRowScorerBase CreateScorer(

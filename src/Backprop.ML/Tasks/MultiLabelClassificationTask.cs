@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.ML.Export;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -57,5 +58,12 @@ internal sealed class MultiLabelClassificationTask : LearningTask
         DefaultColumnNames.Probability => OutputGetters.Predictions(row),
         DefaultColumnNames.PredictedLabel => OutputGetters.Decisions(row, threshold),
         _ => OutputGetters.Scores(row),
+    };
+
+    public override string TensorOf(string column, ScoredTensors scored) => column switch
+    {
+        DefaultColumnNames.Probability => scored.Predictions,
+        DefaultColumnNames.PredictedLabel => scored.Decisions,
+        _ => scored.Scores,
     };
 }

@@ -1,5 +1,6 @@
 using Backprop.Losses;
 using Backprop.ML.Data;
+using Backprop.ML.Export;
 using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -55,6 +56,9 @@ internal sealed class MulticlassClassificationTask : LearningTask
 
     public override Delegate MakeGetter(IScores row, string column, TrainedNetwork network, DecisionThreshold threshold) =>
         OutputGetters.Predictions(row);
+
+    public override string TensorOf(string column, ScoredTensors scored) =>
+        column == DefaultColumnNames.PredictedLabel ? scored.LargestKey : scored.Predictions;
 
     public override RowToRowScorerBase CreateScorer(
         IHost host, IDataView trainSchemaView, ISchemaBoundMapper mapper, RoleMappedSchema schema, DecisionThreshold threshold) =>

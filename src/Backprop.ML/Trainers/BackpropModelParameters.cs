@@ -1,5 +1,6 @@
 using Backprop.Layers;
 using Backprop.ML.Data;
+using Backprop.ML.Export;
 using Backprop.ML.Persistence;
 using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
@@ -41,6 +42,30 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>Weights and biases of every dense layer, first to last. For an ensemble, those of each layer are in the order of the
     /// members. They apply to standardized features if <c>NormalizeFeatures</c> was true.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }
+
+    /// <summary>Writes the network as a file of ONNX, which runs without .NET: raw features in, predictions out.</summary>
+    /// <remarks>
+    /// <list type="table">
+    /// <item><term>features</term><description>[rows × slots of the feature column], single precision; NaN for a missing value.</description></item>
+    /// <item><term>a category column, by its name</term><description>[rows × keys], 64-bit integers: key values of the training data, from
+    /// 1 on; 0 for a missing value.</description></item>
+    /// <item><term>scores</term><description>[rows × outputs], single precision: logits of a classifier, predictions of a
+    /// regression.</description></item>
+    /// <item><term>predictions</term><description>[rows × outputs], single precision: probabilities of a classifier, predictions of a
+    /// regression.</description></item>
+    /// </list>
+    /// The operator set is 17. The metadata has the task, the loss, and the names of features, category values and classes; classes are in
+    /// the order of the outputs. To convert a whole pipeline, use <c>ml.Model.ConvertToOnnx</c> of the package Microsoft.ML.OnnxConverter.
+    /// docs/guides/onnx.md shows both. The format: https://github.com/onnx/onnx/blob/main/docs/IR.md.
+    /// </remarks>
+    /// <param name="stream">It is written here, from its position on; it stays open.</param>
+    /// <exception cref="ArgumentNullException">There is no stream.</exception>
+    /// <exception cref="NotSupportedException">The network has a custom layer, activation or loss; the message names it.</exception>
+    public void SaveAsOnnx(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        new OnnxExport(this, Host).WriteTo(stream);
+    }
 
     internal LearningTask Task { get; }
 

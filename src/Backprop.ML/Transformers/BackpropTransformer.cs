@@ -81,7 +81,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public new IDataView Transform(IDataView input)
     {
         var scorer = ApplyScorer(input);
-        return new BatchScoredView(Host, scorer, Model.Network, _inputs, _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs));
+        return new BatchScoredView(Host, scorer, _mapper, Model.Network, _inputs, _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs));
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);

@@ -1,4 +1,5 @@
 using Backprop.ML.Data;
+using Backprop.ML.Export;
 using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -12,9 +13,12 @@ namespace Backprop.ML.Transformers;
 /// <remarks>docs/decisions/0012 explains why one cursor reads all active columns ahead. If columns cannot be stored, or nothing is scored,
 /// the scorer's own cursors are used.</remarks>
 internal sealed class BatchScoredView(
-    IHost host, RowToRowScorerBase scorer, TrainedNetwork network, InputColumns inputs, ModelColumns known)
+    IHost host, RowToRowScorerBase scorer, NetworkMapper mapper, TrainedNetwork network, InputColumns inputs, ModelColumns known)
     : IDataTransform, ITransformCanSaveOnnx
 {
+    // The largest operator set that ML.NET's converter knows.
+    private const int MinOperatorSet = 12;
+
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
 
     public IDataView Source => scorer.Source;
@@ -55,12 +59,33 @@ internal sealed class BatchScoredView(
         return cursors;
     }
 
-    // Code that walks back through a pipeline calls these members; they forward to the scorer.
+    // Code that walks back through a pipeline calls these members.
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)scorer).Save(ctx);
 
-    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => ((ICanSaveOnnx)scorer).CanSaveOnnx(ctx);
+    // False would end the walk with a message that names no cause. SaveAsOnnx has the reason.
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true;
 
-    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => ((ISaveAsOnnx)scorer).SaveAsOnnx(ctx);
+    // ML.NET's scorers would write the columns that are derived from a score. Theirs ends at a score of NaN.
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
+    {
+        ctx.CheckOpSetVersion(MinOperatorSet, nameof(BackpropTransformer));
+        mapper.CheckExport();
+        var graph = new ConverterGraph(ctx);
+        var features = inputs.Features is null ? null : VariableOf(ctx, inputs.Features);
+        var x = new InputTensors(host, graph).Of(known, features, [.. inputs.Categories.Select(name => VariableOf(ctx, name))]);
+        var scored = mapper.Write(graph, x);
+        foreach (var index in _added.Order())
+        {
+            var column = Schema[index];
+            var tensor = mapper.Task.TensorOf(column.Name, scored);
+            graph.Assign(ctx.AddIntermediateVariable(column.Type, column.Name), tensor);
+        }
+    }
+
+    private string VariableOf(OnnxContext context, string column) => context.ContainsColumn(column)
+        ? context.GetVariableName(column)
+        : throw host.Except(
+            "Column '{0}' is not in the ONNX graph, because a step before the network cannot be converted. The log names the step.", column);
 
     private bool CanReadAhead(DataViewSchema.Column[] active, DataViewSchema.Column[] needed) =>
         active.Any(column => _added.Contains(column.Index)) && DataViewUtils.AllCacheable(needed);

@@ -1,4 +1,6 @@
+using Backprop.Export;
 using Backprop.ML.Data;
+using Backprop.ML.Export;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Microsoft.ML;
@@ -20,6 +22,9 @@ internal sealed class NetworkMapper(
 {
     private Last? _last;
 
+    /// <summary>The task of the network.</summary>
+    public LearningTask Task => task;
+
     public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, env, schema);
 
     /// <summary>The columns of the inputs in some data. They are matched by name, or by position if one side has no names.</summary>
@@ -31,6 +36,19 @@ internal sealed class NetworkMapper(
         var found = columns.In(context, argument, schema, inputs, label: null);
         Volatile.Write(ref _last, new Last(schema, found));
         return found;
+    }
+
+    /// <summary>Checks that the network has operators of ONNX.</summary>
+    /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
+    public void CheckExport() => GraphWriter.CheckSupported(network.Inference);
+
+    /// <summary>Writes the network in the operators of ONNX.</summary>
+    /// <param name="graph">Takes the operators.</param>
+    /// <param name="inputs">The tensor of its inputs.</param>
+    public ScoredTensors Write(IGraphBuilder graph, string inputs)
+    {
+        var (scores, predictions) = GraphWriter.Write(network.Inference, graph, inputs);
+        return new ScoredTensors(graph, scores, predictions, outputs, threshold);
     }
 
     private SingleRowScorer Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);

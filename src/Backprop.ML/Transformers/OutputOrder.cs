@@ -40,6 +40,9 @@ internal sealed class OutputOrder
         return new OutputOrder(outputs, [.. Enumerable.Range(0, outputs).Select(k => slots[k / each] * each + k % each)], names);
     }
 
+    /// <summary>The position of every output; null if they are in order.</summary>
+    public IReadOnlyList<int>? Positions => _positions;
+
     /// <summary>Whether there are positions without an output.</summary>
     public bool HasGaps => _positions is not null && _positions.Length < Width;
 

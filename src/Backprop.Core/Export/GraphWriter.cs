@@ -1,0 +1,80 @@
+using Backprop.Layers;
+using Backprop.Networks;
+
+namespace Backprop.Export;
+
+/// <summary>Writes an inference graph in the operators of ONNX.</summary>
+/// <remarks>Numbers are in single precision, as in scoring. Averages of members and probabilities are in double.</remarks>
+internal static class GraphWriter
+{
+    /// <summary>Writes all operations.</summary>
+    /// <param name="inference">The computation from raw features to predictions.</param>
+    /// <param name="graph">Takes the operators.</param>
+    /// <param name="features">The name of the raw features: [rows × inputs], single precision.</param>
+    /// <returns>The names of the scores and of the predictions: [rows × outputs], single precision.</returns>
+    /// <exception cref="NotSupportedException">A custom layer, activation or loss, which has no operators; the message names it.</exception>
+    public static (string Scores, string Predictions) Write(InferenceGraph inference, IGraphBuilder graph, string features)
+    {
+        CheckSupported(inference);
+        var names = new Dictionary<string, string> { [InferenceGraph.Features] = features };
+        foreach (var operation in inference.Operations)
+        {
+            graph.Begin($"{operation.Kind}/{operation.Output}");
+            names[operation.Output] = Write(operation, graph, [.. operation.Inputs.Select(name => names[name])]);
+        }
+        return (names[inference.Scores], names[InferenceGraph.Predictions]);
+    }
+
+    /// <summary>Refuses what has no operators.</summary>
+    /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
+    public static void CheckSupported(InferenceGraph inference)
+    {
+        foreach (var operation in inference.Operations)
+        {
+            switch (operation)
+            {
+                case RunLayer { Layer: var layer }: throw Custom("layer", layer.GetType(), "layers");
+                case ApplyActivation { Function: var f } when !ActivationOperators.Knows(f): throw Custom("activation", f.GetType(), "activations");
+                case MixActivation { Function: var f } when !ActivationOperators.Knows(f): throw Custom("activation", f.GetType(), "activations");
+                case AverageMembers { Loss.Averaging: Losses.MemberAverage.Unknown } average: throw Custom("loss", average.Loss.GetType(), "losses");
+                case ApplyLink { Loss.Link: Losses.LossLink.Unknown } link: throw Custom("loss", link.Loss.GetType(), "losses");
+            }
+        }
+
+        static NotSupportedException Custom(string what, Type type, string all) =>
+            new($"The network has the custom {what} {type.FullName}. ONNX has no operator for it; only {all} of Backprop.ML are exported.");
+    }
+
+    private static string Write(InferenceOperation operation, IGraphBuilder graph, string[] inputs)
+    {
+        var x = inputs[0];
+        return operation switch
+        {
+            StandardizeColumns op => FeatureOperators.Standardize(graph, op, x),
+            ReplaceMissing op => FeatureOperators.Replace(graph, op, x),
+            InterpolateColumns op => FeatureOperators.Interpolate(graph, op, x),
+            EncodeCategories op => FeatureOperators.Encode(graph, op, x),
+            LookUpCategories op => FeatureOperators.LookUp(graph, op, x),
+            PeriodicColumns op => FeatureOperators.Periodic(graph, op, x),
+            EncodeBins op => FeatureOperators.Bins(graph, op, x),
+            ClipSmoothly op => LayerOperators.ClipSmoothly(graph, op, x),
+            MultiplyColumns op => graph.Apply("Mul", x, graph.Row(op.Factors.Span)),
+            AffineByGroup op => LayerOperators.AffineByGroup(graph, op, x),
+            Affine op => LayerOperators.Affine(graph, op, x),
+            ApplyActivation op => ActivationOperators.Write(graph, op.Function, x),
+            MixActivation op => LayerOperators.Mix(graph, op, x),
+            RectifyColumns op => graph.Apply("PRelu", x, graph.Row(op.Slopes.Span)),
+            NormalizeColumns op => LayerOperators.NormalizeColumns(graph, op, x),
+            NormalizeRows op => LayerOperators.NormalizeRows(graph, op, x),
+            Add => graph.Apply("Add", inputs),
+            Concatenate => graph.Concat(1, inputs),
+            SliceColumns op => graph.Slice(x, 1, op.First, op.Width),
+            AverageMembers op => ScoreOperators.Average(graph, op, x),
+            DivideByTemperature op => graph.Times(x, 1 / op.Temperature),
+            UnscaleColumns op => ScoreOperators.Unscale(graph, op.Scale, x),
+            ClipColumns op => ScoreOperators.Clip(graph, op.Limits, x),
+            ApplyLink op => ScoreOperators.Link(graph, op, x),
+            _ => throw new NotSupportedException(operation.Kind),
+        };
+    }
+}

@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using Backprop.Layers;
+
+namespace Backprop.Export;
+
+/// <summary>Operations of hidden layers in the operators of ONNX.</summary>
+internal static class LayerOperators
+{
+    // Beyond it, the square of a number in single precision is infinite.
+    private const double LargestToSquare = 1e18;
+
+    public static string ClipSmoothly(IGraphBuilder graph, ClipSmoothly op, string x)
+    {
+        var near = graph.Clip(op.Columns == op.Width ? x : graph.Slice(x, 1, 0, op.Columns), -LargestToSquare, LargestToSquare);
+        var share = graph.Times(near, 1 / op.Limit);
+        var square = graph.Apply("Add", graph.Apply("Mul", share, share), graph.Scalar(1));
+        return WithRest(graph, graph.Apply("Div", near, graph.Apply("Sqrt", square)), x, op.Columns, op.Width - op.Columns);
+    }
+
+    public static string Affine(IGraphBuilder graph, Affine op, string x)
+    {
+        var (weights, biases) = Split(op.Parameters.Span, op.Groups, op.Width / op.Groups, op.Factor);
+        return op.Groups == 1
+            ? graph.Apply("Add", graph.Apply("MatMul", x, Matrices(weights, op.Width)), graph.Row(biases))
+            : ByGroup(graph, graph.Reshape(x, 0, op.Groups, weights.Length / op.Width), weights, biases, op.Groups, op.Width);
+
+        string Matrices(float[] values, int outputs) => graph.Constant(values, values.Length / outputs, outputs);
+    }
+
+    public static string AffineByGroup(IGraphBuilder graph, AffineByGroup op, string x)
+    {
+        int grouped = op.Groups * op.GroupInputs, outputs = op.GroupOutputs - op.Kept, rest = op.Width - op.Groups * op.GroupOutputs;
+        var (weights, biases) = Split(op.Parameters.Span, op.Groups, outputs, factor: 1);
+        var own = graph.Reshape(rest == 0 ? x : graph.Slice(x, 1, 0, grouped), 0, op.Groups, op.GroupInputs);
+        var others = op.Kept == 0 ? own : graph.Slice(own, 2, op.Kept, op.GroupInputs - op.Kept);
+        var y = graph.Reshape(ByGroup(graph, others, weights, biases, op.Groups, op.Groups * outputs), 0, op.Groups, outputs);
+        if (op.Rectified) y = graph.Apply("Relu", y);
+        if (op.Kept > 0) y = graph.Concat(2, graph.Slice(own, 2, 0, op.Kept), y);
+        return WithRest(graph, graph.Reshape(y, 0, op.Groups * op.GroupOutputs), x, grouped, rest);
+    }
+
+    public static string Mix(IGraphBuilder graph, MixActivation op, string x)
+    {
+        var change = graph.Apply("Sub", ActivationOperators.Write(graph, op.Function, x), x);
+        return graph.Apply("Add", x, graph.Apply("Mul", change, graph.Row(op.Shares.Span)));
+    }
+
+    public static string NormalizeColumns(IGraphBuilder graph, NormalizeColumns op, string x)
+    {
+        var parameters = op.Parameters;
+        var factors = Enumerable.Range(0, op.Width).Select(j => At(0, j) / Math.Sqrt(At(3, j) + op.Epsilon));
+        var centered = graph.Apply("Sub", x, graph.Row(Block(2)));
+        return graph.Apply("Add", graph.Apply("Mul", centered, graph.Row(factors)), graph.Row(Block(1)));
+
+        ReadOnlySpan<float> Block(int block) => parameters.Span.Slice(block * op.Width, op.Width);
+        double At(int block, int j) => Block(block)[j];
+    }
+
+    public static string NormalizeRows(IGraphBuilder graph, NormalizeRows op, string x)
+    {
+        var centered = graph.Apply("Sub", x, graph.Mean(x, 1, keepsDimension: true));
+        var variance = graph.Mean(graph.Apply("Mul", centered, centered), 1, keepsDimension: true);
+        var deviation = graph.Apply("Sqrt", graph.Apply("Add", variance, graph.Scalar(op.Epsilon)));
+        var scaled = graph.Apply("Mul", graph.Apply("Div", centered, deviation), graph.Row(op.Parameters.Span[..op.Width]));
+        return graph.Apply("Add", scaled, graph.Row(op.Parameters.Span[op.Width..]));
+    }
+
+    /// <summary>The columns of x that an operation does not change, after those that it computes.</summary>
+    public static string WithRest(IGraphBuilder graph, string y, string x, int first, int rest) =>
+        rest == 0 ? y : graph.Concat(1, y, graph.Slice(x, 1, first, rest));
+
+    // [rows × groups × inputs] → [rows × groups·outputs].
+    private static string ByGroup(IGraphBuilder graph, string x, float[] weights, float[] biases, int groups, int width)
+    {
+        var outputs = width / groups;
+        var matrices = graph.Constant(weights, groups, weights.Length / width, outputs);
+        var products = graph.Apply("MatMul", graph.Transpose(x, 1, 0, 2), matrices);
+        var sums = graph.Apply("Add", products, graph.Constant(biases, groups, 1, outputs));
+        return graph.Reshape(graph.Transpose(sums, 1, 0, 2), 0, width);
+    }
+
+    // For each group W, then b.
+    private static (float[] Weights, float[] Biases) Split(ReadOnlySpan<float> parameters, int groups, int outputs, double factor)
+    {
+        var each = parameters.Length / groups;
+        float[] weights = new float[parameters.Length - groups * outputs], biases = new float[groups * outputs];
+        for (var group = 0; group < groups; group++)
+        {
+            var own = parameters.Slice(group * each, each);
+            own[..^outputs].CopyTo(weights.AsSpan(group * (each - outputs)));
+            own[^outputs..].CopyTo(biases.AsSpan(group * outputs));
+        }
+        if (factor != 1) TensorPrimitives.Multiply(weights, (float)factor, weights);
+        return (weights, biases);
+    }
+}
