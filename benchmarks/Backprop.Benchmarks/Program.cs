@@ -31,6 +31,7 @@ var groups = new Dictionary<string, Action<Report>[]>
     ["fit"] = [FitBenchmarks.Run],
     ["defaults"] = [DefaultFitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
+    ["export"] = [ExportBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],
     ["multiply"] = [MultiplyBenchmarks.Run],
 };

@@ -7,21 +7,29 @@ namespace Backprop.Benchmarks.Peers;
 /// <summary>The same network in ONNX Runtime, on one thread, with memory for inputs and outputs bound once.</summary>
 internal sealed class OnnxNet : IDisposable
 {
+    private readonly string _inputName, _outputName;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtValue _input, _output;
 
     public OnnxNet(Net net, ReadOnlySpan<float> parameters, int rows)
+        : this(Model(net, parameters, rows), "x", "y", rows, net.Inputs, net.Outputs)
     {
+    }
+
+    /// <summary>A file of ONNX, with one input and one output that is used.</summary>
+    public OnnxNet(byte[] model, string inputName, string outputName, int rows, int inputs, int outputs)
+    {
+        (_inputName, _outputName) = (inputName, outputName);
         using var options = new SessionOptions
         {
             IntraOpNumThreads = 1, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL
         };
-        _session = new InferenceSession(Model(net, parameters, rows), options);
-        X = new float[rows * net.Inputs];
-        Y = new float[rows * net.Outputs];
-        _input = OrtValue.CreateTensorValueFromMemory(X, [rows, net.Inputs]);
-        _output = OrtValue.CreateTensorValueFromMemory(Y, [rows, net.Outputs]);
+        _session = new InferenceSession(model, options);
+        X = new float[rows * inputs];
+        Y = new float[rows * outputs];
+        _input = OrtValue.CreateTensorValueFromMemory(X, [rows, inputs]);
+        _output = OrtValue.CreateTensorValueFromMemory(Y, [rows, outputs]);
     }
 
     /// <summary>[rows × inputs], to be filled by the caller.</summary>
@@ -39,7 +47,7 @@ internal sealed class OnnxNet : IDisposable
         return null;
     }
 
-    public void Run() => _session.Run(_run, ["x"], [_input], ["y"], [_output]);
+    public void Run() => _session.Run(_run, [_inputName], [_input], [_outputName], [_output]);
 
     public void Dispose()
     {

@@ -1,0 +1,146 @@
+using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.ML.Tests.Scenarios;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Backprop.ML.Tests.Export;
+
+/// <summary>Whole pipelines, converted by ML.NET's converter: ONNX Runtime computes the columns that the pipeline computes.</summary>
+public class PipelineExportTests
+{
+    private const double Tolerance = 1e-5;
+
+    private static readonly string[] Labels =
+        [nameof(ExportRow.Flag), "KindKey", nameof(ExportRow.Value), nameof(ExportRow.Values), nameof(ExportRow.Flags)];
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    public static TheoryData<string, string> PresetsAndLabels
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var preset in Preset.All)
+                foreach (var label in Labels)
+                    if (preset.Name is "Default" or "Best" || label is "KindKey" or nameof(ExportRow.Value)) data.Add(preset.Name, label);
+            return data;
+        }
+    }
+
+    private IDataView Unseen => _ml.Data.LoadFromEnumerable(ExportInput.Many<ExportInput>(1000, 2, "Bern", "Oslo", "Rome", "Paris"));
+
+    [Theory, MemberData(nameof(PresetsAndLabels))]
+    public void Every_preset_and_task(string preset, string label)
+    {
+        var options = Options(label);
+        options.Preset = Preset.All.Single(each => each.Name == preset);
+        AssertAgree(Fit(options));
+    }
+
+    [Fact]
+    public void Quantiles()
+    {
+        var options = Options(nameof(ExportRow.Value));
+        options.LossFunction = new PinballLoss { Quantiles = [0.1, 0.5, 0.9] };
+        AssertAgree(Fit(options));
+    }
+
+    [Fact]
+    public void A_model_that_was_saved_and_loaded()
+    {
+        var model = Fit(Options("KindKey"));
+        AssertAgree((TransformerChain<ITransformer>)_ml.SaveAndLoad(model, Unseen.Schema));
+    }
+
+    [Theory, InlineData(nameof(ExportRow.Flag)), InlineData(nameof(ExportRow.Flags))]
+    public void Another_threshold_and_missing_features_that_stay_missing(string label)
+    {
+        var options = Options(label);
+        options.Preset = Preset.Plain;
+        options.MissingValues = MissingValues.Skip;
+        var data = ExportRow.Training(_ml);
+        var featurization = ExportRow.Featurization(_ml).Fit(data);
+        var network = new BackpropTrainer(_ml, options).Fit(featurization.Transform(data)).WithThreshold(0.3f);
+        var chain = new TransformerChain<ITransformer>([featurization, network]);
+        AssertAgree(chain);
+    }
+
+    [Fact]
+    public void Keys_become_the_texts_of_their_classes()
+    {
+        var model = Fit(Options("KindKey"));
+        var scored = model.Transform(Unseen);
+        var full = model.Append(_ml.Transforms.Conversion.MapKeyToValue("Word", "PredictedLabel").Fit(scored));
+        using var onnx = Convert(full);
+        Assert.Equal(
+            full.Transform(Unseen).GetColumn<string>("Word"), (string[])onnx.Run(InputsOf(Unseen))["Word.output"]);
+    }
+
+    [Fact]
+    public void A_custom_loss_is_named()
+    {
+        var options = Options(nameof(ExportRow.Value));
+        options.Preset = Preset.Plain;
+        options.LossFunction = new Lopsided(0.2);
+        var model = Fit(options);
+        var error = Assert.Throws<NotSupportedException>(() => Convert(model));
+        Assert.Contains(nameof(Lopsided), error.Message);
+    }
+
+    private static BackpropTrainer.Options Options(string label) => new()
+    {
+        LabelColumnName = label,
+        CategoricalFeatureColumnNames = ["CityKey"],
+        HiddenLayers = [8],
+        NumberOfIterations = 3,
+        ValidationFraction = 0,
+        Seed = 1,
+    };
+
+    private TransformerChain<ITransformer> Fit(BackpropTrainer.Options options)
+    {
+        var data = ExportRow.Training(_ml);
+        var featurization = ExportRow.Featurization(_ml).Fit(data);
+        return new TransformerChain<ITransformer>([featurization, new BackpropTrainer(_ml, options).Fit(featurization.Transform(data))]);
+    }
+
+    private OnnxRun Convert(ITransformer model) => new(stream => _ml.Model.ConvertToOnnx(model, Unseen, stream));
+
+    private void AssertAgree(ITransformer model)
+    {
+        using var onnx = Convert(model);
+        var theirs = onnx.Run(InputsOf(Unseen));
+        var scored = model.Transform(Unseen);
+        foreach (var column in scored.Schema.Where(column => column.Name is "Score" or "Probability" or "PredictedLabel"))
+        {
+            var values = theirs[$"{column.Name}.output"];
+            switch (values)
+            {
+                case float[] numbers:
+                    var difference = Agreement.Largest(NumbersOf(scored, column), numbers);
+                    Assert.True(difference <= Tolerance, $"{column.Name}: {difference}");
+                    break;
+                case uint[] keys: Assert.Equal([.. scored.GetColumn<uint>(column)], keys); break;
+                case bool[] decisions: Assert.Equal(DecisionsOf(scored, column), decisions); break;
+                default: throw new NotSupportedException(values.GetType().Name);
+            }
+        }
+    }
+
+    private static float[] NumbersOf(IDataView data, DataViewSchema.Column column) => column.Type is VectorDataViewType
+        ? [.. data.GetColumn<VBuffer<float>>(column).SelectMany(row => row.DenseValues())]
+        : [.. data.GetColumn<float>(column)];
+
+    private static bool[] DecisionsOf(IDataView data, DataViewSchema.Column column) => column.Type is VectorDataViewType
+        ? [.. data.GetColumn<VBuffer<bool>>(column).SelectMany(row => row.DenseValues())]
+        : [.. data.GetColumn<bool>(column)];
+
+    private static NamedOnnxValue[] InputsOf(IDataView data) =>
+    [
+        OnnxRun.Tensor(nameof(ExportInput.Area), data.GetColumn<float>(nameof(ExportInput.Area)).ToArray(), 1),
+        OnnxRun.Tensor(nameof(ExportInput.Rent), data.GetColumn<float>(nameof(ExportInput.Rent)).ToArray(), 1),
+        OnnxRun.Tensor(nameof(ExportInput.City), data.GetColumn<string>(nameof(ExportInput.City)).ToArray(), 1),
+    ];
+}
