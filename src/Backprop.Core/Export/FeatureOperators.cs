@@ -33,7 +33,8 @@ internal static class FeatureOperators
             var isAbove = graph.Apply("Less", own, graph.Apply("Gather", flat, probed));
             var isOrdered = graph.Apply("Equal", own, own); // NaN is below all knots
             var isPassed = graph.Apply("And", graph.Apply("Not", isAbove), isOrdered);
-            position = graph.Apply("Add", position, graph.Apply("Mul", graph.Cast(isPassed, ElementType.Int64), graph.Constant([(long)step])));
+            var passed = graph.Apply("Mul", graph.Cast(isPassed, ElementType.Int64), graph.Constant([(long)step]));
+            position = graph.Apply("Add", position, passed);
         }
         string at = Line(lines.Starts), height = Line(lines.Heights), slope = Line(lines.Slopes);
         var distance = graph.Apply("Where", graph.Apply("IsNaN", own), graph.Scalar(0), graph.Apply("Sub", own, at));

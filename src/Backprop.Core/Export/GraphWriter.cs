@@ -1,4 +1,6 @@
+using Backprop.Activations;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Networks;
 
 namespace Backprop.Export;
@@ -12,7 +14,8 @@ internal static class GraphWriter
     /// <param name="graph">Takes the operators.</param>
     /// <param name="features">The name of the raw features: [rows × inputs], single precision.</param>
     /// <returns>The names of the scores and of the predictions: [rows × outputs], single precision.</returns>
-    /// <exception cref="NotSupportedException">A custom layer, activation or loss, which has no operators; the message names it.</exception>
+    /// <exception cref="NotSupportedException">A custom layer, activation or loss, which has no operators; the message names
+    /// it.</exception>
     public static (string Scores, string Predictions) Write(InferenceGraph inference, IGraphBuilder graph, string features)
     {
         CheckSupported(inference);
@@ -33,16 +36,21 @@ internal static class GraphWriter
         {
             switch (operation)
             {
-                case RunLayer { Layer: var layer }: throw Custom("layer", layer.GetType(), "layers");
-                case ApplyActivation { Function: var f } when !ActivationOperators.Knows(f): throw Custom("activation", f.GetType(), "activations");
-                case MixActivation { Function: var f } when !ActivationOperators.Knows(f): throw Custom("activation", f.GetType(), "activations");
-                case AverageMembers { Loss.Averaging: Losses.MemberAverage.Unknown } average: throw Custom("loss", average.Loss.GetType(), "losses");
-                case ApplyLink { Loss.Link: Losses.LossLink.Unknown } link: throw Custom("loss", link.Loss.GetType(), "losses");
+                case RunLayer { Layer: var layer }: throw Custom("layer", layer, "layers");
+                case ApplyActivation { Function: var f }: Check(f); break;
+                case MixActivation { Function: var f }: Check(f); break;
+                case AverageMembers { Loss: { Averaging: MemberAverage.Unknown } loss }: throw Custom("loss", loss, "losses");
+                case ApplyLink { Loss: { Link: LossLink.Unknown } loss }: throw Custom("loss", loss, "losses");
             }
         }
 
-        static NotSupportedException Custom(string what, Type type, string all) =>
-            new($"The network has the custom {what} {type.FullName}. ONNX has no operator for it; only {all} of Backprop.ML are exported.");
+        static void Check(Activation f)
+        {
+            if (!ActivationOperators.Knows(f)) throw Custom("activation", f, "activations");
+        }
+
+        static NotSupportedException Custom(string what, object part, string all) =>
+            new($"The network has the custom {what} {part.GetType().FullName}. ONNX has no operator for it; only {all} of Backprop.ML are exported.");
     }
 
     private static string Write(InferenceOperation operation, IGraphBuilder graph, string[] inputs)

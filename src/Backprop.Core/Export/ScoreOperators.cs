@@ -30,7 +30,8 @@ internal static class ScoreOperators
             MemberAverage.Softmax => LogOfMeanExponential(graph, graph.Add("LogSoftmax", [z], ("axis", 2L)), op.Width),
             MemberAverage.Logarithm => LogOfMean(graph, graph.Apply("Exp", ClipDoubles(graph, z, ExponentBound))),
             MemberAverage.Mixture => Mixture(graph, z, op.Members, op.Width),
-            MemberAverage.Sorted => OverMembers(graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
+            MemberAverage.Sorted => OverMembers(
+                graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
             _ => throw new NotSupportedException(op.Loss.ToString()),
         };
         return graph.Cast(average, ElementType.Single);

@@ -35,14 +35,26 @@ public abstract class StateVisitor
     public void Number(string name, ref double value) => OnNumber(_path + name, ref value);
 
     /// <summary>Visits a count.</summary>
-    public void Count(string name, ref long value) => OnCount(_path + name, ref value);
+    /// <param name="name">Its name.</param>
+    /// <param name="value">The count: ≥ 0.</param>
+    /// <exception cref="FormatException">The visitor replaced it by a negative number.</exception>
+    public void Count(string name, ref long value)
+    {
+        OnCount(_path + name, ref value);
+        Check(name, value, long.MaxValue);
+    }
 
     /// <summary>Visits a count.</summary>
-    public void Count(string name, ref int value)
+    /// <param name="name">Its name.</param>
+    /// <param name="value">The count: ≥ 0.</param>
+    /// <param name="max">The maximum.</param>
+    /// <exception cref="FormatException">The visitor replaced it by a negative number, or by one above the maximum.</exception>
+    public void Count(string name, ref int value, int max = int.MaxValue)
     {
         long wide = value;
-        Count(name, ref wide);
-        value = checked((int)wide);
+        OnCount(_path + name, ref wide);
+        Check(name, wide, max);
+        value = (int)wide;
     }
 
     /// <summary>Visits a flag, as the count 0 or 1.</summary>
@@ -67,6 +79,11 @@ public abstract class StateVisitor
         Doubles(name, copy);
         values.Clear();
         foreach (var value in copy) values.Add(value);
+    }
+
+    private void Check(string name, long value, long max)
+    {
+        if (value < 0 || value > max) throw new FormatException($"The value '{_path}{name}' is {value}; it must be from 0 to {max}.");
     }
 
     /// <summary>Receives a vector by its full name.</summary>

@@ -19,8 +19,8 @@ internal sealed class LbfgsMemory(int parameterCount, int maxSteps)
             visitor.Doubles($"change {i}", _changes[i]);
         }
         visitor.Doubles("inverse products", _inverseProducts);
-        visitor.Count("count", ref _count);
-        visitor.Count("next", ref _next);
+        visitor.Count("count", ref _count, maxSteps);
+        visitor.Count("next", ref _next, maxSteps - 1);
     }
 
     public void Clear() => (_count, _next) = (0, 0);

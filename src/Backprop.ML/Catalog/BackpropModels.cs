@@ -4,9 +4,50 @@ using Microsoft.ML.Runtime;
 // In ML.NET's own namespace, not in the folder's: users find prediction methods there.
 namespace Microsoft.ML;
 
-/// <summary>Adds a thread-safe predictor to <c>ml.Model</c>.</summary>
+/// <summary>Adds a thread-safe predictor, and a safe way to save, to <c>ml.Model</c>.</summary>
 public static class BackpropModels
 {
+    /// <summary>Saves a model so that the file has the earlier model or the new one at every moment, even if the process is
+    /// killed.</summary>
+    /// <remarks>
+    /// <c>ml.Model.Save</c> writes directly to its path, so a process that is killed meanwhile leaves half a file. This method writes to
+    /// another file in the same folder, flushes it to the disk, and renames it. A killed process may leave that file behind; its name ends
+    /// with <c>.tmp</c>. The time of the model's file is set afterwards, because watchers such as that of <c>PredictionEnginePool</c> do not
+    /// notice a rename.
+    /// </remarks>
+    /// <param name="catalog"><c>ml.Model</c>.</param>
+    /// <param name="model">The model: a single step or a chain, of this library or another.</param>
+    /// <param name="inputSchema">The columns of the data that the model was trained on; null to save none.</param>
+    /// <param name="filePath">The file. Its folder must exist.</param>
+    /// <exception cref="ArgumentException">The path is empty or a folder, or its folder does not exist.</exception>
+    /// <exception cref="IOException">The disk is full, or the file cannot be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
+    public static void SaveAtomically(
+        this ModelOperationsCatalog catalog, ITransformer model, DataViewSchema? inputSchema, string filePath)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        Contracts.CheckValue(model, nameof(model));
+        Contracts.CheckNonWhiteSpace(filePath, nameof(filePath));
+        if (Directory.Exists(filePath)) throw Contracts.ExceptParam(nameof(filePath), "'{0}' is a folder. Name a file.", filePath);
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(filePath))))
+            throw Contracts.ExceptParam(nameof(filePath), "The folder of '{0}' does not exist. Create it first.", filePath);
+        var temporary = $"{filePath}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                catalog.Save(model, inputSchema, stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, filePath, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary); // does nothing after the move
+        }
+        File.SetLastWriteTimeUtc(filePath, TimeProvider.System.GetUtcNow().UtcDateTime);
+    }
+
     /// <summary>Creates a predictor of single rows that any number of threads may use at the same time. A <c>PredictionEngine</c> is for
     /// one thread at a time.</summary>
     /// <typeparam name="TSrc">A class with the input columns.</typeparam>

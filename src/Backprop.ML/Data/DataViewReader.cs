@@ -81,8 +81,9 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
 
     private Exception UnknownClass(ExampleCursor row, DataViewSchema.Column label, KeyList classes, string name) => host.Except(
         "Row {0} of the {1} data has class '{2}' in label column '{3}', but the network has no output for it. The classes are {4}. "
-        + "Remove such rows, or train a new model on data with this class.",
-        row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrKeys));
+        + "Remove such rows, set {5} to give it an output, or train a new model on data with this class.",
+        row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrKeys),
+        nameof(BackpropTrainer.Options.AddNewClasses));
 
     private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
 

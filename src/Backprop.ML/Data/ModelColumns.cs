@@ -78,6 +78,15 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         DataViewSchema.Column Find(string name, string role) => ColumnChecks.Find(context, argument, schema, role, name);
     }
 
+    /// <summary>The same, with the classes of a label column that are not among these. They follow the others.</summary>
+    public ModelColumns WithNewClasses(DataViewSchema.Column label)
+    {
+        if (Classes is not { Names.Count: > 0 } classes) return this;
+        string[] added = [.. KeyNames.Given(label).Except(classes.Names)];
+        string[] names = [.. classes.Names, .. added];
+        return added.Length == 0 ? this : this with { Classes = new KeyList((ulong)names.Length, null, names) };
+    }
+
     /// <summary>The same for a warm start, which needs a key of every class.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The label column has no key for a class.</exception>
     public ModelColumns CheckClasses(IExceptionContext context, string argument, string label)

@@ -28,7 +28,8 @@ internal sealed class ConverterGraph(OnnxContext context) : IGraphBuilder
     public string Add(string type, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var name = $"{_part}/{type}";
-        string[] outputs = [.. Enumerable.Range(0, OperatorOutputs.Of(type)).Select(_ => context.AddIntermediateVariable(null, name, skip: true))];
+        var outputs = new string[OperatorOutputs.Of(type)];
+        for (var i = 0; i < outputs.Length; i++) outputs[i] = context.AddIntermediateVariable(null, name, skip: true);
         var node = context.CreateNode(type, inputs, outputs, context.GetNodeName(name), StandardDomain);
         foreach (var (attribute, value) in attributes)
         {

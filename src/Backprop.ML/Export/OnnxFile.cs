@@ -96,7 +96,8 @@ internal sealed class OnnxFile : IGraphBuilder
 
     private static ProtobufMessage ValueOf(string name, ElementType type, int columns)
     {
-        var shape = new ProtobufMessage().Message(1, new ProtobufMessage().Text(2, "rows")).Message(1, new ProtobufMessage().Integer(1, columns));
+        var rows = new ProtobufMessage().Text(2, "rows");
+        var shape = new ProtobufMessage().Message(1, rows).Message(1, new ProtobufMessage().Integer(1, columns));
         var tensor = new ProtobufMessage().Integer(1, (int)type).Message(2, shape);
         return new ProtobufMessage().Text(1, name).Message(2, new ProtobufMessage().Message(1, tensor));
     }

@@ -46,7 +46,8 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// <summary>Writes the network as a file of ONNX, which runs without .NET: raw features in, predictions out.</summary>
     /// <remarks>
     /// <list type="table">
-    /// <item><term>features</term><description>[rows × slots of the feature column], single precision; NaN for a missing value.</description></item>
+    /// <item><term>features</term><description>[rows × slots of the feature column], single precision; NaN for a missing
+    /// value.</description></item>
     /// <item><term>a category column, by its name</term><description>[rows × keys], 64-bit integers: key values of the training data, from
     /// 1 on; 0 for a missing value.</description></item>
     /// <item><term>scores</term><description>[rows × outputs], single precision: logits of a classifier, predictions of a

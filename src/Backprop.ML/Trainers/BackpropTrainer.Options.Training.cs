@@ -166,6 +166,22 @@ public sealed partial class BackpropTrainer
         /// <value>Null: no file. Otherwise as in <c>new Checkpoint("model.checkpoint") { Every = TimeSpan.FromMinutes(1) }</c>.</value>
         public Checkpoint? Checkpoint { get => Get<Checkpoint?>(); set => Set(value); }
 
+        /// <summary>The memory of the optimizer to start with, such as the moments of Adam, from the checkpoint of an earlier
+        /// training.</summary>
+        /// <remarks>For a training that continues from the model of that training, with new rows. Without it, Adam and the other optimizers
+        /// with memory need some steps to find their step sizes again.</remarks>
+        /// <value>Null: the optimizer starts without memory. Otherwise <c>initialParameters</c> must be passed to <c>Fit</c>, and optimizer
+        /// and layers must be those of that training.</value>
+        public OptimizerMemory? OptimizerMemory { get => Get<OptimizerMemory?>(); set => Set(value); }
+
+        /// <summary>Whether a model that is continued gets outputs for classes that it does not have. Their weights and biases start at
+        /// 0.</summary>
+        /// <remarks>Classes are found by the names of the key values of the label, as <c>MapValueToKey</c> gives them. The classes that the
+        /// model has keep their outputs.</remarks>
+        /// <value>False: rows of a new class are an error that names it. Ignored without <c>initialParameters</c>, and for labels that are
+        /// not keys.</value>
+        public bool AddNewClasses { get => Get<bool>(); set => Set(value); }
+
         /// <summary>Whether predictions are limited to the range of the labels in the training data.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has false. For regression, with losses whose predictions are in units of the label
         /// (<see cref="Loss.AllowsTargetScaling"/>). Validation uses the limited predictions.</value>

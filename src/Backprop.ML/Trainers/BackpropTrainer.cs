@@ -206,6 +206,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         known = Checked(warnings, known, plan, data, initial, given is not null, stop);
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
+        if (initial is not null) initial = MoreOutputs.With(initial, network);
         var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         // The history keeps the warnings of an epoch itself.
@@ -330,6 +331,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var outputs = task.OutputCount(Host, label, loss);
         var inputs = InputsIn(data.Schema.Schema);
         var known = earlier?.Task == task ? earlier.Columns : null;
+        if (_options.AddNewClasses) known = known?.WithNewClasses(label);
         if (known is not null) inputs = known.Arrange(Host, inputs);
         var all = ModelColumns.Of(data.Schema.Schema, inputs, label.Name);
         var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name)

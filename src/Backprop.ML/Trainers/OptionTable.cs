@@ -143,6 +143,10 @@ internal static class OptionTable
             Training(nameof(Options.ThrowOnCancellation), x => x.ThrowOnCancellation,
                 (x, value) => x with { ThrowOnCancellation = value })),
         .. Section(
+            "Continuing from a model",
+            Training(nameof(Options.OptimizerMemory), x => x.OptimizerMemory, (x, value) => x with { OptimizerMemory = value }),
+            Own(nameof(Options.AddNewClasses), false)),
+        .. Section(
             "Run and reports",
             Own<int?>(nameof(Options.Seed), null),
             Training(nameof(Options.Checkpoint), x => x.Checkpoint, (x, value) => x with { Checkpoint = value }),

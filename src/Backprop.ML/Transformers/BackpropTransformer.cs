@@ -14,8 +14,8 @@ namespace Backprop.ML;
 /// Created by <see cref="BackpropTrainer"/> or by <c>ml.Model.Load</c>. Immutable; any number of threads may transform at the same time.
 /// <c>Model</c> contains the network.
 /// <para>
-/// <c>ml.Model.Save</c> writes directly to its path. If the process is killed meanwhile, an earlier model at this path is lost. Save to a
-/// temporary file, then call <c>File.Move(temporary, path, overwrite: true)</c>: docs/reference/model-file.md has the code.
+/// <c>ml.Model.Save</c> writes directly to its path. If the process is killed meanwhile, an earlier model at this path is lost.
+/// <see cref="BackpropModels.SaveAtomically"/> replaces the file at once.
 /// </para>
 /// <para>A damaged file ends <c>ml.Model.Load</c> with an exception whose <see cref="Exception.GetBaseException"/> is a
 /// <see cref="FormatException"/>.</para>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Networks;
@@ -134,6 +135,36 @@ public sealed class CheckpointTests : IDisposable
             else damaged[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
             File.WriteAllBytes(PathOfFile, damaged);
             Assert.Throws<FormatException>(() => Train("", new Checkpoint(PathOfFile), threads: 1));
+        }
+    }
+
+    // With a checksum that fits, damage reaches what reads the values. Values that fit the training are accepted, whatever they are.
+    // Set BACKPROP_MUTATIONS for more of them.
+    [Theory, InlineData(""), InlineData(nameof(Lbfgs)), InlineData("folds")]
+    public void A_forged_file_is_refused_or_read_and_allocates_little(string name)
+    {
+        Assert.Throws<PowerCut>(() => Train(name, new Checkpoint(PathOfFile) { Every = 1 }, threads: 1, cutAt: 3));
+        var bytes = File.ReadAllBytes(PathOfFile);
+        var headerEnd = 20 + BitConverter.ToInt32(bytes, 8);
+        var random = new Random(11);
+        var mutations = int.TryParse(Environment.GetEnvironmentVariable("BACKPROP_MUTATIONS"), out var given) ? given : 60;
+        for (var i = 0; i < mutations; i++)
+        {
+            byte[] forged = [.. bytes];
+            // Half of them in the header, which is text; then often one digit or letter for another.
+            var position = i % 2 == 0 ? random.Next(8, headerEnd) : random.Next(8, bytes.Length - 32);
+            forged[position] = i % 4 == 0 ? (byte)('0' + random.Next(10)) : (byte)(forged[position] ^ (1 << random.Next(8)));
+            SHA256.HashData(forged.AsSpan(0, forged.Length - 32), forged.AsSpan(forged.Length - 32));
+            File.WriteAllBytes(PathOfFile, forged);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                Train(name, new Checkpoint(PathOfFile), threads: 1);
+            }
+            catch (Exception problem) when (problem is FormatException or InvalidOperationException)
+            {
+            }
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
         }
     }
 

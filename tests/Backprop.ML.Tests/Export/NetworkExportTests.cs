@@ -3,6 +3,7 @@ using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ML.Export;
+using Backprop.ML.Tests.Scenarios;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -100,7 +101,7 @@ public class NetworkExportTests
     public void What_has_no_operators_is_named()
     {
         var network = new NetworkBuilder(Features).Dense(1).Build();
-        Refused(new TrainedNetwork(network, new float[network.ParameterCount], new Scenarios.Lopsided(0.2)), "loss", nameof(Scenarios.Lopsided));
+        Refused(new TrainedNetwork(network, new float[network.ParameterCount], new Lopsided(0.2)), "loss", nameof(Lopsided));
         var own = new Network(new Dense(Features, 2), new OwnLayer(2));
         Refused(new TrainedNetwork(own, new float[own.ParameterCount], new SquaredError()), "layer", nameof(OwnLayer));
         var bent = new NetworkBuilder(Features).Dense(2).Activation(new OwnActivation()).Dense(1).Build();
@@ -124,13 +125,15 @@ public class NetworkExportTests
 
     private static Network RandomNetwork(Random random, int outputs, int members)
     {
-        var builder = new NetworkBuilder(Features).Imputation((MissingValues)(1 + random.Next(Enum.GetValues<MissingValues>().Length - 1)), 0, 2);
+        var replacement = (MissingValues)(1 + random.Next(Enum.GetValues<MissingValues>().Length - 1));
+        var builder = new NetworkBuilder(Features).Imputation(replacement, 0, 2);
         if (random.Next(2) == 0) builder.QuantileTransform(1, 3);
         var isEmbedded = random.Next(2) == 0;
         if (isEmbedded) builder.OneHotEncoding(null, new OneHotCategory(5, 2));
         else
         {
-            builder.OneHotEncoding(random.Next(2) == 0 ? FeatureScaling.Standard : null, new OneHotCategory(4, 5), new OneHotCategory(5, 2));
+            FeatureScaling? scaling = random.Next(2) == 0 ? FeatureScaling.Standard : null;
+            builder.OneHotEncoding(scaling, new OneHotCategory(4, 5), new OneHotCategory(5, 2));
             if (random.Next(2) == 0) builder.SmoothClip(features: 3);
         }
         if (members > 1) builder.Replicate(members);
@@ -231,6 +234,7 @@ public class NetworkExportTests
     {
         public override void Forward(ReadOnlySpan<float> x, Span<float> y) => x.CopyTo(y);
 
-        public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) => dy.CopyTo(dx);
+        public override void Backward(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx) =>
+            dy.CopyTo(dx);
     }
 }

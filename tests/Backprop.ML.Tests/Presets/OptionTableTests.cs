@@ -133,6 +133,7 @@ public class OptionTableTests
         Backprop.Training.ValidationRows => Backprop.Training.ValidationRows.Last,
         _ when Property(option).PropertyType == typeof(TimeSpan?) => TimeSpan.FromSeconds(5),
         _ when Property(option).PropertyType == typeof(int?) => 3,
+        _ when Property(option).PropertyType == typeof(Backprop.Training.OptimizerMemory) => Scenarios.ExampleCheckpoint.OptimizerMemory,
         _ when Property(option).PropertyType == typeof(Backprop.Training.Checkpoint) => new Backprop.Training.Checkpoint("file"),
         _ => new Metrics.F1Score(),
     };

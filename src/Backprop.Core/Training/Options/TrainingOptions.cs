@@ -101,6 +101,11 @@ public sealed record TrainingOptions
     /// continues from an earlier network.</value>
     public ReadOnlyMemory<Real>? InitialParameters { get; init; }
 
+    /// <summary>The memory of the optimizer to start with, from the checkpoint of an earlier training.</summary>
+    /// <value>Null: the optimizer starts without memory. Otherwise training must continue from an earlier network, or from
+    /// <see cref="InitialParameters"/>, with the same optimizer and the same layers.</value>
+    public OptimizerMemory? OptimizerMemory { get; init; }
+
     /// <summary>When to stop early; null for never.</summary>
     /// <value>Patience of 10 epochs. Ignored when there is no validation data.</value>
     public EarlyStopping? EarlyStopping { get; init; } = new();

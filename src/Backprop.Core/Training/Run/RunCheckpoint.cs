@@ -101,6 +101,9 @@ internal sealed class RunCheckpoint : IDisposable
                 $"{nameof(Checkpoint)} '{file}' belongs to another training: {differences}. Use another path for this training, or set "
                 + $"{nameof(Checkpoint)}.{nameof(Checkpoint.Restart)} to train from the start.");
         StateReader.Read(content.State, _state.Visit);
+        var epoch = _state.Epoch;
+        if (epoch != content.Epoch || epoch != _state.History.Count || epoch > _epochs || _state.Best?.Epoch > epoch)
+            throw new FormatException($"Its state is that of epoch {_state.Epoch}, with a history of {_state.History.Count} epochs.");
         (HasEnded, _lastEpoch) = (content.HasEnded, _state.Epoch);
         _stop.AddEarlierTime(TimeSpan.FromSeconds(content.Seconds));
         _stop.HasModel = _state.Steps > 0;

@@ -50,6 +50,8 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.OutputBiasPrior) OutputBias.Check(network);
         if (options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
+        if (options.OptimizerMemory is { } memory)
+            CheckMemory(memory, continues: initial is not null || options.InitialParameters is not null);
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException(
                 $"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} " +
@@ -60,6 +62,17 @@ internal sealed class RunChecks(TrainingOptions options)
                 $"The initial network was trained on scaled targets, but {options.Loss} does not allow target scaling. Use another loss, " +
                     $"or train a new network.",
                 nameof(initial));
+    }
+
+    private void CheckMemory(OptimizerMemory memory, bool continues)
+    {
+        const string option = nameof(TrainingOptions.OptimizerMemory);
+        if (options.Optimizer is not Optimizers.StepwiseOptimizer)
+            throw new ArgumentException(
+                $"{option} {memory} cannot be used: {options.Optimizer.GetType().Name} begins without memory.");
+        if (!continues)
+            throw new ArgumentException(
+                $"{option} {memory} belongs to the parameters of that training. Continue from its network: pass it as the initial network.");
     }
 
     private void CheckLoss(Network network, ExampleSet training)

@@ -48,6 +48,13 @@ public sealed class CheckpointsGuide() : GuidePage("checkpoints"), IDisposable
             options.Checkpoint = new Checkpoint("parcels.checkpoint") { Every = TimeSpan.FromMinutes(1) };
             var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
             #endregion
+            options.Checkpoint = null;
+            var newData = data;
+            #region memory
+            options.OptimizerMemory = OptimizerMemory.FromCheckpoint("parcels.checkpoint");
+            var continued = ml.BinaryClassification.Trainers.Backprop(options).Fit(newData, null, model.Model);
+            #endregion
+            Assert.NotEqual(model.Model.Network.Parameters.ToArray(), continued.Model.Network.Parameters.ToArray());
             Assert.Equal(5, model.Model.History.Count);
             Assert.True(File.Exists(path));
         }
