@@ -92,7 +92,7 @@ internal static class FeatureOperators
         int count = op.Frequencies, each = hasPhases ? 2 * count : count;
         var own = graph.Reshape(graph.Slice(x, 1, 0, op.Columns), 0, op.Columns, 1);
         var turns = graph.Apply("Mul", own, Block(0));
-        // Whole turns are removed while they are exact.
+        // Whole periods are removed while they are exact.
         var angle = graph.Times(graph.Apply("Sub", turns, graph.Apply("Round", turns)), 2 * Math.PI);
         string y;
         if (hasPhases)

@@ -6,12 +6,12 @@ using Backprop.Networks;
 namespace Backprop.Export;
 
 /// <summary>Writes an inference graph in the operators of ONNX.</summary>
-/// <remarks>Numbers are in single precision, as in scoring. Averages of members and probabilities are in double.</remarks>
+/// <remarks>Values are in single precision, as in scoring. Averages of members and probabilities are in double.</remarks>
 internal static class GraphWriter
 {
     /// <summary>Writes all operations.</summary>
     /// <param name="inference">The computation from raw features to predictions.</param>
-    /// <param name="graph">Takes the operators.</param>
+    /// <param name="graph">Receives the operators.</param>
     /// <param name="features">The name of the raw features: [rows × inputs], single precision.</param>
     /// <returns>The names of the scores and of the predictions: [rows × outputs], single precision.</returns>
     /// <exception cref="NotSupportedException">A custom layer, activation or loss, which has no operators; the message names
@@ -50,7 +50,9 @@ internal static class GraphWriter
         }
 
         static NotSupportedException Custom(string what, object part, string all) =>
-            new($"The network has the custom {what} {part.GetType().FullName}. ONNX has no operator for it; only {all} of Backprop.ML are exported.");
+            new(
+                $"The network has the custom {what} {part.GetType().FullName}. ONNX has no operator for it; only {all} of Backprop.ML are "
+                + "exported.");
     }
 
     private static string Write(InferenceOperation operation, IGraphBuilder graph, string[] inputs)

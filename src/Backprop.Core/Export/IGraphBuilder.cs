@@ -19,7 +19,7 @@ internal enum ElementType
     UInt32 = 12,
 }
 
-/// <summary>Takes the operators of a graph in the vocabulary of ONNX, one after another.</summary>
+/// <summary>Receives the operators of a graph in the vocabulary of ONNX, one after another.</summary>
 /// <remarks>Tensors are known by their names. Operators are those of every operator set from 12 to 17, and none that changed between
 /// these.</remarks>
 internal interface IGraphBuilder

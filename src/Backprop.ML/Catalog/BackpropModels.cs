@@ -12,8 +12,8 @@ public static class BackpropModels
     /// <remarks>
     /// <c>ml.Model.Save</c> writes directly to its path, so a process that is killed meanwhile leaves half a file. This method writes to
     /// another file in the same folder, flushes it to the disk, and renames it. A killed process may leave that file behind; its name ends
-    /// with <c>.tmp</c>. The time of the model's file is set afterwards, because watchers such as that of <c>PredictionEnginePool</c> do not
-    /// notice a rename.
+    /// with <c>.tmp</c>. The time of the model's file is set afterwards, because file watchers, such as that of
+    /// <c>PredictionEnginePool</c>, do not notice a rename.
     /// </remarks>
     /// <param name="catalog"><c>ml.Model</c>.</param>
     /// <param name="model">The model: a single step or a chain, of this library or another.</param>

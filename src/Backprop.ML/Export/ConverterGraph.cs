@@ -45,7 +45,7 @@ internal sealed class ConverterGraph(OnnxContext context) : IGraphBuilder
         return outputs[0];
     }
 
-    /// <summary>Gives a tensor a second name.</summary>
+    /// <summary>Assigns a tensor to a variable of the graph.</summary>
     public void Assign(string variable, string tensor) =>
         context.CreateNode("Identity", [tensor], [variable], context.GetNodeName($"{_part}/Identity"), StandardDomain);
 

@@ -6,7 +6,7 @@ namespace Backprop.ML.Export;
 
 /// <summary>The columns of data as the inputs of a network, in the operators of ONNX.</summary>
 /// <param name="context">For the error messages.</param>
-/// <param name="graph">Takes the operators.</param>
+/// <param name="graph">Receives the operators.</param>
 internal sealed class InputTensors(IExceptionContext context, IGraphBuilder graph)
 {
     /// <summary>The inputs of the network, single precision: [rows × inputs].</summary>

@@ -45,7 +45,7 @@ internal sealed class OnnxFile : IGraphBuilder
     /// <summary>Writes the file.</summary>
     /// <param name="stream">It is written here, from its position on.</param>
     /// <param name="producerVersion">The version of this library.</param>
-    /// <param name="metadata">What readers of the file may want to know.</param>
+    /// <param name="metadata">Facts about the model.</param>
     public void WriteTo(Stream stream, string producerVersion, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         _graph.Text(2, "Backprop.ML");

@@ -174,9 +174,9 @@ public sealed partial class BackpropTrainer
         /// and layers must be those of that training.</value>
         public OptimizerMemory? OptimizerMemory { get => Get<OptimizerMemory?>(); set => Set(value); }
 
-        /// <summary>Whether a model that is continued gets outputs for classes that it does not have. Their weights and biases start at
-        /// 0.</summary>
-        /// <remarks>Classes are found by the names of the key values of the label, as <c>MapValueToKey</c> gives them. The classes that the
+        /// <summary>Whether a model that is continued receives outputs for classes that it does not have. Their weights and biases start
+        /// at 0.</summary>
+        /// <remarks>Classes are found by the names of the key values of the label, which <c>MapValueToKey</c> sets. The classes that the
         /// model has keep their outputs.</remarks>
         /// <value>False: rows of a new class are an error that names it. Ignored without <c>initialParameters</c>, and for labels that are
         /// not keys.</value>

@@ -81,7 +81,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public new IDataView Transform(IDataView input)
     {
         var scorer = ApplyScorer(input);
-        return new BatchScoredView(Host, scorer, _mapper, Model.Network, _inputs, _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs));
+        var columns = _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs);
+        return new BatchScoredView(Host, scorer, _mapper, Model.Network, _inputs, columns);
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);

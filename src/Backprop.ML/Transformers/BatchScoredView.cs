@@ -85,7 +85,8 @@ internal sealed class BatchScoredView(
     private string VariableOf(OnnxContext context, string column) => context.ContainsColumn(column)
         ? context.GetVariableName(column)
         : throw host.Except(
-            "Column '{0}' is not in the ONNX graph, because a step before the network cannot be converted. The log names the step.", column);
+            "Column '{0}' is not in the ONNX graph, because a step before the network cannot be converted. The log names the step.",
+            column);
 
     private bool CanReadAhead(DataViewSchema.Column[] active, DataViewSchema.Column[] needed) =>
         active.Any(column => _added.Contains(column.Index)) && DataViewUtils.AllCacheable(needed);

@@ -43,7 +43,7 @@ internal sealed class NetworkMapper(
     public void CheckExport() => GraphWriter.CheckSupported(network.Inference);
 
     /// <summary>Writes the network in the operators of ONNX.</summary>
-    /// <param name="graph">Takes the operators.</param>
+    /// <param name="graph">Receives the operators.</param>
     /// <param name="inputs">The tensor of its inputs.</param>
     public ScoredTensors Write(IGraphBuilder graph, string inputs)
     {

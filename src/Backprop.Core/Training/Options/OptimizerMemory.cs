@@ -54,8 +54,8 @@ public sealed class OptimizerMemory
         catch (FormatException problem)
         {
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.OptimizerMemory)} {this} is the memory of another optimizer or network. {problem.Message} Use the "
-                + "optimizer and the layers of that training.", problem);
+                $"{nameof(TrainingOptions.OptimizerMemory)} {this} is the memory of another optimizer or network. {problem.Message} Use "
+                + "the optimizer and the layers of that training.", problem);
         }
     }
 }

@@ -72,7 +72,8 @@ internal sealed class RunChecks(TrainingOptions options)
                 $"{option} {memory} cannot be used: {options.Optimizer.GetType().Name} begins without memory.");
         if (!continues)
             throw new ArgumentException(
-                $"{option} {memory} belongs to the parameters of that training. Continue from its network: pass it as the initial network.");
+                $"{option} {memory} belongs to the parameters of that training. Continue from its network: pass it as the initial "
+                + "network.");
     }
 
     private void CheckLoss(Network network, ExampleSet training)
