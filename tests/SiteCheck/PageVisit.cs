@@ -36,7 +36,7 @@ internal sealed class PageVisit(IBrowser browser, string address, string path, L
     private const string FindFaint = """
         () => {
             const found = new Set();
-            for (const image of document.querySelectorAll('article img[src$=".svg"]'))
+            for (const image of document.querySelectorAll('article img'))
                 if (image.clientWidth < image.naturalWidth * 2 / 3)
                     found.add(`${image.getAttribute('src')} is shrunk from ${image.naturalWidth} to ${image.clientWidth} pixels`);
             const channels = color => {

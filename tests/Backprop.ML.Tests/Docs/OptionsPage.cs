@@ -80,8 +80,8 @@ internal static partial class OptionsPage
 
             ## Namespaces
 
-            The code that sets an option needs a `using` directive for its type. The values of a type, such as `Adam` of `Optimizer`, are in the
-            same namespace. Projects with `ImplicitUsings` already use `System`, `System.Threading` and others.
+            The code that sets an option needs a `using` directive for its type. The values of a type, such as `Adam` of `Optimizer`, are in
+            the same namespace. Projects with `ImplicitUsings` already use `System`, `System.Threading` and others.
 
             | type | namespace |
             | --- | --- |

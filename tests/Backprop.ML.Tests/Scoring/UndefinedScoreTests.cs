@@ -9,8 +9,8 @@ namespace Backprop.ML.Tests.Scoring;
 /// <summary>A view warns once of the rows that it scores as NaN.</summary>
 public class UndefinedScoreTests
 {
-    private const string Missing = "The score of 3 of 40 rows is NaN: a feature is missing or infinite. Replace these values, or train with "
-        + "MissingValues.Median.";
+    private const string Missing = "The score of 3 of 40 rows is NaN: a feature is missing or infinite. Replace these values, or train "
+        + "with MissingValues.Median.";
 
     private readonly MLContext _ml = new(seed: 1);
     private readonly List<string> _warnings = [];
