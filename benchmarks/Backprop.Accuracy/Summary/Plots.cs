@@ -1,3 +1,4 @@
+using Backprop.Accuracy.Learners;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
