@@ -1,4 +1,4 @@
-// What if the data does not fit into memory? It is read anew in every pass, through a pool that mixes its rows.
+// What if the data does not fit into memory? It is read again in every epoch, through a pool that mixes its rows.
 using System.Diagnostics;
 using System.Globalization;
 using Backprop.ML;
@@ -15,7 +15,7 @@ try
     // ML.NET's binary format reads much faster than text; SaveAsBinary writes any data view, row by row.
     using (var file = File.Create(path))
         ml.Data.SaveAsBinary(ml.Data.LoadFromEnumerable(Measurements()), file, keepHidden: false);
-    Console.WriteLine($"{Rows:N0} rows would take {Rows * (Measurement.Size + 1) * sizeof(float) / 1e6:F0} MB of memory");
+    Console.WriteLine($"{Rows:N0} rows would need {Rows * (Measurement.Size + 1) * sizeof(float) / 1e6:F0} MB of memory");
 
     var data = ml.Data.LoadFromBinary(path);
     using ((IDisposable)data) // the file
@@ -24,8 +24,8 @@ try
         var trainer = ml.Regression.Trainers.Backprop(new BackpropTrainer.Options
         {
             Preset = Preset.Plain,
-            MemoryBudget = 50_000_000, // bytes; what takes more is not kept but read anew, because Caching is Auto
-            ValidationFraction = 0.02, // these rows are kept
+            MemoryBudget = 50_000_000, // bytes; larger data is not kept but read again in every epoch, because Caching is Auto
+            ValidationFraction = 0.02, // these rows are held out and kept in memory
             HiddenLayers = [32],
             NumberOfIterations = 3,
             BatchSize = 512,
@@ -33,8 +33,8 @@ try
         });
         var clock = Stopwatch.StartNew();
         var history = trainer.Fit(data).Model.History;
-        Console.WriteLine($"{history.Count} passes in {clock.Elapsed.TotalSeconds:F1} s, with {memory.Most / 1e6:F0} MB in use");
-        Console.WriteLine($"mean squared error on rows kept from training: {history[^1].ValidationLoss:F3} of the label's variance");
+        Console.WriteLine($"{history.Count} epochs in {clock.Elapsed.TotalSeconds:F1} s, with {memory.Most / 1e6:F0} MB in use");
+        Console.WriteLine($"mean squared error on held-out rows: {history[^1].ValidationLoss:F3} of the label's variance");
     }
 }
 finally

@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms;
 
 namespace QuickStart;
 
-/// <summary>What stands between the columns of a file and a model: features as one vector, the label in the type that its task wants, the
+/// <summary>The pipeline from the columns of a file to a model: features as one vector, the label in the type that its task needs, the
 /// trainer.</summary>
 internal static class CsvPipeline
 {
@@ -47,7 +47,7 @@ internal static class CsvPipeline
         };
     }
 
-    /// <summary>A line for every pass over the data.</summary>
+    /// <summary>A line for every epoch.</summary>
     private sealed class ConsoleProgress : IProgress<EpochReport>
     {
         public void Report(EpochReport value) => Console.WriteLine($"epoch {value.Epoch,3}: loss {value.TrainingLoss:F5}");

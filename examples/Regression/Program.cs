@@ -15,7 +15,7 @@ var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
     Columns = [.. names.Select((name, i) => new TextLoader.Column(name, DataKind.Single, i))],
 });
 
-// 442 patients are few: a small network and few passes. With no hidden layer the same trainer fits a linear model.
+// 442 patients are few: a small network and few epochs. With no hidden layer, the same trainer fits a linear model.
 var featurize = ml.Transforms.Concatenate("Features", names[..^1]);
 var network = featurize.Append(
     ml.Regression.Trainers.Backprop(

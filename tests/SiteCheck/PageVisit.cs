@@ -4,7 +4,7 @@ using PuppeteerSharp;
 namespace SiteCheck;
 
 /// <summary>One page in one look: errors of its scripts, resources that fail or come from elsewhere, overflow, images without
-/// text.</summary>
+/// text, faint text.</summary>
 internal sealed class PageVisit(IBrowser browser, string address, string path, Look look, string? pictures)
 {
     // What overflows: an element that ends right of the window, and that no parent scrolls or cuts off.
@@ -29,6 +29,43 @@ internal sealed class PageVisit(IBrowser browser, string address, string path, L
         () => [...document.querySelectorAll('main img, article img')]
             .filter(image => !image.alt || !image.complete || image.naturalWidth === 0)
             .map(image => `${image.getAttribute('src')} ${image.alt ? 'does not load' : 'has no alternative text'}`)
+        """;
+
+    // What is hard to read: figures that are shrunk below two thirds of their size, and text whose contrast with its background is below
+    // 4.5, or 3 for large text. Source: W3C (2018), "Web Content Accessibility Guidelines 2.1", criterion 1.4.3.
+    private const string FindFaint = """
+        () => {
+            const found = new Set();
+            for (const image of document.querySelectorAll('article img'))
+                if (image.clientWidth < image.naturalWidth * 2 / 3)
+                    found.add(`${image.getAttribute('src')} is shrunk from ${image.naturalWidth} to ${image.clientWidth} pixels`);
+            const channels = color => {
+                const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
+                return { values: [red, green, blue], alpha };
+            };
+            const over = (front, back) => front.values.map((value, i) => front.alpha * value + (1 - front.alpha) * back[i]);
+            const luminance = values => {
+                const [red, green, blue] = values.map(value => value / 255)
+                    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+            };
+            const background = element => {
+                const back = element.parentElement ? background(element.parentElement) : [255, 255, 255];
+                return over(channels(getComputedStyle(element).backgroundColor), back);
+            };
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                const text = texts.currentNode.textContent.trim(), element = texts.currentNode.parentElement;
+                if (!text || !element.checkVisibility() || element.closest('script, style, svg')) continue;
+                const style = getComputedStyle(element), back = background(element);
+                const pair = [luminance(over(channels(style.color), back)), luminance(back)].sort((a, b) => b - a);
+                const contrast = (pair[0] + 0.05) / (pair[1] + 0.05), size = parseFloat(style.fontSize);
+                const isLarge = size >= 24 || (size >= 18.6 && style.fontWeight >= 700);
+                if (contrast < (isLarge ? 3 : 4.5) - 0.005)
+                    found.add(`contrast ${contrast.toFixed(2)}: ${element.tagName}.${element.className}: ${text.slice(0, 40)}`);
+            }
+            return [...found].slice(0, 5);
+        }
         """;
 
     private readonly ConcurrentQueue<string> _findings = new();
@@ -57,6 +94,7 @@ internal sealed class PageVisit(IBrowser browser, string address, string path, L
         await page.GoToAsync(address + path, WaitUntilNavigation.Networkidle0);
         foreach (var overflow in await page.EvaluateFunctionAsync<string[]>(FindOverflow)) Found($"overflow: {overflow}");
         foreach (var image in await page.EvaluateFunctionAsync<string[]>(FindImages)) Found($"image: {image}");
+        foreach (var faint in await page.EvaluateFunctionAsync<string[]>(FindFaint)) Found($"hard to read: {faint}");
         if (pictures is not null) await TakePictureAsync(page);
         return [.. _findings.Distinct()];
     }

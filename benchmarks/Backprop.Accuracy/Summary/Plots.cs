@@ -1,3 +1,4 @@
+using Backprop.Accuracy.Learners;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
@@ -71,17 +72,19 @@ internal static class Plots
     private static Plot Times(ScoreBoard board)
     {
         var plot = new Plot();
-        double fastest = 0, slowest = 0;
+        List<(Learner Learner, double X, double Y)> points = [];
         foreach (var learner in board.Learners)
         {
-            if (Standings.RelativeTime(board, learner, cell => cell.FitSeconds) is not { } time) continue;
-            var x = Math.Log10(time);
-            (fastest, slowest) = (Math.Min(fastest, x), Math.Max(slowest, x));
-            var y = board.MeanRank("folds", learner, board.Learners).Mean;
+            if (Standings.RelativeTime(board, learner, cell => cell.FitSeconds) is { } time)
+                points.Add((learner, Math.Log10(time), board.MeanRank("folds", learner, board.Learners).Mean));
+        }
+        foreach (var (learner, x, y) in points)
+        {
             plot.Add.Marker(x, y, size: 12, color: learner.IsOurs ? _ours : _others);
             var text = plot.Add.Text(learner.Name, x, y);
-            (text.OffsetX, text.OffsetY) = (10, -8);
+            (text.OffsetX, text.OffsetY) = (10, -8 + Shift(x, y, points.Select(point => (point.X, point.Y))));
         }
+        double fastest = Math.Min(0, points.Min(point => point.X)), slowest = Math.Max(0, points.Max(point => point.X));
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic
         {
             IntegerTicksOnly = true, LabelFormatter = exponent => $"{Math.Pow(10, exponent):G3}"
@@ -93,6 +96,15 @@ internal static class Plots
         // Names stand to the right of their points.
         plot.Axes.SetLimitsX(fastest - 0.1, slowest + 0.25 * (slowest - fastest + 1));
         return plot;
+    }
+
+    // Pixels by which a name is moved down, so that names of neighbours do not overlap: the leftmost name stands above the others.
+    private static float Shift(double x, double y, IEnumerable<(double X, double Y)> points)
+    {
+        var near = points.Where(point => point != (x, y) && Math.Abs(point.X - x) < 0.7 && Math.Abs(point.Y - y) < 0.25).ToArray();
+        if (near.Length == 0) return 0;
+        if (near.All(point => point.X > x)) return -18;
+        return near.Any(point => point.Y < y) ? 6 : 0;
     }
 
     private static void Names(Plot plot, IEnumerable<string> names)

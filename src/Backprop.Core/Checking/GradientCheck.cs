@@ -9,13 +9,12 @@ namespace Backprop.Checking;
 
 /// <summary>Compares backward propagation with central differences: is backward the derivative of forward?</summary>
 /// <remarks>
-/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision, where an error
-/// (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h for one parameter after the other. Works in double precision. There, an error
-/// of 1 % in one term exceeds the tolerance by a factor of 10,000. Networks with a custom layer, activation or loss are checked in single
-/// precision, because those parts exist in single precision only. Forward and backward computations are those of a training step: dropout
-/// drops the same units each time, and batch normalization uses the batch. Measured parameters, such as running means, have no gradient and
-/// are not checked. A unit whose input lies next to a kink (ReLU at 0) may show an error although its gradient is correct. Check such cases
-/// with other examples or another seed.
+/// The derivative by one parameter after the other is (8·(J(θ + h) − J(θ − h)) − (J(θ + 2h) − J(θ − 2h))) / 12h. It is computed in double
+/// precision. There, an error of 1 % in one term exceeds the tolerance by a factor of 10,000. Networks with a custom layer, activation or
+/// loss are checked in single precision, because those parts exist in single precision only. Forward and backward computations are those
+/// of a training step: dropout drops the same units each time, and batch normalization uses the batch. Measured parameters, such as running
+/// means, have no gradient and are not checked. A unit whose input lies next to a kink (ReLU at 0) may show an error although its gradient
+/// is correct. Check such cases with other examples or another seed.
 /// </remarks>
 public static class GradientCheck
 {

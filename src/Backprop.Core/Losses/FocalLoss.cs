@@ -28,7 +28,7 @@ public sealed record FocalLoss : RowLoss
         init =>
             field = value is null or (> 0 and < 1)
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(Alpha), value, "must be above 0 and below 1, or null");
+                : throw ValueRange.Refusal(nameof(Alpha), value, "must be above 0 and below 1, or null");
     } = 0.25;
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ public sealed record LogisticLoss : RowLoss
         init =>
             field = value is >= 0 and < 1
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+                : throw ValueRange.Refusal(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
     }
 
     /// <inheritdoc/>

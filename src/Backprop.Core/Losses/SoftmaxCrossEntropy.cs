@@ -21,7 +21,7 @@ public sealed record SoftmaxCrossEntropy : RowLoss
         init =>
             field = value is >= 0 and < 1
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
+                : throw ValueRange.Refusal(nameof(LabelSmoothing), value, "must be from 0 up to, but not including, 1");
     }
 
     /// <inheritdoc/>

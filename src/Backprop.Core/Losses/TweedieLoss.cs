@@ -21,7 +21,7 @@ public sealed record TweedieLoss : RowLoss
         init =>
             field = value is > 1 and < 2
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(Power), value, "must be above 1 and below 2");
+                : throw ValueRange.Refusal(nameof(Power), value, "must be above 1 and below 2");
     } = 1.5;
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public abstract record NumericEmbedding
         init =>
             field = value >= MinDimension
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(Dimension), value, $"must be at least {MinDimension}");
+                : throw ValueRange.Refusal(nameof(Dimension), value, $"must be at least {MinDimension}");
     }
 
     private protected virtual int MinDimension => 1;
@@ -43,7 +43,7 @@ public abstract record NumericEmbedding
     }
 
     private protected static double Positive(double value, string name) =>
-        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "must be > 0 and finite");
+        value > 0 && double.IsFinite(value) ? value : throw ValueRange.Refusal(name, value, "must be > 0 and finite");
 }
 
 /// <summary>PLR: ReLU(W·[cos 2πcx, sin 2πcx] + b).</summary>

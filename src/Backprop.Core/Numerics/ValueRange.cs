@@ -6,7 +6,7 @@ namespace Backprop.Numerics;
 /// <summary>The values that an option may have, and their description. Checks, messages and docs/reference/options.md use the same
 /// object.</summary>
 /// <param name="Words">The allowed values, as documentation names them.</param>
-/// <param name="Message">The end of the error message.</param>
+/// <param name="Message">The error message after the name of the option.</param>
 /// <param name="Contains">Whether a value is allowed; a time counts in seconds.</param>
 internal sealed record ValueRange(string Words, string Message, Func<double, bool> Contains)
 {
@@ -55,7 +55,14 @@ internal sealed record ValueRange(string Words, string Message, Func<double, boo
     /// <param name="option">The name of the option; by default, the calling property.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is not allowed.</exception>
     public T Checked<T>(T value, [CallerMemberName] string option = "") =>
-        Allows(value) ? value : throw new ArgumentOutOfRangeException(option, value, Message);
+        Allows(value) ? value : throw Refusal(option, value, Message);
+
+    /// <summary>The exception for a value that is not allowed. Its message is a sentence whose subject is the option.</summary>
+    /// <param name="option">The name of the option.</param>
+    /// <param name="value">The value that was found.</param>
+    /// <param name="message">The rest of the sentence, without the period: "must be …".</param>
+    public static ArgumentOutOfRangeException Refusal(string option, object? value, string message) =>
+        new(option, value, $"{option} {message}.");
 
     private bool Allows(object? value) => value switch
     {

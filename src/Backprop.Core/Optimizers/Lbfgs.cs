@@ -53,7 +53,7 @@ public sealed record Lbfgs : Optimizer
         init =>
             field = value is > 0 and < 0.5
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
+                : throw ValueRange.Refusal(nameof(SufficientDecrease), value, "must be in (0, 0.5)");
     } = 1e-4;
 
     /// <summary>c₂: the share of the directional derivative that may remain after a step.</summary>

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Schedules;
 
 /// <summary>½·(1 − cos(2π·log₂(1 + (2ⁿ − 1)·t))) over the share t of all steps: n cycles, each twice as long as the one before, that begin
@@ -11,7 +13,7 @@ public sealed record CosineLogarithmicSchedule : Schedule
     {
         get;
         init =>
-            field = value is >= 1 and <= 30 ? value : throw new ArgumentOutOfRangeException(nameof(Cycles), value, "must be from 1 to 30");
+            field = value is >= 1 and <= 30 ? value : throw ValueRange.Refusal(nameof(Cycles), value, "must be from 1 to 30");
     } = 4;
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed record MultiStepDecay : Schedule
         get;
         init => field = value is not null && value.All(epoch => epoch >= 1) && value.SequenceEqual(value.Order())
             ? [.. value]
-            : throw new ArgumentOutOfRangeException(
+            : throw ValueRange.Refusal(
                 nameof(Milestones), value is null ? null : string.Join(", ", value), "must be epochs from 1 on, in ascending order");
     } = [30, 60, 90];
 

@@ -117,7 +117,7 @@ public static class BackpropEvaluation
     {
         host.CheckValue(data, nameof(data));
         host.CheckValue(estimator, nameof(estimator));
-        if (numberOfFolds < 2) throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, "must be at least 2");
+        if (numberOfFolds < 2) throw ValueRange.Refusal(nameof(numberOfFolds), numberOfFolds, "must be at least 2");
         var splitColumn = DataOperationsCatalog.CreateSplitColumn(host, ref data, samplingKey, seed, fallbackInEnvSeed: true);
         return
         [

@@ -1,4 +1,5 @@
 using Backprop.Metrics;
+using Backprop.Numerics;
 
 namespace Backprop.ML;
 
@@ -40,9 +41,9 @@ public sealed record ColumnImportanceOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; the message names it.</exception>
     internal void Check()
     {
-        if (Repeats < 2) throw new ArgumentOutOfRangeException(nameof(Repeats), Repeats, "must be at least 2");
-        if (MaximumRows < 2) throw new ArgumentOutOfRangeException(nameof(MaximumRows), MaximumRows, "must be at least 2");
-        if (NumberOfThreads < 1) throw new ArgumentOutOfRangeException(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
+        if (Repeats < 2) throw ValueRange.Refusal(nameof(Repeats), Repeats, "must be at least 2");
+        if (MaximumRows < 2) throw ValueRange.Refusal(nameof(MaximumRows), MaximumRows, "must be at least 2");
+        if (NumberOfThreads < 1) throw ValueRange.Refusal(nameof(NumberOfThreads), NumberOfThreads, "must be at least 1");
         ArgumentNullException.ThrowIfNull(Groups);
     }
 }

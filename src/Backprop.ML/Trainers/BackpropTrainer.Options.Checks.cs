@@ -1,6 +1,7 @@
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Presets;
 using Backprop.Training;
@@ -63,7 +64,7 @@ public sealed partial class BackpropTrainer
                 InputSkip && EnsembleSize > 1, nameof(InputSkip), InputSkip,
                 $"is for a single network, but {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
             ToPerceptron([], FeatureTraits.None).CheckCombination();
-            Refuse(KFoldBagging && EnsembleSize < 2, nameof(EnsembleSize), EnsembleSize, $"{nameof(KFoldBagging)} needs at least 2");
+            Refuse(KFoldBagging && EnsembleSize < 2, nameof(EnsembleSize), EnsembleSize, $"must be at least 2 for {nameof(KFoldBagging)}");
             var other = ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData);
             Refuse(
                 KFoldBagging && (ValidationFraction > 0 || ValidationData is not null), nameof(KFoldBagging), KFoldBagging,
@@ -140,7 +141,7 @@ public sealed partial class BackpropTrainer
 
         private static void Refuse(bool isWrong, string option, object? value, string reason)
         {
-            if (isWrong) throw new ArgumentOutOfRangeException(option, value, reason);
+            if (isWrong) throw ValueRange.Refusal(option, value, reason);
         }
     }
 }

@@ -2,6 +2,7 @@ using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Backprop.ML.Transformers;
+using Backprop.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -60,9 +61,9 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <exception cref="InvalidOperationException">The model is for another task.</exception>
     public BackpropTransformer WithThreshold(float threshold, string thresholdColumnName = DefaultColumnNames.Probability)
     {
-        if (!float.IsFinite(threshold)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "must be finite");
+        if (!float.IsFinite(threshold)) throw ValueRange.Refusal(nameof(threshold), threshold, "must be finite");
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
-            throw new ArgumentOutOfRangeException(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
+            throw ValueRange.Refusal(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
         if (Model.Task.TargetKind != TargetKind.Binary)
             throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
         return new BackpropTransformer(

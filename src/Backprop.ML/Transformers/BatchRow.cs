@@ -17,6 +17,7 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 {
     private readonly DataViewRowCursor _input;
     private readonly Action _checkAlive;
+    private readonly UndefinedScores.Reading _reading;
     private readonly ColumnBuffer?[] _columns;
     private readonly ColumnBuffer[] _buffers;
     private readonly ScalarBuffer<DataViewRowId> _ids;
@@ -24,7 +25,7 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     private readonly BatchScorer _scorer;
     private int _capacity, _count, _row = -1;
     private long _position = -1;
-    private bool _isAtEnd;
+    private bool _isAtEnd, _isDisposed;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Creates rows that own the cursor: they dispose it.</summary>
@@ -33,9 +34,12 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <param name="known">The slots and keys of these columns.</param>
     /// <param name="network">The network that scores them.</param>
     /// <param name="checkAlive">Called before every row that is read; may throw to end reading.</param>
-    public BatchRow(DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network, Action checkAlive)
+    /// <param name="reading">Counts the rows that are scored as NaN.</param>
+    public BatchRow(
+        DataViewRowCursor input, InputColumns inputs, ModelColumns known, TrainedNetwork network, Action checkAlive,
+        UndefinedScores.Reading reading)
     {
-        (_input, _checkAlive) = (input, checkAlive);
+        (_input, _checkAlive, _reading) = (input, checkAlive, reading);
         _columns = [.. input.Schema.Select(column => input.IsColumnActive(column) ? ColumnBuffer.Make(this, input, column) : null)];
         var mapped = inputs.In(input.Schema).Select((column, i) => known.Mapped(i, _columns[column.Index]!));
         _scorer = new BatchScorer(network, new InputBuffers([.. mapped]));
@@ -82,10 +86,12 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             _position = -1;
             _input.Dispose();
+            _reading.End(_scorer.UndefinedRows, _scorer.ScoredRows);
         }
         base.Dispose(disposing);
     }

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.ML.Data;
 using Backprop.ML.Export;
 using Backprop.Networks;
@@ -20,6 +21,7 @@ internal sealed class BatchScoredView(
     private const int MinOperatorSet = 12;
 
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
+    private readonly UndefinedScores _undefined = new(host, network.Network.Layers.Any(layer => layer is Imputation));
 
     public IDataView Source => scorer.Source;
 
@@ -34,7 +36,7 @@ internal sealed class BatchScoredView(
         host.CheckValue(columnsNeeded, nameof(columnsNeeded));
         DataViewSchema.Column[] active = [.. columnsNeeded], needed = NeededColumns(active);
         if (!CanReadAhead(active, needed)) return scorer.GetRowCursor(active, rand);
-        return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active);
+        return MakeCursor(Source.GetRowCursor(needed, CanShuffle ? rand : null), active, _undefined.Begin(cursors: 1));
     }
 
     // Sets of cursors are created as in ML.NET's scorers: those of the input, or else one cursor of the input that several readers share.
@@ -46,10 +48,11 @@ internal sealed class BatchScoredView(
         var inputs = Source.GetRowCursorSet(needed, n, CanShuffle ? rand : null);
         if (inputs.Length == 1 && n > 1 && (Source.GetRowCount() ?? long.MaxValue) > n)
             inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
+        var reading = _undefined.Begin(inputs.Length);
         var cursors = new DataViewRowCursor[inputs.Length];
         try
         {
-            for (var i = 0; i < inputs.Length; i++) cursors[i] = MakeCursor(inputs[i], active);
+            for (var i = 0; i < inputs.Length; i++) cursors[i] = MakeCursor(inputs[i], active, reading);
         }
         catch
         {
@@ -93,11 +96,11 @@ internal sealed class BatchScoredView(
 
     private DataViewSchema.Column[] NeededColumns(DataViewSchema.Column[] active) => [.. ((IRowToRowMapper)scorer).GetDependencies(active)];
 
-    private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active)
+    private BatchCursor MakeCursor(DataViewRowCursor input, DataViewSchema.Column[] active, UndefinedScores.Reading reading)
     {
         try
         {
-            return new BatchCursor(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive), active);
+            return new BatchCursor(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive, reading), active);
         }
         catch
         {

@@ -18,6 +18,12 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     public int MaxRows { get; } = Math.Clamp(
         (1 << 20) / Math.Max(network.IsFedSparse ? 1 : network.Network.Inputs, network.Network.Layers.Max(layer => layer.Outputs)), 1, 256);
 
+    /// <summary>Number of rows that were scored.</summary>
+    public long ScoredRows { get; private set; }
+
+    /// <summary>Number of rows that were scored as NaN, because a feature is missing or infinite.</summary>
+    public long UndefinedRows { get; private set; }
+
     private int Outputs => network.Network.Outputs;
 
     /// <summary>Discards the scores, because the rows have changed.</summary>
@@ -44,6 +50,9 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
         if (rows > _capacity) Grow(rows);
         (_sparse is not null ? ScoreSparse(rows) : ScoreDense(rows)).Values.CopyTo(_scores);
         _scored = rows;
+        ScoredRows += rows;
+        for (var row = 0; row < rows; row++)
+            if (float.IsNaN(_scores[row * Outputs])) UndefinedRows++;
     }
 
     private Matrix ScoreDense(int rows)

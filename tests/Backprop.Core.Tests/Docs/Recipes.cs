@@ -42,10 +42,7 @@ public sealed record ExpectileLoss : RowLoss
     public double Level
     {
         get;
-        init =>
-            field = value is > 0 and < 1
-                ? value
-                : throw new ArgumentOutOfRangeException(nameof(Level), value, "must be above 0 and below 1");
+        init => field = ValueRange.BetweenZeroAndOne.Checked(value);
     } = 0.5;
 
     /// <inheritdoc/>
@@ -84,7 +81,7 @@ public sealed record Signum : StepwiseOptimizer
     public double Beta
     {
         get;
-        init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta), value, "must be in [0, 1)");
+        init => field = ValueRange.BelowOne.Checked(value);
     } = 0.9;
 
     /// <inheritdoc/>

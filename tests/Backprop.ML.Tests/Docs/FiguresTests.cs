@@ -5,6 +5,10 @@ namespace Backprop.ML.Tests.Docs;
 /// <summary>docs/figures holds what scripts/Figures writes.</summary>
 public class FiguresTests
 {
+    private static readonly Lazy<string[]> _pages = new(() =>
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Repository.Root, "README.md")).Select(File.ReadAllText)]);
+
     private static string Folder => Path.Combine(Repository.Root, "docs", "figures");
 
     public static TheoryData<string> Drawn => [.. FigureList.Drawn.Keys];
@@ -34,4 +38,19 @@ public class FiguresTests
             Assert.Equal("rect", svg.Elements().First(element => element.Name.LocalName != "defs").Name.LocalName);
         }
     }
+
+    [Fact]
+    public void The_logo_is_square_and_the_icon_of_the_site()
+    {
+        var site = File.ReadAllText(Path.Combine(Repository.Root, "docs", "docfx.json"));
+        Assert.Contains("\"_appLogoPath\": \"logo.svg\"", site, StringComparison.Ordinal);
+        Assert.Contains("\"_appFaviconPath\": \"logo.svg\"", site, StringComparison.Ordinal);
+        var logo = System.Xml.Linq.XDocument.Load(Path.Combine(Repository.Root, "docs", "logo.svg")).Root!;
+        Assert.Equal(logo.Attribute("width")!.Value, logo.Attribute("height")!.Value);
+    }
+
+    [Fact]
+    public void Every_figure_is_in_a_page() =>
+        Assert.All(Directory.GetFiles(Folder, "*.svg"), file =>
+            Assert.Contains(_pages.Value, page => page.Contains($"figures/{Path.GetFileName(file)})", StringComparison.Ordinal)));
 }

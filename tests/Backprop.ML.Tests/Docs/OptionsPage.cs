@@ -34,16 +34,22 @@ internal static partial class OptionsPage
             # Options
 
             These are the properties of `BackpropTrainer.Options`. If the default is "preset", the option follows `Preset` until you set
-            it. [presets.md](presets.md) has the values of every preset.
+            it. [presets.md](presets.md) has the values of every preset. [Namespaces](#namespaces) lists the `using` directives.
 
             This page is generated from `src/Backprop.ML/Trainers/OptionTable.cs` and the doc comments of the properties. To write it again:
             `BACKPROP_WRITE_DOCS=1 dotnet test tests/Backprop.ML.Tests --filter FullyQualifiedName~OptionsPage`
 
             """);
         foreach (var section in OptionTable.All.GroupBy(option => option.Group)) Append(page, section.Key, [.. section]);
+        AppendNamespaces(page);
         AppendPresets(page);
         return page.ToString();
     }
+
+    /// <summary>The types of options that need a using directive.</summary>
+    public static IEnumerable<Type> NamedTypes() =>
+        OptionTable.All.SelectMany(option => TypesIn(PropertyOf(option).PropertyType)).Distinct()
+            .Where(type => !_keywords.ContainsKey(type)).OrderBy(NameOf, StringComparer.Ordinal);
 
     /// <summary>The cells of an option's row in the table of presets: name, and the value of each preset.</summary>
     public static string[] PresetCells(OptionDescriptor option) =>
@@ -55,6 +61,33 @@ internal static partial class OptionsPage
         if (text.Length <= MaxValue) return text.Length == 0 ? "none" : $"`{text}`";
         var type = text.Split('(')[0];
         return type.Length <= MaxValue ? $"`{type}`, …" : "[values](presets.md)";
+    }
+
+    private static IEnumerable<Type> TypesIn(Type type)
+    {
+        if (type.IsArray) return TypesIn(type.GetElementType()!);
+        return type.IsGenericType ? [.. type.GetGenericArguments().SelectMany(TypesIn), .. OwnType(type)] : [type];
+    }
+
+    // A nullable value is written with a question mark, not with the name of its type.
+    private static IEnumerable<Type> OwnType(Type generic) =>
+        generic.GetGenericTypeDefinition() == typeof(Nullable<>) ? [] : [generic];
+
+    private static void AppendNamespaces(StringBuilder page)
+    {
+        page.Append(
+            """
+
+            ## Namespaces
+
+            The code that sets an option needs a `using` directive for its type. The values of a type, such as `Adam` of `Optimizer`, are in
+            the same namespace. Projects with `ImplicitUsings` already use `System`, `System.Threading` and others.
+
+            | type | namespace |
+            | --- | --- |
+
+            """);
+        foreach (var type in NamedTypes()) page.Append($"| `{NameOf(type)}` | `{type.Namespace}` |\n");
     }
 
     private static void AppendPresets(StringBuilder page)

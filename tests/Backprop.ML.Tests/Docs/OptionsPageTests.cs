@@ -40,4 +40,10 @@ public class OptionsPageTests
             OptionTable.All.SelectMany(OptionsPage.Cells).Concat(OptionTable.All.Where(option => option.IsOfPreset)
                 .SelectMany(OptionsPage.PresetCells)),
             cell => Assert.InRange(cell.Length, 1, 80));
+
+    [Fact]
+    public void Values_of_an_option_are_in_the_namespace_of_its_type() =>
+        Assert.All(OptionsPage.NamedTypes().Where(type => type.Assembly.GetName().Name!.StartsWith("Backprop", StringComparison.Ordinal)),
+            type => Assert.All(type.Assembly.GetExportedTypes().Where(type.IsAssignableFrom),
+                kind => Assert.Equal(type.Namespace, kind.Namespace)));
 }

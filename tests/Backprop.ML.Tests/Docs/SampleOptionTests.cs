@@ -29,7 +29,7 @@ public sealed class SampleOptionTests : IDisposable
 
         Assert.Equal(
             [
-                "checked: must be ≥ 0 and finite (Parameter 'BalanceExponent') Actual value was -1.",
+                "checked: BalanceExponent must be ≥ 0 and finite. (Parameter 'BalanceExponent') Actual value was -1.",
                 "printed: BalanceExponent = 1",
                 "documented: | `BalanceExponent` | `double` | preset; `Plain` has `1` | ≥ 0 and finite |",
                 "documented: - `BalanceExponent`: The exponent of balanced class weights: with 0, all rows have the same weight.",

@@ -75,9 +75,9 @@ public class OptionTableTests
             var problem = Record.Exception(() => option.Check(_ml, value));
             Assert.Equal(option.Contains(number), problem is null);
             if (problem is null) continue;
-            Refuses($"{option.Message} (Parameter '{name}')", () => new BackpropTrainer(_ml, options));
+            Refuses($"{name} {option.Message}. (Parameter '{name}')", () => new BackpropTrainer(_ml, options));
             if (option.Write is not null && name != nameof(options.LabelSmoothing)) // the losses have words of their own
-                Refuses(option.Message!, () => option.Override(Preset.Plain.For(DatasetProfile.Typical), value));
+                Refuses($"{name} {option.Message}", () => option.Override(Preset.Plain.For(DatasetProfile.Typical), value));
         }
     }
 

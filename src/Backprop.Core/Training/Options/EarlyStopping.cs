@@ -43,7 +43,7 @@ public sealed record EarlyStopping
         init =>
             field = value is null || double.IsFinite(value.Value)
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(Target), value, "must be finite");
+                : throw ValueRange.Refusal(nameof(Target), value, "must be finite");
     }
 
     /// <summary>How many validation checks in a row must meet <see cref="Target"/>. After perfect accuracy, a few more

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Training;
 
 /// <summary>How a gradient is measured when it is clipped.</summary>
@@ -23,10 +25,10 @@ public sealed record GradientClipping(ClippingMeasure Measure, double Threshold)
     /// <summary>How the gradient is measured.</summary>
     public ClippingMeasure Measure { get; } = Enum.IsDefined(Measure)
         ? Measure
-        : throw new ArgumentOutOfRangeException(nameof(Measure), Measure, $"must be a member of {nameof(ClippingMeasure)}");
+        : throw ValueRange.Refusal(nameof(Measure), Measure, $"must be a member of {nameof(ClippingMeasure)}");
 
     /// <summary>c: the largest measure that is not clipped.</summary>
     public double Threshold { get; } = Threshold > 0 && double.IsFinite(Threshold)
         ? Threshold
-        : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "must be > 0 and finite");
+        : throw ValueRange.Refusal(nameof(Threshold), Threshold, "must be > 0 and finite");
 }

@@ -29,7 +29,7 @@ public sealed record LearningRateRangeTest
     public int Steps
     {
         get;
-        init => field = value >= 20 ? value : throw new ArgumentOutOfRangeException(nameof(Steps), value, "must be at least 20");
+        init => field = value >= 20 ? value : throw ValueRange.Refusal(nameof(Steps), value, "must be at least 20");
     } = 100;
 
     // Losses are smoothed by a running mean, because every step has another batch.

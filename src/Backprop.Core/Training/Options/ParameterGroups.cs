@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -40,7 +41,7 @@ public sealed record ParameterGroups
         ParameterRole.Embedding => Embeddings,
         ParameterRole.NumericEmbedding => NumericEmbeddings,
         ParameterRole.Activation => Activations,
-        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not a role of learned parameters"),
+        _ => throw ValueRange.Refusal(nameof(role), role, "is not a role of learned parameters"),
     };
 }
 
@@ -53,9 +54,9 @@ public readonly record struct ParameterGroup
     public ParameterGroup(double learningRate, double regularization)
     {
         if (!(learningRate >= 0 && double.IsFinite(learningRate)))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "must be ≥ 0 and finite");
+            throw ValueRange.Refusal(nameof(learningRate), learningRate, "must be ≥ 0 and finite");
         if (!(regularization >= 0 && double.IsFinite(regularization)))
-            throw new ArgumentOutOfRangeException(nameof(regularization), regularization, "must be ≥ 0 and finite");
+            throw ValueRange.Refusal(nameof(regularization), regularization, "must be ≥ 0 and finite");
         (LearningRate, Regularization) = (learningRate, regularization);
     }
 

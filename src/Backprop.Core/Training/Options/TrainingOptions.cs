@@ -163,7 +163,7 @@ public sealed record TrainingOptions
         init =>
             field = value is null || value.All(weight => weight > 0 && double.IsFinite(weight))
                 ? value?.ToArray()
-                : throw new ArgumentOutOfRangeException(nameof(ClassWeights), string.Join(", ", value), "each must be > 0 and finite");
+                : throw ValueRange.Refusal(nameof(ClassWeights), string.Join(", ", value), "must be > 0 and finite for each class");
     }
 
     /// <summary>Whether all classes have the same total weight, however rare they are. Examples are multiplied by Σw / (classes · Σw of the
@@ -181,7 +181,7 @@ public sealed record TrainingOptions
         init =>
             field = value is null or IDecisionMetric
                 ? value
-                : throw new ArgumentOutOfRangeException(
+                : throw ValueRange.Refusal(
                     nameof(ThresholdMetric), value,
                     $"must be a metric of decisions: {nameof(Accuracy)}, {nameof(F1Score)} or {nameof(MacroAccuracy)}");
     }

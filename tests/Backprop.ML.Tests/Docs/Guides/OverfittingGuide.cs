@@ -1,3 +1,4 @@
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
 
@@ -64,5 +65,20 @@ public class OverfittingGuide
             Mixup = new Mixup(),
         };
         Assert.Contains("Mixup", Assert.ThrowsAny<Exception>(() => ml.Regression.Trainers.Backprop(options).Fit(data)).Message);
+    }
+
+    // docs/reference/presets.md says so.
+    [Fact]
+    public void Mixup_turns_off_the_bagging_of_the_default_preset()
+    {
+        var (ml, data) = LearnRows.Load(50);
+        var log = new List<string>();
+        ml.Log += (_, e) => log.Add(e.Message);
+        var options = new BackpropTrainer.Options { LabelColumnName = "Distance", HiddenLayers = [4], Mixup = new Mixup() };
+        var model = ml.Regression.Trainers.Backprop(options).Fit(data).Model;
+        Assert.Equal(5, model.Network.Network.EnsembleSize);
+        Assert.Equal(0.2, options.In(DatasetProfile.Typical).ValidationFraction);
+        Assert.False(options.In(DatasetProfile.Typical).KFoldBagging);
+        Assert.Contains(log, line => line.EndsWith("Measuring 40 rows of 2 features", StringComparison.Ordinal));
     }
 }
