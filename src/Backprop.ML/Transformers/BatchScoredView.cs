@@ -21,7 +21,7 @@ internal sealed class BatchScoredView(
     private const int MinOperatorSet = 12;
 
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
-    private readonly UndefinedScores _undefined = new(host, network.Network.Layers.Any(layer => layer is Imputation));
+    private readonly UndefinedScores _undefined = new(host, network.Network.Layers.Any(layer => layer is IReplacesMissing));
 
     public IDataView Source => scorer.Source;
 
