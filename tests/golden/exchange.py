@@ -12,16 +12,16 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import torch
 
 FOLDER = Path(__file__).parent
 FILES = FOLDER / "exchange"
 ROWS = 5
 
 
-# --- Reading and writing, as docs/guides/exchange.md shows -----------------------------------------------------------
+# --- Reading and writing; docs/guides/exchange.md shows some of these functions --------------------------------------
 
 def scikit_arrays(mlp):
-    """The names of this library. Every second layer is an activation, so dense layers have even indices."""
     arrays = {}
     for i, (weights, biases) in enumerate(zip(mlp.coefs_, mlp.intercepts_)):
         arrays[f"layers.{2 * i}.weights"] = weights
@@ -56,7 +56,6 @@ def load_json(path):
 
 
 def predict(w, x):
-    """A network of dense layers with ReLU between them, from the arrays of this library."""
     if "inputs.means" in w:
         x = (x - w["inputs.means"]) * w["inputs.factors"]
     layers = sorted(int(name.split(".")[1]) for name in w if name.startswith("layers.") and name.endswith(".weights"))
@@ -67,6 +66,14 @@ def predict(w, x):
     if "targets.means" in w:
         x = x / w["targets.factors"] + w["targets.means"]
     return x
+
+
+def save_state(model, path):
+    np.savez(path, **{name: tensor.numpy() for name, tensor in model.state_dict().items()})
+
+
+def load_state(model, arrays):
+    model.load_state_dict({name: torch.from_numpy(arrays[name].copy()) for name in arrays if name[0].isdigit()})
 
 
 # --- Models of Python ------------------------------------------------------------------------------------------------
@@ -96,8 +103,6 @@ def scikit_models(cases):
 
 
 def torch_models(cases):
-    import torch
-
     torch.manual_seed(1)
     x = torch.randn(200, 6)
     y = torch.stack([x[:, 0] * x[:, 1], x[:, 2].abs()], 1)
@@ -108,14 +113,15 @@ def torch_models(cases):
         torch.nn.functional.mse_loss(model(x), y).backward()
         optimizer.step()
     state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    np.savez_compressed(FILES / "torch-linear.npz", **state)
+    save_state(model, FILES / "torch-linear.npz")
+    np.savez_compressed(FILES / "torch-compressed.npz", **state)
     save_safetensors(state, FILES / "torch-linear.safetensors")
     # The same in double precision and in Fortran order, as NumPy writes a transposed matrix.
     np.savez(FILES / "torch-fortran.npz", **{name: np.asfortranarray(array.astype(np.float64)) for name, array in state.items()})
     rows = x[:ROWS].numpy()
     with torch.no_grad():
         predictions = model(torch.from_numpy(rows)).numpy()
-    for file in ("torch-linear.npz", "torch-linear.safetensors", "torch-fortran.npz"):
+    for file in ("torch-linear.npz", "torch-compressed.npz", "torch-linear.safetensors", "torch-fortran.npz"):
         cases.append(case(f"torch {file}", file, "relu", (8, 5), rows, predictions))
 
 
@@ -141,16 +147,14 @@ def check():
 
 
 def check_torch(rows, expected):
-    import torch
-
     arrays = load_safetensors(FILES / "ours-torch.safetensors")
-    scale = {name: torch.from_numpy(arrays.pop(name).copy()) for name in list(arrays) if not name[0].isdigit()}
+    scale = {name: torch.from_numpy(arrays[name].copy()) for name in arrays if not name[0].isdigit()}
     widths = [arrays["0.weight"].shape[1]] + [array.shape[0] for name, array in arrays.items() if name.endswith("weight")]
     modules = []
     for inputs, outputs in zip(widths, widths[1:]):
         modules += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
     model = torch.nn.Sequential(*modules[:-1])
-    model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+    load_state(model, arrays)
     with torch.no_grad():
         x = (torch.from_numpy(rows) - scale["inputs.means"]) * scale["inputs.factors"]
         y = model(x) / scale["targets.factors"] + scale["targets.means"]
@@ -164,7 +168,6 @@ def main():
     if "--check" in sys.argv:
         return check()
     import sklearn
-    import torch
 
     FILES.mkdir(exist_ok=True)
     cases = []

@@ -12,7 +12,8 @@ internal static class BoundedReader
     /// <param name="lengthOf">Returns the announced total length from the first bytes, or throws an exception.</param>
     /// <param name="subject">What is read, for messages.</param>
     /// <exception cref="FormatException">The stream is shorter or longer than announced.</exception>
-    public static byte[] Read(Stream stream, int prefixLength, Func<ReadOnlySpan<byte>, long> lengthOf, string subject = "The saved network")
+    public static byte[] Read(
+        Stream stream, int prefixLength, Func<ReadOnlySpan<byte>, long> lengthOf, string subject = "The saved network")
     {
         var bytes = new byte[FirstLength];
         var count = stream.ReadAtLeast(bytes.AsSpan(0, prefixLength), prefixLength, throwOnEndOfStream: false);

@@ -3,7 +3,8 @@ using Backprop.Networks;
 
 namespace Backprop.Persistence;
 
-/// <summary>The arrays of a trained network outside its layers: scaling of inputs and targets, limits of predictions, temperature.</summary>
+/// <summary>The arrays of a trained network outside its layers: scaling of inputs and targets, limits of predictions,
+/// temperature.</summary>
 internal sealed class NetworkScaling
 {
     private const string Means = "means", Factors = "factors", Minimums = "minimums", Maximums = "maximums";

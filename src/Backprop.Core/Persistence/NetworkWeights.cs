@@ -80,7 +80,7 @@ public sealed partial class NetworkWeights : IReadOnlyList<WeightArray>
         return new NetworkWeights([.. Of(network.Network, network.Parameters), .. NetworkScaling.ArraysOf(network)]);
     }
 
-    /// <summary>Gets an array by its name.</summary>
+    /// <summary>Finds an array by its name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="array">The array, or null.</param>
     /// <returns>Whether there is such an array.</returns>

@@ -97,7 +97,8 @@ internal static class SafetensorsWeights
         {
             if (entry.Offsets[0] != position || entry.Offsets[1] < position || entry.Offsets[1] > length)
                 throw new FormatException(
-                    $"Array '{name}' has the bytes from {entry.Offsets[0]} to {entry.Offsets[1]} of {length}, but must begin at {position}.");
+                    $"Array '{name}' has the bytes from {entry.Offsets[0]} to {entry.Offsets[1]} of {length}, but must begin at " +
+                    $"{position}.");
             position = entry.Offsets[1];
         }
         if (position != length) throw new FormatException($"The arrays have {position} bytes, but {length} bytes follow the header.");
