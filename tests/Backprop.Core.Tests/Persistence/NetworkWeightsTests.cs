@@ -133,7 +133,7 @@ public class NetworkWeightsTests
         Assert.Throws<InvalidOperationException>(() => array.Transposed());
         Assert.Contains("17 were passed", Message(() => NetworkWeights.Of(_network, new float[17])));
 
-        static string Message(Action action) => Assert.Throws<ArgumentException>(action).Message;
+        static string Message(Func<object> make) => Assert.Throws<ArgumentException>(make).Message;
     }
 
     [Fact]
