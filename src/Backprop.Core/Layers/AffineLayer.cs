@@ -4,7 +4,7 @@ namespace Backprop.Layers;
 
 /// <summary>Layers of the form y = c·x·W + b with a fixed factor c, or several such layers in parallel, each with its own columns.
 /// Parameters, group after group: W [GroupInputs × GroupOutputs] row-major, then b [GroupOutputs].</summary>
-public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference
+public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, IDescribesInference, INamedArrays
 {
     private protected AffineLayer(int inputs, int outputs) : base(inputs, outputs)
     {
@@ -40,6 +40,21 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
 
     /// <summary>The position of a group's b among the parameters.</summary>
     internal Range BiasesOf(int group) => (StartOf(group) + WeightCount)..StartOf(group + 1);
+
+    // Several groups are one more dimension, the first.
+    IReadOnlyList<ParameterArray> INamedArrays.Arrays
+    {
+        get
+        {
+            int[] groups = Groups == 1 ? [] : [Groups];
+            var distance = StartOf(1);
+            return
+            [
+                new("weights", [.. groups, GroupInputs, GroupOutputs], 0, Groups, distance, WeightFactor),
+                new("biases", [.. groups, GroupOutputs], WeightCount, Groups, distance),
+            ];
+        }
+    }
 
     Range IAffine.WeightsOf(int group) => WeightsOf(group);
 

@@ -23,7 +23,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from Holzmüller, Grinsztajn and
 /// Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
+public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference, INamedArrays
 {
     private readonly EmbeddedCategory[] _categories; // an array, because enumerating a list allocates
     private readonly CategorySlots _slots;
@@ -57,6 +57,21 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference
         [
             .. Categories.Select(
                 category => new ParameterBlock($"vectors of feature {category.Slot}", (int)SizeOf(category), ParameterRole.Embedding))];
+
+    IReadOnlyList<ParameterArray> INamedArrays.Arrays
+    {
+        get
+        {
+            var arrays = new List<ParameterArray>();
+            var first = 0;
+            foreach (var category in _categories)
+            {
+                arrays.Add(new ParameterArray($"vectors_of_feature_{category.Slot}", [category.Count + 1, category.Dimension], first));
+                first += (int)SizeOf(category);
+            }
+            return arrays;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

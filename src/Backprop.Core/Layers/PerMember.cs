@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the
 /// layer is a <see cref="ColumnsLayer"/>. For dense layers, use <see cref="GroupedDense"/>.</remarks>
-public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference
+public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference, INamedArrays
 {
     /// <summary>Makes one copy of a layer for each member.</summary>
     /// <param name="each">The layer of one member. It must not be random, normalize by the batch, or be completed by the network: such
@@ -51,6 +51,12 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
         [
             .. Enumerable.Range(0, EnsembleSize).SelectMany(
                 member => Each.Blocks.Select(block => block with { Name = $"{block.Name} of {member}" }))];
+
+    // The members are one more dimension, the first. No array of the layer itself has several pieces.
+    IReadOnlyList<ParameterArray> INamedArrays.Arrays =>
+        [
+            .. Each.Arrays.Select(
+                array => array with { Shape = [EnsembleSize, .. array.Shape], Pieces = EnsembleSize, Stride = Each.ParameterCount })];
 
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => EnsembleSize % members == 0;

@@ -10,8 +10,10 @@ internal static class BoundedReader
     /// <param name="stream">The stream of bytes; it need not support seeking.</param>
     /// <param name="prefixLength">How many bytes announce the length.</param>
     /// <param name="lengthOf">Returns the announced total length from the first bytes, or throws an exception.</param>
+    /// <param name="subject">What is read, for messages.</param>
     /// <exception cref="FormatException">The stream is shorter or longer than announced.</exception>
-    public static byte[] Read(Stream stream, int prefixLength, Func<ReadOnlySpan<byte>, long> lengthOf)
+    public static byte[] Read(
+        Stream stream, int prefixLength, Func<ReadOnlySpan<byte>, long> lengthOf, string subject = "The saved network")
     {
         var bytes = new byte[FirstLength];
         var count = stream.ReadAtLeast(bytes.AsSpan(0, prefixLength), prefixLength, throwOnEndOfStream: false);
@@ -23,11 +25,28 @@ internal static class BoundedReader
             var read = stream.ReadAtLeast(bytes.AsSpan(count..end), end - count, throwOnEndOfStream: false);
             count += read;
             if (count < end)
-                throw new FormatException($"The saved network is damaged: it has {count} bytes, but its header announces {expected}.");
+                throw new FormatException($"{subject} is damaged: it has {count} bytes, but its header announces {expected}.");
         }
         if (stream.ReadByte() >= 0)
-            throw new FormatException($"The saved network is damaged: it has more than the {expected} bytes that its header announces.");
+            throw new FormatException($"{subject} is damaged: it has more than the {expected} bytes that its header announces.");
         Array.Resize(ref bytes, expected);
+        return bytes;
+    }
+
+    /// <summary>Reads up to the end of a stream. Memory grows with the bytes that arrive.</summary>
+    /// <exception cref="FormatException">There are more bytes than one array can hold.</exception>
+    public static byte[] ReadToEnd(Stream stream)
+    {
+        var bytes = new byte[FirstLength];
+        var count = 0;
+        while (true)
+        {
+            count += stream.ReadAtLeast(bytes.AsSpan(count), bytes.Length - count, throwOnEndOfStream: false);
+            if (count < bytes.Length) break;
+            if (bytes.Length == Array.MaxLength) throw new FormatException($"It has more than {Array.MaxLength} bytes.");
+            Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, 2L * bytes.Length));
+        }
+        Array.Resize(ref bytes, count);
         return bytes;
     }
 }

@@ -1,4 +1,6 @@
 using Backprop.ML;
+using Backprop.Networks;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 // In ML.NET's own namespace, not in the folder's: users find prediction methods there.
@@ -73,5 +75,25 @@ public static class BackpropModels
             OwnsTransformer = false,
         };
         return new ThreadSafePredictor<TSrc, TDst>(() => catalog.CreatePredictionEngine<TSrc, TDst>(transformer, own));
+    }
+
+    /// <summary>Makes a model of a network that was not trained here, for example from <c>NetworkWeights</c> of scikit-learn or
+    /// PyTorch.</summary>
+    /// <remarks>The model predicts, can be saved, and can be passed to <c>Fit</c> as the initial parameters. It has no history. All slots
+    /// of the feature column enter the network, in their order. Category columns are not supported.</remarks>
+    /// <param name="catalog"><c>ml.Model</c>.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="schema">The columns of data: features and label. Their names become part of the model.</param>
+    /// <param name="labelColumnName">The column that the network predicts: Boolean, key, Single, or a vector of Single or
+    /// Boolean.</param>
+    /// <param name="featureColumnName">The column that it predicts from: a vector of Single.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type, or does not fit the network.</exception>
+    public static BackpropTransformer FromNetwork(
+        this ModelOperationsCatalog catalog, TrainedNetwork network, DataViewSchema schema,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        return ForeignNetwork.ToTransformer(
+            CatalogUtils.GetEnvironment(catalog), network, schema, labelColumnName, featureColumnName);
     }
 }

@@ -87,6 +87,9 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
         return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Default).Bind(env, schema);
     }
 
+    /// <summary>The same with another network of the same shape.</summary>
+    internal BackpropModelParameters With(TrainedNetwork network) => new(Host, Task, _result with { Network = network }, Columns);
+
     private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);
 
     /// <summary>Writes the folder of the model, and returns its entry Model.key.</summary>

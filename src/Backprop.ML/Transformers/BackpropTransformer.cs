@@ -3,6 +3,7 @@ using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Backprop.ML.Transformers;
 using Backprop.Numerics;
+using Backprop.Persistence;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -68,6 +69,19 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
             throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
         return new BackpropTransformer(
             Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
+    }
+
+    /// <summary>The same model with other weights, for example after training in another library.</summary>
+    /// <remarks><c>NetworkWeights.Of(model.Model.Network)</c> has the present weights. Scaling that is not among the weights stays as it
+    /// is. The history is that of this model.</remarks>
+    /// <param name="weights">The weights of every layer.</param>
+    /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape; the message lists all of
+    /// them.</exception>
+    public BackpropTransformer WithWeights(NetworkWeights weights)
+    {
+        Host.CheckValue(weights, nameof(weights));
+        return new BackpropTransformer(
+            Host, Model.With(weights.ApplyTo(Model.Network)), TrainSchema, _inputs, LabelColumnName, _threshold);
     }
 
     // ML.NET checks columns only when a row mapper is created, and does not name the column.

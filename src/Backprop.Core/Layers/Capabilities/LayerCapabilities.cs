@@ -29,6 +29,9 @@ internal static class LayerCapabilities
         /// <summary>The layer that does the same for several members of an ensemble.</summary>
         public Layer Replicated(int members) => layer is IReplicable own ? own.Replicated(members) : new PerMember(layer, members);
 
+        /// <summary>The parameters as named arrays.</summary>
+        public IReadOnlyList<ParameterArray> Arrays => layer is INamedArrays own ? own.Arrays : ParameterArray.OfBlocks(layer);
+
         /// <summary>The parameters in packed order; empty for a layer that has none.</summary>
         public Real[] Pack(ReadOnlySpan<Real> parameters) => layer is IPackable packable ? packable.Pack(parameters) : [];
 
