@@ -115,7 +115,8 @@ public sealed partial class NetworkWeights : IReadOnlyList<WeightArray>
 
     /// <summary>The same network with these weights. Scaling that is not among the weights stays as it is.</summary>
     /// <param name="network">The network.</param>
-    /// <inheritdoc cref="ToNetwork"/>
+    /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape, or its values are not
+    /// allowed.</exception>
     public TrainedNetwork ApplyTo(TrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -33,12 +33,21 @@ internal static class CheckpointFile
     public static void Write(string path, CheckpointContent content)
     {
         var temporary = $"{path}.tmp";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+        try
         {
-            Write(file, content);
-            file.Flush(flushToDisk: true);
+            using (file)
+            {
+                Write(file, content);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch
+        {
+            File.Delete(temporary); // half a file would keep a full disk full
+            throw;
+        }
     }
 
     /// <summary>Reads a file.</summary>
