@@ -1,5 +1,6 @@
 using Backprop.ML;
 using Backprop.Networks;
+using Backprop.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -33,20 +34,7 @@ public static class BackpropModels
         if (Directory.Exists(filePath)) throw Contracts.ExceptParam(nameof(filePath), "'{0}' is a folder. Name a file.", filePath);
         if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(filePath))))
             throw Contracts.ExceptParam(nameof(filePath), "The folder of '{0}' does not exist. Create it first.", filePath);
-        var temporary = $"{filePath}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew))
-            {
-                catalog.Save(model, inputSchema, stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, filePath, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary); // does nothing after the move
-        }
+        AtomicFile.Write(filePath, $"{filePath}.{Guid.NewGuid():N}.tmp", file => catalog.Save(model, inputSchema, file));
         File.SetLastWriteTimeUtc(filePath, TimeProvider.System.GetUtcNow().UtcDateTime);
     }
 

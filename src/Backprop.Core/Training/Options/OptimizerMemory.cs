@@ -32,7 +32,7 @@ public sealed class OptimizerMemory
         }
         catch (FormatException problem)
         {
-            throw new FormatException($"{nameof(Checkpoint)} '{path}' cannot be read. {problem.Message}", problem);
+            throw new FormatException(CheckpointFile.Unreadable(path, problem), problem);
         }
         StateEntry[] entries = [.. content.State.Where(entry => entry.Name.StartsWith($"{Part}/", StringComparison.Ordinal))];
         if (entries.Length == 0)

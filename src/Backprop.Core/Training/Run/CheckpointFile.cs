@@ -30,25 +30,8 @@ internal static class CheckpointFile
     /// <summary>Writes a file. At every moment it has the old content or the new one.</summary>
     /// <exception cref="IOException">The disk is full, or the file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
-    public static void Write(string path, CheckpointContent content)
-    {
-        var temporary = $"{path}.tmp";
-        var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
-        try
-        {
-            using (file)
-            {
-                Write(file, content);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary); // half a file would keep a full disk full
-            throw;
-        }
-    }
+    public static void Write(string path, CheckpointContent content) =>
+        AtomicFile.Write(path, $"{path}.tmp", file => Write(file, content));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FormatException">It is damaged, of another version, or no checkpoint.</exception>
@@ -64,6 +47,10 @@ internal static class CheckpointFile
             throw new FormatException($"It contradicts itself: {problem.Message}");
         }
     }
+
+    /// <summary>Says that a file cannot be read, and why.</summary>
+    public static string Unreadable(string path, FormatException problem) =>
+        $"{nameof(Checkpoint)} '{path}' cannot be read. {problem.Message}";
 
     private static void Write(Stream file, CheckpointContent content)
     {

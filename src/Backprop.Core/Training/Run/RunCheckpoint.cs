@@ -86,7 +86,7 @@ internal sealed class RunCheckpoint : IDisposable
             }
             catch (FormatException problem)
             {
-                damaged.Add($"{nameof(Checkpoint)} '{file}' cannot be read. {problem.Message}");
+                damaged.Add(CheckpointFile.Unreadable(file, problem));
             }
         }
         if (damaged.Count > 0)

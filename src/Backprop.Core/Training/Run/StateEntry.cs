@@ -60,14 +60,7 @@ internal sealed class StateReader(IReadOnlyList<StateEntry> entries) : StateVisi
     public static void Read(IReadOnlyList<StateEntry> entries, Action<StateVisitor> visit)
     {
         var reader = new StateReader(entries);
-        try
-        {
-            visit(reader);
-        }
-        catch (Exception problem) when (problem is OverflowException or ArgumentException)
-        {
-            throw new FormatException($"The state contradicts itself: {problem.Message}", problem);
-        }
+        visit(reader);
         if (reader._next < entries.Count) throw new FormatException($"The state has no value '{entries[reader._next].Name}'.");
     }
 
