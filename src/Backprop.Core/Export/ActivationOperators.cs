@@ -7,11 +7,8 @@ internal static class ActivationOperators
 {
     private const double Far = 20, Steepness = 1.5957691216057308, Cubic = 0.044715;
 
-    /// <summary>Whether an activation has operators.</summary>
-    public static bool Knows(Activation f) => f is Identity or ReLU or LeakyReLU or ELU or SELU or GELU or SiLU or Mish or Softplus
-        or Softsign or Sigmoid or Tanh or HardTanh or HardSigmoid or HardSwish;
-
     /// <summary>y = f(x).</summary>
+    /// <exception cref="NotSupportedException">A custom activation.</exception>
     public static string Write(IGraphBuilder graph, Activation f, string x) => f switch
     {
         Identity => x,
@@ -30,7 +27,7 @@ internal static class ActivationOperators
         HardTanh => graph.Clip(x, -1, 1),
         HardSigmoid => SixthOf(graph, x),
         HardSwish => graph.Apply("Mul", x, SixthOf(graph, x)),
-        _ => throw new NotSupportedException(f.ToString()),
+        _ => throw GraphWriter.Custom("activation", f, "activations"),
     };
 
     // x·σ(2u), with u = √(2/π)·(x + 0.044715·x³). Powers of large x would overflow.

@@ -24,15 +24,11 @@ internal static class FeatureOperators
         long[] columns = [.. op.Columns];
         string own = graph.Gather(x, 1, columns), flat = graph.Constant(lines.PaddedKnots, lines.PaddedKnots.Length);
         // Positions in the flat table: the column's own offset, plus the number of knots that are not above x.
-        var offsets = graph.Constant(lines.Offsets, 1, columns.Length);
-        var zeros = graph.Cast(graph.Times(graph.Cast(graph.Apply("IsNaN", own), ElementType.Single), 0), ElementType.Int64);
-        var position = graph.Apply("Add", zeros, offsets);
+        var position = graph.Constant(lines.Offsets, 1, columns.Length);
         for (var step = lines.Padding / 2; step > 0; step /= 2)
         {
             var probed = graph.Apply("Add", position, graph.Constant([step - 1L]));
-            var isAbove = graph.Apply("Less", own, graph.Apply("Gather", flat, probed));
-            var isOrdered = graph.Apply("Equal", own, own); // NaN is below all knots
-            var isPassed = graph.Apply("And", graph.Apply("Not", isAbove), isOrdered);
+            var isPassed = graph.Apply("GreaterOrEqual", own, graph.Apply("Gather", flat, probed)); // not if x is NaN
             var passed = graph.Apply("Mul", graph.Cast(isPassed, ElementType.Int64), graph.Constant([(long)step]));
             position = graph.Apply("Add", position, passed);
         }

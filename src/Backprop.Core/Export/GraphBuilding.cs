@@ -21,11 +21,21 @@ internal static class GraphBuilding
             return graph.Row(rounded);
         }
 
+        /// <summary>A scalar in double precision; its value is one of single precision.</summary>
+        public string DoubleScalar(double value) => graph.Cast(graph.Scalar(value), ElementType.Double);
+
         /// <summary>x·factor.</summary>
         public string Times(string x, double factor) => factor == 1 ? x : graph.Apply("Mul", x, graph.Scalar(factor));
 
         /// <summary>x, at least and at most these values. NaN stays NaN.</summary>
         public string Clip(string x, double least, double most) => graph.Apply("Clip", x, graph.Scalar(least), graph.Scalar(most));
+
+        /// <summary>Doubles, clipped to [−bound, bound]. NaN stays NaN.</summary>
+        public string ClipDoubles(string x, double bound)
+        {
+            var largest = graph.DoubleScalar(bound);
+            return graph.Apply("Max", graph.Apply("Min", x, largest), graph.Apply("Neg", largest));
+        }
 
         /// <summary>The same values with another type.</summary>
         public string Cast(string x, ElementType type) => graph.Add("Cast", [x], ("to", type));
@@ -62,10 +72,8 @@ internal static class GraphBuilding
         public string PreciseSigmoid(string x, bool ofNegative = false)
         {
             const double beyond = 350; // where e^x still has a finite square
-            var z = graph.Cast(x, ElementType.Double);
-            var bound = graph.Cast(graph.Scalar(beyond), ElementType.Double);
-            z = graph.Apply("Max", graph.Apply("Min", z, bound), graph.Apply("Neg", bound));
-            var one = graph.Cast(graph.Scalar(1), ElementType.Double);
+            var z = graph.ClipDoubles(graph.Cast(x, ElementType.Double), beyond);
+            var one = graph.DoubleScalar(1);
             var exponential = graph.Apply("Exp", ofNegative ? z : graph.Apply("Neg", z));
             return graph.Apply("Div", one, graph.Apply("Add", one, exponential));
         }

@@ -1,6 +1,4 @@
-using Backprop.Activations;
 using Backprop.Layers;
-using Backprop.Losses;
 using Backprop.Networks;
 
 namespace Backprop.Export;
@@ -18,7 +16,6 @@ internal static class GraphWriter
     /// it.</exception>
     public static (string Scores, string Predictions) Write(InferenceGraph inference, IGraphBuilder graph, string features)
     {
-        CheckSupported(inference);
         var names = new Dictionary<string, string> { [InferenceGraph.Features] = features };
         foreach (var operation in inference.Operations)
         {
@@ -28,32 +25,11 @@ internal static class GraphWriter
         return (names[inference.Scores], names[InferenceGraph.Predictions]);
     }
 
-    /// <summary>Refuses what has no operators.</summary>
-    /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
-    public static void CheckSupported(InferenceGraph inference)
-    {
-        foreach (var operation in inference.Operations)
-        {
-            switch (operation)
-            {
-                case RunLayer { Layer: var layer }: throw Custom("layer", layer, "layers");
-                case ApplyActivation { Function: var f }: Check(f); break;
-                case MixActivation { Function: var f }: Check(f); break;
-                case AverageMembers { Loss: { Averaging: MemberAverage.Unknown } loss }: throw Custom("loss", loss, "losses");
-                case ApplyLink { Loss: { Link: LossLink.Unknown } loss }: throw Custom("loss", loss, "losses");
-            }
-        }
-
-        static void Check(Activation f)
-        {
-            if (!ActivationOperators.Knows(f)) throw Custom("activation", f, "activations");
-        }
-
-        static NotSupportedException Custom(string what, object part, string all) =>
-            new(
-                $"The network has the custom {what} {part.GetType().FullName}. ONNX has no operator for it; only {all} of Backprop.ML are "
-                + "exported.");
-    }
+    /// <summary>The refusal of a part that has no operators.</summary>
+    public static NotSupportedException Custom(string what, object part, string all) =>
+        new(
+            $"The network has the custom {what} {part.GetType().FullName}. ONNX has no operator for it; only {all} of Backprop.ML are "
+            + "exported.");
 
     private static string Write(InferenceOperation operation, IGraphBuilder graph, string[] inputs)
     {
@@ -84,6 +60,7 @@ internal static class GraphWriter
             UnscaleColumns op => ScoreOperators.Unscale(graph, op.Scale, x),
             ClipColumns op => ScoreOperators.Clip(graph, op.Limits, x),
             ApplyLink op => ScoreOperators.Link(graph, op, x),
+            RunLayer op => throw Custom("layer", op.Layer, "layers"),
             _ => throw new NotSupportedException(operation.Kind),
         };
     }

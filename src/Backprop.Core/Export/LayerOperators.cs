@@ -20,11 +20,13 @@ internal static class LayerOperators
     public static string Affine(IGraphBuilder graph, Affine op, string x)
     {
         var (weights, biases) = Split(op.Parameters.Span, op.Groups, op.Width / op.Groups, op.Factor);
-        return op.Groups == 1
-            ? graph.Apply("Add", graph.Apply("MatMul", x, Matrices(weights, op.Width)), graph.Row(biases))
-            : ByGroup(graph, graph.Reshape(x, 0, op.Groups, weights.Length / op.Width), weights, biases, op.Groups, op.Width);
-
-        string Matrices(float[] values, int outputs) => graph.Constant(values, values.Length / outputs, outputs);
+        if (op.Groups > 1)
+        {
+            var own = graph.Reshape(x, 0, op.Groups, weights.Length / op.Width);
+            return graph.Reshape(ByGroup(graph, own, weights, biases, op.Groups), 0, op.Width);
+        }
+        var products = graph.Apply("MatMul", x, graph.Constant(weights, weights.Length / op.Width, op.Width));
+        return graph.Apply("Add", products, graph.Row(biases));
     }
 
     public static string AffineByGroup(IGraphBuilder graph, AffineByGroup op, string x)
@@ -33,7 +35,7 @@ internal static class LayerOperators
         var (weights, biases) = Split(op.Parameters.Span, op.Groups, outputs, factor: 1);
         var own = graph.Reshape(rest == 0 ? x : graph.Slice(x, 1, 0, grouped), 0, op.Groups, op.GroupInputs);
         var others = op.Kept == 0 ? own : graph.Slice(own, 2, op.Kept, op.GroupInputs - op.Kept);
-        var y = graph.Reshape(ByGroup(graph, others, weights, biases, op.Groups, op.Groups * outputs), 0, op.Groups, outputs);
+        var y = ByGroup(graph, others, weights, biases, op.Groups);
         if (op.Rectified) y = graph.Apply("Relu", y);
         if (op.Kept > 0) y = graph.Concat(2, graph.Slice(own, 2, 0, op.Kept), y);
         return WithRest(graph, graph.Reshape(y, 0, op.Groups * op.GroupOutputs), x, grouped, rest);
@@ -69,14 +71,13 @@ internal static class LayerOperators
     public static string WithRest(IGraphBuilder graph, string y, string x, int first, int rest) =>
         rest == 0 ? y : graph.Concat(1, y, graph.Slice(x, 1, first, rest));
 
-    // [rows × groups × inputs] → [rows × groups·outputs].
-    private static string ByGroup(IGraphBuilder graph, string x, float[] weights, float[] biases, int groups, int width)
+    // [rows × groups × inputs] → [rows × groups × outputs].
+    private static string ByGroup(IGraphBuilder graph, string x, float[] weights, float[] biases, int groups)
     {
-        var outputs = width / groups;
-        var matrices = graph.Constant(weights, groups, weights.Length / width, outputs);
+        var outputs = biases.Length / groups;
+        var matrices = graph.Constant(weights, groups, weights.Length / biases.Length, outputs);
         var products = graph.Apply("MatMul", graph.Transpose(x, 1, 0, 2), matrices);
-        var sums = graph.Apply("Add", products, graph.Constant(biases, groups, 1, outputs));
-        return graph.Reshape(graph.Transpose(sums, 1, 0, 2), 0, width);
+        return graph.Transpose(graph.Apply("Add", products, graph.Constant(biases, groups, 1, outputs)), 1, 0, 2);
     }
 
     // For each group W, then b.

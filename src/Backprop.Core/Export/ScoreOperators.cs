@@ -26,13 +26,13 @@ internal static class ScoreOperators
             MemberAverage.Mean => OverMembers(graph, z),
             MemberAverage.Logit => graph.Apply(
                 "Sub", LogOfMean(graph, graph.PreciseSigmoid(z)), LogOfMean(graph, graph.PreciseSigmoid(z, ofNegative: true))),
-            MemberAverage.Margin => OverMembers(graph, ClipDoubles(graph, z, 1)),
+            MemberAverage.Margin => OverMembers(graph, graph.ClipDoubles(z, 1)),
             MemberAverage.Softmax => LogOfMeanExponential(graph, graph.Add("LogSoftmax", [z], ("axis", 2L)), op.Width),
-            MemberAverage.Logarithm => LogOfMean(graph, graph.Apply("Exp", ClipDoubles(graph, z, ExponentBound))),
+            MemberAverage.Logarithm => LogOfMean(graph, graph.Apply("Exp", graph.ClipDoubles(z, ExponentBound))),
             MemberAverage.Mixture => Mixture(graph, z, op.Members, op.Width),
             MemberAverage.Sorted => OverMembers(
                 graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
-            _ => throw new NotSupportedException(op.Loss.ToString()),
+            _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
         };
         return graph.Cast(average, ElementType.Single);
     }
@@ -47,7 +47,7 @@ internal static class ScoreOperators
         LossLink.Exponential => graph.Apply("Exp", graph.Clip(z, -ExponentBound, ExponentBound)),
         LossLink.MeanAndVariance => MeanAndVariance(graph, z, op.Width),
         LossLink.Sorted => graph.Reshape(Sorted(graph, op.Loss, z, op.Width, members: 1), 0, op.Width),
-        _ => throw new NotSupportedException(op.Loss.ToString()),
+        _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
     };
 
     private static string KeptInside(IGraphBuilder graph, string p) => graph.Clip(p, 1.17549435e-38, float.BitDecrement(1));
@@ -61,7 +61,7 @@ internal static class ScoreOperators
     {
         var largest = graph.Add("ReduceMax", [z], ("axes", new long[] { 1 }), ("keepdims", 1L));
         var mean = LogOfMean(graph, graph.Apply("Exp", graph.Apply("Sub", z, largest)));
-        var least = graph.Cast(graph.Scalar(float.MinValue), ElementType.Double);
+        var least = graph.DoubleScalar(float.MinValue);
         return graph.Apply("Max", graph.Apply("Add", mean, graph.Reshape(largest, 0, width)), least);
     }
 
@@ -72,7 +72,7 @@ internal static class ScoreOperators
         string means = graph.Slice(pairs, 3, 0, 1), logarithms = graph.Slice(pairs, 3, 1, 1);
         var mean = graph.Mean(means, 1, keepsDimension: true);
         var distance = graph.Apply("Sub", means, mean);
-        var variances = graph.Apply("Exp", ClipDoubles(graph, logarithms, ExponentBound));
+        var variances = graph.Apply("Exp", graph.ClipDoubles(logarithms, ExponentBound));
         var variance = graph.Mean(graph.Apply("Add", variances, graph.Apply("Mul", distance, distance)), 1, keepsDimension: true);
         return graph.Reshape(graph.Concat(3, mean, graph.Apply("Log", variance)), 0, width);
     }
@@ -89,11 +89,5 @@ internal static class ScoreOperators
     {
         var each = loss.OutputsFor(targetColumns: 1);
         return graph.Sort(graph.Reshape(z, 0, members * (width / each), each), each);
-    }
-
-    private static string ClipDoubles(IGraphBuilder graph, string z, double bound)
-    {
-        var largest = graph.Cast(graph.Scalar(bound), ElementType.Double);
-        return graph.Apply("Max", graph.Apply("Min", z, largest), graph.Apply("Neg", largest));
     }
 }

@@ -18,7 +18,6 @@ internal sealed class OnnxExport(BackpropModelParameters model, IExceptionContex
     /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
     public void WriteTo(Stream stream)
     {
-        GraphWriter.CheckSupported(model.Network.Inference);
         var columns = model.Columns;
         var file = new OnnxFile();
         var features = columns.Features.Size > 0 ? Features : null;

@@ -97,7 +97,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     {
         var scorer = ApplyScorer(input);
         var columns = _mapper.ColumnsIn(Host, nameof(input), input.Schema, _inputs);
-        return new BatchScoredView(Host, scorer, _mapper, Model.Network, _inputs, columns);
+        return new BatchScoredView(Host, scorer, _mapper, _inputs, columns);
     }
 
     IDataView ITransformer.Transform(IDataView input) => Transform(input);

@@ -1,7 +1,6 @@
 using Backprop.Layers;
 using Backprop.ML.Data;
 using Backprop.ML.Export;
-using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -14,14 +13,14 @@ namespace Backprop.ML.Transformers;
 /// <remarks>docs/decisions/0012 explains why one cursor reads all active columns ahead. If columns cannot be stored, or nothing is scored,
 /// the scorer's own cursors are used.</remarks>
 internal sealed class BatchScoredView(
-    IHost host, RowToRowScorerBase scorer, NetworkMapper mapper, TrainedNetwork network, InputColumns inputs, ModelColumns known)
+    IHost host, RowToRowScorerBase scorer, NetworkMapper mapper, InputColumns inputs, ModelColumns known)
     : IDataTransform, ITransformCanSaveOnnx
 {
     // The largest operator set that ML.NET's converter knows.
     private const int MinOperatorSet = 12;
 
     private readonly HashSet<int> _added = AddedColumns(scorer.OutputSchema);
-    private readonly UndefinedScores _undefined = new(host, network.Network.Layers.Any(layer => layer is IReplacesMissing));
+    private readonly UndefinedScores _undefined = new(host, mapper.Network.Network.Layers.Any(layer => layer is IReplacesMissing));
 
     public IDataView Source => scorer.Source;
 
@@ -72,7 +71,6 @@ internal sealed class BatchScoredView(
     void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
     {
         ctx.CheckOpSetVersion(MinOperatorSet, nameof(BackpropTransformer));
-        mapper.CheckExport();
         var graph = new ConverterGraph(ctx);
         var features = inputs.Features is null ? null : VariableOf(ctx, inputs.Features);
         var x = new InputTensors(host, graph).Of(known, features, [.. inputs.Categories.Select(name => VariableOf(ctx, name))]);
@@ -100,7 +98,7 @@ internal sealed class BatchScoredView(
     {
         try
         {
-            return new BatchCursor(host, scorer, new BatchRow(input, inputs, known, network, host.CheckAlive, reading), active);
+            return new BatchCursor(host, scorer, new BatchRow(input, inputs, known, mapper.Network, host.CheckAlive, reading), active);
         }
         catch
         {

@@ -25,6 +25,9 @@ internal sealed class NetworkMapper(
     /// <summary>The task of the network.</summary>
     public LearningTask Task => task;
 
+    /// <summary>The network that scores.</summary>
+    public TrainedNetwork Network => network;
+
     public ISchemaBoundMapper Bind(IHostEnvironment env, RoleMappedSchema schema) => new Bound(this, env, schema);
 
     /// <summary>The columns of the inputs in some data. They are matched by name, or by position if one side has no names.</summary>
@@ -38,13 +41,10 @@ internal sealed class NetworkMapper(
         return found;
     }
 
-    /// <summary>Checks that the network has operators of ONNX.</summary>
-    /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
-    public void CheckExport() => GraphWriter.CheckSupported(network.Inference);
-
     /// <summary>Writes the network in the operators of ONNX.</summary>
     /// <param name="graph">Receives the operators.</param>
     /// <param name="inputs">The tensor of its inputs.</param>
+    /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
     public ScoredTensors Write(IGraphBuilder graph, string inputs)
     {
         var (scores, predictions) = GraphWriter.Write(network.Inference, graph, inputs);
