@@ -19,16 +19,17 @@ internal interface INamedArrays
 internal readonly record struct ParameterArray(
     string Name, IReadOnlyList<int> Shape, int First, int Pieces = 1, int Stride = 0, double Factor = 1)
 {
-    private int Length => Shape.Aggregate(1, (product, dimension) => product * dimension);
-
-    private int PieceLength => Length / Pieces;
-
     /// <summary>Copies the elements of the array.</summary>
     /// <param name="parameters">[ParameterCount] of the layer.</param>
     public float[] ReadFrom(ReadOnlySpan<Real> parameters)
     {
-        var elements = new float[Length];
-        for (var i = 0; i < elements.Length; i++) elements[i] = (float)((Real)Factor * parameters[PositionOf(i)]);
+        var elements = new float[Shape.Aggregate(1, (product, dimension) => product * dimension)];
+        var length = elements.Length / Pieces;
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            var own = parameters.Slice(First + piece * Stride, length);
+            for (var i = 0; i < length; i++) elements[piece * length + i] = (float)((Real)Factor * own[i]);
+        }
         return elements;
     }
 
@@ -37,13 +38,12 @@ internal readonly record struct ParameterArray(
     /// <param name="parameters">[ParameterCount] of the layer.</param>
     public void WriteTo(ReadOnlySpan<float> elements, Span<Real> parameters)
     {
-        for (var i = 0; i < elements.Length; i++) parameters[PositionOf(i)] = elements[i] / (Real)Factor;
-    }
-
-    private int PositionOf(int element)
-    {
-        var (piece, index) = Math.DivRem(element, PieceLength);
-        return First + piece * Stride + index;
+        var length = elements.Length / Pieces;
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            var own = parameters.Slice(First + piece * Stride, length);
+            for (var i = 0; i < length; i++) own[i] = elements[piece * length + i] / (Real)Factor;
+        }
     }
 
     /// <summary>One array for each block of parameters.</summary>
