@@ -98,7 +98,7 @@ internal static class Plots
         return plot;
     }
 
-    // Pixels by which a name is moved down, so that names of neighbours do not overlap: the leftmost name stands above the others.
+    // Each name is moved down by some pixels, so that names of neighbours do not overlap: the leftmost name stands above the others.
     private static float Shift(double x, double y, IEnumerable<(double X, double Y)> points)
     {
         var near = points.Where(point => point != (x, y) && Math.Abs(point.X - x) < 0.7 && Math.Abs(point.Y - y) < 0.25).ToArray();

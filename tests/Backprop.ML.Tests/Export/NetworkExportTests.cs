@@ -15,7 +15,7 @@ public class NetworkExportTests
     private const int Rows = 1000, Features = 6;
     private const double Tolerance = 1e-5;
 
-    // The fifth and sixth feature hold categories, some of which are unknown; one value in six of the others is missing.
+    // The fifth and sixth feature hold categories, some of them unknown; one value in six of the others is missing.
     private static readonly float[] Raw = MakeFeatures();
 
     public static TheoryData<string> Losses => [.. Loss.All.Select(loss => loss.GetType().Name)];
