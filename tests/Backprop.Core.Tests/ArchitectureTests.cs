@@ -17,24 +17,27 @@ public partial class ArchitectureTests
     {
         ["Numerics"] = [],
         ["Activations"] = ["Numerics"],
-        ["Losses"] = ["Numerics"],
+        ["Uncertainty"] = ["Numerics"],
+        ["Losses"] = ["Numerics", "Uncertainty"],
         ["Metrics"] = ["Numerics", "Losses"],
         ["Optimizers"] = ["Numerics"],
         ["Schedules"] = ["Numerics"],
         ["Initializers"] = ["Numerics"],
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
-        ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses"],
+        ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Uncertainty"],
         ["Export"] = ["Activations", "Layers", "Losses", "Networks"],
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
         ["Training"] = [
-            "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks"],
+            "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks",
+            "Uncertainty"],
         ["Presets"] =
         [
             "Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks", "Training",
         ],
         ["Reports"] = ["Diagnostics", "Training"],
         ["Checking"] = ["Numerics", "Initializers", "Layers", "Losses", "Networks", "Persistence"],
-        ["Persistence"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training"],
+        ["Persistence"] = [
+            "Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training", "Uncertainty"],
     };
 
     public static TheoryData<string> Folders =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Losses;
 
@@ -72,6 +73,9 @@ public sealed record GaussianNegativeLogLikelihood : RowLoss
             losses[row] = (Real)(sum / y.Length);
         }
     }
+
+    internal override PredictionBounds BoundsOf(ReadOnlySpan<Real> predictions) =>
+        new(predictions[0], predictions[0], Math.Sqrt(predictions[1]));
 
     internal override LossLink Link => LossLink.MeanAndVariance;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics.Tensors;
 using System.Text;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Losses;
 
@@ -53,6 +54,11 @@ public abstract record Loss
 
     /// <summary>The names of the predictions for one target, in order; empty if there is one prediction for each target.</summary>
     public virtual IReadOnlyList<string> PredictionNames => [];
+
+    /// <summary>What the predictions for one target say about its prediction interval. By default, the first prediction is its
+    /// center.</summary>
+    /// <param name="predictions">[predictions for one target]</param>
+    internal virtual PredictionBounds BoundsOf(ReadOnlySpan<Real> predictions) => new(predictions[0], predictions[0], 1);
 
     /// <summary>The allowed targets, as text for error messages.</summary>
     public virtual string AllowedTargets => "finite values";

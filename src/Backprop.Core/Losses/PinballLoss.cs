@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Losses;
 
@@ -71,6 +72,8 @@ public sealed record PinballLoss : RowLoss
             losses[row] = (Real)(sum / scores.Columns);
         }
     }
+
+    internal override PredictionBounds BoundsOf(ReadOnlySpan<Real> predictions) => new(predictions[0], predictions[^1], 1);
 
     internal override LossLink Link => LossLink.Sorted;
 

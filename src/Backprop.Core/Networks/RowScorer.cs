@@ -12,7 +12,7 @@ public sealed class RowScorer
     private readonly Real[] _parameters;
     private readonly Workspace _workspace;
     private Real[] _inputs;
-    private readonly Real[] _averages;
+    private readonly Real[] _averages, _members;
     private readonly bool _packs;
     private Real[][]? _packed;
 
@@ -27,6 +27,7 @@ public sealed class RowScorer
         _packs = rows >= MinRowsToPackFor;
         if (_packs && !trained.IsFedSparse) _packed = _graph.Packed; // sparse rows need none
         _averages = _graph.Average is null ? [] : new Real[checked(rows * trained.Network.Outputs)];
+        _members = trained.NeedsMembers ? new Real[checked(rows * trained.Network.MemberOutputs)] : [];
         _inputs = _graph.Standardization is null || trained.IsFedSparse ? [] : new Real[checked(rows * trained.Network.Inputs)];
     }
 
@@ -65,10 +66,18 @@ public sealed class RowScorer
     /// <see cref="TrainedNetwork.SparseFactors"/>.</param>
     internal Matrix ScoreSparse(SparseBatch features) => Finish(_network.Forward(_parameters, features, _workspace), []);
 
+    /// <summary>The scores of every member for the rows that were scored last, before temperature, scale and bounds. Only for networks that
+    /// need them (<see cref="TrainedNetwork.NeedsMembers"/>).</summary>
+    /// <param name="rows">Number of rows that were scored.</param>
+    /// <returns>[(rows · members) × outputs]</returns>
+    internal ReadOnlyMatrix MembersOf(int rows) => new(
+        _members.AsSpan(0, rows * _trained.Network.MemberOutputs), rows * _trained.Network.EnsembleSize, _trained.Network.Outputs);
+
     private Matrix Finish(Matrix scores, ReadOnlySpan<int> chosen)
     {
         if (_graph.Average is { } average)
         {
+            if (_members.Length > 0) scores.Values.CopyTo(_members); // the average may overwrite them
             var averages = new Matrix(_averages.AsSpan(0, scores.Rows * average.Width), scores.Rows, average.Width);
             if (chosen.IsEmpty) average.Apply(scores, averages);
             else MemberLosses.Choose(scores, chosen, averages);

@@ -1,5 +1,6 @@
 using Backprop.Losses;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Networks;
 
@@ -104,8 +105,29 @@ public sealed class TrainedNetwork
     /// <summary>Undoes the scaling of the targets in scores; null without scaling. A target may have several scores.</summary>
     internal Standardization? ScoreScale { get; }
 
-    /// <summary>The same with another temperature.</summary>
-    internal TrainedNetwork WithTemperature(double temperature) => new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature);
+    /// <summary>The conformity scores of held-out rows, which intervals and prediction sets are computed from
+    /// (<see cref="Backprop.Training.TrainingOptions.PredictionIntervals"/>); null for none. A copy with other weights or another
+    /// temperature has none.</summary>
+    public ConformalCalibration? Conformal { get; internal init; }
+
+    /// <summary>Whether the spread of the members is reported with each prediction
+    /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
+    public bool ReportsUncertainty { get; internal init; }
+
+    /// <summary>Whether more is computed from the members than their average.</summary>
+    internal bool NeedsMembers => ReportsUncertainty || Conformal is { Members: > 1 };
+
+    /// <summary>The same with another temperature, and without conformity scores, because these would be others.</summary>
+    internal TrainedNetwork With(double temperature) =>
+        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature) { ReportsUncertainty = ReportsUncertainty };
+
+    /// <summary>The same with conformity scores.</summary>
+    internal TrainedNetwork With(ConformalCalibration? conformal) =>
+        new(Network, _parameters, Loss, Inputs, Targets, Bounds, Temperature)
+        {
+            ReportsUncertainty = ReportsUncertainty,
+            Conformal = conformal,
+        };
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
     /// place.</summary>

@@ -6,6 +6,7 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Training;
+using Backprop.Uncertainty;
 
 namespace Backprop.Persistence;
 
@@ -14,9 +15,10 @@ namespace Backprop.Persistence;
 /// <remarks>
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
-/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The floats start with the
-/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets. The smallest and the
-/// largest targets come last. Each group after the parameters is present only if the header says so. All content is checked before memory
+/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature, whether uncertainty is
+/// reported, the facts of the calibration. The floats start with the parameters in the layers' order. Means and factors of the inputs
+/// follow, then means and factors of the targets, then the smallest and the largest targets. Conformity scores come last: of each target,
+/// those of each member. Each group after the parameters is present only if the header says so. All content is checked before memory
 /// is allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
@@ -34,22 +36,27 @@ public static class NetworkFormat
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
         var trained = result.Network;
-        var header = SerializeHeader(result);
+        var header = HeaderOf(result);
+        var text = Serialize(header, trained);
         var floats = FloatCount(
-            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0));
+            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0))
+            + (header.Conformal?.ScoreCount ?? 0);
 
-        var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
+        var bytes = new byte[checked(PrefixLength + text.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), header.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), text.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), (int)floats);
-        header.CopyTo(bytes, PrefixLength);
+        text.CopyTo(bytes, PrefixLength);
 
-        var rest = bytes.AsSpan(PrefixLength + header.Length);
+        var rest = bytes.AsSpan(PrefixLength + text.Length);
         rest = WriteFloats(rest, trained.Parameters);
         if (trained.Inputs is { } inputs) rest = WriteFloats(WriteFloats(rest, inputs.Means), inputs.Factors);
         if (trained.Targets is { } targets) rest = WriteFloats(WriteFloats(rest, targets.Means), targets.Factors);
         if (trained.Bounds is { } bounds) rest = WriteFloats(WriteFloats(rest, bounds.Least), bounds.Most);
+        if (trained.Conformal is { } conformal)
+            for (var target = 0; target < conformal.Targets; target++)
+                for (var member = 0; member < conformal.Members; member++) rest = WriteFloats(rest, conformal.ScoresOf(target, member));
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
         stream.Write(bytes);
     }
@@ -114,12 +121,17 @@ public static class NetworkFormat
         return expected;
     }
 
-    private static byte[] SerializeHeader(TrainingResult result)
+    private static Header HeaderOf(TrainingResult result)
     {
         var trained = result.Network;
-        var header = new Header(
+        return new Header(
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
-            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature);
+            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.ReportsUncertainty,
+            trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null);
+    }
+
+    private static byte[] Serialize(Header header, TrainedNetwork trained)
+    {
         try
         {
             return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
@@ -145,7 +157,9 @@ public static class NetworkFormat
             : 0;
         var scaled = header.TargetsAreStandardized ? targetColumns : 0;
         var bounded = header.PredictionsAreBounded ? targetColumns : 0;
-        if (FloatCount(network, header.InputsAreStandardized, scaled + bounded) * 4 != floats.Length)
+        header.Conformal?.Check(header.Loss, network);
+        var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded) + (header.Conformal?.ScoreCount ?? 0);
+        if (expected * 4 != floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
 
@@ -155,9 +169,19 @@ public static class NetworkFormat
         var bounds = header.PredictionsAreBounded
             ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns))
             : null;
-        return new TrainingResult(
-            new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1), header.History,
-            header.BestEpoch);
+        var trained = new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1)
+        {
+            ReportsUncertainty = header.ReportsUncertainty,
+            Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
+        };
+        return new TrainingResult(trained, header.History, header.BestEpoch);
+    }
+
+    private static ConformalCalibration ReadConformal(ref ReadOnlySpan<byte> floats, ConformalHeader header)
+    {
+        var scores = new Real[header.Targets * header.Counts.Count][];
+        for (var i = 0; i < scores.Length; i++) scores[i] = ReadFloats(ref floats, header.Counts[i % header.Counts.Count]);
+        return ConformalCalibration.Restore(header.Coverage, header.Rows, header.Rank, header.Counts.Count, scores);
     }
 
     // The JSON reader accepts 1e999 as infinity, which could never be written again.
@@ -204,4 +228,36 @@ internal sealed record Header(
     Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History,
     int BestEpoch,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null);
+
+/// <summary>The facts of a <see cref="ConformalCalibration"/> without its conformity scores.</summary>
+/// <param name="Coverage">The nominal coverage.</param>
+/// <param name="Rows">Number of held-out rows.</param>
+/// <param name="Rank">The rank among the scores that are kept.</param>
+/// <param name="Targets">Number of targets.</param>
+/// <param name="Counts">Number of scores that each member keeps for a target.</param>
+internal sealed record ConformalHeader(double Coverage, int Rows, int Rank, int Targets, IReadOnlyList<int> Counts)
+{
+    /// <summary>Number of scores of all targets and members.</summary>
+    [JsonIgnore]
+    public long ScoreCount => Targets * Counts.Sum(count => (long)count);
+
+    public static ConformalHeader Of(ConformalCalibration conformal) => new(
+        conformal.Coverage, conformal.Rows, conformal.Rank, conformal.Targets,
+        [.. Enumerable.Range(0, conformal.Members).Select(member => conformal.ScoresOf(0, member).Length)]);
+
+    /// <summary>Checks that the counts are possible for a network.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public void Check(Loss loss, Network network)
+    {
+        var targets = loss.TargetKind == TargetKind.Class ? 1 : loss.TargetColumnsOf(network.Outputs);
+        if (Counts is not { Count: > 0 } counts || (counts.Count != 1 && counts.Count != network.EnsembleSize) || Targets != targets
+            || counts.Any(count => count is < 0 or > ConformalCalibration.MaxScores))
+        {
+            throw new ArgumentException(
+                $"A calibration of {Targets} targets by {Counts?.Count ?? 0} members does not fit network {network} with {loss}.");
+        }
+    }
+}

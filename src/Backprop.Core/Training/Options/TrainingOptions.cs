@@ -199,6 +199,19 @@ public sealed record TrainingOptions
     /// one class, T is 1. T is from 0.01 to 100; <see cref="TrainedNetwork.Temperature"/> returns it.</value>
     public bool TemperatureScaling { get; init; }
 
+    /// <summary>Whether intervals of a regression, or sets of classes of a classification, are calibrated on the validation data.</summary>
+    /// <remarks>With <see cref="KFoldBagging"/>, every example is validated by the member that was not trained on it. With
+    /// <see cref="EarlyStopping.RefitOnAllRows"/>, the scores are those of the network before the refit. Examples of weight 0 are not
+    /// used; other weights are not considered.</remarks>
+    /// <value>Null: none. Otherwise validation data is needed. <see cref="TrainedNetwork.Conformal"/> returns the result.</value>
+    public Conformal? PredictionIntervals { get; init; }
+
+    /// <summary>Whether the standard deviation of the members' predictions is reported with each prediction.</summary>
+    /// <remarks>Lakshminarayanan, Pritzel and Blundell (2017), "Simple and scalable predictive uncertainty estimation using deep
+    /// ensembles", arXiv:1612.01474. It measures how much the members disagree, not the noise of the target.</remarks>
+    /// <value>False. If true, the network must be an ensemble.</value>
+    public bool Uncertainty { get; init; }
+
     /// <summary>Whether features are shifted and scaled, as <see cref="FeatureScaling"/> says.</summary>
     /// <remarks>Features that are constant or empty in training become 0 in either case (<see cref="TrainingResult.IgnoredFeatures"/>),
     /// unless <see cref="InitialParameters"/> are set for features that are not scaled.</remarks>

@@ -93,11 +93,32 @@ internal sealed class RunChecks(TrainingOptions options)
 
     private void CheckEnsemble(Network network)
     {
+        if (options.Uncertainty && network.EnsembleSize < 2)
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.Uncertainty)} is the spread of an ensemble, but network {network} has one member. Use at least "
+                + $"two, or set {nameof(TrainingOptions.Uncertainty)} to false.", nameof(network));
         if (options.Optimizer.UsesLineSearch && network.EnsembleSize > 1)
             throw new ArgumentException(
                 $"{options.Optimizer.GetType().Name} makes one line search for all {network.EnsembleSize} members of network {network}, " +
                     $"but members must be trained independently. Use another optimizer, or a network without an ensemble.",
                 nameof(network));
+    }
+
+    /// <summary>Checks that there are enough validation examples for intervals.</summary>
+    /// <param name="held">The examples that are held out; null for none.</param>
+    /// <exception cref="ArgumentException">There are too few.</exception>
+    public void CheckIntervals(ExampleSet? held)
+    {
+        if (options.PredictionIntervals is not { } intervals) return;
+        const string option = nameof(TrainingOptions.PredictionIntervals);
+        if (held is null)
+            throw new ArgumentException(
+                $"{option} are calibrated on validation examples, but there are none. Pass validation examples, or set "
+                + $"{nameof(TrainingOptions.KFoldBagging)}.", nameof(held));
+        if (held.Count < intervals.MinRows)
+            throw new ArgumentException(
+                $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} validation "
+                + $"examples, but there are {held.Count}. Use more examples or a lower coverage.", nameof(held));
     }
 
     private void CheckMetric(Network network, ExampleSet training)

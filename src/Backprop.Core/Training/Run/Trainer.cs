@@ -48,6 +48,7 @@ public sealed class Trainer
     {
         stop.StartClock();
         _checks.Check(network, training, validation, initial);
+        _checks.CheckIntervals(_options.KFoldBagging ? training : validation);
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
@@ -73,7 +74,7 @@ public sealed class Trainer
                 if (!stop.MustEnd)
                     return result with
                     {
-                        Network = refitted.Network.WithTemperature(result.Network.Temperature),
+                        Network = refitted.Network.With(result.Network.Temperature).With(result.Network.Conformal),
                         Warnings = [.. stop.Reports.Warnings],
                         Run = result.Run! with { IsRefit = true, Duration = stop.Elapsed },
                     };
@@ -119,6 +120,7 @@ public sealed class Trainer
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null)
             throw new ArgumentException(
                 $"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory, but these are a stream.", nameof(training));
+        _checks.CheckIntervals(validation);
         return Run(new RunRequest(network, data, validation, initial, progress, stop));
     }
 

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Training;
 
@@ -18,6 +19,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
 
     private Real[] _scores = [], _predictions = [], _kept = [], _features = [];
     private int? _keptEpoch;
+    private bool _areFinished, _areKeptFinished; // whether scores have the units of the target
     private SparseBatch? _sparse;
 
     /// <summary>Number of validation rows.</summary>
@@ -30,6 +32,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public void Add(Minibatches batches, int index, ReadOnlyMatrix scores)
     {
         Allocate(scores.Columns);
+        _areFinished = false;
         var rows = batches.RowsOf(index);
         for (var i = 0; i < rows.Length; i++)
             if (batches.Counts(index, i)) scores.Row(i).CopyTo(_scores.AsSpan(rows[i] * scores.Columns));
@@ -41,7 +44,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     {
         if (_kept.Length == 0) _kept = new Real[_scores.Length];
         _scores.CopyTo(_kept, 0);
-        _keptEpoch = epoch;
+        (_keptEpoch, _areKeptFinished) = (epoch, _areFinished);
     }
 
     /// <summary>A metric of the network that computed all current scores.</summary>
@@ -53,14 +56,8 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Matrix scores = new(_scores, rows, outputs), predictions = new(_predictions, rows, outputs);
         trained.Finish(scores);
-        _scores.CopyTo(_predictions, 0);
-        for (int first = 0, count; first < rows; first += count)
-        {
-            // Predictions are computed row by row, so the rows can be divided.
-            count = work is null ? rows : Math.Min(MaxRowsAtOnce, rows - first);
-            trained.Inference.Link.Apply(predictions.RowRange(first, count));
-            work?.Add(WorkOfScore * count * outputs);
-        }
+        _areFinished = true;
+        Predict(trained, work);
         return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
     }
 
@@ -83,6 +80,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
             if (_keptEpoch == epoch && stop.MustEnd)
             {
                 _kept.CopyTo(_scores, 0);
+                if (!_areKeptFinished) trained.Finish(new Matrix(_scores, rows, outputs));
                 return;
             }
             var count = Math.Min(atOnce, rows - first);
@@ -103,9 +101,31 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
         ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
 
+    /// <summary>Calibrates intervals or sets by the scores (<see cref="Score(TrainedNetwork, int, StopCondition)"/>).</summary>
+    public ConformalCalibration Calibrate(TrainedNetwork trained, double coverage, WorkMeter work)
+    {
+        Predict(trained, work);
+        var members = validation.Folds.IsEmpty ? 1 : trained.Network.EnsembleSize;
+        var predictions = new Matrix(_predictions, validation.Count, trained.Network.Outputs);
+        return ConformityScores.Calibrate(trained.Loss, coverage, predictions, validation, members, work);
+    }
+
     /// <summary>Whether all validation rows are of one class. Such rows show no mistaken confidence. Any threshold that
     /// assigns that class to all rows would be optimal.</summary>
     public bool IsOfOneClass => MetricNeeds.AreOfOneClass(validation.Targets);
+
+    // Predictions are computed row by row, so the rows can be divided.
+    private void Predict(TrainedNetwork trained, WorkMeter? work)
+    {
+        int rows = validation.Count, outputs = trained.Network.Outputs;
+        _scores.CopyTo(_predictions, 0);
+        for (int first = 0, count; first < rows; first += count)
+        {
+            count = work is null ? rows : Math.Min(MaxRowsAtOnce, rows - first);
+            trained.Inference.Link.Apply(new Matrix(_predictions, rows, outputs).RowRange(first, count));
+            work?.Add(WorkOfScore * count * outputs);
+        }
+    }
 
     private void Allocate(int outputs)
     {
