@@ -83,7 +83,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
     {
-        var order = OutputOrder.Of(Columns, Network, names: []);
+        var order = OutputOrder.Of(Columns, Network, names: [], classNames: []);
         return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Default).Bind(env, schema);
     }
 

@@ -1,5 +1,6 @@
 using Backprop.ML.Data;
 using Backprop.ML.Reporting;
+using Backprop.ML.Transformers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -85,7 +86,9 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         inputSchema.TryFindColumn(LabelColumn.Name, out var label);
         var task = TaskFor(label);
-        return task.OutputShapes(label, _options.LossFor(task));
+        var loss = _options.LossFor(task);
+        var more = UncertaintyColumns.Shapes(task, label, loss, _options.PredictionIntervals, _options.Uncertainty);
+        return [.. task.OutputShapes(label, loss), .. more];
     }
 
     private void CheckTrainingColumns(string argument, SchemaShape schema)

@@ -65,6 +65,10 @@ public sealed partial class BackpropTrainer
                 $"is for a single network, but {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
             ToPerceptron([], FeatureTraits.None).CheckCombination();
             Refuse(KFoldBagging && EnsembleSize < 2, nameof(EnsembleSize), EnsembleSize, $"must be at least 2 for {nameof(KFoldBagging)}");
+            Refuse(
+                Uncertainty && EnsembleSize < 2, nameof(Uncertainty), Uncertainty,
+                $"is the spread of an ensemble, but {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}: set at "
+                + "least 2");
             var other = ValidationData is null ? nameof(ValidationFraction) : nameof(ValidationData);
             Refuse(
                 KFoldBagging && (ValidationFraction > 0 || ValidationData is not null), nameof(KFoldBagging), KFoldBagging,

@@ -34,6 +34,22 @@ public sealed partial class BackpropTrainer
         /// validation rows of two classes. If a preset sets it and one of them is missing, the temperature is 1, with a warning.</value>
         public bool TemperatureScaling { get => Get<bool>(); set => Set(value); }
 
+        /// <summary>Conformal prediction: whether scoring adds intervals of a regression (column <c>Interval</c>), or sets of classes
+        /// (column <c>PredictionSet</c>), that contain the true target of a chosen share of new rows.</summary>
+        /// <remarks>They are calibrated on the rows that k-fold bagging or validation holds out.
+        /// <see cref="Backprop.Uncertainty.ConformalCalibration"/> has the formulas and the guarantee. With <see cref="PinballLoss"/>, the lowest
+        /// and the highest quantile are moved; with <see cref="GaussianNegativeLogLikelihood"/>, intervals have the width of the predicted
+        /// deviation.</remarks>
+        /// <value>Null: none. Otherwise rows must be held out, by <see cref="KFoldBagging"/>, <see cref="ValidationFraction"/>,
+        /// <see cref="ValidationData"/> or validation data of <c>Fit</c>.</value>
+        public Conformal? PredictionIntervals { get => Get<Conformal?>(); set => Set(value); }
+
+        /// <summary>Whether scoring adds the column <c>Uncertainty</c>: the standard deviation of the members' predictions, in the shape of
+        /// <c>Score</c>. For a classification, predictions are probabilities.</summary>
+        /// <remarks>It measures how much the members of an ensemble disagree, not the noise of the label.</remarks>
+        /// <value>False. If true, <see cref="EnsembleSize"/> must be at least 2.</value>
+        public bool Uncertainty { get => Get<bool>(); set => Set(value); }
+
         /// <summary>The update rule.</summary>
         /// <value>By preset; <see cref="Preset.Plain"/> has <see cref="Adam"/>.</value>
         public Optimizer Optimizer { get => Get<Optimizer>(); set => Set(value); }

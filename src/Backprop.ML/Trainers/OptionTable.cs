@@ -84,6 +84,9 @@ internal static class OptionTable
             Training(nameof(Options.TemperatureScaling), x => x.TemperatureScaling,
                 (x, value) => x with { TemperatureScaling = value }).OfPreset(),
             Training(nameof(Options.ThresholdMetric), x => x.ThresholdMetric, (x, value) => x with { ThresholdMetric = value }),
+            Training(nameof(Options.PredictionIntervals), x => x.PredictionIntervals,
+                (x, value) => x with { PredictionIntervals = value }),
+            Training(nameof(Options.Uncertainty), x => x.Uncertainty, (x, value) => x with { Uncertainty = value }),
             Own<ClassWeights?>(nameof(Options.ClassWeights), null),
             Own<double>(nameof(Options.PositiveInstanceWeight), 1, ValueRange.Positive)),
         .. Section(

@@ -125,7 +125,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     private void SetScorer()
     {
         var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
-        var order = OutputOrder.Of(Model.Columns, Model.Network, SlotNames.Of(TrainSchema[LabelColumnName]));
+        var classNames = Model.Task.TargetKind == TargetKind.Class ? KeyNames.Given(TrainedLabel) : [];
+        var order = OutputOrder.Of(Model.Columns, Model.Network, SlotNames.Of(TrainedLabel), classNames);
         _mapper = new NetworkMapper(Model.Task, Model.Network, Model.Columns, order, _threshold);
         Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), _mapper.Bind(Host, schema), schema, _threshold);
     }

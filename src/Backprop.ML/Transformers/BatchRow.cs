@@ -64,6 +64,12 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <inheritdoc/>
     public ReadOnlySpan<float> Predictions => _scorer.Predict(_count, Row);
 
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Ends => _scorer.EndsOf(_count, Row);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Uncertainties => _scorer.SpreadOf(_count, Row);
+
     /// <summary>Moves to the next row, if there is one. Otherwise the cursor can only be disposed.</summary>
     public bool MoveNext()
     {

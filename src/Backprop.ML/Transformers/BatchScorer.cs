@@ -10,8 +10,9 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
 {
     private readonly SparseBatch? _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
     private RowScorer? _scorer;
+    private UncertaintyScorer? _uncertainty;
     private float[] _features = [], _scores = [], _predictions = [];
-    private int _capacity, _scored, _predicted;
+    private int _capacity, _scored, _predicted, _judged;
 
     /// <summary>The maximum number of rows of a batch. More than 256 rows hardly make matrix products faster, and wide rows must not fill
     /// the memory.</summary>
@@ -27,7 +28,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private int Outputs => network.Network.Outputs;
 
     /// <summary>Discards the scores, because the rows have changed.</summary>
-    public void Clear() => _scored = _predicted = 0;
+    public void Clear() => _scored = _predicted = _judged = 0;
 
     /// <summary>The raw scores of one row of a batch with this number of rows.</summary>
     public ReadOnlySpan<float> Score(int rows, int row)
@@ -43,6 +44,23 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
         if (_scored == 0) ScoreAll(rows);
         if (_predicted == 0) PredictAll();
         return _predictions.AsSpan(row * Outputs, Outputs);
+    }
+
+    /// <summary>The ends of intervals, or the members of sets, for one row of a batch (<see cref="UncertaintyScorer.Ends"/>).</summary>
+    public ReadOnlySpan<float> EndsOf(int rows, int row) => Part(JudgedOf(rows).Ends, row, UncertaintyScorer.EndsOf(network));
+
+    /// <summary>The spread of the members for one row of a batch.</summary>
+    public ReadOnlySpan<float> SpreadOf(int rows, int row) => Part(JudgedOf(rows).Spread, row, Outputs);
+
+    private static ReadOnlySpan<float> Part(ReadOnlySpan<float> values, int row, int width) =>
+        values.IsEmpty ? [] : values.Slice(row * width, width);
+
+    private UncertaintyScorer JudgedOf(int rows)
+    {
+        Predict(rows, 0);
+        if (_judged == 0) _uncertainty!.Compute(_scorer!, new ReadOnlyMatrix(_predictions.AsSpan(0, rows * Outputs), rows, Outputs));
+        _judged = _scored;
+        return _uncertainty!;
     }
 
     private void ScoreAll(int rows)
@@ -84,6 +102,7 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     private void Grow(int rows)
     {
         _scorer = network.CreateScorer(rows);
+        _uncertainty = new UncertaintyScorer(network, rows);
         if (_sparse is null) _features = new float[rows * network.Network.Inputs];
         _scores = new float[rows * Outputs];
         _predictions = new float[rows * Outputs];

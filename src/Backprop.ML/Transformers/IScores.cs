@@ -1,3 +1,5 @@
+using Backprop.Networks;
+
 namespace Backprop.ML.Transformers;
 
 /// <summary>The outputs of a network for the current row of a cursor.</summary>
@@ -8,4 +10,14 @@ internal interface IScores
 
     /// <summary>[outputs]: the predictions, which the link function of the loss computes from the scores.</summary>
     ReadOnlySpan<float> Predictions { get; }
+
+    /// <summary>The ends of intervals, or the members of prediction sets (<see cref="UncertaintyScorer.Ends"/>); empty for a network
+    /// without conformity scores.</summary>
+    ReadOnlySpan<float> Ends { get; }
+
+    /// <summary>[outputs]: the standard deviation of the members' predictions; empty for a network that does not report it.</summary>
+    ReadOnlySpan<float> Uncertainties { get; }
 }
+
+/// <summary>Chooses some of the outputs of a row.</summary>
+internal delegate ReadOnlySpan<float> OutputPart(IScores row);

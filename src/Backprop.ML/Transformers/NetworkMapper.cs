@@ -53,8 +53,13 @@ internal sealed class NetworkMapper(
 
     private SingleRowScorer Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);
 
-    private Delegate MakeGetter(IScores scores, string column) =>
-        outputs.HasGaps ? outputs.Predictions(scores) : task.MakeGetter(outputs.Ordered(scores), column, network, threshold);
+    private Delegate MakeGetter(IScores scores, DataViewSchema.Column column)
+    {
+        if (UncertaintyColumns.MakeGetter(scores, column.Name, column.Type, outputs) is { } getter) return getter;
+        return outputs.HasGaps
+            ? outputs.VectorOf(scores, row => row.Predictions)
+            : task.MakeGetter(outputs.Ordered(scores), column.Name, network, threshold);
+    }
 
     private sealed class Bound : ISchemaBoundRowMapper
     {
@@ -92,13 +97,23 @@ internal sealed class NetworkMapper(
             if (active.Length > 0)
             {
                 IScores scores = input is BatchRow rows ? rows : _mapper.Read(input, _inputs, _known);
-                foreach (var column in active) getters[column.Index] = _mapper.MakeGetter(scores, column.Name);
+                foreach (var column in active) getters[column.Index] = _mapper.MakeGetter(scores, column);
             }
             return new SimpleRow(OutputSchema, input, getters);
         }
     }
 
-    private DataViewSchema OutputSchema => task.OutputSchema(network, outputs);
+    private DataViewSchema OutputSchema
+    {
+        get
+        {
+            var schema = new DataViewSchema.Builder();
+            schema.AddColumns(task.OutputSchema(network, outputs));
+            foreach (var (name, type, annotations) in UncertaintyColumns.Of(task, network, outputs))
+                schema.AddColumn(name, type, annotations);
+            return schema.ToSchema();
+        }
+    }
 
     private sealed record Last(DataViewSchema Schema, ModelColumns Columns);
 }

@@ -26,11 +26,27 @@ internal sealed class OutputOrder
     /// <summary>The slot names of a vector label; empty if the data has no names.</summary>
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>The names of several classes, one for each slot of the Score column; empty if they have none.</summary>
+    public IReadOnlyList<string> ClassNames { get; private set; } = [];
+
+    /// <summary>The order of intervals or prediction sets; null for a network without conformity scores.</summary>
+    public EndOrder? Ends { get; private set; }
+
     /// <summary>The order of some columns.</summary>
     /// <param name="columns">The columns of the training data.</param>
     /// <param name="network">The network with the outputs.</param>
     /// <param name="names">The slot names of a vector label.</param>
-    public static OutputOrder Of(ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names)
+    /// <param name="classNames">The names of the classes; empty for none.</param>
+    public static OutputOrder Of(
+        ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names, IReadOnlyList<string> classNames)
+    {
+        var order = Of(columns, network, names);
+        if (classNames.Count == order.Width) order.ClassNames = classNames;
+        if (network.Conformal is not null) order.Ends = EndOrder.Of(columns, network, order);
+        return order;
+    }
+
+    private static OutputOrder Of(ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names)
     {
         var outputs = network.Network.Outputs;
         if (columns.Classes is { Lookup: not null } classes)
@@ -49,18 +65,19 @@ internal sealed class OutputOrder
     /// <summary>Scores in this order; not for an order with gaps.</summary>
     public IScores Ordered(IScores scores) => _positions is null ? scores : new Permuted(scores, _positions);
 
-    /// <summary>Predictions in this order: 0 for every position without an output.</summary>
-    public ValueGetter<VBuffer<float>> Predictions(IScores row)
+    /// <summary>Values of the outputs in this order: 0 for every position without an output.</summary>
+    public ValueGetter<VBuffer<float>> VectorOf(IScores row, OutputPart part)
     {
+        if (!HasGaps) return OutputGetters.Vector(Ordered(row), part);
         var sorted = _positions!.ToArray();
         int[] outputs = [.. Enumerable.Range(0, sorted.Length)];
         Array.Sort(sorted, outputs);
         var isSparse = sorted.Length < Width / SharesOfSparse;
         return (ref VBuffer<float> values) =>
         {
-            var predictions = row.Predictions;
-            if (isSparse && (!float.IsNaN(predictions[0]) || Width > MaxDenseWidth)) CopySparse(predictions, sorted, outputs, ref values);
-            else CopyDense(predictions, ref values);
+            var ofRow = part(row);
+            if (isSparse && (!float.IsNaN(ofRow[0]) || Width > MaxDenseWidth)) CopySparse(ofRow, sorted, outputs, ref values);
+            else CopyDense(ofRow, ref values);
         };
     }
 
@@ -84,10 +101,15 @@ internal sealed class OutputOrder
     private sealed class Permuted(IScores scores, int[] positions) : IScores
     {
         private readonly float[] _scores = new float[positions.Length], _predictions = new float[positions.Length];
+        private readonly float[] _uncertainties = new float[positions.Length];
 
         public ReadOnlySpan<float> Scores => Order(scores.Scores, _scores);
 
         public ReadOnlySpan<float> Predictions => Order(scores.Predictions, _predictions);
+
+        public ReadOnlySpan<float> Ends => scores.Ends; // EndOrder has their positions
+
+        public ReadOnlySpan<float> Uncertainties => Order(scores.Uncertainties, _uncertainties);
 
         private float[] Order(ReadOnlySpan<float> from, float[] to)
         {

@@ -12,10 +12,11 @@ internal sealed class SingleRowScorer : IScores
     private readonly InputBuffers _inputs;
     private readonly TrainedNetwork _network;
     private readonly RowScorer _scorer;
+    private readonly UncertaintyScorer _uncertainty;
     private readonly float[] _features, _scores, _predictions;
     private readonly SparseBatch? _sparse;
     private readonly SoleReader _reader;
-    private long _scored = -1, _predicted = -1;
+    private long _scored = -1, _predicted = -1, _judged = -1;
 
     /// <summary>Reads the columns of a row that are active.</summary>
     public SingleRowScorer(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> inputs, ModelColumns known, TrainedNetwork network)
@@ -25,6 +26,7 @@ internal sealed class SingleRowScorer : IScores
         _inputs = InputBuffers.Of(row, inputs, known);
         _sparse = network.IsFedSparse ? network.MakeSparseBatch() : null;
         _scorer = network.CreateScorer();
+        _uncertainty = new UncertaintyScorer(network, rows: 1);
         (_features, _scores, _predictions) = (
             new float[network.Network.Inputs], new float[network.Network.Outputs], new float[network.Network.Outputs]);
     }
@@ -53,6 +55,21 @@ internal sealed class SingleRowScorer : IScores
         }
     }
 
+    public ReadOnlySpan<float> Ends => Judged.Ends;
+
+    public ReadOnlySpan<float> Uncertainties => Judged.Spread;
+
+    private UncertaintyScorer Judged
+    {
+        get
+        {
+            var predictions = Predictions;
+            if (_judged != _scored) _uncertainty.Compute(_scorer, new ReadOnlyMatrix(predictions, 1, predictions.Length));
+            _judged = _scored;
+            return _uncertainty;
+        }
+    }
+
     private void Score()
     {
         var position = _row.Position;
@@ -76,7 +93,7 @@ internal sealed class SingleRowScorer : IScores
 
     private void Read()
     {
-        _scored = _predicted = -1; // in case reading fails
+        _scored = _predicted = _judged = -1; // in case reading fails
         _inputs.Read(0);
         if (_sparse is not null)
         {
