@@ -1,5 +1,6 @@
 using Backprop.Accuracy;
 using Backprop.Accuracy.Data;
+using Backprop.Accuracy.Intervals;
 using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Running;
 using Backprop.Accuracy.Summary;
@@ -16,6 +17,10 @@ try
             var manifest = new Manifest();
             using (var run = new AccuracyRun(manifest, Choice.Parse(options, manifest))) await run.RunAsync();
             return 0;
+        case ["intervals", .. var options]:
+            var sets = new Manifest();
+            IntervalRun.Run(sets, Choice.Parse(options, sets));
+            return 0;
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
             return 0;
@@ -24,6 +29,7 @@ try
                 Unknown: '{string.Join(' ', args)}'. There are
                   run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
                       [--folds 1..5] [--limit seconds] [--again]
+                  intervals [--sets a,b|small|all] [--folds 1..5] [--again]
                   summary [--write]
                 """);
     }

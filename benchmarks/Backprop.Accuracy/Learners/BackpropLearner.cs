@@ -21,11 +21,18 @@ internal sealed record BackpropLearner(string Key, Preset Preset) : MLNetLearner
             $"{string.Join("; ", Preset.ToString().Split('\n', StringSplitOptions.TrimEntries))}";
 
     /// <inheritdoc/>
-    public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation)
+    public override ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation) =>
+        Fit(ml, job, train, validation, OptionsFor(job));
+
+    /// <summary>The options for a job.</summary>
+    public BackpropTrainer.Options OptionsFor(Job job) =>
+        new() { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed };
+
+    /// <summary>Learns with some options.</summary>
+    public ITransformer Fit(MLContext ml, Job job, IDataView train, IDataView? validation, BackpropTrainer.Options options)
     {
         var preparation = Pipeline(ml, job).Fit(train);
-        var trainer = new BackpropTrainer(
-            ml, new BackpropTrainer.Options { Preset = Preset, CategoricalFeatureColumnNames = job.Categorical, Seed = Seed });
+        var trainer = new BackpropTrainer(ml, options);
         return preparation.Append(trainer.Fit(preparation.Transform(train), validation is null ? null : preparation.Transform(validation)));
     }
 

@@ -34,7 +34,7 @@ internal abstract record MLNetLearner(string Key, string Name, string Family) : 
     /// <param name="ml">The context.</param>
     /// <param name="job">What the columns are.</param>
     /// <param name="numbers">What becomes of the numbers first; null for nothing.</param>
-    protected static IEstimator<ITransformer> OneHot(MLContext ml, Job job, IEstimator<ITransformer>? numbers = null)
+    internal static IEstimator<ITransformer> OneHot(MLContext ml, Job job, IEstimator<ITransformer>? numbers = null)
     {
         string[] inputs = [.. job.Numeric.Length > 0 ? [Numbers] : Array.Empty<string>(), .. job.Categorical];
         IEstimator<ITransformer> concatenate = ml.Transforms.Concatenate(Features, inputs);

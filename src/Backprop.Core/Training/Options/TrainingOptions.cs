@@ -201,8 +201,8 @@ public sealed record TrainingOptions
 
     /// <summary>Whether intervals of a regression, or sets of classes of a classification, are calibrated on the validation data.</summary>
     /// <remarks>With <see cref="KFoldBagging"/>, every example is validated by the member that was not trained on it. With
-    /// <see cref="EarlyStopping.RefitOnAllRows"/>, the scores are those of the network before the refit. Examples of weight 0 are not
-    /// used; other weights are not considered.</remarks>
+    /// <see cref="EarlyStopping.RefitOnAllRows"/>, the scores are those of the network before the refit. Weights of examples are not
+    /// used.</remarks>
     /// <value>Null: none. Otherwise validation data is needed. <see cref="TrainedNetwork.Conformal"/> returns the result.</value>
     public Conformal? PredictionIntervals { get; init; }
 

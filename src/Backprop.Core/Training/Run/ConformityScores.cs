@@ -1,5 +1,4 @@
 using Backprop.Losses;
-using Backprop.Metrics;
 using Backprop.Numerics;
 using Backprop.Uncertainty;
 
@@ -11,7 +10,7 @@ internal static class ConformityScores
     // A link function, a logarithm of rows for the sort, and some comparisons.
     private const long WorkOfTarget = 32;
 
-    /// <summary>Calibrates on held-out rows. Rows of weight 0 are not used.</summary>
+    /// <summary>Calibrates on held-out rows.</summary>
     /// <param name="loss">The loss of the predictions.</param>
     /// <param name="coverage">The nominal coverage.</param>
     /// <param name="predictions">[rows × outputs]: of the member that was not trained on the row, or of the whole network.</param>
@@ -22,17 +21,13 @@ internal static class ConformityScores
         Loss loss, double coverage, ReadOnlyMatrix predictions, ExampleSet held, int members, WorkMeter work)
     {
         var targets = loss.TargetKind == TargetKind.Class ? 1 : loss.TargetColumnsOf(predictions.Columns);
-        int[] rows = [.. Enumerable.Range(0, held.Count).Where(row => Metric.WeightOf(held.Weights, row) > 0)];
-        var scores = new Real[checked(rows.Length * targets)];
-        var folds = held.Folds.IsEmpty ? [] : new int[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
+        var scores = new Real[checked(held.Count * targets)];
+        for (var row = 0; row < held.Count; row++)
         {
-            var own = scores.AsSpan(i * targets, targets);
-            Measure(loss, predictions.Row(rows[i]), held.Targets.Row(rows[i]), own);
-            if (folds.Length > 0) folds[i] = held.Folds[rows[i]];
+            Measure(loss, predictions.Row(row), held.Targets.Row(row), scores.AsSpan(row * targets, targets));
             work.Add(WorkOfTarget * targets);
         }
-        return ConformalCalibration.Of(coverage, new ReadOnlyMatrix(scores, rows.Length, targets), members, folds);
+        return ConformalCalibration.Of(coverage, new ReadOnlyMatrix(scores, held.Count, targets), members, held.Folds);
     }
 
     private static void Measure(Loss loss, ReadOnlySpan<Real> predictions, ReadOnlySpan<Real> y, Span<Real> scores)
