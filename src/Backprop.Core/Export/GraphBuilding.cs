@@ -24,6 +24,10 @@ internal static class GraphBuilding
         /// <summary>A scalar in double precision; its value is one of single precision.</summary>
         public string DoubleScalar(double value) => graph.Cast(graph.Scalar(value), ElementType.Double);
 
+        /// <summary>numerator / denominator in double precision.</summary>
+        public string DoubleRatio(int numerator, int denominator) =>
+            graph.Apply("Div", graph.DoubleScalar(numerator), graph.DoubleScalar(denominator));
+
         /// <summary>x·factor.</summary>
         public string Times(string x, double factor) => factor == 1 ? x : graph.Apply("Mul", x, graph.Scalar(factor));
 

@@ -8,21 +8,40 @@ namespace Backprop.Export;
 internal static class GraphWriter
 {
     /// <summary>Writes all operations.</summary>
-    /// <param name="inference">The computation from raw features to predictions.</param>
+    /// <param name="trained">The network.</param>
     /// <param name="graph">Receives the operators.</param>
     /// <param name="features">The name of the raw features: [rows × inputs], single precision.</param>
-    /// <returns>The names of the scores and of the predictions: [rows × outputs], single precision.</returns>
     /// <exception cref="NotSupportedException">A custom layer, activation or loss, which has no operators; the message names
     /// it.</exception>
-    public static (string Scores, string Predictions) Write(InferenceGraph inference, IGraphBuilder graph, string features)
+    public static OutputTensors Write(TrainedNetwork trained, IGraphBuilder graph, string features)
     {
+        var inference = trained.Inference;
         var names = new Dictionary<string, string> { [InferenceGraph.Features] = features };
         foreach (var operation in inference.Operations)
         {
             graph.Begin($"{operation.Kind}/{operation.Output}");
             names[operation.Output] = Write(operation, graph, [.. operation.Inputs.Select(name => names[name])]);
         }
-        return (names[inference.Scores], names[InferenceGraph.Predictions]);
+        var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null);
+        if (trained is { Conformal: null, ReportsUncertainty: false }) return tensors;
+        graph.Begin("uncertainty");
+        var members = trained.NeedsMembers ? MembersOf(trained, graph, names[InferenceGraph.NetworkOutput]) : "";
+        var operators = new UncertaintyOperators(graph, trained);
+        if (trained.ReportsUncertainty) tensors = tensors with { Spread = operators.Spread(members) };
+        if (trained.Conformal is not { } conformal) return tensors;
+        var centers = conformal.Members > 1
+            ? members
+            : graph.Cast(graph.Reshape(tensors.Predictions, 0, 1, trained.Network.Outputs), ElementType.Double);
+        return tensors with { Ends = operators.Ends(conformal, centers) };
+    }
+
+    // The prediction of every member: [rows × members × outputs], double precision.
+    private static string MembersOf(TrainedNetwork trained, IGraphBuilder graph, string output)
+    {
+        var width = trained.Network.Outputs;
+        var x = graph.Reshape(output, -1, width);
+        foreach (var operation in trained.Inference.Finishing.Append(trained.Inference.Link)) x = Write(operation, graph, [x]);
+        return graph.Cast(graph.Reshape(x, -1, trained.Network.EnsembleSize, width), ElementType.Double);
     }
 
     /// <summary>The refusal of a part that has no operators.</summary>
@@ -65,3 +84,11 @@ internal static class GraphWriter
         };
     }
 }
+
+/// <summary>The tensors that a network computes, all of single precision.</summary>
+/// <param name="Scores">[rows × outputs]</param>
+/// <param name="Predictions">[rows × outputs]</param>
+/// <param name="Ends">The ends of intervals, or 1 for the members of sets: [rows × <see cref="UncertaintyScorer.EndsOf"/>]; null for
+/// none.</param>
+/// <param name="Spread">The standard deviation of the members' predictions: [rows × outputs]; null for none.</param>
+internal sealed record OutputTensors(string Scores, string Predictions, string? Ends, string? Spread);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Backprop.Export;
+using Backprop.Losses;
 using Backprop.Networks;
 using Microsoft.ML.Runtime;
 
@@ -13,6 +14,9 @@ internal sealed class OnnxExport(BackpropModelParameters model, IExceptionContex
 {
     /// <summary>The names of tensors. A category column has its own name.</summary>
     public const string Features = "features", Scores = "scores", Predictions = "predictions";
+
+    /// <summary>The names of tensors that only some models have.</summary>
+    public const string Intervals = "intervals", PredictionSets = "prediction_sets", Uncertainties = "uncertainties";
 
     /// <summary>Writes the file.</summary>
     /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
@@ -42,10 +46,13 @@ internal sealed class OnnxExport(BackpropModelParameters model, IExceptionContex
 
     private static void WriteOutputs(OnnxFile file, TrainedNetwork network, string x)
     {
-        var (scores, predictions) = GraphWriter.Write(network.Inference, file, x);
+        var tensors = GraphWriter.Write(network, file, x);
         file.Begin("outputs");
-        file.Output(Scores, scores, ElementType.Single, network.Network.Outputs);
-        file.Output(Predictions, predictions, ElementType.Single, network.Network.Outputs);
+        file.Output(Scores, tensors.Scores, ElementType.Single, network.Network.Outputs);
+        file.Output(Predictions, tensors.Predictions, ElementType.Single, network.Network.Outputs);
+        var ends = network.Loss.TargetKind == TargetKind.Real ? Intervals : PredictionSets;
+        if (tensors.Ends is not null) file.Output(ends, tensors.Ends, ElementType.Single, UncertaintyScorer.EndsOf(network));
+        if (tensors.Spread is not null) file.Output(Uncertainties, tensors.Spread, ElementType.Single, network.Network.Outputs);
     }
 
     private static string Version =>

@@ -10,11 +10,15 @@ internal sealed class ScoredTensors
     private readonly IGraphBuilder _graph;
     private readonly DecisionThreshold _threshold;
 
-    public ScoredTensors(IGraphBuilder graph, string scores, string predictions, OutputOrder order, DecisionThreshold threshold)
+    public ScoredTensors(IGraphBuilder graph, OutputTensors tensors, OutputOrder order, DecisionThreshold threshold)
     {
         (_graph, _threshold) = (graph, threshold);
         graph.Begin("outputs");
-        (Scores, Predictions) = (Ordered(scores, order), Ordered(predictions, order));
+        (Scores, Predictions) = (OfOutputs(tensors.Scores), OfOutputs(tensors.Predictions));
+        if (tensors.Spread is { } spread) Uncertainties = OfOutputs(spread);
+        if (tensors.Ends is { } ends && order.Ends is { } ofEnds) Ends = Ordered(ends, ofEnds.Positions, ofEnds.Width);
+
+        string OfOutputs(string x) => Ordered(x, order.Positions, order.Width);
     }
 
     /// <summary>Raw scores: [rows × outputs].</summary>
@@ -39,13 +43,23 @@ internal sealed class ScoredTensors
         }
     }
 
-    private string Ordered(string x, OutputOrder order)
+    /// <summary>The ends of intervals, or 1 for the members of prediction sets; null for none.</summary>
+    public string? Ends { get; }
+
+    /// <summary>Whether each class belongs to the prediction set.</summary>
+    public string PredictionSet => _graph.Apply("Greater", Ends!, _graph.Scalar(0));
+
+    /// <summary>The standard deviation of the members' predictions; null for none.</summary>
+    public string? Uncertainties { get; }
+
+    private string Ordered(string x, IReadOnlyList<int>? positions, int width)
     {
-        if (order.Positions is not { } positions) return x;
-        var from = new long[order.Width];
+        if (positions is null) return x;
+        var from = new long[width];
         Array.Fill(from, positions.Count); // a class without an output has the last column, 0
         for (var k = 0; k < positions.Count; k++) from[positions[k]] = k;
         // 0 times a prediction is NaN where that is NaN.
-        return _graph.Gather(order.HasGaps ? _graph.Concat(1, x, _graph.Times(_graph.Slice(x, 1, 0, 1), 0)) : x, 1, from);
+        var hasGaps = positions.Count < width;
+        return _graph.Gather(hasGaps ? _graph.Concat(1, x, _graph.Times(_graph.Slice(x, 1, 0, 1), 0)) : x, 1, from);
     }
 }

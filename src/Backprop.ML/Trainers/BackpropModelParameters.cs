@@ -54,6 +54,12 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
     /// regression.</description></item>
     /// <item><term>predictions</term><description>[rows × outputs], single precision: probabilities of a classifier, predictions of a
     /// regression.</description></item>
+    /// <item><term>intervals</term><description>[rows × 2·targets], single precision, if <c>PredictionIntervals</c> was set for a
+    /// regression: lower and upper end for each target.</description></item>
+    /// <item><term>prediction_sets</term><description>[rows × classes], single precision, if it was set for a classification: 1 for a class
+    /// in the set, otherwise 0; false and true for each label of Boolean.</description></item>
+    /// <item><term>uncertainties</term><description>[rows × outputs], single precision, if <c>Uncertainty</c> was set: the standard
+    /// deviation of the members' predictions.</description></item>
     /// </list>
     /// The operator set is 17. The metadata has the task, the loss, and the names of features, category values and classes; classes are in
     /// the order of the outputs. To convert a whole pipeline, use <c>ml.Model.ConvertToOnnx</c> of the package Microsoft.ML.OnnxConverter.

@@ -12,8 +12,6 @@ namespace Backprop.ML.Transformers;
 /// <param name="Names">A name for each slot; empty for none.</param>
 internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<string> Names)
 {
-    private static readonly string[] _ends = ["Lower", "Upper"], _truths = [bool.FalseString, bool.TrueString];
-
     /// <summary>The order of some columns.</summary>
     /// <param name="columns">The columns of the training data.</param>
     /// <param name="network">The network, which has conformity scores.</param>
@@ -22,7 +20,7 @@ internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<strin
     {
         if (network.Loss.TargetKind == TargetKind.Class)
             return new EndOrder(outputs.Width, outputs.Positions?.ToArray(), outputs.ClassNames);
-        var ends = network.Loss.TargetKind == TargetKind.Real ? _ends : _truths;
+        string[] ends = network.Loss.TargetKind == TargetKind.Real ? ["Lower", "Upper"] : [bool.FalseString, bool.TrueString];
         if (columns.Targets is not { } targets) return new EndOrder(2, null, ends);
         var names = SlotNamesOf(targets.Size, outputs.Names);
         int[]? positions = targets.Slots is { } slots ? [.. slots.SelectMany(slot => new[] { 2 * slot, 2 * slot + 1 })] : null;

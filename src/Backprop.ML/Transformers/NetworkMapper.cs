@@ -45,11 +45,8 @@ internal sealed class NetworkMapper(
     /// <param name="graph">Receives the operators.</param>
     /// <param name="inputs">The tensor of its inputs.</param>
     /// <exception cref="NotSupportedException">A custom layer, activation or loss; the message names it.</exception>
-    public ScoredTensors Write(IGraphBuilder graph, string inputs)
-    {
-        var (scores, predictions) = GraphWriter.Write(network.Inference, graph, inputs);
-        return new ScoredTensors(graph, scores, predictions, outputs, threshold);
-    }
+    public ScoredTensors Write(IGraphBuilder graph, string inputs) =>
+        new(graph, GraphWriter.Write(network, graph, inputs), outputs, threshold);
 
     private SingleRowScorer Read(DataViewRow row, DataViewSchema.Column[] inputs, ModelColumns known) => new(row, inputs, known, network);
 

@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.ML.Export;
 using Backprop.ML.Tasks;
 using Backprop.Networks;
 using Backprop.Training;
@@ -62,6 +63,15 @@ internal static class UncertaintyColumns
         PredictionSet => outputs.Ends!.MakeGetter(row, end => end > 0),
         Uncertainty when type is not VectorDataViewType => OutputGetters.FirstUncertainty(row),
         Uncertainty => outputs.VectorOf(row, values => values.Uncertainties),
+        _ => null,
+    };
+
+    /// <summary>The tensor of one of these columns; null for other columns.</summary>
+    public static string? TensorOf(string column, ScoredTensors scored) => column switch
+    {
+        Interval => scored.Ends,
+        PredictionSet => scored.PredictionSet,
+        Uncertainty => scored.Uncertainties,
         _ => null,
     };
 

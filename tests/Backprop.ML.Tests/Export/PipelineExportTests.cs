@@ -15,6 +15,8 @@ public class PipelineExportTests
     private static readonly string[] Labels =
         [nameof(ExportRow.Flag), "KindKey", nameof(ExportRow.Value), nameof(ExportRow.Values), nameof(ExportRow.Flags)];
 
+    private static readonly string[] Exported = ["Score", "Probability", "PredictedLabel", "Interval", "PredictionSet", "Uncertainty"];
+
     private readonly MLContext _ml = new(seed: 1);
 
     public static TheoryData<string, string> PresetsAndLabels
@@ -25,6 +27,19 @@ public class PipelineExportTests
             foreach (var preset in Preset.All)
                 foreach (var label in Labels)
                     if (preset.Name is "Default" or "Best" || label is "KindKey" or nameof(ExportRow.Value)) data.Add(preset.Name, label);
+            return data;
+        }
+    }
+
+    public static TheoryData<string, bool, string> LabelsAndHoldOuts
+    {
+        get
+        {
+            var data = new TheoryData<string, bool, string>();
+            foreach (var label in Labels)
+                foreach (var isBagged in (bool[])[true, false]) data.Add(label, isBagged, "");
+            data.Add(nameof(ExportRow.Value), true, nameof(PinballLoss));
+            data.Add(nameof(ExportRow.Value), true, nameof(GaussianNegativeLogLikelihood));
             return data;
         }
     }
@@ -44,6 +59,21 @@ public class PipelineExportTests
     {
         var options = Options(nameof(ExportRow.Value));
         options.LossFunction = new PinballLoss { Quantiles = [0.1, 0.5, 0.9] };
+        AssertAgree(Fit(options));
+    }
+
+    [Theory, MemberData(nameof(LabelsAndHoldOuts))]
+    public void Intervals_sets_and_uncertainty(string label, bool isBagged, string loss)
+    {
+        var options = Options(label);
+        (options.PredictionIntervals, options.Uncertainty) = (new Backprop.Training.Conformal { Coverage = 0.8 }, true);
+        (options.KFoldBagging, options.ValidationFraction) = (isBagged, isBagged ? 0 : 0.3);
+        options.LossFunction = loss switch
+        {
+            nameof(PinballLoss) => new PinballLoss { Quantiles = [0.1, 0.9] },
+            nameof(GaussianNegativeLogLikelihood) => new GaussianNegativeLogLikelihood(),
+            _ => null,
+        };
         AssertAgree(Fit(options));
     }
 
@@ -113,7 +143,7 @@ public class PipelineExportTests
         using var onnx = Convert(model);
         var theirs = onnx.Run(InputsOf(Unseen));
         var scored = model.Transform(Unseen);
-        foreach (var column in scored.Schema.Where(column => column.Name is "Score" or "Probability" or "PredictedLabel"))
+        foreach (var column in scored.Schema.Where(column => Exported.Contains(column.Name)))
         {
             var values = theirs[$"{column.Name}.output"];
             switch (values)

@@ -134,6 +134,7 @@ public class OptionTableTests
         _ when Property(option).PropertyType == typeof(TimeSpan?) => TimeSpan.FromSeconds(5),
         _ when Property(option).PropertyType == typeof(int?) => 3,
         _ when Property(option).PropertyType == typeof(Backprop.Training.OptimizerMemory) => Scenarios.ExampleCheckpoint.OptimizerMemory,
+        _ when Property(option).PropertyType == typeof(Backprop.Training.Conformal) => new Backprop.Training.Conformal(),
         _ when Property(option).PropertyType == typeof(Backprop.Training.Checkpoint) => new Backprop.Training.Checkpoint("file"),
         _ => new Metrics.F1Score(),
     };

@@ -26,6 +26,7 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.Diagnostics),
         nameof(BackpropTrainer.Options.ThresholdMetric), nameof(BackpropTrainer.Options.TemperatureScaling),
         nameof(BackpropTrainer.Options.TensorBoardDirectory), nameof(BackpropTrainer.Options.Checkpoint),
+        nameof(BackpropTrainer.Options.PredictionIntervals), nameof(BackpropTrainer.Options.Uncertainty),
     ];
 
     // These name columns, end training at a moment that other tests look at, or change scores alone.

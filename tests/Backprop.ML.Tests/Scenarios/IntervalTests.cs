@@ -1,0 +1,149 @@
+using Backprop.ML.Tests.Conformance;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tests.Scenarios;
+
+/// <summary>The columns Interval, PredictionSet and Uncertainty for every task.</summary>
+public class IntervalTests
+{
+    private const string Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key), Value = nameof(SampleRow.Value);
+    private const string Values = nameof(SampleRow.Values), Flags = nameof(SampleRow.Flags);
+
+    private readonly MLContext _ml = new(seed: 1);
+
+    public static TheoryData<string, string[], string> Columns => new()
+    {
+        { Value, ["Lower", "Upper"], "Interval" },
+        { Values, ["1 Lower", "1 Upper", "2 Lower", "2 Upper"], "Interval" },
+        { Flag, ["False", "True"], "PredictionSet" },
+        { Flags, ["1 False", "1 True", "2 False", "2 True", "3 False", "3 True"], "PredictionSet" },
+        { Key, [], "PredictionSet" },
+    };
+
+    [Theory, MemberData(nameof(Columns))]
+    public void Every_task_passes_the_workout(string label, string[] names, string column)
+    {
+        foreach (var isBagged in (bool[])[true, false])
+        {
+            var options = Options(label, isBagged);
+            var trainer = new BackpropTrainer(_ml, options);
+            EstimatorWorkout.Run(
+                _ml, trainer, Samples.Table(_ml), [label, options.FeatureColumnName!], neededToTransform: [options.FeatureColumnName!]);
+            var scored = trainer.Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
+            Assert.Equal(names, Data.SlotNames.Of(scored.Schema[column]));
+            Assert.Equal(scored.Schema["Score"].Type, scored.Schema["Uncertainty"].Type);
+        }
+    }
+
+    [Fact]
+    public void A_single_row_has_what_a_batch_has()
+    {
+        var options = Options(Value, isBagged: true);
+        var model = new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml));
+        var engine = _ml.Model.CreatePredictionEngine<SampleRow, Sure>(model);
+        var batch = _ml.Data.CreateEnumerable<Sure>(model.Transform(Samples.Table(_ml)), reuseRowObject: false).ToArray();
+        foreach (var (row, expected) in Samples.Rows().Zip(batch))
+        {
+            var single = engine.Predict(row);
+            Assert.Equal((expected.Interval[0], expected.Interval[1]), (single.Interval[0], single.Interval[1]));
+            Assert.Equal(expected.Uncertainty, single.Uncertainty);
+            Assert.True(single.Interval[0] < single.Score && single.Score < single.Interval[1] && single.Uncertainty > 0);
+        }
+    }
+
+    // Rows that are held out by the whole network lead to intervals around the prediction.
+    [Fact]
+    public void Intervals_of_several_targets_are_in_the_order_of_the_label()
+    {
+        var scored = new BackpropTrainer(_ml, Options(Values, isBagged: false)).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
+        foreach (var (ends, score) in scored.GetColumn<float[]>("Interval").Zip(scored.GetColumn<float[]>("Score")))
+            for (var target = 0; target < 2; target++)
+                Assert.Equal(score[target], (ends[2 * target] + ends[2 * target + 1]) / 2, 1e-3f);
+    }
+
+    [Fact]
+    public void Sets_have_a_slot_for_every_key_value_and_none_of_classes_that_did_not_occur()
+    {
+        var rows = Samples.Rows().Where(row => row.Key != 1).ToArray();
+        var named = _ml.Transforms.Conversion.MapValueToKey("Named", nameof(SampleRow.Number), keyData: Numbers(10, 20, 30));
+        var data = named.Fit(_ml.Data.LoadFromEnumerable(rows)).Transform(_ml.Data.LoadFromEnumerable(rows));
+        var scored = new BackpropTrainer(_ml, Options("Named", isBagged: true)).Fit(data).Transform(data);
+        Assert.Equal(["10", "20", "30"], Data.SlotNames.Of(scored.Schema["PredictionSet"]));
+        var sets = scored.GetColumn<bool[]>("PredictionSet").ToArray();
+        Assert.All(sets, set => Assert.False(set[1]));
+        Assert.Contains(sets, set => set[0] || set[2]);
+    }
+
+    [Fact]
+    public void Missing_features_lead_to_no_interval_and_an_empty_set()
+    {
+        var holes = Samples.Rows();
+        holes[3].Dense[1] = float.NaN;
+        var data = _ml.Data.LoadFromEnumerable(holes);
+        var interval = new BackpropTrainer(_ml, Options(Value, isBagged: true)).Fit(Samples.Table(_ml)).Transform(data)
+            .GetColumn<float[]>("Interval").ElementAt(3);
+        Assert.All(interval, end => Assert.True(float.IsNaN(end)));
+        var set = new BackpropTrainer(_ml, Options(Flag, isBagged: true)).Fit(Samples.Table(_ml)).Transform(data)
+            .GetColumn<bool[]>("PredictionSet").ElementAt(3);
+        Assert.Equal([false, false], set);
+    }
+
+    [Fact]
+    public void Other_weights_have_no_intervals()
+    {
+        var model = new BackpropTrainer(_ml, Options(Value, isBagged: true)).Fit(Samples.Table(_ml));
+        var weights = Backprop.Persistence.NetworkWeights.Of(model.Model.Network);
+        var schema = model.WithWeights(weights).Transform(Samples.Table(_ml)).Schema;
+        Assert.Null(schema.GetColumnOrNull("Interval"));
+        Assert.NotNull(schema.GetColumnOrNull("Uncertainty"));
+    }
+
+    [Fact]
+    public void What_they_need_is_named()
+    {
+        Refused("PredictionIntervals needs validation data", o => (o.KFoldBagging, o.Uncertainty) = (false, false));
+        Refused("at least 99 validation examples, but there are 40", o => o.PredictionIntervals = new Conformal { Coverage = 0.99 });
+        Refused("Uncertainty is the spread of an ensemble, but EnsembleSize is 1", o => (o.EnsembleSize, o.KFoldBagging) = (1, false));
+        Assert.Contains(
+            "Coverage", Assert.Throws<ArgumentOutOfRangeException>(() => new Conformal { Coverage = 1 }).Message, StringComparison.Ordinal);
+
+        void Refused(string expected, Action<BackpropTrainer.Options> change)
+        {
+            var options = Options(Value, isBagged: true);
+            change(options);
+            var problem = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)));
+            Assert.Contains(expected, problem.Message);
+        }
+    }
+
+    private static BackpropTrainer.Options Options(string label, bool isBagged)
+    {
+        var options = Samples.Quick(label);
+        options.EnsembleSize = 3;
+        options.PredictionIntervals = new Conformal { Coverage = 0.8 };
+        options.Uncertainty = true;
+        if (isBagged) options.KFoldBagging = true;
+        else options.ValidationFraction = 0.4;
+        options.Seed = 1;
+        return options;
+    }
+
+    private IDataView Numbers(params int[] numbers) =>
+        _ml.Data.LoadFromEnumerable(numbers.Select(number => new Number { Value = number }));
+
+    private sealed class Number
+    {
+        public int Value { get; set; }
+    }
+
+    private sealed class Sure
+    {
+        public float Score { get; set; }
+
+        public float[] Interval { get; set; } = [];
+
+        public float Uncertainty { get; set; }
+    }
+}
