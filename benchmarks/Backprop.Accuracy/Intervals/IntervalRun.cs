@@ -16,9 +16,9 @@ internal static class IntervalRun
 {
     public const double Coverage = 0.9;
 
-    /// <summary>The methods: by the fold of each member (CV+); by a fifth of the rows that is held out (split conformal); by members with
+    /// <summary>The methods: by the fold of each member (CV+); by 15 % of the rows that nothing else uses (split conformal); by members with
     /// two quantiles; LightGBM's quantiles.</summary>
-    public const string Members = "members", Split = "split", Quantiles = "quantiles", Trees = "lightgbm";
+    public const string Members = "members", HeldOut = "held-out", Quantiles = "quantiles", Trees = "lightgbm";
 
     /// <summary>The file of the results.</summary>
     public static string Path => Repository.Path("benchmarks", "accuracy", "intervals.csv");
@@ -39,7 +39,7 @@ internal static class IntervalRun
         foreach (var name in protocol.Sets(manifest).Where(choice.Wants))
         {
             var set = manifest.Open(name);
-            string[] methods = set.Task == TaskKind.Regression ? [Members, Split, Quantiles, Trees] : [Members, Split];
+            string[] methods = set.Task == TaskKind.Regression ? [Members, HeldOut, Quantiles, Trees] : [Members, HeldOut];
             foreach (var split in protocol.Splits(manifest, set).Where(split => choice.Wants(split.Number)))
             {
                 string[] left = [.. methods.Where(method => choice.Again || !done.Contains((name, split.Number, method)))];
@@ -77,7 +77,7 @@ internal static class IntervalRun
         var options = learner.OptionsFor(job);
         options.PredictionIntervals = new Conformal { Coverage = Coverage };
         options.Uncertainty = true;
-        if (method == Split) (options.KFoldBagging, options.ValidationFraction) = (false, 0.2);
+        if (method == HeldOut) options.PredictionIntervals = new Conformal { Coverage = Coverage, HeldOutFraction = 0.15 };
         if (method == Quantiles) options.LossFunction = new PinballLoss { Quantiles = [(1 - Coverage) / 2, (1 + Coverage) / 2] };
         var scored = learner.Fit(ml, job, train, validation: null, options).Transform(test);
         return job.Task == TaskKind.Regression ? OfIntervals(scored, method == Quantiles) : OfSets(scored, job);

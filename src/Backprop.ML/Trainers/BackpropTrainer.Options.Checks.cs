@@ -54,6 +54,10 @@ public sealed partial class BackpropTrainer
                 SamplingKeyColumnName is not null && ValidationFraction == 0, nameof(SamplingKeyColumnName), SamplingKeyColumnName,
                 $"determines which rows are held out together, so {nameof(ValidationFraction)} must be above 0");
             Refuse(
+                SamplingKeyColumnName is not null && HoldsOutForIntervals, nameof(SamplingKeyColumnName), SamplingKeyColumnName,
+                $"holds out rows of a group together, but {nameof(Conformal.HeldOutFraction)} of {nameof(PredictionIntervals)} holds out "
+                + "single rows: set it to 0");
+            Refuse(
                 ValidationData is not null && ValidationFraction > 0, nameof(ValidationData), ValidationData,
                 $"cannot be combined with {nameof(ValidationFraction)}: set only one of the two");
         }
@@ -126,13 +130,17 @@ public sealed partial class BackpropTrainer
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>
         /// <remarks>The k-fold bagging of a preset does not prevent a stream: a stream disables it.</remarks>
         internal bool MayStreamInstead =>
-            !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging));
+            !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging))
+            && !HoldsOutForIntervals;
+
+        private bool HoldsOutForIntervals => PredictionIntervals is { HeldOutFraction: > 0 };
 
         // The option that does not allow a stream; null if there is none.
         private string? NeedsAllRowsInMemory()
         {
             if (MayStreamInstead && !KFoldBagging) return null;
             if (KFoldBagging) return nameof(KFoldBagging);
+            if (HoldsOutForIntervals) return $"{nameof(Conformal.HeldOutFraction)} of {nameof(PredictionIntervals)}";
             return Optimizer.UsesLineSearch ? Optimizer.GetType().Name : nameof(Training.EarlyStopping.RefitOnAllRows);
         }
 

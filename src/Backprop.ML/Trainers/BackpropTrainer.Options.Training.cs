@@ -41,7 +41,7 @@ public sealed partial class BackpropTrainer
         /// and the highest quantile are moved; with <see cref="GaussianNegativeLogLikelihood"/>, intervals have the width of the predicted
         /// deviation.</remarks>
         /// <value>Null: none. Otherwise rows must be held out, by <see cref="KFoldBagging"/>, <see cref="ValidationFraction"/>,
-        /// <see cref="ValidationData"/> or validation data of <c>Fit</c>.</value>
+        /// <see cref="ValidationData"/>, validation data of <c>Fit</c>, or <see cref="Conformal.HeldOutFraction"/>.</value>
         public Conformal? PredictionIntervals { get => Get<Conformal?>(); set => Set(value); }
 
         /// <summary>Whether scoring adds the column <c>Uncertainty</c>: the standard deviation of the members' predictions, in the shape of

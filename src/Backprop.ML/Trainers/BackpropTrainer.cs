@@ -235,7 +235,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         var option = options.ThresholdMetric is not null
             ? nameof(Options.ThresholdMetric)
-            : options.PredictionIntervals is not null ? nameof(Options.PredictionIntervals)
+            : options.PredictionIntervals is { HeldOutFraction: 0 } ? nameof(Options.PredictionIntervals)
             : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling)
             : null;
         if (option is not null && given is null && options.ValidationFraction == 0 && !options.KFoldBagging)

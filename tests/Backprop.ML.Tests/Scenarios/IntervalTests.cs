@@ -104,7 +104,7 @@ public class IntervalTests
     public void What_they_need_is_named()
     {
         Refused("PredictionIntervals needs validation data", o => (o.KFoldBagging, o.Uncertainty) = (false, false));
-        Refused("at least 99 validation examples, but there are 40", o => o.PredictionIntervals = new Conformal { Coverage = 0.99 });
+        Refused("at least 99 held-out examples, but there are 40", o => o.PredictionIntervals = new Conformal { Coverage = 0.99 });
         Refused("Uncertainty is the spread of an ensemble, but EnsembleSize is 1", o => (o.EnsembleSize, o.KFoldBagging) = (1, false));
         Assert.Contains(
             "Coverage", Assert.Throws<ArgumentOutOfRangeException>(() => new Conformal { Coverage = 1 }).Message, StringComparison.Ordinal);

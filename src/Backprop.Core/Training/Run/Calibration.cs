@@ -19,7 +19,10 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
 
     /// <summary>Whether scores of validation checks must be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
     public bool IsNeeded => evaluator is not null
-        && (options.TemperatureScaling || options.ThresholdMetric is not null || options.PredictionIntervals is not null);
+        && (options.TemperatureScaling || options.ThresholdMetric is not null || Intervals is not null);
+
+    // Intervals that are calibrated on the validation data.
+    private Conformal? Intervals => options.PredictionIntervals is { HeldOutFraction: 0 } intervals ? intervals : null;
 
     // Rows of one class determine neither temperature nor threshold.
     private bool IsScaled => options.TemperatureScaling && !evaluator!.IsOfOneClass;
@@ -34,7 +37,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     /// determine neither temperature nor threshold.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
-        if (!IsNeeded || (!IsScaled && Metric is null && options.PredictionIntervals is null)) return (trained, null);
+        if (!IsNeeded || (!IsScaled && Metric is null && Intervals is null)) return (trained, null);
         stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator!.Count:N0} validation rows");
         Real? threshold = null;
         List<string> left = [.. Names()];
@@ -46,22 +49,43 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
             left.Remove(nameof(TrainingOptions.TemperatureScaling));
             if (Metric is { } metric) threshold = evaluator.Threshold(metric, stop.Work);
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
-            if (options.PredictionIntervals is { } intervals)
+            if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
         }
         catch (WorkGivenUpException)
         {
-            WarnOfSkipped(left);
-            if (options.PredictionIntervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
+            WarnOfSkipped(left, evaluator.Count, stop);
+            if (Intervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
         }
         return (trained, threshold);
+    }
+
+    /// <summary>Calibrates intervals on examples that were held out for it alone.</summary>
+    /// <param name="trained">The network.</param>
+    /// <param name="held">The examples.</param>
+    /// <param name="intervals">The nominal coverage.</param>
+    /// <param name="stop">Ends the work, and counts it.</param>
+    public static TrainedNetwork WithIntervals(TrainedNetwork trained, ExampleSet held, Conformal intervals, StopCondition stop)
+    {
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating intervals on {held.Count:N0} rows");
+        try
+        {
+            var evaluator = new ValidationEvaluator(held);
+            evaluator.Score(trained, stop);
+            return trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
+        }
+        catch (WorkGivenUpException)
+        {
+            WarnOfSkipped([nameof(TrainingOptions.PredictionIntervals)], held.Count, stop);
+            return trained.With(Infinite(trained, intervals.Coverage));
+        }
     }
 
     private IEnumerable<string> Names()
     {
         if (IsScaled) yield return nameof(TrainingOptions.TemperatureScaling);
         if (Metric is not null) yield return nameof(TrainingOptions.ThresholdMetric);
-        if (options.PredictionIntervals is not null) yield return nameof(TrainingOptions.PredictionIntervals);
+        if (Intervals is not null) yield return nameof(TrainingOptions.PredictionIntervals);
     }
 
     // Without any conformity score, intervals are infinite and sets have all classes.
@@ -71,11 +95,11 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         return ConformalCalibration.Of(coverage, new ReadOnlyMatrix([], 0, targets), members: 1, folds: []);
     }
 
-    private void WarnOfSkipped(List<string> skipped)
+    private static void WarnOfSkipped(List<string> skipped, int rows, StopCondition stop)
     {
         var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
         var names = string.Join(" and ", skipped);
         stop.Reports.Warn(
-            $"{names} had no effect: {cause}, and scoring {evaluator!.Count:N0} validation rows would have taken too long. {Advice}");
+            $"{names} had no effect: {cause}, and scoring {rows:N0} held-out rows would have taken too long. {Advice}");
     }
 }

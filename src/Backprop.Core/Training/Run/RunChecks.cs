@@ -113,12 +113,12 @@ internal sealed class RunChecks(TrainingOptions options)
         const string option = nameof(TrainingOptions.PredictionIntervals);
         if (held is null)
             throw new ArgumentException(
-                $"{option} are calibrated on validation examples, but there are none. Pass validation examples, or set "
-                + $"{nameof(TrainingOptions.KFoldBagging)}.", nameof(held));
+                $"{option} are calibrated on held-out examples, but there are none. Pass validation examples, or set "
+                + $"{nameof(TrainingOptions.KFoldBagging)} or {nameof(Conformal.HeldOutFraction)}.", nameof(held));
         if (held.Count < intervals.MinRows)
             throw new ArgumentException(
-                $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} validation "
-                + $"examples, but there are {held.Count}. Use more examples or a lower coverage.", nameof(held));
+                $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} held-out "
+                + $"examples, but there are {held.Count}. Hold out more examples, or use a lower coverage.", nameof(held));
     }
 
     private void CheckMetric(Network network, ExampleSet training)

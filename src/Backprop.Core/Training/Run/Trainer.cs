@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
 
@@ -48,14 +49,25 @@ public sealed class Trainer
     {
         stop.StartClock();
         _checks.Check(network, training, validation, initial);
-        _checks.CheckIntervals(_options.KFoldBagging ? training : validation);
+        (training, var held) = HoldOut(training);
+        _checks.CheckIntervals(held ?? (_options.KFoldBagging ? training : validation));
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
         var result = Run(new RunRequest(network, new MemoryData(training), validation, initial, progress, stop));
-        return validation is null || _options.EarlyStopping is not { RefitOnAllRows: true }
-            ? result
-            : Refitted(result, network, training, validation, initial, stop);
+        if (validation is not null && _options.EarlyStopping is { RefitOnAllRows: true })
+            result = Refitted(result, network, training, validation, initial, stop);
+        if (held is null) return result;
+        var trained = Calibration.WithIntervals(result.Network, held, _options.PredictionIntervals!, stop);
+        return result with { Network = trained, Warnings = [.. stop.Reports.Warnings] };
+    }
+
+    // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.
+    private (ExampleSet Training, ExampleSet? Held) HoldOut(ExampleSet training)
+    {
+        if (_options.PredictionIntervals is not { HeldOutFraction: > 0 } intervals) return (training, null);
+        var hasClasses = _options.Loss.TargetKind != TargetKind.Real && training.TargetCount == 1;
+        return HeldOutRows.Split(training, intervals.HeldOutFraction, ValidationRows.Stratified, hasClasses, _options.Seed);
     }
 
     // The refit is skipped if there is no time for it. Then the first network is the result.
@@ -120,6 +132,10 @@ public sealed class Trainer
         if (_options.EarlyStopping is { RefitOnAllRows: true } && validation is not null)
             throw new ArgumentException(
                 $"{nameof(EarlyStopping.RefitOnAllRows)} needs all examples in memory, but these are a stream.", nameof(training));
+        if (_options.PredictionIntervals is { HeldOutFraction: > 0 })
+            throw new ArgumentException(
+                $"{nameof(Conformal.HeldOutFraction)} of {nameof(TrainingOptions.PredictionIntervals)} needs all examples in memory, but "
+                + "these are a stream.", nameof(training));
         _checks.CheckIntervals(validation);
         return Run(new RunRequest(network, data, validation, initial, progress, stop));
     }

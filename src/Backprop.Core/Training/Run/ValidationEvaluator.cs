@@ -69,6 +69,17 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <param name="stop">Ends the work, and counts it.</param>
     public void Score(TrainedNetwork trained, int epoch, StopCondition stop)
     {
+        if (!Score(trained, stop, () => _keptEpoch == epoch && stop.MustEnd)) return;
+        _kept.CopyTo(_scores, 0);
+        if (!_areKeptFinished) trained.Finish(new Matrix(_scores, validation.Count, trained.Network.Outputs));
+    }
+
+    /// <summary>The same without kept scores.</summary>
+    public void Score(TrainedNetwork trained, StopCondition stop) => Score(trained, stop, () => false);
+
+    // Returns whether the work was ended before it was done.
+    private bool Score(TrainedNetwork trained, StopCondition stop, Func<bool> mustEnd)
+    {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Allocate(outputs);
         var widest = trained.Network.Layers.Max(layer => layer.Outputs);
@@ -77,16 +88,12 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         var workOfRow = trained.Network.Layers.Sum(layer => layer.WorkOfRow);
         for (var first = 0; first < rows; first += atOnce)
         {
-            if (_keptEpoch == epoch && stop.MustEnd)
-            {
-                _kept.CopyTo(_scores, 0);
-                if (!_areKeptFinished) trained.Finish(new Matrix(_scores, rows, outputs));
-                return;
-            }
+            if (mustEnd()) return true;
             var count = Math.Min(atOnce, rows - first);
             Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
             stop.Work.Add(count * workOfRow);
         }
+        return false;
     }
 
     /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>

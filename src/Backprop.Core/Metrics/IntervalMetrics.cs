@@ -1,0 +1,64 @@
+using Backprop.Numerics;
+
+namespace Backprop.Metrics;
+
+/// <summary>How the prediction intervals of one target fare.</summary>
+/// <param name="Name">The name of the target; its index, from 0 on, if it has no name.</param>
+/// <param name="Coverage">The share of rows whose target is in its interval, ends included.</param>
+/// <param name="ShareBelow">The share of rows whose target is below its interval.</param>
+/// <param name="ShareAbove">The share of rows whose target is above its interval.</param>
+/// <param name="MeanWidth">Mean of upper − lower end, in units of the target.</param>
+/// <param name="MedianWidth">Median of upper − lower end, in units of the target.</param>
+public sealed record TargetIntervalMetrics(
+    string Name, double Coverage, double ShareBelow, double ShareAbove, double MeanWidth, double MedianWidth);
+
+/// <summary>How prediction intervals fare: of every target, and the plain mean over them.</summary>
+public sealed class IntervalMetrics
+{
+    private IntervalMetrics(int rows, IReadOnlyList<TargetIntervalMetrics> targets) => (Rows, Targets) = (rows, targets);
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>The metrics of every target, in the order of the label column.</summary>
+    public IReadOnlyList<TargetIntervalMetrics> Targets { get; }
+
+    /// <summary>The share of targets that are in their interval, ends included.</summary>
+    public double Coverage => Targets.Average(target => target.Coverage);
+
+    /// <summary>Mean of the targets' mean widths.</summary>
+    public double MeanWidth => Targets.Average(target => target.MeanWidth);
+
+    /// <summary>Computes the metrics.</summary>
+    /// <param name="intervals">[rows × 2·targets]: lower and upper end of each target. Infinite ends are allowed.</param>
+    /// <param name="targets">[rows × targets]; at least one row.</param>
+    /// <param name="names">[targets], or empty.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static IntervalMetrics Measure(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, params IReadOnlyList<string> names)
+    {
+        if (targets.Rows == 0 || intervals.Rows != targets.Rows || intervals.Columns != 2 * targets.Columns)
+            throw new ArgumentException(
+                $"{intervals.Rows} × {intervals.Columns} ends of intervals do not fit {targets.Rows} × {targets.Columns} targets.",
+                nameof(intervals));
+        var all = new TargetIntervalMetrics[targets.Columns];
+        for (var j = 0; j < all.Length; j++) all[j] = Of(intervals, targets, j, Metric.NameOf(names, j));
+        return new IntervalMetrics(targets.Rows, all);
+    }
+
+    private static TargetIntervalMetrics Of(ReadOnlyMatrix intervals, ReadOnlyMatrix targets, int target, string name)
+    {
+        int below = 0, above = 0;
+        var widths = new double[targets.Rows];
+        for (var row = 0; row < widths.Length; row++)
+        {
+            double y = targets.Row(row)[target], lower = intervals.Row(row)[2 * target], upper = intervals.Row(row)[2 * target + 1];
+            if (y < lower) below++;
+            else if (y > upper) above++;
+            widths[row] = upper - lower;
+        }
+        var mean = widths.Average();
+        Array.Sort(widths);
+        double rows = widths.Length, median = (widths[(widths.Length - 1) / 2] + widths[widths.Length / 2]) / 2;
+        return new TargetIntervalMetrics(name, 1 - (below + above) / rows, below / rows, above / rows, mean, median);
+    }
+}

@@ -1,0 +1,98 @@
+using Backprop.Metrics;
+using Backprop.ML;
+using Backprop.ML.Data;
+using Backprop.ML.Transformers;
+using Backprop.Numerics;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+// In ML.NET's own namespace, not in the folder's: users find evaluators there.
+namespace Microsoft.ML;
+
+/// <summary>Evaluation of prediction intervals and prediction sets (<see cref="BackpropTrainer.Options.PredictionIntervals"/>).</summary>
+public static class BackpropIntervals
+{
+    /// <summary>Measures coverage and width of the prediction intervals of a regression.</summary>
+    /// <param name="catalog">The regression catalog.</param>
+    /// <param name="data">The scored data. Rows with a missing label or without an interval are skipped, and reported.</param>
+    /// <param name="labelColumnName">The label: Single, or a vector of Single.</param>
+    /// <param name="intervalColumnName">The intervals: a vector of Single with a lower and an upper end for each target.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is left.</exception>
+    public static IntervalMetrics EvaluateIntervals(
+        this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string intervalColumnName = UncertaintyColumns.Interval)
+    {
+        var host = HostOf(catalog);
+        var (label, interval) = Find(
+            host, data, labelColumnName, NumberDataViewType.Single, intervalColumnName, NumberDataViewType.Single, endsPerLabel: 2);
+        var rows = new LabeledRows(host, data, label, interval);
+        var targets = rows.Labels.Count / rows.Count;
+        return IntervalMetrics.Measure(
+            new ReadOnlyMatrix(rows.Values.ToArray(), rows.Count, 2 * targets),
+            new ReadOnlyMatrix(rows.Labels.ToArray(), rows.Count, targets), SlotNames.Of(label));
+    }
+
+    /// <summary>Measures coverage and size of the prediction sets of a binary classification.</summary>
+    /// <param name="catalog">The binary catalog.</param>
+    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported.</param>
+    /// <param name="labelColumnName">The label: Boolean.</param>
+    /// <param name="predictionSetColumnName">The sets: a vector of Boolean for false and true.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is left.</exception>
+    public static PredictionSetMetrics EvaluatePredictionSets(
+        this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string predictionSetColumnName = UncertaintyColumns.PredictionSet)
+    {
+        var host = HostOf(catalog);
+        var (label, set) = Find(
+            host, data, labelColumnName, BooleanDataViewType.Instance, predictionSetColumnName, BooleanDataViewType.Instance,
+            endsPerLabel: 2);
+        return Measure(new LabeledRows(host, data, label, set), classes: 2);
+    }
+
+    /// <summary>Measures coverage and size of the prediction sets of a multiclass or multi-label classification.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="data">The scored data. Rows with a missing label are skipped, and reported.</param>
+    /// <param name="labelColumnName">The label: a key, or a vector of Boolean. Each label of a vector has a set of its own.</param>
+    /// <param name="predictionSetColumnName">The sets: a vector of Boolean with a slot for each class; for false and true of each
+    /// label.</param>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is left.</exception>
+    public static PredictionSetMetrics EvaluatePredictionSets(
+        this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
+        string predictionSetColumnName = UncertaintyColumns.PredictionSet)
+    {
+        var host = HostOf(catalog);
+        host.CheckValue(data, nameof(data));
+        var key = data.Schema.GetColumnOrNull(labelColumnName)?.Type as KeyDataViewType;
+        var (label, set) = Find(
+            host, data, labelColumnName, key is null ? BooleanDataViewType.Instance : key, predictionSetColumnName,
+            BooleanDataViewType.Instance, key is null ? 2 : (int)Math.Min(key.Count, int.MaxValue));
+        return Measure(new LabeledRows(host, data, label, set), key is null ? 2 : ((VectorDataViewType)set.Type).Size);
+    }
+
+    private static PredictionSetMetrics Measure(LabeledRows rows, int classes) => PredictionSetMetrics.Measure(
+        new ReadOnlyMatrix(rows.Values.ToArray(), rows.Labels.Count, classes), [.. rows.Labels.Select(label => (int)label)]);
+
+    private static (DataViewSchema.Column Label, DataViewSchema.Column Ends) Find(
+        IHost host, IDataView data, string labelName, DataViewType labelType, string name, DataViewType type, int endsPerLabel)
+    {
+        host.CheckValue(data, nameof(data));
+        var label = ColumnChecks.Find(host, nameof(data), data.Schema, "label", labelName);
+        if (!label.Type.GetItemType().Equals(labelType) || label.Type is VectorDataViewType { Size: 0 })
+            throw host.ExceptSchemaMismatch(nameof(data), "label", labelName, $"{labelType}", label.Type.ToString());
+        var ends = ColumnChecks.Find(host, nameof(data), data.Schema, "interval or prediction set", name);
+        var labels = label.Type is VectorDataViewType several ? several.Size : 1;
+        if (ends.Type is not VectorDataViewType vector || !vector.ItemType.Equals(type) || vector.Size != endsPerLabel * labels)
+            throw host.ExceptSchemaMismatch(
+                nameof(data), "interval or prediction set", name, $"Vector<{type}, {endsPerLabel * labels}>", ends.Type.ToString());
+        return (label, ends);
+    }
+
+    private static IHost HostOf(TrainCatalogBase catalog)
+    {
+        Contracts.CheckValue(catalog, nameof(catalog));
+        return ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropIntervals));
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML.Data;
+
+/// <summary>Labels of scored data, with another column of the same rows. Rows with a missing label, or without a prediction, are skipped
+/// and reported.</summary>
+internal sealed class LabeledRows
+{
+    /// <summary>Reads the columns.</summary>
+    /// <exception cref="InvalidOperationException">No row is left.</exception>
+    public LabeledRows(IHost host, IDataView data, DataViewSchema.Column label, DataViewSchema.Column other)
+    {
+        using var channel = host.Start("Evaluation");
+        using var cursor = data.GetRowCursor([label, other]);
+        LabelGetter getLabel = LabelGetters.Make(cursor, label), getOther = LabelGetters.Make(cursor, other);
+        float[] ofLabel = new float[WidthOf(label)], values = new float[WidthOf(other)];
+        long skipped = 0;
+        while (cursor.MoveNext())
+        {
+            host.CheckAlive();
+            getLabel(ofLabel);
+            getOther(values);
+            if (!Array.TrueForAll(ofLabel, float.IsFinite) || Array.Exists(values, float.IsNaN))
+            {
+                skipped++;
+                continue;
+            }
+            Labels.AddRange(ofLabel);
+            Values.AddRange(values);
+            Count++;
+        }
+        if (skipped > 0)
+            channel.Warning(
+                MessageSensitivity.None, "Skipped {0} of {1} rows with a missing label or prediction.", skipped, skipped + Count);
+        if (Count == 0) throw host.Except("The data has no row with a label in column '{0}' and a prediction.", label.Name);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Count { get; }
+
+    /// <summary>[rows · labels], row after row; a class counts from 0 on.</summary>
+    public List<float> Labels { get; } = [];
+
+    /// <summary>[rows · width of the other column], row after row.</summary>
+    public List<float> Values { get; } = [];
+
+    private static int WidthOf(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
+}
