@@ -3,6 +3,7 @@ using Backprop.Core.Tests.Persistence;
 using Backprop.Core.Tests.Training;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Training;
 using Backprop.Uncertainty;
 
@@ -87,6 +88,35 @@ public class CalibratedTrainingTests
         var limit = scores[(int)Math.Ceiling(0.8 * (Rows + 1)) - 1];
         var (ends, _) = UncertaintyOf(trained, validation);
         Assert.Equal([.. p.Select(each => 1 - each <= limit ? 1f : 0)], ends);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Rows_that_are_held_out_for_it_alone_train_nothing_and_judge_the_whole_network(bool refits)
+    {
+        var examples = Examples(new SquaredError(), 1);
+        var options = Options with
+        {
+            PredictionIntervals = new Conformal { Coverage = 0.8, HeldOutFraction = 0.25 },
+            KFoldBagging = !refits,
+            EarlyStopping = refits ? new EarlyStopping { RefitOnAllRows = true } : null,
+        };
+        var (learned, held) = HeldOutRows.Split(examples, 0.25, ValidationRows.Stratified, hasClasses: false, seed: 0);
+        var validation = refits ? Examples(new SquaredError(), 1, seed: 8) : null;
+        var network = Form.Build(Features, 1);
+        var trained = new Trainer(options).Train(network, examples, validation).Network;
+        var alone = new Trainer(options with { PredictionIntervals = null }).Train(network, learned, validation).Network;
+        TestNumbers.AssertSameBits(alone.Parameters, trained.Parameters);
+
+        var scorer = alone.CreateScorer();
+        var errors = new float[held!.Count];
+        var row = new float[Features];
+        for (var i = 0; i < errors.Length; i++)
+        {
+            held.CopyFeatures(i, row);
+            errors[i] = Math.Abs(held.Targets.Row(i)[0] - scorer.Predict(new ReadOnlyMatrix(row, 1, Features)).Values[0]);
+        }
+        Assert.Equal((15, 1), (trained.Conformal!.Rows, trained.Conformal.Members));
+        TestNumbers.AssertClose([.. errors.Order()], trained.Conformal.ScoresOf(0, 0), 1e-5f);
     }
 
     [Fact]

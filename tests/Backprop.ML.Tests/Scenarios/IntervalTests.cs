@@ -91,6 +91,41 @@ public class IntervalTests
     }
 
     [Fact]
+    public void Evaluation_counts_the_rows_that_are_covered()
+    {
+        var intervals = Scored(Value);
+        var ends = intervals.GetColumn<float[]>("Interval").ToArray();
+        var labels = intervals.GetColumn<float>(Value).ToArray();
+        var metrics = _ml.Regression.EvaluateIntervals(intervals, Value);
+        Assert.Equal(ends.Zip(labels).Count(pair => pair.First[0] <= pair.Second && pair.Second <= pair.First[1]) / 40.0, metrics.Coverage);
+        Assert.Equal(2, _ml.Regression.EvaluateIntervals(Scored(Values), Values).Targets.Count);
+
+        var sets = Scored(Flag);
+        var members = sets.GetColumn<bool[]>("PredictionSet").Zip(sets.GetColumn<bool>(Flag));
+        Assert.Equal(
+            members.Count(pair => pair.First[pair.Second ? 1 : 0]) / 40.0,
+            _ml.BinaryClassification.EvaluatePredictionSets(sets, Flag).Coverage);
+        var classes = Scored(Key);
+        var ofClasses = classes.GetColumn<bool[]>("PredictionSet").Zip(classes.GetColumn<uint>(Key));
+        Assert.Equal(
+            ofClasses.Count(pair => pair.First[pair.Second - 1]) / 40.0,
+            _ml.MulticlassClassification.EvaluatePredictionSets(classes, Key).Coverage);
+        Assert.Equal(120, _ml.MulticlassClassification.EvaluatePredictionSets(Scored(Flags), Flags).Rows);
+    }
+
+    [Fact]
+    public void Evaluation_names_a_wrong_column()
+    {
+        var scored = Scored(Value);
+        Assert.Contains("'Nowhere'", Refusal(() => _ml.Regression.EvaluateIntervals(scored, Value, "Nowhere")));
+        Assert.Contains("'Dense'", Refusal(() => _ml.Regression.EvaluateIntervals(scored, Value, nameof(SampleRow.Dense))));
+        Assert.Contains("'Flag'", Refusal(() => _ml.Regression.EvaluateIntervals(scored, Flag)));
+        Assert.Contains("'Value'", Refusal(() => _ml.MulticlassClassification.EvaluatePredictionSets(scored, Value)));
+
+        static string Refusal(Func<object> evaluate) => Assert.ThrowsAny<ArgumentException>(evaluate).Message;
+    }
+
+    [Fact]
     public void Other_weights_have_no_intervals()
     {
         var model = new BackpropTrainer(_ml, Options(Value, isBagged: true)).Fit(Samples.Table(_ml));
@@ -105,6 +140,9 @@ public class IntervalTests
     {
         Refused("PredictionIntervals needs validation data", o => (o.KFoldBagging, o.Uncertainty) = (false, false));
         Refused("at least 99 held-out examples, but there are 40", o => o.PredictionIntervals = new Conformal { Coverage = 0.99 });
+        Refused(
+            "HeldOutFraction of PredictionIntervals",
+            o => (o.Caching, o.KFoldBagging, o.PredictionIntervals) = (DataCaching.Stream, false, new() { HeldOutFraction = 0.5 }));
         Refused("Uncertainty is the spread of an ensemble, but EnsembleSize is 1", o => (o.EnsembleSize, o.KFoldBagging) = (1, false));
         Assert.Contains(
             "Coverage", Assert.Throws<ArgumentOutOfRangeException>(() => new Conformal { Coverage = 1 }).Message, StringComparison.Ordinal);
@@ -117,6 +155,9 @@ public class IntervalTests
             Assert.Contains(expected, problem.Message);
         }
     }
+
+    private IDataView Scored(string label) =>
+        new BackpropTrainer(_ml, Options(label, isBagged: true)).Fit(Samples.Table(_ml)).Transform(Samples.Table(_ml));
 
     private static BackpropTrainer.Options Options(string label, bool isBagged)
     {

@@ -1,0 +1,37 @@
+using Backprop.Metrics;
+using Backprop.Numerics;
+
+namespace Backprop.Core.Tests.Uncertainty;
+
+/// <summary>Coverage, width and size, counted by hand.</summary>
+public class UncertaintyMetricTests
+{
+    [Fact]
+    public void Intervals_are_counted_by_target()
+    {
+        float[] ends = [0, 2, 5, 6, 1, 3, 5, 9, 4, 10, 5, 7, 0, 1, 5, 6], targets = [2, 4, 0, 9, 11, 6, 0.5f, 7];
+        var metrics = IntervalMetrics.Measure(new ReadOnlyMatrix(ends, 4, 4), new ReadOnlyMatrix(targets, 4, 2), "a", "b");
+        Assert.Equal(new TargetIntervalMetrics("a", 0.5, 0.25, 0.25, 11.0 / 4, 2), metrics.Targets[0]);
+        Assert.Equal(new TargetIntervalMetrics("b", 0.5, 0.25, 0.25, 2, 1.5), metrics.Targets[1]);
+        Assert.Equal((4, 0.5, 2.375), (metrics.Rows, metrics.Coverage, metrics.MeanWidth));
+    }
+
+    [Fact]
+    public void Sets_are_counted()
+    {
+        float[] sets = [1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0];
+        var metrics = PredictionSetMetrics.Measure(new ReadOnlyMatrix(sets, 5, 3), [0, 1, 2, 1, 1]);
+        Assert.Equal((5, 0.6, 1.2, 0.2, 0.4), (metrics.Rows, metrics.Coverage, metrics.MeanSize, metrics.EmptyShare, metrics.SingleShare));
+        Assert.Equal([1, 2.0 / 3, 0], metrics.ClassCoverage);
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => IntervalMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), new ReadOnlyMatrix([1, 2], 1, 2)));
+        Assert.Throws<ArgumentException>(() => IntervalMetrics.Measure(default, default));
+        Assert.Throws<ArgumentException>(() => PredictionSetMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), [0, 1]));
+        Assert.Contains("class of row 0 is 2", Assert.Throws<ArgumentException>(
+            () => PredictionSetMetrics.Measure(new ReadOnlyMatrix([1, 2], 1, 2), [2])).Message);
+    }
+}
