@@ -1,4 +1,6 @@
+using System.Globalization;
 using Backprop.Accuracy;
+using Backprop.Accuracy.Calibration;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Running;
@@ -19,12 +21,18 @@ try
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
             return 0;
+        case ["calibration", "run"] or ["calibration", "run", "--rows", _]:
+            var maxRows = args.Length == 2 ? 2000 : int.Parse(args[3], CultureInfo.InvariantCulture);
+            using (var run = new CalibrationRun(new Manifest(), maxRows)) await run.RunAsync();
+            return 0;
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are
                   run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
                       [--folds 1..5] [--limit seconds] [--again]
                   summary [--write]
+                  calibration run [--rows 2000]
+                  calibration summary [--write]
                 """);
     }
 }
