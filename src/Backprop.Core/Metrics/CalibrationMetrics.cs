@@ -93,6 +93,33 @@ public sealed record CalibrationMetrics
         return Measure(probabilities, outcomes, edges, name);
     }
 
+    /// <summary>Measures the probabilities of several events, each by itself.</summary>
+    /// <param name="probabilities">[rows × events]; each from 0 to 1; at least one row.</param>
+    /// <param name="outcomes">[rows × events]: above 0.5 if the event occurred.</param>
+    /// <param name="numberOfBins">Number of bins, from 1 on.</param>
+    /// <param name="binning">How the edges of the bins are chosen.</param>
+    /// <param name="names">[events], or empty: then events are named by their indices.</param>
+    /// <exception cref="ArgumentException">The shapes differ, there is no row, a probability is not from 0 to 1, or the number of bins is
+    /// out of range.</exception>
+    public static IReadOnlyList<CalibrationMetrics> MeasureColumns(
+        ReadOnlyMatrix probabilities, ReadOnlyMatrix outcomes, int numberOfBins = DefaultBins,
+        ProbabilityBinning binning = ProbabilityBinning.EqualWidth, params IReadOnlyList<string> names)
+    {
+        int rows = probabilities.Rows, columns = probabilities.Columns;
+        if (outcomes.Rows != rows || outcomes.Columns != columns)
+            throw new ArgumentException(
+                $"{rows} × {columns} probabilities do not fit {outcomes.Rows} × {outcomes.Columns} outcomes.", nameof(outcomes));
+        var each = new CalibrationMetrics[columns];
+        Real[] columnOfProbabilities = new Real[rows], columnOfOutcomes = new Real[rows];
+        for (var j = 0; j < columns; j++)
+        {
+            for (var row = 0; row < rows; row++)
+                (columnOfProbabilities[row], columnOfOutcomes[row]) = (probabilities.Row(row)[j], outcomes.Row(row)[j]);
+            each[j] = Measure(columnOfProbabilities, columnOfOutcomes, numberOfBins, binning, Metric.NameOf(names, j));
+        }
+        return each;
+    }
+
     private static CalibrationMetrics Measure(
         ReadOnlySpan<Real> probabilities, ReadOnlySpan<Real> outcomes, double[] edges, string name)
     {

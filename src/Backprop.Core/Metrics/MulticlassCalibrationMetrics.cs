@@ -60,22 +60,17 @@ public sealed record MulticlassCalibrationMetrics
                 + "Allowed are probabilities of at least two classes, and one target for each row.",
                 nameof(targets));
 
-        Real[] confidences = new Real[rows], isRight = new Real[rows];
+        Real[] confidences = new Real[rows], isRight = new Real[rows], memberships = new Real[rows * classes];
         for (var row = 0; row < rows; row++)
         {
             var predicted = CheckedTopLabel(probabilities.Row(row), targets.Row(row)[0], row);
             confidences[row] = probabilities.Row(row)[predicted];
             isRight[row] = predicted == targets.Row(row)[0] ? 1 : 0;
+            memberships[row * classes + (int)targets.Row(row)[0]] = 1;
         }
         var topLabel = CalibrationMetrics.Measure(confidences, isRight, numberOfBins, binning, "top label");
-
-        var each = new CalibrationMetrics[classes];
-        for (var k = 0; k < classes; k++)
-        {
-            for (var row = 0; row < rows; row++)
-                (confidences[row], isRight[row]) = (probabilities.Row(row)[k], targets.Row(row)[0] == k ? 1 : 0);
-            each[k] = CalibrationMetrics.Measure(confidences, isRight, numberOfBins, binning, Metric.NameOf(names, k));
-        }
+        var each = CalibrationMetrics.MeasureColumns(
+            probabilities, new ReadOnlyMatrix(memberships, rows, classes), numberOfBins, binning, names);
         return new MulticlassCalibrationMetrics(topLabel, each);
     }
 
