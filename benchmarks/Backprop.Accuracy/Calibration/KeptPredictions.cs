@@ -11,7 +11,8 @@ internal static class KeptPredictions
 {
     /// <summary>The file of a fold.</summary>
     public static string PathOf(Learner learner, Data.DataSet set, int fold) => Path.Combine(
-        Repository.Path("artifacts", "calibration"), $"{learner.Key}-{ResultFile.NameOf(learner.Recipe(set.Task))}", $"{set.Name}-{fold}.csv");
+        Repository.Path("artifacts", "calibration"), $"{learner.Key}-{ResultFile.NameOf(learner.Recipe(set.Task))}",
+        $"{set.Name}-{fold}.csv");
 
     /// <summary>Keeps what a learner has just predicted. The file appears at once, so a run that is ended leaves no half of one.</summary>
     public static void Keep(string path, Job job, string[] labels)
@@ -34,7 +35,7 @@ internal static class KeptPredictions
             var path = PathOf(learner, set, fold);
             if (!File.Exists(path)) return null;
             string[][] lines = [.. File.ReadLines(path).Select(line => line.Split(','))];
-            if (!lines[0].Skip(2).SequenceEqual(set.Classes)) throw new InvalidDataException($"{path} has no probabilities of the classes.");
+            if (!lines[0].Skip(2).SequenceEqual(set.Classes)) throw new InvalidDataException($"{path} lacks probabilities.");
             foreach (var cells in lines.Skip(1))
             {
                 classes.Add(Array.IndexOf(set.Classes, cells[0]));

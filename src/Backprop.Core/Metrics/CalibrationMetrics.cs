@@ -46,8 +46,8 @@ public sealed record CalibrationMetrics
     /// <para>It is <see cref="Reliability"/> − <see cref="Resolution"/> + <see cref="Uncertainty"/> + <see cref="WithinBinVariance"/> −
     /// <see cref="WithinBinCovariance"/>. Murphy's three terms alone have this sum if all probabilities of a bin are equal. Otherwise
     /// binning hides differences within a bin, which the other two terms measure.</para>
-    /// <para>Murphy (1973), "A new vector partition of the probability score". Stephenson, Coelho and Jolliffe (2008), "Two extra components
-    /// in the Brier score decomposition".</para>
+    /// <para>Murphy (1973), "A new vector partition of the probability score". Stephenson, Coelho and Jolliffe (2008), "Two extra
+    /// components in the Brier score decomposition".</para>
     /// </remarks>
     public double BrierScore { get; private init; }
 
@@ -81,13 +81,14 @@ public sealed record CalibrationMetrics
     {
         if (numberOfBins < 1) throw ValueRange.Refusal(nameof(numberOfBins), numberOfBins, "must be at least 1");
         if (!Enum.IsDefined(binning)) throw ValueRange.Refusal(nameof(binning), binning, "is not known");
-        if (probabilities.IsEmpty) throw new ArgumentException("There are no rows. Calibration needs at least one.", nameof(probabilities));
+        if (probabilities.IsEmpty) throw new ArgumentException("There are no rows. At least one is needed.", nameof(probabilities));
         if (probabilities.Length != outcomes.Length)
             throw new ArgumentException($"{probabilities.Length} probabilities do not fit {outcomes.Length} outcomes.", nameof(outcomes));
         for (var row = 0; row < probabilities.Length; row++)
             if (!(probabilities[row] >= 0 && probabilities[row] <= 1))
                 throw new ArgumentException(
-                    $"Probability {probabilities[row]} of row {row} is not from 0 to 1. Scores are not probabilities.", nameof(probabilities));
+                    $"Probability {probabilities[row]} of row {row} is not from 0 to 1. Scores are not probabilities.",
+                    nameof(probabilities));
 
         var edges = binning == ProbabilityBinning.EqualWidth ? EdgesOfEqualWidth(numberOfBins) : Quantiles(probabilities, numberOfBins);
         return Measure(probabilities, outcomes, edges, name);

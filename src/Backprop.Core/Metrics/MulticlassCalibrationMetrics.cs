@@ -84,7 +84,8 @@ public sealed record MulticlassCalibrationMetrics
             if (probabilities[k] > probabilities[largest]) largest = k;
         }
         if (!(Math.Abs(sum - 1) <= SumTolerance))
-            throw new ArgumentException($"The scores of row {row} have the sum {sum:G6}, so they are not probabilities.", nameof(probabilities));
+            throw new ArgumentException(
+                $"The scores of row {row} have the sum {sum:G6}, so they are not probabilities.", nameof(probabilities));
         if (!(target >= 0 && target < probabilities.Length) || target != (int)target)
             throw new ArgumentException(
                 $"Row {row} has the class index {target}; allowed are integers from 0 to {probabilities.Length - 1}.", nameof(target));

@@ -6,8 +6,8 @@ namespace Backprop.Metrics;
 /// the curves of single rows.</summary>
 /// <remarks>
 /// <para>f(x, z) is the prediction for the value x of the column and the other columns z of a row. The curve is the mean of f(x, zᵢ) over
-/// the rows i: Friedman (2001), "Greedy function approximation: a gradient boosting machine", §8.2. The curves of single rows, f(x, zᵢ), are
-/// individual conditional expectations (ICE): Goldstein, Kapelner, Bleich and Pitkin (2015), "Peeking inside the black box",
+/// the rows i: Friedman (2001), "Greedy function approximation: a gradient boosting machine", §8.2. The curves of single rows, f(x, zᵢ),
+/// are individual conditional expectations (ICE): Goldstein, Kapelner, Bleich and Pitkin (2015), "Peeking inside the black box",
 /// arXiv:1309.6392. A centered curve is f(x, zᵢ) − f(x₀, zᵢ) with the first point x₀.</para>
 /// <para>If the column is correlated with others, the mean includes combinations of values that do not occur, and the model has not been
 /// trained on them.</para>

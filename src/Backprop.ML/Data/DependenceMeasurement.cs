@@ -61,7 +61,8 @@ internal sealed class DependenceMeasurement
     public InteractionReport Interactions(InteractionOptions options)
     {
         ColumnUnit[] columns = [.. options.Columns?.Select(_units.Find) ?? _units.All];
-        (ColumnUnit First, ColumnUnit Second)[] pairs = [.. options.Pairs.Select(pair => (_units.Find(pair.First), _units.Find(pair.Second)))];
+        (ColumnUnit First, ColumnUnit Second)[] pairs =
+            [.. options.Pairs.Select(pair => (_units.Find(pair.First), _units.Find(pair.Second)))];
         foreach (var (first, second) in pairs)
             if (first.Parts.Intersect(second.Parts).Any())
                 throw _host.ExceptParam(nameof(options), "'{0}' and '{1}' have a column in common.", first.Name, second.Name);
@@ -116,16 +117,13 @@ internal sealed class DependenceMeasurement
         return new Dependence([.. groups.Select(group => means[group])], others);
     }
 
-    // The index of every row's combination of values, from 0 on in the order of the rows. Whole vectors, and times, count as different in every row.
+    // The index of every row's combination of values, from 0 on in the order of the rows. Whole vectors, and times, count as different in
+    // every row.
     private int[] GroupsOf(ColumnUnit unit, int[] rows)
     {
-        List<int[]> indices = [];
-        foreach (var part in unit.Parts)
-        {
-            var type = _sample.Data.Schema[part.Column].Type;
-            if (!UnitValues.Supports(type) || (part.Slot is null && type is VectorDataViewType)) return [.. Enumerable.Range(0, rows.Length)];
-            indices.Add(UnitValues.Of(_host, _sample.Data, new ColumnUnit(unit.Name, [part])).Indices());
-        }
+        if (!unit.Parts.All(HasValues)) return [.. Enumerable.Range(0, rows.Length)];
+        int[][] indices = [.. unit.Parts.Select(
+            part => UnitValues.Of(_host, _sample.Data, new ColumnUnit(unit.Name, [part])).Indices())];
         var groupOf = new Dictionary<string, int>();
         var groups = new int[rows.Length];
         for (var i = 0; i < rows.Length; i++)
@@ -135,6 +133,12 @@ internal sealed class DependenceMeasurement
             groups[i] = groupOf[combination];
         }
         return groups;
+
+        bool HasValues(ColumnPart part)
+        {
+            var type = _sample.Data.Schema[part.Column].Type;
+            return UnitValues.Supports(type) && (part.Slot is not null || type is not VectorDataViewType);
+        }
     }
 
     // [donors × rows]: the predictions for every row with the values of every donor in the unit, in one reading of one view.

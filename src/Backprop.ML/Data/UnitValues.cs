@@ -43,7 +43,7 @@ internal sealed record UnitValues(bool IsCategory, IReadOnlyList<double> Numbers
             double[] numbers = [.. values.Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))];
             return new UnitValues(false, numbers, [.. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture))]);
         }
-        var names = type is KeyDataViewType ? NamesOfKeys(column, values) : [.. values.Select(value => NameOf($"{value}"))];
+        var names = type is KeyDataViewType ? NamesOfKeys(column, values) : [.. values.Select(value => TextOf($"{value}"))];
         return new UnitValues(true, [.. values.Select(_ => double.NaN)], names);
     }
 
@@ -91,10 +91,12 @@ internal sealed record UnitValues(bool IsCategory, IReadOnlyList<double> Numbers
     {
         ulong[] keys = [.. values.Select(value => Convert.ToUInt64(value, CultureInfo.InvariantCulture))];
         var given = KeyNames.Given(column);
-        return [.. keys.Select(key => key == 0 ? null : given.Count > 0 ? given[(int)key - 1] : key.ToString(CultureInfo.InvariantCulture))];
+        return [.. keys.Select(key => key == 0 ? null : NameOf(key))];
+
+        string NameOf(ulong key) => given.Count > 0 ? given[(int)key - 1] : key.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string? NameOf(string text) => text.Length == 0 ? null : text;
+    private static string? TextOf(string text) => text.Length == 0 ? null : text;
 
     private sealed record Source(DataViewRowCursor Cursor, DataViewSchema.Column Column, int? Slot);
 }
