@@ -25,6 +25,9 @@ try
             var maxRows = args.Length == 2 ? 2000 : int.Parse(args[3], CultureInfo.InvariantCulture);
             using (var run = new CalibrationRun(new Manifest(), maxRows)) await run.RunAsync();
             return 0;
+        case ["calibration", "summary"] or ["calibration", "summary", "--write"]:
+            CalibrationPage.Make(write: args.Length > 2);
+            return 0;
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are

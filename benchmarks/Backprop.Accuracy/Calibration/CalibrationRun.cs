@@ -23,6 +23,7 @@ internal sealed class CalibrationRun(Manifest manifest, int maxRows) : IDisposab
         var sets = manifest.Entries.Where(entry => entry.Task != TaskKind.Regression && entry.Rows <= maxRows);
         foreach (var set in sets.Select(entry => manifest.Open(entry.Name)))
             foreach (var split in Protocol.All[0].Splits(manifest, set)) await RunAsync(set, split);
+        CalibrationResults.Write(manifest);
     }
 
     /// <inheritdoc/>
@@ -34,7 +35,8 @@ internal sealed class CalibrationRun(Manifest manifest, int maxRows) : IDisposab
 
     private async Task RunAsync(DataSet set, Split split)
     {
-        Learner[] left = [.. Learner.OfProbabilities.Where(learner => !File.Exists(KeptPredictions.PathOf(learner, set, split.Number)))];
+        Learner[] left = [.. Learner.OfProbabilities.Where(
+            learner => !File.Exists(KeptPredictions.PathOf(learner, set.Name, set.Task, split.Number)))];
         if (left.Length == 0) return;
         var job = Job.Write(Path.Combine(_scratch.FullName, "job"), set, split);
         string[] labels = [.. split.Test.Select(row => set.Labels[row])];
@@ -43,7 +45,8 @@ internal sealed class CalibrationRun(Manifest manifest, int maxRows) : IDisposab
             File.Delete(job.Predictions);
             ResultFile.Register(learner.Key, learner.Recipe(set.Task));
             var answer = await _workers[learner].AskAsync(job, Limit);
-            if (answer.Failure is null) KeptPredictions.Keep(KeptPredictions.PathOf(learner, set, split.Number), job, labels);
+            var path = KeptPredictions.PathOf(learner, set.Name, set.Task, split.Number);
+            if (answer.Failure is null) KeptPredictions.Keep(path, job, labels);
             Console.WriteLine($"{set.Name} {split.Number} {learner.Key}: {answer.Failure ?? $"{answer.FitSeconds:F2} s"}");
         }
     }
