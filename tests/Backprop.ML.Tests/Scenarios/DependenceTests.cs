@@ -267,7 +267,8 @@ public class DependenceTests
 
         var prepared = _ml.Transforms.Concatenate("Features", "A", "B").Fit(data).Transform(data);
         var model = new BackpropTrainer(_ml, Synthetic.Brief(nameof(Point.Value))).Fit(prepared);
-        Assert.Contains("slots: 'A', 'B'", Message(() => _ml.Model.PartialDependence(model, prepared, "Features")), StringComparison.Ordinal);
+        var vector = Message(() => _ml.Model.PartialDependence(model, prepared, "Features"));
+        Assert.Contains("slots: 'A', 'B'", vector, StringComparison.Ordinal);
     }
 
     private static float Additive(Point point) => 3 * point.A * point.A - 2 * point.B + EffectOf(point.Town);
@@ -343,7 +344,8 @@ public class DependenceTests
             {
                 float a = 2 * random.NextSingle() - 1, b = random.NextSingle();
                 string[] towns = ["Bern", "Oslo", "Rome"];
-                return new Point { A = a, B = b, Town = towns[random.Next(3)], Value = a - b + random.NextSingle(), Marks = [a > 0, b > a] };
+                var town = towns[random.Next(3)];
+                return new Point { A = a, B = b, Town = town, Value = a - b + random.NextSingle(), Marks = [a > 0, b > a] };
             })];
         }
     }

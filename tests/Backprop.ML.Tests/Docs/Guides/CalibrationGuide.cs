@@ -27,16 +27,17 @@ public class CalibrationGuide() : GuidePage("calibration")
         var calibration = ml.BinaryClassification.EvaluateCalibration(model.Transform(test), "IsLate", numberOfBins: 5);
         foreach (var bin in calibration.Bins)
         {
-            var (lower, upper) = bin.ShareInterval;
-            Console.WriteLine($"{bin.Rows} rows: predicted {bin.MeanProbability:F2}, late {bin.PositiveShare:F2} ({lower:F2} to {upper:F2})");
+            var (low, high) = bin.ShareInterval;
+            Console.WriteLine($"{bin.Rows} rows: predicted {bin.MeanProbability:F2}, late {bin.PositiveShare:F2} ({low:F2} to {high:F2})");
         }
         Console.WriteLine($"expected calibration error {calibration.ExpectedCalibrationError:F3}, Brier score {calibration.BrierScore:F3}");
         #endregion
         #region calibration-before
-        var before = preparation.Append(model.LastTransformer.WithTemperature(1)).Transform(test);
-        Console.WriteLine($"without temperature {ml.BinaryClassification.EvaluateCalibration(before, "IsLate").ExpectedCalibrationError:F3}");
-        var after = model.Transform(test);
-        Console.WriteLine($"with temperature {ml.BinaryClassification.EvaluateCalibration(after, "IsLate").ExpectedCalibrationError:F3}");
+        var plain = preparation.Append(model.LastTransformer.WithTemperature(1));
+        var before = ml.BinaryClassification.EvaluateCalibration(plain.Transform(test), "IsLate");
+        var after = ml.BinaryClassification.EvaluateCalibration(model.Transform(test), "IsLate");
+        Console.WriteLine($"expected calibration error without temperature {before.ExpectedCalibrationError:F3}");
+        Console.WriteLine($"expected calibration error with temperature {after.ExpectedCalibrationError:F3}");
         #endregion
         Assert.InRange(model.LastTransformer.Model.Network.Temperature, 0.01, 0.95);
         AssertPrinted();
