@@ -1,4 +1,6 @@
+using System.Globalization;
 using Backprop.Accuracy;
+using Backprop.Accuracy.Calibration;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Intervals;
 using Backprop.Accuracy.Learners;
@@ -17,20 +19,33 @@ try
             var manifest = new Manifest();
             using (var run = new AccuracyRun(manifest, Choice.Parse(options, manifest))) await run.RunAsync();
             return 0;
-        case ["intervals", .. var options]:
+        case ["intervals", "summary"] or ["intervals", "summary", "--write"]:
+            IntervalPage.Make(write: args.Length > 2);
+            return 0;
+        case ["intervals", "run", .. var options]:
             var sets = new Manifest();
             IntervalRun.Run(sets, Choice.Parse(options, sets));
             return 0;
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
             return 0;
+        case ["calibration", "run"] or ["calibration", "run", "--rows", _]:
+            var maxRows = args.Length == 2 ? 2000 : int.Parse(args[3], CultureInfo.InvariantCulture);
+            using (var run = new CalibrationRun(new Manifest(), maxRows)) await run.RunAsync();
+            return 0;
+        case ["calibration", "summary"] or ["calibration", "summary", "--write"]:
+            CalibrationPage.Make(write: args.Length > 2);
+            return 0;
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are
                   run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
                       [--folds 1..5] [--limit seconds] [--again]
-                  intervals [--sets a,b|small|all] [--folds 1..5] [--again]
+                  intervals run [--sets a,b|small|all] [--folds 1..5] [--again]
+                  intervals summary [--write]
                   summary [--write]
+                  calibration run [--rows 2000]
+                  calibration summary [--write]
                 """);
     }
 }

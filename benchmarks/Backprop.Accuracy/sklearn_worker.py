@@ -1,4 +1,5 @@
-"""Fits a learner of scikit-learn as often as it is asked to. Argument: sklearn-mlp or sklearn-hgb.
+"""Fits a learner of scikit-learn as often as it is asked to. Argument: sklearn-mlp or sklearn-hgb, alone or followed by -sigmoid or
+-isotonic: then its probabilities are calibrated by CalibratedClassifierCV with this method.
 
 Every line on standard input names the folder of a job (see Running/Job.cs): job.json, train.csv, test.csv. The predictions go into
 predictions.csv beside them, and a line on standard output tells the seconds: answer, "ok", of fitting, of its processor, of predicting.
@@ -11,9 +12,11 @@ import time
 import warnings
 
 import numpy
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import StratifiedKFold
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -67,10 +70,14 @@ def run(kind, folder):
     test = numpy.concatenate([test_numbers.astype(object), test_categories], axis=1)
     numeric = list(range(numbers.shape[1]))
     categorical = list(range(numbers.shape[1], x.shape[1]))
-    if kind == "sklearn-mlp":
+    base, method = (kind.split("-")[1:] + [None])[:2]
+    if base == "mlp":
         model = perceptron(job, numeric, categorical, len(x))
     else:
         model = boosted_trees(job, numeric, categorical, categories)
+    if method:
+        # Shuffled, so that rows in the order of another column do no harm.
+        model = CalibratedClassifierCV(model, method=method, cv=StratifiedKFold(5, shuffle=True, random_state=0))
 
     start, processor = time.perf_counter(), time.process_time()
     model.fit(x, y)

@@ -20,6 +20,8 @@ internal static class IntervalRun
     /// two quantiles; LightGBM's quantiles.</summary>
     public const string Members = "members", HeldOut = "held-out", Quantiles = "quantiles", Trees = "lightgbm";
 
+    private const int MaxRowsOfQuantiles = 5000;
+
     /// <summary>The file of the results.</summary>
     public static string Path => Repository.Path("benchmarks", "accuracy", "intervals.csv");
 
@@ -39,7 +41,7 @@ internal static class IntervalRun
         foreach (var name in protocol.Sets(manifest).Where(choice.Wants))
         {
             var set = manifest.Open(name);
-            string[] methods = set.Task == TaskKind.Regression ? [Members, HeldOut, Quantiles, Trees] : [Members, HeldOut];
+            string[] methods = [.. MethodsFor(set)];
             foreach (var split in protocol.Splits(manifest, set).Where(split => choice.Wants(split.Number)))
             {
                 string[] left = [.. methods.Where(method => choice.Again || !done.Contains((name, split.Number, method)))];
@@ -49,6 +51,15 @@ internal static class IntervalRun
             }
         }
         scratch.Delete(recursive: true);
+    }
+
+    private static IEnumerable<string> MethodsFor(DataSet set)
+    {
+        yield return Members;
+        yield return HeldOut;
+        if (set.Task != TaskKind.Regression) yield break;
+        if (set.Rows.Length <= MaxRowsOfQuantiles) yield return Quantiles;
+        yield return Trees;
     }
 
     private static void Append(IntervalRow row)

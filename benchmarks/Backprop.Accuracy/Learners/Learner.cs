@@ -39,4 +39,17 @@ internal abstract record Learner(string Key, string Name, string Family)
         new SklearnLearner("sklearn-hgb", "scikit-learn HistGradientBoosting", Trees),
         new SklearnLearner("sklearn-mlp", "scikit-learn MLP", Network),
     ];
+
+    /// <summary>The learners whose probabilities are compared: ours, and each of scikit-learn's with and without its
+    /// CalibratedClassifierCV.</summary>
+    public static IReadOnlyList<Learner> OfProbabilities { get; } =
+    [
+        All.Single(learner => learner.Key == "default"),
+        All.Single(learner => learner.Key == "sklearn-mlp"),
+        new SklearnLearner("sklearn-mlp-sigmoid", "scikit-learn MLP, sigmoid", Network),
+        new SklearnLearner("sklearn-mlp-isotonic", "scikit-learn MLP, isotonic", Network),
+        All.Single(learner => learner.Key == "sklearn-hgb"),
+        new SklearnLearner("sklearn-hgb-sigmoid", "scikit-learn HistGradientBoosting, sigmoid", Trees),
+        new SklearnLearner("sklearn-hgb-isotonic", "scikit-learn HistGradientBoosting, isotonic", Trees),
+    ];
 }

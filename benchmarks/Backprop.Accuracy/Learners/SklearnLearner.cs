@@ -9,12 +9,15 @@ internal sealed record SklearnLearner(string Key, string Name, string Family) : 
     private static readonly Lazy<string> _version = new(Version);
 
     /// <inheritdoc/>
-    public override string Recipe(TaskKind task) => $"scikit-learn {_version.Value}, defaults, random_state=0; " + Key switch
+    public override string Recipe(TaskKind task)
     {
-        "sklearn-mlp" =>
-            $"median for missing, standardized, one-hot categories{(task == TaskKind.Regression ? ", standardized target" : "")}",
-        _ => "categories as categories",
-    };
+        var isNetwork = Key.StartsWith("sklearn-mlp", StringComparison.Ordinal);
+        var columns = isNetwork ? "median for missing, standardized, one-hot categories" : "categories as categories";
+        if (isNetwork && task == TaskKind.Regression) columns += ", standardized target";
+        var method = Key.Split('-')[2..];
+        var calibration = method.Length == 0 ? "" : $"; CalibratedClassifierCV, {method[0]}, 5 stratified folds";
+        return $"scikit-learn {_version.Value}, defaults, random_state=0; {columns}{calibration}";
+    }
 
     /// <inheritdoc/>
     public override ProcessStartInfo Worker() => Python(Path.Combine(AppContext.BaseDirectory, "sklearn_worker.py"), Key);

@@ -33,10 +33,13 @@ internal sealed class ResultFile
         _rows[row.Key] = row;
     }
 
-    /// <summary>A short name of a recipe: the beginning of its SHA-256. Its text is kept in recipes.csv.</summary>
+    /// <summary>A short name of a recipe: the beginning of its SHA-256.</summary>
+    public static string NameOf(string recipe) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..8];
+
+    /// <summary>The short name of a recipe. Its text is kept in recipes.csv.</summary>
     public static string Register(string learner, string recipe)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..8];
+        var name = NameOf(recipe);
         var path = Repository.Path("benchmarks", "accuracy", "recipes.csv");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (!File.Exists(path)) File.WriteAllText(path, "recipe,learner,text\n");

@@ -24,17 +24,8 @@ internal static class AccuracyPage
     private static void Write(ScoreBoard board)
     {
         var plots = Plots.Draw(board, Repository.Path("docs", "measurements", PlotFolder)).ToArray();
-        WriteBelowMarker("accuracy.md", Overview(board, plots));
-        WriteBelowMarker("accuracy-tables.md", Tables(board));
-    }
-
-    private static void WriteBelowMarker(string file, string generated)
-    {
-        var page = Repository.Path("docs", "measurements", file);
-        var text = File.ReadAllText(page);
-        var marker = text.IndexOf(Marker, StringComparison.Ordinal);
-        if (marker < 0) throw new InvalidDataException($"{page} must have this line, which the tables follow: {Marker}");
-        File.WriteAllText(page, $"{text[..(marker + Marker.Length)]}\n\n{generated}");
+        MeasurementPage.WriteBelow("accuracy.md", Marker, Overview(board, plots));
+        MeasurementPage.WriteBelow("accuracy-tables.md", Marker, Tables(board));
     }
 
     private static string Overview(ScoreBoard board, (string File, string Caption)[] plots)

@@ -26,7 +26,8 @@ public static class BackpropEvaluation
     {
         var host = Host(catalog);
         var scored = new ScoredData(
-            host, data, ("label", labelColumnName, NumberDataViewType.Single), ("score", scoreColumnName, NumberDataViewType.Single));
+            host, data, ScoredColumn.Vector("label", labelColumnName, NumberDataViewType.Single),
+            ScoredColumn.Vector("score", scoreColumnName, NumberDataViewType.Single));
         return MultiTargetRegressionMetrics.Measure(scored[1], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 
@@ -43,9 +44,10 @@ public static class BackpropEvaluation
         string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
         var host = Host(catalog);
-        var scored = new ScoredData(host, data,
-            ("label", labelColumnName, BooleanDataViewType.Instance), ("score", scoreColumnName, NumberDataViewType.Single),
-                ("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
+        var scored = new ScoredData(
+            host, data, ScoredColumn.Vector("label", labelColumnName, BooleanDataViewType.Instance),
+            ScoredColumn.Vector("score", scoreColumnName, NumberDataViewType.Single),
+            ScoredColumn.Vector("predicted label", predictedLabelColumnName, BooleanDataViewType.Instance));
         return MultiLabelClassificationMetrics.Measure(scored[1], scored[2], scored[0], scored.LabelNames, new WorkMeter(host.CheckAlive));
     }
 

@@ -71,7 +71,7 @@ internal sealed class ImportanceMeasurement
     }
 
     // The metric of every repeat of every unit.
-    private double[] MeasureAll(IReadOnlyList<ImportanceUnit> units, int[] rows)
+    private double[] MeasureAll(IReadOnlyList<ColumnUnit> units, int[] rows)
     {
         var values = new double[units.Count * _options.Repeats];
         var next = -1;
@@ -85,8 +85,7 @@ internal sealed class ImportanceMeasurement
                 {
                     int[] others = [.. rows];
                     new RandomSequence(_options.Seed, RandomPurpose.Permutation, job).Shuffle(others);
-                    values[job] = Score(new PermutedView(_host, _data, rows, _model.Inputs.Features, units[job / _options.Repeats], others))
-                        .Measure(_metric);
+                    values[job] = Score(new SubstitutedView(_host, _data, rows, units[job / _options.Repeats], others)).Measure(_metric);
                 }
             }
             finally

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
@@ -12,12 +11,12 @@ internal static class ImportanceUnits
     /// <summary>The units in the order of the columns, groups first.</summary>
     /// <exception cref="ArgumentException">A group has an unknown member, or two groups have the same member. The message lists the known
     /// members.</exception>
-    public static IReadOnlyList<ImportanceUnit> Of(
+    public static IReadOnlyList<ColumnUnit> Of(
         IExceptionContext context, DataViewSchema schema, InputColumns inputs, ColumnImportanceOptions options)
     {
-        List<string> slots = inputs.Features is { } features ? NamesOfSlots(schema[features]) : [];
+        IReadOnlyList<string> slots = inputs.Features is { } features ? SlotNames.Unique(schema[features]) : [];
         var free = new HashSet<string>(slots.Concat(inputs.Categories));
-        List<ImportanceUnit> units = [];
+        List<ColumnUnit> units = [];
         foreach (var (group, members) in options.Groups)
         {
             var names = new HashSet<string>(members.SelectMany(member => member == inputs.Features ? slots : [member]));
@@ -29,26 +28,19 @@ internal static class ImportanceUnits
         }
         foreach (var category in inputs.Categories.Where(free.Contains)) units.Add(Unit(category, name => name == category));
         for (var slot = 0; slot < slots.Count; slot++)
-            if (free.Contains(slots[slot])) units.Add(new ImportanceUnit(slots[slot], [], [slot]));
+            if (free.Contains(slots[slot])) units.Add(new ColumnUnit(slots[slot], [new ColumnPart(inputs.Features!, slot)]));
         return units;
 
-        ImportanceUnit Unit(string name, Func<string, bool> isMember) =>
-            new(name, [.. inputs.Categories.Where(isMember)], [.. Enumerable.Range(0, slots.Count).Where(slot => isMember(slots[slot]))]);
-    }
-
-    // Slots without a name, or with a name that occurs twice, are named by their index.
-    private static List<string> NamesOfSlots(DataViewSchema.Column features)
-    {
-        var names = SlotNames.Of(features);
-        var given = names.Where(name => name.Length > 0).CountBy(name => name).Where(count => count.Value == 1).Select(count => count.Key)
-            .ToHashSet();
-        var count = ((VectorDataViewType)features.Type).Size;
-        return [.. Enumerable.Range(0, count)
-            .Select(slot => slot < names.Count && given.Contains(names[slot]) ? names[slot] : $"{features.Name}[{slot}]")];
+        ColumnUnit Unit(string name, Func<string, bool> isMember)
+        {
+            var columns = inputs.Categories.Where(isMember).Select(category => new ColumnPart(category, null));
+            var ofFeatures = slots.Index().Where(slot => isMember(slot.Item)).Select(slot => new ColumnPart(inputs.Features!, slot.Index));
+            return new ColumnUnit(name, [.. columns, .. ofFeatures]);
+        }
     }
 
     private static Exception Unknown(
-        IExceptionContext context, string group, string name, List<string> slots, IReadOnlyList<string> categories)
+        IExceptionContext context, string group, string name, IReadOnlyList<string> slots, IReadOnlyList<string> categories)
     {
         string[] known = [.. categories, .. slots];
         if (known.Contains(name))

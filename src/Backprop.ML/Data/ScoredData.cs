@@ -6,8 +6,8 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
 
-/// <summary>Vector columns of scored data, read together into memory. The first holds the labels. The others hold the predictions for the
-/// same rows, in the order of the labels.</summary>
+/// <summary>Columns of scored data, read together into memory. The first holds the labels. The others hold the predictions for the same
+/// rows. If the labels are a vector, the predictions have the order of its slots.</summary>
 internal sealed class ScoredData
 {
     private readonly List<float>[] _columns;
@@ -15,11 +15,11 @@ internal sealed class ScoredData
     /// <summary>Reads the columns. Rows with a missing label are skipped, and reported.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left, or a prediction is not finite.</exception>
-    public ScoredData(IHost host, IDataView data, params ReadOnlySpan<(string Role, string Name, DataViewType ItemType)> columns)
+    public ScoredData(IHost host, IDataView data, params ReadOnlySpan<ScoredColumn> columns)
     {
         host.CheckValue(data, nameof(data));
         var found = new DataViewSchema.Column[columns.Length];
-        for (var i = 0; i < columns.Length; i++) found[i] = Check(host, data.Schema, columns[i].Role, columns[i].Name, columns[i].ItemType);
+        for (var i = 0; i < columns.Length; i++) found[i] = columns[i].In(host, data.Schema);
         LabelNames = SlotNames.Of(found[0]);
         int[]?[] orders = [.. found.Select((column, i) => i == 0 ? null : OrderOf(column))];
         _columns = [.. found.Select(_ => new List<float>())];
@@ -62,13 +62,5 @@ internal sealed class ScoredData
     /// <summary>[rows × width] of one of the columns.</summary>
     public ReadOnlyMatrix this[int column] => new(_columns[column].ToArray(), Rows, _columns[column].Count / Rows);
 
-    private static int Size(DataViewSchema.Column column) => ((VectorDataViewType)column.Type).Size;
-
-    private static DataViewSchema.Column Check(
-        IExceptionContext host, DataViewSchema schema, string role, string name, DataViewType itemType)
-    {
-        var column = ColumnChecks.Find(host, "data", schema, role, name);
-        if (column.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType.Equals(itemType)) return column;
-        throw host.ExceptSchemaMismatch("data", role, name, $"Vector<{itemType}> of known size", column.Type.ToString());
-    }
+    private static int Size(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
 }

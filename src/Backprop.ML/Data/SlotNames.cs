@@ -15,4 +15,16 @@ internal static class SlotNames
         string[] all = [.. names.DenseValues().Select(name => name.ToString())];
         return all.All(name => name.Length == 0) ? [] : all;
     }
+
+    /// <summary>A different name for every slot. Slots without a name, or with a name that occurs twice, are named by their index:
+    /// "Features[3]".</summary>
+    public static IReadOnlyList<string> Unique(DataViewSchema.Column column)
+    {
+        var names = Of(column);
+        var given = names.Where(name => name.Length > 0).CountBy(name => name).Where(count => count.Value == 1).Select(count => count.Key)
+            .ToHashSet();
+        var count = ((VectorDataViewType)column.Type).Size;
+        return [.. Enumerable.Range(0, count)
+            .Select(slot => slot < names.Count && given.Contains(names[slot]) ? names[slot] : $"{column.Name}[{slot}]")];
+    }
 }

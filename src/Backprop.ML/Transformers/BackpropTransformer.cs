@@ -2,6 +2,7 @@ using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Persistence;
 using Backprop.ML.Transformers;
+using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Persistence;
 using Microsoft.ML;
@@ -69,6 +70,29 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
             throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
         return new BackpropTransformer(
             Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
+    }
+
+    /// <summary>The same model with another temperature: its scores are divided by T. <c>WithTemperature(1)</c> returns the model as it was
+    /// before <see cref="BackpropTrainer.Options.TemperatureScaling"/>.</summary>
+    /// <remarks>The order of rows and the class with the largest score stay the same. A <see cref="Threshold"/> of scores is rescaled with
+    /// the scores, so <c>PredictedLabel</c> stays the same. A threshold of probabilities stays as it is, so it may decide otherwise.
+    /// <c>Model.Network.Temperature</c> is the present T.</remarks>
+    /// <param name="temperature">T, from 0.01 to 100: above 1 for less confident probabilities, below 1 for more confident ones.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The scores of the model are not logits, as in a regression.</exception>
+    public BackpropTransformer WithTemperature(double temperature)
+    {
+        var network = Model.Network;
+        if (!(temperature >= TrainedNetwork.MinTemperature && temperature <= TrainedNetwork.MaxTemperature))
+            throw ValueRange.Refusal(
+                nameof(temperature), temperature, $"must be from {TrainedNetwork.MinTemperature} to {TrainedNetwork.MaxTemperature}");
+        if (!network.Loss.HasLogits)
+            throw Host.Except("A temperature divides logits, but the scores of {0} are not logits.", network.Loss);
+        var threshold = _threshold.ColumnName == DefaultColumnNames.Score
+            ? new DecisionThreshold((float)(_threshold.Value * network.Temperature / temperature), _threshold.ColumnName)
+            : _threshold;
+        return new BackpropTransformer(
+            Host, Model.With(network.With(temperature)), TrainSchema, _inputs, LabelColumnName, threshold);
     }
 
     /// <summary>The same model with other weights, for example after training in another library.</summary>

@@ -2,13 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Backprop.Core.Tests.Docs;
 
-/// <summary>The two pages of measurements are short to read: their tables and details stand below, or on other pages.</summary>
+/// <summary>The pages of measurements are short to read: their tables and details stand below, or on other pages.</summary>
 public partial class MeasurementPagesTests
 {
     private const int MaxWords = 600;
 
     [Theory]
     [InlineData("accuracy.md")]
+    [InlineData("calibration.md")]
     [InlineData("speed.md")]
     public void The_prose_has_at_most_600_words(string page) =>
         Assert.InRange(WordsOfProse(File.ReadAllLines(PathOf(page))), 100, MaxWords);
@@ -17,6 +18,7 @@ public partial class MeasurementPagesTests
     [Theory]
     [InlineData("accuracy.md", "<!-- The rest of this page is written by benchmarks/accuracy.sh summary --write. -->")]
     [InlineData("accuracy-tables.md", "<!-- The rest of this page is written by benchmarks/accuracy.sh summary --write. -->")]
+    [InlineData("calibration.md", "<!-- The rest of this page is written by benchmarks/accuracy.sh calibration summary --write. -->")]
     [InlineData("speed.md", "<!-- The rest of this page is written by benchmarks/run.sh --write. -->")]
     public void The_marker_of_the_generated_part_is_there_once(string page, string marker) =>
         Assert.Single(File.ReadAllLines(PathOf(page)), line => line == marker);
@@ -24,6 +26,7 @@ public partial class MeasurementPagesTests
     [Theory]
     [InlineData("accuracy.md")]
     [InlineData("accuracy-tables.md")]
+    [InlineData("calibration.md")]
     [InlineData("speed.md")]
     [InlineData("speed-details.md")]
     public void Links_and_plots_exist(string page)

@@ -18,16 +18,26 @@ public class CalibrationGuide() : GuidePage("calibration")
             ValidationFraction = 0.2,
             TemperatureScaling = true,
         };
-        var pipeline = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops")
-            .Append(ml.BinaryClassification.Trainers.Backprop(options));
-        var model = pipeline.Fit(train);
+        var preparation = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train);
+        var trainer = ml.BinaryClassification.Trainers.Backprop(options);
+        var model = preparation.Append(trainer.Fit(preparation.Transform(train)));
         Console.WriteLine($"temperature {model.LastTransformer.Model.Network.Temperature:F2}");
         #endregion
         #region calibration-table
-        var scored = model.Transform(test);
-        var rows = scored.GetColumn<float>("Probability").Zip(scored.GetColumn<bool>("IsLate"));
-        foreach (var bin in rows.GroupBy(row => Math.Min(4, (int)(5 * row.First))).OrderBy(bin => bin.Key))
-            Console.WriteLine($"predicted {bin.Average(row => row.First):F2}, late {bin.Average(row => row.Second ? 1 : 0):F2}");
+        var calibration = ml.BinaryClassification.EvaluateCalibration(model.Transform(test), "IsLate", numberOfBins: 5);
+        foreach (var bin in calibration.Bins)
+        {
+            var (low, high) = bin.ShareInterval;
+            Console.WriteLine($"{bin.Rows} rows: predicted {bin.MeanProbability:F2}, late {bin.PositiveShare:F2} ({low:F2} to {high:F2})");
+        }
+        Console.WriteLine($"expected calibration error {calibration.ExpectedCalibrationError:F3}, Brier score {calibration.BrierScore:F3}");
+        #endregion
+        #region calibration-before
+        var plain = preparation.Append(model.LastTransformer.WithTemperature(1));
+        var before = ml.BinaryClassification.EvaluateCalibration(plain.Transform(test), "IsLate");
+        var after = ml.BinaryClassification.EvaluateCalibration(model.Transform(test), "IsLate");
+        Console.WriteLine($"expected calibration error without temperature {before.ExpectedCalibrationError:F3}");
+        Console.WriteLine($"expected calibration error with temperature {after.ExpectedCalibrationError:F3}");
         #endregion
         Assert.InRange(model.LastTransformer.Model.Network.Temperature, 0.01, 0.95);
         AssertPrinted();

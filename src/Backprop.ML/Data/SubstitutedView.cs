@@ -1,25 +1,20 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Internal.Utilities;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
-
-/// <summary>Values that are permuted together: category columns, and slots of the features column.</summary>
-/// <param name="Name">The name of the unit.</param>
-/// <param name="Columns">Names of category columns.</param>
-/// <param name="Slots">Slots of the features column.</param>
-internal sealed record ImportanceUnit(string Name, IReadOnlyList<string> Columns, IReadOnlyList<int> Slots);
 
 /// <summary>Some rows of a view in memory. The values of some columns and slots are those of other rows.</summary>
 /// <param name="host">For the error messages.</param>
 /// <param name="source">The rows.</param>
 /// <param name="rows">Indices of the rows, in order.</param>
-/// <param name="features">The column whose slots are permuted; null for none.</param>
-/// <param name="unit">The columns and slots with values of other rows; null for none.</param>
+/// <param name="unit">The columns and slots with values of other rows.</param>
 /// <param name="others">[rows]: the indices of the other rows.</param>
-internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows, string? features, ImportanceUnit? unit, int[] others)
-    : IDataView
+internal sealed class SubstitutedView(IHost host, CacheDataView source, int[] rows, ColumnUnit unit, int[] others) : IDataView
 {
+    private static readonly FuncStaticMethodInfo1<Mixing, Delegate> _mixed = new(Mixed<float>);
+
     public bool CanShuffle => false;
 
     public DataViewSchema Schema => source.Schema;
@@ -32,13 +27,31 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
+    private static Delegate Mixed<T>(Mixing mixing)
+    {
+        var (row, other) = (mixing.Row.GetGetter<VBuffer<T>>(mixing.Column), mixing.Other.GetGetter<VBuffer<T>>(mixing.Column));
+        VBuffer<T> own = default, taken = default;
+        ValueGetter<VBuffer<T>> getter = (ref VBuffer<T> value) =>
+        {
+            row(ref own);
+            other(ref taken);
+            var editor = VBufferEditor.Create(ref value, own.Length);
+            own.CopyTo(editor.Values);
+            foreach (var slot in mixing.Slots) editor.Values[slot] = taken.GetItemOrDefault(slot);
+            value = editor.Commit();
+        };
+        return getter;
+    }
+
+    private sealed record Mixing(RowSeeker Row, RowSeeker Other, DataViewSchema.Column Column, int[] Slots);
+
     private sealed class Cursor : RootCursorBase
     {
-        private readonly PermutedView _view;
+        private readonly SubstitutedView _view;
         private readonly HashSet<int> _active;
         private readonly RowSeeker _row, _other;
 
-        public Cursor(PermutedView view, IHost host, DataViewSchema.Column[] active) : base(host)
+        public Cursor(SubstitutedView view, IHost host, DataViewSchema.Column[] active) : base(host)
         {
             _view = view;
             _active = [.. active.Select(column => column.Index)];
@@ -55,11 +68,11 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (_view.Unit is not { } unit) return _row.GetGetter<TValue>(column);
-            if (unit.Columns.Contains(column.Name)) return _other.GetGetter<TValue>(column);
-            if (unit.Slots.Count == 0 || column.Name != _view.Features) return _row.GetGetter<TValue>(column);
-            return (ValueGetter<TValue>)(Delegate)Mixed(
-                _row.GetGetter<VBuffer<float>>(column), _other.GetGetter<VBuffer<float>>(column), unit.Slots);
+            ColumnPart[] parts = [.. _view.Unit.Parts.Where(part => part.Column == column.Name)];
+            if (parts.Length == 0) return _row.GetGetter<TValue>(column);
+            if (parts.Any(part => part.Slot is null)) return _other.GetGetter<TValue>(column);
+            var mixing = new Mixing(_row, _other, column, [.. parts.Select(part => part.Slot!.Value)]);
+            return (ValueGetter<TValue>)Utils.MarshalInvoke(_mixed, column.Type.GetItemType().RawType, mixing);
         }
 
         protected override bool MoveNextCore()
@@ -67,30 +80,13 @@ internal sealed class PermutedView(IHost host, CacheDataView source, int[] rows,
             var next = (int)Position + 1;
             return next < _view.Rows.Length && _row.MoveTo(_view.Rows[next]) && _other.MoveTo(_view.Others[next]);
         }
-
-        private static ValueGetter<VBuffer<float>> Mixed(
-            ValueGetter<VBuffer<float>> row, ValueGetter<VBuffer<float>> other, IReadOnlyList<int> slots)
-        {
-            VBuffer<float> own = default, taken = default;
-            return (ref VBuffer<float> value) =>
-            {
-                row(ref own);
-                other(ref taken);
-                var editor = VBufferEditor.Create(ref value, own.Length);
-                own.CopyTo(editor.Values);
-                foreach (var slot in slots) editor.Values[slot] = taken.GetItemOrDefault(slot);
-                value = editor.Commit();
-            };
-        }
     }
 
     private CacheDataView Source => source;
 
     private int[] Rows => rows;
 
-    private string? Features => features;
-
-    private ImportanceUnit? Unit => unit;
+    private ColumnUnit Unit => unit;
 
     private int[] Others => others;
 }
