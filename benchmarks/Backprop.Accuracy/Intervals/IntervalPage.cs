@@ -25,7 +25,7 @@ internal static class IntervalPage
             {Regression([.. sets.Where(entry => entry.Task == TaskKind.Regression)], rows)}
             ## Classification
 
-            {Classification([.. sets.Where(entry => entry.Task != TaskKind.Regression)], rows)}
+            {Classification([.. sets.Where(entry => entry.Task != TaskKind.Regression)], rows, manifest)}
             """;
         Console.WriteLine(text);
         if (write) MeasurementPage.WriteBelow("intervals.md", Marker, text);
@@ -48,7 +48,7 @@ internal static class IntervalPage
         return text.ToString();
     }
 
-    private static string Classification(ManifestEntry[] sets, IReadOnlyList<IntervalRow> rows)
+    private static string Classification(ManifestEntry[] sets, IReadOnlyList<IntervalRow> rows, Manifest manifest)
     {
         var text = new StringBuilder(
             "| set | rows | classes | CV+ | held out | size: CV+ | held out | empty: CV+ | held out | correlation |\n"
@@ -56,7 +56,7 @@ internal static class IntervalPage
         foreach (var set in sets)
         {
             var (members, held) = (Of(rows, set, IntervalRun.Members), Of(rows, set, IntervalRun.HeldOut));
-            text.Append(CultureInfo.InvariantCulture, $"| {set.Name} | {set.Rows} | {new Manifest().Open(set.Name).Classes.Length} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {set.Name} | {set.Rows} | {manifest.Open(set.Name).Classes.Length} ");
             text.Append(CultureInfo.InvariantCulture, $"| {members?.Text} | {held?.Text} | {members?.Size:F2} | {held?.Size:F2} ");
             text.Append(CultureInfo.InvariantCulture, $"| {members?.Empty:F2} | {held?.Empty:F2} | {members?.Correlation:F2} |\n");
         }

@@ -137,7 +137,7 @@ public class CalibratedTrainingTests
         var options = Options with
         {
             NumberOfIterations = 9,
-            EarlyStopping = new EarlyStopping { Metric = hasMetric ? new Metrics.MeanAbsoluteError() : null },
+            EarlyStopping = new EarlyStopping { Metric = hasMetric ? new Backprop.Metrics.MeanAbsoluteError() : null },
         };
         using var source = new CancellationTokenSource();
         var cancelled = new Trainer(options with { CancellationToken = source.Token }).Train(
