@@ -18,7 +18,7 @@ public enum RandomPurpose
     /// <summary>Which examples are mixed, and how; one sequence per step.</summary>
     Mixup = 5,
 
-    /// <summary>Which examples are sampled before training starts; one sequence.</summary>
+    /// <summary>Which examples are sampled: before training starts, and to explain a model; one sequence for each.</summary>
     Examples = 6,
 
     /// <summary>Starting values that depend on examples; one sequence per layer.</summary>

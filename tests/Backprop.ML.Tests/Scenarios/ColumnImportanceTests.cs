@@ -71,6 +71,32 @@ public class ColumnImportanceTests
     }
 
     [Fact]
+    public void Groups_have_an_interval_for_every_task()
+    {
+        var data = Shop.Prepared(_ml, 100);
+        var options = new ColumnImportanceOptions
+        {
+            Groups = new Dictionary<string, IReadOnlyList<string>> { ["both"] = ["TownKey", "Size"] },
+        };
+        BackpropTransformer Fit(string label) => new BackpropTrainer(_ml, Shop.Options(label)).Fit(data);
+        ColumnImportanceReport[] reports =
+        [
+            _ml.BinaryClassification.ColumnImportance(Fit(nameof(Shop.IsDear)), data, options),
+            _ml.MulticlassClassification.ColumnImportance(Fit("KindKey"), data, options),
+            _ml.MulticlassClassification.ColumnImportance(Fit(nameof(Shop.Marks)), data, options),
+            _ml.Regression.ColumnImportance(Fit(nameof(Shop.Price)), data, options),
+            _ml.Regression.ColumnImportance(Fit(nameof(Shop.Both)), data, options),
+        ];
+
+        foreach (var report in reports)
+        {
+            Assert.Equal(["both", "Noise"], report.Columns.Select(column => column.Name));
+            Assert.InRange(report.Columns[0].Mean, report.Columns[0].Interval().Lower, report.Columns[0].Interval().Upper);
+            Assert.True(report.Columns[0].Interval().Lower > report.Columns[1].Mean);
+        }
+    }
+
+    [Fact]
     public void Decisions_follow_the_models_threshold()
     {
         var data = Shop.Prepared(_ml, 300);
