@@ -16,8 +16,8 @@ internal static class IntervalRun
 {
     public const double Coverage = 0.9;
 
-    /// <summary>The methods: by the fold of each member (CV+); by 15 % of the rows that nothing else uses (split conformal); by members with
-    /// two quantiles; LightGBM's quantiles.</summary>
+    /// <summary>The methods: by the fold of each member (CV+); by 15 % of the rows that nothing else uses (split conformal); by members
+    /// with two quantiles; LightGBM's quantiles.</summary>
     public const string Members = "members", HeldOut = "held-out", Quantiles = "quantiles", Trees = "lightgbm";
 
     private const int MaxRowsOfQuantiles = 5000;

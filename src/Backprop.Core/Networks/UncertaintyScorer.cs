@@ -28,8 +28,9 @@ internal sealed class UncertaintyScorer
         _scores = new double[_bounds.Length];
     }
 
-    /// <summary>Number of values that describe the intervals or sets of a row: two ends for each target of a regression; 1 for a class in
-    /// the set, otherwise 0, for false and true of each label, or for each of several classes. 0 without calibration.</summary>
+    /// <summary>Number of values that describe the intervals or sets of a row; 0 without calibration.</summary>
+    /// <remarks>A regression has two ends for each target. A classification has 1 for a class in the set, and 0 for others: for false and
+    /// true of each label, or for each of several classes.</remarks>
     public static int EndsOf(TrainedNetwork trained) => trained switch
     {
         { Conformal: null } => 0,

@@ -5,8 +5,13 @@ namespace Backprop.Uncertainty;
 /// <summary>Conformity scores of held-out rows. Prediction intervals and prediction sets are computed from them, with a guaranteed
 /// coverage.</summary>
 /// <remarks>
-/// A conformity score says how badly a prediction fits a held-out row: |y − ŷ| for a regression; |y − ŷ| / σ if the loss predicts a
-/// variance; max(lower − y, y − upper) if it predicts quantiles; 1 − p of the true class for a classification.
+/// A conformity score says how badly a prediction fits a held-out row:
+/// <list type="bullet">
+/// <item><description>regression: |y − ŷ|</description></item>
+/// <item><description>a loss that predicts a variance σ²: |y − ŷ| / σ</description></item>
+/// <item><description>a loss that predicts quantiles: max(lowest − y, y − highest)</description></item>
+/// <item><description>classification: 1 − p of the true class</description></item>
+/// </list>
 /// <para>
 /// Let n rows be held out, and r = ⌈coverage·(n + 1)⌉. If all rows were held out by the whole network, an interval is ŷ ± the r-th smallest
 /// score (split conformal). With k-fold bagging, row i was held out by one member, which predicts ŷᵢ(x) for a new row x. Then the upper end
@@ -14,13 +19,19 @@ namespace Backprop.Uncertainty;
 /// set if fewer than r scores are below 1 − pᵢ(class). If r &gt; n, intervals are infinite, and sets have all classes.
 /// </para>
 /// <para>
-/// For rows that are exchangeable with the held-out rows, split conformal covers at least the nominal share, and at most 1 / (n + 1) more.
-/// CV+ covers at least 1 − 2·(1 − coverage), less a term of about √(2 / n), and in practice about the nominal share or more. Sources: Vovk,
-/// Gammerman and Shafer (2005), "Algorithmic learning in a random world"; Romano, Patterson and Candès (2019), "Conformalized quantile
-/// regression"; Sadinle, Lei and Wasserman (2019), "Least ambiguous set-valued classifiers with bounded error levels"; Barber, Candès,
-/// Ramdas and Tibshirani (2021), "Predictive inference with the jackknife+"; Romano, Sesia and Candès (2020), "Classification with valid
-/// and adaptive coverage".
+/// The guarantee is for new rows that are exchangeable with the held-out rows. Split conformal covers at least the nominal share, and at
+/// most 1 / (n + 1) more. CV+ covers at least 1 − 2·(1 − coverage), less a term of about √(2 / n). In practice it covers about the nominal
+/// share or more.
 /// </para>
+/// <para>Sources:</para>
+/// <list type="bullet">
+/// <item><description>Vovk, Gammerman and Shafer (2005), "Algorithmic learning in a random world".</description></item>
+/// <item><description>Sadinle, Lei and Wasserman (2019), "Least ambiguous set-valued classifiers with bounded error
+/// levels".</description></item>
+/// <item><description>Romano, Patterson and Candès (2019), "Conformalized quantile regression".</description></item>
+/// <item><description>Romano, Sesia and Candès (2020), "Classification with valid and adaptive coverage".</description></item>
+/// <item><description>Barber, Candès, Ramdas and Tibshirani (2021), "Predictive inference with the jackknife+".</description></item>
+/// </list>
 /// </remarks>
 public sealed class ConformalCalibration
 {
@@ -93,7 +104,7 @@ public sealed class ConformalCalibration
         for (var i = 0; i < scores.Length; i++)
         {
             if (scores[i].Length != scores[i % members].Length)
-                throw new ArgumentException("The targets differ in their numbers of conformity scores.");
+                throw new ArgumentException("The targets have different counts of conformity scores.");
             if (i < members) total = checked(total + scores[i].Length);
             for (var j = 0; j < scores[i].Length; j++)
                 if (Real.IsNaN(scores[i][j]) || (j > 0 && scores[i][j] < scores[i][j - 1]))

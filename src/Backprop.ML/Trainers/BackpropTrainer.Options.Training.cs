@@ -37,9 +37,9 @@ public sealed partial class BackpropTrainer
         /// <summary>Conformal prediction: whether scoring adds intervals of a regression (column <c>Interval</c>), or sets of classes
         /// (column <c>PredictionSet</c>), that contain the true target of a chosen share of new rows.</summary>
         /// <remarks>They are calibrated on the rows that k-fold bagging or validation holds out.
-        /// <see cref="Backprop.Uncertainty.ConformalCalibration"/> has the formulas and the guarantee. With <see cref="PinballLoss"/>, the lowest
-        /// and the highest quantile are moved; with <see cref="GaussianNegativeLogLikelihood"/>, intervals have the width of the predicted
-        /// deviation.</remarks>
+        /// <see cref="Backprop.Uncertainty.ConformalCalibration"/> has the formulas and the guarantee. With <see cref="PinballLoss"/>, the
+        /// lowest and the highest quantile are moved. With <see cref="GaussianNegativeLogLikelihood"/>, widths are proportional to the
+        /// predicted standard deviation.</remarks>
         /// <value>Null: none. Otherwise rows must be held out, by <see cref="KFoldBagging"/>, <see cref="ValidationFraction"/>,
         /// <see cref="ValidationData"/>, validation data of <c>Fit</c>, or <see cref="Conformal.HeldOutFraction"/>.</value>
         public Conformal? PredictionIntervals { get => Get<Conformal?>(); set => Set(value); }

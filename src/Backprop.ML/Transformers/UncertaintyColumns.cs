@@ -9,7 +9,7 @@ using Microsoft.ML.Data;
 namespace Backprop.ML.Transformers;
 
 /// <summary>The columns that say how sure a prediction is: intervals, prediction sets, and the spread of an ensemble. Scoring adds those
-/// that the options ask for.</summary>
+/// that the options request.</summary>
 internal static class UncertaintyColumns
 {
     /// <summary>Two ends for each target of a regression: a vector of Single.</summary>

@@ -123,7 +123,8 @@ public class CalibratedTrainingTests
     public void It_changes_nothing_else()
     {
         var examples = Examples(new SquaredError(), 1);
-        var without = new Trainer(Options with { PredictionIntervals = null, Uncertainty = false }).Train(Form.Build(Features, 1), examples);
+        var plain = Options with { PredictionIntervals = null, Uncertainty = false };
+        var without = new Trainer(plain).Train(Form.Build(Features, 1), examples);
         var with = new Trainer(Options).Train(Form.Build(Features, 1), examples);
         TestNumbers.AssertSameBits(without.Network.Parameters, with.Network.Parameters);
         TestNumbers.AssertSameBits(Scores(without.Network, examples), Scores(with.Network, examples));
