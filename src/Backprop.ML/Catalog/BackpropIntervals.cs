@@ -68,7 +68,7 @@ public static class BackpropIntervals
         var key = data.Schema.GetColumnOrNull(labelColumnName)?.Type as KeyDataViewType;
         var (label, set) = Find(
             host, data, labelColumnName, key is null ? BooleanDataViewType.Instance : key, predictionSetColumnName,
-            BooleanDataViewType.Instance, key is null ? 2 : (int)Math.Min(key.Count, int.MaxValue));
+            BooleanDataViewType.Instance, key is { Count: <= int.MaxValue } ? (int)key.Count : 2);
         return Measure(new LabeledRows(host, data, label, set), key is null ? 2 : ((VectorDataViewType)set.Type).Size);
     }
 
