@@ -33,7 +33,7 @@ internal static class CalibrationResults
 
     private static string PathOfFile => Repository.Path("benchmarks", "accuracy", "calibration.csv");
 
-    /// <summary>Measures all sets whose folds are predicted by all learners, and writes the file.</summary>
+    /// <summary>Measures all sets whose folds are predicted by all learners, and writes the file. Results of other sets stay.</summary>
     public static void Write(Manifest manifest)
     {
         List<CalibrationResult> results = [];
@@ -44,7 +44,9 @@ internal static class CalibrationResults
             var measured = Learner.OfProbabilities.Select(learner => Measure(learner, set)).ToArray();
             if (!measured.Contains(null)) results.AddRange(measured.OfType<CalibrationResult>());
         }
-        File.WriteAllLines(PathOfFile, results.Select(Line).Prepend(Header));
+        var sets = results.Select(result => result.Set).ToHashSet();
+        var others = File.Exists(PathOfFile) ? Read().Where(result => !sets.Contains(result.Set)) : [];
+        File.WriteAllLines(PathOfFile, [Header, .. others.Concat(results).Select(Line)]);
     }
 
     /// <summary>The results in the file.</summary>

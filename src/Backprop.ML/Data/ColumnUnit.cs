@@ -10,6 +10,10 @@ internal sealed record ColumnPart(string Column, int? Slot);
 /// <param name="Parts">Columns and slots.</param>
 internal sealed record ColumnUnit(string Name, IReadOnlyList<ColumnPart> Parts)
 {
+    /// <summary>Whether both units have the same column or slot, or one has a whole column and the other a slot of it.</summary>
+    public bool Overlaps(ColumnUnit other) => Parts.Any(part => other.Parts.Any(
+        one => one.Column == part.Column && (one.Slot is null || part.Slot is null || one.Slot == part.Slot)));
+
     /// <summary>Both units together.</summary>
     public ColumnUnit With(ColumnUnit other) => new($"{Name}, {other.Name}", [.. Parts, .. other.Parts]);
 }

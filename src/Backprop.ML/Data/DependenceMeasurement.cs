@@ -64,7 +64,7 @@ internal sealed class DependenceMeasurement
         (ColumnUnit First, ColumnUnit Second)[] pairs =
             [.. options.Pairs.Select(pair => (_units.Find(pair.First), _units.Find(pair.Second)))];
         foreach (var (first, second) in pairs)
-            if (first.Parts.Intersect(second.Parts).Any())
+            if (first.Overlaps(second))
                 throw _host.ExceptParam(nameof(options), "'{0}' and '{1}' have a column in common.", first.Name, second.Name);
 
         var own = _output.Read(_sample.Data);

@@ -1,7 +1,5 @@
-using Backprop.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Scenarios;
 
@@ -269,6 +267,8 @@ public class DependenceTests
         var model = new BackpropTrainer(_ml, Synthetic.Brief(nameof(Point.Value))).Fit(prepared);
         var vector = Message(() => _ml.Model.PartialDependence(model, prepared, "Features"));
         Assert.Contains("slots: 'A', 'B'", vector, StringComparison.Ordinal);
+        var overlapping = new InteractionOptions { Pairs = [("Features", "B")] };
+        Assert.Contains("in common", Message(() => _ml.Model.Interactions(model, prepared, overlapping)), StringComparison.Ordinal);
     }
 
     private static float Additive(Point point) => 3 * point.A * point.A - 2 * point.B + EffectOf(point.Town);
