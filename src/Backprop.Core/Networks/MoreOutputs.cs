@@ -27,7 +27,10 @@ internal static class MoreOutputs
                 Copy(narrowLayer, from, wideLayer, to);
             else if (from.Length + to.Length > 0) throw Other();
         }
-        return new TrainedNetwork(wider, parameters, trained.Loss, trained.Inputs, trained.Targets, trained.Bounds, trained.Temperature);
+        return new TrainedNetwork(wider, parameters, trained.Loss, trained.Inputs, trained.Targets, trained.Bounds, trained.Temperature)
+        {
+            Means = trained.Means,
+        };
 
         ArgumentException Other() => new(
             $"The earlier network {network} and the network {wider} differ in more than the number of outputs. Both must have the same "

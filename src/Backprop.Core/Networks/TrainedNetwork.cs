@@ -98,6 +98,16 @@ public sealed class TrainedNetwork
     /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none.</summary>
     public double Temperature { get; }
 
+    /// <summary>The means of the training data, with which explanations compare a row; null where they are not known.</summary>
+    /// <exception cref="ArgumentException">They are not those of this network's features.</exception>
+    internal TrainingMeans? Means
+    {
+        get;
+        init => field = value is null || value.FitsTo(Network)
+            ? value
+            : throw new ArgumentException($"The means of {value.Features.Length} features do not fit network {Network}.", nameof(value));
+    }
+
     /// <summary>The limits of scores, in units of the target, or null.</summary>
     internal ScoreLimits? Limits { get; }
 
@@ -105,7 +115,8 @@ public sealed class TrainedNetwork
     internal Standardization? ScoreScale { get; }
 
     /// <summary>The same with another temperature.</summary>
-    internal TrainedNetwork WithTemperature(double temperature) => new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature);
+    internal TrainedNetwork WithTemperature(double temperature) =>
+        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature) { Means = Means };
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
     /// place.</summary>

@@ -14,10 +14,11 @@ namespace Backprop.Persistence;
 /// <remarks>
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
-/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The floats start with the
-/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets. The smallest and the
-/// largest targets come last. Each group after the parameters is present only if the header says so. All content is checked before memory
-/// is allocated for it. A damaged file causes a <see cref="FormatException"/>.
+/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature, whether there are means of the
+/// training data. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then means and factors
+/// of the targets, then the smallest and the largest targets. The means of the features come last, and the shares of the categories. Each
+/// group after the parameters is present only if the header says so. All content is checked before memory is allocated for it. A damaged
+/// file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -36,7 +37,8 @@ public static class NetworkFormat
         var trained = result.Network;
         var header = SerializeHeader(result);
         var floats = FloatCount(
-            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0));
+            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0),
+            trained.Means is not null);
 
         var bytes = new byte[checked(PrefixLength + header.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -50,6 +52,7 @@ public static class NetworkFormat
         if (trained.Inputs is { } inputs) rest = WriteFloats(WriteFloats(rest, inputs.Means), inputs.Factors);
         if (trained.Targets is { } targets) rest = WriteFloats(WriteFloats(rest, targets.Means), targets.Factors);
         if (trained.Bounds is { } bounds) rest = WriteFloats(WriteFloats(rest, bounds.Least), bounds.Most);
+        if (trained.Means is { } means) rest = WriteFloats(rest, means.Values.ToArray());
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
         stream.Write(bytes);
     }
@@ -119,7 +122,7 @@ public static class NetworkFormat
         var trained = result.Network;
         var header = new Header(
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
-            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature);
+            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null);
         try
         {
             return JsonSerializer.SerializeToUtf8Bytes(header, HeaderJson.Options);
@@ -145,7 +148,7 @@ public static class NetworkFormat
             : 0;
         var scaled = header.TargetsAreStandardized ? targetColumns : 0;
         var bounded = header.PredictionsAreBounded ? targetColumns : 0;
-        if (FloatCount(network, header.InputsAreStandardized, scaled + bounded) * 4 != floats.Length)
+        if (FloatCount(network, header.InputsAreStandardized, scaled + bounded, header.HasMeans) * 4 != floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
 
@@ -155,9 +158,11 @@ public static class NetworkFormat
         var bounds = header.PredictionsAreBounded
             ? new TargetBounds(ReadFloats(ref floats, targetColumns), ReadFloats(ref floats, targetColumns))
             : null;
-        return new TrainingResult(
-            new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1), header.History,
-            header.BestEpoch);
+        var trained = new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1)
+        {
+            Means = header.HasMeans ? ReadMeans(ref floats, network) : null,
+        };
+        return new TrainingResult(trained, header.History, header.BestEpoch);
     }
 
     // The JSON reader accepts 1e999 as infinity, which could never be written again.
@@ -175,8 +180,8 @@ public static class NetworkFormat
     }
 
     // Standardized columns have a mean and a factor each; bounded targets have a lower and an upper bound.
-    private static long FloatCount(Network network, bool inputs, long targets) =>
-        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets;
+    private static long FloatCount(Network network, bool inputs, long targets, bool means) =>
+        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets + (means ? TrainingMeans.CountFor(network) : 0);
 
     private static Span<byte> WriteFloats(Span<byte> bytes, ReadOnlySpan<Real> values)
     {
@@ -197,6 +202,14 @@ public static class NetworkFormat
         var means = ReadFloats(ref bytes, columns);
         return new Standardization(means, ReadFloats(ref bytes, columns));
     }
+
+    private static TrainingMeans ReadMeans(ref ReadOnlySpan<byte> bytes, Network network)
+    {
+        var features = ReadFloats(ref bytes, network.Inputs);
+        var shares = new Real[network.Categories.Count][];
+        foreach (var (i, category) in network.Categories.Index()) shares[i] = ReadFloats(ref bytes, category.Count + 1);
+        return new TrainingMeans(features, shares);
+    }
 }
 
 /// <summary>What the JSON at the start of a saved network says.</summary>
@@ -204,4 +217,5 @@ internal sealed record Header(
     Loss Loss, IReadOnlyList<Layer> Layers, bool InputsAreStandardized, bool TargetsAreStandardized, IReadOnlyList<EpochReport> History,
     int BestEpoch,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false);

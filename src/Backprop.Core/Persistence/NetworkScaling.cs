@@ -62,7 +62,10 @@ internal sealed class NetworkScaling
             ? new Standardization(ToReal(targetScale.First), ToReal(targetScale.Second))
             : _earlier?.Targets;
         var bounds = _bounds is { } limits ? new TargetBounds(ToReal(limits.First), ToReal(limits.Second)) : _earlier?.Bounds;
-        return new TrainedNetwork(network, parameters, loss, inputs, targets, bounds, TemperatureOf());
+        return new TrainedNetwork(network, parameters, loss, inputs, targets, bounds, TemperatureOf())
+        {
+            Means = _earlier?.Means,
+        };
     }
 
     // An array has single precision. A temperature that was not changed keeps its double precision.

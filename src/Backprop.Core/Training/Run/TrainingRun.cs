@@ -134,7 +134,10 @@ internal sealed class TrainingRun : IDisposable
         if (bestEpoch == history.Count && history[^1].ValidationLoss is null) CheckLastLoss();
 
         var isFirst = _request.Refit is null;
-        var trained = new TrainedNetwork(_request.Network, learned, _options.Loss, _data.Inputs, _data.Targets, _data.Bounds);
+        var trained = new TrainedNetwork(_request.Network, learned, _options.Loss, _data.Inputs, _data.Targets, _data.Bounds)
+        {
+            Means = _data.Means,
+        };
         if (isFirst) _end.Report(history.Count);
         (trained, var threshold) = _calibration.Apply(trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights);
         if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
