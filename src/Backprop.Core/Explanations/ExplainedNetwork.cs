@@ -14,7 +14,7 @@ namespace Backprop.Explanations;
 internal sealed class ExplainedNetwork
 {
     // More rows hardly make matrix products faster, and wide rows must not fill the memory.
-    private const int MaxRows = 128, MaxValues = 1 << 20;
+    private const int MaxRows = 32, MaxValues = 1 << 20;
 
     private readonly int[] _sources;
     private readonly Real[] _baseline;
@@ -43,6 +43,17 @@ internal sealed class ExplainedNetwork
 
     /// <summary>The prepared features of the baseline.</summary>
     public ReadOnlySpan<Real> Baseline => _baseline;
+
+    /// <summary>The baseline in words.</summary>
+    public string BaselineInWords
+    {
+        get
+        {
+            if (Trained.Means is not null) return "the means of the training data";
+            var center = Trained.Inputs is null ? "0" : "the centers of the scaling";
+            return $"{center} (the model has no means of its training data)";
+        }
+    }
 
     /// <summary>Number of prepared features.</summary>
     public int Width => _sources.Length;

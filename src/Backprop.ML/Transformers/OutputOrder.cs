@@ -46,6 +46,9 @@ internal sealed class OutputOrder
     /// <summary>Whether there are positions without an output.</summary>
     public bool HasGaps => _positions is not null && _positions.Length < Width;
 
+    /// <summary>The output at a position of the Score column; −1 for a gap.</summary>
+    public int OutputAt(int position) => _positions is null ? position : Array.IndexOf(_positions, position);
+
     /// <summary>Scores in this order; not for an order with gaps.</summary>
     public IScores Ordered(IScores scores) => _positions is null ? scores : new Permuted(scores, _positions);
 
