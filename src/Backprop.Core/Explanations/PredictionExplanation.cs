@@ -47,7 +47,7 @@ public sealed record PredictionExplanation
     public double OtherContributions { get; }
 
     /// <summary>What the contributions lack to the difference of the scores: the error of the computation.</summary>
-    /// <value>Usually below 1/10,000 of the sum of their magnitudes.</value>
+    /// <value>Usually below a thousandth of the sum of their magnitudes.</value>
     public double Residual { get; }
 
     /// <summary>The explanation in words: the score, and the five most important columns, one line each.</summary>

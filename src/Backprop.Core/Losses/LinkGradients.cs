@@ -46,15 +46,21 @@ internal static class LinkGradients
         + "Explain by ShapleySampling, which needs no derivative.");
 
     /// <summary>Reorders the gradients of sorted values, in place: each becomes the gradient of the value before sorting.</summary>
-    /// <param name="values">The values before sorting: the values of one group.</param>
+    /// <param name="values">The values before sorting: the few values of one group.</param>
     /// <param name="gradient">The gradients of the sorted values.</param>
     public static void Unsort(ReadOnlySpan<Real> values, Span<Real> gradient)
     {
-        Real[] sorted = values.ToArray(), given = gradient.ToArray();
-        var positions = new int[values.Length];
-        for (var i = 0; i < positions.Length; i++) positions[i] = i;
-        Array.Sort(sorted, positions);
-        for (var i = 0; i < positions.Length; i++) gradient[positions[i]] = given[i];
+        var room = Scratch.Rent(values.Length);
+        var sorted = room.AsSpan(0, values.Length);
+        gradient.CopyTo(sorted);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var position = 0;
+            for (var k = 0; k < values.Length; k++)
+                if (values[k] < values[i] || (values[k] == values[i] && k < i)) position++;
+            gradient[i] = sorted[position];
+        }
+        Scratch.Return(room);
     }
 
     private static double OfLogistic(double z)

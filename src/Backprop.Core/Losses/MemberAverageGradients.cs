@@ -1,3 +1,4 @@
+using System.Buffers;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
@@ -88,8 +89,11 @@ internal static class MemberAverageGradients
     private static void OfSoftmax(ReadOnlyMatrix z, ReadOnlySpan<Real> d, Matrix dz)
     {
         var (members, classes) = (z.Rows, z.Columns);
-        double[] logarithms = new double[members * classes], largest = new double[classes], sums = new double[classes];
-        Array.Fill(largest, double.NegativeInfinity);
+        var room = ArrayPool<double>.Shared.Rent((members + 2) * classes);
+        Span<double> logarithms = room.AsSpan(0, members * classes), largest = room.AsSpan(members * classes, classes),
+            sums = room.AsSpan((members + 1) * classes, classes);
+        largest.Fill(double.NegativeInfinity);
+        sums.Clear();
         for (var i = 0; i < members; i++)
         {
             double max = double.NegativeInfinity, sum = 0;
@@ -105,13 +109,13 @@ internal static class MemberAverageGradients
         for (var i = 0; i < logarithms.Length; i++) sums[i % classes] += Math.Exp(logarithms[i] - largest[i % classes]);
         for (var i = 0; i < members; i++)
         {
+            var ofMember = logarithms.Slice(i * classes, classes);
             double total = 0;
-            for (var k = 0; k < classes; k++) total += d[k] * ShareOf(i, k);
+            for (var k = 0; k < classes; k++) total += d[k] * (Math.Exp(ofMember[k] - largest[k]) / sums[k]);
             for (var k = 0; k < classes; k++)
-                dz.Row(i)[k] = (Real)(d[k] * ShareOf(i, k) - Math.Exp(logarithms[i * classes + k]) * total);
+                dz.Row(i)[k] = (Real)(d[k] * (Math.Exp(ofMember[k] - largest[k]) / sums[k]) - Math.Exp(ofMember[k]) * total);
         }
-
-        double ShareOf(int member, int k) => Math.Exp(logarithms[member * classes + k] - largest[k]) / sums[k];
+        ArrayPool<double>.Shared.Return(room);
     }
 
     private static void OfLogarithm(ReadOnlyMatrix z, ReadOnlySpan<Real> d, Matrix dz)

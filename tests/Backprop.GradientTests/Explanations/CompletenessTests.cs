@@ -36,7 +36,7 @@ public class CompletenessTests
             {
                 var own = contributions.AsSpan(row * Features, Features).ToArray();
                 var expected = Predict(trained, x.AsSpan(row * Features, Features))[output] - Predict(trained, [1, 2, 3, 0, -1])[output];
-                var allowed = 1e-4 * own.Sum(Math.Abs) + 1e-5;
+                var allowed = 5e-4 * own.Sum(Math.Abs) + 1e-5;
                 Assert.Equal(expected, own.Sum(), allowed);
                 Assert.Equal(0, own[4]); // its factor is 0
             }
