@@ -13,23 +13,26 @@ namespace Backprop.Explanations;
 /// </remarks>
 internal sealed class IntegratedGradients : Explainer
 {
-    /// <summary>The largest error of a panel, relative to the sum of the magnitudes of the contributions. Errors of panels have both signs,
-    /// so that of their sum is not much larger.</summary>
-    public const double Tolerance = 5e-5;
+    /// <summary>The allowed error of the sum of the contributions, relative to the sum of their magnitudes.</summary>
+    public const double Tolerance = 3e-4;
+
+    // The allowed error of a panel at first. It is halved while the sum of all errors, which have both signs, is too large.
+    private const double ToleranceOfPanel = 2e-4, MinToleranceOfPanel = 1e-7;
 
     // A kink of F halves panels down to the shortest.
-    private const double ShortestPanel = 1.0 / 4096;
+    private const double ShortestPanel = 1.0 / (1 << 16);
 
-    private const int FirstPanels = 8, MaxPoints = 513, Capacity = 224;
+    private const int FirstPanels = 8, MaxPoints = 4097, Capacity = 224;
 
     // F is rounded to single precision.
     private const double RelativeRounding = 1e-6;
 
     private readonly Real[] _points, _sums;
     private readonly int[] _outputs, _pointCounts;
-    private readonly double[] _allowed;
+    private readonly double[] _allowed, _tolerances;
     private readonly List<Point> _path = [];
     private Real[] _gradients = [];
+    private readonly List<Panel> _accurate = [];
     private List<Panel> _open = [], _next = [];
 
     /// <param name="explained">The network.</param>
@@ -40,7 +43,8 @@ internal sealed class IntegratedGradients : Explainer
         : base(explained, columns, explainsPredictions, rows, Math.Min(Capacity, rows * (2 * FirstPanels + 1)), withGradients: true)
     {
         (_points, _sums) = (new Real[checked(Function.Capacity * Function.Inputs)], new Real[checked(rows * Function.Inputs)]);
-        (_outputs, _pointCounts, _allowed) = (new int[Function.Capacity], new int[rows], new double[rows]);
+        (_outputs, _pointCounts) = (new int[Function.Capacity], new int[rows]);
+        (_allowed, _tolerances) = (new double[rows], new double[rows]);
     }
 
     /// <inheritdoc/>
@@ -49,67 +53,108 @@ internal sealed class IntegratedGradients : Explainer
     {
         var path = Affine.Forward(prepared);
         Score(path, outputs, rows);
-        OpenFirstPanels(path, rows);
+        MakeFirstPanels(path, rows);
 
-        // The first panels show the scale of the allowed errors.
-        foreach (var panel in _open) Weigh(panel);
-        SumUp(prepared, contributions);
-        for (var row = 0; row < rows.Length; row++) _allowed[row] = AllowedError(contributions.Row(row), rows[row]);
-        foreach (ref var point in CollectionsMarshal.AsSpan(_path)) point.Weight = 0;
-
-        while (_open.Count > 0) HalvePanels(path, rows);
-        SumUp(prepared, contributions);
+        // The contributions so far are the scale of the allowed errors. Where dF/dt oscillates, more panels show that the scale is smaller.
+        _tolerances.AsSpan().Fill(ToleranceOfPanel);
+        var isComplete = false;
+        while (!isComplete)
+        {
+            isComplete = true;
+            SumUp(prepared, contributions);
+            for (var row = 0; row < rows.Length; row++) isComplete &= MeetsTolerance(row, rows[row], contributions.Row(row));
+            OpenPanels();
+            isComplete &= _open.Count == 0;
+            while (_open.Count > 0) HalvePanels(path, rows);
+        }
     }
 
-    private void OpenFirstPanels(ReadOnlyMatrix path, ReadOnlySpan<ExplainedRow> rows)
+    // Sets the allowed error of the panels of a row. Returns whether the sum is accurate, or cannot become so.
+    private bool MeetsTolerance(int row, ExplainedRow values, ReadOnlySpan<Real> contributions)
+    {
+        double sum = 0, magnitudes = 0;
+        foreach (var contribution in contributions)
+        {
+            sum += contribution;
+            magnitudes += Math.Abs(contribution);
+        }
+        var rounding = RelativeRounding * (Math.Abs(values.Value) + Math.Abs(values.Baseline));
+        var isAccurate = !(Math.Abs(sum - (values.Value - values.Baseline)) > Tolerance * magnitudes + rounding);
+        var isLast = isAccurate || _tolerances[row] <= MinToleranceOfPanel || _pointCounts[row] >= MaxPoints;
+        if (!isLast) _tolerances[row] /= 2;
+        _allowed[row] = _tolerances[row] * magnitudes + rounding;
+        return isLast;
+    }
+
+    private void MakeFirstPanels(ReadOnlyMatrix path, ReadOnlySpan<ExplainedRow> rows)
     {
         _path.Clear();
         _open.Clear();
+        _accurate.Clear();
         for (var row = 0; row < rows.Length; row++)
         {
-            var first = _path.Count;
             for (var i = 0; i <= 2 * FirstPanels; i++) _path.Add(new Point { Row = row, Time = i / (2.0 * FirstPanels) });
             _pointCounts[row] = 2 * FirstPanels + 1;
-            for (var i = 0; i < FirstPanels; i++)
-                _open.Add(new Panel(1.0 / FirstPanels, first + 2 * i, first + 2 * i + 1, first + 2 * i + 2));
         }
         Evaluate(0, path, rows);
+        for (var row = 0; row < rows.Length; row++)
+            for (var i = 0; i < FirstPanels; i++)
+            {
+                var first = row * (2 * FirstPanels + 1) + 2 * i;
+                _accurate.Add(PanelOf(1.0 / FirstPanels, first, first + 1, first + 2));
+            }
     }
 
-    // Halves the panels that are not accurate, and weighs the points of the others.
+    // Opens the panels again that are not accurate.
+    private void OpenPanels()
+    {
+        var count = 0;
+        for (var i = 0; i < _accurate.Count; i++)
+        {
+            if (MustHalve(_accurate[i])) _open.Add(_accurate[i]);
+            else _accurate[count++] = _accurate[i];
+        }
+        _accurate.RemoveRange(count, _accurate.Count - count);
+    }
+
     private void HalvePanels(ReadOnlyMatrix path, ReadOnlySpan<ExplainedRow> rows)
     {
         var evaluated = _path.Count;
+        foreach (var panel in _open)
+        {
+            Point start = _path[panel.Start], middle = _path[panel.Middle];
+            _path.Add(new Point { Row = start.Row, Time = start.Time + panel.Length / 4 });
+            _path.Add(new Point { Row = start.Row, Time = middle.Time + panel.Length / 4 });
+            _pointCounts[start.Row] += 2;
+        }
+        Evaluate(evaluated, path, rows);
         _next.Clear();
         foreach (var panel in _open)
         {
-            Point start = _path[panel.Start], middle = _path[panel.Middle], end = _path[panel.End];
-            var integral = panel.Length / 6 * (start.Derivative + 4 * middle.Derivative + end.Derivative);
-            var isInaccurate = Math.Abs(integral - (end.Value - start.Value)) > _allowed[start.Row];
-            ref var count = ref _pointCounts[start.Row];
-            if (!isInaccurate || panel.Length <= ShortestPanel || count > MaxPoints - 2)
-            {
-                Weigh(panel);
-                continue;
-            }
-            var half = panel.Length / 2;
-            _next.Add(new Panel(half, panel.Start, _path.Count, panel.Middle));
-            _path.Add(new Point { Row = start.Row, Time = start.Time + half / 2 });
-            _next.Add(new Panel(half, panel.Middle, _path.Count, panel.End));
-            _path.Add(new Point { Row = start.Row, Time = middle.Time + half / 2 });
-            count += 2;
+            Add(PanelOf(panel.Length / 2, panel.Start, evaluated++, panel.Middle));
+            Add(PanelOf(panel.Length / 2, panel.Middle, evaluated++, panel.End));
         }
-        Evaluate(evaluated, path, rows);
         (_open, _next) = (_next, _open);
+
+        void Add(Panel panel)
+        {
+            if (MustHalve(panel)) _next.Add(panel);
+            else _accurate.Add(panel);
+        }
     }
 
-    // Simpson's rule.
-    private void Weigh(Panel panel)
+    private bool MustHalve(Panel panel)
     {
-        var points = CollectionsMarshal.AsSpan(_path);
-        points[panel.Start].Weight += panel.Length / 6;
-        points[panel.Middle].Weight += panel.Length * 4 / 6;
-        points[panel.End].Weight += panel.Length / 6;
+        var row = _path[panel.Start].Row;
+        return panel.Error > _allowed[row] && panel.Length > ShortestPanel && _pointCounts[row] < MaxPoints;
+    }
+
+    // The error is that of Simpson's rule for the difference of F.
+    private Panel PanelOf(double length, int start, int middle, int end)
+    {
+        Point first = _path[start], last = _path[end];
+        var integral = length / 6 * (first.Derivative + 4 * _path[middle].Derivative + last.Derivative);
+        return new Panel(length, start, middle, end, Math.Abs(integral - (last.Value - first.Value)));
     }
 
     // Computes F, its gradient and dF/dt at the points from one on.
@@ -145,9 +190,20 @@ internal sealed class IntegratedGradients : Explainer
         }
     }
 
+    // Simpson's rule.
+    private void Weigh(Panel panel)
+    {
+        var points = CollectionsMarshal.AsSpan(_path);
+        points[panel.Start].Weight += panel.Length / 6;
+        points[panel.Middle].Weight += panel.Length * 4 / 6;
+        points[panel.End].Weight += panel.Length / 6;
+    }
+
     // Contributions from the gradients at the points, by their weights.
     private void SumUp(ReadOnlyMatrix prepared, Matrix contributions)
     {
+        foreach (ref var point in CollectionsMarshal.AsSpan(_path)) point.Weight = 0;
+        foreach (var panel in _accurate) Weigh(panel);
         var width = Function.Inputs;
         var sums = new Matrix(_sums.AsSpan(0, prepared.Rows * width), prepared.Rows, width);
         sums.Values.Clear();
@@ -162,13 +218,6 @@ internal sealed class IntegratedGradients : Explainer
         for (var row = 0; row < prepared.Rows; row++) SumByColumn(prepared.Row(row), dPrepared.Row(row), contributions.Row(row));
     }
 
-    private static double AllowedError(ReadOnlySpan<Real> contributions, ExplainedRow row)
-    {
-        double magnitudes = 0;
-        foreach (var contribution in contributions) magnitudes += Math.Abs(contribution);
-        return Tolerance * magnitudes + RelativeRounding * (Math.Abs(row.Value) + Math.Abs(row.Baseline));
-    }
-
     // A point of the path of a row: t, F, dF/dt, and the weight of its gradient.
     private struct Point
     {
@@ -176,6 +225,6 @@ internal sealed class IntegratedGradients : Explainer
         public double Time, Value, Derivative, Weight;
     }
 
-    // A part of a path, and its points.
-    private readonly record struct Panel(double Length, int Start, int Middle, int End);
+    // A part of a path, its points, and the error of its integral.
+    private readonly record struct Panel(double Length, int Start, int Middle, int End, double Error);
 }

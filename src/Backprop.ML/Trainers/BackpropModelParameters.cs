@@ -16,8 +16,7 @@ using Microsoft.ML.Trainers;
 namespace Backprop.ML;
 
 /// <summary>The result of training: the network with its weights, and the history of the training.</summary>
-public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper, ICalculateFeatureContribution,
-    IFeatureContributionMapper
+public sealed partial class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper
 {
     private readonly TrainingResult _result;
     private readonly Lazy<ExplainedNetwork> _explained;
@@ -73,30 +72,6 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
         new OnnxExport(this, Host).WriteTo(stream);
     }
 
-    /// <summary>The contributions of features to the score, for <c>ml.Transforms.CalculateFeatureContribution</c>.</summary>
-    /// <remarks>
-    /// Integrated gradients along the path from the means of the training data to the row; Sundararajan, Taly and Yan (2017),
-    /// arXiv:1703.01365. All contributions of a row add up to the difference of both scores. They explain the predicted class of a multiclass
-    /// model, and the first score of any other model. <see cref="BackpropTransformer.Explain"/> has more options.
-    /// </remarks>
-    /// <exception cref="InvalidOperationException">The model predicts from category columns: ML.NET does not pass them.</exception>
-    FeatureContributionCalculator ICalculateFeatureContribution.FeatureContributionCalculator
-    {
-        get
-        {
-            CheckFeaturesAlone();
-            return new FeatureContributionCalculator(this);
-        }
-    }
-
-    ValueMapper<TSrc, VBuffer<float>> IFeatureContributionMapper.GetFeatureContributionMapper<TSrc, TDst>(
-        int top, int bottom, bool normalize)
-    {
-        CheckFeaturesAlone();
-        var mapper = new ContributionMapper(Host, Explained, Columns.Features, DefaultOutput);
-        return (ValueMapper<TSrc, VBuffer<float>>)(Delegate)mapper.MapperFor(top, bottom, normalize);
-    }
-
     /// <summary>The network as explanations use it.</summary>
     internal ExplainedNetwork Explained => _explained.Value;
 
@@ -126,15 +101,6 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     /// <summary>The same with another network of the same shape.</summary>
     internal BackpropModelParameters With(TrainedNetwork network) => new(Host, Task, _result with { Network = network }, Columns);
-
-    private void CheckFeaturesAlone()
-    {
-        if (Columns.Categories.Count == 0) return;
-        const string text = "CalculateFeatureContribution reads only the features column, but the model also predicts from the category "
-            + "columns {0}. Call {1} of the model, which explains all columns.";
-        throw Host.Except(
-            text, string.Join(", ", Columns.Categories.Select(column => $"'{column.Name}'")), nameof(BackpropTransformer.Explain));
-    }
 
     private protected override void SaveCore(ModelSaveContext ctx) => WriteTo(ctx);
 

@@ -72,7 +72,7 @@ public class CompletenessTests
                     LabelColumnName = label,
                     FeatureColumnName = nameof(SampleRow.Dense),
                     HiddenLayers = [16],
-                    NumberOfIterations = 4,
+                    NumberOfIterations = 20,
                 };
             case "categories":
                 options.CategoricalFeatureColumnNames = [nameof(SampleRow.Category), nameof(SampleRow.Categories)];
