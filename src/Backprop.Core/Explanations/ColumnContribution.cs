@@ -18,8 +18,8 @@ public sealed record ColumnContribution
     /// <summary>How much the column raises the score, in units of the score; below 0 if it lowers it. NaN if the score is NaN.</summary>
     public double Contribution { get; }
 
-    /// <summary>The standard error of the contribution, by the random orders of <see cref="ExplanationMethod.ShapleySampling"/>; 0 where the
-    /// values of all sets of columns were computed. Null for <see cref="ExplanationMethod.IntegratedGradients"/>.</summary>
+    /// <summary>The standard error of the contribution, by the random orders of <see cref="ExplanationMethod.ShapleySampling"/>; 0 where
+    /// the values of all sets of columns were computed. Null for <see cref="ExplanationMethod.IntegratedGradients"/>.</summary>
     public double? StandardError { get; }
 
     /// <summary>Whether the column raises or lowers the score.</summary>

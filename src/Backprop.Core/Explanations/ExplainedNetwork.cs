@@ -78,8 +78,8 @@ internal sealed class ExplainedNetwork
     public int RowsAtOnce => Math.Clamp(MaxValues / Math.Max(Width, Form.Network.Layers.Max(layer => layer.Outputs)), 1, MaxRows);
 
     /// <summary>The packed parameters of the layers from one on.</summary>
-    /// <remarks>Rows are not scored sparse here, so a network for sparse rows has not packed its parameters yet. Those of its first layer are
-    /// many, and are not needed.</remarks>
+    /// <remarks>Rows are not scored sparse here, so a network for sparse rows has not packed its parameters yet. Those of its first layer
+    /// are many, and are not needed.</remarks>
     public Real[][] PackedFrom(int layer) => Trained.IsFedSparse
         ? [.. Form.Network.Layers.Skip(layer).Select((each, l) => each.Pack(Form.Parameters.AsSpan(Form.Network.ParametersOf(layer + l))))]
         : [.. Trained.Inference.Packed.Skip(layer)];

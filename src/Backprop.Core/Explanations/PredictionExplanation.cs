@@ -5,8 +5,8 @@ namespace Backprop.Explanations;
 
 /// <summary>Why a model predicts a score for a row: the contribution of every column to its difference from the score of the
 /// baseline.</summary>
-/// <remarks>Score − BaselineScore = the sum of the contributions + Residual. Contributions say what the model computes. They do not say what
-/// would happen in the world if a value were changed.</remarks>
+/// <remarks>Score − BaselineScore = the sum of the contributions + Residual. Contributions say what the model computes. They do not say
+/// what would happen in the world if a value were changed.</remarks>
 public sealed record PredictionExplanation
 {
     private const int ColumnsInWords = 5;
@@ -26,8 +26,8 @@ public sealed record PredictionExplanation
     /// <summary>The name of the explained score: the class, the label or the target; "Score" for a model with one score.</summary>
     public string OutputName { get; }
 
-    /// <summary>The score of the row, as in the Score column: the logit of a binary or multi-label model, the probability of a class, or the
-    /// prediction of a regression in units of the target.</summary>
+    /// <summary>The score of the row, as in the Score column: the logit of a binary or multi-label model, the probability of a class, or
+    /// the prediction of a regression in units of the target.</summary>
     public double Score { get; }
 
     /// <summary>The score of the baseline.</summary>

@@ -7,8 +7,8 @@ namespace Backprop.Explanations;
 /// <remarks>
 /// Štrumbelj and Kononenko (2014), "Explaining prediction models and individual predictions with feature contributions". Orders are drawn
 /// at random, each together with its reverse: Mitchell, Cooper, Frank and Holmes (2022), "Sampling permutations for Shapley value
-/// estimation", arXiv:2104.12199. If all sets of columns are no more than the sets of these orders, all are scored, and the result is exact.
-/// All sets of a row are scored in batches. The same orders serve every row.
+/// estimation", arXiv:2104.12199. If all sets of columns are no more than the sets of these orders, all are scored, and the result is
+/// exact. All sets of a row are scored in batches. The same orders serve every row.
 /// </remarks>
 internal sealed class ShapleySampling : Explainer
 {

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
-/// <summary>The derivatives of the functions that convert scores into predictions (<see cref="LossLink"/>). Where a function is clipped, its
-/// derivative is 0.</summary>
+/// <summary>The derivatives of the functions that convert scores into predictions (<see cref="LossLink"/>). Where a function is clipped,
+/// its derivative is 0.</summary>
 internal static class LinkGradients
 {
     /// <summary>Converts ∂J/∂predictions into ∂J/∂scores, in place.</summary>
@@ -73,7 +73,8 @@ internal static class LinkGradients
 
     private static void Multiply(ReadOnlyMatrix scores, Matrix gradient, Func<double, double> derivative, int first = 0, int step = 1)
     {
-        for (var i = first; i < scores.Values.Length; i += step) gradient.Values[i] = (Real)(gradient.Values[i] * derivative(scores.Values[i]));
+        for (var i = first; i < scores.Values.Length; i += step)
+            gradient.Values[i] = (Real)(gradient.Values[i] * derivative(scores.Values[i]));
     }
 
     // ∂J/∂zₖ = pₖ·(dₖ − Σⱼ dⱼ·pⱼ), where d = ∂J/∂p.

@@ -14,11 +14,11 @@ namespace Backprop.Persistence;
 /// <remarks>
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
-/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature, whether there are means of the
-/// training data. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then means and factors
-/// of the targets, then the smallest and the largest targets. The means of the features come last, and the shares of the categories. Each
-/// group after the parameters is present only if the header says so. All content is checked before memory is allocated for it. A damaged
-/// file causes a <see cref="FormatException"/>.
+/// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature, whether there are means of
+/// the training data. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then means and
+/// factors of the targets, then the smallest and the largest targets. The means of the features come last, and the shares of the
+/// categories. Each group after the parameters is present only if the header says so. All content is checked before memory is allocated
+/// for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {

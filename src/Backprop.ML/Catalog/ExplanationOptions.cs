@@ -6,8 +6,8 @@ namespace Backprop.ML;
 /// <summary>The options of <see cref="BackpropTransformer.Explain"/>.</summary>
 public sealed record ExplanationOptions
 {
-    /// <summary>The explained score: the name of a class, a label, a target or one of several predictions, as in the slot names of the Score
-    /// column.</summary>
+    /// <summary>The explained score: the name of a class, a label, a target or one of several predictions, as in the slot names of the
+    /// Score column.</summary>
     /// <value>Null: the predicted class of a multiclass model; otherwise the first score.</value>
     public string? Output { get; init; }
 

@@ -9,7 +9,7 @@ namespace Backprop.ML.Data;
 internal sealed class ExplainedColumns
 {
     private const int MaxValues = 3;
-    private const string Missing = "missing";
+    private const string Missing = "missing", Unknown = "not in the training data";
 
     // Larger key values are not exact in single precision.
     private const float MaxExactKey = 1 << 24;
@@ -75,7 +75,7 @@ internal sealed class ExplainedColumns
         if (value == 0) return Missing;
         if (inputs[member.Input] >= 1) return _categories[member.Category][(int)inputs[member.Input] - 1];
         var names = _keys[member.Category];
-        return value < MaxExactKey && value <= names.Count ? $"{names[(int)value - 1]} (not in the training data)" : "not in the training data";
+        return value < MaxExactKey && value <= names.Count ? $"{names[(int)value - 1]} ({Unknown})" : Unknown;
     }
 
     private Member[] MembersOf(

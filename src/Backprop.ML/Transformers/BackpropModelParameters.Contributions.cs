@@ -11,8 +11,8 @@ public sealed partial class BackpropModelParameters : ICalculateFeatureContribut
     /// <summary>The contributions of features to the score, for <c>ml.Transforms.CalculateFeatureContribution</c>.</summary>
     /// <remarks>
     /// Integrated gradients along the path from the means of the training data to the row; Sundararajan, Taly and Yan (2017),
-    /// arXiv:1703.01365. All contributions of a row add up to the difference of both scores. They explain the predicted class of a multiclass
-    /// model, and the first score of any other model. <see cref="BackpropTransformer.Explain"/> has more options.
+    /// arXiv:1703.01365. All contributions of a row add up to the difference of both scores. They explain the predicted class of a
+    /// multiclass model, and the first score of any other model. <see cref="BackpropTransformer.Explain"/> has more options.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The model predicts from category columns: ML.NET does not pass them.</exception>
     FeatureContributionCalculator ICalculateFeatureContribution.FeatureContributionCalculator

@@ -74,8 +74,8 @@ public class IntegratedGradientsTests
     public void Bounds_and_units_of_the_target_are_part_of_the_score()
     {
         var trained = new TrainedNetwork(
-            new Network(new Dense(2, 1)), [1, 2, 0], new SquaredError(), new Standardization([1, 1], [1, 1]), new Standardization([10], [0.5f]),
-            new TargetBounds([5], [12]));
+            new Network(new Dense(2, 1)), [1, 2, 0], new SquaredError(), new Standardization([1, 1], [1, 1]),
+            new Standardization([10], [0.5f]), new TargetBounds([5], [12]));
         var (contributions, rows) = Explain(trained, [1.5f, 1, 4, 1]);
         Assert.Equal((11, 10), (rows[0].Value, rows[0].Baseline)); // 10 + 2·0.5
         Assert.Equal([1, 0], contributions[..2].Select(each => Math.Round(each, 3)));

@@ -30,8 +30,8 @@ public class CompletenessTests
         var rows = new ExplainedRow[Rows];
         for (var output = 0; output < outputs; output++)
         {
-            explainer.Explain(
-                new ReadOnlyMatrix(x, Rows, Features), [.. Enumerable.Repeat(output, Rows)], new Matrix(contributions, Rows, Features), rows);
+            int[] outputsOfRows = [.. Enumerable.Repeat(output, Rows)];
+            explainer.Explain(new ReadOnlyMatrix(x, Rows, Features), outputsOfRows, new Matrix(contributions, Rows, Features), rows);
             for (var row = 0; row < Rows; row++)
             {
                 var own = contributions.AsSpan(row * Features, Features).ToArray();

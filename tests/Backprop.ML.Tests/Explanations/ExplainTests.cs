@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backprop.Activations;
 using Backprop.Explanations;
 using Backprop.Losses;
@@ -109,7 +108,8 @@ public class ExplainTests
     {
         var rows = Shop.Many(60);
         var model = new BackpropTrainer(_ml, Shop.Options("Sales")).Fit(Shop.View(_ml, rows));
-        IReadOnlyList<PredictionExplanation> same = model.Explain(Shop.View(_ml, rows)), reordered = model.Explain(Shop.Reordered(_ml, rows));
+        var same = model.Explain(Shop.View(_ml, rows));
+        var reordered = model.Explain(Shop.Reordered(_ml, rows));
         for (var row = 0; row < rows.Length; row++)
             foreach (var column in same[row].Columns)
             {
@@ -191,10 +191,14 @@ public class ExplainTests
         Refused(new ExplanationOptions { Method = (ExplanationMethod)7 }, "Method is not known");
         Refused(new ExplanationOptions { Groups = new Dictionary<string, IReadOnlyList<string>> { ["g"] = ["Age"] } }, "'Age'");
         var without = _ml.Data.LoadFromEnumerable([new { Other = 1f }]);
-        Assert.Contains("Dense", Assert.Throws<ArgumentOutOfRangeException>(() => model.Explain(without)).Message, StringComparison.Ordinal);
+        var problem = Assert.Throws<ArgumentOutOfRangeException>(() => model.Explain(without));
+        Assert.Contains("Dense", problem.Message, StringComparison.Ordinal);
 
-        void Refused(ExplanationOptions options, string text) =>
-            Assert.Contains(text, Assert.ThrowsAny<ArgumentException>(() => model.Explain(data, options)).Message, StringComparison.Ordinal);
+        void Refused(ExplanationOptions options, string text)
+        {
+            var refusal = Assert.ThrowsAny<ArgumentException>(() => model.Explain(data, options));
+            Assert.Contains(text, refusal.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -237,13 +241,14 @@ public class ExplainTests
         var lines = explanation.ToString().ReplaceLineEndings("\n").Split('\n');
         Assert.Equal(4, lines.Length);
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"Score is {explanation.Score:G4}, and {explanation.BaselineScore:G4} for {explanation.Baseline}."),
+            FormattableString.Invariant(
+                $"Score is {explanation.Score:G4}, and {explanation.BaselineScore:G4} for {explanation.Baseline}."),
             lines[0]);
         foreach (var (column, line) in explanation.Columns.Zip(lines.Skip(1)))
         {
             var verb = column.Direction == ContributionDirection.Raises ? "raises" : "lowers";
             Assert.Equal(
-                string.Create(CultureInfo.InvariantCulture, $"  {column.Name} = {column.Value} {verb} it by {Math.Abs(column.Contribution):G3}"), line);
+                FormattableString.Invariant($"  {column.Name} = {column.Value} {verb} it by {Math.Abs(column.Contribution):G3}"), line);
         }
         Assert.StartsWith("  1 more: their sum ", lines[3], StringComparison.Ordinal);
     }
@@ -270,6 +275,9 @@ public class ExplainTests
     private static double Contribution(PredictionExplanation explanation, string name) =>
         explanation.Columns.Single(column => column.Name == name).Contribution;
 
-    private static string Text(PredictionExplanation explanation) => string.Join(
-        ';', explanation.Columns.Select(column => $"{column.Name} {column.Value} {column.Contribution:R}").Prepend($"{explanation.Score:R}"));
+    private static string Text(PredictionExplanation explanation)
+    {
+        var columns = explanation.Columns.Select(column => $"{column.Name} {column.Value} {column.Contribution:R}");
+        return string.Join(';', columns.Prepend($"{explanation.Score:R}"));
+    }
 }

@@ -17,7 +17,8 @@ internal static class MeasuredMeans
         data.MeasureMeans(features, work);
         var categories = network.Categories;
         foreach (var category in categories) features[category.Slot] = 0;
-        return new TrainingMeans(features, [.. categories.Select(category => SharesOf(data.Examples, category.Slot, category.Count, work))]);
+        var shares = categories.Select(category => SharesOf(data.Examples, category.Slot, category.Count, work));
+        return new TrainingMeans(features, [.. shares]);
     }
 
     /// <summary>Writes the weighted mean of the known values of every feature; 0 for a feature that is always missing.</summary>
