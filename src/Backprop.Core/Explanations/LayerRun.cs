@@ -4,7 +4,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Explanations;
 
-/// <summary>Some neighbouring layers of a network, none of which reads an earlier output. The scratch of one thread.</summary>
+/// <summary>Some neighbouring layers of a network. None of them reads an earlier output. The scratch of one thread.</summary>
 internal sealed class LayerRun
 {
     private readonly Layer[] _layers;

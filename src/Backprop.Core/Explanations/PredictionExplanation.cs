@@ -26,8 +26,9 @@ public sealed record PredictionExplanation
     /// <summary>The name of the explained score: the class, the label or the target; "Score" for a model with one score.</summary>
     public string OutputName { get; }
 
-    /// <summary>The score of the row, as in the Score column: the logit of a binary or multi-label model, the probability of a class, or
-    /// the prediction of a regression in units of the target.</summary>
+    /// <summary>The score of the row, as in the Score column.</summary>
+    /// <value>The logit of a binary or multi-label model, the probability of a class, or the prediction of a regression in units of the
+    /// target.</value>
     public double Score { get; }
 
     /// <summary>The score of the baseline.</summary>

@@ -2,8 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Explanations;
 
-/// <summary>Shapley values: the contribution of a column is the mean change of the explained value when the column enters a set of others,
-/// over all orders in which columns can enter. Columns outside the set are at the baseline.</summary>
+/// <summary>Shapley values: the contribution of a column is the mean change of the explained value when the column enters a set of others.
+/// The mean is over all orders in which columns can enter. Columns outside the set are at the baseline.</summary>
 /// <remarks>
 /// Štrumbelj and Kononenko (2014), "Explaining prediction models and individual predictions with feature contributions". Orders are drawn
 /// at random, each together with its reverse: Mitchell, Cooper, Frank and Holmes (2022), "Sampling permutations for Shapley value

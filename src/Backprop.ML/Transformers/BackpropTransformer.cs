@@ -92,7 +92,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// shares in the training data. A missing value is compared with the mean, too.</para>
     /// <para>A model of an earlier version has no such means. It is explained against the centers of its scaling, or 0, and unknown
     /// categories. <see cref="PredictionExplanation.Baseline"/> says which.</para>
-    /// <para>The result for all rows is in memory. Pass the rows that need an explanation, for example by <c>ml.Data.TakeRows</c>.</para>
+    /// <para>The result for all rows is in memory. <c>ml.Data.TakeRows</c> limits the number of rows.</para>
     /// </remarks>
     /// <param name="rows">Data with the columns that the model predicts from.</param>
     /// <param name="options">The options; null for the defaults.</param>
