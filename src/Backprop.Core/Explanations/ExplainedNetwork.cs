@@ -8,8 +8,8 @@ namespace Backprop.Explanations;
 /// features. Immutable, so any number of threads may share it.</summary>
 /// <remarks>
 /// Prepared features are standardized, and missing values, ranks and categories are encoded (<see cref="IPreparesFeatures"/>). Each of them
-/// depends on one feature. The baseline is a row of prepared features. It has those of the mean of every feature. For a category, it has the
-/// mean of the codes of all categories, weighted by their shares of the training data.
+/// depends on one feature. The baseline is a row of prepared features. It has those of the mean of every feature. For a category, it has
+/// the mean of the codes of all categories, weighted by their shares of the training data.
 /// </remarks>
 internal sealed class ExplainedNetwork
 {

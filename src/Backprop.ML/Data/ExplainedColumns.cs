@@ -106,7 +106,7 @@ internal sealed class ExplainedColumns
         return columns;
     }
 
-    // A slot or a key: its position in a row as it is read, its position as the network reads it, and its category column. A slot that is not
-    // read has input −1, and a slot has category −1.
+    // A slot or a key: its position in a row as it is read, its position as the network reads it, and its category column. A slot that is
+    // not read has input −1, and a slot has category −1.
     private readonly record struct Member(string Name, int Raw, int Input, int Category);
 }

@@ -14,7 +14,7 @@ public sealed partial class BackpropModelParameters : ICalculateFeatureContribut
     /// arXiv:1703.01365. All contributions of a row add up to the difference of both scores. They explain the predicted class of a
     /// multiclass model, and the first score of any other model. <see cref="BackpropTransformer.Explain"/> has more options.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">The model predicts from category columns: ML.NET hands over the features alone.</exception>
+    /// <exception cref="InvalidOperationException">The model predicts from category columns, but ML.NET reads only features.</exception>
     FeatureContributionCalculator ICalculateFeatureContribution.FeatureContributionCalculator
     {
         get

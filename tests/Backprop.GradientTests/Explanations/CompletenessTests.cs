@@ -1,7 +1,6 @@
 using Backprop.Activations;
 using Backprop.Explanations;
 using Backprop.GradientTests.Checking;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;

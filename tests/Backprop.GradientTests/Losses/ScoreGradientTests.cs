@@ -1,5 +1,4 @@
 using Backprop.GradientTests.Checking;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;

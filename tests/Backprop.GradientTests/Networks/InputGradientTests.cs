@@ -1,6 +1,5 @@
 using Backprop.Activations;
 using Backprop.GradientTests.Checking;
-using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 
