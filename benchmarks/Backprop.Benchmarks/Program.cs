@@ -32,6 +32,7 @@ var groups = new Dictionary<string, Action<Report>[]>
     ["defaults"] = [DefaultFitBenchmarks.Run],
     ["score"] = [ScoreBenchmarks.Run, ViewBenchmarks.Run],
     ["export"] = [ExportBenchmarks.Run],
+    ["explain"] = [ExplainBenchmarks.Run],
     ["data"] = [DataBenchmarks.Run],
     ["multiply"] = [MultiplyBenchmarks.Run],
 };

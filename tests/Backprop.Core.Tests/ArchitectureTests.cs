@@ -26,6 +26,7 @@ public partial class ArchitectureTests
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Uncertainty"],
         ["Export"] = ["Activations", "Layers", "Losses", "Networks"],
+        ["Explanations"] = ["Numerics", "Layers", "Networks"],
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
         ["Training"] = [
             "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks",

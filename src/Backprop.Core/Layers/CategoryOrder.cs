@@ -44,12 +44,15 @@ internal sealed class CategoryOrder
     }
 
     /// <summary>The inputs of the first of some layers that are category indices for any of these layers.</summary>
-    public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers)
+    public static IEnumerable<int> CategorySlotsOf(IReadOnlyList<Layer> layers) => CategoriesOf(layers).Select(category => category.Slot);
+
+    /// <summary>The same, with the number of categories of each.</summary>
+    public static IEnumerable<(int Slot, int Count)> CategoriesOf(IReadOnlyList<Layer> layers)
     {
         var encoding = layers.OfType<OneHotEncoding>().FirstOrDefault();
         var embedded = layers.Select(PerMember.EachOf).OfType<EntityEmbedding>().SelectMany(embedding => embedding.Categories)
-            .Select(category => encoding?.SlotOf(category.Slot) ?? category.Slot);
-        return embedded.Concat(encoding?.Categories.Select(category => category.Slot) ?? []);
+            .Select(category => (encoding?.SlotOf(category.Slot) ?? category.Slot, category.Count));
+        return embedded.Concat(encoding?.Categories.Select(category => (category.Slot, category.Count)) ?? []);
     }
 
     // At most one OneHotEncoding and one EntityEmbedding reach this check, so the loop over all layers before them does not repeat.

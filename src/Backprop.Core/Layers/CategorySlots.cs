@@ -48,6 +48,26 @@ internal sealed class CategorySlots
         }
     }
 
+    /// <summary>The input that an output depends on, where the columns of the categories follow the other features.</summary>
+    /// <param name="output">The index of the output.</param>
+    /// <param name="categories">Number of features that hold categories.</param>
+    /// <param name="columnsOf">The feature and the number of columns of a category.</param>
+    public int InputOf(int output, int categories, Func<int, (int Slot, int Width)> columnsOf)
+    {
+        foreach (var (first, count) in _others)
+        {
+            if (output < count) return first + output;
+            output -= count;
+        }
+        for (var i = 0; i < categories; i++)
+        {
+            var (slot, width) = columnsOf(i);
+            if (output < width) return slot;
+            output -= width;
+        }
+        throw new ArgumentOutOfRangeException(nameof(output), output, "is beyond the last output");
+    }
+
     /// <summary>The category, from 1 to <paramref name="count"/>, that a value names. 0 for any other value: the category is missing, or
     /// training has not seen it.</summary>
     public static int CategoryOf(Real value, int count) => value >= 1 && value <= count && value == Math.Floor(value) ? (int)value : 0;

@@ -23,7 +23,7 @@ public readonly record struct EmbeddedCategory(int Slot, int Count, int Dimensio
 /// Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737; initial values from Holzmüller, Grinsztajn and
 /// Steinwart (2024), arXiv:2407.04491.
 /// </remarks>
-public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference, INamedArrays
+public sealed record EntityEmbedding : ColumnsLayer, IPreparesFeatures, IDescribesInference, INamedArrays
 {
     private readonly EmbeddedCategory[] _categories; // an array, because enumerating a list allocates
     private readonly CategorySlots _slots;
@@ -134,6 +134,9 @@ public sealed record EntityEmbedding : ColumnsLayer, IDescribesInference, INamed
             }
         }
     }
+
+    int IPreparesFeatures.InputOf(int output) => _slots.InputOf(
+        output, _categories.Length, i => (_categories[i].Slot, _categories[i].Dimension));
 
     /// <summary>Whether the other embeds the same features in the same way.</summary>
     public bool Equals(EntityEmbedding? other) => other is not null && Inputs == other.Inputs && Categories.SequenceEqual(other.Categories);

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// analysis with missing data". The indicators let a network learn what a missing value means. Source: Le Morvan, Josse, Scornet and
 /// Varoquaux (2021), "What's a good imputation to predict with missing values?", arXiv:2106.00311.
 /// </remarks>
-public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IDescribesInference
+public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IHasPlace, IPreparesFeatures, IDescribesInference
 {
     private readonly int[] _indicated;
 
@@ -50,6 +50,8 @@ public sealed record Imputation : Layer, IFitsTrainingData, IReplacesMissing, IH
     bool IFitsTrainingData.NeedsSample => false;
 
     bool IReplacesMissing.ReplacesInSparse => IsFitted;
+
+    int IPreparesFeatures.InputOf(int output) => output < Inputs ? output : _indicated[output - Inputs];
 
     /// <summary>Fits the mean or median of every feature over the examples that have a value. It is 0 for a feature that is always
     /// missing.</summary>

@@ -29,7 +29,7 @@ public readonly record struct OneHotCategory(int Slot, int Count) : ICategory
 /// All values are measured (example weights are ignored); none is learned. Must be a network's first layer, or follow an
 /// <see cref="Imputation"/> there; a trainer does not standardize its features.
 /// </remarks>
-public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInference
+public sealed record OneHotEncoding : Layer, IFitsTrainingData, IPreparesFeatures, IDescribesInference
 {
     private readonly OneHotCategory[] _categories;
     private readonly CategorySlots _slots;
@@ -189,6 +189,9 @@ public sealed record OneHotEncoding : Layer, IFitsTrainingData, IDescribesInfere
         }
         return column + first;
     }
+
+    int IPreparesFeatures.InputOf(int output) => _slots.InputOf(
+        output, _categories.Length, i => (_categories[i].Slot, _categories[i].Width));
 
     /// <summary>Whether the other layer encodes the same features in the same way.</summary>
     public bool Equals(OneHotEncoding? other) =>

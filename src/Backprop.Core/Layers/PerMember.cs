@@ -7,7 +7,8 @@ namespace Backprop.Layers;
 /// Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the
 /// layer is a <see cref="ColumnsLayer"/>. For dense layers, use <see cref="GroupedDense"/>.</remarks>
-public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDescribesInference, INamedArrays
+public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IPreparesFeatures, IDescribesInference,
+    INamedArrays
 {
     /// <summary>Makes one copy of a layer for each member.</summary>
     /// <param name="each">The layer of one member. It must not be random, normalize by the batch, or be completed by the network: such
@@ -57,6 +58,14 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
         [
             .. Each.Arrays.Select(
                 array => array with { Shape = [EnsembleSize, .. array.Shape], Pieces = EnsembleSize, Stride = Each.ParameterCount })];
+
+    bool IPreparesFeatures.KeepsFeaturesApart => Each is IPreparesFeatures { KeepsFeaturesApart: true };
+
+    int IPreparesFeatures.InputOf(int output)
+    {
+        var (member, own) = Math.DivRem(output, Each.Outputs);
+        return member * Each.Inputs + ((IPreparesFeatures)Each).InputOf(own);
+    }
 
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => EnsembleSize % members == 0;

@@ -12,7 +12,7 @@ namespace Backprop.Layers;
 /// QuantileTransformer. Parameters: for every feature its knots, and then y at each; measured, not learned. For concentrated values, such
 /// as amounts that are mostly 0: docs/decisions/0028.
 /// </remarks>
-public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IDescribesInference
+public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFeatures, IPreparesFeatures, IDescribesInference
 {
     // The weight of one value is at most the number of examples divided by this.
     private const int ExamplesOfOneValue = 1000;
@@ -53,6 +53,8 @@ public sealed record QuantileTransform : Layer, IFitsTrainingData, ITransformsFe
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterBlock> Blocks => [new("quantiles", ParameterCount, ParameterRole.Statistic)];
+
+    int IPreparesFeatures.InputOf(int output) => output;
 
     /// <summary>Even steps from −3 to 3, which become −1 to 1, until examples are measured.</summary>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -44,12 +44,13 @@ internal sealed class LayerFusion
 
     /// <summary>Computes a layer and the next one backward, for some of the rows. Returns false if the layer is not the first of
     /// two.</summary>
-    public bool Backward(ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count)
+    public bool Backward(
+        ReadOnlySpan<Real> parameters, int layer, ReadOnlyMatrix x, Workspace workspace, int first, int count, Matrix dInput)
     {
         if (At(layer, workspace) is not { } fused) return false;
         var input = Network.Input(layer, x, workspace).RowRange(first, count);
         ReadOnlyMatrix given = workspace.OutputGradient(layer + 1).RowRange(first, count);
-        fused.Backward(Parameters(parameters, layer), input, given, workspace.OutputGradient(layer - 1).RowRange(first, count));
+        fused.Backward(Parameters(parameters, layer), input, given, dInput);
         return true;
     }
 

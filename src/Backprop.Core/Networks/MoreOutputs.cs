@@ -29,6 +29,7 @@ internal static class MoreOutputs
         }
         return new TrainedNetwork(wider, parameters, trained.Loss, trained.Inputs, trained.Targets, trained.Bounds, trained.Temperature)
         {
+            Means = trained.Means,
             ReportsUncertainty = trained.ReportsUncertainty,
         };
 

@@ -113,6 +113,9 @@ public sealed class Network
     /// <summary>Features that hold category indices. They must enter the network unchanged.</summary>
     internal IEnumerable<int> CategorySlots => CategoryOrder.CategorySlotsOf(_layers);
 
+    /// <summary>The features that hold category indices, and the number of categories of each, in the order of the features.</summary>
+    internal IReadOnlyList<(int Slot, int Count)> Categories => [.. CategoryOrder.CategoriesOf(_layers).OrderBy(category => category.Slot)];
+
     /// <summary>Draws starting values of all parameters: weights and biases by the initializer, others by the rules of their
     /// layers.</summary>
     /// <returns>[ParameterCount]; the same for the same seed.</returns>
@@ -301,19 +304,38 @@ public sealed class Network
         for (var l = last; l > end; l--)
         {
             if (Fusion.IsSecond(l, workspace)) continue;
-            if (Fusion.Backward(parameters, l, x, workspace, first, count))
-            {
-                AddEarlierGradient(l - 1, workspace, first, count);
-                continue;
-            }
+            BackwardLayer(parameters, l, x, workspace, first, count, workspace.OutputGradient(l - 1).RowRange(first, count));
+        }
+    }
+
+    /// <summary>The gradient of the features, ∂J/∂x, after <c>Forward</c>, from ∂J/∂scores in
+    /// <see cref="Workspace.ScoreGradient"/>.</summary>
+    /// <param name="parameters">[ParameterCount]</param>
+    /// <param name="x">The x of the last call of <c>Forward</c>.</param>
+    /// <param name="workspace">The workspace of that call, with memory for gradients.</param>
+    /// <param name="dx">[rows × Inputs], overwritten.</param>
+    internal void BackwardToInput(ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, Matrix dx)
+    {
+        for (var l = _layers.Length - 1; l >= 0; l--)
+        {
+            if (Fusion.IsSecond(l, workspace)) continue;
+            BackwardLayer(parameters, l, x, workspace, 0, x.Rows, l == 0 ? dx : workspace.OutputGradient(l - 1));
+        }
+    }
+
+    // Writes the gradient of a layer's input; of the layer and the next one, if they are fused.
+    private void BackwardLayer(
+        ReadOnlySpan<Real> parameters, int l, ReadOnlyMatrix x, Workspace workspace, int first, int count, Matrix dInput)
+    {
+        if (!Fusion.Backward(parameters, l, x, workspace, first, count, dInput))
+        {
             ReadOnlyMatrix input = Input(l, x, workspace).RowRange(first, count), output = workspace.Output(l).RowRange(first, count);
-            Matrix dOutput = workspace.OutputGradient(l).RowRange(first, count),
-                dInput = workspace.OutputGradient(l - 1).RowRange(first, count);
+            var dOutput = workspace.OutputGradient(l).RowRange(first, count);
             if (workspace.IsTraining && _training[l] is { } training)
                 training.BackwardTraining(Parameters(parameters, l), workspace.Pass(l, first), input, output, dOutput, dInput, []);
             else _layers[l].Backward(Parameters(parameters, l), input, output, dOutput, dInput, []);
-            AddEarlierGradient(l - 1, workspace, first, count);
         }
+        AddEarlierGradient(l, workspace, first, count, dInput);
     }
 
     /// <summary>The statistics of the batch's gradients that the first layer of a stage needs, for one share of its columns.</summary>
@@ -361,13 +383,12 @@ public sealed class Network
         reader.AddForward(earlier.RowRange(first, count), workspace.Output(layer).RowRange(first, count));
     }
 
-    // If several layers read an output, its gradient is the sum of theirs.
-    private void AddEarlierGradient(int source, Workspace workspace, int first, int count)
+    // If several layers read the input of a layer, its gradient is the sum of theirs.
+    private void AddEarlierGradient(int source, Workspace workspace, int first, int count, Matrix sum)
     {
-        if (!_isAddedLater[source + 1]) return;
-        var sum = workspace.OutputGradient(source).RowRange(first, count);
-        for (var l = source + 2; l < _layers.Length; l++)
-            if (_readers[l] is { } reader && reader.SourceOf(l) == source + 1)
+        if (!_isAddedLater[source]) return;
+        for (var l = source + 1; l < _layers.Length; l++)
+            if (_readers[l] is { } reader && reader.SourceOf(l) == source)
                 reader.AddBackward(workspace.OutputGradient(l).RowRange(first, count), sum);
     }
 

@@ -11,6 +11,11 @@ internal abstract record ScoreOperation(IReadOnlyList<string> Inputs, string Out
     /// <summary>Computes y in the memory of x.</summary>
     /// <param name="scores">[rows × Width], changed in place.</param>
     public abstract void Apply(Matrix scores);
+
+    /// <summary>Converts ∂J/∂y into ∂J/∂x, in place.</summary>
+    /// <param name="scores">[rows × Width]: x, before <see cref="Apply"/>.</param>
+    /// <param name="gradient">[rows × Width], changed in place.</param>
+    public abstract void Backward(ReadOnlyMatrix scores, Matrix gradient);
 }
 
 /// <summary>y = the scores whose prediction is the average of the members' predictions.</summary>
@@ -27,6 +32,17 @@ internal sealed record AverageMembers(IReadOnlyList<string> Inputs, string Outpu
     /// <param name="averages">[rows × Width], overwritten.</param>
     public void Apply(Matrix scores, Matrix averages) =>
         Loss.AverageMembers(new Matrix(scores.Values, scores.Rows * Members, Width), averages);
+
+    /// <summary>Writes ∂J/∂x from ∂J/∂y.</summary>
+    /// <param name="scores">[rows × Members · Width]: x, before <see cref="Apply"/>.</param>
+    /// <param name="dAverages">[rows × Width]</param>
+    /// <param name="dScores">[rows × Members · Width], overwritten.</param>
+    public void Backward(ReadOnlyMatrix scores, ReadOnlyMatrix dAverages, Matrix dScores)
+    {
+        var rows = scores.Rows * Members;
+        MemberAverageGradients.Apply(
+            Loss, new ReadOnlyMatrix(scores.Values, rows, Width), dAverages, new Matrix(dScores.Values, rows, Width));
+    }
 }
 
 /// <summary>y = x / temperature.</summary>
@@ -34,6 +50,8 @@ internal sealed record DivideByTemperature(IReadOnlyList<string> Inputs, string 
     : ScoreOperation(Inputs, Output, Width)
 {
     public override void Apply(Matrix scores) => TensorPrimitives.Multiply(scores.Values, (Real)(1 / Temperature), scores.Values);
+
+    public override void Backward(ReadOnlyMatrix scores, Matrix gradient) => Apply(gradient);
 }
 
 /// <summary>yⱼ = xⱼ / factorⱼ + meanⱼ: the inverse of <see cref="StandardizeColumns"/>. Where the factor is 0, y is the mean.</summary>
@@ -44,6 +62,13 @@ internal sealed record UnscaleColumns(IReadOnlyList<string> Inputs, string Outpu
     {
         for (var row = 0; row < scores.Rows; row++) Scale.Invert(scores.Row(row));
     }
+
+    public override void Backward(ReadOnlyMatrix scores, Matrix gradient)
+    {
+        for (var row = 0; row < gradient.Rows; row++)
+            for (var j = 0; j < Width; j++)
+                gradient.Row(row)[j] = Scale.Factors[j] == 0 ? 0 : gradient.Row(row)[j] / Scale.Factors[j];
+    }
 }
 
 /// <summary>yⱼ = xⱼ, clipped to [minimumⱼ, maximumⱼ].</summary>
@@ -51,6 +76,13 @@ internal sealed record ClipColumns(IReadOnlyList<string> Inputs, string Output, 
     : ScoreOperation(Inputs, Output, Width)
 {
     public override void Apply(Matrix scores) => Limits.Apply(scores);
+
+    public override void Backward(ReadOnlyMatrix scores, Matrix gradient)
+    {
+        for (var row = 0; row < scores.Rows; row++)
+            for (var j = 0; j < Width; j++)
+                if (scores.Row(row)[j] < Limits.Least[j] || scores.Row(row)[j] > Limits.Most[j]) gradient.Row(row)[j] = 0;
+    }
 }
 
 /// <summary>y = the predictions for scores x.</summary>
@@ -61,4 +93,6 @@ internal sealed record ClipColumns(IReadOnlyList<string> Inputs, string Output, 
 internal sealed record ApplyLink(IReadOnlyList<string> Inputs, string Output, int Width, Loss Loss) : ScoreOperation(Inputs, Output, Width)
 {
     public override void Apply(Matrix scores) => Loss.Predict(scores);
+
+    public override void Backward(ReadOnlyMatrix scores, Matrix gradient) => LinkGradients.Apply(Loss, scores, gradient);
 }

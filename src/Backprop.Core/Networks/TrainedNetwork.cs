@@ -99,6 +99,16 @@ public sealed class TrainedNetwork
     /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none.</summary>
     public double Temperature { get; }
 
+    /// <summary>The means of the training data, with which explanations compare a row; null where they are not known.</summary>
+    /// <exception cref="ArgumentException">They are not those of this network's features.</exception>
+    internal TrainingMeans? Means
+    {
+        get;
+        init => field = value is null || value.FitsTo(Network)
+            ? value
+            : throw new ArgumentException($"The means of {value.Features.Length} features do not fit network {Network}.", nameof(value));
+    }
+
     /// <summary>The limits of scores, in units of the target, or null.</summary>
     internal ScoreLimits? Limits { get; }
 
@@ -118,13 +128,15 @@ public sealed class TrainedNetwork
     internal bool NeedsMembers => ReportsUncertainty || Conformal is { Members: > 1 };
 
     /// <summary>The same with another temperature, and without conformity scores, because these would be others.</summary>
-    internal TrainedNetwork With(double temperature) =>
-        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature) { ReportsUncertainty = ReportsUncertainty };
+    internal TrainedNetwork With(double temperature) => With(temperature, conformal: null);
 
     /// <summary>The same with conformity scores.</summary>
-    internal TrainedNetwork With(ConformalCalibration? conformal) =>
-        new(Network, _parameters, Loss, Inputs, Targets, Bounds, Temperature)
+    internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
+
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal) =>
+        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
         {
+            Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
         };

@@ -16,10 +16,11 @@ namespace Backprop.Persistence;
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
 /// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The last members say whether
-/// uncertainty is reported, and have the facts of the calibration. The floats start with the parameters in the layers' order. Means and
-/// factors of the inputs follow, then means and factors of the targets, then the smallest and the largest targets. Conformity scores come
-/// last: of each target, those of each member. Each group after the parameters is present only if the header says so. All content is
-/// checked before memory is allocated for it. A damaged file causes a <see cref="FormatException"/>.
+/// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. The floats start with the
+/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and the
+/// largest targets. The means of the features are next, and the shares of the categories. Conformity scores come last: of each target, those
+/// of each member. Each group after the parameters is present only if the header says so. All content is checked before memory is allocated
+/// for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -39,7 +40,8 @@ public static class NetworkFormat
         var header = HeaderOf(result);
         var text = Serialize(header, trained);
         var floats = FloatCount(
-            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0))
+            trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0),
+            trained.Means is not null)
             + (header.Conformal?.ScoreCount ?? 0);
 
         var bytes = new byte[checked(PrefixLength + text.Length + 4 * floats + SHA256.HashSizeInBytes)];
@@ -54,6 +56,7 @@ public static class NetworkFormat
         if (trained.Inputs is { } inputs) rest = WriteFloats(WriteFloats(rest, inputs.Means), inputs.Factors);
         if (trained.Targets is { } targets) rest = WriteFloats(WriteFloats(rest, targets.Means), targets.Factors);
         if (trained.Bounds is { } bounds) rest = WriteFloats(WriteFloats(rest, bounds.Least), bounds.Most);
+        if (trained.Means is { } means) rest = WriteFloats(rest, means.Values.ToArray());
         if (trained.Conformal is { } conformal)
             for (var target = 0; target < conformal.Targets; target++)
                 for (var member = 0; member < conformal.Members; member++) rest = WriteFloats(rest, conformal.ScoresOf(target, member));
@@ -126,7 +129,8 @@ public static class NetworkFormat
         var trained = result.Network;
         return new Header(
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
-            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.ReportsUncertainty,
+            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null,
+            trained.ReportsUncertainty,
             trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null);
     }
 
@@ -158,7 +162,8 @@ public static class NetworkFormat
         var scaled = header.TargetsAreStandardized ? targetColumns : 0;
         var bounded = header.PredictionsAreBounded ? targetColumns : 0;
         header.Conformal?.Check(header.Loss, network);
-        var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded) + (header.Conformal?.ScoreCount ?? 0);
+        var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded, header.HasMeans)
+            + (header.Conformal?.ScoreCount ?? 0);
         if (expected * 4 != floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
@@ -171,6 +176,7 @@ public static class NetworkFormat
             : null;
         var trained = new TrainedNetwork(network, parameters, header.Loss, inputs, targets, bounds, header.Temperature ?? 1)
         {
+            Means = header.HasMeans ? ReadMeans(ref floats, network) : null,
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
         };
@@ -199,8 +205,8 @@ public static class NetworkFormat
     }
 
     // Standardized columns have a mean and a factor each; bounded targets have a lower and an upper bound.
-    private static long FloatCount(Network network, bool inputs, long targets) =>
-        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets;
+    private static long FloatCount(Network network, bool inputs, long targets, bool means) =>
+        network.ParameterCount + (inputs ? 2L * network.Inputs : 0) + 2 * targets + (means ? TrainingMeans.CountFor(network) : 0);
 
     private static Span<byte> WriteFloats(Span<byte> bytes, ReadOnlySpan<Real> values)
     {
@@ -221,6 +227,14 @@ public static class NetworkFormat
         var means = ReadFloats(ref bytes, columns);
         return new Standardization(means, ReadFloats(ref bytes, columns));
     }
+
+    private static TrainingMeans ReadMeans(ref ReadOnlySpan<byte> bytes, Network network)
+    {
+        var features = ReadFloats(ref bytes, network.Inputs);
+        var shares = new Real[network.Categories.Count][];
+        foreach (var (i, category) in network.Categories.Index()) shares[i] = ReadFloats(ref bytes, category.Count + 1);
+        return new TrainingMeans(features, shares);
+    }
 }
 
 /// <summary>What the JSON at the start of a saved network says.</summary>
@@ -229,35 +243,6 @@ internal sealed record Header(
     int BestEpoch,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool PredictionsAreBounded = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null);
-
-/// <summary>The facts of a <see cref="ConformalCalibration"/> without its conformity scores.</summary>
-/// <param name="Coverage">The nominal coverage.</param>
-/// <param name="Rows">Number of held-out rows.</param>
-/// <param name="Rank">The rank among the scores that are kept.</param>
-/// <param name="Targets">Number of targets.</param>
-/// <param name="Counts">Number of scores that each member keeps for a target.</param>
-internal sealed record ConformalHeader(double Coverage, int Rows, int Rank, int Targets, IReadOnlyList<int> Counts)
-{
-    /// <summary>Number of scores of all targets and members.</summary>
-    [JsonIgnore]
-    public long ScoreCount => Targets * Counts.Sum(count => (long)count);
-
-    public static ConformalHeader Of(ConformalCalibration conformal) => new(
-        conformal.Coverage, conformal.Rows, conformal.Rank, conformal.Targets,
-        [.. Enumerable.Range(0, conformal.Members).Select(member => conformal.ScoresOf(0, member).Length)]);
-
-    /// <summary>Checks that the counts are possible for a network.</summary>
-    /// <exception cref="ArgumentException">They are not.</exception>
-    public void Check(Loss loss, Network network)
-    {
-        var targets = loss.TargetKind == TargetKind.Class ? 1 : loss.TargetColumnsOf(network.Outputs);
-        if (Counts is not { Count: > 0 } counts || (counts.Count != 1 && counts.Count != network.EnsembleSize) || Targets != targets
-            || counts.Any(count => count is < 0 or > ConformalCalibration.MaxScores))
-        {
-            throw new ArgumentException(
-                $"A calibration of {Targets} targets by {Counts?.Count ?? 0} members does not fit network {network} with {loss}.");
-        }
-    }
-}

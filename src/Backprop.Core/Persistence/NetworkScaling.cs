@@ -64,6 +64,7 @@ internal sealed class NetworkScaling
         var bounds = _bounds is { } limits ? new TargetBounds(ToReal(limits.First), ToReal(limits.Second)) : _earlier?.Bounds;
         return new TrainedNetwork(network, parameters, loss, inputs, targets, bounds, TemperatureOf())
         {
+            Means = _earlier?.Means,
             ReportsUncertainty = _earlier?.ReportsUncertainty ?? false,
         };
     }

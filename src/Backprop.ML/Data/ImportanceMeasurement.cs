@@ -61,7 +61,7 @@ internal sealed class ImportanceMeasurement
             throw _host.Except("{0} is {1} on these {2} rows, so no column can make it worse. Choose another {3}, or other rows.",
                 _metric.GetType().Name, value, rows.Length, nameof(_options.Metric));
 
-        var units = ImportanceUnits.Of(_host, _data.Schema, _model.Inputs, _options);
+        var units = ImportanceUnits.Of(_host, _data.Schema, _model.Inputs, _options.Groups);
         var measured = MeasureAll(units, rows);
         var columns = units.Select((unit, index) =>
             new ColumnImportance(

@@ -7,21 +7,22 @@ namespace Backprop.ML.Data;
 internal static class ImportanceUnits
 {
     private const int MaxNames = 20;
+    private const string Options = "options";
 
     /// <summary>The units in the order of the columns, groups first.</summary>
     /// <exception cref="ArgumentException">A group has an unknown member, or two groups have the same member. The message lists the known
     /// members.</exception>
     public static IReadOnlyList<ColumnUnit> Of(
-        IExceptionContext context, DataViewSchema schema, InputColumns inputs, ColumnImportanceOptions options)
+        IExceptionContext context, DataViewSchema schema, InputColumns inputs, IReadOnlyDictionary<string, IReadOnlyList<string>> groups)
     {
         IReadOnlyList<string> slots = inputs.Features is { } features ? SlotNames.Unique(schema[features]) : [];
         var free = new HashSet<string>(slots.Concat(inputs.Categories));
         List<ColumnUnit> units = [];
-        foreach (var (group, members) in options.Groups)
+        foreach (var (group, members) in groups)
         {
             var names = new HashSet<string>(members.SelectMany(member => member == inputs.Features ? slots : [member]));
             if (names.Count == 0)
-                throw context.ExceptParam(nameof(options), "Group '{0}' of {1} has no members.", group, nameof(options.Groups));
+                throw context.ExceptParam(Options, "Group '{0}' of Groups has no members.", group);
             foreach (var name in names)
                 if (!free.Remove(name)) throw Unknown(context, group, name, slots, inputs.Categories);
             units.Add(Unit(group, names.Contains));
@@ -44,9 +45,9 @@ internal static class ImportanceUnits
     {
         string[] known = [.. categories, .. slots];
         if (known.Contains(name))
-            return context.ExceptParam("options", "'{0}' is a member of group '{1}' and of another group.", name, group);
+            return context.ExceptParam(Options, "'{0}' is a member of group '{1}' and of another group.", name, group);
         var others = known.Length > MaxNames ? $" and {known.Length - MaxNames} others" : "";
-        return context.ExceptParam("options", "Group '{0}' names '{1}', but the model does not predict from it. It predicts from {2}{3}.",
+        return context.ExceptParam(Options, "Group '{0}' names '{1}', but the model does not predict from it. It predicts from {2}{3}.",
             group, name, string.Join(", ", known.Take(MaxNames).Select(each => $"'{each}'")), others);
     }
 }

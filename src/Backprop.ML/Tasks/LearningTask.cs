@@ -80,6 +80,10 @@ internal abstract class LearningTask
     /// <summary>The shapes of the columns that scoring adds, before training.</summary>
     public abstract SchemaShape.Column[] OutputShapes(SchemaShape.Column label, Loss loss);
 
+    /// <summary>Whether the Score column has predictions; otherwise it has scores, and the Probability column has the
+    /// predictions.</summary>
+    public bool ScoresArePredictions => TargetKind != TargetKind.Binary;
+
     /// <summary>The columns that a network returns to the scorer; the scorer may add columns that are derived from them.</summary>
     /// <param name="network">The network that scores.</param>
     /// <param name="outputs">The positions of its outputs in the Score column.</param>

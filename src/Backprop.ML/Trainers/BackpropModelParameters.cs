@@ -1,4 +1,6 @@
+using Backprop.Explanations;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Export;
 using Backprop.ML.Persistence;
@@ -14,14 +16,16 @@ using Microsoft.ML.Trainers;
 namespace Backprop.ML;
 
 /// <summary>The result of training: the network with its weights, and the history of the training.</summary>
-public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper
+public sealed partial class BackpropModelParameters : ModelParametersBase<float>, ISchemaBindableMapper
 {
     private readonly TrainingResult _result;
+    private readonly Lazy<ExplainedNetwork> _explained;
 
     internal BackpropModelParameters(IHostEnvironment environment, LearningTask task, TrainingResult result, ModelColumns columns)
         : base(environment, nameof(BackpropModelParameters))
     {
         (Task, _result, Columns) = (task, result, columns);
+        _explained = new Lazy<ExplainedNetwork>(() => new ExplainedNetwork(result.Network));
         Layers = DenseLayers(result.Network);
     }
 
@@ -74,6 +78,14 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
         new OnnxExport(this, Host).WriteTo(stream);
     }
 
+    /// <summary>The network as explanations use it.</summary>
+    internal ExplainedNetwork Explained => _explained.Value;
+
+    /// <summary>The score that is explained by default: the predicted class, or the first score.</summary>
+    internal ExplainedOutput DefaultOutput => new(
+        Task.TargetKind == TargetKind.Class ? Explainer.LargestOutput : OutputOrder.Of(Columns, Network, names: []).OutputAt(0),
+        Task.ScoresArePredictions);
+
     internal LearningTask Task { get; }
 
     /// <summary>The columns of the network's inputs and outputs.</summary>
@@ -89,7 +101,7 @@ public sealed class BackpropModelParameters : ModelParametersBase<float>, ISchem
 
     ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
     {
-        var order = OutputOrder.Of(Columns, Network, names: [], classNames: []);
+        var order = OutputOrder.Of(Columns, Network, names: []);
         return new NetworkMapper(Task, Network, Columns, order, DecisionThreshold.Default).Bind(env, schema);
     }
 

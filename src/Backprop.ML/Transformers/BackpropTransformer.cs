@@ -1,3 +1,4 @@
+using Backprop.Explanations;
 using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Persistence;
@@ -106,6 +107,33 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         Host.CheckValue(weights, nameof(weights));
         return new BackpropTransformer(
             Host, Model.With(weights.ApplyTo(Model.Network)), TrainSchema, _inputs, LabelColumnName, _threshold);
+    }
+
+    /// <summary>Explains the score of every row: how much each column raises or lowers it, compared with the means of the training
+    /// data.</summary>
+    /// <remarks>
+    /// <para>Category columns are explained like other columns: a category is compared with the mean of all categories, weighted by their
+    /// shares in the training data. A missing value is compared with the mean, too.</para>
+    /// <para>A model of an earlier version has no such means. It is explained against the centers of its scaling, or 0, and unknown
+    /// categories. <see cref="PredictionExplanation.Baseline"/> says which.</para>
+    /// <para>The result for all rows is in memory. <c>ml.Data.TakeRows</c> limits the number of rows.</para>
+    /// </remarks>
+    /// <param name="rows">Data with the columns that the model predicts from.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>One explanation for every row, in order.</returns>
+    /// <exception cref="ArgumentException">A column is missing or has another type, an option is out of range, or the model has no such
+    /// output.</exception>
+    /// <exception cref="NotSupportedException">The model has a custom loss, which has no known derivative. Use
+    /// <see cref="ExplanationMethod.ShapleySampling"/>.</exception>
+    public IReadOnlyList<PredictionExplanation> Explain(IDataView rows, ExplanationOptions? options = null)
+    {
+        Host.CheckValue(rows, nameof(rows));
+        options ??= new ExplanationOptions();
+        options.Check();
+        var scored = GetOutputSchema(rows.Schema); // throws if the data lacks a column
+        var known = _mapper.ColumnsIn(Host, nameof(rows), rows.Schema, _inputs);
+        var outputs = OutputNames.Of(Model, scored[DefaultColumnNames.Score]);
+        return new RowExplanations(Host, Model, outputs, rows, _inputs, known, options).ToList();
     }
 
     // ML.NET checks columns only when a row mapper is created, and does not name the column.

@@ -38,15 +38,15 @@ internal sealed class OutputOrder
     /// <param name="names">The slot names of a vector label.</param>
     /// <param name="classNames">The names of the classes; empty for none.</param>
     public static OutputOrder Of(
-        ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names, IReadOnlyList<string> classNames)
+        ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names, params IReadOnlyList<string> classNames)
     {
-        var order = Of(columns, network, names);
+        var order = Arranged(columns, network, names);
         if (classNames.Count == order.Width) order.ClassNames = classNames;
         if (network.Conformal is not null) order.Ends = EndOrder.Of(columns, network, order);
         return order;
     }
 
-    private static OutputOrder Of(ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names)
+    private static OutputOrder Arranged(ModelColumns columns, TrainedNetwork network, IReadOnlyList<string> names)
     {
         var outputs = network.Network.Outputs;
         if (columns.Classes is { Lookup: not null } classes)
@@ -61,6 +61,9 @@ internal sealed class OutputOrder
 
     /// <summary>Whether there are positions without an output.</summary>
     public bool HasGaps => _positions is not null && _positions.Length < Width;
+
+    /// <summary>The output at a position of the Score column; −1 for a gap.</summary>
+    public int OutputAt(int position) => _positions is null ? position : Array.IndexOf(_positions, position);
 
     /// <summary>Scores in this order; not for an order with gaps.</summary>
     public IScores Ordered(IScores scores) => _positions is null ? scores : new Permuted(scores, _positions);

@@ -140,8 +140,10 @@ public class ClampedPredictionTests
     public void A_file_whose_bounds_are_no_bounds_or_do_not_fit_is_refused()
     {
         var file = Saved.Bytes(new Trainer(Options).Train(Line, OfLine(40, -1, 1)));
-        string header = Saved.Header(file);
-        var floats = Saved.Floats(file);
+        // Without the mean of the one feature, the bounds are the last floats.
+        var header = Saved.Header(file).Replace(",\"hasMeans\":true", "");
+        var floats = Saved.Floats(file)[..^4];
+        Assert.NotNull(Saved.Read(Saved.Forge(header, floats)).Network.Bounds);
         float[][] pairs = [[33, -27], [float.NaN, 1], [1, float.PositiveInfinity]];
         foreach (var pair in pairs)
             Assert.Throws<FormatException>(

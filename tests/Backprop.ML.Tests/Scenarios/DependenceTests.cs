@@ -283,7 +283,7 @@ public class DependenceTests
         _ml.Model.Interactions(Function(function), _ml.Data.LoadFromEnumerable(points), new InteractionOptions { Pairs = pairs });
 
     // A model that is a known function of three columns.
-    private ITransformer Function(Func<Point, float> function) =>
+    private CustomMappingTransformer<Inputs, Output> Function(Func<Point, float> function) =>
         _ml.Transforms.CustomMapping<Inputs, Output>(
             (point, output) => output.Score = function(new Point { A = point.A, B = point.B, Town = point.Town }), contractName: null)
         .Fit(_ml.Data.LoadFromEnumerable(new Point[1] { new() }));

@@ -17,6 +17,11 @@ internal abstract class TrainingData
     /// <summary>How features are standardized; the quartiles of a stream are those of its sample.</summary>
     public abstract Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null);
 
+    /// <summary>Writes the weighted mean of the known values of every feature; 0 for a feature that is always missing.</summary>
+    /// <param name="means">[features], overwritten.</param>
+    /// <param name="meter">Counts the work; null where work is not counted.</param>
+    public abstract void MeasureMeans(Span<Real> means, WorkMeter? meter = null);
+
     /// <summary>The features that do not vary.</summary>
     public abstract ConstantFeatures FindConstant(WorkMeter? meter = null);
 
@@ -47,6 +52,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) =>
         examples.MeasureFeatures(scaling, meter);
 
+    public override void MeasureMeans(Span<Real> means, WorkMeter? meter = null) => MeasuredMeans.Write(examples, means, meter);
+
     public override ConstantFeatures FindConstant(WorkMeter? meter = null) => ConstantFeatures.Of(examples, meter);
 
     public override Standardization MeasureTargets(WorkMeter? meter = null) =>
@@ -75,6 +82,9 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override Standardization MeasureFeatures(FeatureScaling scaling, WorkMeter? meter = null) => scaling == FeatureScaling.Robust
         ? summary.Features.Complete(summary.Sample.MeasureFeatures(scaling, meter))
         : summary.Features.ToStandardization();
+
+    public override void MeasureMeans(Span<Real> means, WorkMeter? meter = null) =>
+        summary.Features.ToStandardization().Means.CopyTo(means);
 
     public override ConstantFeatures FindConstant(WorkMeter? meter = null) => summary.FindConstant();
 

@@ -31,6 +31,7 @@ internal sealed record RefitPlan(long Steps, int StepsPerEpoch, int Examples, lo
 /// <param name="Inputs">How features are standardized; null for not at all.</param>
 /// <param name="Targets">How targets are standardized; null for not at all.</param>
 /// <param name="Bounds">Limits of the predictions; null for none.</param>
+/// <param name="Means">The means of the features, and the shares of the categories, without class weights.</param>
 internal sealed record RunData(
     TrainingData Training, ExampleSet? Validation, ValidationEvaluator? Evaluator, Standardization? Inputs, Standardization? Targets,
-    TargetBounds? Bounds);
+    TargetBounds? Bounds, TrainingMeans Means);

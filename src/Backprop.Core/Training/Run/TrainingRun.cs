@@ -136,6 +136,7 @@ internal sealed class TrainingRun : IDisposable
         var isFirst = _request.Refit is null;
         var trained = new TrainedNetwork(_request.Network, learned, _options.Loss, _data.Inputs, _data.Targets, _data.Bounds)
         {
+            Means = _data.Means,
             ReportsUncertainty = _options.Uncertainty,
         };
         if (isFirst) _end.Report(history.Count);

@@ -28,13 +28,14 @@ internal sealed class TrainingSetup(TrainingOptions options)
         var (training, validation) = (request.Training, request.Validation);
         var (inputs, targets) = Standardize(request.Network, training, request.Initial, request.Stop);
         var bounds = options.ClampPredictions ? training.MeasureBounds().JoinedWith(request.Initial?.Bounds) : null;
+        var means = MeasuredMeans.Of(training, request.Network, request.Stop.Work);
         var evaluator = validation is null ? null : new ValidationEvaluator(validation);
         if (ClassBalance.Of(options, training, request.Network.Outputs) is { } balance)
         {
             training = training.WithWeights(balance);
             validation = validation is null ? null : balance.Weigh(validation);
         }
-        return new RunData(training, validation, evaluator, inputs, targets, bounds);
+        return new RunData(training, validation, evaluator, inputs, targets, bounds, means);
     }
 
     private (Standardization? Inputs, Standardization? Targets) Standardize(
