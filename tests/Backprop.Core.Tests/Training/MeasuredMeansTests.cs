@@ -47,7 +47,7 @@ public class MeasuredMeansTests
         var second = new Trainer(Options).Train(network, new ExampleSet([5, 7], 1, [1, 2], 1), initial: first).Network;
         Assert.Equal(2, first.Means!.Features[0]);
         Assert.Equal(6, second.Means!.Features[0]);
-        Assert.Equal(6, second.WithTemperature(1).Means!.Features[0]);
+        Assert.Equal(6, second.With(1).Means!.Features[0]);
     }
 
     private static TrainingOptions Options => new() { Loss = new SquaredError(), NumberOfIterations = 1, BatchSize = 4 };
