@@ -25,7 +25,7 @@ public partial class ArchitectureTests
         ["Initializers"] = ["Numerics"],
         ["Layers"] = ["Numerics", "Activations", "Initializers"],
         ["Networks"] = ["Numerics", "Activations", "Initializers", "Layers", "Losses", "Uncertainty"],
-        ["Export"] = ["Activations", "Layers", "Losses", "Networks"],
+        ["Export"] = ["Activations", "Layers", "Losses", "Networks", "Uncertainty"],
         ["Explanations"] = ["Numerics", "Layers", "Networks"],
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
         ["Training"] = [

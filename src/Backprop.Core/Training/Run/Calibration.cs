@@ -54,7 +54,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         }
         catch (WorkGivenUpException)
         {
-            WarnOfSkipped(left, evaluator.Count, stop);
+            WarnOfSkipped(left, $"{evaluator.Count:N0} validation rows", stop);
             if (Intervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
         }
         return (trained, threshold);
@@ -76,7 +76,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         }
         catch (WorkGivenUpException)
         {
-            WarnOfSkipped([nameof(TrainingOptions.PredictionIntervals)], held.Count, stop);
+            WarnOfSkipped([nameof(TrainingOptions.PredictionIntervals)], $"{held.Count:N0} held-out rows", stop);
             return trained.With(Infinite(trained, intervals.Coverage));
         }
     }
@@ -95,11 +95,11 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         return ConformalCalibration.Of(coverage, new ReadOnlyMatrix([], 0, targets), members: 1, folds: []);
     }
 
-    private static void WarnOfSkipped(List<string> skipped, int rows, StopCondition stop)
+    private static void WarnOfSkipped(List<string> skipped, string rows, StopCondition stop)
     {
         var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
         var names = string.Join(" and ", skipped);
         stop.Reports.Warn(
-            $"{names} had no effect: {cause}, and scoring {rows:N0} held-out rows would have taken too long. {Advice}");
+            $"{names} had no effect: {cause}, and scoring {rows} would have taken too long. {Advice}");
     }
 }
