@@ -1,5 +1,6 @@
 using Backprop.Metrics;
 using Backprop.ML;
+using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -30,7 +31,7 @@ public static class SampleModels
         {
             Alone("binary", nameof(SampleRow.Flag), ChooseThreshold);
             Alone("regression", nameof(SampleRow.Value));
-            Alone("several targets", nameof(SampleRow.Values));
+            Alone("several targets", nameof(SampleRow.Values), CalibrateByMembers);
             Alone("several labels", nameof(SampleRow.Flags));
             var classes = new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]));
             Add("pipeline", Keys(ml).Append(classes).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
@@ -68,6 +69,12 @@ public static class SampleModels
         {
             options.ValidationFraction = 0.2;
             options.ThresholdMetric = new F1Score();
+        }
+
+        static void CalibrateByMembers(BackpropTrainer.Options options)
+        {
+            (options.EnsembleSize, options.KFoldBagging, options.Uncertainty) = (2, true, true);
+            options.PredictionIntervals = new Conformal { Coverage = 0.8 };
         }
     }
 
