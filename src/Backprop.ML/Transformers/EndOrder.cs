@@ -27,18 +27,41 @@ internal sealed record EndOrder(int Width, int[]? Positions, IReadOnlyList<strin
         return new EndOrder(2 * targets.Size, positions, [.. names.SelectMany(name => ends, (name, end) => $"{name} {end}")]);
     }
 
-    /// <summary>A getter of the column.</summary>
-    /// <typeparam name="T">Single for intervals, Boolean for sets.</typeparam>
-    /// <param name="row">The values of the current row.</param>
-    /// <param name="convert">Converts a value.</param>
-    public ValueGetter<VBuffer<T>> MakeGetter<T>(IScores row, Func<float, T> convert) => (ref VBuffer<T> values) =>
+    /// <summary>The getter of intervals.</summary>
+    public ValueGetter<VBuffer<float>> Intervals(IScores row) => (ref VBuffer<float> values) =>
     {
         var ends = row.Ends;
         var editor = VBufferEditor.Create(ref values, Width);
-        if (ends.Length < Width) editor.Values.Clear(); // classes without an output
-        for (var i = 0; i < ends.Length; i++) editor.Values[Positions is null ? i : Positions[i]] = convert(ends[i]);
+        for (var i = 0; i < ends.Length; i++) editor.Values[Positions is null ? i : Positions[i]] = ends[i];
         values = editor.Commit();
     };
+
+    /// <summary>The getter of prediction sets. A column with slots for classes that did not occur is sparse, because it may be very
+    /// wide.</summary>
+    public ValueGetter<VBuffer<bool>> Sets(IScores row)
+    {
+        if (Positions is null || Positions.Length == Width)
+            return (ref VBuffer<bool> values) =>
+            {
+                var ends = row.Ends;
+                var editor = VBufferEditor.Create(ref values, Width);
+                for (var i = 0; i < ends.Length; i++) editor.Values[Positions is null ? i : Positions[i]] = ends[i] > 0;
+                values = editor.Commit();
+            };
+        int[] sorted = [.. Positions], outputs = [.. Enumerable.Range(0, Positions.Length)];
+        Array.Sort(sorted, outputs);
+        return (ref VBuffer<bool> values) =>
+        {
+            var ends = row.Ends;
+            var count = 0;
+            foreach (var end in ends) count += end > 0 ? 1 : 0;
+            var editor = VBufferEditor.Create(ref values, Width, count);
+            var next = 0;
+            for (var i = 0; i < sorted.Length; i++)
+                if (ends[outputs[i]] > 0) (editor.Indices[next], editor.Values[next++]) = (sorted[i], true);
+            values = editor.Commit();
+        };
+    }
 
     private static IEnumerable<string> SlotNamesOf(int count, IReadOnlyList<string> names) =>
         names.Count == count ? names : Enumerable.Range(1, count).Select(number => $"{number}");

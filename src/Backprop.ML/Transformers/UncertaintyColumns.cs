@@ -59,8 +59,8 @@ internal static class UncertaintyColumns
     /// <summary>The getter of one of these columns; null for other columns.</summary>
     public static Delegate? MakeGetter(IScores row, string column, DataViewType type, OutputOrder outputs) => column switch
     {
-        Interval => outputs.Ends!.MakeGetter(row, end => end),
-        PredictionSet => outputs.Ends!.MakeGetter(row, end => end > 0),
+        Interval => outputs.Ends!.Intervals(row),
+        PredictionSet => outputs.Ends!.Sets(row),
         Uncertainty when type is not VectorDataViewType => OutputGetters.FirstUncertainty(row),
         Uncertainty => outputs.VectorOf(row, values => values.Uncertainties),
         _ => null,

@@ -73,6 +73,7 @@ public class IntervalTests
         Assert.Equal(["10", "20", "30"], Data.SlotNames.Of(scored.Schema["PredictionSet"]));
         var sets = scored.GetColumn<bool[]>("PredictionSet").ToArray();
         Assert.All(sets, set => Assert.False(set[1]));
+        Assert.All(scored.GetColumn<VBuffer<bool>>("PredictionSet"), set => Assert.InRange(set.GetValues().Length, 0, 2));
         Assert.Contains(sets, set => set[0] || set[2]);
     }
 
