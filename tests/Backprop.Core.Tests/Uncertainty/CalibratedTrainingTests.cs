@@ -195,6 +195,9 @@ public class CalibratedTrainingTests
         Refused("held-out examples, but there are none", Options with { KFoldBagging = false }, examples);
         Refused("at least 49 held-out", Options with { PredictionIntervals = new() { Coverage = 0.98 }, KFoldBagging = false },
             examples, Examples(new SquaredError(), 1).Slice(0, 48));
+        var few = Options with { PredictionIntervals = new() { Coverage = 0.5, HeldOutFraction = 0.6 } };
+        var tooFew = Assert.Throws<ArgumentException>(() => new Trainer(few).Train(Form.Build(Features, 1), examples.Slice(0, 5)));
+        Assert.Contains("but there are 2", tooFew.Message);
         var alone = Assert.Throws<ArgumentException>(
             () => new Trainer(new TrainingOptions { Loss = new SquaredError(), Uncertainty = true }).Train(
                 (Form with { EnsembleSize = 1 }).Build(Features, 1), examples));

@@ -50,6 +50,7 @@ public sealed class Trainer
         stop.StartClock();
         _checks.Check(network, training, validation, initial);
         (training, var held) = HoldOut(training);
+        if (held is not null) _checks.Check(network, training, validation, initial); // fewer examples may be too few
         _checks.CheckIntervals(held ?? (_options.KFoldBagging ? training : validation));
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
