@@ -152,6 +152,11 @@ public sealed class TrainedNetwork
     /// <param name="rows">Maximum number of examples of one call; at least 1.</param>
     public RowScorer CreateScorer(int rows = 1) => new(this, rows);
 
+    /// <summary>Makes a scorer that also computes intervals, prediction sets and the spread of the members: the scratch memory that one
+    /// thread needs.</summary>
+    /// <param name="rows">Maximum number of examples of one call; at least 1.</param>
+    public UncertaintyScorer CreateUncertaintyScorer(int rows = 1) => new(this, rows);
+
     private static Standardization ScaleOfScores(Network network, Loss loss, Standardization targets)
     {
         Real[] means = new Real[network.Outputs], factors = new Real[network.Outputs];

@@ -5,21 +5,25 @@ using Backprop.Uncertainty;
 
 namespace Backprop.Networks;
 
-/// <summary>Computes intervals, prediction sets, and the spread of an ensemble for rows that a <see cref="RowScorer"/> has scored, for one
-/// thread. Allocates only when made.</summary>
-internal sealed class UncertaintyScorer
+/// <summary>Scores rows by a <see cref="TrainedNetwork"/> with intervals, prediction sets, and the spread of its members, for one thread.
+/// Allocates only when made.</summary>
+/// <remarks>Intervals and sets need a network with conformity scores (<see cref="TrainedNetwork.Conformal"/>). The spread needs
+/// <see cref="TrainedNetwork.ReportsUncertainty"/>.</remarks>
+public sealed class UncertaintyScorer
 {
     private readonly TrainedNetwork _trained;
-    private readonly int _members, _outputs;
+    private readonly int _rows, _members, _outputs;
     private readonly Real[] _predictions, _spread, _ends;
     private readonly PredictionBounds[] _bounds;
     private readonly double[] _scores;
+    private RowScorer? _scorer;
 
     /// <summary>Allocates for some rows.</summary>
     /// <param name="trained">The network.</param>
     /// <param name="rows">Maximum number of rows of one call.</param>
-    public UncertaintyScorer(TrainedNetwork trained, int rows)
+    internal UncertaintyScorer(TrainedNetwork trained, int rows)
     {
+        _rows = rows;
         (_trained, _members, _outputs) = (trained, trained.Network.EnsembleSize, trained.Network.Outputs);
         _predictions = trained.NeedsMembers ? new Real[checked(rows * trained.Network.MemberOutputs)] : [];
         _spread = trained.ReportsUncertainty ? new Real[checked(rows * _outputs)] : [];
@@ -38,17 +42,28 @@ internal sealed class UncertaintyScorer
         _ => 2 * trained.Conformal.Targets,
     };
 
-    /// <summary>Intervals or sets: [rows × <see cref="EndsOf"/>], row after row.</summary>
+    /// <summary>Intervals or sets of the last rows: [rows × <see cref="EndsOf"/>], row after row.</summary>
     public ReadOnlySpan<Real> Ends => _ends;
 
-    /// <summary>The standard deviation of the members' predictions, with the divisor members − 1: [rows × outputs], row after
-    /// row.</summary>
+    /// <summary>The standard deviation of the members' predictions for the last rows, with the divisor members − 1: [rows × outputs], row
+    /// after row.</summary>
     public ReadOnlySpan<Real> Spread => _spread;
 
-    /// <summary>Computes all values for the rows that were scored last.</summary>
+    /// <summary>Predictions of rows. <see cref="Ends"/> and <see cref="Spread"/> then are those of the same rows.</summary>
+    /// <param name="features">[rows × inputs], raw features; from 1 row to the number of rows of this scorer.</param>
+    /// <returns>[rows × outputs], valid until the next call.</returns>
+    public Matrix Predict(ReadOnlyMatrix features)
+    {
+        _scorer ??= _trained.CreateScorer(_rows);
+        var predictions = _scorer.Predict(features);
+        Compute(_scorer, predictions);
+        return predictions;
+    }
+
+    /// <summary>Computes all values for the rows that another scorer scored last.</summary>
     /// <param name="scorer">The scorer of the rows.</param>
     /// <param name="predictions">[rows × outputs]: the predictions of the whole network.</param>
-    public void Compute(RowScorer scorer, ReadOnlyMatrix predictions)
+    internal void Compute(RowScorer scorer, ReadOnlyMatrix predictions)
     {
         var rows = predictions.Rows;
         var ofMembers = default(ReadOnlyMatrix);

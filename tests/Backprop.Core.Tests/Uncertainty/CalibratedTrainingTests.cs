@@ -258,9 +258,9 @@ public class CalibratedTrainingTests
 
     private static (float[] Ends, float[] Spread) UncertaintyOf(TrainedNetwork trained, ExampleSet examples)
     {
-        var scorer = trained.CreateScorer(Rows);
-        var uncertainty = new UncertaintyScorer(trained, Rows);
-        uncertainty.Compute(scorer, scorer.Predict(examples.Features));
+        var uncertainty = trained.CreateUncertaintyScorer(Rows);
+        var predictions = uncertainty.Predict(examples.Features);
+        TestNumbers.AssertSameBits(trained.CreateScorer(Rows).Predict(examples.Features).Values, predictions.Values);
         return (uncertainty.Ends.ToArray(), uncertainty.Spread.ToArray());
     }
 
