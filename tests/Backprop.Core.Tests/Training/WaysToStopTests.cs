@@ -137,7 +137,8 @@ public sealed class WaysToStopTests : IDisposable
         {
             EarlyStopping = new EarlyStopping { Interval = 5 },
             CancellationToken = _source.Token,
-            Clock = new ManualClock(TimeSpan.FromSeconds(1))
+            Clock = new ManualClock(TimeSpan.FromSeconds(1)),
+            PredictionIntervals = new Conformal(),
         };
         var large = Noisy(20_000, seed: 3);
         var result = new Trainer(options).Train(Problems.TwoToOne(64, 64), Training, large, progress: new Heard<EpochReport>(report =>
@@ -146,8 +147,35 @@ public sealed class WaysToStopTests : IDisposable
         }));
         Assert.Equal((1, null), (result.Network.Temperature, result.Threshold));
         var warning = Assert.Single(result.Warnings);
-        Assert.Contains("TemperatureScaling and ThresholdMetric had no effect", warning, StringComparison.Ordinal);
+        Assert.Contains("TemperatureScaling, ThresholdMetric and PredictionIntervals had no effect", warning, StringComparison.Ordinal);
         Assert.Contains("20,000 validation rows", warning, StringComparison.Ordinal);
+        AssertAllClassesAreInSets(result.Network);
+    }
+
+    [Fact]
+    public void Rows_that_are_held_out_for_intervals_are_named_if_there_is_no_time_to_score_them()
+    {
+        var options = Options with
+        {
+            TemperatureScaling = false,
+            ThresholdMetric = null,
+            EarlyStopping = null,
+            CancellationToken = _source.Token,
+            Clock = new ManualClock(TimeSpan.FromSeconds(1)),
+            PredictionIntervals = new Conformal { HeldOutFraction = 0.99 },
+        };
+        var result = new Trainer(options).Train(
+            Problems.TwoToOne(64, 64), Noisy(20_000, seed: 3), progress: new Heard<EpochReport>(_ => _source.Cancel()));
+        Assert.Contains("PredictionIntervals had no effect", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Matches(@"19,\d{3} held-out rows", result.Warnings[0]);
+        AssertAllClassesAreInSets(result.Network);
+    }
+
+    private static void AssertAllClassesAreInSets(TrainedNetwork network)
+    {
+        var scorer = network.CreateUncertaintyScorer();
+        scorer.Predict(Training.Features.RowRange(0, 1));
+        Assert.Equal([1, 1], scorer.Ends);
     }
 
     [Fact]

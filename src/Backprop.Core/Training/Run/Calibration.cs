@@ -98,7 +98,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     private static void WarnOfSkipped(List<string> skipped, string rows, StopCondition stop)
     {
         var cause = stop.IsCancelled ? "training was cancelled" : $"{nameof(TrainingOptions.MaximumTrainingTime)} was over";
-        var names = string.Join(" and ", skipped);
+        var names = string.Join(", ", skipped[..^1]) + (skipped.Count > 1 ? " and " : "") + skipped[^1];
         stop.Reports.Warn(
             $"{names} had no effect: {cause}, and scoring {rows} would have taken too long. {Advice}");
     }
