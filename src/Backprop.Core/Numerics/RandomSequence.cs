@@ -29,6 +29,9 @@ public enum RandomPurpose
 
     /// <summary>How the values of a column are permuted, to measure its importance; one sequence per repeat of a column.</summary>
     Permutation = 9,
+
+    /// <summary>Which rows a bootstrap sample has; one sequence per sample.</summary>
+    Bootstrap = 11,
 }
 
 /// <summary>Random numbers that depend only on (seed, purpose, index): not on threads, not on the version of .NET.</summary>
