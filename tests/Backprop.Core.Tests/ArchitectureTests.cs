@@ -35,7 +35,7 @@ public partial class ArchitectureTests
         [
             "Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks", "Training",
         ],
-        ["Reports"] = ["Diagnostics", "Training"],
+        ["Reports"] = ["Diagnostics", "Metrics", "Training"],
         ["Checking"] = ["Numerics", "Initializers", "Layers", "Losses", "Networks", "Persistence"],
         ["Persistence"] = [
             "Numerics", "Activations", "Initializers", "Layers", "Losses", "Optimizers", "Networks", "Training", "Uncertainty"],

@@ -46,7 +46,7 @@ public abstract record Metric
     // The class of a row: its index, or the index of the most probable class.
     private protected static int ClassOf(ReadOnlySpan<Real> row) => row.Length == 1 ? (int)row[0] : Largest(row);
 
-    private protected static int Largest(ReadOnlySpan<Real> row)
+    internal static int Largest(ReadOnlySpan<Real> row)
     {
         var largest = 0;
         for (var k = 1; k < row.Length; k++)

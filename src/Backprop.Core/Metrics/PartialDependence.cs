@@ -90,15 +90,8 @@ public sealed record PartialDependence
             var squares = values.Sum(value => (value - mean) * (value - mean));
             Array.Sort(values);
             return new Average(
-                mean, Math.Sqrt(squares / (values.Length - 1) / values.Length), Quantile(values, (1 - coverage) / 2),
-                Quantile(values, (1 + coverage) / 2));
-        }
-
-        private static double Quantile(double[] sorted, double share)
-        {
-            var position = share * (sorted.Length - 1);
-            var index = (int)position;
-            return index + 1 < sorted.Length ? sorted[index] + (position - index) * (sorted[index + 1] - sorted[index]) : sorted[index];
+                mean, Math.Sqrt(squares / (values.Length - 1) / values.Length), SortedValues.Quantile(values, (1 - coverage) / 2),
+                SortedValues.Quantile(values, (1 + coverage) / 2));
         }
     }
 }

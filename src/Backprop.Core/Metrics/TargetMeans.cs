@@ -10,17 +10,21 @@ internal static class TargetMeans
     /// <param name="scores">[rows × (targets · scores of each)]; of several, the first one is used.</param>
     /// <param name="predictions">The same shape.</param>
     /// <param name="targets">[rows × targets]</param>
-    public static double Of(Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets)
+    /// <param name="weights">[rows], or empty if all weights are equal.</param>
+    public static double Of(
+        Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights = default)
     {
-        if (targets.Columns == 1) return metric.Measure(scores, predictions, targets, []);
+        if (targets.Columns == 1) return metric.Measure(scores, predictions, targets, weights);
         var each = scores.Columns / targets.Columns;
         double sum = 0;
         for (var target = 0; target < targets.Columns; target++)
-            sum += metric.Measure(Column(scores, target * each), Column(predictions, target * each), Column(targets, target), []);
+            sum += metric.Measure(
+                Column(scores, target * each), Column(predictions, target * each), Column(targets, target), weights);
         return sum / targets.Columns;
     }
 
-    private static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column)
+    /// <summary>One column of a matrix.</summary>
+    public static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column)
     {
         var values = new Real[matrix.Rows];
         for (var row = 0; row < values.Length; row++) values[row] = matrix.Row(row)[column];

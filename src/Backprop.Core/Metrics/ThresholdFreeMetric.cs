@@ -46,7 +46,7 @@ public abstract record ThresholdFreeMetric : Metric
                 if (targets.Row(order[end])[0] > 0.5) positive += weight;
                 else negative += weight;
             }
-            groups.Add((positive, negative));
+            if (positive + negative > 0) groups.Add((positive, negative)); // rows of weight 0 have no precision
             first = end;
         }
         return Measure(groups, groups.Sum(group => group.Positive), groups.Sum(group => group.Negative));

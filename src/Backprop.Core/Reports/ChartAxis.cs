@@ -7,17 +7,19 @@ internal sealed class ChartAxis
     private const double WideEnoughForLogarithms = 50;
 
     private readonly double _low, _high;
-    private readonly bool _isLogarithmic;
+    private readonly bool _isLogarithmic, _counts;
 
     /// <summary>An axis that covers all finite values. It may be logarithmic: then they are positive, and the largest is at least 50 times
     /// the smallest.</summary>
     /// <param name="values">The values of all curves.</param>
-    /// <param name="counts">Whether the values are counts, such as epochs. Their axis is linear.</param>
-    public ChartAxis(IEnumerable<double> values, bool counts = false)
+    /// <param name="counts">Whether the values are counts, such as epochs. Their axis is linear, with whole marks.</param>
+    /// <param name="isLinear">Whether the axis is linear for all values.</param>
+    public ChartAxis(IEnumerable<double> values, bool counts = false, bool isLinear = false)
     {
+        _counts = counts;
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
         (_low, _high) = (finite.Min(), finite.Max());
-        _isLogarithmic = !counts && _low > 0 && _high / _low >= WideEnoughForLogarithms;
+        _isLogarithmic = !counts && !isLinear && _low > 0 && _high / _low >= WideEnoughForLogarithms;
         if (_low == _high) (_low, _high) = _low == 0 ? (-1, 1) : (_low - Math.Abs(_low) / 10, _high + Math.Abs(_high) / 10);
     }
 
@@ -29,10 +31,8 @@ internal sealed class ChartAxis
         : null;
 
     /// <summary>About five round values within the axis.</summary>
-    public IEnumerable<double> Marks => _isLogarithmic ? LogarithmicMarks : LinearMarks(Step(_high - _low));
-
-    /// <summary>The same for an axis that counts.</summary>
-    public IEnumerable<double> WholeMarks => LinearMarks(Math.Max(1, Step(_high - _low)));
+    public IEnumerable<double> Marks =>
+        _isLogarithmic ? LogarithmicMarks : LinearMarks(Math.Max(_counts ? 1 : 0, Step(_high - _low)));
 
     private IEnumerable<double> LinearMarks(double step)
     {

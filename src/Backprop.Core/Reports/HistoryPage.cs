@@ -16,29 +16,19 @@ internal static class HistoryPage
         string[] warnings = [.. summary?.Warnings ?? [], .. (diagnostics?.Warnings ?? []).Select(warning => warning.Text)];
         var metric = RunFacts.MetricName(summary);
         var page = new StringBuilder();
-        page.Append(
-            CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/><meta name=\"viewport\" " +
-                $"content=\"width=device-width\"/><title>{HtmlEncode(title)}</title>\n<style>\n{PageStyle.Sheet}\n</style></head>\n" +
-                $"<body>\n<h1>{HtmlEncode(title)}</h1>\n");
+        page.Append(HtmlPage.Open(title));
         if (history.Count == 0) page.Append("<p>No epoch was trained.</p>\n");
-        else AppendFacts(page, RunFacts.Of(history, summary, mark, warnings.Length));
+        else page.Append(HtmlPage.Facts(RunFacts.Of(history, summary, mark, warnings.Length)));
         if (summary is { IsRefit: true })
             page.Append("<p>The network was then trained again on all rows. The values are those of the first training.</p>\n");
         foreach (var warning in warnings)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"warning\">{HtmlEncode(warning)}</p>\n");
 
-        page.Append(
-            new LineChart("Loss").With("training", Each(report => report.TrainingLoss))
-                .With("validation", Each(report => report.ValidationLoss)).ToHtml(mark));
-        page.Append(new LineChart(metric).With("validation", Each(report => report.ValidationMetric)).ToHtml(mark));
-        page.Append(new LineChart("Learning rate").With("last step of the epoch", Each(report => report.LearningRate)).ToHtml(mark));
+        AppendCurves(page, history, metric, mark);
         page.Append(OfLayers("Scale of the gradient by layer", layer => layer.GradientScale));
         page.Append(OfLayers("Scale of updates over that of parameters by layer", layer => layer.UpdateRatio));
         if (history.Count > 0) AppendEpochs(page, history, metric, summary is null ? null : mark);
-        return page.Append("</body>\n</html>\n").ToString();
-
-        IEnumerable<(int, double?)> Each(Func<EpochReport, double?> number) => history.Select(report => (report.Epoch, number(report)));
+        return page.Append(HtmlPage.Close).ToString();
 
         string OfLayers(string name, Func<LayerDiagnostics, double?> number)
         {
@@ -46,23 +36,26 @@ internal static class HistoryPage
             foreach (var layer in diagnostics.LearningLayers())
                 chart.With(
                     $"{layer.Layer} {layer.Name}",
-                    Each(report => report.Diagnostics is { } measured ? number(measured.Layers[layer.Layer]) : null));
+                    history.Select(report =>
+                        (report.Epoch, report.Diagnostics is { } measured ? number(measured.Layers[layer.Layer]) : null)));
             return chart.ToHtml(mark);
         }
     }
 
-    private static void AppendFacts(StringBuilder page, IEnumerable<(string Name, string Value, string Note)> facts)
+    /// <summary>Appends the curves of loss, metric and learning rate.</summary>
+    public static void AppendCurves(StringBuilder page, IReadOnlyList<EpochReport> history, string metric, EpochMark? mark)
     {
-        page.Append("<dl>\n");
-        foreach (var (name, value, note) in facts)
-        {
-            var small = note.Length == 0 ? "" : $"<small>{HtmlEncode(note)}</small>";
-            page.Append(CultureInfo.InvariantCulture, $"<div><dt>{HtmlEncode(name)}</dt><dd>{HtmlEncode(value)}{small}</dd></div>\n");
-        }
-        page.Append("</dl>\n");
+        page.Append(
+            new LineChart("Loss").With("training", Each(report => report.TrainingLoss))
+                .With("validation", Each(report => report.ValidationLoss)).ToHtml(mark));
+        page.Append(new LineChart(metric).With("validation", Each(report => report.ValidationMetric)).ToHtml(mark));
+        page.Append(new LineChart("Learning rate").With("last step of the epoch", Each(report => report.LearningRate)).ToHtml(mark));
+
+        IEnumerable<(int, double?)> Each(Func<EpochReport, double?> number) => history.Select(report => (report.Epoch, number(report)));
     }
 
-    private static void AppendEpochs(StringBuilder page, IReadOnlyList<EpochReport> history, string metric, EpochMark? kept)
+    /// <summary>Appends a table of all epochs.</summary>
+    public static void AppendEpochs(StringBuilder page, IReadOnlyList<EpochReport> history, string metric, EpochMark? kept)
     {
         page.Append(
             CultureInfo.InvariantCulture,

@@ -8,8 +8,6 @@ namespace Backprop.Reports;
 /// <param name="title">The heading of the figure.</param>
 internal sealed class LineChart(string title)
 {
-    private const int Width = 720, Height = 298, Left = 72, Right = 12, Top = 12, Bottom = 52;
-    private const int Above = 28; // room above the plot for the name of the marked epoch
     private const int MaxDots = 200; // more would hide the line
 
     private readonly List<(string Name, (int Epoch, double Value)[] Points)> _curves = [];
@@ -29,29 +27,16 @@ internal sealed class LineChart(string title)
         var epochs = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => (double)point.Epoch), counts: true);
         var values = new ChartAxis(_curves.SelectMany(curve => curve.Points).Select(point => point.Value));
 
-        var svg = new StringBuilder();
-        foreach (var mark in values.Marks)
-        {
-            var y = Y(values.Position(mark)!.Value);
-            Add($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\"/>");
-            Add($"<text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{ReportNumber.OfAxis(mark)}</text>");
-        }
-        foreach (var mark in epochs.WholeMarks)
-            Add($"<text x=\"{X(epochs.Position(mark)!.Value):0.#}\" y=\"{Height - Bottom + 22}\" text-anchor=\"middle\">{mark:0}</text>");
-        Add($"<text x=\"{Width - Right}\" y=\"{Height - 4}\" text-anchor=\"end\">epoch</text>");
+        var plot = new PlotFrame(PlotSize.Wide, epochs, values, "epoch");
         if (marked is not null && epochs.Position(marked.Epoch) is { } at and >= 0 and <= 1)
         {
-            Add($"<line class=\"mark\" x1=\"{X(at):0.#}\" x2=\"{X(at):0.#}\" y1=\"0\" y2=\"{Height - Bottom}\"/>");
+            var x = plot.X(at);
+            plot.Add($"<line class=\"mark\" x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"0\" y2=\"{plot.Bottom}\"/>");
             var anchor = at < 1 / 3.0 ? "start" : at > 2 / 3.0 ? "end" : "middle";
-            Add($"<text x=\"{X(at):0.#}\" y=\"-6\" text-anchor=\"{anchor}\">{HtmlEncode(marked.Text)}</text>");
+            plot.Add($"<text x=\"{x:0.#}\" y=\"-6\" text-anchor=\"{anchor}\">{HtmlEncode(marked.Text)}</text>");
         }
         for (var i = 0; i < _curves.Count; i++) Draw(_curves[i], Colour(i));
-
-        var legend = string.Concat(
-            _curves.Select((curve, i) => $"<span><i style=\"background:{Colour(i)}\"></i>{HtmlEncode(curve.Name)}</span>"));
-        var box = FormattableString.Invariant($"0 {-Above} {Width} {Height + Above}");
-        return $"<figure><figcaption><b>{HtmlEncode(title)}</b>{legend}</figcaption><svg viewBox=\"{box}\" role=\"img\" " +
-            $"aria-label=\"{HtmlEncode(title)}\">{svg}</svg></figure>\n";
+        return plot.ToHtml(title, [.. _curves.Select((curve, i) => (curve.Name, Colour(i)))], title);
 
         void Draw((string Name, (int Epoch, double Value)[] Points) curve, string colour)
         {
@@ -61,7 +46,7 @@ internal sealed class LineChart(string title)
             {
                 if (values.Position(value) is { } height)
                 {
-                    double x = X(epochs.Position(epoch)!.Value), y = Y(height);
+                    double x = plot.X(epochs.Position(epoch)!.Value), y = plot.Y(height);
                     path.Append(CultureInfo.InvariantCulture, $"{(isBroken ? 'M' : 'L')}{x:0.#} {y:0.#}");
                     dots.Append(
                         CultureInfo.InvariantCulture,
@@ -74,13 +59,9 @@ internal sealed class LineChart(string title)
                     isBroken = true;
                 }
             }
-            Add($"<path style=\"stroke:{colour}\" d=\"{path}\"/>");
-            if (curve.Points.Length <= MaxDots) svg.Append(dots);
+            plot.Add($"<path style=\"stroke:{colour}\" d=\"{path}\"/>");
+            if (curve.Points.Length <= MaxDots) plot.Add($"{dots}");
         }
-
-        void Add(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
-        static double X(double position) => Left + position * (Width - Left - Right);
-        static double Y(double position) => Height - Bottom - position * (Height - Top - Bottom);
     }
 
     // If there are more curves than distinct colours, the hue changes steadily from curve to curve, because layers have an order.

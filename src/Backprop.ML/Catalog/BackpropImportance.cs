@@ -53,18 +53,11 @@ public static class BackpropImportance
         options ??= new ColumnImportanceOptions();
         options.Check();
         var host = ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropImportance));
-        var found = Find(model)
+        var found = ModelChain.Find(model)?.Model
             ?? throw host.ExceptParam(nameof(model), "{0} is not a model of Backprop.ML, and contains none.", model.GetType().Name);
         var task = found.Model.Task;
         if (!tasks.Contains(task))
             throw host.ExceptParam(nameof(model), "The model is for {0}. Use this method of the catalog for that task.", task.Name);
         return new ImportanceMeasurement(host, found, data, options).Run();
     }
-
-    private static BackpropTransformer? Find(ITransformer model) => model switch
-    {
-        BackpropTransformer own => own,
-        ITransformerChainAccessor chain => chain.Transformers.Select(Find).LastOrDefault(step => step is not null),
-        _ => null,
-    };
 }

@@ -2,7 +2,6 @@ using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
 using Backprop.ML.Transformers;
-using Backprop.Numerics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -26,11 +25,7 @@ public static class BackpropIntervals
         var host = HostOf(catalog);
         var (label, interval) = Find(
             host, data, labelColumnName, NumberDataViewType.Single, intervalColumnName, NumberDataViewType.Single, endsPerLabel: 2);
-        var rows = new LabeledRows(host, data, label, interval);
-        var targets = rows.Labels.Count / rows.Count;
-        return IntervalMetrics.Measure(
-            new ReadOnlyMatrix(rows.Values.ToArray(), rows.Count, 2 * targets),
-            new ReadOnlyMatrix(rows.Labels.ToArray(), rows.Count, targets), SlotNames.Of(label));
+        return new LabeledRows(host, data, label, interval).MeasureIntervals(SlotNames.Of(label));
     }
 
     /// <summary>Measures coverage and size of the prediction sets of a binary classification.</summary>
@@ -48,7 +43,7 @@ public static class BackpropIntervals
         var (label, set) = Find(
             host, data, labelColumnName, BooleanDataViewType.Instance, predictionSetColumnName, BooleanDataViewType.Instance,
             endsPerLabel: 2);
-        return Measure(new LabeledRows(host, data, label, set), classes: 2);
+        return new LabeledRows(host, data, label, set).MeasureSets(classes: 2);
     }
 
     /// <summary>Measures coverage and size of the prediction sets of a multiclass or multi-label classification.</summary>
@@ -69,11 +64,8 @@ public static class BackpropIntervals
         var (label, set) = Find(
             host, data, labelColumnName, key is null ? BooleanDataViewType.Instance : key, predictionSetColumnName,
             BooleanDataViewType.Instance, key is { Count: <= int.MaxValue } ? (int)key.Count : 2);
-        return Measure(new LabeledRows(host, data, label, set), key is null ? 2 : ((VectorDataViewType)set.Type).Size);
+        return new LabeledRows(host, data, label, set).MeasureSets(key is null ? 2 : ((VectorDataViewType)set.Type).Size);
     }
-
-    private static PredictionSetMetrics Measure(LabeledRows rows, int classes) => PredictionSetMetrics.Measure(
-        new ReadOnlyMatrix(rows.Values.ToArray(), rows.Labels.Count, classes), [.. rows.Labels.Select(label => (int)label)]);
 
     private static (DataViewSchema.Column Label, DataViewSchema.Column Ends) Find(
         IHost host, IDataView data, string labelName, DataViewType labelType, string name, DataViewType type, int endsPerLabel)

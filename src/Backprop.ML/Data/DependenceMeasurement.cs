@@ -34,9 +34,7 @@ internal sealed class DependenceMeasurement
     {
         var unit = _units.Find(column);
         var values = UnitValues.Of(_host, _sample.Data, unit);
-        var grid = values.IsCategory
-            ? ObservedGrid.OfCategories(values.Names, options.GridSize)
-            : ObservedGrid.OfQuantiles(values.Numbers, options.GridSize, options.LowerQuantile, options.UpperQuantile);
+        var grid = GridOf(values, options);
         if (grid.Count < 2)
             throw _host.ExceptParam(
                 nameof(column), "'{0}' has {1} in these {2} rows, so there is no curve. At least two values are needed.", column,
@@ -54,6 +52,10 @@ internal sealed class DependenceMeasurement
             new ReadOnlyMatrix(finite, grid.Count, rows.Length), options.Coverage, [.. shown.Take(options.NumberOfCurves).Order()],
             [.. rows.Select(row => _sample.Positions[row])]);
     }
+
+    /// <summary>Whether a column has the two points that a curve needs.</summary>
+    public bool HasCurve(string column, PartialDependenceOptions options) =>
+        GridOf(UnitValues.Of(_host, _sample.Data, _units.Find(column)), options).Count > 1;
 
     /// <summary>The interactions of columns.</summary>
     /// <exception cref="ArgumentException">The model does not read a column, or a pair has the same column twice.</exception>
@@ -88,6 +90,10 @@ internal sealed class DependenceMeasurement
         Dependence Of(ColumnUnit unit) =>
             dependences.TryGetValue(unit.Name, out var known) ? known : dependences[unit.Name] = Measure(unit, rows);
     }
+
+    private static IReadOnlyList<int> GridOf(UnitValues values, PartialDependenceOptions options) => values.IsCategory
+        ? ObservedGrid.OfCategories(values.Names, options.GridSize)
+        : ObservedGrid.OfQuantiles(values.Numbers, options.GridSize, options.LowerQuantile, options.UpperQuantile);
 
     // Row i of the predictions has the values of row i in the unit. Its mean is the dependence on the unit. The mean of a column is the
     // dependence on all other columns. Rows with equal values of the unit share a row of predictions.

@@ -15,26 +15,21 @@ namespace Backprop.ML.Data;
 internal sealed class ImportanceMeasurement
 {
     private readonly IHost _host;
-    private readonly BackpropTransformer _model;
+    private readonly InputColumns _inputs;
     private readonly ColumnImportanceOptions _options;
     private readonly CacheDataView _data;
-    private readonly string _labelName;
+    private readonly ModelLabel _label;
     private readonly Metric _metric;
-    private readonly int[]? _classes;
 
     public ImportanceMeasurement(IHost host, BackpropTransformer model, IDataView data, ColumnImportanceOptions options)
     {
-        (_host, _model, _options) = (host, model, options);
-        _labelName = options.LabelColumnName ?? model.LabelColumnName;
+        (_host, _inputs, _options) = (host, model.Inputs, options);
         var task = model.Model.Task;
         _metric = options.Metric ?? (task.TargetKind == TargetKind.Real ? new RSquared() : new LogLoss());
         if (!_metric.Suits(task.TargetKind))
             throw host.ExceptParam(nameof(options), "{0} {1} does not suit {2}.", nameof(options.Metric), _metric, task.Name);
-        var label = ColumnChecks.Find(host, nameof(data), data.Schema, "label", _labelName);
-        if (!LabelFits(label))
-            throw host.ExceptSchemaMismatch(nameof(data), "label", _labelName, model.TrainedLabel.Type.ToString(), label.Type.ToString());
+        _label = new ModelLabel(host, model, data.Schema, options.LabelColumnName);
         _ = model.GetOutputSchema(data.Schema); // throws if the data lacks an input column
-        _classes = ClassesOf(label);
 
         var rows = options.MaximumRows is { } count ? new SkipTakeFilter(host, new SkipTakeFilter.TakeOptions { Count = count }, data)
             : data;
@@ -52,7 +47,7 @@ internal sealed class ImportanceMeasurement
         var all = baseline.Usable.Count;
         if (rows.Length < 2)
             throw _host.Except("{0} of {1} rows have a label in column '{2}' and a finite prediction. At least 2 are needed.", rows.Length,
-                all, _labelName);
+                all, _label.Column.Name);
         if (rows.Length < all)
             channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows, which have no label or no finite prediction.",
                 all - rows.Length, all);
@@ -61,7 +56,7 @@ internal sealed class ImportanceMeasurement
             throw _host.Except("{0} is {1} on these {2} rows, so no column can make it worse. Choose another {3}, or other rows.",
                 _metric.GetType().Name, value, rows.Length, nameof(_options.Metric));
 
-        var units = ImportanceUnits.Of(_host, _data.Schema, _model.Inputs, _options.Groups);
+        var units = ImportanceUnits.Of(_host, _data.Schema, _inputs, _options.Groups);
         var measured = MeasureAll(units, rows);
         var columns = units.Select((unit, index) =>
             new ColumnImportance(
@@ -96,27 +91,5 @@ internal sealed class ImportanceMeasurement
         return values;
     }
 
-    private ScoredRows Score(IDataView data) =>
-        new(_model.Model.Task, _model.Transform(data), _labelName, _classes, _model.Model.Columns.Classes,
-            followsDecisions: _metric is IDecisionMetric, _host.CheckAlive);
-
-    private bool LabelFits(DataViewSchema.Column label)
-    {
-        var expected = _model.TrainedLabel.Type;
-        if (expected is KeyDataViewType) return label.Type is KeyDataViewType && label.Type.RawType == expected.RawType;
-        return label.Type.Equals(expected);
-    }
-
-    // Classes may have other indices in other data, so they are matched by name. Null if they are matched by index.
-    private int[]? ClassesOf(DataViewSchema.Column label)
-    {
-        if (label.Type is not KeyDataViewType || !HasNames(label) || !HasNames(_model.TrainedLabel)) return null;
-        IReadOnlyList<string> names = KeyNames.Of(label), trained = KeyNames.Of(_model.TrainedLabel);
-        if (names.SequenceEqual(trained)) return null;
-        var indices = trained.Index().ToDictionary(name => name.Item, name => name.Index);
-        return [.. names.Select(name => indices.GetValueOrDefault(name, -1))];
-    }
-
-    private static bool HasNames(DataViewSchema.Column column) =>
-        column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues) is not null;
+    private ScoredRows Score(IDataView data) => _label.Score(data, followsDecisions: _metric is IDecisionMetric);
 }

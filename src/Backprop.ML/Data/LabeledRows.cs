@@ -1,3 +1,5 @@
+using Backprop.Metrics;
+using Backprop.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -9,8 +11,14 @@ namespace Backprop.ML.Data;
 internal sealed class LabeledRows
 {
     /// <summary>Reads the columns.</summary>
+    /// <param name="host">For messages.</param>
+    /// <param name="data">The scored data.</param>
+    /// <param name="label">The label column.</param>
+    /// <param name="other">The other column.</param>
+    /// <param name="classes">The index of every class in the other column, −1 for none; null if the indices are equal.</param>
     /// <exception cref="InvalidOperationException">No row is left.</exception>
-    public LabeledRows(IHost host, IDataView data, DataViewSchema.Column label, DataViewSchema.Column other)
+    public LabeledRows(
+        IHost host, IDataView data, DataViewSchema.Column label, DataViewSchema.Column other, int[]? classes = null)
     {
         using var channel = host.Start("Evaluation");
         using var cursor = data.GetRowCursor([label, other]);
@@ -22,6 +30,8 @@ internal sealed class LabeledRows
             host.CheckAlive();
             getLabel(ofLabel);
             getOther(values);
+            if (classes is not null && float.IsFinite(ofLabel[0]))
+                ofLabel[0] = classes[(int)ofLabel[0]] is >= 0 and var index ? index : float.NaN;
             if (!Array.TrueForAll(ofLabel, float.IsFinite) || Array.Exists(values, float.IsNaN))
             {
                 skipped++;
@@ -45,6 +55,20 @@ internal sealed class LabeledRows
 
     /// <summary>[rows · width of the other column], row after row.</summary>
     public List<float> Values { get; } = [];
+
+    /// <summary>Measures the intervals in the other column.</summary>
+    /// <param name="names">[targets], or empty.</param>
+    public IntervalMetrics MeasureIntervals(IReadOnlyList<string> names)
+    {
+        var targets = Labels.Count / Count;
+        return IntervalMetrics.Measure(
+            new ReadOnlyMatrix(Values.ToArray(), Count, 2 * targets), new ReadOnlyMatrix(Labels.ToArray(), Count, targets), names);
+    }
+
+    /// <summary>Measures the prediction sets in the other column.</summary>
+    /// <param name="classes">Number of classes of each label.</param>
+    public PredictionSetMetrics MeasureSets(int classes) => PredictionSetMetrics.Measure(
+        new ReadOnlyMatrix(Values.ToArray(), Labels.Count, classes), [.. Labels.Select(label => (int)label)]);
 
     private static int WidthOf(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
 }

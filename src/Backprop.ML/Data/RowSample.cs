@@ -8,7 +8,8 @@ namespace Backprop.ML.Data;
 /// <summary>Some rows of data in memory: all of them, or a random sample in the order of the data.</summary>
 internal sealed class RowSample
 {
-    private RowSample(CacheDataView data, IReadOnlyList<long> positions) => (Data, Positions) = (data, positions);
+    private RowSample(CacheDataView data, IReadOnlyList<long> positions, long total) =>
+        (Data, Positions, Total) = (data, positions, total);
 
     /// <summary>The rows. Columns are read when they are needed.</summary>
     public CacheDataView Data { get; }
@@ -16,7 +17,10 @@ internal sealed class RowSample
     /// <summary>The index of every row in the data.</summary>
     public IReadOnlyList<long> Positions { get; }
 
-    /// <summary>Number of rows.</summary>
+    /// <summary>Number of rows of the data.</summary>
+    public long Total { get; }
+
+    /// <summary>Number of rows of the sample.</summary>
     public int Count => Positions.Count;
 
     /// <summary>Draws the rows, each set of rows with the same probability.</summary>
@@ -42,7 +46,7 @@ internal sealed class RowSample
         }
         kept.Sort();
         var rows = kept.Count == count ? data : new ChosenRows(host, data, kept);
-        return new RowSample(new CacheDataView(host, rows, prefetch: null), kept);
+        return new RowSample(new CacheDataView(host, rows, prefetch: null), kept, count);
     }
 
     /// <summary>The rows of a view at some positions.</summary>

@@ -40,8 +40,10 @@ internal sealed class ScoredRows
             if (classes is not null && float.IsFinite(values[0][0])) values[0][0] = classes[(int)values[0][0]];
             if (outputs?.Lookup is { } lookup && values[0][0] >= 0) values[0][0] = lookup[(ulong)values[0][0] + 1] - 1;
             var isKnown = !task.HasClasses || values[0][0] >= 0; // false for a class that the model does not have
-            var isUsable = isKnown && ExampleSet.AreFinite(values[0]) && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
+            var hasLabel = isKnown && ExampleSet.AreFinite(values[0]);
+            var isUsable = hasLabel && ExampleSet.AreFinite(values[1]) && ExampleSet.AreFinite(values[2]);
             Usable.Add(isUsable);
+            if (!hasLabel) WithoutLabel++;
             if (!isUsable) continue;
             Count++;
             _targets.AddRange(values[0]);
@@ -57,11 +59,23 @@ internal sealed class ScoredRows
     /// <summary>Number of rows with a label and finite predictions.</summary>
     public int Count { get; }
 
+    /// <summary>Number of rows without a label, or with a class that the model does not have.</summary>
+    public int WithoutLabel { get; }
+
     /// <summary>For every row, whether it has a label and finite predictions.</summary>
     public List<bool> Usable { get; } = [];
 
     /// <summary>The metric over those rows.</summary>
-    public double Measure(Metric metric) => TargetMeans.Of(metric, Matrix(_scores), Matrix(_predictions), Matrix(_targets));
+    public double Measure(Metric metric) => TargetMeans.Of(metric, Scores, Predictions, Targets);
+
+    /// <summary>[rows × outputs]: scores, or decisions.</summary>
+    public ReadOnlyMatrix Scores => Matrix(_scores);
+
+    /// <summary>[rows × outputs]: probabilities, or predictions of a regression.</summary>
+    public ReadOnlyMatrix Predictions => Matrix(_predictions);
+
+    /// <summary>[rows × targets]: labels; the index of the class in the model.</summary>
+    public ReadOnlyMatrix Targets => Matrix(_targets);
 
     private ReadOnlyMatrix Matrix(List<float> values) => new(values.ToArray(), Count, values.Count / Count);
 

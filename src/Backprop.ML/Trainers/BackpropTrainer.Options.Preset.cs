@@ -80,6 +80,24 @@ public sealed partial class BackpropTrainer
             return new PresetValues { Architecture = network, Training = training, Preparation = data };
         }
 
+        /// <summary>The options that decide the training, as texts: those of the preset, and those that the user set.</summary>
+        internal IReadOnlyList<OptionValue> Describe()
+        {
+            var values = Resolved();
+            return
+            [
+                .. OptionTable.All.Where(option => option.Read is not null && (option.IsOfPreset || IsChosen(option.Name)))
+                    .Select(option => new OptionValue(option.Name, Text(option, option.Read!(values)), IsChosen(option.Name))),
+            ];
+
+            // Arrays and objects without a text of their own are only named.
+            static string Text(OptionDescriptor option, object? value)
+            {
+                var text = option.Print(value);
+                return text == value?.GetType().ToString() ? $"a value of type {value.GetType().Name}" : text;
+            }
+        }
+
         /// <summary>The values that training uses: those of the preset, overridden by those that the user set.</summary>
         internal PresetValues Resolved()
         {

@@ -219,7 +219,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             warnings.OnUnderfitting(result.Underfitting, known);
             result = result with
             {
-                Run = result.Run! with { Preset = known.Preset.Name, Duration = _options.Clock.GetElapsedTime(start) },
+                Run = result.Run! with
+                {
+                    Preset = known.Preset.Name,
+                    Duration = _options.Clock.GetElapsedTime(start),
+                    Options = known.Describe(),
+                },
                 Warnings = channel.Warnings,
             };
             return new BackpropModelParameters(Host, plan.Task, result, data.Columns);

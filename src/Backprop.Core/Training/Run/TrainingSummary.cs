@@ -33,4 +33,15 @@ public sealed record TrainingSummary
     /// <summary>The warnings of the training, in their order.</summary>
     /// <value>Null if they are not known.</value>
     public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>The options that decided the training, with their values for this data: those of the preset, and those that the caller
+    /// set.</summary>
+    /// <value>Null if they are not known.</value>
+    public IReadOnlyList<OptionValue>? Options { get; init; }
 }
+
+/// <summary>The value of an option in a training run.</summary>
+/// <param name="Name">The name of the option.</param>
+/// <param name="Value">Its value as text, independent of culture.</param>
+/// <param name="IsSetByCaller">Whether the caller set it; otherwise it is the value of the preset.</param>
+public sealed record OptionValue(string Name, string Value, bool IsSetByCaller);
