@@ -32,6 +32,7 @@ public enum RandomPurpose
 
     /// <summary>In which order columns enter, to explain a prediction; one sequence per order.</summary>
     Explanation = 10,
+
     /// <summary>Which rows a bootstrap sample has; one sequence per sample.</summary>
     Bootstrap = 11,
 }
