@@ -56,26 +56,34 @@ internal static class ModelCharts
         return plot.ToHtml("Histogram of residuals", [], $"Histogram of the residuals of {residuals.Target}: {summary}.");
     }
 
-    /// <summary>The curve of one column with its band; for categories, a table.</summary>
+    /// <summary>The curve of one column with the band of the rows' changes from the first point; for categories, a table.</summary>
+    /// <remarks>A band of the predictions themselves would show how the rows differ, which other columns cause.</remarks>
     /// <param name="dependence">The curve.</param>
     /// <param name="output">The name of what is predicted.</param>
     public static string Dependence(PartialDependence dependence, string output)
     {
         var points = dependence.Points;
+        var start = points[0].Mean;
         if (dependence.IsCategory)
-            return $"<figure><figcaption><b>{HtmlEncode(dependence.Column)}</b></figcaption>" +
-                BarTable.OfBands([.. points.Select(point => new BarRow(point.Text, point.Mean, point.Lower, point.Upper))]) + "</figure>\n";
+        {
+            var rows = points.Select(point => new BarRow(point.Text, point.Mean, Lower(point), Upper(point)));
+            return $"<figure><figcaption><b>{HtmlEncode(dependence.Column)}</b></figcaption>{BarTable.OfBands([.. rows])}</figure>\n";
+        }
         var across = new ChartAxis(points.Select(point => point.Value), isLinear: true);
-        var up = new ChartAxis(points.SelectMany(point => new[] { point.Mean, point.Lower, point.Upper }), isLinear: true);
+        var up = new ChartAxis(points.SelectMany(point => new[] { point.Mean, Lower(point), Upper(point) }), isLinear: true);
         var plot = new PlotFrame(PlotSize.Small, across, up, dependence.Column, output);
-        plot.Band([.. points.Select(point => (point.Value, point.Lower, point.Upper))]);
+        plot.Band([.. points.Select(point => (point.Value, Lower(point), Upper(point)))]);
         plot.Line("curve", points.Select(point => (point.Value, point.Mean)));
         foreach (var point in points) plot.Dot(point.Value, point.Mean, Describe(point), radius: 2);
         return plot.ToHtml(
             dependence.Column, [], $"Partial dependence of the {output} on {dependence.Column}. "
                 + $"{Describe(points[0])}; {Describe(points[^1])}.");
 
-        static string Describe(PartialDependencePoint point) =>
-            $"{point.Text}: mean {ReportNumber.Of(point.Mean)}, {ReportNumber.Of(point.Lower)} to {ReportNumber.Of(point.Upper)}";
+        double Lower(PartialDependencePoint point) => start + point.CenteredLower;
+
+        double Upper(PartialDependencePoint point) => start + point.CenteredUpper;
+
+        string Describe(PartialDependencePoint point) =>
+            $"{point.Text}: mean {ReportNumber.Of(point.Mean)}, {ReportNumber.Of(Lower(point))} to {ReportNumber.Of(Upper(point))}";
     }
 }

@@ -231,7 +231,7 @@ internal static class ModelPage
         var (first, output) = (report.Dependence[0], PredictedOutput(report));
         return HtmlPage.Paragraph(
                 $"The mean of the predicted {output} if a column has the same value in all rows. "
-                + $"The band contains the predictions of {Percent(first.Coverage)} of the rows. "
+                + $"The band contains the changes of {Percent(first.Coverage)} of the rows, from the first value on. "
                 + "The curves describe the model. They average over combinations of values that may not occur.")
             + $"<div class=\"pair\">\n{string.Concat(report.Dependence.Select(curve => ModelCharts.Dependence(curve, output)))}</div>\n";
     }
