@@ -246,6 +246,9 @@ public abstract record Loss
         throw new ArgumentException($"{outputs} outputs do not fit any number of targets with {this}.", nameof(outputs));
     }
 
+    /// <summary>Number of conformity scores of a row: one for each target; one for all classes of a multiclass classification.</summary>
+    internal int ConformityScoresOf(int outputs) => TargetKind == TargetKind.Class ? 1 : TargetColumnsOf(outputs);
+
     /// <summary>Computes ∂J/∂scores from the gradients of the rows' own losses, for all rows or for some: multiplies each by wᵢ / Σ
     /// w.</summary>
     internal static void ScaleGradient(Matrix gradient, ReadOnlySpan<Real> weights, double totalWeight)

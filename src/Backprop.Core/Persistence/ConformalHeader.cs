@@ -25,9 +25,8 @@ internal sealed record ConformalHeader(double Coverage, int Rows, int Rank, int 
     /// <exception cref="ArgumentException">They are not.</exception>
     public void Check(Loss loss, Network network)
     {
-        var targets = loss.TargetKind == TargetKind.Class ? 1 : loss.TargetColumnsOf(network.Outputs);
-        if (Counts is not { Count: > 0 } counts || (counts.Count != 1 && counts.Count != network.EnsembleSize) || Targets != targets
-            || counts.Any(count => count is < 0 or > ConformalCalibration.MaxScores))
+        if (Counts is not { Count: > 0 } counts || (counts.Count != 1 && counts.Count != network.EnsembleSize)
+            || Targets != loss.ConformityScoresOf(network.Outputs) || counts.Any(count => count is < 0 or > ConformalCalibration.MaxScores))
         {
             throw new ArgumentException(
                 $"A calibration of {Targets} targets by {Counts?.Count ?? 0} members does not fit network {network} with {loss}.");

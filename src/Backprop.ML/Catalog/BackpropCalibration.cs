@@ -1,8 +1,8 @@
 using Backprop.Metrics;
+using Backprop.ML;
 using Backprop.ML.Data;
 using Backprop.Numerics;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 // In ML.NET's own namespace, not in the folder's: users find evaluators there.
 namespace Microsoft.ML;
@@ -29,7 +29,8 @@ public static class BackpropCalibration
         ProbabilityBinning binning = ProbabilityBinning.EqualWidth)
     {
         var scored = new ScoredData(
-            Host(catalog), data, ScoredColumn.Scalar("label", labelColumnName, BooleanDataViewType.Instance),
+            CatalogHost.Of(catalog, nameof(BackpropCalibration)), data,
+            ScoredColumn.Scalar("label", labelColumnName, BooleanDataViewType.Instance),
             ScoredColumn.Scalar("probability", probabilityColumnName, NumberDataViewType.Single));
         return CalibrationMetrics.Measure(scored[1].Values, scored[0].Values, numberOfBins, binning, labelColumnName);
     }
@@ -52,7 +53,7 @@ public static class BackpropCalibration
         string scoreColumnName = DefaultColumnNames.Score, int numberOfBins = CalibrationMetrics.DefaultBins,
         ProbabilityBinning binning = ProbabilityBinning.EqualWidth)
     {
-        var host = Host(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropCalibration));
         var scored = new ScoredData(
             host, data, ScoredColumn.Key("label", labelColumnName),
             ScoredColumn.Vector("score", scoreColumnName, NumberDataViewType.Single));
@@ -79,14 +80,9 @@ public static class BackpropCalibration
         ProbabilityBinning binning = ProbabilityBinning.EqualWidth)
     {
         var scored = new ScoredData(
-            Host(catalog), data, ScoredColumn.Vector("label", labelColumnName, BooleanDataViewType.Instance),
+            CatalogHost.Of(catalog, nameof(BackpropCalibration)), data,
+            ScoredColumn.Vector("label", labelColumnName, BooleanDataViewType.Instance),
             ScoredColumn.Vector("probability", probabilityColumnName, NumberDataViewType.Single));
         return CalibrationMetrics.MeasureColumns(scored[1], scored[0], numberOfBins, binning, scored.LabelNames);
-    }
-
-    private static IHost Host(TrainCatalogBase catalog)
-    {
-        Contracts.CheckValue(catalog, nameof(catalog));
-        return ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropCalibration));
     }
 }

@@ -1,6 +1,6 @@
+using Backprop.ML;
 using Backprop.ML.Data;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 // In ML.NET's own namespace, not in the folder's: users find evaluators there.
 namespace Microsoft.ML;
@@ -26,8 +26,7 @@ public static class BackpropClassEvaluation
         string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel,
         int topKPredictionCount = 0)
     {
-        Contracts.CheckValue(catalog, nameof(catalog));
-        var host = ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropClassEvaluation));
+        var host = CatalogHost.Of(catalog, nameof(BackpropClassEvaluation));
         var scored = new ScoredClasses(host, data, labelColumnName, scoreColumnName, predictedLabelColumnName);
         var view = scored.ToView(host, labelColumnName, scoreColumnName, predictedLabelColumnName);
         return catalog.Evaluate(view, labelColumnName, scoreColumnName, predictedLabelColumnName, topKPredictionCount);

@@ -24,7 +24,7 @@ public static class BackpropEvaluation
         this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score)
     {
-        var host = Host(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropEvaluation));
         var scored = new ScoredData(
             host, data, ScoredColumn.Vector("label", labelColumnName, NumberDataViewType.Single),
             ScoredColumn.Vector("score", scoreColumnName, NumberDataViewType.Single));
@@ -43,7 +43,7 @@ public static class BackpropEvaluation
         this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score, string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
-        var host = Host(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropEvaluation));
         var scored = new ScoredData(
             host, data, ScoredColumn.Vector("label", labelColumnName, BooleanDataViewType.Instance),
             ScoredColumn.Vector("score", scoreColumnName, NumberDataViewType.Single),
@@ -71,7 +71,9 @@ public static class BackpropEvaluation
         string scoreColumnName = DefaultColumnNames.Score,
         string probabilityColumnName = DefaultColumnNames.Probability,
             string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
-        DecidedMetrics.Measure(Host(catalog), data, labelColumnName, scoreColumnName, probabilityColumnName, predictedLabelColumnName);
+        DecidedMetrics.Measure(
+            CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, labelColumnName, scoreColumnName, probabilityColumnName,
+            predictedLabelColumnName);
 
     /// <summary>Cross-validates a binary classification by <c>PredictedLabel</c>: each fold is evaluated by
     /// <see cref="EvaluatePredictedLabel"/>.</summary>
@@ -79,7 +81,7 @@ public static class BackpropEvaluation
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidatePredictedLabel(
         this BinaryClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
             (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>(
                 model, catalog.EvaluatePredictedLabel(scored, labelColumnName), scored, fold));
 
@@ -97,7 +99,7 @@ public static class BackpropEvaluation
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>> CrossValidateMultiTarget(
         this RegressionCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
             (model, scored, fold) =>
                 new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(
                     model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
@@ -107,7 +109,7 @@ public static class BackpropEvaluation
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>> CrossValidateMultiLabel(
         this MulticlassClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(Host(catalog), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
             (model, scored, fold) =>
                 new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(
                     model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
@@ -129,11 +131,5 @@ public static class BackpropEvaluation
                 return evaluate(model, model.Transform(split.TestSet), fold);
             }),
         ];
-    }
-
-    private static IHost Host(TrainCatalogBase catalog)
-    {
-        Contracts.CheckValue(catalog, nameof(catalog));
-        return ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropEvaluation));
     }
 }

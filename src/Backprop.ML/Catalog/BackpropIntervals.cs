@@ -22,7 +22,7 @@ public static class BackpropIntervals
         this RegressionCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string intervalColumnName = UncertaintyColumns.Interval)
     {
-        var host = HostOf(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropIntervals));
         var (label, interval) = Find(
             host, data, labelColumnName, NumberDataViewType.Single, intervalColumnName, NumberDataViewType.Single, endsPerLabel: 2);
         return new LabeledRows(host, data, label, interval).MeasureIntervals(SlotNames.Of(label));
@@ -39,7 +39,7 @@ public static class BackpropIntervals
         this BinaryClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string predictionSetColumnName = UncertaintyColumns.PredictionSet)
     {
-        var host = HostOf(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropIntervals));
         var (label, set) = Find(
             host, data, labelColumnName, BooleanDataViewType.Instance, predictionSetColumnName, BooleanDataViewType.Instance,
             endsPerLabel: 2);
@@ -58,7 +58,7 @@ public static class BackpropIntervals
         this MulticlassClassificationCatalog catalog, IDataView data, string labelColumnName = DefaultColumnNames.Label,
         string predictionSetColumnName = UncertaintyColumns.PredictionSet)
     {
-        var host = HostOf(catalog);
+        var host = CatalogHost.Of(catalog, nameof(BackpropIntervals));
         host.CheckValue(data, nameof(data));
         var key = data.Schema.GetColumnOrNull(labelColumnName)?.Type as KeyDataViewType;
         var (label, set) = Find(
@@ -75,16 +75,10 @@ public static class BackpropIntervals
         if (!label.Type.GetItemType().Equals(labelType) || label.Type is VectorDataViewType { Size: 0 })
             throw host.ExceptSchemaMismatch(nameof(data), "label", labelName, $"{labelType}", label.Type.ToString());
         var ends = ColumnChecks.Find(host, nameof(data), data.Schema, "interval or prediction set", name);
-        var labels = label.Type is VectorDataViewType several ? several.Size : 1;
+        var labels = ColumnChecks.WidthOf(label);
         if (ends.Type is not VectorDataViewType vector || !vector.ItemType.Equals(type) || vector.Size != endsPerLabel * labels)
             throw host.ExceptSchemaMismatch(
                 nameof(data), "interval or prediction set", name, $"Vector<{type}, {endsPerLabel * labels}>", ends.Type.ToString());
         return (label, ends);
-    }
-
-    private static IHost HostOf(TrainCatalogBase catalog)
-    {
-        Contracts.CheckValue(catalog, nameof(catalog));
-        return ((IInternalCatalog)catalog).Environment.Register(nameof(BackpropIntervals));
     }
 }

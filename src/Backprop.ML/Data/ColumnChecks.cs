@@ -9,6 +9,9 @@ internal static class ColumnChecks
 {
     private const int MaxNames = 20;
 
+    /// <summary>Number of values of a column in a row: the slots of a vector, otherwise 1.</summary>
+    public static int WidthOf(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
+
     /// <summary>The column of this name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column; the message lists the existing columns.</exception>
     public static DataViewSchema.Column Find(IExceptionContext context, string argument, DataViewSchema schema, string role, string name) =>

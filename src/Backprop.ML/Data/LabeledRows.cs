@@ -1,7 +1,6 @@
 using Backprop.Metrics;
 using Backprop.Numerics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
@@ -23,7 +22,7 @@ internal sealed class LabeledRows
         using var channel = host.Start("Evaluation");
         using var cursor = data.GetRowCursor([label, other]);
         LabelGetter getLabel = LabelGetters.Make(cursor, label), getOther = LabelGetters.Make(cursor, other);
-        float[] ofLabel = new float[WidthOf(label)], values = new float[WidthOf(other)];
+        float[] ofLabel = new float[ColumnChecks.WidthOf(label)], values = new float[ColumnChecks.WidthOf(other)];
         long skipped = 0;
         while (cursor.MoveNext())
         {
@@ -69,6 +68,4 @@ internal sealed class LabeledRows
     /// <param name="classes">Number of classes of each label.</param>
     public PredictionSetMetrics MeasureSets(int classes) => PredictionSetMetrics.Measure(
         new ReadOnlyMatrix(Values.ToArray(), Labels.Count, classes), [.. Labels.Select(label => (int)label)]);
-
-    private static int WidthOf(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
 }

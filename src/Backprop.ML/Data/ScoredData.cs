@@ -1,7 +1,6 @@
 using Backprop.Numerics;
 using Backprop.Training;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Data;
@@ -27,7 +26,7 @@ internal sealed class ScoredData
         using var channel = host.Start("Evaluation");
         using var cursor = data.GetRowCursor(found);
         LabelGetter[] getters = [.. found.Select(column => LabelGetters.Make(cursor, column))];
-        float[][] values = [.. found.Select(column => new float[Size(column)])];
+        float[][] values = [.. found.Select(column => new float[ColumnChecks.WidthOf(column)])];
         long skipped = 0;
         while (cursor.MoveNext())
         {
@@ -61,6 +60,4 @@ internal sealed class ScoredData
 
     /// <summary>[rows × width] of one of the columns.</summary>
     public ReadOnlyMatrix this[int column] => new(_columns[column].ToArray(), Rows, _columns[column].Count / Rows);
-
-    private static int Size(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
 }

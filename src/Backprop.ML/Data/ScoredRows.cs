@@ -32,7 +32,8 @@ internal sealed class ScoredRows
 
         using var cursor = scored.GetRowCursor([label, score, probability, raw]);
         LabelGetter[] getters = [.. new[] { label, raw, probability }.Select(column => LabelGetters.Make(cursor, column))];
-        float[][] values = [new float[task.TargetColumns(label)], new float[Width(raw)], new float[Width(probability)]];
+        float[][] values = [
+            new float[task.TargetColumns(label)], new float[ColumnChecks.WidthOf(raw)], new float[ColumnChecks.WidthOf(probability)]];
         while (cursor.MoveNext())
         {
             checkAlive();
@@ -78,6 +79,4 @@ internal sealed class ScoredRows
     public ReadOnlyMatrix Targets => Matrix(_targets);
 
     private ReadOnlyMatrix Matrix(List<float> values) => new(values.ToArray(), Count, values.Count / Count);
-
-    private static int Width(DataViewSchema.Column column) => column.Type is VectorDataViewType vector ? vector.Size : 1;
 }

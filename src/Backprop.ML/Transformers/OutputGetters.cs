@@ -12,13 +12,18 @@ internal static class OutputGetters
 
     public static ValueGetter<float> FirstUncertainty(IScores row) => (ref float value) => value = row.Uncertainties[0];
 
-    public static ValueGetter<VBuffer<float>> Scores(IScores row) => (ref VBuffer<float> values) => Copy(row.Scores, ref values);
+    public static ValueGetter<VBuffer<float>> Scores(IScores row) => Vector(row, values => values.Scores);
 
-    public static ValueGetter<VBuffer<float>> Predictions(IScores row) => (ref VBuffer<float> values) => Copy(row.Predictions, ref values);
+    public static ValueGetter<VBuffer<float>> Predictions(IScores row) => Vector(row, values => values.Predictions);
 
     /// <summary>Some of the outputs, in their order.</summary>
     public static ValueGetter<VBuffer<float>> Vector(IScores row, OutputPart part) => (ref VBuffer<float> values) =>
-        Copy(part(row), ref values);
+    {
+        var outputs = part(row);
+        var editor = VBufferEditor.Create(ref values, outputs.Length);
+        outputs.CopyTo(editor.Values);
+        values = editor.Commit();
+    };
 
     /// <summary>Whether each score, or each prediction, is above a threshold.</summary>
     public static ValueGetter<VBuffer<bool>> Decisions(IScores row, DecisionThreshold threshold) => (ref VBuffer<bool> values) =>
@@ -28,11 +33,4 @@ internal static class OutputGetters
         for (var i = 0; i < scores.Length; i++) editor.Values[i] = scores[i] > threshold.Value;
         values = editor.Commit();
     };
-
-    private static void Copy(ReadOnlySpan<float> from, ref VBuffer<float> values)
-    {
-        var editor = VBufferEditor.Create(ref values, from.Length);
-        from.CopyTo(editor.Values);
-        values = editor.Commit();
-    }
 }

@@ -1,4 +1,3 @@
-using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -24,11 +23,6 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     // Intervals that are calibrated on the validation data.
     private Conformal? Intervals => options.PredictionIntervals is { HeldOutFraction: 0 } intervals ? intervals : null;
 
-    // Rows of one class determine neither temperature nor threshold.
-    private bool IsScaled => options.TemperatureScaling && !evaluator!.IsOfOneClass;
-
-    private IDecisionMetric? Metric => evaluator!.IsOfOneClass ? null : options.ThresholdMetric as IDecisionMetric;
-
     /// <summary>Chooses temperature and threshold, and calibrates intervals.</summary>
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch of its parameters.</param>
@@ -37,17 +31,25 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     /// determine neither temperature nor threshold.</returns>
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
-        if (!IsNeeded || (!IsScaled && Metric is null && Intervals is null)) return (trained, null);
-        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator!.Count:N0} validation rows");
+        if (!IsNeeded) return (trained, null);
+        var isOfOneClass = evaluator!.IsOfOneClass;
+        var scales = options.TemperatureScaling && !isOfOneClass;
+        var metric = isOfOneClass ? null : options.ThresholdMetric as IDecisionMetric;
+        List<string> left = [];
+        if (scales) left.Add(nameof(TrainingOptions.TemperatureScaling));
+        if (metric is not null) left.Add(nameof(TrainingOptions.ThresholdMetric));
+        if (Intervals is not null) left.Add(nameof(TrainingOptions.PredictionIntervals));
+        if (left.Count == 0) return (trained, null);
+
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator.Count:N0} validation rows");
         Real? threshold = null;
-        List<string> left = [.. Names()];
         try
         {
             evaluator.Score(trained, epoch, stop);
-            if (IsScaled)
+            if (scales)
                 trained = trained.With(evaluator.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
             left.Remove(nameof(TrainingOptions.TemperatureScaling));
-            if (Metric is { } metric) threshold = evaluator.Threshold(metric, stop.Work);
+            if (metric is not null) threshold = evaluator.Threshold(metric, stop.Work);
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
             if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
@@ -81,18 +83,11 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         }
     }
 
-    private IEnumerable<string> Names()
-    {
-        if (IsScaled) yield return nameof(TrainingOptions.TemperatureScaling);
-        if (Metric is not null) yield return nameof(TrainingOptions.ThresholdMetric);
-        if (Intervals is not null) yield return nameof(TrainingOptions.PredictionIntervals);
-    }
-
     // Without any conformity score, intervals are infinite and sets have all classes.
     private static ConformalCalibration Infinite(TrainedNetwork trained, double coverage)
     {
-        var targets = trained.Loss.TargetKind == TargetKind.Class ? 1 : trained.Loss.TargetColumnsOf(trained.Network.Outputs);
-        return ConformalCalibration.Of(coverage, new ReadOnlyMatrix([], 0, targets), members: 1, folds: []);
+        var none = new ReadOnlyMatrix([], 0, trained.Loss.ConformityScoresOf(trained.Network.Outputs));
+        return ConformalCalibration.Of(coverage, none, members: 1, folds: []);
     }
 
     private static void WarnOfSkipped(List<string> skipped, string rows, StopCondition stop)

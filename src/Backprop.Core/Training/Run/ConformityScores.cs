@@ -20,7 +20,7 @@ internal static class ConformityScores
     public static ConformalCalibration Calibrate(
         Loss loss, double coverage, ReadOnlyMatrix predictions, ExampleSet held, int members, WorkMeter work)
     {
-        var targets = loss.TargetKind == TargetKind.Class ? 1 : loss.TargetColumnsOf(predictions.Columns);
+        var targets = loss.ConformityScoresOf(predictions.Columns);
         var scores = new Real[checked(held.Count * targets)];
         for (var row = 0; row < held.Count; row++)
         {
