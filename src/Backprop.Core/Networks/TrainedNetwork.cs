@@ -13,6 +13,7 @@ public sealed class TrainedNetwork
     internal const double MinTemperature = 0.01, MaxTemperature = 100;
 
     private readonly Real[] _parameters;
+    private readonly InferenceGraph _inference;
 
     /// <summary>Makes a trained network; <paramref name="parameters"/> are copied.</summary>
     /// <param name="network">The layers.</param>
@@ -55,7 +56,7 @@ public sealed class TrainedNetwork
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
         _parameters = parameters.ToArray();
-        Inference = new InferenceGraph(this, _parameters);
+        _inference = new InferenceGraph(this, _parameters);
     }
 
     /// <summary>The layers.</summary>
@@ -65,10 +66,10 @@ public sealed class TrainedNetwork
     public ReadOnlySpan<Real> Parameters => _parameters;
 
     /// <summary>The computation from raw features to predictions.</summary>
-    internal InferenceGraph Inference { get; }
+    internal InferenceGraph Inference => Blend?.Inference ?? _inference;
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
-    internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
+    internal bool TakesSparse => Blend is null && Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
     /// <summary>Whether rows are likely to be sparse, and are scored faster as sparse rows: there are many inputs, and 0 stays 0. The
     /// scores are the same either way.</summary>
@@ -120,6 +121,10 @@ public sealed class TrainedNetwork
     /// temperature has none.</summary>
     public ConformalCalibration? Conformal { get; internal init; }
 
+    /// <summary>All networks whose predictions are averaged, if there are several; the first of them has the layers and parameters of this
+    /// network. Null for a single network.</summary>
+    public NetworkBlend? Blend { get; private init; }
+
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
     public bool ReportsUncertainty { get; internal init; }
@@ -133,12 +138,18 @@ public sealed class TrainedNetwork
     /// <summary>The same with conformity scores.</summary>
     internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
 
-    private TrainedNetwork With(double temperature, ConformalCalibration? conformal) =>
+    /// <summary>The first part of a blend.</summary>
+    internal TrainedNetwork With(NetworkBlend? blend) => With(Temperature, Conformal, blend);
+
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal) => With(temperature, conformal, Blend);
+
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal, NetworkBlend? blend) =>
         new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
         {
             Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
+            Blend = blend,
         };
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
