@@ -45,6 +45,7 @@ internal static class GraphWriter
                 .. blend.Parts.Select((part, i) => Finished(part.Network, names[InferenceGraph.InPart(i, InferenceGraph.NetworkOutput)]))];
             var (copies, average) = blend.AverageOf(parts, "members");
             x = Write(average, graph, [Write(copies, graph, [.. copies.Inputs])]);
+            foreach (var operation in trained.Inference.Finishing) x = Write(operation, graph, [x]);
         }
         else x = Finished(trained, names[InferenceGraph.NetworkOutput]);
         x = Write(trained.Inference.Link, graph, [x]);

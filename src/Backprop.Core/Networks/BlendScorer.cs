@@ -5,18 +5,19 @@ namespace Backprop.Networks;
 /// <summary>Scores rows by all parts of a <see cref="NetworkBlend"/>, for one thread. Allocates only when made.</summary>
 internal sealed class BlendScorer : IScoresRows
 {
+    private readonly TrainedNetwork _trained;
     private readonly NetworkBlend _blend;
     private readonly NetworkScorer[] _parts;
     private readonly int _outputs;
     private readonly Real[] _copies, _averages;
 
-    /// <param name="blend">The networks.</param>
+    /// <param name="trained">The network with a blend.</param>
     /// <param name="rows">Maximum number of rows.</param>
     /// <param name="keepsMembers">Whether <see cref="CopyMembers"/> is used.</param>
-    public BlendScorer(NetworkBlend blend, int rows, bool keepsMembers)
+    public BlendScorer(TrainedNetwork trained, int rows, bool keepsMembers)
     {
-        var network = blend.Parts[0].Network.Network;
-        (_blend, _outputs) = (blend, network.Outputs);
+        var (network, blend) = (trained.Network, trained.Blend!);
+        (_trained, _blend, _outputs) = (trained, blend, network.Outputs);
         _parts = [.. blend.Parts.Select(part => new NetworkScorer(part.Network, rows, keepsMembers))];
         var scored = keepsMembers ? checked(rows * network.EnsembleSize) : rows;
         _copies = new Real[checked(scored * blend.Copies * _outputs)];
@@ -63,6 +64,7 @@ internal sealed class BlendScorer : IScoresRows
     {
         var copies = averages.Rows * _blend.Copies;
         var scores = new Matrix(_copies.AsSpan(0, copies * _outputs), copies, _outputs);
-        _blend.Parts[0].Network.Loss.AverageMembers(scores, averages);
+        _trained.Loss.AverageMembers(scores, averages);
+        _trained.Finish(averages);
     }
 }

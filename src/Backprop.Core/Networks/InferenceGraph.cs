@@ -35,17 +35,20 @@ internal sealed class InferenceGraph
         _operations = new Lazy<IReadOnlyList<InferenceOperation>>(() => [.. BeforeScores(), .. Finishing, Link]);
     }
 
-    /// <summary>The graph of a blend: the operations of all parts up to their scores, then their average.</summary>
-    public InferenceGraph(NetworkBlend blend)
+    /// <summary>The graph of a blend: the operations of all parts up to their scores, then their average and its temperature.</summary>
+    public InferenceGraph(NetworkBlend blend, double temperature)
     {
         InferenceGraph[] parts = [.. blend.Parts.Select(part => part.Network.Inference)];
         var (copies, average) = blend.AverageOf([.. parts.Select((part, i) => InPart(i, part.Scores))], "blend");
-        (Finishing, Scores) = ([], average.Output);
+        Finishing = temperature == 1
+            ? []
+            : [new DivideByTemperature([average.Output], $"{average.Output}_tempered", average.Width, temperature)];
+        Scores = Finishing is [var last] ? last.Output : average.Output;
         Link = parts[0].Link with { Inputs = [Scores] };
         _form = new Lazy<ScoringForm>(() => parts[0].Form);
         _packed = new Lazy<Real[][]>(() => parts[0].Packed);
         _operations = new Lazy<IReadOnlyList<InferenceOperation>>(
-            () => [.. parts.SelectMany((part, i) => part.OperationsOfPart(i)), copies, average, Link]);
+            () => [.. parts.SelectMany((part, i) => part.OperationsOfPart(i)), copies, average, .. Finishing, Link]);
     }
 
     /// <summary>The name of a value of a part in the graph of its blend. The raw features are the same for all parts.</summary>

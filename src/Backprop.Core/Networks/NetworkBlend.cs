@@ -31,11 +31,7 @@ public sealed class NetworkBlend
         Copies = checked(_parts.Sum(part => part.Copies));
         if (Copies > MaxCopies)
             throw new ArgumentException($"A blend has at most {MaxCopies} copies of parts, but there are {Copies}.", nameof(parts));
-        Inference = new InferenceGraph(this);
     }
-
-    /// <summary>The computation from raw features to predictions.</summary>
-    internal InferenceGraph Inference { get; }
 
     /// <summary>The networks, in the order in which they were selected.</summary>
     public IReadOnlyList<BlendPart> Parts => _parts;
@@ -46,7 +42,7 @@ public sealed class NetworkBlend
     /// <summary>A network that predicts as the blend does.</summary>
     /// <remarks>Its layers and parameters are those of the first part; <see cref="TrainedNetwork.Blend"/> has all parts.</remarks>
     public TrainedNetwork ToNetwork() =>
-        _parts.Length == 1 ? _parts[0].Network : _parts[0].Network.With(this);
+        _parts.Length == 1 ? _parts[0].Network : _parts[0].Network.With(this, temperature: 1);
 
     private void Check(int index)
     {

@@ -11,9 +11,9 @@ public sealed class RowScorer
     internal RowScorer(TrainedNetwork trained, int rows)
     {
         _graph = trained.Inference;
-        _scorer = trained.Blend is { } blend
-            ? new BlendScorer(blend, rows, trained.NeedsMembers)
-            : new NetworkScorer(trained, rows, trained.NeedsMembers);
+        _scorer = trained.Blend is null
+            ? new NetworkScorer(trained, rows, trained.NeedsMembers)
+            : new BlendScorer(trained, rows, trained.NeedsMembers);
     }
 
     /// <summary>Raw scores, before the loss's link.</summary>

@@ -13,7 +13,6 @@ public sealed class TrainedNetwork
     internal const double MinTemperature = 0.01, MaxTemperature = 100;
 
     private readonly Real[] _parameters;
-    private readonly InferenceGraph _inference;
 
     /// <summary>Makes a trained network; <paramref name="parameters"/> are copied.</summary>
     /// <param name="network">The layers.</param>
@@ -56,7 +55,7 @@ public sealed class TrainedNetwork
         ScoreScale = targets is null ? null : ScaleOfScores(network, loss, targets);
         Limits = bounds?.ToLimits(loss, network.Outputs);
         _parameters = parameters.ToArray();
-        _inference = new InferenceGraph(this, _parameters);
+        Inference = new InferenceGraph(this, _parameters);
     }
 
     /// <summary>The layers.</summary>
@@ -66,7 +65,7 @@ public sealed class TrainedNetwork
     public ReadOnlySpan<Real> Parameters => _parameters;
 
     /// <summary>The computation from raw features to predictions.</summary>
-    internal InferenceGraph Inference => Blend?.Inference ?? _inference;
+    internal InferenceGraph Inference { get; }
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
     internal bool TakesSparse => Blend is null && Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
@@ -97,7 +96,8 @@ public sealed class TrainedNetwork
     public TargetBounds? Bounds { get; }
 
     /// <summary>T: the divisor of the scores that calibrates the confidence of probabilities
-    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none.</summary>
+    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none. Of a blend, the divisor of the blended scores, after
+    /// those of its parts.</summary>
     public double Temperature { get; }
 
     /// <summary>The means of the training data, with which explanations compare a row; null where they are not known.</summary>
@@ -123,7 +123,7 @@ public sealed class TrainedNetwork
 
     /// <summary>All networks whose predictions are averaged, if there are several; the first of them has the layers and parameters of this
     /// network. Null for a single network.</summary>
-    public NetworkBlend? Blend { get; private init; }
+    public NetworkBlend? Blend { get; }
 
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
@@ -138,19 +138,32 @@ public sealed class TrainedNetwork
     /// <summary>The same with conformity scores.</summary>
     internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
 
-    /// <summary>The first part of a blend.</summary>
-    internal TrainedNetwork With(NetworkBlend? blend) => With(Temperature, Conformal, blend);
+    /// <summary>A blend with the layers and parameters of this network, its first part.</summary>
+    /// <param name="blend">All parts.</param>
+    /// <param name="temperature">The divisor of the blended scores.</param>
+    internal TrainedNetwork With(NetworkBlend blend, double temperature) => With(temperature, conformal: null, blend);
 
     private TrainedNetwork With(double temperature, ConformalCalibration? conformal) => With(temperature, conformal, Blend);
 
-    private TrainedNetwork With(double temperature, ConformalCalibration? conformal, NetworkBlend? blend) =>
-        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal, NetworkBlend? blend)
+    {
+        var other = new TrainedNetwork(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
         {
             Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
-            Blend = blend,
         };
+        return blend is null ? other : new TrainedNetwork(other, blend);
+    }
+
+    private TrainedNetwork(TrainedNetwork first, NetworkBlend blend)
+        : this(
+            first.Network, first._parameters, first.Loss, first.Inputs, first.Targets, first.Bounds, first.Temperature)
+    {
+        (Means, ReportsUncertainty, Conformal) = (first.Means, first.ReportsUncertainty, first.Conformal);
+        Blend = blend;
+        Inference = new InferenceGraph(blend, Temperature);
+    }
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
     /// place.</summary>

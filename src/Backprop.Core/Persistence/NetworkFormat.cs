@@ -150,10 +150,14 @@ public static class NetworkFormat
         var trained = result.Network;
         return new Header(
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
-            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null,
+            trained.Bounds is not null, NotOne((trained.Blend?.Parts[0].Network ?? trained).Temperature), trained.Means is not null,
             trained.ReportsUncertainty,
             trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null,
-            trained.Blend is { } blend ? [.. blend.Parts.Select(part => part.Copies)] : null);
+            trained.Blend is { } blend
+                ? new BlendHeader([.. blend.Parts.Select(part => part.Copies)], NotOne(trained.Temperature))
+                : null);
+
+        static double? NotOne(double temperature) => temperature == 1 ? null : temperature;
     }
 
     private static byte[] Serialize(Header header, TrainedNetwork trained)
@@ -202,7 +206,11 @@ public static class NetworkFormat
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
         };
-        if (header.Blend is { } copies) trained = ReadBlend(ref floats, trained, copies).ToNetwork();
+        if (header.Blend is { } blend)
+        {
+            var parts = ReadBlend(ref floats, trained.With(conformal: null), blend.Copies);
+            trained = trained.With(parts, blend.Temperature ?? 1).With(trained.Conformal);
+        }
         return new TrainingResult(trained, header.History, header.BestEpoch);
     }
 
@@ -297,4 +305,12 @@ internal sealed record Header(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Blend = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlendHeader? Blend = null);
+
+/// <summary>The facts of a blend.</summary>
+/// <param name="Copies">The copies of each part.</param>
+/// <param name="Temperature">The divisor of the blended scores; null for 1. <see cref="Header.Temperature"/> is that of the first
+/// part.</param>
+internal sealed record BlendHeader(
+    IReadOnlyList<int> Copies,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);

@@ -109,18 +109,33 @@ public class NetworkBlendTests
     }
 
     [Theory]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3,1]  ", "follow the last part")]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3]    ", "A blend has 2 to 256 parts, but the header announces 1")]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3,1,0]", "Part 2 of the blend has 0 copies")]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3,-1,2]", "Part 1 of the blend has -1 copies")]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3,9999,2]", "at most 4096 copies")]
-    [InlineData("\"blend\":[3,1,2]", "\"blend\":[3,1,2,1]", "This is not a saved network")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3,1]  ", "follow the last part")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3]    ", "A blend has 2 to 256 parts, but the header announces 1")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3,1,0]", "Part 2 of the blend has 0 copies")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3,-1,2]", "Part 1 of the blend has -1 copies")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3,9999,2]", "at most 4096 copies")]
+    [InlineData("\"copies\":[3,1,2]", "\"copies\":[3,1,2,1]", "This is not a saved network")]
     public void A_forged_blend_is_refused_by_name(string from, string to, string message)
     {
         var saved = Saved.Bytes(new TrainingResult(Blend([.. Parts(new LogisticLoss(), 1)]), [], 0));
         var header = Saved.Header(saved).Replace(from, to, StringComparison.Ordinal);
         var forged = Saved.Forge(System.Text.Encoding.UTF8.GetBytes(header), Saved.Floats(saved));
         Assert.Contains(message, Assert.Throws<FormatException>(() => Saved.Read(forged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_temperature_of_a_blend_divides_the_blended_scores()
+    {
+        var blend = Blend([.. Parts(new SoftmaxCrossEntropy(), 3)]);
+        var tempered = blend.With(temperature: 2);
+        var x = new ReadOnlyMatrix(X, Rows, Features);
+        double[] halves = [.. blend.CreateScorer(Rows).Score(x).Values.ToArray().Select(score => score / 2.0)];
+        Near.Equal("scores", halves, tempered.CreateScorer(Rows).Score(x).Values, 1e-6, 1e-6);
+        var read = Saved.Read(Saved.Bytes(new TrainingResult(tempered, [], 0))).Network;
+        TestNumbers.AssertSameBits(Predict(tempered), Predict(read));
+        Assert.Equal((2, 0.5), (read.Temperature, read.Blend!.Parts[0].Network.Temperature));
+        var scores = X.Chunk(Features).SelectMany(row => GraphInterpreter.Run(tempered.Inference, row)[tempered.Inference.Scores]);
+        Near.Equal("graph", [.. scores], tempered.CreateScorer(Rows).Score(x).Values, 1e-4, 1e-4);
     }
 
     [Fact]
