@@ -69,7 +69,7 @@ public sealed class SearchSpace
             new ParametricMix(new SELU()), new ParametricMix(new Mish()), new ParametricMix(new ReLU()));
         yield return SearchDimension.Drawn(
             nameof(TrainingOptions.LearningRate), $"the preset's, times {MinFactor} to {MaxFactor}, log-uniform",
-            (preset, random) => Rounded(preset.Training.LearningRate!.Value * LogUniform(random, MinFactor, MaxFactor)),
+            (preset, random) => Rounded(RateOf(preset.Training) * LogUniform(random, MinFactor, MaxFactor)),
             (preset, rate) => WithTraining(preset, preset.Training with { LearningRate = rate }));
         yield return SearchDimension.Choice(
             nameof(MultilayerPerceptron.Dropout),
@@ -106,6 +106,8 @@ public sealed class SearchSpace
         preset with { Architecture = architecture };
 
     private static PresetValues WithTraining(PresetValues preset, TrainingOptions training) => preset with { Training = training };
+
+    private static double RateOf(TrainingOptions training) => training.LearningRate ?? training.Optimizer.DefaultLearningRate;
 
     private static double LogUniform(RandomSequence random, double low, double high) =>
         low * Math.Exp(random.NextUniform() * Math.Log(high / low));
