@@ -20,8 +20,13 @@ internal sealed class ExplainedNetwork
     private readonly Real[] _baseline;
 
     /// <summary>Measures the baseline.</summary>
+    /// <exception cref="NotSupportedException">The network is a blend.</exception>
     public ExplainedNetwork(TrainedNetwork trained)
     {
+        if (trained.Blend is { } blend)
+            throw new NotSupportedException(
+                $"The model is a blend of {blend.Parts.Count} networks, and contributions are those of one network. Train without a search, "
+                + "or measure the importance and the partial dependence of columns, which work for every model.");
         Trained = trained;
         Form = trained.Inference.Form;
         PreparingLayers = PreparingLayersOf(Form.Network);

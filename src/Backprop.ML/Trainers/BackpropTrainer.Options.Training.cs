@@ -181,8 +181,8 @@ public sealed partial class BackpropTrainer
         /// must be held out, by <see cref="KFoldBagging"/> or for validation. With <see cref="MaximumTrainingTime"/>, the search ends with
         /// that time; otherwise, its cost is limited (<see cref="Backprop.Presets.Search.MaximumCost"/>). With <see cref="Checkpoint"/>, each trial
         /// has a file of its own, and an interrupted search continues. <c>Trials</c> of the model lists all trials.</remarks>
-        /// <value>By preset: <see cref="Preset.Best"/> has a search, the others have null. If the rows are a stream, or training continues
-        /// from a model, the preset's search is left out.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. If the rows are a stream, or
+        /// training continues from a model, the search of the preset is left out.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
 
         /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>

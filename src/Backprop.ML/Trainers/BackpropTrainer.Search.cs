@@ -11,10 +11,11 @@ public sealed partial class BackpropTrainer
     // Searches for better values of options: Options.Search.
 
     private TrainingResult Train(
-        TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial, EpochProgress progress, StopCondition stop)
+        IChannel channel, TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial, EpochProgress progress,
+        StopCondition stop)
     {
         if (SearchFor(data, options, initial) is { } search)
-            return Search(search, plan, data, options, progress, stop);
+            return Search(search with { Progress = new TrialProgress(channel, search.Progress) }, plan, data, options, progress, stop);
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         if (initial is not null) initial = MoreOutputs.With(initial, network);

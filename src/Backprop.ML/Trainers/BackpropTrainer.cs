@@ -209,7 +209,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var progress = new EpochProgress(channel.Inner, progressChannel, known, known.NumberOfIterations);
         try
         {
-            var result = Train(plan, data, known, initial, progress, stop);
+            var result = Train(channel, plan, data, known, initial, progress, stop);
             warnings.OnUnderfitting(result.Underfitting, known);
             result = result with
             {
@@ -404,6 +404,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             throw Host.ExceptParam(
                 "initialParameters", "The model to continue from was trained for {0} with {1}, not for {2} with {3}.", model.Task.Name,
                 model.Network.Loss, plan.Task.Name, plan.Loss);
+        if (model.Network.Blend is { } blend)
+            throw Host.ExceptParam(
+                "initialParameters",
+                "The model to continue from is a blend of {0} networks. Continue from a model without a search: use another preset than {1}, or "
+                + "set {2} to null.", blend.Parts.Count, nameof(Preset.Best), nameof(Options.Search));
         return model.Network;
     }
 }

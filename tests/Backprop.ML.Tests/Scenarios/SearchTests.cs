@@ -162,6 +162,18 @@ public sealed class SearchTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_belongs_to_one_network_is_refused_by_name()
+    {
+        var model = new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value))).Fit(Samples.Table(_ml));
+        var parts = $"a blend of {model.Model.Network.Blend!.Parts.Count} networks";
+        Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(() => Persistence.NetworkWeights.Of(model.Model.Network)).Message);
+        Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(
+            () => new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value), search: null)).Fit(Samples.Table(_ml), null, model.Model)).Message);
+        var explain = Assert.ThrowsAny<Exception>(() => model.Explain(Samples.Table(_ml)).GetColumn<float>("Score").ToArray());
+        Assert.Contains(parts, explain.GetBaseException().Message);
+    }
+
     private static void AssertExports(BackpropTransformer model, IDataView data, string features)
     {
         using var session = new OnnxRun(stream => model.Model.SaveAsOnnx(stream));

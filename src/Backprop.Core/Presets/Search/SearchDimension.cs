@@ -21,6 +21,9 @@ public sealed class SearchDimension
     /// <summary>The values, in words.</summary>
     public string Values { get; }
 
+    /// <summary>The position in its space; its random numbers depend on it.</summary>
+    internal int Index { get; private init; }
+
     /// <summary>The option and its values.</summary>
     public override string ToString() => $"{Option}: {Values}";
 
@@ -35,6 +38,9 @@ public sealed class SearchDimension
     internal static SearchDimension Drawn<T>(
         string option, string values, Func<PresetValues, RandomSequence, T> draw, Func<PresetValues, T, PresetValues> write) =>
         new(option, values, (preset, random) => draw(preset, random), (preset, value) => write(preset, (T)value!));
+
+    /// <summary>The same at a position.</summary>
+    internal SearchDimension At(int index) => new(Option, Values, _draw, _write) { Index = index };
 
     /// <summary>Draws a value.</summary>
     /// <param name="preset">The values of the preset.</param>

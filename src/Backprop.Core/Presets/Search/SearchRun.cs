@@ -115,10 +115,7 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         var loss = new EnsembleSelection(result.Network.Loss, [held], rounds: 1, own.Work).LossOf(0);
         var entry = new Entry(trial, result.Network, held, loss, CostOf(trial), stop.Elapsed - start);
         _entries.Add(entry);
-        var report = ReportOf(entry, copies: 0);
-        search.Progress?.Report(report);
-        stop.Reports.Note(
-            $"Trial {trial.Number}{(report.IsShort ? " (short)" : "")}: loss {loss:G6}, best {report.BestLoss:G6}, cost {_spent:F1} so far");
+        search.Progress?.Report(ReportOf(entry, copies: 0));
         return result;
     }
 

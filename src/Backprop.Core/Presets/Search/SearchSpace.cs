@@ -10,6 +10,7 @@ namespace Backprop.Presets;
 public sealed class SearchSpace
 {
     private const double MinFactor = 0.3, MaxFactor = 3;
+    private const int MaxDimensions = 64;
 
     private SearchSpace(IReadOnlyList<SearchDimension> dimensions) => Dimensions = dimensions;
 
@@ -18,7 +19,8 @@ public sealed class SearchSpace
 
     /// <summary>The default space, around <see cref="TrainingPreset.Default"/>.</summary>
     /// <param name="profile">The kind of target and the size of the data.</param>
-    public static SearchSpace For(DatasetProfile profile) => new([.. DimensionsFor(profile)]);
+    public static SearchSpace For(DatasetProfile profile) =>
+        new([.. DimensionsFor(profile).Select((dimension, index) => dimension.At(index))]);
 
     /// <summary>The same space without some options.</summary>
     /// <param name="options">The names of the options. Names that are not in the space are ignored.</param>
@@ -31,25 +33,31 @@ public sealed class SearchSpace
     /// <summary>Draws a value for every option. The same seed and number lead to the same values.</summary>
     /// <param name="preset">The values of the preset.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="number">The number of the trial.</param>
-    internal IReadOnlyDictionary<string, object?> Draw(PresetValues preset, int seed, int number)
+    /// <param name="number">The number of the trial; at least 0.</param>
+    /// <returns>The name of each option, and its value.</returns>
+    public IReadOnlyDictionary<string, object?> Draw(PresetValues preset, int seed, int number)
     {
-        // One sequence for each option: a new option leaves the values of the others as they are.
+        ArgumentNullException.ThrowIfNull(preset);
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        // One sequence for each option: an option more or less leaves the values of the others as they are.
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (i, dimension) in Dimensions.Index())
-            values[dimension.Option] = dimension.Draw(preset, new RandomSequence(seed, RandomPurpose.Search, number * MaxDimensions + i));
+        foreach (var dimension in Dimensions)
+            values[dimension.Option] = dimension.Draw(
+                preset, new RandomSequence(seed, RandomPurpose.Search, unchecked(number * MaxDimensions + dimension.Index)));
         return values;
     }
 
     /// <summary>The values of a preset with drawn values.</summary>
-    internal PresetValues Apply(PresetValues preset, IReadOnlyDictionary<string, object?> values)
+    /// <param name="preset">The values of the preset.</param>
+    /// <param name="values">The names of options, and their values. Names that are not in the space are ignored.</param>
+    public PresetValues Apply(PresetValues preset, IReadOnlyDictionary<string, object?> values)
     {
+        ArgumentNullException.ThrowIfNull(preset);
+        ArgumentNullException.ThrowIfNull(values);
         foreach (var dimension in Dimensions)
             if (values.TryGetValue(dimension.Option, out var value)) preset = dimension.Apply(preset, value);
         return preset;
     }
-
-    private const int MaxDimensions = 64;
 
     private static IEnumerable<SearchDimension> DimensionsFor(DatasetProfile profile)
     {
@@ -64,9 +72,15 @@ public sealed class SearchSpace
                 _ => [128, 128],
             },
             (preset, layers) => WithArchitecture(preset, preset.Architecture with { HiddenLayers = layers }));
-        yield return SearchDimension.Choice<Activation>(
-            nameof(MultilayerPerceptron.Activation), (preset, f) => WithArchitecture(preset, preset.Architecture with { Activation = f }),
-            new ParametricMix(new SELU()), new ParametricMix(new Mish()), new ParametricMix(new ReLU()));
+        yield return SearchDimension.Drawn<Activation>(
+            nameof(MultilayerPerceptron.Activation), "ParametricMix of SELU, Mish or ReLU",
+            (_, random) => new ParametricMix(random.NextIndex(3) switch
+            {
+                0 => new SELU(),
+                1 => new Mish(),
+                _ => new ReLU(),
+            }),
+            (preset, f) => WithArchitecture(preset, preset.Architecture with { Activation = f }));
         yield return SearchDimension.Drawn(
             nameof(TrainingOptions.LearningRate), $"the preset's, times {MinFactor} to {MaxFactor}, log-uniform",
             (preset, random) => Rounded(RateOf(preset.Training) * LogUniform(random, MinFactor, MaxFactor)),
