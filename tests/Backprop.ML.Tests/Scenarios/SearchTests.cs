@@ -170,8 +170,15 @@ public sealed class SearchTests : IDisposable
         Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(() => Backprop.Persistence.NetworkWeights.Of(model.Model.Network)).Message);
         Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(
             () => new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value), search: null)).Fit(Samples.Table(_ml), null, model.Model)).Message);
-        var explain = Assert.ThrowsAny<Exception>(() => model.Explain(Samples.Table(_ml)));
-        Assert.Contains(parts, explain.GetBaseException().Message);
+    }
+
+    [Fact]
+    public void Contributions_to_a_blend_add_up()
+    {
+        var model = new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value))).Fit(Samples.Table(_ml));
+        Assert.NotNull(model.Model.Network.Blend);
+        foreach (var row in model.Explain(Samples.Table(_ml)))
+            Assert.InRange(Math.Abs(row.Residual), 0, 1e-3 * Math.Max(1, Math.Abs(row.Score - row.BaselineScore)));
     }
 
     private static void AssertExports(BackpropTransformer model, IDataView data, string features)
