@@ -7,24 +7,26 @@ using Microsoft.ML.Data;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var ml = new MLContext(seed: 1);
-var path = Path.Combine(AppContext.BaseDirectory, "diabetes_progression.csv");
+var path = Path.Combine(AppContext.BaseDirectory, "breast_cancer_wdbc.csv");
 var names = File.ReadLines(path).First().Split(',');
 var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
 {
     HasHeader = true,
     Separators = [','],
-    Columns = [.. names.Select((name, i) => new TextLoader.Column(name, DataKind.Single, i))],
+    Columns = [
+        .. names[..^1].Select((name, i) => new TextLoader.Column(name, DataKind.Single, i)),
+        new(names[^1], DataKind.Boolean, names.Length - 1)],
 });
 var features = ml.Transforms.Concatenate("Features", names[..^1]);
 var prepared = features.Fit(data).Transform(data);
 var parts = ml.Data.TrainTestSplit(prepared, testFraction: 0.3, seed: 1);
 
 // The values of the preset alone, then twelve trials with other values. Smaller networks keep the example short.
-var options = new BackpropTrainer.Options { LabelColumnName = "progression", HiddenLayers = [32, 32], NumberOfIterations = 60, Seed = 1 };
-var alone = ml.Regression.Trainers.Backprop(options).Fit(parts.TrainSet);
+var options = new BackpropTrainer.Options { LabelColumnName = names[^1], HiddenLayers = [32, 32], NumberOfIterations = 60, Seed = 1 };
+var alone = ml.BinaryClassification.Trainers.Backprop(options).Fit(parts.TrainSet);
 var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 12 }).Fit(parts.TrainSet);
-Console.WriteLine($"default preset: RMSE {RootMeanSquaredError(alone):F2}");
-Console.WriteLine($"blend of a search: RMSE {RootMeanSquaredError(result.Transformer):F2}");
+Console.WriteLine($"default preset: log-loss {LogLoss(alone):F4}");
+Console.WriteLine($"blend of a search: log-loss {LogLoss(result.Transformer):F4}");
 
 Console.WriteLine("trials of the blend, and how often each counts:");
 foreach (var trial in result.Trials.Where(trial => trial.Copies > 0))
@@ -36,7 +38,6 @@ foreach (var trial in result.Trials.Where(trial => trial.Copies > 0))
 // One file, like any other model.
 ml.Model.Save(result.Transformer, prepared.Schema, "tuned.zip");
 var loaded = ml.Model.Load("tuned.zip", out _);
-Console.WriteLine($"loaded from tuned.zip: RMSE {RootMeanSquaredError(loaded):F2}");
+Console.WriteLine($"loaded from tuned.zip: log-loss {LogLoss(loaded):F4}");
 
-double RootMeanSquaredError(ITransformer model) =>
-    ml.Regression.Evaluate(model.Transform(parts.TestSet), "progression").RootMeanSquaredError;
+double LogLoss(ITransformer model) => ml.BinaryClassification.Evaluate(model.Transform(parts.TestSet), names[^1]).LogLoss;
