@@ -10,8 +10,8 @@ internal abstract class Explainer
     /// <summary>In place of an output: the output with the largest value of the row.</summary>
     public const int LargestOutput = -1;
 
-    private readonly LayerRun _preparation;
-    private readonly Real[] _standardized, _pathStart, _baselineValues;
+    private readonly FeaturePreparation _preparation;
+    private readonly Real[] _pathStart, _baselineValues;
     private readonly int[] _columns;
     private readonly double[] _sums;
 
@@ -25,11 +25,9 @@ internal abstract class Explainer
         ExplainedNetwork explained, FeatureColumns columns, bool explainsPredictions, int rows, int capacity, bool withGradients)
     {
         (Explained, Columns, MaxRows) = (explained, columns.Count, rows);
-        var first = explained.PreparingLayers + explained.AffineLayers;
         _preparation = explained.CreatePreparation(rows);
-        Affine = new LayerRun(explained.Form, explained.PreparingLayers, explained.AffineLayers, rows, withGradients);
-        Function = new ScoreFunction(explained, first, explainsPredictions, capacity, withGradients);
-        _standardized = new Real[checked(rows * explained.Inputs)];
+        Affine = explained.CreateAffine(rows, withGradients);
+        Function = explained.CreateFunction(explainsPredictions, capacity, withGradients);
         _columns = [.. explained.Sources.ToArray().Select(feature => columns.ColumnOf(feature))];
         _sums = new double[Columns];
         _pathStart = Affine.Forward(new ReadOnlyMatrix(explained.Baseline, 1, explained.Width)).Values.ToArray();
@@ -48,10 +46,10 @@ internal abstract class Explainer
     protected ExplainedNetwork Explained { get; }
 
     /// <summary>The affine layers after those that prepare features.</summary>
-    protected LayerRun Affine { get; }
+    protected IRowFunction Affine { get; }
 
     /// <summary>The explained values as a function of what leaves the affine layers.</summary>
-    protected ScoreFunction Function { get; }
+    protected IScoreFunction Function { get; }
 
     /// <summary>[1 × inputs of <see cref="Function"/>]: the baseline behind the affine layers.</summary>
     protected ReadOnlyMatrix PathStart => new(_pathStart, 1, _pathStart.Length);
@@ -66,9 +64,7 @@ internal abstract class Explainer
     /// <param name="rows">[rows], overwritten.</param>
     public void Explain(ReadOnlyMatrix features, ReadOnlySpan<int> outputs, Matrix contributions, Span<ExplainedRow> rows)
     {
-        var standardized = new Matrix(_standardized.AsSpan(0, features.Values.Length), features.Rows, features.Columns);
-        Explained.Standardize(features, standardized);
-        var prepared = _preparation.Forward(standardized);
+        var prepared = _preparation.Forward(features);
         ExplainPrepared(prepared, outputs, contributions, rows);
         for (var row = 0; row < rows.Length; row++)
             if (!double.IsFinite(rows[row].Value - rows[row].Baseline)) contributions.Row(row).Fill(Real.NaN);

@@ -5,7 +5,7 @@ using Backprop.Numerics;
 namespace Backprop.Explanations;
 
 /// <summary>Some neighbouring layers of a network. None of them reads an earlier output. The scratch of one thread.</summary>
-internal sealed class LayerRun
+internal sealed class LayerRun : IRowFunction
 {
     private readonly Layer[] _layers;
     private readonly Real[][] _parameters, _outputs, _gradients;

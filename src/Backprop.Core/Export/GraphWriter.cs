@@ -25,7 +25,7 @@ internal static class GraphWriter
         var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null);
         if (trained is { Conformal: null, ReportsUncertainty: false }) return tensors;
         graph.Begin("uncertainty");
-        var members = trained.NeedsMembers ? MembersOf(trained, graph, names[InferenceGraph.NetworkOutput]) : "";
+        var members = trained.NeedsMembers ? MembersOf(trained, graph, names) : "";
         var operators = new UncertaintyOperators(graph, trained);
         if (trained.ReportsUncertainty) tensors = tensors with { Spread = operators.Spread(members) };
         if (trained.Conformal is not { } conformal) return tensors;
@@ -36,12 +36,28 @@ internal static class GraphWriter
     }
 
     // The prediction of every member: [rows × members × outputs], double precision.
-    private static string MembersOf(TrainedNetwork trained, IGraphBuilder graph, string output)
+    private static string MembersOf(TrainedNetwork trained, IGraphBuilder graph, Dictionary<string, string> names)
     {
-        var width = trained.Network.Outputs;
-        var x = graph.Reshape(output, -1, width);
-        foreach (var operation in trained.Inference.Finishing.Append(trained.Inference.Link)) x = Write(operation, graph, [x]);
-        return graph.Cast(graph.Reshape(x, -1, trained.Network.EnsembleSize, width), ElementType.Double);
+        string x;
+        if (trained.Blend is { } blend)
+        {
+            string[] parts = [
+                .. blend.Parts.Select((part, i) => Finished(part.Network, names[InferenceGraph.InPart(i, InferenceGraph.NetworkOutput)]))];
+            var (copies, average) = blend.AverageOf(parts, "members");
+            x = Write(average, graph, [Write(copies, graph, [.. copies.Inputs])]);
+            foreach (var operation in trained.Inference.Finishing) x = Write(operation, graph, [x]);
+        }
+        else x = Finished(trained, names[InferenceGraph.NetworkOutput]);
+        x = Write(trained.Inference.Link, graph, [x]);
+        return graph.Cast(graph.Reshape(x, -1, trained.Network.EnsembleSize, trained.Network.Outputs), ElementType.Double);
+
+        // [(rows · members) × outputs]
+        string Finished(TrainedNetwork part, string output)
+        {
+            var scores = graph.Reshape(output, -1, part.Network.Outputs);
+            foreach (var operation in part.Inference.Finishing) scores = Write(operation, graph, [scores]);
+            return scores;
+        }
     }
 
     /// <summary>The refusal of a part that has no operators.</summary>

@@ -35,6 +35,32 @@ internal sealed class InferenceGraph
         _operations = new Lazy<IReadOnlyList<InferenceOperation>>(() => [.. BeforeScores(), .. Finishing, Link]);
     }
 
+    /// <summary>The graph of a blend: the operations of all parts up to their scores, then their average and its temperature.</summary>
+    public InferenceGraph(NetworkBlend blend, double temperature)
+    {
+        InferenceGraph[] parts = [.. blend.Parts.Select(part => part.Network.Inference)];
+        var (copies, average) = blend.AverageOf([.. parts.Select((part, i) => InPart(i, part.Scores))], "blend");
+        Finishing = temperature == 1
+            ? []
+            : [new DivideByTemperature([average.Output], $"{average.Output}_tempered", average.Width, temperature)];
+        Scores = Finishing is [var last] ? last.Output : average.Output;
+        Link = parts[0].Link with { Inputs = [Scores] };
+        _form = new Lazy<ScoringForm>(() => parts[0].Form);
+        _packed = new Lazy<Real[][]>(() => parts[0].Packed);
+        _operations = new Lazy<IReadOnlyList<InferenceOperation>>(
+            () => [.. parts.SelectMany((part, i) => part.OperationsOfPart(i)), copies, average, .. Finishing, Link]);
+    }
+
+    /// <summary>The name of a value of a part in the graph of its blend. The raw features are the same for all parts.</summary>
+    public static string InPart(int part, string name) => name == Features ? name : $"part{part}/{name}";
+
+    private IEnumerable<InferenceOperation> OperationsOfPart(int part) =>
+        from operation in Operations.SkipLast(1)
+        select operation with
+        {
+            Inputs = [.. operation.Inputs.Select(name => InPart(part, name))], Output = InPart(part, operation.Output),
+        };
+
     /// <summary>All operations, in an order in which they can run.</summary>
     public IReadOnlyList<InferenceOperation> Operations => _operations.Value;
 
@@ -44,13 +70,13 @@ internal sealed class InferenceGraph
     /// <summary>How features are standardized before the first layer; null for not at all.</summary>
     public Standardization? Standardization { get; }
 
-    /// <summary>The layers as they run.</summary>
+    /// <summary>The layers as they run; of a blend, those of its first part.</summary>
     public ScoringForm Form => _form.Value;
 
     /// <summary>The parameters of each layer of <see cref="Form"/> for many rows (<see cref="IPackable"/>).</summary>
     public Real[][] Packed => _packed.Value;
 
-    /// <summary>How members are averaged; null for a single network.</summary>
+    /// <summary>How members are averaged; null for a single network, and for a blend, whose parts average theirs.</summary>
     public AverageMembers? Average { get; }
 
     /// <summary>The operations that convert the output of the network, or the average of its members, into scores; in this order.</summary>

@@ -68,7 +68,7 @@ public sealed class TrainedNetwork
     internal InferenceGraph Inference { get; }
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
-    internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
+    internal bool TakesSparse => Blend is null && Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
 
     /// <summary>Whether rows are likely to be sparse, and are scored faster as sparse rows: there are many inputs, and 0 stays 0. The
     /// scores are the same either way.</summary>
@@ -96,7 +96,8 @@ public sealed class TrainedNetwork
     public TargetBounds? Bounds { get; }
 
     /// <summary>T: the divisor of the scores that calibrates the confidence of probabilities
-    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none.</summary>
+    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none. Of a blend, the divisor of the blended scores, after
+    /// those of its parts.</summary>
     public double Temperature { get; }
 
     /// <summary>The means of the training data, with which explanations compare a row; null where they are not known.</summary>
@@ -120,6 +121,10 @@ public sealed class TrainedNetwork
     /// temperature has none.</summary>
     public ConformalCalibration? Conformal { get; internal init; }
 
+    /// <summary>All networks whose predictions are averaged, if there are several; the first of them has the layers and parameters of this
+    /// network. Null for a single network.</summary>
+    public NetworkBlend? Blend { get; }
+
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
     public bool ReportsUncertainty { get; internal init; }
@@ -133,13 +138,32 @@ public sealed class TrainedNetwork
     /// <summary>The same with conformity scores.</summary>
     internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
 
-    private TrainedNetwork With(double temperature, ConformalCalibration? conformal) =>
-        new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
+    /// <summary>A blend with the layers and parameters of this network, its first part.</summary>
+    /// <param name="blend">All parts.</param>
+    /// <param name="temperature">The divisor of the blended scores.</param>
+    internal TrainedNetwork With(NetworkBlend blend, double temperature) => With(temperature, conformal: null, blend);
+
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal) => With(temperature, conformal, Blend);
+
+    private TrainedNetwork With(double temperature, ConformalCalibration? conformal, NetworkBlend? blend)
+    {
+        var other = new TrainedNetwork(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)
         {
             Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
         };
+        return blend is null ? other : new TrainedNetwork(other, blend);
+    }
+
+    private TrainedNetwork(TrainedNetwork first, NetworkBlend blend)
+        : this(
+            first.Network, first._parameters, first.Loss, first.Inputs, first.Targets, first.Bounds, first.Temperature)
+    {
+        (Means, ReportsUncertainty, Conformal) = (first.Means, first.ReportsUncertainty, first.Conformal);
+        Blend = blend;
+        Inference = new InferenceGraph(blend, Temperature);
+    }
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in
     /// place.</summary>

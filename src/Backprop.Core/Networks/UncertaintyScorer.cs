@@ -70,8 +70,7 @@ public sealed class UncertaintyScorer
         if (_trained.NeedsMembers)
         {
             var members = new Matrix(_predictions.AsSpan(0, rows * _members * _outputs), rows * _members, _outputs);
-            scorer.MembersOf(rows).Values.CopyTo(members.Values);
-            _trained.Finish(members);
+            scorer.CopyMembers(members);
             _trained.Inference.Link.Apply(members);
             ofMembers = members;
         }

@@ -35,6 +35,9 @@ public enum RandomPurpose
 
     /// <summary>Which rows a bootstrap sample has; one sequence per sample.</summary>
     Bootstrap = 11,
+
+    /// <summary>Which values of options are tried; one sequence per option and trial.</summary>
+    Search = 12,
 }
 
 /// <summary>Random numbers that depend only on (seed, purpose, index): not on threads, not on the version of .NET.</summary>

@@ -19,7 +19,9 @@ namespace Backprop.Persistence;
 /// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. The floats start with the
 /// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and
 /// the largest targets. The means of the features are next, and the shares of the categories. Conformity scores come last: of each target,
-/// those of each member. Each group after the parameters is present only if the header says so. All content is checked before memory is
+/// those of each member. Each group after the parameters is present only if the header says so. The header of a blend lists the copies of
+/// its parts. Then the first part is written as above, and the floats end with the other parts, each as a complete saved network whose
+/// header ends with spaces, so that its length is a multiple of 4. All content is checked before memory is
 /// allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
@@ -36,13 +38,22 @@ public static class NetworkFormat
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(result);
+        stream.Write(BytesOf(result, isPart: false));
+    }
+
+    private static byte[] BytesOf(TrainingResult result, bool isPart)
+    {
         var trained = result.Network;
         var header = HeaderOf(result);
         var text = Serialize(header, trained);
+        if (isPart) text = [.. text, .. Enumerable.Repeat((byte)' ', -text.Length & 3)]; // its length is then a number of floats
+        byte[][] others = trained.Blend is null
+            ? []
+            : [.. trained.Blend.Parts.Skip(1).Select(part => BytesOf(new TrainingResult(part.Network, [], 0), isPart: true))];
         var floats = FloatCount(
             trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0),
             trained.Means is not null)
-            + (header.Conformal?.ScoreCount ?? 0);
+            + (header.Conformal?.ScoreCount ?? 0) + others.Sum(part => (long)part.Length / 4);
 
         var bytes = new byte[checked(PrefixLength + text.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -60,8 +71,13 @@ public static class NetworkFormat
         if (trained.Conformal is { } conformal)
             for (var target = 0; target < conformal.Targets; target++)
                 for (var member = 0; member < conformal.Members; member++) rest = WriteFloats(rest, conformal.ScoresOf(target, member));
+        foreach (var part in others)
+        {
+            part.CopyTo(rest);
+            rest = rest[part.Length..];
+        }
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
-        stream.Write(bytes);
+        return bytes;
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; the stream must end there.</summary>
@@ -91,11 +107,10 @@ public static class NetworkFormat
         if (!isVerified && !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
             throw new FormatException("The saved network is damaged: its checksum does not match.");
 
-        var headerLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         try
         {
-            var header = HeaderJson.Parse(bytes.Slice(PrefixLength, headerLength));
-            return Build(header, bytes[(PrefixLength + headerLength)..^SHA256.HashSizeInBytes]);
+            var saved = Parse(bytes);
+            return Build(saved.Header, saved.Floats);
         }
         catch (Exception problem) when (problem is not (FormatException { InnerException: null } or OutOfMemoryException))
         {
@@ -103,6 +118,12 @@ public static class NetworkFormat
             var kind = problem is JsonException or ArgumentException or FormatException ? "" : $"{problem.GetType().Name}: ";
             throw new FormatException($"The saved network contradicts itself: {kind}{problem.Message}");
         }
+    }
+
+    private static SavedNetwork Parse(ReadOnlySpan<byte> bytes)
+    {
+        var header = bytes.Slice(PrefixLength, BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]));
+        return new SavedNetwork(HeaderJson.Parse(header), bytes[(PrefixLength + header.Length)..^SHA256.HashSizeInBytes]);
     }
 
     // The total number of bytes that the first bytes announce.
@@ -129,9 +150,14 @@ public static class NetworkFormat
         var trained = result.Network;
         return new Header(
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
-            trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null,
+            trained.Bounds is not null, NotOne((trained.Blend?.Parts[0].Network ?? trained).Temperature), trained.Means is not null,
             trained.ReportsUncertainty,
-            trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null);
+            trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null,
+            trained.Blend is { } blend
+                ? new BlendHeader([.. blend.Parts.Select(part => part.Copies)], NotOne(trained.Temperature))
+                : null);
+
+        static double? NotOne(double temperature) => temperature == 1 ? null : temperature;
     }
 
     private static byte[] Serialize(Header header, TrainedNetwork trained)
@@ -164,7 +190,7 @@ public static class NetworkFormat
         header.Conformal?.Check(header.Loss, network);
         var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded, header.HasMeans)
             + (header.Conformal?.ScoreCount ?? 0);
-        if (expected * 4 != floats.Length)
+        if (header.Blend is null ? expected * 4 != floats.Length : expected * 4 > floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
 
@@ -180,7 +206,32 @@ public static class NetworkFormat
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
         };
+        if (header.Blend is { } blend)
+        {
+            var parts = ReadBlend(ref floats, trained.With(conformal: null), blend.Copies);
+            trained = trained.With(parts, blend.Temperature ?? 1).With(trained.Conformal);
+        }
         return new TrainingResult(trained, header.History, header.BestEpoch);
+    }
+
+    // The other parts are complete saved networks, one after another.
+    private static NetworkBlend ReadBlend(ref ReadOnlySpan<byte> bytes, TrainedNetwork first, IReadOnlyList<int> copies)
+    {
+        if (copies.Count is < 2 or > NetworkBlend.MaxParts)
+            throw new ArgumentException($"A blend has 2 to {NetworkBlend.MaxParts} parts, but the header announces {copies.Count}.");
+        var parts = new List<BlendPart> { new(first, copies[0]) };
+        while (parts.Count < copies.Count)
+        {
+            var length = ExpectedLength(bytes);
+            if (length > bytes.Length)
+                throw new ArgumentException($"Part {parts.Count} of the blend announces {length} bytes, but {bytes.Length} are left.");
+            var part = Parse(bytes[..(int)length]);
+            if (part.Header.Blend is not null) throw new ArgumentException($"Part {parts.Count} of the blend is a blend itself.");
+            parts.Add(new BlendPart(Build(part.Header, part.Floats).Network, copies[parts.Count]));
+            bytes = bytes[(int)length..];
+        }
+        if (!bytes.IsEmpty) throw new ArgumentException($"{bytes.Length} bytes follow the last part of the blend.");
+        return new NetworkBlend(parts);
     }
 
     private static ConformalCalibration ReadConformal(ref ReadOnlySpan<byte> floats, ConformalHeader header)
@@ -235,6 +286,14 @@ public static class NetworkFormat
         foreach (var (i, category) in network.Categories.Index()) shares[i] = ReadFloats(ref bytes, category.Count + 1);
         return new TrainingMeans(features, shares);
     }
+
+    // The parts of a saved network that are not computed.
+    private readonly ref struct SavedNetwork(Header header, ReadOnlySpan<byte> floats)
+    {
+        public Header Header { get; } = header;
+
+        public ReadOnlySpan<byte> Floats { get; } = floats;
+    }
 }
 
 /// <summary>What the JSON at the start of a saved network says.</summary>
@@ -245,4 +304,13 @@ internal sealed record Header(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlendHeader? Blend = null);
+
+/// <summary>The facts of a blend.</summary>
+/// <param name="Copies">The copies of each part.</param>
+/// <param name="Temperature">The divisor of the blended scores; null for 1. <see cref="Header.Temperature"/> is that of the first
+/// part.</param>
+internal sealed record BlendHeader(
+    IReadOnlyList<int> Copies,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null);

@@ -73,10 +73,11 @@ public sealed partial class NetworkWeights : IReadOnlyList<WeightArray>
 
     /// <summary>The weights of a trained network, with the scaling of its inputs and targets.</summary>
     /// <param name="network">The network.</param>
-    /// <exception cref="ArgumentException">A mean is NaN, because the column had no value in training.</exception>
+    /// <exception cref="ArgumentException">A mean is NaN, because the column had no value in training; or the network is a
+    /// blend.</exception>
     public static NetworkWeights Of(TrainedNetwork network)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        CheckSingle(network);
         return new NetworkWeights([.. Of(network.Network, network.Parameters), .. NetworkScaling.ArraysOf(network)]);
     }
 
@@ -115,11 +116,11 @@ public sealed partial class NetworkWeights : IReadOnlyList<WeightArray>
 
     /// <summary>The same network with these weights. Scaling that is not among the weights stays as it is.</summary>
     /// <param name="network">The network.</param>
-    /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape, or its values are not
-    /// allowed.</exception>
+    /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape, or its values are not allowed; or the
+    /// network is a blend.</exception>
     public TrainedNetwork ApplyTo(TrainedNetwork network)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        CheckSingle(network);
         return MakeNetwork(network.Network, network.Loss, network);
     }
 
@@ -136,6 +137,15 @@ public sealed partial class NetworkWeights : IReadOnlyList<WeightArray>
     public IEnumerator<WeightArray> GetEnumerator() => _arrays.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static void CheckSingle(TrainedNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (network.Blend is { } blend)
+            throw new ArgumentException(
+                $"The network is a blend of {blend.Parts.Count} networks, and arrays are those of one. Use {nameof(NetworkBlend.Parts)} of "
+                + $"its {nameof(TrainedNetwork.Blend)}.", nameof(network));
+    }
 
     private TrainedNetwork MakeNetwork(Network network, Loss loss, TrainedNetwork? earlier)
     {

@@ -21,6 +21,10 @@ public sealed record PresetValues
     /// <summary>Which rows are held out, and how features are transformed before the first layer.</summary>
     public DataPreparation Preparation { get; init; } = new();
 
+    /// <summary>Whether other values of the options are tried, too, and how long.</summary>
+    /// <value>Null: no search. It needs held-out rows in memory.</value>
+    public Search? Search { get; init; }
+
     /// <summary>ε: label smoothing of the loss; 0 for losses without it.</summary>
     internal double LabelSmoothing => Training.Loss switch
     {
@@ -90,7 +94,12 @@ public sealed record PresetValues
         var (learned, heldOut) = validation is null ? Split(examples) : (examples, validation);
         var outputs = OutputsFor(examples, validation);
         var options = WithDefinedMetric(heldOut ?? (Training.KFoldBagging ? learned : null), outputs);
-        return new Trainer(options).Train(BuildNetwork(learned, outputs), learned, heldOut);
+        var values = this with { Training = options };
+        if (Search is null || (heldOut is null && !options.KFoldBagging))
+            return new Trainer(options).Train(values.BuildNetwork(learned, outputs), learned, heldOut);
+        var profile = DatasetProfile.Of(examples, options.Loss.TargetKind, validation is not null);
+        var runner = new ExampleRunner(values, profile, learned, heldOut, outputs);
+        return new SearchRun(Search, runner.Space, values, runner, new StopCondition(options, checkAlive: null)).Run();
     }
 
     private (ExampleSet Learned, ExampleSet? HeldOut) Split(ExampleSet all)

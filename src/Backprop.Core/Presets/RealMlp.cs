@@ -60,8 +60,11 @@ internal static class RealMlp
         return Make(profile, units: 128, EnsembleSize, EpochsFor(profile, RowsTimesFastEnsembleEpochs, MinEpochs, MaxFastEpochs));
     }
 
-    public static PresetValues Best(DatasetProfile profile) =>
-        Make(profile, units: 256, LargeEnsembleSize, EpochsFor(profile, RowsTimesEpochs, MinEpochs));
+    public static PresetValues Best(DatasetProfile profile)
+    {
+        var values = Default(profile);
+        return profile is { Features: >= MinFeaturesOfWideData } or { Earlier: not null } ? values : values with { Search = new Search() };
+    }
 
     private static PresetValues Make(DatasetProfile profile, int units, int defaultEnsembleSize, int epochs, bool stopsWhenPerfect = false)
     {

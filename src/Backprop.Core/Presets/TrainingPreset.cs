@@ -22,7 +22,8 @@ public sealed class TrainingPreset
     /// <summary>Fewer epochs than <see cref="Default"/>, and a single network above 4,000 rows.</summary>
     public static TrainingPreset Fast { get; } = new(nameof(Fast), RealMlp.Fast, minRows: 2);
 
-    /// <summary>Eight networks twice as wide as those of <see cref="Default"/>.</summary>
+    /// <summary><see cref="Default"/> with a search: other values of options are tried, too, and the best networks are
+    /// blended.</summary>
     public static TrainingPreset Best { get; } = new(nameof(Best), RealMlp.Best, minRows: 2);
 
     /// <summary>Gradient descent as in textbooks: θ ← θ − α∇J(θ) over all rows, with a constant α.</summary>

@@ -23,7 +23,8 @@ public sealed class Preset
     /// <summary>Fewer epochs, and a single network above 4,000 rows. At least twice as fast as <see cref="Default"/>.</summary>
     public static Preset Fast { get; } = new(TrainingPreset.Fast);
 
-    /// <summary>Eight networks twice as wide. About four times as slow as <see cref="Default"/>.</summary>
+    /// <summary><see cref="Default"/> with a search: other values of options are tried, too, and the best networks are blended. About six
+    /// times as slow as <see cref="Default"/>.</summary>
     public static Preset Best { get; } = new(TrainingPreset.Best);
 
     /// <summary>Gradient descent as in textbooks: θ ← θ − α∇J(θ) over all rows, with a constant α and a fixed number of epochs.</summary>

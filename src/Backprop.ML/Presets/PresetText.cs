@@ -3,6 +3,7 @@ using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Networks;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Schedules;
 using Backprop.Training;
 
@@ -24,6 +25,8 @@ internal static class PresetText
         Activation or Optimizer or Initializer or Schedule => value.GetType().Name,
         ParameterGroups groups => Of(groups),
         EarlyStopping stopping => Of(stopping),
+        Search search => Of(search),
+        int[] numbers => string.Join(", ", numbers),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
         _ => Invariant($"{value}"),
     };
@@ -58,6 +61,14 @@ internal static class PresetText
         var interval = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
         var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
         return $"by {metric}, {kept} best, {end}{interval}{target}";
+    }
+
+    private static string Of(Search search)
+    {
+        var trials = search.MaximumTrials is { } count ? Invariant($"{count} trials") : null;
+        var cost = search.MaximumCost ?? (search.MaximumTrials is null ? Search.DefaultCost : null);
+        var limits = new[] { trials, cost is null ? null : Invariant($"{cost} times the cost") }.OfType<string>();
+        return $"{string.Join(", ", limits)}{(search.Blends ? "" : ", no blend")}";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

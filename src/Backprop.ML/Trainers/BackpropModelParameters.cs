@@ -43,6 +43,10 @@ public sealed partial class BackpropModelParameters : ModelParametersBase<float>
     /// known.</summary>
     public TrainingSummary Summary => _result.Summary;
 
+    /// <summary>The trials of a search (<see cref="BackpropTrainer.Options.Search"/>), in the order in which they were trained; empty without
+    /// a search, and for a model that was loaded.</summary>
+    public IReadOnlyList<SearchTrial> Trials => _result.Trials;
+
     /// <summary>Weights and biases of every dense layer, first to last. For an ensemble, those of each layer are in the order of the
     /// members. They apply to standardized features if <c>NormalizeFeatures</c> was true.</summary>
     public IReadOnlyList<DenseParameters> Layers { get; }

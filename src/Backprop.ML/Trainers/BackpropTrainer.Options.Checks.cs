@@ -31,6 +31,10 @@ public sealed partial class BackpropTrainer
                 $"cannot be combined with {needsMemory}, which needs all rows in memory");
             CheckEnsemble();
             Refuse(
+                SearchesExplicitly && EarlyStopping is { RefitOnAllRows: true }, nameof(Search), Search,
+                $"compares networks on held-out rows, which {nameof(Training.EarlyStopping.RefitOnAllRows)} of {nameof(EarlyStopping)} "
+                + "trains on: set only one of the two");
+            Refuse(
                 Dropout > 0 && Optimizer.UsesLineSearch, nameof(Dropout), Dropout,
                 $"cannot be combined with {Optimizer.GetType().Name}, which needs a loss that does not change from step to step: set 0"
                 + OfPreset(nameof(Dropout)));
@@ -131,7 +135,9 @@ public sealed partial class BackpropTrainer
         /// <remarks>The k-fold bagging of a preset does not prevent a stream: a stream disables it.</remarks>
         internal bool MayStreamInstead =>
             !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging))
-            && !HoldsOutForIntervals;
+            && !HoldsOutForIntervals && !SearchesExplicitly;
+
+        private bool SearchesExplicitly => IsChosen(nameof(Search)) && Search is not null;
 
         private bool HoldsOutForIntervals => PredictionIntervals is { HeldOutFraction: > 0 };
 
@@ -141,6 +147,7 @@ public sealed partial class BackpropTrainer
             if (MayStreamInstead && !KFoldBagging) return null;
             if (KFoldBagging) return nameof(KFoldBagging);
             if (HoldsOutForIntervals) return $"{nameof(Conformal.HeldOutFraction)} of {nameof(PredictionIntervals)}";
+            if (SearchesExplicitly) return nameof(Search);
             return Optimizer.UsesLineSearch ? Optimizer.GetType().Name : nameof(Training.EarlyStopping.RefitOnAllRows);
         }
 

@@ -28,6 +28,14 @@ public sealed partial class BackpropTrainer
             return options;
         }
 
+        /// <summary>The same options with other values of some.</summary>
+        internal Options With(IReadOnlyDictionary<string, object?> values)
+        {
+            var options = Copy();
+            foreach (var (name, value) in values) options._chosen[name] = value;
+            return options;
+        }
+
         /// <summary>Whether no rows are held out because there are too few, although the preset holds some out.</summary>
         internal bool HoldsOutTooFew(DatasetProfile profile) => HoldsOutTooFew(profile, AdaptedValuesFor(profile));
 
@@ -77,7 +85,7 @@ public sealed partial class BackpropTrainer
             if (IsChosen(nameof(NumberOfIterations)) && training is { KFoldBagging: true, EarlyStopping: { } often })
                 training = training with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) training = training with { ClampPredictions = false };
-            return new PresetValues { Architecture = network, Training = training, Preparation = data };
+            return values with { Architecture = network, Training = training, Preparation = data };
         }
 
         /// <summary>The options that decide the training, as texts: those of the preset, and those that the user set.</summary>

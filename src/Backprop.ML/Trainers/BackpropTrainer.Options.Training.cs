@@ -1,6 +1,7 @@
 using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.Optimizers;
+using Backprop.Presets;
 using Backprop.Schedules;
 using Backprop.Training;
 
@@ -174,6 +175,15 @@ public sealed partial class BackpropTrainer
         /// <see cref="TimeoutException"/>.</remarks>
         /// <value>Null: no limit; otherwise &gt; 0. The number of epochs then depends on the machine, and so does the result.</value>
         public TimeSpan? MaximumTrainingTime { get => Get<TimeSpan?>(); set => Set(value); }
+
+        /// <summary>Trains with other values of some options, too, and blends the best of these networks into one model.</summary>
+        /// <remarks>The preset's own values are the first trial. Options that you set are not varied. All rows must be in memory, and some
+        /// must be held out, by <see cref="KFoldBagging"/> or for validation. With <see cref="MaximumTrainingTime"/>, the search ends with
+        /// that time; otherwise, its cost is limited (<see cref="Backprop.Presets.Search.MaximumCost"/>). With <see cref="Checkpoint"/>, each trial
+        /// has a file of its own, and an interrupted search continues. <c>Trials</c> of the model lists all trials.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. If the rows are a stream, or
+        /// training continues from a model, the search of the preset is left out.</value>
+        public Search? Search { get => Get<Search?>(); set => Set(value); }
 
         /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>
         /// <remarks>If the process ends before the training, <c>Fit</c> with the same options and data continues from the file. The model

@@ -131,7 +131,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var training = ReadingFor(channel, data, plan.Task, stop).Read(plan, data, validation: null, splits: false);
         plan = training.Plan;
         var known = OptionsFor(plan, training, hasValidation: true);
-        var trainer = TrainerFor(plan, training, known);
+        var trainer = new Trainer(TrainingOptionsFor(plan, training, known));
         var network = plan.MakeNetwork(TraitsOf(plan, training, known, stop));
         return training.Stream is { } stream
             ? trainer.FindLearningRate(network, stream, range, stop)
@@ -204,18 +204,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var warnings = new DataWarnings(
             channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
         known = Checked(warnings, known, plan, data, initial, given is not null, stop);
-        var network = plan.MakeNetwork(
-            initial is null ? TraitsOf(plan, data, known, stop) : FeatureTraits.Of(initial.Network, data.Columns));
-        if (initial is not null) initial = MoreOutputs.With(initial, network);
-        var trainer = TrainerFor(plan, data, known);
         using var progressChannel = Host.StartProgressChannel("Training");
         // The history keeps the warnings of an epoch itself.
-        using var progress = new EpochProgress(channel.Inner, progressChannel, known, trainer.NumberOfIterations);
+        using var progress = new EpochProgress(channel.Inner, progressChannel, known, known.NumberOfIterations);
         try
         {
-            var result = data.Stream is { } stream
-                ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
-                : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
+            var result = Train(channel, plan, data, known, initial, progress, stop);
             warnings.OnUnderfitting(result.Underfitting, known);
             result = result with
             {
@@ -275,12 +269,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         return warnings.WithDefinedMetrics(known, data.Validation ?? (known.KFoldBagging ? data.Memory : null));
     }
 
-    private Trainer TrainerFor(TrainingPlan plan, TrainingInput input, Options options)
+    private TrainingOptions TrainingOptionsFor(TrainingPlan plan, TrainingInput input, Options options)
     {
-        var training = options.ToTrainingOptions(plan.Loss, _seed, plan.ClassWeightsOf(input.Columns));
+        var training = options.ToTrainingOptions(options.LossFor(plan.Task), _seed, plan.ClassWeightsOf(input.Columns));
         if (training.Checkpoint is { } checkpoint)
             training = training with { Checkpoint = checkpoint with { Facts = input.Columns.Facts() } };
-        return new Trainer(training);
+        return training;
     }
 
     // The number of rows is known now, and so are the values of the preset. The held-out rows do not change any more.
@@ -353,7 +347,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
         // The smallest possible network is created now, so that impossible options cause an exception before the data is read.
         var allFeatures = options.Categories.Length > 0 || !ExampleBuffer.MayBeSparse(plan);
-        return plan with { Smallest = MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [])) };
+        return plan with { Smallest = plan.MakeNetwork(new FeatureTraits(all.Smallest(allFeatures), [], [])) };
 
         void CheckAlive()
         {
@@ -361,7 +355,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             _options.CancellationToken.ThrowIfCancellationRequested();
         }
 
-        Network MakeNetwork(FeatureTraits traits)
+        Network MakeNetwork(Options options, FeatureTraits traits)
         {
             var used = traits.Columns!;
             try
@@ -410,6 +404,11 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             throw Host.ExceptParam(
                 "initialParameters", "The model to continue from was trained for {0} with {1}, not for {2} with {3}.", model.Task.Name,
                 model.Network.Loss, plan.Task.Name, plan.Loss);
+        if (model.Network.Blend is { } blend)
+            throw Host.ExceptParam(
+                "initialParameters",
+                "The model to continue from is a blend of {0} networks. Continue from a model without a search: use another preset than {1}, or "
+                + "set {2} to null.", blend.Parts.Count, nameof(Preset.Best), nameof(Options.Search));
         return model.Network;
     }
 }

@@ -146,6 +146,9 @@ internal static class OptionTable
             Training(nameof(Options.ThrowOnCancellation), x => x.ThrowOnCancellation,
                 (x, value) => x with { ThrowOnCancellation = value })),
         .. Section(
+            "Search",
+            Core(nameof(Options.Search), x => x.Search, (x, value) => x with { Search = value }).OfPreset()),
+        .. Section(
             "Continuing from a model",
             Training(nameof(Options.OptimizerMemory), x => x.OptimizerMemory, (x, value) => x with { OptimizerMemory = value }),
             Own(nameof(Options.AddNewClasses), false)),

@@ -14,11 +14,11 @@ namespace Backprop.ML;
 /// <param name="Loss">The loss to minimise.</param>
 /// <param name="Inputs">The columns to predict from.</param>
 /// <param name="Columns">The slots, keys and classes of the rows when they are read.</param>
-/// <param name="MakeNetwork">Creates the network from the traits of the features.</param>
+/// <param name="Build">Creates the network from options and the traits of the features.</param>
 /// <param name="ClassWeights">One for each key of the label, or for each of two classes; null if all weights are equal.</param>
 internal sealed record TrainingPlan(
     LearningTask Task, DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
-    Func<FeatureTraits, Network> MakeNetwork, double[]? ClassWeights)
+    Func<BackpropTrainer.Options, FeatureTraits, Network> Build, double[]? ClassWeights)
 {
     /// <summary>Whether rows with missing features are used.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
@@ -40,6 +40,12 @@ internal sealed record TrainingPlan(
 
     /// <summary>Number of scores per row. Before the data is read, the number for all possible classes.</summary>
     public int Outputs { get; init; }
+
+    /// <summary>Creates the network from the traits of the features.</summary>
+    public Network MakeNetwork(FeatureTraits traits) => Build(Options, traits);
+
+    /// <summary>The same with the options of a trial of a search.</summary>
+    public Network MakeNetwork(BackpropTrainer.Options options, FeatureTraits traits) => Build(options, traits);
 
     /// <summary>The same plan for rows with other slots, keys and classes.</summary>
     public TrainingPlan With(ModelColumns columns) => this with { Columns = columns, Outputs = columns.Classes?.Length ?? Outputs };

@@ -56,7 +56,7 @@ public partial class ArchitectureTests
 
     [Fact]
     public void Every_folder_is_one_of_those_that_the_documentation_names() => Assert.Equal(
-        ["Catalog", "Data", "Export", "Interop", "Persistence", "Presets", "Reporting", "Tasks", "Trainers", "Transformers"],
+        ["Catalog", "Data", "Export", "Interop", "Persistence", "Presets", "Reporting", "Tasks", "Trainers", "Transformers", "Tuning"],
         Words(AnyWord()).Where(word => word.File.Contains('/')).Select(word => word.File.Split('/')[0]).Distinct()
             .Order(StringComparer.Ordinal));
 

@@ -50,13 +50,18 @@ public sealed record Checkpoint
     internal IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
 
     /// <summary>The same for a second training over all rows.</summary>
-    internal Checkpoint ForRefit() => new($"{Path}.refit") { Every = Every, Keep = Keep, Restart = Restart, Facts = Facts };
+    internal Checkpoint ForRefit() => Named("refit");
+
+    /// <summary>The same for a trial of a search.</summary>
+    internal Checkpoint ForTrial(string name) => Named(name);
 
     /// <summary>The files, from the newest to the oldest.</summary>
     internal IEnumerable<string> Files => Enumerable.Range(0, Keep).Select(FileOf);
 
     /// <summary>The file of an age: 0 for the newest.</summary>
     internal string FileOf(int age) => age == 0 ? Path : string.Create(CultureInfo.InvariantCulture, $"{Path}.{age}");
+
+    private Checkpoint Named(string name) => new($"{Path}.{name}") { Every = Every, Keep = Keep, Restart = Restart, Facts = Facts };
 }
 
 /// <summary>How often something happens: after a number of epochs, or after a time.</summary>

@@ -289,6 +289,10 @@ public sealed record TrainingOptions
     /// <value>0; any integer.</value>
     public int Seed { get; init; }
 
+    /// <summary>Whether the result has the scores of the rows that were held out (<see cref="TrainingResult.HeldOut"/>).</summary>
+    /// <value>False.</value>
+    internal bool KeepsHeldOutScores { get; init; }
+
     /// <summary>The clock for time limits.</summary>
     /// <value>The system's clock.</value>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -18,7 +18,10 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
 
     /// <summary>Whether scores of validation checks must be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
     public bool IsNeeded => evaluator is not null
-        && (options.TemperatureScaling || options.ThresholdMetric is not null || Intervals is not null);
+        && (options.TemperatureScaling || options.ThresholdMetric is not null || Intervals is not null || options.KeepsHeldOutScores);
+
+    /// <summary>The scores of the validation rows, if <see cref="TrainingOptions.KeepsHeldOutScores"/> is set and there was time.</summary>
+    public HeldOutScores? HeldOut { get; private set; }
 
     // Intervals that are calibrated on the validation data.
     private Conformal? Intervals => options.PredictionIntervals is { HeldOutFraction: 0 } intervals ? intervals : null;
@@ -39,7 +42,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
         if (scales) left.Add(nameof(TrainingOptions.TemperatureScaling));
         if (metric is not null) left.Add(nameof(TrainingOptions.ThresholdMetric));
         if (Intervals is not null) left.Add(nameof(TrainingOptions.PredictionIntervals));
-        if (left.Count == 0) return (trained, null);
+        if (left.Count == 0 && !options.KeepsHeldOutScores) return (trained, null);
 
         stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator.Count:N0} validation rows");
         Real? threshold = null;
@@ -53,10 +56,11 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
             if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
+            if (options.KeepsHeldOutScores) HeldOut = evaluator.Scores(trained.Network.Outputs, weights);
         }
         catch (WorkGivenUpException)
         {
-            WarnOfSkipped(left, $"{evaluator.Count:N0} validation rows", stop);
+            if (left.Count > 0) WarnOfSkipped(left, $"{evaluator.Count:N0} validation rows", stop);
             if (Intervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
         }
         return (trained, threshold);

@@ -44,6 +44,11 @@ internal sealed class StopCondition
         Work = new WorkMeter(CheckWork, Checks.Work);
     }
 
+    /// <summary>The same condition for one of several trainings: a condition of its own, which ends when this one does. Its warnings are
+    /// dropped.</summary>
+    public StopCondition ForTrial() =>
+        new(_limit is null ? null : Remaining, _clock, _checkAlive, reports: null, _throwsOnCancellation, _token, Checks);
+
     /// <summary>Phases and warnings.</summary>
     public RunReports Reports { get; }
 

@@ -60,7 +60,22 @@ public sealed class Trainer
             result = Refitted(result, network, training, validation, initial, stop);
         if (held is null) return result;
         var trained = Calibration.WithIntervals(result.Network, held, _options.PredictionIntervals!, stop);
-        return result with { Network = trained, Warnings = [.. stop.Reports.Warnings] };
+        return result with { Network = trained, IntervalRows = held, Warnings = [.. stop.Reports.Warnings] };
+    }
+
+    /// <summary>Chooses temperature and threshold, and calibrates intervals, for another network on the rows that a training held
+    /// out.</summary>
+    /// <param name="options">The options of the training.</param>
+    /// <param name="result">The result of the training, with its held-out rows.</param>
+    /// <param name="network">The other network. Its members hold out the same rows.</param>
+    /// <param name="stop">Ends the work.</param>
+    internal static TrainingResult Calibrate(TrainingOptions options, TrainingResult result, TrainedNetwork network, StopCondition stop)
+    {
+        var held = result.HeldOut!;
+        var calibration = new Calibration(options, new ValidationEvaluator(held.Rows), stop);
+        var (trained, threshold) = calibration.Apply(network, epoch: 0, held.Weights);
+        if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
+        return result with { Network = trained, Threshold = threshold };
     }
 
     // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.

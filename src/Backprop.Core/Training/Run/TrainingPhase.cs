@@ -29,6 +29,9 @@ public enum TrainingPhase
 
     /// <summary>A second network is trained on all rows: <see cref="EarlyStopping.RefitOnAllRows"/>.</summary>
     Refitting,
+
+    /// <summary>A trial of a search is trained, or trials are selected.</summary>
+    Searching,
 }
 
 /// <summary>Reports that a phase of training begins.</summary>

@@ -17,8 +17,18 @@ public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochR
     /// predictions. Not saved with the network.</summary>
     public IReadOnlyList<int> IgnoredFeatures { get; init; } = [];
 
+    /// <summary>The trials of a search, in the order in which they were trained; empty without a search. Not saved with the
+    /// network.</summary>
+    public IReadOnlyList<SearchTrial> Trials { get; init; } = [];
+
     /// <summary>Signs that training ended too early; null for none.</summary>
     internal Underfitting? Underfitting { get; init; }
+
+    /// <summary>The scores of the rows that were held out, if <see cref="TrainingOptions.KeepsHeldOutScores"/> is set.</summary>
+    internal HeldOutScores? HeldOut { get; init; }
+
+    /// <summary>The rows that were held out for intervals alone; null for none.</summary>
+    internal ExampleSet? IntervalRows { get; init; }
 
     /// <summary>The best epoch, time, preset, seed and warnings of the run, as a report shows them. Of a network that was read from a
     /// file, only the best epoch is known.</summary>

@@ -145,6 +145,7 @@ internal sealed class TrainingRun : IDisposable
         return new TrainingResult(trained, history, bestEpoch)
         {
             Threshold = threshold,
+            HeldOut = _calibration.HeldOut,
             IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
             Underfitting = isFirst
                 ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs)

@@ -104,6 +104,11 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         return temperature;
     }
 
+    /// <summary>A copy of the current scores.</summary>
+    /// <param name="outputs">Scores per row.</param>
+    /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
+    public HeldOutScores Scores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
+
     /// <summary>The best threshold for a metric of two classes.</summary>
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
         ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);

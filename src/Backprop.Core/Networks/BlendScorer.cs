@@ -1,0 +1,70 @@
+using Backprop.Numerics;
+
+namespace Backprop.Networks;
+
+/// <summary>Scores rows by all parts of a <see cref="NetworkBlend"/>, for one thread. Allocates only when made.</summary>
+internal sealed class BlendScorer : IScoresRows
+{
+    private readonly TrainedNetwork _trained;
+    private readonly NetworkBlend _blend;
+    private readonly NetworkScorer[] _parts;
+    private readonly int _outputs;
+    private readonly Real[] _copies, _averages;
+
+    /// <param name="trained">The network with a blend.</param>
+    /// <param name="rows">Maximum number of rows.</param>
+    /// <param name="keepsMembers">Whether <see cref="CopyMembers"/> is used.</param>
+    public BlendScorer(TrainedNetwork trained, int rows, bool keepsMembers)
+    {
+        var (network, blend) = (trained.Network, trained.Blend!);
+        (_trained, _blend, _outputs) = (trained, blend, network.Outputs);
+        _parts = [.. blend.Parts.Select(part => new NetworkScorer(part.Network, rows, keepsMembers))];
+        var scored = keepsMembers ? checked(rows * network.EnsembleSize) : rows;
+        _copies = new Real[checked(scored * blend.Copies * _outputs)];
+        _averages = new Real[checked(rows * _outputs)];
+    }
+
+    /// <inheritdoc/>
+    public Matrix Score(ReadOnlyMatrix features, ReadOnlySpan<int> members)
+    {
+        var copy = 0;
+        for (var i = 0; i < _parts.Length; i++)
+            copy = AddCopies(_parts[i].Score(features, members), copy, _blend.Parts[i].Copies);
+        var averages = new Matrix(_averages.AsSpan(0, features.Rows * _outputs), features.Rows, _outputs);
+        Average(averages);
+        return averages;
+    }
+
+    /// <inheritdoc/>
+    public Matrix ScoreSparse(SparseBatch features) => throw new NotSupportedException("A blend scores dense rows only.");
+
+    /// <inheritdoc/>
+    public void CopyMembers(Matrix destination)
+    {
+        var copy = 0;
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            _parts[i].CopyMembers(destination);
+            copy = AddCopies(destination, copy, _blend.Parts[i].Copies);
+        }
+        Average(destination);
+    }
+
+    // The copies of a row follow one another.
+    private int AddCopies(ReadOnlyMatrix scores, int first, int count)
+    {
+        var stride = _blend.Copies * _outputs;
+        for (var row = 0; row < scores.Rows; row++)
+            for (var copy = first; copy < first + count; copy++)
+                scores.Row(row).CopyTo(_copies.AsSpan(row * stride + copy * _outputs));
+        return first + count;
+    }
+
+    private void Average(Matrix averages)
+    {
+        var copies = averages.Rows * _blend.Copies;
+        var scores = new Matrix(_copies.AsSpan(0, copies * _outputs), copies, _outputs);
+        _trained.Loss.AverageMembers(scores, averages);
+        _trained.Finish(averages);
+    }
+}

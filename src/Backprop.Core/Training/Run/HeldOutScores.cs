@@ -1,0 +1,21 @@
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>The scores of rows that a network was not trained on: of all validation rows, or under k-fold bagging of all rows, each by the
+/// member that held it out.</summary>
+/// <param name="scores">[rows × outputs], with temperature, in units of the targets.</param>
+/// <param name="outputs">Scores per row.</param>
+/// <param name="rows">The rows.</param>
+/// <param name="weights">[rows], including the factors of their classes; empty if all weights are equal.</param>
+internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights)
+{
+    /// <summary>The rows.</summary>
+    public ExampleSet Rows => rows;
+
+    /// <summary>[rows × outputs]</summary>
+    public ReadOnlyMatrix Scores => new(scores, rows.Count, outputs);
+
+    /// <summary>[rows], or empty.</summary>
+    public ReadOnlySpan<Real> Weights => weights;
+}

@@ -1,0 +1,59 @@
+using Backprop.ML.Reporting;
+using Backprop.Networks;
+using Backprop.Presets;
+using Backprop.Training;
+using Microsoft.ML.Runtime;
+
+namespace Backprop.ML;
+
+public sealed partial class BackpropTrainer
+{
+    // Searches for better values of options: Options.Search.
+
+    private TrainingResult Train(
+        IChannel channel, TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial, EpochProgress progress,
+        StopCondition stop)
+    {
+        if (SearchFor(data, options, initial) is { } search)
+            return Search(search with { Progress = new TrialProgress(channel, search.Progress) }, plan, data, options, progress, stop);
+        var network = plan.MakeNetwork(
+            initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
+        if (initial is not null) initial = MoreOutputs.With(initial, network);
+        var trainer = new Trainer(TrainingOptionsFor(plan, data, options));
+        return data.Stream is { } stream
+            ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
+            : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
+    }
+
+    private TrainingResult Search(
+        Search search, TrainingPlan plan, TrainingInput data, Options options, EpochProgress progress, StopCondition stop)
+    {
+        var profile = plan.DatasetProfile with { Rows = RowsOf(data, plan.DatasetProfile.HasValidation) };
+        var space = (search.Space ?? SearchSpace.For(profile)).Without(OptionTable.All.Select(option => option.Name).Where(_options.IsChosen));
+        var runner = new TrialRunner(
+            plan, data, options, own => TrainingOptionsFor(plan, data, own), own => TraitsOf(plan, data, own, stop), progress);
+        var preset = options.Resolved();
+        preset = preset with { Training = preset.Training with { Seed = _seed } };
+        return new SearchRun(search, space, preset, runner, stop).Run();
+    }
+
+    // Null without a search, or where a preset has one and the data or other options do not allow it.
+    private Search? SearchFor(TrainingInput data, Options options, TrainedNetwork? initial)
+    {
+        if (options.Search is not { } search) return null;
+        if (ObstacleToSearch(data, options, initial) is not { } obstacle) return search;
+        if (!_options.IsChosen(nameof(Options.Search))) return null;
+        throw Host.ExceptParam(
+            nameof(Options.Search), "{0} compares networks on held-out rows, but {1}. Set {0} to null.", nameof(Options.Search), obstacle);
+    }
+
+    private static string? ObstacleToSearch(TrainingInput data, Options options, TrainedNetwork? initial)
+    {
+        if (initial is not null) return "training continues from a model, whose network stays";
+        if (data.Stream is not null) return "the rows are not in memory";
+        if (options.EarlyStopping is { RefitOnAllRows: true }) return $"{nameof(EarlyStopping.RefitOnAllRows)} trains on them";
+        if (data.Validation is null && !options.KFoldBagging)
+            return $"no rows are held out ({nameof(Options.KFoldBagging)}, {nameof(Options.ValidationFraction)})";
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+using Backprop.Networks;
+using Backprop.Presets;
+using Backprop.Training;
+
+namespace Backprop.ML;
+
+/// <summary>Trains the trials of a search: each has the options of the trainer, and other values of those that the search varies.</summary>
+/// <param name="plan">The plan of the first trial.</param>
+/// <param name="input">The rows, in memory.</param>
+/// <param name="options">The options of the first trial.</param>
+/// <param name="trainerFor">Creates the trainer for some options.</param>
+/// <param name="traitsOf">Measures the traits of the features that some options need.</param>
+/// <param name="progress">Receives the epochs of the first trial.</param>
+internal sealed class TrialRunner(
+    TrainingPlan plan, TrainingInput input, BackpropTrainer.Options options, Func<BackpropTrainer.Options, TrainingOptions> trainerFor,
+    Func<BackpropTrainer.Options, FeatureTraits> traitsOf, IProgress<EpochReport> progress) : ITrialRunner
+{
+    private readonly Dictionary<bool, FeatureTraits> _traits = [];
+
+    /// <inheritdoc/>
+    public Network BuildNetwork(TrialSettings trial) => BuildNetwork(options.With(trial.Values));
+
+    /// <inheritdoc/>
+    public TrainingResult Train(TrialSettings trial, StopCondition stop)
+    {
+        var own = options.With(trial.Values);
+        return new Trainer(trial.OptionsFrom(trainerFor(own))).Train(
+            BuildNetwork(own), input.Memory!, input.Validation, initial: null, trial.Number == 0 ? progress : null, stop);
+    }
+
+    /// <inheritdoc/>
+    public TrainingResult Calibrate(TrainingResult first, TrainedNetwork blend, StopCondition stop) =>
+        Trainer.Calibrate(trainerFor(options), first, blend, stop);
+
+    // Only one option of a trial decides what is measured.
+    private Network BuildNetwork(BackpropTrainer.Options own)
+    {
+        if (!_traits.TryGetValue(own.QuantileTransform, out var traits))
+            _traits[own.QuantileTransform] = traits = traitsOf(own);
+        return plan.MakeNetwork(own, traits);
+    }
+}
