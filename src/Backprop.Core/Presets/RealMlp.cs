@@ -121,7 +121,7 @@ internal static class RealMlp
     }
 
     private static bool AllowsKFoldBagging(DatasetProfile profile) =>
-        profile is { AllowsKFoldBagging: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
+        profile is { AllowsKFoldBagging: true, TargetKind: not TargetKind.Relevance, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
 
     private static PeriodicPhaseEmbedding? EmbeddingFor(DatasetProfile profile)
     {
@@ -180,7 +180,12 @@ internal static class RealMlp
     private static Metric? MetricFor(DatasetProfile profile)
     {
         if (profile.HasClasses) return new Accuracy();
-        return profile.TargetKind == TargetKind.Real ? new RootMeanSquaredError() : null;
+        return profile.TargetKind switch
+        {
+            TargetKind.Real => new RootMeanSquaredError(),
+            TargetKind.Relevance => new NormalizedDiscountedCumulativeGain(),
+            _ => null,
+        };
     }
 
     // A validation check costs a third of an epoch over its rows. After perfect accuracy, no epoch is better.

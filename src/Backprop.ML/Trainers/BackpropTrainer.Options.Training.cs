@@ -16,7 +16,8 @@ public sealed partial class BackpropTrainer
         public Mixup? Mixup { get => Get<Mixup?>(); set => Set(value); }
 
         /// <summary>J: the loss that training minimizes.</summary>
-        /// <value>Null: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>, by task.
+        /// <value>Null: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/>, <see cref="SquaredError"/> or
+        /// <see cref="LambdaRankLoss"/>, by task.
         /// <see cref="Loss.All"/> lists others, and you may derive one.</value>
         public Loss? LossFunction { get => Get<Loss?>(); set => Set(value); }
 

@@ -320,6 +320,7 @@ public sealed record TrainingOptions
                 $"{nameof(EarlyStopping.RefitOnAllRows)} cannot be combined with {nameof(KFoldBagging)}: " +
                     $"the ensemble is trained on all rows already.",
                 nameof(EarlyStopping));
+        CheckGroupLoss();
         if (!Optimizer.UsesLineSearch) return;
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step. Set null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective. Set 0, or use L2Regularization");
@@ -333,6 +334,26 @@ public sealed record TrainingOptions
         {
             if (isGiven)
                 throw new ArgumentException($"{option} cannot be combined with {Optimizer.GetType().Name}, which {reason}.", option);
+        }
+    }
+
+    private void CheckGroupLoss()
+    {
+        if (Loss is not GroupLoss ofGroups) return;
+        Refuse(nameof(Mixup), Mixup is not null, "needs the rows of a group as they are. Set null");
+        Refuse(nameof(KFoldBagging), KFoldBagging, "needs whole groups. Set false, and use validation examples");
+        Refuse(nameof(OutputBiasPrior), OutputBiasPrior, "depends on differences of scores, which no constant changes. Set false");
+        Refuse(nameof(PredictionIntervals), PredictionIntervals is not null, "has scores without units. Set null");
+        Refuse(nameof(Uncertainty), Uncertainty, "depends on differences of scores, so members may differ by a constant. Set false");
+        Refuse(
+            nameof(Optimizer), Optimizer.UsesLineSearch && !ofGroups.IsContinuous,
+            $"jumps where the order of scores changes, so {Optimizer.GetType().Name} cannot search along a line. Use another optimizer, or "
+            + $"{nameof(RankNetLoss)}");
+
+        void Refuse(string option, bool isGiven, string reason)
+        {
+            if (isGiven)
+                throw new ArgumentException($"{option} cannot be combined with {Loss.GetType().Name}, which {reason}.", option);
         }
     }
 
