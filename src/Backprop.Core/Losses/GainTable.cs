@@ -5,8 +5,8 @@ namespace Backprop.Losses;
 
 /// <summary>The gain of every relevance label 0, 1, 2, …, and the discounted cumulative gain of an order: DCG@k = Σ gain / log(1 +
 /// position) over the first k positions.</summary>
-/// <remarks>Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques". The natural logarithm is that of ML.NET. The
-/// quotient of two DCGs does not depend on its base.</remarks>
+/// <remarks>Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques". The natural logarithm is that of ML.NET.
+/// The quotient of two DCGs does not depend on its base.</remarks>
 internal sealed class GainTable
 {
     /// <summary>Maximum number of labels.</summary>
@@ -24,7 +24,7 @@ internal sealed class GainTable
     public IReadOnlyList<double> Gains => Array.AsReadOnly(_gains);
 
     /// <summary>The allowed labels, for error messages.</summary>
-    public string AllowedLabels => $"whole numbers from 0 to {_gains.Length - 1}, the last label of its gains";
+    public string AllowedLabels => $"0, 1, 2, … up to {_gains.Length - 1}, the last label of its gains";
 
     /// <summary>Checks and copies the gains of an option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are too few or too many, or one is not allowed.</exception>

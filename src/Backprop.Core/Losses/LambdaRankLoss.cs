@@ -8,9 +8,9 @@ namespace Backprop.Losses;
 /// metric if the two rows swapped their positions. The prediction is the score.</summary>
 /// <remarks>
 /// Burges (2010), "From RankNet to LambdaRank to LambdaMART: an overview", eq. 6. The positions are those of the current scores. While the
-/// order stays the same, ΔNDCG is constant, and the lambdas are the gradient of L: Wang, Li, Golbandi, Bendersky and Najork (2018), "The
-/// LambdaLoss framework for ranking metric optimization", §3. L jumps where two scores are equal. A pair beyond position k does not change
-/// NDCG@k, so the work grows with k times the rows of a group.
+/// order stays the same, ΔNDCG is constant, and the lambdas are the gradient of L. Wang, Li, Golbandi, Bendersky and Najork (2018), "The
+/// LambdaLoss framework for ranking metric optimization", §3, show this. L jumps where two scores are equal. A pair beyond position k does
+/// not change NDCG@k, so the work grows with k times the rows of a group.
 /// </remarks>
 public sealed record LambdaRankLoss : RankingLoss
 {
@@ -33,8 +33,8 @@ public sealed record LambdaRankLoss : RankingLoss
     } = 1;
 
     /// <summary>The gain of each relevance label 0, 1, 2, …</summary>
-    /// <value>0, 3, 7, 15, …, 4095 for labels from 0 to 11, as in ML.NET's LightGBM trainer. 2 to 256 gains, each ≥ 0 and finite, none below
-    /// the one before. Copied.</value>
+    /// <value>0, 3, 7, 15, …, 4095 for labels from 0 to 11, as in ML.NET's LightGBM trainer. 2 to 256 gains, each ≥ 0 and finite, none
+    /// below the one before. Copied.</value>
     public IReadOnlyList<double> Gains
     {
         get => _gains.Gains;
@@ -45,7 +45,7 @@ public sealed record LambdaRankLoss : RankingLoss
     public override bool IsContinuous => false;
 
     /// <inheritdoc/>
-    public override string AllowedTargets => $"{_gains.AllowedLabels} ({nameof(Gains)})";
+    public override string AllowedTargets => $"{_gains.AllowedLabels} (set {nameof(Gains)} for others)";
 
     /// <inheritdoc/>
     public override bool AllowsTargets(ReadOnlySpan<Real> targets, int outputs)

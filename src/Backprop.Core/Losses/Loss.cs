@@ -49,6 +49,9 @@ public abstract record Loss
     /// same, but the confidence changes.</summary>
     public virtual bool HasLogits => false;
 
+    /// <summary>Whether each target is a class.</summary>
+    internal bool HasClasses => TargetKind is TargetKind.Binary or TargetKind.Class;
+
     /// <summary>The number of scores for a number of target columns: by default one each. More columns must need more scores.</summary>
     public virtual int OutputsFor(int targetColumns) => targetColumns;
 
@@ -148,8 +151,8 @@ public abstract record Loss
     /// <inheritdoc cref="Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, Matrix)"/>
     public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Matrix gradient) => Evaluate(scores, targets, [], gradient);
 
-    /// <summary>Weighted mean loss J = Σ wᵢ·Lᵢ / Σ wᵢ, so that weight 2 counts like the row twice; writes gradient = ∂J/∂scores. The rows of
-    /// a <see cref="GroupLoss"/> are one group, whose loss is J.</summary>
+    /// <summary>Weighted mean loss J = Σ wᵢ·Lᵢ / Σ wᵢ, so that weight 2 counts like the row twice; writes gradient = ∂J/∂scores. The rows
+    /// of a <see cref="GroupLoss"/> are one group, whose loss is J.</summary>
     /// <param name="scores">[rows × outputs], raw scores; at least one row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>

@@ -1,7 +1,7 @@
 namespace Backprop.Losses;
 
-/// <summary>The logistic loss of a pair of rows, of which the first is more relevant: C = log(1 + e^(−σ·d)), where d is the difference of
-/// their scores.</summary>
+/// <summary>The logistic loss of a more relevant row and a less relevant row: C = log(1 + e^(−σ·d)), where d is the difference of their
+/// scores.</summary>
 internal static class PairLoss
 {
     /// <summary>C, and ∂C/∂d = −σ / (1 + e^(σ·d)). Finite for any d.</summary>

@@ -5,10 +5,12 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>NDCG@k of a group: its DCG@k in descending order of the scores, divided by the DCG@k of the best order; where DCG@k = Σ gain /
+/// <summary>NDCG@k of a group: its DCG@k in descending order of the scores, divided by the DCG@k of the best order. DCG@k = Σ gain /
 /// log(1 + position) over the first k positions.</summary>
-/// <remarks>Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques". The values are those of
-/// <c>ml.Ranking.Evaluate</c>: a group whose gains are all 0 has NDCG 0, and of rows with equal scores, the less relevant is first.</remarks>
+/// <remarks>
+/// Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques". The values are those of
+/// <c>ml.Ranking.Evaluate</c>: a group whose gains are all 0 has NDCG 0. Of rows with equal scores, the less relevant one is first.
+/// </remarks>
 public sealed record NormalizedDiscountedCumulativeGain : GroupMetric
 {
     private readonly GainTable _gains = GainTable.Default;
@@ -22,7 +24,8 @@ public sealed record NormalizedDiscountedCumulativeGain : GroupMetric
     } = 10;
 
     /// <summary>The gain of each relevance label 0, 1, 2, …</summary>
-    /// <value>0, 3, 7, 15, …, 4095 for labels from 0 to 11. 2 to 256 gains, each ≥ 0 and finite, none below the one before. Copied.</value>
+    /// <value>0, 3, 7, 15, …, 4095 for labels from 0 to 11. 2 to 256 gains, each ≥ 0 and finite, none below the one before.
+    /// Copied.</value>
     public IReadOnlyList<double> Gains
     {
         get => _gains.Gains;

@@ -77,7 +77,7 @@ public sealed record PresetValues
         return [.. concentrated.Except(categories).Except(Architecture.OneHotCategories.Select(category => category.Slot))];
     }
 
-    private bool HasClasses(ExampleSet examples) => Training.Loss.TargetKind is TargetKind.Binary or TargetKind.Class && examples.TargetCount == 1;
+    private bool HasClasses(ExampleSet examples) => Training.Loss.HasClasses && examples.TargetCount == 1;
 
     /// <summary>Holds out rows, makes the network and trains it.</summary>
     /// <param name="examples">The training examples, with those that are held out. Classes are numbered from 0.</param>

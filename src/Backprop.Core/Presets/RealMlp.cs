@@ -121,7 +121,8 @@ internal static class RealMlp
     }
 
     private static bool AllowsKFoldBagging(DatasetProfile profile) =>
-        profile is { AllowsKFoldBagging: true, TargetKind: not TargetKind.Relevance, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
+        profile is { AllowsKFoldBagging: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount }
+        && profile.TargetKind != TargetKind.Relevance;
 
     private static PeriodicPhaseEmbedding? EmbeddingFor(DatasetProfile profile)
     {

@@ -71,8 +71,8 @@ public static class BackpropCatalog
     public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.Regression, LearningTask.MultiTargetRegression);
 
-    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single or
-    /// a key.</summary>
+    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single
+    /// or a key.</summary>
     /// <param name="catalog">The list of trainers.</param>
     /// <param name="labelColumnName">The relevance of each row: 0, 1, 2, …, or a key whose first value is relevance 0.</param>
     /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
@@ -96,8 +96,8 @@ public static class BackpropCatalog
         return catalog.Backprop(options);
     }
 
-    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single or
-    /// a key.</summary>
+    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single
+    /// or a key.</summary>
     /// <param name="catalog">The list of trainers.</param>
     /// <param name="options">The options; copied. If <see cref="BackpropTrainer.Options.RowGroupColumnName"/> is null, it is
     /// "GroupId".</param>

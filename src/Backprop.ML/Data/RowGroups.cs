@@ -48,14 +48,14 @@ internal static class RowGroups
         }
         if (GroupChecks.FirstOtherWeight(examples.Weights, indices) is { } row)
             throw context.Except(
-                "Group '{0}' of the {1} data (column '{2}') has rows with the weights {3} and {4} in column '{5}'. All rows of a group must "
-                + "have the same weight.",
+                "Group '{0}' of the {1} data (column '{2}') has rows with the weights {3} and {4} in column '{5}'. "
+                + "All rows of a group must have the same weight.",
                 TextOf(data.Schema.Schema[column], values[indices[row]]), name, column, examples.Weights[row - 1], examples.Weights[row],
                 data.Schema.Weight!.Value.Name);
         return examples.WithGroups(indices);
     }
 
-    // The index of each row's group, in the order of first appearance; the values of the groups; and whether the rows of all groups are
+    // The index of each row's group, in the order of first appearance; the values of the groups; and whether the rows of each group are
     // adjacent.
     private static (int[] Indices, List<uint> Values, bool AreAdjacent) Number(uint[] groups)
     {

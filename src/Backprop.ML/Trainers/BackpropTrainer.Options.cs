@@ -21,8 +21,8 @@ public sealed partial class BackpropTrainer
         /// <value><see cref="ML.Preset.Default"/>.</value>
         public Preset Preset { get; set; } = Preset.Default;
 
-        /// <summary>The column to predict; its type decides the task: Boolean, key, Single, or a vector of Boolean or Single. For ranking, it
-        /// is a Single or a key (<see cref="RowGroupColumnName"/>).</summary>
+        /// <summary>The column to predict; its type decides the task: Boolean, key, Single, or a vector of Boolean or Single. For ranking,
+        /// it is a Single or a key (<see cref="RowGroupColumnName"/>).</summary>
         /// <value>"Label". It must not be empty.</value>
         public string LabelColumnName { get => Get<string>(); set => Set(value); }
 

@@ -7,8 +7,8 @@ namespace Backprop.Training;
 /// <remarks>Threads, and the portions of a long step, receive whole parts. So a loss may depend on all rows of a part.</remarks>
 internal readonly struct BatchPartition
 {
-    // The first row of each part, then the end of the last part; null where every row is a part. The array may belong to a whole epoch, of
-    // which the batch has the parts from _first on.
+    // The first row of each part, then the end of the last part; null where every row is a part. The array may have all parts of an epoch.
+    // Then those of the batch begin at _first.
     private readonly int[]? _starts;
     private readonly int _first;
 

@@ -77,7 +77,7 @@ public sealed class Trainer
     private (ExampleSet Training, ExampleSet? Held) HoldOut(ExampleSet training)
     {
         if (_options.PredictionIntervals is not { HeldOutFraction: > 0 } intervals) return (training, null);
-        var hasClasses = _options.Loss.TargetKind is TargetKind.Binary or TargetKind.Class && training.TargetCount == 1;
+        var hasClasses = _options.Loss.HasClasses && training.TargetCount == 1;
         return HeldOutRows.Split(training, intervals.HeldOutFraction, ValidationRows.Stratified, hasClasses, _options.Seed);
     }
 
