@@ -65,7 +65,7 @@ def main():
     settings = [
         (dict(type="RankNetLoss"), rank_net(1)),
         (dict(type="RankNetLoss", sigma=0.5), rank_net(0.5)),
-        (dict(type="LambdaRankLoss"), lambda_rank(30, 1, GAINS)),
+        (dict(type="LambdaRankLoss"), lambda_rank(10, 1, GAINS)),
         (dict(type="LambdaRankLoss", truncationLevel=3, sigma=2, gains=list(small)), lambda_rank(3, 2, small)),
         (dict(type="ListNetLoss"), list_net),
         (dict(type="ListMleLoss"), list_mle),

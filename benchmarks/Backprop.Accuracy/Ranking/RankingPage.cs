@@ -15,8 +15,8 @@ internal static class RankingPage
     {
         var rows = RankingRun.Read();
         var text = new StringBuilder("## NDCG\n\n");
-        text.Append("| set | groups | rows | learner | NDCG@5 | difference | NDCG@10 | difference | fit (s) |\n");
-        text.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        text.Append("| set | groups | rows | learner | tested groups | NDCG@5 | difference | NDCG@10 | difference | fit (s) |\n");
+        text.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var set in RankingRun.Sets(manifest))
             foreach (var learner in RankingRun.Learners)
                 if (Line(set, learner, rows) is { } line) text.Append(line);
@@ -27,12 +27,14 @@ internal static class RankingPage
     private static string? Line(RankingSet set, string learner, IReadOnlyList<RankingRow> rows)
     {
         var own = rows.Where(row => row.Set == set.Name && row.Learner == learner).OrderBy(row => row.Group).ToArray();
-        var others = rows.Where(row => row.Set == set.Name && row.Learner == RankingRun.Learners[0]).OrderBy(row => row.Group).ToArray();
-        if (own.Length < set.GroupCount || others.Length < set.GroupCount) return null;
+        if (own.Length == 0) return null;
+        var groups = own.Select(row => row.Group).ToHashSet();
+        var others = rows.Where(row => row.Set == set.Name && row.Learner == RankingRun.Learners[0] && groups.Contains(row.Group))
+            .OrderBy(row => row.Group).ToArray();
         var seconds = own.GroupBy(row => row.Fold).Average(fold => fold.First().FitSeconds);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {set.Name} | {set.GroupCount} | {set.Groups.Length} | {learner} | {own.Average(row => row.At5):F4} "
+            $"| {set.Name} | {set.GroupCount} | {set.Groups.Length} | {learner} | {own.Length} | {own.Average(row => row.At5):F4} "
             + $"| {Difference(row => row.At5)} | {own.Average(row => row.At10):F4} | {Difference(row => row.At10)} | {seconds:F1} |\n");
 
         // The mean difference to the first learner on the same groups, and its standard error.

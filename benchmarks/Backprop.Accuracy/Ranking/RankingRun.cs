@@ -36,18 +36,10 @@ internal static class RankingRun
     public static void Run(Manifest manifest)
     {
         var done = Read().Select(row => (row.Set, row.Fold, row.Learner)).ToHashSet();
-        foreach (var set in Sets(manifest))
-        {
-            var foldOf = FoldsOf(set.GroupCount);
-            foreach (var learner in Learners)
-                for (var fold = 1; fold <= Folds; fold++)
-                {
-                    if (done.Contains((set.Name, fold, learner))) continue;
-                    var number = fold;
-                    Append(Measure(
-                        set.Where(group => foldOf[group] != number), set.Where(group => foldOf[group] == number), learner, fold));
-                }
-        }
+        RankingSet[] sets = [.. Sets(manifest)];
+        foreach (var learner in Learners)
+            for (var fold = 1; fold <= Folds; fold++)
+                foreach (var set in sets.Where(set => !done.Contains((set.Name, fold, learner)))) Append(Measure(set, learner, fold));
     }
 
     // The groups in random order are dealt like cards.
@@ -59,8 +51,10 @@ internal static class RankingRun
         return folds;
     }
 
-    private static RankingRow[] Measure(RankingSet train, RankingSet test, string learner, int fold)
+    private static RankingRow[] Measure(RankingSet set, string learner, int fold)
     {
+        var foldOf = FoldsOf(set.GroupCount);
+        RankingSet train = set.Where(group => foldOf[group] != fold), test = set.Where(group => foldOf[group] == fold);
         var ml = new MLContext(Seed);
         var start = Stopwatch.GetTimestamp();
         var model = Trainer(ml, learner).Fit(Load(ml, train));

@@ -17,12 +17,12 @@ public sealed record LambdaRankLoss : RankingLoss
     private readonly GainTable _gains = GainTable.Default;
 
     /// <summary>k: the positions that count. Gains at later positions are 0.</summary>
-    /// <value>30; at least 1.</value>
+    /// <value>10; at least 1.</value>
     public int TruncationLevel
     {
         get;
         init => field = ValueRange.AtLeastOne.Checked(value);
-    } = 30;
+    } = 10;
 
     /// <summary>σ: the factor of a difference of scores.</summary>
     /// <value>1; &gt; 0 and finite.</value>

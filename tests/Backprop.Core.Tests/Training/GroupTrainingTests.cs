@@ -1,4 +1,3 @@
-using Backprop.Activations;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;

@@ -4,7 +4,6 @@ using Backprop.ML.Tests.Conformance;
 using Backprop.ML.Tests.Export;
 using Backprop.Numerics;
 using Backprop.Optimizers;
-using Backprop.Persistence;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -192,7 +191,8 @@ public class RankingTests
     public void Groups_are_held_out_whole_and_one_group_cannot_be_divided()
     {
         var options = Options();
-        (options.ValidationFraction, options.EarlyStopping) = (0.25, new EarlyStopping { Metric = new NormalizedDiscountedCumulativeGain() });
+        options.ValidationFraction = 0.25;
+        options.EarlyStopping = new EarlyStopping { Metric = new NormalizedDiscountedCumulativeGain() };
         var model = Fit(Query.Many(40), options);
         Assert.All(model.Model.History, report => Assert.InRange(report.ValidationMetric!.Value, 0.3, 1));
         var rows = Query.Many(40);
