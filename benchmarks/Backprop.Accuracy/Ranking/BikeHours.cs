@@ -17,9 +17,9 @@ internal static class BikeHours
         float[] rides = [.. rows.Select(row => row[^1])], sorted = [.. rides.Order()];
         float[] bounds = [.. Enumerable.Range(1, 4).Select(fifth => sorted[fifth * sorted.Length / 5])];
 
-        // The rows are in the order of time, so a day ends where the hour falls.
-        var (hour, groups) = (Array.IndexOf(set.Columns, "hr"), new int[rows.Length]);
-        for (var row = 1; row < rows.Length; row++) groups[row] = groups[row - 1] + (rows[row][hour] > rows[row - 1][hour] ? 0 : 1);
+        // The rows are in the order of time, so a day ends where the day of the week changes.
+        var (weekday, groups) = (Array.IndexOf(set.Columns, "weekday"), new int[rows.Length]);
+        for (var row = 1; row < rows.Length; row++) groups[row] = groups[row - 1] + (rows[row][weekday] == rows[row - 1][weekday] ? 0 : 1);
         return new RankingSet(
             "bike_hours", [.. rows.Select(row => row[..^1])], [.. rides.Select(count => bounds.Count(bound => count >= bound))], groups);
     }

@@ -43,7 +43,7 @@ internal static class RankingPage
             if (learner == RankingRun.Learners[0]) return "";
             double[] differences = [.. own.Zip(others, (mine, theirs) => measure(mine) - measure(theirs))];
             return string.Create(
-                CultureInfo.InvariantCulture, $"{differences.Average():+0.0000;−0.0000} ± {Cell.StandardErrorOf(differences):F4}");
+                CultureInfo.InvariantCulture, $"{differences.Average():+0.0000;−0.0000;0.0000} ± {Cell.StandardErrorOf(differences):F4}");
         }
     }
 }

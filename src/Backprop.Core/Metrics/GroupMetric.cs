@@ -24,6 +24,7 @@ public abstract record GroupMetric : Metric
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], or empty if all weights are equal.</param>
     /// <param name="groups">[rows]: the group of each row; groups are runs of equal values.</param>
+    /// <exception cref="ArgumentException">There is no row, or another number of groups than rows.</exception>
     public double MeasureGroups(
         ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, ReadOnlySpan<int> groups) =>
         MeasureGroups(scores, predictions, targets, weights, groups, meter: null);
@@ -33,6 +34,10 @@ public abstract record GroupMetric : Metric
         ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, ReadOnlySpan<int> groups,
         WorkMeter? meter)
     {
+        if (targets.Rows == 0 || groups.Length != targets.Rows || scores.Rows != targets.Rows || predictions.Rows != targets.Rows)
+            throw new ArgumentException(
+                $"{scores.Rows} rows of scores, {predictions.Rows} of predictions and {groups.Length} groups do not fit {targets.Rows} "
+                + "rows of targets. The counts must be equal, and at least 1.", nameof(groups));
         double sum = 0, total = 0;
         for (int first = 0, count; first < groups.Length; first += count)
         {

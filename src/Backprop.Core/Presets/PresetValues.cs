@@ -97,7 +97,12 @@ public sealed record PresetValues
     {
         var fraction = Preparation.ValidationFraction;
         if (fraction == 0) return (all, null);
-        return HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
+        var split = HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
+        if (split.HeldOut is null && all.GroupCount == 1)
+            throw new ArgumentException(
+                $"{nameof(DataPreparation.ValidationFraction)} = {fraction} holds out whole groups, but all {all.Count} examples are one "
+                + "group. Set it to 0, pass validation examples, or add groups.", nameof(all));
+        return split;
     }
 
     // The largest class determines the number of outputs; metrics and losses of classes need at least two.

@@ -129,6 +129,30 @@ public class RankingLossTests
         Assert.Equal([0, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095], new LambdaRankLoss().Gains);
     }
 
+    [Fact]
+    public void A_metric_of_groups_needs_a_group_of_each_row_and_weighs_groups()
+    {
+        var metric = new NormalizedDiscountedCumulativeGain { TruncationLevel = 1 };
+        var scores = new ReadOnlyMatrix([2, 1, 1, 2], 4, 1);
+        var targets = new ReadOnlyMatrix([1, 0, 1, 0], 4, 1); // the first group is in order, the second is not
+        Assert.Equal(0.5, metric.MeasureGroups(scores, scores, targets, [], [4, 4, 9, 9]));
+        Assert.Equal(0.75, metric.MeasureGroups(scores, scores, targets, [3, 3, 1, 1], [4, 4, 9, 9]));
+        Assert.Throws<ArgumentException>("groups", () => Measure(metric, 3));
+        Assert.Throws<ArgumentException>("groups", () => Measure(metric, 0));
+        var problem = Assert.Throws<ArgumentException>("metrics", () =>
+        {
+            var rows = new ReadOnlyMatrix([2, 1], 2, 1);
+            MetricInterval.Measure([metric], rows, rows, rows);
+        });
+        Assert.Contains("groups", problem.Message, StringComparison.Ordinal);
+
+        static void Measure(NormalizedDiscountedCumulativeGain metric, int groups)
+        {
+            var rows = new ReadOnlyMatrix([2, 1], 2, 1);
+            metric.MeasureGroups(rows, rows, rows, [], new int[groups]);
+        }
+    }
+
     private static (double Value, float[] Gradient) Evaluate(RankingLoss loss, float[] scores, float[] targets)
     {
         var gradient = TestNumbers.Unassigned(scores.Length);

@@ -219,6 +219,40 @@ public class GroupTrainingTests
         Assert.InRange(Ndcg(values.Train(Queries(30, seed: 1)).Network, Queries(30, seed: 2)), 0.93, 1);
     }
 
+    [Fact]
+    public void One_group_cannot_be_divided_by_a_preset()
+    {
+        var problem = Assert.Throws<ArgumentException>(() => TrainingPreset.Default.Train(Grouped(10, _ => 3), TargetKind.Relevance));
+        Assert.Contains("are one group", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Views_and_copies_keep_the_groups()
+    {
+        var dense = Grouped(12, row => 7 - row / 3);
+        var sparse = new ExampleSet(
+            new SparseMatrix([.. Enumerable.Range(0, 13)], [.. Enumerable.Range(0, 12).Select(row => row % 2)], [.. new float[12]], 2),
+            [.. Enumerable.Range(0, 12).Select(row => (float)(row % 3))]).WithGroups(dense.Groups);
+        foreach (var all in (ExampleSet[])[dense, sparse])
+        {
+            Assert.Equal([7, 6, 6, 6, 5], GroupsOf(all.Slice(2, 5)));
+            Assert.Equal([6, 4, 7], GroupsOf(all.Select([4, 11, 0])));
+            Assert.Equal(GroupsOf(all), GroupsOf(all.WithWeights([.. Enumerable.Repeat(2f, 12)])));
+            Assert.Equal(4, all.GroupCount);
+            Assert.Equal([0, 3, 6, 9, 12], all.GroupStarts());
+
+            // The same integers of two sets are different groups.
+            var joined = all.Slice(0, 6).Concat(all.Slice(3, 6));
+            Assert.Equal([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3], GroupsOf(joined));
+            Assert.Empty(GroupsOf(all.Concat(new ExampleSet(new float[2], 2, [1]))));
+        }
+        Assert.Equal(4, Grouped(12, row => row / 3).Concat(Grouped(3, _ => 9)).Slice(0, 12).GroupCount);
+    }
+
+    private static ExampleSet Grouped(int rows, Func<int, int> groupOf) =>
+        new ExampleSet(TestNumbers.Normal(2 * rows, seed: 1), 2, [.. Enumerable.Range(0, rows).Select(row => (float)(row % 3))])
+            .WithGroups([.. Enumerable.Range(0, rows).Select(groupOf)]);
+
     private static EarlyStopping ByNdcg => new() { Metric = _ndcg };
 
     private static TrainingOptions Options(Loss loss) => new()

@@ -313,6 +313,38 @@ public class RankingTests
     }
 
     [Fact]
+    public void Validation_data_a_range_test_and_partial_dependence_work()
+    {
+        var (data, validation) = (Query.Table(_ml, 30), Query.Table(_ml, 15, seed: 2));
+        var options = Options();
+        options.EarlyStopping = new EarlyStopping { Metric = new NormalizedDiscountedCumulativeGain() };
+        var trainer = _ml.Ranking.Trainers.Backprop(options);
+        var model = trainer.Fit(data, validation);
+        var scored = _ml.Ranking.Evaluate(model.Transform(validation)).NormalizedDiscountedCumulativeGains;
+        Assert.Equal(scored[9], model.Model.History.Max(report => report.ValidationMetric!.Value), 1e-6);
+        Assert.InRange(trainer.FindLearningRate(data).Valley, 1e-6, 1);
+
+        var curve = _ml.Model.PartialDependence(model, data, "Features[0]");
+        Assert.True(curve.Points[^1].Mean > curve.Points[0].Mean);
+    }
+
+    // Wide features are sparse in memory, and keys are renumbered by those that occur. Both must keep the groups.
+    [Fact]
+    public void Sparse_features_and_categories_keep_their_groups()
+    {
+        var rows = Query.Many(30);
+        var data = _ml.Data.LoadFromEnumerable(rows);
+        var wide = _ml.Transforms.Categorical.OneHotEncoding("Wide", nameof(Query.GroupId)).Append(
+            _ml.Transforms.Concatenate("Features", "Wide", "Features")).Fit(data).Transform(data);
+        var options = Options();
+        options.CategoricalFeatureColumnNames = [nameof(Query.Grade)];
+        var dealt = wide.GetColumn<float>("Label").Count();
+        Assert.Equal(rows.Length, dealt);
+        var scored = _ml.Ranking.Trainers.Backprop(options).Fit(wide).Transform(wide);
+        Assert.InRange(_ml.Ranking.Evaluate(scored).NormalizedDiscountedCumulativeGains[4], 0.99, 1); // the grade is the label
+    }
+
+    [Fact]
     public void A_network_of_the_core_becomes_a_model()
     {
         var model = Fit(Query.Many(30));

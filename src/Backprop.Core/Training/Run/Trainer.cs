@@ -121,7 +121,7 @@ public sealed class Trainer
     /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at
-    /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
+    /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, or a <see cref="GroupLoss"/>.</exception>
     /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every epoch.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
