@@ -57,6 +57,8 @@ public sealed record LambdaRankLoss : RankingLoss
 
     private protected override double Evaluate(ReadOnlySpan<Real> z, ReadOnlySpan<Real> y, Span<Real> dz)
     {
+        foreach (var target in y)
+            if (!_gains.Contains(target)) throw new ArgumentException($"The target {target} has no gain; allowed are {AllowedTargets}.");
         var ideal = _gains.IdealDcg(y, TruncationLevel);
         if (ideal == 0) return 0;
         var order = Scratch.IndicesOfAtLeast(z.Length).AsSpan(0, z.Length);
@@ -75,9 +77,9 @@ public sealed record LambdaRankLoss : RankingLoss
                 var difference = isFirstBetter ? (double)z[i] - z[j] : (double)z[j] - z[i];
                 var (loss, derivative) = PairLoss.Of(difference, Sigma);
                 sum += change * loss;
-                var slope = isFirstBetter ? change * derivative : -change * derivative;
-                own += slope;
-                dz[j] -= (Real)slope;
+                var lambda = isFirstBetter ? change * derivative : -change * derivative;
+                own += lambda;
+                dz[j] -= (Real)lambda;
             }
             dz[i] += (Real)own;
         }

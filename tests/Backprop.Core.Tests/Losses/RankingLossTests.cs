@@ -102,6 +102,7 @@ public class RankingLossTests
     {
         Assert.False(new LambdaRankLoss().AllowsTargets([label], 1));
         Assert.Contains("up to 11", new LambdaRankLoss().AllowedTargets, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Evaluate(new LambdaRankLoss(), [1, 2], [0, label]));
         Assert.True(new RankNetLoss().AllowsTargets([12], 1));
         Assert.True(new LambdaRankLoss { Gains = [.. Enumerable.Range(0, 20).Select(gain => (double)gain)] }.AllowsTargets([12], 1));
     }
