@@ -76,7 +76,10 @@ public class GroupTrainingTests
         float[] weights = [.. one.Groups.ToArray().Select(group => group == one.Groups[0] ? 2f : 1f)];
         var options = Options(new ListNetLoss()) with
         {
-            Optimizer = new Sgd(), NumberOfIterations = 3, BatchSize = TrainingOptions.FullBatch, StandardizeInputs = false,
+            Optimizer = new Sgd(),
+            NumberOfIterations = 3,
+            BatchSize = TrainingOptions.FullBatch,
+            StandardizeInputs = false,
         };
         var weighted = new Trainer(options).Train(Problems.TwoToOne(4), one.WithWeights(weights));
         var twice = new Trainer(options).Train(Problems.TwoToOne(4), one.Concat(first));
@@ -257,7 +260,11 @@ public class GroupTrainingTests
 
     private static TrainingOptions Options(Loss loss) => new()
     {
-        Loss = loss, Optimizer = new Adam(), LearningRate = 0.02, NumberOfIterations = 25, BatchSize = 64,
+        Loss = loss,
+        Optimizer = new Adam(),
+        LearningRate = 0.02,
+        NumberOfIterations = 25,
+        BatchSize = 64,
     };
 
     // Groups of 1 to 8 rows. A shift of the whole group hides the relevance from a loss of single rows.

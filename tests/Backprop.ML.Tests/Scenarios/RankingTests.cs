@@ -354,7 +354,11 @@ public class RankingTests
 
     private static BackpropTrainer.Options Options() => new()
     {
-        Preset = Preset.Plain, HiddenLayers = [8], LearningRate = 0.02, NumberOfIterations = 15, Seed = 1,
+        Preset = Preset.Plain,
+        HiddenLayers = [8],
+        LearningRate = 0.02,
+        NumberOfIterations = 15,
+        Seed = 1,
     };
 
     private static string KindOf(DataViewSchema.Column column)
