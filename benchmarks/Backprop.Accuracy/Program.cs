@@ -4,6 +4,7 @@ using Backprop.Accuracy.Calibration;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Intervals;
 using Backprop.Accuracy.Learners;
+using Backprop.Accuracy.Ranking;
 using Backprop.Accuracy.Running;
 using Backprop.Accuracy.Summary;
 
@@ -36,6 +37,12 @@ try
         case ["calibration", "summary"] or ["calibration", "summary", "--write"]:
             CalibrationPage.Make(write: args.Length > 2);
             return 0;
+        case ["ranking", "run"]:
+            RankingRun.Run(new Manifest());
+            return 0;
+        case ["ranking", "summary"] or ["ranking", "summary", "--write"]:
+            RankingPage.Make(new Manifest(), write: args.Length > 2);
+            return 0;
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are
@@ -46,6 +53,8 @@ try
                   summary [--write]
                   calibration run [--rows 2000]
                   calibration summary [--write]
+                  ranking run
+                  ranking summary [--write]
                 """);
     }
 }

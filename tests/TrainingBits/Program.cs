@@ -59,7 +59,7 @@ static ReadOnlySpan<float> Train(Func<int, Network> network, Loss loss, Optimize
     foreach (ref var target in y.AsSpan())
         target = loss.TargetKind == TargetKind.Real
             ? (float)(0.1 + 2 * random.NextUniform())
-            : random.NextIndex(loss.TargetKind == TargetKind.Class ? outputs : 2);
+            : random.NextIndex(loss.TargetKind switch { TargetKind.Class => outputs, TargetKind.Relevance => 4, _ => 2 });
 
     var options = new TrainingOptions
     {
@@ -69,7 +69,9 @@ static ReadOnlySpan<float> Train(Func<int, Network> network, Loss loss, Optimize
         BatchSize = optimizer is Lbfgs ? null : 45,
         Seed = 3
     };
-    return new Trainer(options).Train(network(outputs), new ExampleSet(x, Features, y)).Network.Parameters;
+    var examples = new ExampleSet(x, Features, y);
+    if (loss is GroupLoss) examples = examples.WithGroups([.. Enumerable.Range(0, rows).Select(row => row / 6)]);
+    return new Trainer(options).Train(network(outputs), examples).Network.Parameters;
 }
 
 static string Digest(ReadOnlySpan<float> parameters) => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(parameters)));

@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.ML;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -18,7 +19,7 @@ internal static class Trainings
     private static readonly string[] _categories = [nameof(Row.Category), nameof(Row.Kind)];
 
     /// <summary>Every preset × every task, and then what differs from the presets in the way of training or in the layers.</summary>
-    public static IReadOnlyList<Training> All { get; } = [.. Presets(), .. Others()];
+    public static IReadOnlyList<Training> All { get; } = [.. Presets(), .. Others(), .. Rankings()];
 
     private static IEnumerable<Training> Presets() =>
         from preset in Preset.All
@@ -72,6 +73,19 @@ internal static class Trainings
         yield return Dense(
             "refit", options => options.EarlyStopping = new EarlyStopping { RefitOnAllRows = true }) with
         { IsValidated = true };
+    }
+
+    // A class is the relevance of a row within its category. The preset loss is LambdaRank.
+    private static IEnumerable<Training> Rankings()
+    {
+        yield return Dense("ranking", options => options.RowGroupColumnName = nameof(Row.Category));
+        yield return DenseDefault("ranking Default", options => options.RowGroupColumnName = nameof(Row.Category));
+        foreach (var loss in (Loss[])[new RankNetLoss(), new ListNetLoss(), new ListMleLoss()])
+        {
+            yield return Dense(
+                $"ranking {loss.GetType().Name}",
+                options => (options.RowGroupColumnName, options.LossFunction) = (nameof(Row.Category), loss));
+        }
     }
 
     private static Training Dense(string name, Action<BackpropTrainer.Options> change) =>

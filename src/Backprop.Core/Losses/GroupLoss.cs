@@ -1,15 +1,20 @@
+using System.Text;
 using Backprop.Numerics;
 
 namespace Backprop.Losses;
 
 /// <summary>A loss of groups of rows, such as the documents of one query: it depends on the scores of all rows of the group.</summary>
 /// <remarks>
-/// The loss of a group counts like the sum of the losses of its rows: J = Σ w·L(group) / Σ w over all rows. All rows of a group have the
-/// same weight w. <see cref="Loss.Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, Matrix)"/> treats all its rows as one group. A <c>Trainer</c>
-/// rejects such a loss, because its batches consist of single rows.
+/// J = Σ w·L(group) / Σ w over the groups, so a large group counts as much as a small one. All rows of a group have the same weight w.
+/// <see cref="Loss.Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, Matrix)"/> treats all its rows as one group. A <c>Trainer</c> needs examples
+/// with groups (<c>ExampleSet.WithGroups</c>); its batches consist of whole groups.
 /// </remarks>
 public abstract record GroupLoss : Loss
 {
+    /// <summary>Whether the loss is a continuous function of the scores, as a line search requires.</summary>
+    /// <value>True.</value>
+    public virtual bool IsContinuous => true;
+
     /// <summary>The loss of one group, and its gradient.</summary>
     /// <param name="scores">[rows × outputs], raw scores z of all rows of the group.</param>
     /// <param name="targets">[rows × target columns], y.</param>
@@ -24,4 +29,7 @@ public abstract record GroupLoss : Loss
         if (scores.Rows == 0) return;
         losses.Fill((Real)(EvaluateGroup(scores, targets, gradient) / scores.Rows));
     }
+
+    /// <summary>Prints only the options of the loss.</summary>
+    protected override bool PrintMembers(StringBuilder builder) => false;
 }

@@ -17,6 +17,9 @@ public enum TargetKind
 
     /// <summary>A class: multiclass classification, one score per class.</summary>
     Class,
+
+    /// <summary>The relevance of a row within its group: learning to rank, one score per example.</summary>
+    Relevance,
 }
 
 /// <summary>Compares scores with targets. A loss also has the function that converts its scores into predictions (the inverse link), so
@@ -45,6 +48,9 @@ public abstract record Loss
     /// <summary>Whether scores are logits of probabilities. If all logits are divided by the same factor, the predicted classes stay the
     /// same, but the confidence changes.</summary>
     public virtual bool HasLogits => false;
+
+    /// <summary>Whether each target is a class.</summary>
+    internal bool HasClasses => TargetKind is TargetKind.Binary or TargetKind.Class;
 
     /// <summary>The number of scores for a number of target columns: by default one each. More columns must need more scores.</summary>
     public virtual int OutputsFor(int targetColumns) => targetColumns;
@@ -135,15 +141,18 @@ public abstract record Loss
     public static IReadOnlyList<Loss> All { get; } =
     [
         new AbsoluteError(), new FocalLoss(), new GammaLoss(), new GaussianNegativeLogLikelihood(), new HingeLoss(), new HuberLoss(),
-        new LogCoshLoss(), new LogisticLoss(), new PinballLoss(), new PoissonLoss(), new SoftmaxCrossEntropy(), new SoftmaxFocalLoss(),
-        new SquaredError(), new SquaredHingeLoss(), new TweedieLoss(),
+        new LambdaRankLoss(), new ListMleLoss(), new ListNetLoss(), new LogCoshLoss(), new LogisticLoss(), new PinballLoss(),
+        new PoissonLoss(), new RankNetLoss(), new SoftmaxCrossEntropy(), new SoftmaxFocalLoss(), new SquaredError(),
+        new SquaredHingeLoss(), new TweedieLoss(),
     ];
 
-    /// <summary>Mean loss J = (1/rows)·Σ L; writes gradient = ∂J/∂scores.</summary>
+    /// <summary>Mean loss J = (1/rows)·Σ L, or the loss of the group of a <see cref="GroupLoss"/>; writes gradient =
+    /// ∂J/∂scores.</summary>
     /// <inheritdoc cref="Evaluate(ReadOnlyMatrix, ReadOnlyMatrix, ReadOnlySpan{Real}, Matrix)"/>
     public double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Matrix gradient) => Evaluate(scores, targets, [], gradient);
 
-    /// <summary>Weighted mean loss J = Σ wᵢ·Lᵢ / Σ wᵢ, so that weight 2 counts like the row twice; writes gradient = ∂J/∂scores.</summary>
+    /// <summary>Weighted mean loss J = Σ wᵢ·Lᵢ / Σ wᵢ, so that weight 2 counts like the row twice; writes gradient = ∂J/∂scores. The rows
+    /// of a <see cref="GroupLoss"/> are one group, whose loss is J.</summary>
     /// <param name="scores">[rows × outputs], raw scores; at least one row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], each &gt; 0; or empty, when all count the same.</param>
@@ -178,19 +187,15 @@ public abstract record Loss
         var losses = buffer.AsSpan(0, rows);
         MemberLosses.EvaluateRows(this, scores, members, targets, losses, gradient);
 
-        double totalWeight = rows;
-        if (!weights.IsEmpty)
-        {
-            totalWeight = 0;
-            foreach (var weight in weights) totalWeight += weight;
-        }
+        var totalWeight = TotalWeight(rows, weights);
+        if (this is GroupLoss) totalWeight /= rows; // one group
         ScaleGradient(gradient, weights, totalWeight);
         var mean = Mean(losses, weights, totalWeight);
         ArrayPool<Real>.Shared.Return(buffer);
         return mean;
     }
 
-    /// <summary>The same for many rows. Counts the work.</summary>
+    /// <summary>The same for many rows of a <see cref="RowLoss"/>. Counts the work.</summary>
     internal double Evaluate(ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, Matrix gradient, WorkMeter? work)
     {
         if (work is null) return Evaluate(scores, targets, weights, gradient);
@@ -204,12 +209,7 @@ public abstract record Loss
                 EvaluateRows(scores.RowRange(first, count), targets.RowRange(first, count), losses.AsSpan(first, count), gradients);
                 work.Add(WorkOfScore * gradients.Values.Length);
             }
-            double totalWeight = scores.Rows;
-            if (!weights.IsEmpty)
-            {
-                totalWeight = 0;
-                foreach (var weight in weights) totalWeight += weight;
-            }
+            var totalWeight = TotalWeight(scores.Rows, weights);
             ScaleGradient(gradient, weights, totalWeight);
             return Mean(losses.AsSpan(0, scores.Rows), weights, totalWeight);
         }
@@ -217,6 +217,14 @@ public abstract record Loss
         {
             ArrayPool<Real>.Shared.Return(losses);
         }
+    }
+
+    private static double TotalWeight(int rows, ReadOnlySpan<Real> weights)
+    {
+        if (weights.IsEmpty) return rows;
+        double total = 0;
+        foreach (var weight in weights) total += weight;
+        return total;
     }
 
     /// <summary>Prints only the options: the other properties are the same for all instances of a loss.</summary>

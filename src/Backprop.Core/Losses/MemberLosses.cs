@@ -22,6 +22,11 @@ internal static class MemberLosses
             loss.EvaluateRows(scores, targets, losses, gradient);
             return;
         }
+        if (loss is GroupLoss ofGroups)
+        {
+            EvaluateGroup(ofGroups, scores, members, targets, losses, gradient);
+            return;
+        }
 
         // A row of k members is k rows in memory, so the loss sees as many rows, each with the target of its example.
         int rows = scores.Rows * members, outputs = scores.Columns / members;
@@ -37,6 +42,26 @@ internal static class MemberLosses
             for (var member = 0; member < members; member++) sum += ofMembers[row * members + member];
             losses[row] = (Real)(sum / members);
         }
+        Scratch.Return(room);
+    }
+
+    // The scores of one member are not adjacent in memory, but a group loss needs all scores of a group together.
+    private static void EvaluateGroup(
+        GroupLoss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+    {
+        int rows = scores.Rows, outputs = scores.Columns / members;
+        var room = Scratch.Rent(checked(2 * rows * outputs));
+        Matrix own = new(room.AsSpan(0, rows * outputs), rows, outputs),
+            ownGradient = new(room.AsSpan(rows * outputs, rows * outputs), rows, outputs);
+        double sum = 0;
+        for (var member = 0; member < members; member++)
+        {
+            var first = member * outputs;
+            for (var row = 0; row < rows; row++) scores.Row(row).Slice(first, outputs).CopyTo(own.Row(row));
+            sum += loss.EvaluateGroup(own, targets, ownGradient);
+            for (var row = 0; row < rows; row++) ownGradient.Row(row).CopyTo(gradient.Row(row)[first..]);
+        }
+        losses.Fill((Real)(sum / members / rows));
         Scratch.Return(room);
     }
 

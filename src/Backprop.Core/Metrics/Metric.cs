@@ -35,8 +35,7 @@ public abstract record Metric
     public static IReadOnlyList<Metric> All { get; } =
     [
         new Accuracy(), new AreaUnderPrecisionRecallCurve(), new AreaUnderRocCurve(), new F1Score(), new LogLoss(), new MacroAccuracy(),
-        new MeanAbsoluteError(),
-        new RootMeanSquaredError(), new RSquared(),
+        new MeanAbsoluteError(), new NormalizedDiscountedCumulativeGain(), new RootMeanSquaredError(), new RSquared(),
     ];
 
     internal static string NameOf(IReadOnlyList<string> names, int column) => column < names.Count ? names[column] : $"{column}";

@@ -49,12 +49,17 @@ public sealed record MetricInterval
     /// <param name="confidence">Above 0, below 1.</param>
     /// <param name="seed">Decides the samples.</param>
     /// <param name="threads">Number of threads; null for all processors. The result does not depend on it.</param>
-    /// <exception cref="ArgumentException">There is no row, the shapes differ, or a value is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no row, the shapes differ, a value is out of range, or a metric is one of
+    /// groups.</exception>
     public static IReadOnlyList<MetricInterval> Measure(
         IReadOnlyList<Metric> metrics, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, int samples = 1000,
         double confidence = 0.95, int seed = 0, int? threads = null)
     {
         ArgumentNullException.ThrowIfNull(metrics);
+        if (metrics.FirstOrDefault(metric => metric is GroupMetric) is { } ofGroups)
+            throw new ArgumentException(
+                $"{ofGroups.GetType().Name} is a metric of groups, but samples are drawn from single rows. Use metrics of rows.",
+                nameof(metrics));
         if (samples < 2) throw ValueRange.Refusal(nameof(samples), samples, "must be at least 2");
         ValueRange.BetweenZeroAndOne.Checked(confidence, nameof(confidence));
         if (threads < 1) throw ValueRange.Refusal(nameof(threads), threads, "must be at least 1");

@@ -17,6 +17,8 @@ internal static class MetricNeeds
         F1Score or AreaUnderPrecisionRecallCurve when !HasPositive(targets) => "none of them is positive",
         AreaUnderRocCurve when AreOfOneClass(targets) => "all of them are of one class",
         RSquared when AreEqual(targets) => "all of them have the same label",
+        NormalizedDiscountedCumulativeGain ndcg when ndcg.FirstWithoutGain(targets) is { } label =>
+            $"label {label} of one of them has no gain; allowed are {ndcg.AllowedLabels}",
         _ when !IsNumber(metric, loss, outputs, targets, weights) => "it is not a number for them",
         _ => null,
     };
@@ -66,7 +68,7 @@ internal static class MetricNeeds
         else for (var i = 0; i < scores.Length; i++)
         {
             var value = target[i * target.Length / scores.Length];
-            scores[i] = loss.TargetKind == TargetKind.Real ? value : value - (Real)0.5;
+            scores[i] = loss.TargetKind is TargetKind.Real or TargetKind.Relevance ? value : value - (Real)0.5;
         }
     }
 }

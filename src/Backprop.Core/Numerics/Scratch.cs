@@ -10,6 +10,12 @@ internal static class Scratch
     [ThreadStatic]
     private static Real[]? t_spare, t_spareOfInner;
 
+    [ThreadStatic]
+    private static int[]? t_indices;
+
+    [ThreadStatic]
+    private static double[]? t_doubles;
+
     /// <summary>This thread's array, of at least <paramref name="length"/> values, not cleared. The next product uses the same
     /// array.</summary>
     public static Real[] OfAtLeast(int length)
@@ -17,6 +23,22 @@ internal static class Scratch
         var numbers = t_numbers;
         if (numbers is null || numbers.Length < length) t_numbers = numbers = new Real[length];
         return numbers;
+    }
+
+    /// <summary>This thread's array of indices, of at least <paramref name="length"/> elements, not cleared.</summary>
+    public static int[] IndicesOfAtLeast(int length)
+    {
+        var indices = t_indices;
+        if (indices is null || indices.Length < length) t_indices = indices = new int[length];
+        return indices;
+    }
+
+    /// <summary>This thread's array of double precision, of at least <paramref name="length"/> values, not cleared.</summary>
+    public static double[] DoublesOfAtLeast(int length)
+    {
+        var values = t_doubles;
+        if (values is null || values.Length < length) t_doubles = values = new double[length];
+        return values;
     }
 
     /// <summary>An array that outlasts products, of at least <paramref name="length"/> values; to be returned. A layer inside another may

@@ -5,7 +5,7 @@ using Backprop.Training;
 namespace Backprop.Presets;
 
 /// <summary>What a preset depends on: the kind of target, and the size of the data.</summary>
-/// <param name="TargetKind">What a target is: a real value, one of two classes, or one of several classes.</param>
+/// <param name="TargetKind">What a target is: a real value, one of two classes, one of several classes, or a relevance.</param>
 /// <param name="Rows">Training rows, including those that are held out later.</param>
 /// <param name="Features">Features of each row.</param>
 public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, int Features)
@@ -31,7 +31,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     public Network? Earlier { get; init; }
 
     /// <summary>Whether each row belongs to one of several classes.</summary>
-    public bool HasClasses => TargetKind != TargetKind.Real && !HasSeveralTargets;
+    public bool HasClasses => TargetKind is TargetKind.Binary or TargetKind.Class && !HasSeveralTargets;
 
     /// <summary>A multiclass classification of 10,000 rows and 20 features, for values that are shown before there is data.</summary>
     public static DatasetProfile Typical { get; } = new(TargetKind.Class, 10_000, 20);
@@ -56,6 +56,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     {
         TargetKind.Real => new SquaredError(),
         TargetKind.Class => new SoftmaxCrossEntropy { LabelSmoothing = labelSmoothing },
+        TargetKind.Relevance => new LambdaRankLoss(),
         _ => new LogisticLoss { LabelSmoothing = HasClasses ? labelSmoothing : 0 },
     };
 }

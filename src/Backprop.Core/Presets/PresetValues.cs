@@ -22,7 +22,7 @@ public sealed record PresetValues
     public DataPreparation Preparation { get; init; } = new();
 
     /// <summary>Whether other values of the options are tried, too, and how long.</summary>
-    /// <value>Null: no search. It needs held-out rows in memory.</value>
+    /// <value>Null: no search. It needs held-out rows in memory. Losses of groups are not compared, so they are trained once.</value>
     public Search? Search { get; init; }
 
     /// <summary>ε: label smoothing of the loss; 0 for losses without it.</summary>
@@ -81,7 +81,7 @@ public sealed record PresetValues
         return [.. concentrated.Except(categories).Except(Architecture.OneHotCategories.Select(category => category.Slot))];
     }
 
-    private bool HasClasses(ExampleSet examples) => Training.Loss.TargetKind != TargetKind.Real && examples.TargetCount == 1;
+    private bool HasClasses(ExampleSet examples) => Training.Loss.HasClasses && examples.TargetCount == 1;
 
     /// <summary>Holds out rows, makes the network and trains it.</summary>
     /// <param name="examples">The training examples, with those that are held out. Classes are numbered from 0.</param>
@@ -95,7 +95,7 @@ public sealed record PresetValues
         var outputs = OutputsFor(examples, validation);
         var options = WithDefinedMetric(heldOut ?? (Training.KFoldBagging ? learned : null), outputs);
         var values = this with { Training = options };
-        if (Search is null || (heldOut is null && !options.KFoldBagging))
+        if (Search is null || options.Loss is GroupLoss || (heldOut is null && !options.KFoldBagging))
             return new Trainer(options).Train(values.BuildNetwork(learned, outputs), learned, heldOut);
         var profile = DatasetProfile.Of(examples, options.Loss.TargetKind, validation is not null);
         var runner = new ExampleRunner(values, profile, learned, heldOut, outputs);
@@ -106,7 +106,12 @@ public sealed record PresetValues
     {
         var fraction = Preparation.ValidationFraction;
         if (fraction == 0) return (all, null);
-        return HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
+        var split = HeldOutRows.Split(all, fraction, Preparation.ValidationRows, HasClasses(all), Training.Seed);
+        if (split.HeldOut is null && all.GroupCount == 1)
+            throw new ArgumentException(
+                $"{nameof(DataPreparation.ValidationFraction)} = {fraction} holds out whole groups, but all {all.Count} examples are one "
+                + "group. Set it to 0, pass validation examples, or add groups.", nameof(all));
+        return split;
     }
 
     // The largest class determines the number of outputs; metrics and losses of classes need at least two.

@@ -63,7 +63,8 @@ internal static class RealMlp
     public static PresetValues Best(DatasetProfile profile)
     {
         var values = Default(profile);
-        return profile is { Features: >= MinFeaturesOfWideData } or { Earlier: not null } ? values : values with { Search = new Search() };
+        var searches = profile is { Features: < MinFeaturesOfWideData, Earlier: null } && profile.TargetKind != TargetKind.Relevance;
+        return searches ? values with { Search = new Search() } : values;
     }
 
     private static PresetValues Make(DatasetProfile profile, int units, int defaultEnsembleSize, int epochs, bool stopsWhenPerfect = false)
@@ -124,7 +125,8 @@ internal static class RealMlp
     }
 
     private static bool AllowsKFoldBagging(DatasetProfile profile) =>
-        profile is { AllowsKFoldBagging: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount };
+        profile is { AllowsKFoldBagging: true, HasValidation: false, Earlier: null, Rows: <= DatasetProfile.MaxRowsToCount }
+        && profile.TargetKind != TargetKind.Relevance;
 
     private static PeriodicPhaseEmbedding? EmbeddingFor(DatasetProfile profile)
     {
@@ -183,7 +185,12 @@ internal static class RealMlp
     private static Metric? MetricFor(DatasetProfile profile)
     {
         if (profile.HasClasses) return new Accuracy();
-        return profile.TargetKind == TargetKind.Real ? new RootMeanSquaredError() : null;
+        return profile.TargetKind switch
+        {
+            TargetKind.Real => new RootMeanSquaredError(),
+            TargetKind.Relevance => new NormalizedDiscountedCumulativeGain(),
+            _ => null,
+        };
     }
 
     // A validation check costs a third of an epoch over its rows. After perfect accuracy, no epoch is better.

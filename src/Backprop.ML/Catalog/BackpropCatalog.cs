@@ -71,6 +71,45 @@ public static class BackpropCatalog
     public static BackpropTrainer Backprop(this RegressionCatalog.RegressionTrainers catalog, BackpropTrainer.Options options) =>
         Make(catalog, options, LearningTask.Regression, LearningTask.MultiTargetRegression);
 
+    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single
+    /// or a key.</summary>
+    /// <param name="catalog">The list of trainers.</param>
+    /// <param name="labelColumnName">The relevance of each row: 0, 1, 2, …, or a key whose first value is relevance 0.</param>
+    /// <param name="featureColumnName">The column to predict from: a vector of Single.</param>
+    /// <param name="rowGroupColumnName">The column of groups: a key or UInt32. Rows of a group need not be adjacent.</param>
+    /// <param name="exampleWeightColumnName">A column of Single with the weight of each row, the same for all rows of a group; null if all
+    /// weights are equal.</param>
+    /// <param name="hiddenLayers">Units of every hidden layer; null for those of <see cref="Preset.Default"/>.</param>
+    /// <param name="learningRate">Length of a step, &gt; 0; null for that of <see cref="Preset.Default"/>.</param>
+    /// <param name="numberOfIterations">Number of epochs, at least 1; null for that of <see cref="Preset.Default"/>, which depends on the
+    /// number of rows.</param>
+    /// <exception cref="ArgumentException">An argument is missing or out of range.</exception>
+    public static BackpropTrainer Backprop(
+        this RankingCatalog.RankingTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label, string featureColumnName = DefaultColumnNames.Features,
+            string rowGroupColumnName = DefaultColumnNames.GroupId, string? exampleWeightColumnName = null,
+        int[]? hiddenLayers = null, double? learningRate = null, int? numberOfIterations = null)
+    {
+        var options = BackpropTrainer.SimpleOptions(
+            labelColumnName, featureColumnName, exampleWeightColumnName, hiddenLayers, learningRate, numberOfIterations);
+        options.RowGroupColumnName = rowGroupColumnName;
+        return catalog.Backprop(options);
+    }
+
+    /// <summary>Trains a neural network that ranks the rows of a group, such as the documents of one query. Label: the relevance, a Single
+    /// or a key.</summary>
+    /// <param name="catalog">The list of trainers.</param>
+    /// <param name="options">The options; copied. If <see cref="BackpropTrainer.Options.RowGroupColumnName"/> is null, it is
+    /// "GroupId".</param>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or cannot be combined with ranking.</exception>
+    public static BackpropTrainer Backprop(this RankingCatalog.RankingTrainers catalog, BackpropTrainer.Options options)
+    {
+        Contracts.CheckValue(options, nameof(options));
+        var ofRanking = options.Copy();
+        ofRanking.RowGroupColumnName ??= DefaultColumnNames.GroupId;
+        return Make(catalog, ofRanking, LearningTask.Ranking);
+    }
+
     private static BackpropTrainer Make(
         TrainCatalogBase.CatalogInstantiatorBase catalog, BackpropTrainer.Options options, params LearningTask[] tasks)
     {

@@ -56,6 +56,10 @@ public static class BackpropImportance
         var found = ModelChain.Find(model)?.Model
             ?? throw host.ExceptParam(nameof(model), "{0} is not a model of Backprop.ML, and contains none.", model.GetType().Name);
         var task = found.Model.Task;
+        if (task.HasGroups)
+            throw host.ExceptParam(
+                nameof(model), "The model is for {0}. Use ml.Ranking.PermutationFeatureImportance, which compares the rows of a group.",
+                task.Name);
         if (!tasks.Contains(task))
             throw host.ExceptParam(nameof(model), "The model is for {0}. Use this method of the catalog for that task.", task.Name);
         return new ImportanceMeasurement(host, found, data, options).Run();

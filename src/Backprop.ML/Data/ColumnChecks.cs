@@ -70,6 +70,7 @@ internal static class ColumnChecks
         if (role == "feature")
             return " ml.Transforms.Concatenate joins columns of Single into one vector, ml.Transforms.Conversion.ConvertType converts "
                 + "other types to Single, and ml.Transforms.Categorical.OneHotEncoding converts texts.";
+        if (role == RowGroups.Role) return " ml.Transforms.Conversion.MapValueToKey creates a key from texts and other values.";
         if (role != "label") return " ml.Transforms.Conversion.ConvertType converts other types to Single.";
         var hint = "";
         if (expected.Contains("Boolean", StringComparison.Ordinal))
@@ -89,6 +90,8 @@ internal static class ColumnChecks
         {
             "label" => $" {nameof(BackpropTrainer.Options.LabelColumnName)} is the name of the column to predict.",
             "feature" => " ml.Transforms.Concatenate joins several columns of Single into one vector.",
+            RowGroups.Role =>
+                $" {nameof(BackpropTrainer.Options.RowGroupColumnName)} is the name of the column of groups, such as queries.",
             "category" => " ml.Transforms.Conversion.MapValueToKey creates a key column.",
             _ => "",
         };

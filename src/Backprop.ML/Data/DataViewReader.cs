@@ -92,6 +92,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
 
     private RowsInMemory? ReadAll(RoleMappedData data, string name, bool mayStream, (IDataView? View, string? Column) groupColumn)
     {
+        if (plan.Task.HasGroups) groupColumn = (data.Data, plan.Options.RowGroupColumnName);
         int columns = Columns(data);
         var announced = data.Data.GetRowCount();
         if (!ExampleBuffer.MayBeSparse(plan))
@@ -117,7 +118,10 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
             throw Exceeded(name, buffer, columns);
         }
         Report(cursor, name);
-        return new RowsInMemory(Finish(buffer), groups?.ToArray() ?? [], cursor.Kept + cursor.Skipped);
+        var (examples, ofRows) = (Finish(buffer), groups?.ToArray() ?? []);
+        if (plan.Task.HasGroups)
+            examples = RowGroups.Gather(host, channel, data, plan.Options.RowGroupColumnName!, examples, ofRows, name);
+        return new RowsInMemory(examples, ofRows, cursor.Kept + cursor.Skipped);
     }
 
     private InvalidOperationException Exceeded(string name, ExampleBuffer buffer, int columns) => buffer.IsSparse

@@ -20,6 +20,7 @@ internal sealed class ExampleCursor : IDisposable
     private readonly ModelColumns _known;
     private readonly string? _featuresName;
     private readonly string _labelName, _weightName;
+    private readonly string? _groupName;
     private readonly bool _labelIsKey;
 
     /// <param name="data">The rows, with the roles of label and weight.</param>
@@ -37,6 +38,7 @@ internal sealed class ExampleCursor : IDisposable
         _skipped = new SkippedRows(_allowsMissing);
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
+        _groupName = plan.Task.HasGroups ? group : null;
         _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
         try
         {
@@ -77,7 +79,7 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>The weight of the row; 1 without a weight column.</summary>
     public float Weight { get; private set; } = 1;
 
-    /// <summary>The hash of the row's group, if there is a group column.</summary>
+    /// <summary>The hash of the row's group, or the value of the group column of a ranking, if there is a group column.</summary>
     public uint Group { get; private set; }
 
     /// <summary>The identifier of the row, which does not depend on the order of the rows.</summary>
@@ -146,6 +148,11 @@ internal sealed class ExampleCursor : IDisposable
             uint group = 0;
             _group(ref group);
             Group = group;
+            if (group == 0 && _groupName is not null)
+            {
+                _skipped.AddGroup(Position, _groupName);
+                return false;
+            }
         }
         if (_weight is null) return true;
         float weight = 0;

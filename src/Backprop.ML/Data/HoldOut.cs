@@ -21,6 +21,11 @@ internal sealed record HoldOut(double Fraction, ValidationRows Rows, string? Sam
         var (learned, heldOut) = SamplingKeyColumnName is null
             ? HeldOutRows.Split(all, Fraction, Rows, hasClasses, Seed)
             : HeldOutRows.Split(all, HeldOutRows.OfGroups(rows.Groups, GroupsToKeep(HeldOutRows.CountGroups(rows.Groups), context)));
+        if (heldOut is null && !all.Groups.IsEmpty)
+            throw context.Except(
+                "{0} = {1} holds out whole groups for validation, but all {2} rows are one group. At least 2 groups are needed. "
+                + "Set {0} = 0, add groups, or pass validation data to Fit.",
+                nameof(BackpropTrainer.Options.ValidationFraction), Fraction, all.Count);
         return (learned, heldOut ?? throw NothingKept(context, all.Count, 0));
     }
 

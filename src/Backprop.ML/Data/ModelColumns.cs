@@ -30,13 +30,13 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         ];
 
     /// <summary>All possible slots, keys and classes of some data.</summary>
-    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label)
+    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label, LearningTask task)
     {
         var target = schema[label];
         return new ModelColumns(
             inputs.Features is { } features ? SlotList.All(schema[features]) : SlotList.None,
             [.. inputs.Categories.Select(name => CategoryColumn.All(schema[name]))],
-            target.Type is KeyDataViewType ? KeyList.All(target) : null,
+            task.TargetKind == TargetKind.Class ? KeyList.All(target) : null,
             target.Type is VectorDataViewType ? SlotList.All(target) : null);
     }
 

@@ -26,6 +26,9 @@ internal sealed class ReportMeasurement
     public ReportMeasurement(IHost host, ModelChain chain, IDataView data, ModelReportOptions options)
     {
         (_host, _model, _options) = (host, chain.Model, options);
+        if (Task.HasGroups)
+            throw host.ExceptParam(
+                "model", "The model is for {0}, but a report is about single rows. Evaluate the groups by ml.Ranking.Evaluate.", Task.Name);
         var prepared = chain.Prepare(data);
         _label = new ModelLabel(host, _model, prepared.Schema, options.LabelColumnName);
         _output = new ReportOutput(host, _model, _model.GetOutputSchema(prepared.Schema), options.OutputName);

@@ -55,6 +55,11 @@ internal sealed class SkippedRows(bool allowsMissing)
         Add(float.IsNaN(targets[at]) ? missing : "an infinite label", row, column, targets.Length > 1 ? known?.SlotOf(at) ?? at : null);
     }
 
+    /// <summary>Adds a row without a group.</summary>
+    /// <param name="row">The position of the row in the view.</param>
+    /// <param name="column">The name of the column.</param>
+    public void AddGroup(long row, string column) => Add("a missing group (0)", row, column, slot: null);
+
     /// <summary>Adds a row with a weight that is not above 0 and finite.</summary>
     /// <param name="row">The position of the row in the view.</param>
     /// <param name="weight">The weight.</param>

@@ -58,8 +58,7 @@ internal static class SchemaCheck
     // Only this check compares the outputs of a network with the values of its label.
     private static void CheckLabel(IExceptionContext context, DataViewSchema.Column label, BackpropModelParameters model)
     {
-        var task = LearningTask.For(ShapeOf(label));
-        if (task != model.Task)
+        if (!model.Task.Accepts(ShapeOf(label)))
         {
             throw Contradiction(
                 $"label column '{label.Name}' of its training schema is {label.Type}; " +
@@ -73,7 +72,7 @@ internal static class SchemaCheck
                 throw Contradiction($"its label column '{label.Name}' is {label.Type}, but it has classes of {classes.Count} key values");
             return;
         }
-        var needed = task.OutputCount(context, label, model.Network.Loss);
+        var needed = model.Task.OutputCount(context, label, model.Network.Loss);
         var network = model.Network.Network;
         if (network.Outputs != needed)
         {

@@ -28,9 +28,15 @@ internal abstract class LearningTask
     /// <summary>Label of several Booleans.</summary>
     public static LearningTask MultiLabelClassification { get; } = new MultiLabelClassificationTask();
 
-    /// <summary>Every task, one for each type of label column.</summary>
-    public static IReadOnlyList<LearningTask> All { get; } = [
+    /// <summary>Single or key label, with a column of groups.</summary>
+    public static LearningTask Ranking { get; } = new RankingTask();
+
+    /// <summary>The tasks that follow from the type of the label column, one for each type.</summary>
+    public static IReadOnlyList<LearningTask> OfLabels { get; } = [
         BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
+
+    /// <summary>Every task.</summary>
+    public static IReadOnlyList<LearningTask> All { get; } = [.. OfLabels, Ranking];
 
     /// <summary>The name of the task in saved models.</summary>
     public abstract string Name { get; }
@@ -47,8 +53,17 @@ internal abstract class LearningTask
     /// <summary>The default loss with label smoothing, if the task has classes.</summary>
     public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
-    /// <summary>The label column that the task requires.</summary>
+    /// <summary>The label column that the task requires, or one of them.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
+
+    /// <summary>Whether a column may be the label.</summary>
+    public virtual bool Accepts(SchemaShape.Column label) => LabelShape(label.Name).IsCompatibleWith(label);
+
+    /// <summary>The types of labels, in words for error messages.</summary>
+    public virtual string LabelTypes => LabelShape("Label").GetTypeString();
+
+    /// <summary>Whether rows belong to groups, whose rows are compared with each other.</summary>
+    public virtual bool HasGroups => false;
 
     /// <summary>Whether every row belongs to one of several classes.</summary>
     public virtual bool HasClasses => false;
@@ -102,11 +117,11 @@ internal abstract class LearningTask
 
     /// <summary>The task for a label column of this shape; null if there is none.</summary>
     public static LearningTask? For(SchemaShape.Column label) =>
-        All.FirstOrDefault(task => task.LabelShape(label.Name).IsCompatibleWith(label));
+        OfLabels.FirstOrDefault(task => task.Accepts(label));
 
     /// <summary>The label types of some tasks, in words for error messages.</summary>
     public static string LabelTypesOf(IEnumerable<LearningTask> tasks) =>
-        string.Join(" or ", tasks.Select(task => task.LabelShape("Label").GetTypeString()));
+        string.Join(" or ", tasks.Select(task => task.LabelTypes));
 
     // A name for each prediction of a loss; empty if they have no names.
     private protected static IReadOnlyList<string> NamesOf(Loss loss) =>

@@ -1,5 +1,6 @@
 using Backprop.ML.Data;
 using Backprop.ML.Reporting;
+using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -41,7 +42,8 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     }
 
     private protected override RoleMappedData MakeRoles(IDataView data) =>
-        new(data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
+        new(
+            data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), group: _options.RowGroupColumnName, weight: WeightColumn.Name);
 
     // The features column may be absent if there are category columns: if the option is null, or if the data has no column of the default
     // name.
@@ -59,11 +61,13 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     private void CheckSameNames(string argument, DataViewSchema training, DataViewSchema validation, InputColumns inputs)
     {
         var label = training[LabelColumn.Name].Type;
-        if (label is not (KeyDataViewType or VectorDataViewType))
+        var isMatchedByName = label is VectorDataViewType || (label is KeyDataViewType && !_tasks.Contains(LearningTask.Ranking));
+        if (!isMatchedByName)
             ColumnChecks.CheckType(Host, argument, validation, "label", LabelColumn.Name, label);
         var areKeys = inputs.Categories.All(name => training[name].Type.GetItemType() is KeyDataViewType);
         if (!areKeys || (inputs.Features is { } features && training[features].Type is not VectorDataViewType)) return;
-        _ = ModelColumns.Of(training, inputs, LabelColumn.Name).In(Host, argument, validation, inputs, LabelColumn.Name);
+        var task = TaskFor(SchemaShape.Create(training).Single(column => column.Name == LabelColumn.Name));
+        _ = ModelColumns.Of(training, inputs, LabelColumn.Name, task).In(Host, argument, validation, inputs, LabelColumn.Name);
     }
 
     // Without a feature column, the first category column is used where the base class requires one.
@@ -101,6 +105,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     {
         if (FeaturesIn(name => schema.TryFindColumn(name, out _)) is { } features)
             CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
+        if (_options.RowGroupColumnName is { } group) RowGroups.Check(Host, argument, schema, group);
         if (WeightColumn.IsValid) CheckCompatible(argument, schema, "weight", WeightColumn);
         CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", LabelColumn.Name));
         CategoryColumns.Check(Host, argument, schema, _options.CategoricalFeatureColumnNames);

@@ -104,6 +104,7 @@ public sealed partial class BackpropTrainer
             Refuse(
                 ThresholdMetric is not null && !isBinary, nameof(ThresholdMetric), ThresholdMetric,
                 $"is for binary classification, not for {task.Name}");
+            CheckGroups(task);
             if (EarlyStopping?.Metric is { } metric) CheckSuits(metric, task);
             var loss = LossFunction ?? task.DefaultLoss;
             Refuse(
@@ -112,12 +113,30 @@ public sealed partial class BackpropTrainer
             Refuse(
                 IsExplicitlyEnabled(nameof(TemperatureScaling)) && !loss.HasLogits, nameof(TemperatureScaling), TemperatureScaling,
                 $"is for classification by a loss with logits, not for {task.Name} with {loss}");
+            CheckGroupLoss(task, loss);
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             var allowed = Loss.All.Where(other => other.TargetKind == task.TargetKind).Select(other => other.GetType().Name);
             Refuse(
                 loss.TargetKind != task.TargetKind, nameof(LossFunction), loss,
                 $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");
             return loss;
+        }
+
+        private void CheckGroups(LearningTask task)
+        {
+            Refuse(
+                RowGroupColumnName is not null && !task.HasGroups, nameof(RowGroupColumnName), RowGroupColumnName,
+                $"is for ranking, not for {task.Name}: set {nameof(SamplingKeyColumnName)} to hold out the rows of a group together");
+            if (!task.HasGroups) return;
+            Refuse(
+                SamplingKeyColumnName is not null, nameof(SamplingKeyColumnName), SamplingKeyColumnName,
+                $"cannot be combined with {task.Name}, which holds out whole groups of {nameof(RowGroupColumnName)}: set null");
+        }
+
+        // The core refuses options that the loss does not allow, such as Mixup. Here they are refused before there is data.
+        private void CheckGroupLoss(LearningTask task, Loss loss)
+        {
+            if (task.HasGroups && loss.TargetKind == task.TargetKind) _ = new Trainer(ToTrainingOptions(loss, seed: 0));
         }
 
         private static void CheckSuits(Metric metric, LearningTask task)
@@ -135,7 +154,7 @@ public sealed partial class BackpropTrainer
         /// <remarks>The k-fold bagging of a preset does not prevent a stream: a stream disables it.</remarks>
         internal bool MayStreamInstead =>
             !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging))
-            && !HoldsOutForIntervals && !SearchesExplicitly;
+            && !HoldsOutForIntervals && !SearchesExplicitly && RowGroupColumnName is null;
 
         private bool SearchesExplicitly => IsChosen(nameof(Search)) && Search is not null;
 
@@ -144,6 +163,7 @@ public sealed partial class BackpropTrainer
         // The option that does not allow a stream; null if there is none.
         private string? NeedsAllRowsInMemory()
         {
+            if (RowGroupColumnName is not null) return nameof(RowGroupColumnName);
             if (MayStreamInstead && !KFoldBagging) return null;
             if (KFoldBagging) return nameof(KFoldBagging);
             if (HoldsOutForIntervals) return $"{nameof(Conformal.HeldOutFraction)} of {nameof(PredictionIntervals)}";

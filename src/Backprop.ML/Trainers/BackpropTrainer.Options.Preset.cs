@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Backprop.Initializers;
 using Backprop.Layers;
+using Backprop.Losses;
+using Backprop.Metrics;
 using Backprop.Presets;
 using Backprop.Training;
 
@@ -77,7 +79,7 @@ public sealed partial class BackpropTrainer
             }
             var hasOwnLoss = LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1;
             if (hasOwnLoss && training.EarlyStopping is { } stopping)
-                training = training with { EarlyStopping = stopping with { Metric = null } };
+                training = training with { EarlyStopping = stopping with { Metric = MetricFor(LossFunction, stopping.Metric) } };
             var hasNoUseForValidation = ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling));
             if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && hasNoUseForValidation)
                 data = data with { ValidationFraction = 0 };
@@ -86,6 +88,13 @@ public sealed partial class BackpropTrainer
                 training = training with { EarlyStopping = often with { Interval = RealMlp.IntervalFor(NumberOfIterations) } };
             if (LossFunction is { AllowsTargetScaling: false }) training = training with { ClampPredictions = false };
             return values with { Architecture = network, Training = training, Preparation = data };
+        }
+
+        // The metric of a preset fits the default loss. NDCG fits every ranking loss, with the gains of the loss.
+        private static NormalizedDiscountedCumulativeGain? MetricFor(Loss? loss, Metric? metric)
+        {
+            if (metric is not NormalizedDiscountedCumulativeGain ndcg || loss is not RankingLoss) return null;
+            return loss is LambdaRankLoss own ? ndcg with { Gains = own.Gains } : ndcg;
         }
 
         /// <summary>The options that decide the training, as texts: those of the preset, and those that the user set.</summary>

@@ -17,7 +17,8 @@ public sealed partial class BackpropTrainer
         public Mixup? Mixup { get => Get<Mixup?>(); set => Set(value); }
 
         /// <summary>J: the loss that training minimizes.</summary>
-        /// <value>Null: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/> or <see cref="SquaredError"/>, by task.
+        /// <value>Null: <see cref="LogisticLoss"/>, <see cref="SoftmaxCrossEntropy"/>, <see cref="SquaredError"/> or
+        /// <see cref="LambdaRankLoss"/>, by task.
         /// <see cref="Loss.All"/> lists others, and you may derive one.</value>
         public Loss? LossFunction { get => Get<Loss?>(); set => Set(value); }
 
@@ -85,13 +86,14 @@ public sealed partial class BackpropTrainer
         public int NumberOfIterations { get => Get<int>(); set => Set(value); }
 
         /// <summary>The number of rows per step.</summary>
+        /// <remarks>For ranking, batches consist of whole groups and have about as many rows.</remarks>
         /// <value>By preset; <see cref="Preset.Plain"/> has null: about 1/64 of the rows, as a power of two from 8 to 1024. Otherwise at
         /// least 1. <see cref="FullBatch"/> means all rows.</value>
         public int? BatchSize { get => Get<int?>(); set => Set(value); }
 
         /// <summary>Whether all batches of an epoch have the same number of rows (± 1).</summary>
         /// <remarks>No batch is larger than <see cref="BatchSize"/>. Otherwise the last batch may be a single row, whose gradient is
-        /// noisy.</remarks>
+        /// noisy. Ignored for ranking, whose batches are about even in either case.</remarks>
         /// <value>By preset; <see cref="Preset.Plain"/> has false. The last batch of a stream may be small in either case.</value>
         public bool EvenBatches { get => Get<bool>(); set => Set(value); }
 

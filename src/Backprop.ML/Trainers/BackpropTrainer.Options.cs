@@ -21,7 +21,8 @@ public sealed partial class BackpropTrainer
         /// <value><see cref="ML.Preset.Default"/>.</value>
         public Preset Preset { get; set; } = Preset.Default;
 
-        /// <summary>The column to predict; its type decides the task: Boolean, key, Single, or a vector of Boolean or Single.</summary>
+        /// <summary>The column to predict; its type decides the task: Boolean, key, Single, or a vector of Boolean or Single. For ranking,
+        /// it is a Single or a key (<see cref="RowGroupColumnName"/>).</summary>
         /// <value>"Label". It must not be empty.</value>
         public string LabelColumnName { get => Get<string>(); set => Set(value); }
 
@@ -33,6 +34,13 @@ public sealed partial class BackpropTrainer
         /// <summary>A column of Single with the weight of each row. A row of weight 2 has the same effect as two rows.</summary>
         /// <value>Null: all rows have the same weight.</value>
         public string? ExampleWeightColumnName { get => Get<string?>(); set => Set(value); }
+
+        /// <summary>The column of groups for ranking, such as queries. Rows are ranked within their group.</summary>
+        /// <remarks>A key or UInt32; 0 is a missing group, whose rows are skipped with a warning. The rows of a group need not be adjacent:
+        /// they are gathered in memory. They must have the same weight, and they are held out for validation together.</remarks>
+        /// <value>Null: no ranking. On <c>ml.Ranking.Trainers</c>, null means "GroupId". If it is set, all rows must fit into
+        /// memory.</value>
+        public string? RowGroupColumnName { get => Get<string?>(); set => Set(value); }
 
         /// <summary>Key columns, or vectors of keys, to predict from in addition to the features.</summary>
         /// <remarks>A key becomes a learned vector (<see cref="EmbeddingDimension"/>). A key of few values becomes columns of 0 and 1
@@ -136,8 +144,8 @@ public sealed partial class BackpropTrainer
         /// <summary>Where the training data is kept: in memory, or read again in every epoch.</summary>
         /// <remarks>A source that can be read only once causes an exception if it must be read again. Validation data is always in memory:
         /// for a stream, as many rows as fit, with a warning. Medians and other statistics of a stream are computed from a sample.
-        /// <see cref="ValidationRows.Stratified"/> then draws each row independently. L-BFGS and <c>RefitOnAllRows</c> need all rows in
-        /// memory.</remarks>
+        /// <see cref="ValidationRows.Stratified"/> then draws each row independently. Ranking, L-BFGS and <c>RefitOnAllRows</c> need all rows
+        /// in memory.</remarks>
         /// <value><see cref="DataCaching.Auto"/>: in memory if it fits <see cref="MemoryBudget"/>, otherwise read again in every
         /// epoch.</value>
         public DataCaching Caching { get => Get<DataCaching>(); set => Set(value); }

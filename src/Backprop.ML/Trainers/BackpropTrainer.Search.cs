@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.ML.Reporting;
 using Backprop.Networks;
 using Backprop.Presets;
@@ -14,7 +15,7 @@ public sealed partial class BackpropTrainer
         IChannel channel, TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial, EpochProgress progress,
         StopCondition stop)
     {
-        if (SearchFor(data, options, initial) is { } search)
+        if (SearchFor(plan, data, options, initial) is { } search)
             return Search(search with { Progress = new TrialProgress(channel, search.Progress) }, plan, data, options, progress, stop);
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
@@ -38,17 +39,19 @@ public sealed partial class BackpropTrainer
     }
 
     // Null without a search, or where a preset has one and the data or other options do not allow it.
-    private Search? SearchFor(TrainingInput data, Options options, TrainedNetwork? initial)
+    private Search? SearchFor(TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial)
     {
         if (options.Search is not { } search) return null;
-        if (ObstacleToSearch(data, options, initial) is not { } obstacle) return search;
+        if (ObstacleToSearch(plan, data, options, initial) is not { } obstacle) return search;
         if (!_options.IsChosen(nameof(Options.Search))) return null;
         throw Host.ExceptParam(
             nameof(Options.Search), "{0} compares networks on held-out rows, but {1}. Set {0} to null.", nameof(Options.Search), obstacle);
     }
 
-    private static string? ObstacleToSearch(TrainingInput data, Options options, TrainedNetwork? initial)
+    private static string? ObstacleToSearch(
+        TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial)
     {
+        if (plan.Loss is GroupLoss) return $"{plan.Loss.GetType().Name} is a loss of whole groups, which a search does not compare";
         if (initial is not null) return "training continues from a model, whose network stays";
         if (data.Stream is not null) return "the rows are not in memory";
         if (options.EarlyStopping is { RefitOnAllRows: true }) return $"{nameof(EarlyStopping.RefitOnAllRows)} trains on them";

@@ -12,7 +12,7 @@ using Microsoft.ML.Trainers;
 
 namespace Backprop.ML;
 
-/// <summary>Trains a feed-forward neural network by backpropagation, for binary and multiclass classification and for regression.</summary>
+/// <summary>Trains a feed-forward neural network by backpropagation, for classification, regression and ranking.</summary>
 /// <remarks>
 /// <para>The task follows from the type of the label column:</para>
 /// <list type="table">
@@ -25,6 +25,8 @@ namespace Backprop.ML;
 /// the label)</description></item>
 /// <item><term>Vector of Boolean</term><description>Multi-label classification, where any number of labels may be true: <c>Score</c>
 /// (logits), <c>Probability</c>, <c>PredictedLabel</c> (vectors)</description></item>
+/// <item><term>Single or key, with <see cref="Options.RowGroupColumnName"/></term><description>Ranking: <c>Score</c>, larger for rows that
+/// are more relevant in their group</description></item>
 /// <item><term>Single</term><description>Regression: <c>Score</c>; a vector with named slots under losses of several predictions
 /// (<c>PinballLoss</c>, <c>GaussianNegativeLogLikelihood</c>)</description></item>
 /// </list>
@@ -65,7 +67,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     /// <param name="mlContext">The context to train in.</param>
     /// <param name="options">The options; copied.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
-    public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, [.. LearningTask.All])
+    public BackpropTrainer(MLContext mlContext, Options options) : this((IHostEnvironment)mlContext, options, TasksFor(options))
     {
     }
 
@@ -74,13 +76,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         : base(
             CheckedHost(environment, options),
             FeatureShape(options),
-            (tasks.Length > 2 ? LearningTask.Regression : tasks[0]).LabelShape(options.LabelColumnName),
+            (tasks.Length == LearningTask.OfLabels.Count ? LearningTask.Regression : tasks[0]).LabelShape(options.LabelColumnName),
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
         _options = options.Copy();
         _tasks = tasks;
         _seed = options.Seed ?? Host.Rand.Next();
-        if (tasks.Length < LearningTask.All.Count) options.LossFor(tasks[0]);
+        if (tasks.Length < LearningTask.OfLabels.Count) options.LossFor(tasks[0]);
     }
 
     /// <summary>The properties of the trainer for ML.NET: it needs no normalized or cached data, supports validation data, and can continue
@@ -137,6 +139,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             ? trainer.FindLearningRate(network, stream, range, stop)
             : trainer.FindLearningRate(network, training.Memory!, range, stop);
     }
+
+    // The task follows from the label, unless the options name a column of groups.
+    private static LearningTask[] TasksFor(Options? options) =>
+        options?.RowGroupColumnName is null ? [.. LearningTask.OfLabels] : [LearningTask.Ranking];
 
     internal static Options SimpleOptions(
         string labelColumnName, string featureColumnName, string? exampleWeightColumnName, int[]? hiddenLayers, double? learningRate,
@@ -333,7 +339,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var known = earlier?.Task == task ? earlier.Columns : null;
         if (_options.AddNewClasses) known = known?.WithNewClasses(label);
         if (known is not null) inputs = known.Arrange(Host, inputs);
-        var all = ModelColumns.Of(data.Schema.Schema, inputs, label.Name);
+        var all = ModelColumns.Of(data.Schema.Schema, inputs, label.Name, task);
         var columns = known?.In(Host, "trainData", data.Schema.Schema, inputs, label.Name).CheckClasses(Host, "trainData", label.Name)
             ?? all;
 
@@ -378,8 +384,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     // The task for the label column, if the trainer's catalog has it.
     private LearningTask TaskFor(SchemaShape.Column label)
     {
-        var task = LearningTask.For(label);
-        if (task is null || !_tasks.Contains(task))
+        var task = Array.Find(_tasks, task => task.Accepts(label));
+        if (task is null)
             throw ColumnChecks.Mismatch(
                 Host, nameof(label), "label", label.Name, LearningTask.LabelTypesOf(_tasks), label.GetTypeString());
         _options.LossFor(task);
@@ -391,6 +397,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         var inputs = InputsIn(training);
         var needed = inputs.Categories.Append(LabelColumn.Name).Append(inputs.Features ?? LabelColumn.Name);
+        if (_options.RowGroupColumnName is { } group) RowGroups.Check(Host, argument, SchemaShape.Create(validation), group);
         if (needed.All(name => training.GetColumnOrNull(name) is not null)) CheckSameNames(argument, training, validation, inputs);
         if (WeightColumn.Name is { } weight && training.GetColumnOrNull(weight) is { } column)
             ColumnChecks.CheckType(Host, argument, validation, "weight", weight, column.Type);

@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.ML.Transformers;
@@ -23,10 +24,10 @@ internal static class ForeignNetwork
         environment.CheckNonEmpty(features, nameof(features));
         var shape = SchemaShape.Create(schema);
         CheckFeatures(environment, shape, features);
-        var task = TaskOf(environment, shape, label);
+        var task = TaskOf(environment, network, shape, label);
         var inputs = new InputColumns(features, []);
         CheckSizes(environment, network, task, schema, inputs, label);
-        var columns = ModelColumns.Of(schema, inputs, label);
+        var columns = ModelColumns.Of(schema, inputs, label, task);
         var model = new BackpropModelParameters(environment, task, new TrainingResult(network, [], BestEpoch: 0), columns);
         return new BackpropTransformer(environment, model, schema, inputs, label, DecisionThreshold.Default);
     }
@@ -40,11 +41,12 @@ internal static class ForeignNetwork
                 environment, nameof(schema), "feature", name, expected.GetTypeString(), found.GetTypeString());
     }
 
-    private static LearningTask TaskOf(IHostEnvironment environment, SchemaShape schema, string name)
+    private static LearningTask TaskOf(IHostEnvironment environment, TrainedNetwork network, SchemaShape schema, string name)
     {
         var found = ColumnChecks.Find(environment, nameof(schema), schema, "label", name);
+        if (network.Loss.TargetKind == TargetKind.Relevance && LearningTask.Ranking.Accepts(found)) return LearningTask.Ranking;
         return LearningTask.For(found) ?? throw ColumnChecks.Mismatch(
-            environment, nameof(schema), "label", name, LearningTask.LabelTypesOf(LearningTask.All), found.GetTypeString());
+            environment, nameof(schema), "label", name, LearningTask.LabelTypesOf(LearningTask.OfLabels), found.GetTypeString());
     }
 
     private static void CheckSizes(

@@ -29,6 +29,7 @@ internal static class OptionTable
             Name(nameof(Options.LabelColumnName), DefaultColumnNames.Label).Required().UsedInReading(),
             Name(nameof(Options.FeatureColumnName), DefaultColumnNames.Features).UsedInReading(),
             Name(nameof(Options.ExampleWeightColumnName), null).UsedInReading(),
+            Name(nameof(Options.RowGroupColumnName), null).UsedInReading(),
             Own<string[]>(nameof(Options.CategoricalFeatureColumnNames), []).Required().UsedInReading(),
             Own<EmbeddedCategory[]>(nameof(Options.Categories), []).Required().UsedInReading(),
             Own<DataCaching>(nameof(Options.Caching), DataCaching.Auto, ValueRange.Named).UsedInReading(),

@@ -20,7 +20,13 @@ public class GradientCheckTests
         var outputs = loss.OutputsFor(loss.TargetKind == TargetKind.Class ? 3 : 1);
         float[] targets = [
             .. Enumerable.Range(0, 6).Select(
-                row => loss.TargetKind switch { TargetKind.Class => row % 3, TargetKind.Binary => row % 2, _ => 0.5f + row })];
+                row => loss.TargetKind switch
+                {
+                    TargetKind.Class => row % 3,
+                    TargetKind.Binary => row % 2,
+                    TargetKind.Relevance => row % 4,
+                    _ => 0.5f + row,
+                })];
         AssertRight(Network.FullyConnected(3, [5, 4], outputs, new Tanh()), loss, targets);
     }
 

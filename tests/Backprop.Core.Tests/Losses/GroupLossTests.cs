@@ -25,9 +25,9 @@ public class GroupLossTests
             Assert.Equal((Evaluate(above, new float[3]) - Evaluate(below, new float[3])) / (2 * step), gradient[i], 1e-4);
         }
 
-        // By hand: the mean over three rows of −Σ y·log softmax(z).
+        // By hand: −Σ y·log softmax(z).
         var sum = scores.Sum(z => Math.Exp(z));
-        Assert.Equal(-scores.Zip(_targets, (z, y) => y * Math.Log(Math.Exp(z) / sum)).Sum() / 3, loss, 1e-6);
+        Assert.Equal(-scores.Zip(_targets, (z, y) => y * Math.Log(Math.Exp(z) / sum)).Sum(), loss, 1e-6);
     }
 
     [Fact]
@@ -41,13 +41,14 @@ public class GroupLossTests
     }
 
     [Fact]
-    public void A_trainer_refuses_it_by_name()
+    public void A_trainer_refuses_examples_without_groups()
     {
         var trainer = new Trainer(new TrainingOptions { Loss = new SoftmaxOverRows() });
         var examples = new ExampleSet([1, 2, 3], 1, _targets);
         var problem = Assert.Throws<ArgumentException>(
             "training", () => trainer.Train(Network.FullyConnected(1, [2], 1, new Backprop.Activations.Tanh()), examples));
         Assert.Contains(nameof(SoftmaxOverRows), problem.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(ExampleSet.WithGroups), problem.Message, StringComparison.Ordinal);
     }
 
     private static double Evaluate(float[] scores, float[] gradient) =>

@@ -11,6 +11,7 @@ internal static class LossSamples
     {
         TargetKind.Real => [.. TestNumbers.Normal(rows * columns, seed: 4).Select(y => loss.AllowsTargets([-1], 1) ? y : Math.Abs(y))],
         TargetKind.Binary => [.. Enumerable.Range(0, rows * columns).Select(i => i % 2 == 0 ? 1f : 0f)],
+        TargetKind.Relevance => [.. Enumerable.Range(0, rows * columns).Select(i => (float)(i * 7 % 5))],
         _ => [.. Enumerable.Range(0, rows).Select(row => (float)(row % columns))],
     };
 

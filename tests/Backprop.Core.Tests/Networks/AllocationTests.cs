@@ -113,6 +113,36 @@ public class AllocationTests
         });
     }
 
+    public static TheoryData<RankingLoss, int> GroupLosses
+    {
+        get
+        {
+            var cases = new TheoryData<RankingLoss, int>();
+            foreach (var loss in Loss.All.OfType<RankingLoss>())
+                foreach (var members in (int[])[1, 3]) cases.Add(loss, members);
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(GroupLosses))]
+    public void Nor_do_epochs_over_groups(RankingLoss loss, int members)
+    {
+        var network = new MultilayerPerceptron { HiddenLayers = [37], EnsembleSize = members }.Build(Features, 1);
+        var examples = new ExampleSet(
+            TestNumbers.Normal(Rows * Features, seed: 2), Features, [.. Enumerable.Range(0, Rows).Select(row => (float)(row * 7 % 5))]);
+        using var batches = new GroupMinibatches(
+            examples.WithGroups([.. Enumerable.Range(0, Rows).Select(row => row / 6)]), BatchSize, null, null);
+        using var step = Steps.Make(
+            network, network.Initialize(new GlorotUniform(), 1), new TrainingOptions { Loss = loss }, batches.BatchSize, threads: 2);
+        var order = new RandomSequence(1, RandomPurpose.Shuffling);
+        AssertAllocatesNothing(() =>
+        {
+            batches.BeginPass(1, order);
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
+        });
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, false)]

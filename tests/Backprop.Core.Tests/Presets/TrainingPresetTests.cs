@@ -115,6 +115,7 @@ public class TrainingPresetTests
             };
             if (withMissing && i % 5 == 4) x[Features * i + 2] = float.NaN;
         }
-        return new ExampleSet(x, Features, y, allowsMissing: true);
+        var examples = new ExampleSet(x, Features, y, allowsMissing: true);
+        return kind == TargetKind.Relevance ? examples.WithGroups([.. Enumerable.Range(0, rows).Select(row => row / 5)]) : examples;
     }
 }

@@ -25,8 +25,8 @@ public sealed class CheckpointTests : IDisposable
     public static TheoryData<string> Trainings =>
     [
         .. Optimizer.All.Select(optimizer => optimizer.GetType().Name), .. Schedule.All.Select(schedule => schedule.GetType().Name),
-        .. WeightAveraging.All.Select(average => average.GetType().Name), "stream", "folds", "refit", "mixup", "batch normalization",
-        "loss tolerance", "temperature", "lookahead", "own schedule",
+        .. WeightAveraging.All.Select(average => average.GetType().Name), "stream", "folds", "groups", "refit", "mixup",
+        "batch normalization", "loss tolerance", "temperature", "lookahead", "own schedule",
     ];
 
     [Theory, MemberData(nameof(Trainings))]
@@ -70,6 +70,16 @@ public sealed class CheckpointTests : IDisposable
             Assert.Contains(difference, problem.Message);
             Assert.Contains("Checkpoint.Restart", problem.Message);
         }
+    }
+
+    [Fact]
+    public void A_file_of_other_groups_is_refused()
+    {
+        var options = OptionsOf("groups") with { Checkpoint = new Checkpoint(PathOfFile) { Every = 1 } };
+        new Trainer(options).Train(Problems.TwoToOne(5), Ranked(_training));
+        var problem = Assert.Throws<InvalidOperationException>(
+            () => new Trainer(options).Train(Problems.TwoToOne(5), Ranked(_training, groupSize: 6)));
+        Assert.Contains("groups of training rows was ", problem.Message);
     }
 
     [Fact]
@@ -186,8 +196,12 @@ public sealed class CheckpointTests : IDisposable
         var trainer = new Trainer(options);
         if (name == "stream") return trainer.Train(network, new StreamTests.Source(_training), _validation, progress: progress);
         if (name == "temperature") return trainer.Train(network, Binary(_training), Binary(_validation), progress: progress);
+        if (name == "groups") return trainer.Train(network, Ranked(_training), Ranked(_validation), progress: progress);
         return trainer.Train(network, _training, name == "folds" ? null : _validation, progress: progress);
     }
+
+    private static ExampleSet Ranked(ExampleSet examples, int groupSize = 5) => Binary(examples).WithGroups(
+        [.. Enumerable.Range(0, examples.Count).Select(row => row / groupSize)]);
 
     private static ExampleSet Binary(ExampleSet examples) => new(
         [.. Enumerable.Range(0, examples.Count).SelectMany(row => examples.Features.Row(row).ToArray())], 2,
@@ -214,6 +228,7 @@ public sealed class CheckpointTests : IDisposable
         return name switch
         {
             "folds" => options with { KFoldBagging = true },
+            "groups" => options with { Loss = new LambdaRankLoss() },
             "refit" => options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } },
             "mixup" => options with { Mixup = new Mixup() },
             "loss tolerance" => options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.05, Patience = 2 } },

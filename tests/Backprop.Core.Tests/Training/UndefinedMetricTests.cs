@@ -33,7 +33,9 @@ public class UndefinedMetricTests
         Assert.Empty(reports);
     }
 
-    public static TheoryData<string> Names => [.. Metric.All.Select(metric => metric.GetType().Name)];
+    // A metric of groups needs groups: GroupTrainingTests.
+    public static TheoryData<string> Names =>
+        [.. Metric.All.Where(metric => metric is not GroupMetric).Select(metric => metric.GetType().Name)];
 
     [Theory, MemberData(nameof(Names))]
     public void Every_metric_is_accepted_where_classes_and_labels_vary(string name) =>

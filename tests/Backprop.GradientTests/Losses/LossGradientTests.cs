@@ -10,6 +10,7 @@ public class LossGradientTests
     [
         new FocalLoss { Gamma = 0.5, Alpha = null }, new FocalLoss { Gamma = 0 }, new HuberLoss { Delta = 0.3 },
             new LogisticLoss { LabelSmoothing = 0.2 },
+        new LambdaRankLoss { TruncationLevel = 2, Sigma = 0.5, Gains = [0, 1, 3, 7, 15] }, new RankNetLoss { Sigma = 2 },
         new PinballLoss { Quantiles = [0.1, 0.5, 0.95] }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 },
             new SoftmaxFocalLoss { Gamma = 0.5 },
         new SoftmaxFocalLoss { Gamma = 0 }, new TweedieLoss { Power = 1.1 }, new TweedieLoss { Power = 1.9 },

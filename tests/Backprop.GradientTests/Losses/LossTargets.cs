@@ -12,6 +12,7 @@ internal static class LossTargets
         TargetKind.Real =>
             [.. TestPoints.AwayFromZero(rows * columns, seed: 41).Select(y => loss.AllowsTargets([-1], 1) ? y : Math.Abs(y))],
         TargetKind.Binary => [.. Enumerable.Range(0, rows * columns).Select(i => i % 3 == 0 ? 1.0 : 0.0)],
+        TargetKind.Relevance => [.. Enumerable.Range(0, rows * columns).Select(i => (double)(i * 7 % 5))],
         TargetKind.Class => [.. Enumerable.Range(0, rows).Select(row => (double)((row + 1) % columns))],
         _ => throw new ArgumentOutOfRangeException(nameof(loss), loss.TargetKind, "no targets are known for it"),
     };

@@ -43,6 +43,13 @@ internal sealed class SampleRow
     public bool[] Flags { get; set; } = [];
 
     public float Weight { get; set; } = 1;
+
+    public float Relevance { get; set; }
+
+    [KeyType(8)]
+    public uint Query { get; set; }
+
+    public float QueryWeight { get; set; } = 1;
 }
 
 /// <summary>Small data that all tasks can learn from.</summary>
@@ -97,6 +104,9 @@ internal static class Samples
             Values = [x[0] + x[1], 10 * x[2] - 5],
             Flags = [x[0] > 0, x[1] + x[2] > 0, x[3] > 0],
             Weight = 1 + Math.Abs(x[3]),
+            Relevance = kind,
+            Query = (uint)places.Length,
+            QueryWeight = 1 + places.Length,
         };
     }
 }

@@ -10,6 +10,7 @@ public class WorkoutTests
     private const string Dense = nameof(SampleRow.Dense), Sparse = nameof(SampleRow.Sparse), Weight = nameof(SampleRow.Weight);
     private const string Flag = nameof(SampleRow.Flag), Key = nameof(SampleRow.Key), Value = nameof(SampleRow.Value);
     private const string Values = nameof(SampleRow.Values), Flags = nameof(SampleRow.Flags);
+    private const string Relevance = nameof(SampleRow.Relevance), Query = nameof(SampleRow.Query);
     private const string Color = nameof(SampleRow.Color), Number = nameof(SampleRow.Number);
 
     private static readonly Dictionary<string, (
@@ -33,6 +34,13 @@ public class WorkoutTests
             (ml, label, features, weight) => ml.Regression.Trainers.Backprop(label, features, weight, [4], 0.01, 2), [Value, Values]),
             ["regression catalog with options"] = (
             (ml, label, features, weight) => ml.Regression.Trainers.Backprop(Samples.Quick(label, features, weight)), [Value, Values]),
+            ["ranking catalog"] = (
+            (ml, label, features, weight) => ml.Ranking.Trainers.Backprop(label, features, Query, QueryWeight(weight), [4], 0.01, 2),
+            [Relevance, Key]),
+            ["ranking catalog with options"] = (
+            (ml, label, features, weight) => ml.Ranking.Trainers.Backprop(Ranking(label, features, weight)), [Relevance, Key]),
+            ["constructor with options of ranking"] = (
+            (ml, label, features, weight) => new BackpropTrainer(ml, Ranking(label, features, weight)), [Relevance, Key]),
         };
 
     private readonly MLContext _ml = new(seed: 1);
@@ -55,16 +63,25 @@ public class WorkoutTests
     public void Every_trainer_passes_the_workout(string trainer, string label, string features, string? weight)
     {
         var estimator = _trainers[trainer].Make(_ml, label, features, weight);
-        string[] needed = weight is null ? [label, features] : [label, features, weight];
-        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), needed, neededToTransform: [features]);
+        var isRanking = trainer.Contains("ranking", StringComparison.Ordinal);
+        List<string> needed = [label, features];
+        if (isRanking) needed.Add(Query);
+        if (weight is not null) needed.Add(isRanking ? QueryWeight(weight)! : weight);
+        EstimatorWorkout.Run(_ml, estimator, Samples.Table(_ml), [.. needed], neededToTransform: [features]);
     }
 
     [Theory]
     [MemberData(nameof(Losses))]
     public void Every_loss_passes_the_workout(Loss loss)
     {
-        var label = loss.TargetKind switch { TargetKind.Binary => Flag, TargetKind.Class => Key, _ => Value };
-        var options = Samples.Quick(label);
+        var label = loss.TargetKind switch
+        {
+            TargetKind.Binary => Flag,
+            TargetKind.Class => Key,
+            TargetKind.Relevance => Relevance,
+            _ => Value,
+        };
+        var options = loss.TargetKind == TargetKind.Relevance ? Ranking(label) : Samples.Quick(label);
         options.LossFunction = loss;
         EstimatorWorkout.Run(_ml, new BackpropTrainer(_ml, options), Samples.Table(_ml), [label, Dense], neededToTransform: [Dense]);
     }
@@ -73,7 +90,7 @@ public class WorkoutTests
     [MemberData(nameof(Losses))]
     public void Every_loss_of_several_targets_passes_the_workout(Loss loss)
     {
-        if (loss.TargetKind == TargetKind.Class) return; // a class is one label
+        if (loss.TargetKind is TargetKind.Class or TargetKind.Relevance) return; // a class is one label, as a relevance is
         var options = Samples.Quick(loss.TargetKind == TargetKind.Binary ? Flags : "Positive");
         options.LossFunction = loss;
         var estimator = _ml.Transforms.Concatenate("Positive", Weight, Value).Append(new BackpropTrainer(_ml, options));
@@ -110,6 +127,16 @@ public class WorkoutTests
     {
         foreach (var caching in new[] { DataCaching.Memory, DataCaching.Stream }) ValidateGroups(label, caching);
     }
+
+    private static BackpropTrainer.Options Ranking(string label, string features = Dense, string? weight = null)
+    {
+        var options = Samples.Quick(label, features, QueryWeight(weight));
+        options.RowGroupColumnName = Query;
+        return options;
+    }
+
+    // The rows of a query have the same weight.
+    private static string? QueryWeight(string? weight) => weight is null ? null : nameof(SampleRow.QueryWeight);
 
     private void ValidateGroups(string label, DataCaching caching)
     {

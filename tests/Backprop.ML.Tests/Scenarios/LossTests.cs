@@ -11,7 +11,7 @@ public class LossTests
 
     public static TheoryData<Loss> Losses =>
     [
-        .. Loss.All,
+        .. Loss.All.Where(loss => loss.TargetKind != TargetKind.Relevance), // RankingTests
         new LogisticLoss { LabelSmoothing = 0.1 }, new SoftmaxCrossEntropy { LabelSmoothing = 0.1 },
             new PinballLoss { Quantiles = [0.1, 0.5, 0.9] },
     ];

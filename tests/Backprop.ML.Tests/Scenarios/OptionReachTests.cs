@@ -33,7 +33,8 @@ public class OptionReachTests
     private static readonly HashSet<string> ThatOtherTestsShow =
     [
         nameof(BackpropTrainer.Options.LabelColumnName), nameof(BackpropTrainer.Options.FeatureColumnName),
-        nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.MaximumTrainingTime),
+        nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.RowGroupColumnName),
+        nameof(BackpropTrainer.Options.MaximumTrainingTime),
         nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
         nameof(BackpropTrainer.Options.ClampPredictions), nameof(BackpropTrainer.Options.Search),
         nameof(BackpropTrainer.Options.OptimizerMemory), nameof(BackpropTrainer.Options.AddNewClasses),

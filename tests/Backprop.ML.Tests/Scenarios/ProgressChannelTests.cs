@@ -12,7 +12,7 @@ public class ProgressChannelTests
     {
         var ml = new MLContext(seed: 1);
         var host = new ListeningHost(((IHostEnvironment)ml).Register("Test"));
-        var trainer = new BackpropTrainer(host, Synthetic.Brief(Synthetic.Flag), [.. LearningTask.All]);
+        var trainer = new BackpropTrainer(host, Synthetic.Brief(Synthetic.Flag), [.. LearningTask.OfLabels]);
 
         var model = trainer.Fit(Synthetic.Prepared(ml, 100), Synthetic.Prepared(ml, 100, seed: 2)).Model;
 

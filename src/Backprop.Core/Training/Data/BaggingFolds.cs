@@ -16,7 +16,7 @@ internal static class BaggingFolds
     /// <returns>[examples], from 0 to folds − 1.</returns>
     public static int[] Of(ExampleSet examples, int folds, Loss loss, int seed)
     {
-        var byClass = loss.TargetKind != TargetKind.Real && examples.TargetCount == 1;
+        var byClass = loss.HasClasses && examples.TargetCount == 1;
         var strata = new Dictionary<int, Stratum>();
         var result = new int[examples.Count];
         for (var row = 0; row < result.Length; row++)

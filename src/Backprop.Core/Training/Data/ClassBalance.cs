@@ -16,7 +16,7 @@ internal sealed class ClassBalance
     {
         if (options is { ClassWeights: null, BalancedClassWeights: false }) return null;
         var classes = options.Loss.TargetKind == TargetKind.Binary ? 2 : outputs;
-        if (options.Loss.TargetKind == TargetKind.Real || training.Examples.TargetCount > 1)
+        if (!options.Loss.HasClasses || training.Examples.TargetCount > 1)
             throw new ArgumentException(
                 $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need one target column of " +
                     $"classes, but {options.Loss} has {training.Examples.TargetCount} target columns of kind {options.Loss.TargetKind}.",

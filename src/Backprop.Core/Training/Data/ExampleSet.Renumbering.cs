@@ -15,7 +15,12 @@ public sealed partial class ExampleSet
         if (by.IsIdentity) return this;
         if (TargetCount == 1) by.ApplyToTargets(_targets.AsSpan(_first, Count));
         Real[]? weights = _weights is null ? null : [.. Weights];
-        if (_sparse is not null) return new ExampleSet(by.Apply(_sparse, RowIndices(0)), [.. Targets.Values], TargetCount, weights);
+        int[]? groups = _groups is null ? null : [.. Groups];
+        if (_sparse is not null)
+        {
+            var renumbered = by.Apply(_sparse, RowIndices(0));
+            return new ExampleSet(new ExampleSet(renumbered, [.. Targets.Values], TargetCount, weights), groups);
+        }
         for (var row = 0; row < Count; row++) by.ApplyToCategories(_features!.ToChange(RowOf(row)));
         if (by.Columns is not { } columns) return this;
         var features = new Real[checked(Count * columns.Length)];
@@ -24,6 +29,7 @@ public sealed partial class ExampleSet
             var from = FeaturesOf(row);
             for (var j = 0; j < columns.Length; j++) features[row * columns.Length + j] = from[columns[j]];
         }
-        return new ExampleSet(features, columns.Length, [.. Targets.Values], TargetCount, weights, allowsMissing: true);
+        return new ExampleSet(
+            new ExampleSet(features, columns.Length, [.. Targets.Values], TargetCount, weights, allowsMissing: true), groups);
     }
 }

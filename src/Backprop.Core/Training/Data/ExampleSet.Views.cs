@@ -9,16 +9,16 @@ public sealed partial class ExampleSet
     {
         (FeatureCount, TargetCount, HasMissing) = (of.FeatureCount, of.TargetCount, of.HasMissing);
         (_features, _sparse, _rows) = (of._features, of._sparse, of._rows);
-        (_targets, _weights, _folds) = (of._targets, weights, folds);
+        (_targets, _weights, _folds, _groups) = (of._targets, weights, folds, of._groups);
         (_first, Count, FoldCount) = (first, count, foldCount);
     }
 
-    private ExampleSet(ExampleSet of, int[] rows, Real[] targets, Real[]? weights, RowBlocks? features, SparseMatrix? sparse,
-        bool hasMissing)
+    private ExampleSet(ExampleSet of, int[] rows, Real[] targets, Real[]? weights, int[]? groups, RowBlocks? features,
+        SparseMatrix? sparse, bool hasMissing)
     {
         (FeatureCount, TargetCount, HasMissing, Count) = (of.FeatureCount, of.TargetCount, hasMissing, rows.Length);
         (_features, _sparse, _rows) = (features, sparse, rows);
-        (_targets, _weights) = (targets, weights);
+        (_targets, _weights, _groups) = (targets, weights, groups);
     }
 
     /// <summary>The dense features of all examples.</summary>
@@ -43,13 +43,15 @@ public sealed partial class ExampleSet
         int[] rowIndices = new int[rows.Length];
         Real[] targets = new Real[rows.Length * TargetCount];
         Real[]? weights = _weights is null ? null : new Real[rows.Length];
+        int[]? groups = _groups is null ? null : new int[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             rowIndices[i] = RowOf(rows[i]);
             Targets.Row(rows[i]).CopyTo(targets.AsSpan(i * TargetCount));
             if (weights is not null) weights[i] = Weights[rows[i]];
+            if (groups is not null) groups[i] = Groups[rows[i]];
         }
-        return new ExampleSet(this, rowIndices, targets, weights, _features, _sparse, HasMissing);
+        return new ExampleSet(this, rowIndices, targets, weights, groups, _features, _sparse, HasMissing);
     }
 
     /// <summary>These examples, followed by others with the same columns. Features are copied only if both sets have their own
@@ -58,13 +60,17 @@ public sealed partial class ExampleSet
     {
         Real[] targets = [.. Targets.Values, .. by.Targets.Values];
         Real[]? weights = _weights is null && by._weights is null ? null : [.. WeightsOrOnes(), .. by.WeightsOrOnes()];
+        var groups = GroupsWith(by);
         var hasMissing = HasMissing || by.HasMissing;
         if (_features == by._features && _sparse == by._sparse)
-            return new ExampleSet(this, RowIndicesWith(by, 0), targets, weights, _features, _sparse, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, 0), targets, weights, groups, _features, _sparse, hasMissing);
         if (_features is not null && by._features is not null && _features.Concat(by._features, out var first) is { } both)
-            return new ExampleSet(this, RowIndicesWith(by, first), targets, weights, both, null, hasMissing);
+            return new ExampleSet(this, RowIndicesWith(by, first), targets, weights, groups, both, null, hasMissing);
         if (_sparse is not null && by._sparse is not null)
-            return new ExampleSet(SparseMatrix.Join(_sparse, RowIndices(0), by._sparse, by.RowIndices(0)), targets, TargetCount, weights);
+        {
+            var joined = SparseMatrix.Join(_sparse, RowIndices(0), by._sparse, by.RowIndices(0));
+            return new ExampleSet(new ExampleSet(joined, targets, TargetCount, weights), groups);
+        }
         var features = new Real[checked((Count + by.Count) * FeatureCount)];
         for (var row = 0; row < Count + by.Count; row++)
         {
@@ -72,7 +78,7 @@ public sealed partial class ExampleSet
             if (row < Count) CopyFeatures(row, to);
             else by.CopyFeatures(row - Count, to);
         }
-        return new ExampleSet(features, FeatureCount, targets, TargetCount, weights, hasMissing);
+        return new ExampleSet(new ExampleSet(features, FeatureCount, targets, TargetCount, weights, hasMissing), groups);
     }
 
     /// <summary>The same examples with other weights.</summary>

@@ -8,9 +8,9 @@ internal static class HeldOutRows
     // The held-out rows may exceed their share by this much, so that every class is represented.
     private const double Tolerance = 1.0 / 20;
 
-    /// <summary>Holds out some of the examples. Features are not copied.</summary>
+    /// <summary>Holds out some of the examples: single rows, or whole groups if there are groups. Features are not copied.</summary>
     /// <param name="all">All examples.</param>
-    /// <param name="fraction">The share of the rows; in (0, 1).</param>
+    /// <param name="fraction">The share of the rows; in (0, 1). It is approximate for groups.</param>
     /// <param name="rows">Random rows or the last ones.</param>
     /// <param name="hasClasses">Whether targets are classes.</param>
     /// <param name="seed">The seed of the random numbers.</param>
@@ -18,6 +18,7 @@ internal static class HeldOutRows
     public static (ExampleSet Learned, ExampleSet? HeldOut) Split(
         ExampleSet all, double fraction, ValidationRows rows, bool hasClasses, int seed)
     {
+        if (!all.Groups.IsEmpty) return Split(all, OfGroups(all, fraction, rows, seed));
         if (rows == ValidationRows.Last)
         {
             var last = Last(all.Count, fraction);
@@ -68,6 +69,41 @@ internal static class HeldOutRows
             total++;
         }
         return kept;
+    }
+
+    // Random groups, or the last ones. None, if there is only one group.
+    private static bool[] OfGroups(ExampleSet all, double fraction, ValidationRows rows, int seed)
+    {
+        var starts = all.GroupStarts();
+        var (groups, kept) = (starts.Length - 1, new bool[all.Count]);
+        if (groups < 2) return kept;
+        if (rows == ValidationRows.Last)
+        {
+            // The border of groups that is nearest to the share of the rows.
+            var (first, border) = (1, all.Count - fraction * all.Count);
+            while (first < groups - 1 && Math.Abs(starts[first + 1] - border) <= Math.Abs(starts[first] - border)) first++;
+            kept.AsSpan(starts[first]).Fill(true);
+            return kept;
+        }
+        var (hashes, rowsOf) = (HashesOf(groups, seed), new Dictionary<uint, long>());
+        for (var group = 0; group < groups; group++) rowsOf[hashes[group]] = starts[group + 1] - starts[group];
+        var drawn = GroupDraw.Of(rowsOf, fraction, 1UL << 32);
+        for (var group = 0; group < groups; group++)
+            if (drawn.Contains(hashes[group])) kept.AsSpan(starts[group]..starts[group + 1]).Fill(true);
+        return kept;
+    }
+
+    // A random number for each group, all different.
+    private static uint[] HashesOf(int groups, int seed)
+    {
+        var (hashes, used) = (new uint[groups], new HashSet<uint>());
+        for (var group = 0; group < groups; group++)
+            for (ulong attempt = 0; ; attempt++)
+            {
+                hashes[group] = (uint)(RandomSequence.BitsOf(seed, RandomPurpose.Validation, (ulong)group, attempt) >> 32);
+                if (used.Add(hashes[group])) break;
+            }
+        return hashes;
     }
 
     /// <summary>Marks all rows of some groups (<see cref="GroupDraw"/>).</summary>

@@ -35,14 +35,14 @@ internal class Minibatches : IDisposable
     /// <summary>For examples that are not all in memory, or for several examples in a row.</summary>
     private protected Minibatches(
         ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes,
-        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1)
+        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1, int? count = null)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false })
             _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
         (ExamplesPerRow, _isEven) = (examplesPerRow, isEven);
         _batchSize = Math.Min(batchSize, exampleCount);
-        Count = CountOf(exampleCount, batchSize);
+        Count = count ?? CountOf(exampleCount, batchSize);
         _order = examplesPerRow == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * examplesPerRow)];
         var together = checked(_batchSize * examplesPerRow);
         _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
@@ -114,7 +114,7 @@ internal class Minibatches : IDisposable
     /// <summary>The total weight Σ w of a batch: of the first examples of its rows, of the second examples, …</summary>
     /// <param name="index">Which batch.</param>
     /// <param name="totals">[<see cref="ExamplesPerRow"/>], overwritten.</param>
-    public void TotalWeights(int index, Span<double> totals)
+    public virtual void TotalWeights(int index, Span<double> totals)
     {
         totals.Clear();
         var rows = RowsOf(index);
@@ -165,8 +165,11 @@ internal class Minibatches : IDisposable
     /// <param name="member">Index of the example in the row.</param>
     private protected virtual bool IsPadding(int row, int member) => false;
 
+    /// <summary>The weight of an example; 1 if all weights are equal.</summary>
+    private protected Real WeightOf(int example) => _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+
     private Real WeightOf(int index, int position, int example) =>
-        !Counts(index, position) ? 0 : _examples.Weights.IsEmpty ? 1 : _examples.Weights[example];
+        Counts(index, position) ? WeightOf(example) : 0;
 
     // The thread that copies examples also copies their partners, so no thread waits for another.
     private void Mix(int index, int first, int count, Mixture mixture)

@@ -40,6 +40,9 @@ internal abstract class TrainingData
     /// <summary>Creates batches of the examples; those of a stream are never even.</summary>
     public abstract Minibatches CreateBatches(
         int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
+
+    /// <summary>Creates batches of whole groups of the examples.</summary>
+    public abstract Minibatches CreateGroupBatches(int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse);
 }
 
 /// <summary>Examples in memory.</summary>
@@ -70,6 +73,10 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
         examples.FoldCount > 0
             ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven)
             : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
+
+    public override Minibatches CreateGroupBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse) =>
+        new GroupMinibatches(examples, batchSize, inputs, targets, takesSparse);
 }
 
 /// <summary>Examples that are read again in every epoch.</summary>
@@ -99,4 +106,8 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override Minibatches CreateBatches(
         int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
         StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
+
+    public override Minibatches CreateGroupBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse) =>
+        throw new NotSupportedException("The examples of a stream have no groups.");
 }

@@ -70,13 +70,15 @@ public sealed record TrainingOptions
     public int NumberOfIterations { get; init => field = Ranges.Checked(value); } = 100;
 
     /// <summary>Examples per step.</summary>
-    /// <value>Null: <see cref="DefaultBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all examples in one step.</value>
+    /// <value>Null: <see cref="DefaultBatchSize"/>; otherwise at least 1. <see cref="FullBatch"/> for all examples in one step. Batches of
+    /// a <see cref="GroupLoss"/> consist of whole groups and have about as many examples.</value>
     public int? BatchSize { get; init => field = Ranges.Checked(value); }
 
     /// <summary>Whether the batches of an epoch have the same number of examples (± 1), at most <see cref="BatchSize"/>. Otherwise all
     /// batches but the last have exactly <see cref="BatchSize"/> examples. The last may then have a single example: its gradient is noisy,
     /// but its step is as long as the others.</summary>
-    /// <value>False, as is common. The last batch of a stream may be small in either case.</value>
+    /// <value>False, as is common. The last batch of a stream may be small in either case. Batches of whole groups are about even in either
+    /// case.</value>
     public bool EvenBatches { get; init; }
 
     /// <summary>Whether the examples come in a new random order in every epoch.</summary>
@@ -324,7 +326,12 @@ public sealed record TrainingOptions
                 $"{nameof(EarlyStopping.RefitOnAllRows)} cannot be combined with {nameof(KFoldBagging)}: " +
                     $"the ensemble is trained on all rows already.",
                 nameof(EarlyStopping));
-        if (!Optimizer.UsesLineSearch) return;
+        CheckGroupLoss();
+        if (Optimizer.UsesLineSearch) CheckLineSearch();
+    }
+
+    private void CheckLineSearch()
+    {
         Refuse(nameof(BatchSize), BatchSize is not (null or FullBatch), "uses all rows in every step. Set null or FullBatch");
         Refuse(nameof(L1Regularization), L1Regularization > 0, "needs a smooth objective. Set 0, or use L2Regularization");
         Refuse(nameof(WeightDecay), WeightDecay > 0, "minimises a single objective. Set null or 0, or use L2Regularization");
@@ -333,11 +340,28 @@ public sealed record TrainingOptions
         Refuse(nameof(Mixup), Mixup is not null, "needs a loss that does not change from step to step. Set null");
         Refuse(nameof(WeightAveraging), WeightAveraging is not null, "converges without averages. Set null");
 
-        void Refuse(string option, bool isGiven, string reason)
-        {
-            if (isGiven)
-                throw new ArgumentException($"{option} cannot be combined with {Optimizer.GetType().Name}, which {reason}.", option);
-        }
+        void Refuse(string option, bool isGiven, string reason) => RefuseWith(Optimizer, option, isGiven, reason);
+    }
+
+    private void CheckGroupLoss()
+    {
+        if (Loss is not GroupLoss ofGroups) return;
+        Refuse(nameof(Mixup), Mixup is not null, "needs the rows of a group as they are. Set null");
+        Refuse(nameof(KFoldBagging), KFoldBagging, "needs whole groups. Set false, and use validation examples");
+        Refuse(nameof(OutputBiasPrior), OutputBiasPrior, "depends on differences of scores, which no constant changes. Set false");
+        Refuse(nameof(PredictionIntervals), PredictionIntervals is not null, "has scores without units. Set null");
+        Refuse(nameof(Uncertainty), Uncertainty, "depends on differences of scores, so members may differ by a constant. Set false");
+        Refuse(
+            nameof(Optimizer), Optimizer.UsesLineSearch && !ofGroups.IsContinuous,
+            $"jumps where the order of scores changes, so {Optimizer.GetType().Name} cannot search along a line. Use another optimizer, or "
+            + $"{nameof(RankNetLoss)}");
+
+        void Refuse(string option, bool isGiven, string reason) => RefuseWith(Loss, option, isGiven, reason);
+    }
+
+    private static void RefuseWith(object other, string option, bool isGiven, string reason)
+    {
+        if (isGiven) throw new ArgumentException($"{option} cannot be combined with {other.GetType().Name}, which {reason}.", option);
     }
 
     /// <summary>The default batch size: about 1/64 of the examples as a power of two, between 8 and 1024.</summary>

@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -16,7 +17,9 @@ internal sealed class RunBatches : IDisposable
         var (network, stop) = (request.Network, request.Stop);
         var batchSize = setup.BatchSizeFor(request.Refit?.Examples ?? data.Training.Count);
         var mixes = options.Mixup is not null;
-        Training = data.Training.CreateBatches(batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches);
+        Training = HasGroups
+            ? data.Training.CreateGroupBatches(batchSize, data.Inputs, data.Targets, network.TakesSparse)
+            : data.Training.CreateBatches(batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches);
         try
         {
             Training.Stop = stop;
@@ -25,7 +28,8 @@ internal sealed class RunBatches : IDisposable
             Training.Impute(replacements);
             Validation?.Impute(replacements);
             _threads = ThreadShare.Claim(options.NumberOfThreads, network, Training.BatchSize);
-            Step = new TrainingStep(network, state, options, Training.BatchSize, _threads.Count, Training.ExamplesPerRow, stop);
+            var maxRows = Math.Max(Training.BatchSize, Validation?.BatchSize ?? 0); // a validation group may be larger than all others
+            Step = new TrainingStep(network, state, options, maxRows, _threads.Count, Training.ExamplesPerRow, stop);
         }
         catch
         {
@@ -73,9 +77,12 @@ internal sealed class RunBatches : IDisposable
         Training.Dispose();
     }
 
+    private bool HasGroups => _options.Loss is GroupLoss;
+
     private Minibatches? OfValidation(bool takesSparse)
     {
         if (_data.Validation is not { } validation) return null;
+        if (HasGroups) return new GroupMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, takesSparse);
         return validation.FoldCount > 0
             ? new MemberMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, ofOwnFold: true)
             : new Minibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, takesSparse: takesSparse);

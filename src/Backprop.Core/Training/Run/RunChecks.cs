@@ -14,7 +14,8 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         CheckShapes(network, training, validation);
         CheckStart(network, initial);
-        CheckLoss(network, training);
+        CheckLoss(network);
+        GroupChecks.Check(options.Loss, options.EarlyStopping?.Metric, training, validation);
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
         CheckEnsemble(network);
         CheckMetric(network, training);
@@ -76,19 +77,13 @@ internal sealed class RunChecks(TrainingOptions options)
                 + "network.");
     }
 
-    private void CheckLoss(Network network, ExampleSet training)
+    private void CheckLoss(Network network)
     {
         if (options.Optimizer.UsesLineSearch && network.Layers.FirstOrDefault(layer => layer.IsRandom) is { } random)
             throw new ArgumentException(
                 $"{options.Optimizer.GetType().Name} needs a loss that does not change from step to step, but {random} is random. Remove " +
                     $"this layer, or use another optimizer.",
                 nameof(network));
-        if (options.Loss is GroupLoss)
-        {
-            throw new ArgumentException(
-                $"{options.Loss} is a loss of groups, but the batches of a trainer consist of single rows. Use a {nameof(RowLoss)}, or " +
-                "make the training steps in your own code, one group per step.", nameof(training));
-        }
     }
 
     private void CheckEnsemble(Network network)

@@ -52,6 +52,7 @@ public sealed class Trainer
         (training, var held) = HoldOut(training);
         if (held is not null) _checks.Check(network, training, validation, initial); // fewer examples may be too few
         _checks.CheckIntervals(held ?? (_options.KFoldBagging ? training : validation));
+        WarnOfSingles(training, stop);
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
@@ -78,11 +79,20 @@ public sealed class Trainer
         return result with { Network = trained, Threshold = threshold };
     }
 
+    private void WarnOfSingles(ExampleSet training, StopCondition stop)
+    {
+        if (_options.Loss is not RankingLoss) return;
+        var singles = GroupChecks.CountSingles(training);
+        if (singles == 0) return;
+        stop.Reports.Warn(
+            $"{singles:N0} of {training.GroupCount:N0} groups have one row. They have no order, so nothing is learned from them.");
+    }
+
     // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.
     private (ExampleSet Training, ExampleSet? Held) HoldOut(ExampleSet training)
     {
         if (_options.PredictionIntervals is not { HeldOutFraction: > 0 } intervals) return (training, null);
-        var hasClasses = _options.Loss.TargetKind != TargetKind.Real && training.TargetCount == 1;
+        var hasClasses = _options.Loss.HasClasses && training.TargetCount == 1;
         return HeldOutRows.Split(training, intervals.HeldOutFraction, ValidationRows.Stratified, hasClasses, _options.Seed);
     }
 
@@ -90,7 +100,7 @@ public sealed class Trainer
     private TrainingResult Refitted(
         TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
     {
-        var stepsPerEpoch = _setup.StepsPerEpoch(training.Count);
+        var stepsPerEpoch = _setup.StepsPerEpoch(training);
         var refit = new RefitPlan((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
         stop.Reports.Begin(TrainingPhase.Refitting, $"Refitting on {training.Count + validation.Count:N0} rows");
         try
@@ -126,7 +136,7 @@ public sealed class Trainer
     /// <param name="progress">Receives a report after every epoch, on this thread.</param>
     /// <param name="checkAlive">Called before every minibatch; may throw to abandon the run.</param>
     /// <exception cref="ArgumentException">Network, examples and initial network do not fit each other, or an option needs all examples at
-    /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>.</exception>
+    /// once: <see cref="Lbfgs"/>, <see cref="EarlyStopping.RefitOnAllRows"/>, or a <see cref="GroupLoss"/>.</exception>
     /// <exception cref="InvalidOperationException">The stream has no examples, or not the same in every epoch.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite.</exception>
     public TrainingResult Train(
@@ -230,6 +240,10 @@ public sealed class Trainer
 
     private StreamData Open(Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, StopCondition stop)
     {
+        if (_options.Loss is GroupLoss)
+            throw new ArgumentException(
+                $"{_options.Loss.GetType().Name} needs all examples of a group at once, but these are a stream, which has no groups.",
+                nameof(training));
         var summary = training.Summarize(_options.Seed, stop.CheckBeforeStep);
         _checks.Check(network, summary.Sample, validation, initial);
         if (_options.Optimizer.UsesLineSearch)

@@ -72,6 +72,8 @@ internal static class TrainingFacts
         yield return Fact("number of validation rows", Text(validation?.Count ?? 0));
         yield return Fact("training rows", HashOf(training.Examples));
         yield return Fact("validation rows", validation is null ? "none" : HashOf(validation));
+        yield return Fact("groups of training rows", Groups(training.Examples));
+        yield return Fact("groups of validation rows", validation is null ? "none" : Groups(validation));
 
         string HashOf(ExampleSet examples)
         {
@@ -79,6 +81,9 @@ internal static class TrainingFacts
             return $"{Hash(MemoryMarshal.AsBytes<Real>(x))}, {Hash(MemoryMarshal.AsBytes<Real>(y))}";
         }
     }
+
+    private static string Groups(ExampleSet examples) =>
+        examples.Groups.IsEmpty ? "none" : Hash(MemoryMarshal.AsBytes<int>(examples.GroupStarts()));
 
     private static KeyValuePair<string, string> Fact(string name, string text) => KeyValuePair.Create(name, text);
 

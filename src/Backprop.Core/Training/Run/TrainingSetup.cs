@@ -1,5 +1,6 @@
 using Backprop.Initializers;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -20,7 +21,13 @@ internal sealed class TrainingSetup(TrainingOptions options)
     public int BatchSizeFor(int examples) =>
         options.BatchSize ?? (options.Optimizer.UsesLineSearch ? TrainingOptions.FullBatch : TrainingOptions.DefaultBatchSize(examples));
 
-    public int StepsPerEpoch(int examples) => Minibatches.CountOf(examples, BatchSizeFor(examples));
+    public int StepsPerEpoch(ExampleSet examples)
+    {
+        var batchSize = BatchSizeFor(examples.Count);
+        return options.Loss is GroupLoss
+            ? GroupMinibatches.CountOf(examples.GroupStarts(), batchSize)
+            : Minibatches.CountOf(examples.Count, batchSize);
+    }
 
     /// <summary>Measures the data, and applies the factors of classes.</summary>
     public RunData Prepare(RunRequest request)

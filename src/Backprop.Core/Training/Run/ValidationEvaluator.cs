@@ -58,7 +58,11 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         trained.Finish(scores);
         _areFinished = true;
         Predict(trained, work);
-        return metric.Measure(scores, predictions, validation.Targets, validation.Weights, work);
+        ReadOnlyMatrix targets = validation.Targets;
+        var weights = validation.Weights;
+        return metric is GroupMetric ofGroups
+            ? ofGroups.MeasureGroups(scores, predictions, targets, weights, validation.Groups, work)
+            : metric.Measure(scores, predictions, targets, weights, work);
     }
 
     /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and

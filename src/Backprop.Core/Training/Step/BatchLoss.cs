@@ -14,6 +14,7 @@ internal sealed class BatchLoss
     private readonly Real[] _losses, _evaluated, _partnerLosses, _partnerGradient;
     private readonly double[] _totals;
     private Loss _scheduledLoss;
+    private BatchPartition _partition;
     private double _smoothingFactor = 1;
 
     /// <param name="network">The network of the scores.</param>
@@ -52,9 +53,12 @@ internal sealed class BatchLoss
         _members == 1 ? Examples(workspace.Scores) : new Matrix(_evaluated.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
 
     /// <summary>Must be called before <see cref="Evaluate"/>.</summary>
-    public void Begin(Minibatches batches, int batch)
+    /// <param name="batches">The batches.</param>
+    /// <param name="batch">Index of the batch.</param>
+    /// <param name="partition">The groups of a <see cref="GroupLoss"/>.</param>
+    public void Begin(Minibatches batches, int batch, BatchPartition partition)
     {
-        Limits = null;
+        (Limits, _partition) = (null, partition);
         batches.TotalWeights(batch, _totals);
         TotalWeight = TensorPrimitives.Sum<double>(_totals);
     }
@@ -65,8 +69,18 @@ internal sealed class BatchLoss
     public double Mean(ReadOnlySpan<Real> weights, int rows) => Loss.Mean(_losses.AsSpan(0, rows * _examplesPerRow), weights, TotalWeight);
 
     /// <summary>The losses of some rows; in training, also the gradient of J. An evaluation without training does not use
-    /// gradients.</summary>
+    /// gradients. For a <see cref="GroupLoss"/>, the rows are whole groups.</summary>
     public void Evaluate(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
+    {
+        var end = first + count;
+        for (int next = first, size; next < end; next += size)
+        {
+            size = _loss is GroupLoss ? _partition.RowsOfPart(next) : count;
+            EvaluateTogether(workspace, batch, mixture, next, size);
+        }
+    }
+
+    private void EvaluateTogether(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
     {
         Matrix scores = Examples(workspace.Scores.RowRange(first, count)),
             gradient = Examples(workspace.ScoreGradient.RowRange(first, count));

@@ -110,7 +110,7 @@ internal sealed class GradientPass
             return false;
         }
         _partition = batches.PartitionOf(batch);
-        _loss.Begin(batches, batch);
+        _loss.Begin(batches, batch, _partition);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
         _mixture = default;
