@@ -72,6 +72,8 @@ internal static class GraphWriter
             NormalizeColumns op => LayerOperators.NormalizeColumns(graph, op, x),
             NormalizeRows op => LayerOperators.NormalizeRows(graph, op, x),
             Add => graph.Apply("Add", inputs),
+            SubtractKnown op => LayerOperators.SubtractKnown(graph, op, x, inputs[1]),
+            AverageSquares op => LayerOperators.AverageSquares(graph, op, x),
             Concatenate => graph.Concat(1, inputs),
             SliceColumns op => graph.Slice(x, 1, op.First, op.Width),
             AverageMembers op => ScoreOperators.Average(graph, op, x),
@@ -79,6 +81,7 @@ internal static class GraphWriter
             UnscaleColumns op => ScoreOperators.Unscale(graph, op.Scale, x),
             ClipColumns op => ScoreOperators.Clip(graph, op.Limits, x),
             ApplyLink op => ScoreOperators.Link(graph, op, x),
+            RankAmongErrors op => ScoreOperators.Rank(graph, op.Errors, x),
             RunLayer op => throw Custom("layer", op.Layer, "layers"),
             _ => throw new NotSupportedException(operation.Kind),
         };

@@ -57,7 +57,7 @@ internal sealed class InferenceGraph
     public ScoreOperation[] Finishing { get; }
 
     /// <summary>The operation that converts scores into predictions.</summary>
-    public ApplyLink Link { get; }
+    public ScoreOperation Link { get; }
 
     private IEnumerable<InferenceOperation> BeforeScores()
     {
@@ -81,7 +81,7 @@ internal sealed class InferenceGraph
     }
 
     // Their names are fixed, because they are known before the layers are described.
-    private static (AverageMembers? Average, ScoreOperation[] Finishing, ApplyLink Link) Behind(TrainedNetwork trained)
+    private static (AverageMembers? Average, ScoreOperation[] Finishing, ScoreOperation Link) Behind(TrainedNetwork trained)
     {
         var width = trained.Network.Outputs;
         AverageMembers? average = null;
@@ -93,7 +93,10 @@ internal sealed class InferenceGraph
         if (trained.Temperature != 1) Append(new DivideByTemperature([last], "tempered", width, trained.Temperature));
         if (trained.ScoreScale is { } scale) Append(new UnscaleColumns([last], "unscaled", width, scale));
         if (trained.Limits is { } limits) Append(new ClipColumns([last], "bounded", width, limits));
-        return (average, [.. finishing], new ApplyLink([last], Predictions, width, trained.Loss));
+        ScoreOperation link = trained.Errors is { } errors
+            ? new RankAmongErrors([last], Predictions, width, errors)
+            : new ApplyLink([last], Predictions, width, trained.Loss);
+        return (average, [.. finishing], link);
 
         void Append(ScoreOperation operation)
         {

@@ -73,6 +73,10 @@ public sealed class RowScorer
     internal ReadOnlyMatrix MembersOf(int rows) => new(
         _members.AsSpan(0, rows * _trained.Network.MemberOutputs), rows * _trained.Network.EnsembleSize, _trained.Network.Outputs);
 
+    /// <summary>What entered the last layer for the rows that were scored last.</summary>
+    /// <returns>[rows × inputs of the last layer], valid until the next call.</returns>
+    internal ReadOnlyMatrix InputsOfLastLayer => _workspace.Output(_network.Layers.Count - 2);
+
     private Matrix Finish(Matrix scores, ReadOnlySpan<int> chosen)
     {
         if (_graph.Average is { } average)

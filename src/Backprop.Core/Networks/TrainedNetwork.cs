@@ -65,7 +65,7 @@ public sealed class TrainedNetwork
     public ReadOnlySpan<Real> Parameters => _parameters;
 
     /// <summary>The computation from raw features to predictions.</summary>
-    internal InferenceGraph Inference { get; }
+    internal InferenceGraph Inference { get; private init; }
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
     internal bool TakesSparse => Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
@@ -120,6 +120,21 @@ public sealed class TrainedNetwork
     /// temperature has none.</summary>
     public ConformalCalibration? Conformal { get; internal init; }
 
+    /// <summary>The reconstruction errors of held-out rows. With them, a prediction is the probability of an anomaly; null for networks
+    /// other than autoencoders. A copy with other weights has none.</summary>
+    /// <exception cref="ArgumentException">The network has several outputs.</exception>
+    public ErrorDistribution? Errors
+    {
+        get;
+        internal init
+        {
+            if (value is not null && Network.Outputs != 1)
+                throw new ArgumentException($"Reconstruction errors do not fit network {Network}, because it has {Network.Outputs} outputs.");
+            field = value;
+            Inference = new InferenceGraph(this, _parameters);
+        }
+    }
+
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
     public bool ReportsUncertainty { get; internal init; }
@@ -132,6 +147,10 @@ public sealed class TrainedNetwork
 
     /// <summary>The same with conformity scores.</summary>
     internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
+
+    /// <summary>The same with other parameters, and with reconstruction errors.</summary>
+    internal TrainedNetwork With(ReadOnlySpan<Real> parameters, ErrorDistribution errors) =>
+        new(Network, parameters, Loss, Inputs) { Means = Means, Errors = errors };
 
     private TrainedNetwork With(double temperature, ConformalCalibration? conformal) =>
         new(Network, _parameters, Loss, Inputs, Targets, Bounds, temperature)

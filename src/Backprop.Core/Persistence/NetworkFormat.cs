@@ -16,11 +16,12 @@ namespace Backprop.Persistence;
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
 /// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The last members say whether
-/// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. The floats start with the
-/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and
-/// the largest targets. The means of the features are next, and the shares of the categories. Conformity scores come last: of each target,
-/// those of each member. Each group after the parameters is present only if the header says so. All content is checked before memory is
-/// allocated for it. A damaged file causes a <see cref="FormatException"/>.
+/// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. For an autoencoder, they
+/// have the number of held-out rows. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then
+/// means and factors of the targets, then the smallest and the largest targets. The means of the features are next, and the shares of the
+/// categories. Conformity scores come last: of each target, those of each member. An autoencoder has reconstruction errors of held-out rows
+/// instead. Each group after the parameters is present only if the header says so. All content is checked before memory is allocated for
+/// it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -42,7 +43,7 @@ public static class NetworkFormat
         var floats = FloatCount(
             trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0),
             trained.Means is not null)
-            + (header.Conformal?.ScoreCount ?? 0);
+            + (header.Conformal?.ScoreCount ?? 0) + (trained.Errors?.Errors.Length ?? 0);
 
         var bytes = new byte[checked(PrefixLength + text.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -60,6 +61,7 @@ public static class NetworkFormat
         if (trained.Conformal is { } conformal)
             for (var target = 0; target < conformal.Targets; target++)
                 for (var member = 0; member < conformal.Members; member++) rest = WriteFloats(rest, conformal.ScoresOf(target, member));
+        if (trained.Errors is { } errors) rest = WriteFloats(rest, errors.Errors);
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - rest.Length), rest);
         stream.Write(bytes);
     }
@@ -131,7 +133,8 @@ public static class NetworkFormat
             trained.Loss, trained.Network.Layers, trained.Inputs is not null, trained.Targets is not null, result.History, result.BestEpoch,
             trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null,
             trained.ReportsUncertainty,
-            trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null);
+            trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null,
+            trained.Errors?.Rows);
     }
 
     private static byte[] Serialize(Header header, TrainedNetwork trained)
@@ -163,7 +166,7 @@ public static class NetworkFormat
         var bounded = header.PredictionsAreBounded ? targetColumns : 0;
         header.Conformal?.Check(header.Loss, network);
         var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded, header.HasMeans)
-            + (header.Conformal?.ScoreCount ?? 0);
+            + (header.Conformal?.ScoreCount ?? 0) + ErrorCount(header.HeldOutRows);
         if (expected * 4 != floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
@@ -179,6 +182,7 @@ public static class NetworkFormat
             Means = header.HasMeans ? ReadMeans(ref floats, network) : null,
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
+            Errors = header.HeldOutRows is { } rows ? ErrorDistribution.Restore(rows, ReadFloats(ref floats, ErrorCount(rows))) : null,
         };
         return new TrainingResult(trained, header.History, header.BestEpoch);
     }
@@ -189,6 +193,8 @@ public static class NetworkFormat
         for (var i = 0; i < scores.Length; i++) scores[i] = ReadFloats(ref floats, header.Counts[i % header.Counts.Count]);
         return ConformalCalibration.Restore(header.Coverage, header.Rows, header.Rank, header.Counts.Count, scores);
     }
+
+    private static int ErrorCount(int? heldOutRows) => Math.Clamp(heldOutRows ?? 0, 0, ErrorDistribution.MaxErrors);
 
     // The JSON reader accepts 1e999 as infinity, which could never be written again.
     private static void CheckHistory(IReadOnlyList<EpochReport> history, int bestEpoch)
@@ -245,4 +251,5 @@ internal sealed record Header(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Temperature = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HeldOutRows = null);

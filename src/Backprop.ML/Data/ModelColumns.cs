@@ -30,14 +30,17 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         ];
 
     /// <summary>All possible slots, keys and classes of some data.</summary>
-    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label)
+    /// <param name="schema">The columns of the data.</param>
+    /// <param name="inputs">The columns to predict from.</param>
+    /// <param name="label">The label column; null for none.</param>
+    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string? label)
     {
-        var target = schema[label];
+        var target = label is null ? default(DataViewSchema.Column?) : schema[label];
         return new ModelColumns(
             inputs.Features is { } features ? SlotList.All(schema[features]) : SlotList.None,
             [.. inputs.Categories.Select(name => CategoryColumn.All(schema[name]))],
-            target.Type is KeyDataViewType ? KeyList.All(target) : null,
-            target.Type is VectorDataViewType ? SlotList.All(target) : null);
+            target is { Type: KeyDataViewType } key ? KeyList.All(key) : null,
+            target is { Type: VectorDataViewType } vector ? SlotList.All(vector) : null);
     }
 
     /// <summary>The names of slots, key values and classes, for a checkpoint: data with other names is refused.</summary>
@@ -142,8 +145,8 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
 
     /// <summary>Logs how many key values do not occur in the training data.</summary>
     /// <param name="channel">The log.</param>
-    /// <param name="label">The label column.</param>
-    public void Report(IChannel channel, string label)
+    /// <param name="label">The label column; null for none.</param>
+    public void Report(IChannel channel, string? label)
     {
         foreach (var column in Categories)
         {

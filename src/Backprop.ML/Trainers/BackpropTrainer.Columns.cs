@@ -41,7 +41,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     }
 
     private protected override RoleMappedData MakeRoles(IDataView data) =>
-        new(data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
+        new(data, label: LabelName, feature: FeaturesIn(data.Schema), weight: WeightColumn.Name);
 
     // The features column may be absent if there are category columns: if the option is null, or if the data has no column of the default
     // name.
@@ -58,12 +58,11 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private void CheckSameNames(string argument, DataViewSchema training, DataViewSchema validation, InputColumns inputs)
     {
-        var label = training[LabelColumn.Name].Type;
-        if (label is not (KeyDataViewType or VectorDataViewType))
-            ColumnChecks.CheckType(Host, argument, validation, "label", LabelColumn.Name, label);
+        if (LabelName is { } label && training[label].Type is not (KeyDataViewType or VectorDataViewType))
+            ColumnChecks.CheckType(Host, argument, validation, "label", label, training[label].Type);
         var areKeys = inputs.Categories.All(name => training[name].Type.GetItemType() is KeyDataViewType);
         if (!areKeys || (inputs.Features is { } features && training[features].Type is not VectorDataViewType)) return;
-        _ = ModelColumns.Of(training, inputs, LabelColumn.Name).In(Host, argument, validation, inputs, LabelColumn.Name);
+        _ = ModelColumns.Of(training, inputs, LabelName).In(Host, argument, validation, inputs, LabelName);
     }
 
     // Without a feature column, the first category column is used where the base class requires one.
@@ -84,7 +83,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
     {
-        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
+        inputSchema.TryFindColumn(LabelName ?? "", out var label);
         var task = TaskFor(label);
         var loss = _options.LossFor(task);
         var more = UncertaintyColumns.Shapes(task, label, loss, _options.PredictionIntervals, _options.Uncertainty);
@@ -102,7 +101,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
         if (FeaturesIn(name => schema.TryFindColumn(name, out _)) is { } features)
             CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
         if (WeightColumn.IsValid) CheckCompatible(argument, schema, "weight", WeightColumn);
-        CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", LabelColumn.Name));
+        if (LabelName is { } label) CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", label));
         CategoryColumns.Check(Host, argument, schema, _options.CategoricalFeatureColumnNames);
     }
 

@@ -89,6 +89,13 @@ public sealed partial class BackpropTrainer
         /// warning. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
         public Metric? ThresholdMetric { get => Get<Metric?>(); set => Set(value); }
 
+        /// <summary>The probability above which anomaly detection calls a row an anomaly.</summary>
+        /// <remarks>The probability is the share of held-out rows with a smaller error. So about 1 − threshold of the normal rows are called
+        /// anomalies.</remarks>
+        /// <value>0.95; in (0, 1). For anomaly detection. A threshold of 1 − 1/n or more needs more than n held-out rows; a warning says so.
+        /// <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
+        public double AnomalyThreshold { get => Get<double>(); set => Set(value); }
+
         /// <summary>Whether features are shifted and scaled inside the model (<see cref="FeatureScaling"/>).</summary>
         /// <remarks>A feature that is constant or empty in training always becomes 0, so that its later values do not change predictions. A
         /// warning names it. Only <see cref="InitialParameters"/> for unscaled features keep all features.</remarks>

@@ -44,7 +44,7 @@ internal static class ForeignNetwork
     {
         var found = ColumnChecks.Find(environment, nameof(schema), schema, "label", name);
         return LearningTask.For(found) ?? throw ColumnChecks.Mismatch(
-            environment, nameof(schema), "label", name, LearningTask.LabelTypesOf(LearningTask.All), found.GetTypeString());
+            environment, nameof(schema), "label", name, LearningTask.LabelTypesOf(LearningTask.WithLabel), found.GetTypeString());
     }
 
     private static void CheckSizes(

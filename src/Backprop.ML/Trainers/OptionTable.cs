@@ -87,6 +87,7 @@ internal static class OptionTable
             Training(nameof(Options.PredictionIntervals), x => x.PredictionIntervals,
                 (x, value) => x with { PredictionIntervals = value }),
             Training(nameof(Options.Uncertainty), x => x.Uncertainty, (x, value) => x with { Uncertainty = value }),
+            Own<double>(nameof(Options.AnomalyThreshold), 0.95, ValueRange.BetweenZeroAndOne),
             Own<ClassWeights?>(nameof(Options.ClassWeights), null),
             Own<double>(nameof(Options.PositiveInstanceWeight), 1, ValueRange.Positive)),
         .. Section(

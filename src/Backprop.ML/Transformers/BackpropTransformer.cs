@@ -32,30 +32,34 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     internal BackpropTransformer(
         IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs,
-        string labelColumnName, DecisionThreshold threshold)
+        string? labelColumnName, DecisionThreshold threshold)
         : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, inputs.Features)
     {
         (LabelColumnName, _inputs, _threshold) = (labelColumnName, inputs, threshold);
         SetScorer();
     }
 
-    /// <summary>The label column of the training data.</summary>
-    public string LabelColumnName { get; }
+    /// <summary>The label column of the training data; null for anomaly detection, which has none.</summary>
+    public string? LabelColumnName { get; }
 
-    internal DataViewSchema.Column TrainedLabel => TrainSchema[LabelColumnName];
+    /// <summary>The label column of the training data.</summary>
+    /// <exception cref="InvalidOperationException">The model is for anomaly detection.</exception>
+    internal DataViewSchema.Column TrainedLabel => TrainSchema[LabelColumnName ?? throw Host.Except(
+        "The model is for {0}, which has no label, but this needs one. Use ml.AnomalyDetection.Evaluate.", Model.Task.Name)];
 
     internal InputColumns Inputs => _inputs;
 
     /// <summary>The threshold above which a row, or one of several labels, is called positive. It is compared with
     /// <see cref="ThresholdColumnName"/>. Undefined for other tasks.</summary>
-    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set
+    /// <value><see cref="BackpropTrainer.Options.AnomalyThreshold"/> of Probability for anomaly detection. Otherwise 0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set
     /// another.</value>
     public float Threshold => _threshold.Value;
 
     /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
     public string ThresholdColumnName => _threshold.ColumnName;
 
-    /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
+    /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification, and anomaly
+    /// detection.</summary>
     /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. It
     /// corresponds to <c>ChangeModelThreshold</c> for ML.NET's own models.</remarks>
     /// <param name="threshold">Finite; a row is called positive above it.</param>
@@ -67,8 +71,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         if (!float.IsFinite(threshold)) throw ValueRange.Refusal(nameof(threshold), threshold, "must be finite");
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw ValueRange.Refusal(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
-        if (Model.Task.TargetKind != TargetKind.Binary)
-            throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
+        if (!Model.Task.HasThreshold)
+            throw Host.Except(
+                "A threshold is for binary and multi-label classification, and for anomaly detection, but the model is for {0}.",
+                Model.Task.Name);
         return new BackpropTransformer(
             Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
     }
@@ -102,9 +108,14 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <param name="weights">The weights of every layer.</param>
     /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape; the message lists all of
     /// them.</exception>
+    /// <exception cref="InvalidOperationException">The model is for anomaly detection.</exception>
     public BackpropTransformer WithWeights(NetworkWeights weights)
     {
         Host.CheckValue(weights, nameof(weights));
+        if (Model.Network.Errors is not null)
+            throw Host.Except(
+                "The probabilities of {0} are calibrated on the errors of this network, so its weights cannot be replaced. Train again.",
+                Model.Task.Name);
         return new BackpropTransformer(
             Host, Model.With(weights.ApplyTo(Model.Network)), TrainSchema, _inputs, LabelColumnName, _threshold);
     }
@@ -176,9 +187,11 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     // Key values and slot names of the label column in the training schema become slot names of Score and key values of PredictedLabel.
     private void SetScorer()
     {
-        var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
+        var roles = LabelColumnName is { } label ? _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(label)) : _inputs.Roles;
+        var schema = new RoleMappedSchema(TrainSchema, roles);
         var classNames = Model.Task.TargetKind == TargetKind.Class ? KeyNames.Given(TrainedLabel) : [];
-        var order = OutputOrder.Of(Model.Columns, Model.Network, SlotNames.Of(TrainedLabel), classNames);
+        var slotNames = LabelColumnName is null ? [] : SlotNames.Of(TrainedLabel);
+        var order = OutputOrder.Of(Model.Columns, Model.Network, slotNames, classNames);
         _mapper = new NetworkMapper(Model.Task, Model.Network, Model.Columns, order, _threshold);
         Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), _mapper.Bind(Host, schema), schema, _threshold);
     }

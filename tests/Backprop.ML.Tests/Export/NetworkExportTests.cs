@@ -6,6 +6,7 @@ using Backprop.ML.Export;
 using Backprop.ML.Tests.Scenarios;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.ML.Tests.Export;
 
@@ -69,7 +70,7 @@ public class NetworkExportTests
             seen.UnionWith(network.Layers.Select(layer => layer.GetType()));
             AssertAgree(Trained(network, loss, random), $"seed {seed}: {network}");
         }
-        string[] missing = [.. Kinds().Except(seen).Except([typeof(InputSkip)]).Select(kind => kind.Name)];
+        string[] missing = [.. Kinds().Except(seen).Except([typeof(InputSkip), typeof(ReconstructionResidual), typeof(WeightedMeanSquare)]).Select(kind => kind.Name)];
         Assert.True(missing.Length == 0, $"No random network has {string.Join(", ", missing)}.");
     }
 
@@ -79,6 +80,19 @@ public class NetworkExportTests
     {
         var network = new NetworkBuilder(Features).Dense(8).Activation(new SiLU()).InputSkip().Dense(2).Build();
         AssertAgree(Trained(network, new SquaredError(), new Random(1)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_error_and_the_probability_of_an_autoencoder(int members)
+    {
+        var random = new Random(members);
+        var network = new NetworkBuilder(Features).Imputation(MissingValues.Mean, 0).Replicate(members).Dense(9).Activation(new SiLU())
+            .Dense(Features).ReconstructionError().Build();
+        var trained = Trained(network, new LogisticLoss(), random);
+        float[] errors = [.. Enumerable.Range(0, 5000).Select(i => 0.01f * i)];
+        AssertAgree(trained.With(trained.Parameters, ErrorDistribution.Of(errors)));
     }
 
     [Fact]
