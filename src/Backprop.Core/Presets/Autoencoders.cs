@@ -46,6 +46,7 @@ internal static class Autoencoders
             HiddenLayers = [units, units],
             Activation = new SiLU(),
             MissingValues = MissingValues.Median,
+            InputDropout = 0.2,
             InputNoise = 0.3,
             Autoencoder = true,
             EnsembleSize = profile.Earlier?.EnsembleSize ?? ensembleSize,

@@ -32,7 +32,7 @@ public sealed partial class BackpropTrainer
         public double Dropout { get => Get<double>(); set => Set(value); }
 
         /// <summary>The share of features that each training step drops.</summary>
-        /// <value>0; in [0, 1).</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. In [0, 1).</value>
         public double InputDropout { get => Get<double>(); set => Set(value); }
 
         /// <summary>The share of hidden units that each training step drops in the form that suits <see cref="SELU"/>.</summary>
@@ -41,7 +41,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>σ: the standard deviation of noise that each training step adds to the features.</summary>
         /// <remarks>The features are standardized first, unless <see cref="NormalizeFeatures"/> is false.</remarks>
-        /// <value>0; ≥ 0 and finite.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. ≥ 0 and finite.</value>
         public double InputNoise { get => Get<double>(); set => Set(value); }
 
         /// <summary>Slots of the features that contain category indices; each index becomes a learned vector.</summary>

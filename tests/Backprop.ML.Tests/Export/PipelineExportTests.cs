@@ -109,6 +109,16 @@ public class PipelineExportTests
     }
 
     [Fact]
+    public void Anomaly_detection()
+    {
+        var rows = ExportRow.Training(_ml);
+        var pipeline = _ml.Transforms.Categorical.OneHotEncoding("CityBits", nameof(ExportRow.City))
+            .Append(_ml.Transforms.Concatenate("Features", nameof(ExportRow.Area), nameof(ExportRow.Rent), "CityBits"))
+            .Append(_ml.AnomalyDetection.Trainers.Backprop(new BackpropTrainer.Options { NumberOfIterations = 3, Seed = 1 }));
+        AssertAgree(pipeline.Fit(rows));
+    }
+
+    [Fact]
     public void A_custom_loss_is_named()
     {
         var options = Options(nameof(ExportRow.Value));
