@@ -10,11 +10,12 @@ namespace Backprop.Accuracy.Anomaly;
 /// run can stop and go on.</summary>
 internal static class AnomalyRun
 {
-    /// <summary>This library with its defaults; PCA with its defaults on two normalizations; and PCA with half of the
-    /// dimensions.</summary>
+    /// <summary>This library with two presets; PCA with its defaults on two normalizations; and PCA with half as many dimensions as
+    /// columns. With up to 20 columns, its default rank is not possible, and it has half, too.</summary>
     public const string Ours = "default", Fast = "fast", PcaOfRange = "pca-minmax", PcaOfVariance = "pca-meanvariance", PcaOfHalf = "pca-half";
 
     private const string Features = "Features";
+    private const int DefaultRank = 20;
 
     /// <summary>The learners, in the order of the tables.</summary>
     public static IReadOnlyList<string> Learners { get; } = [Ours, Fast, PcaOfRange, PcaOfVariance, PcaOfHalf];
@@ -65,18 +66,19 @@ internal static class AnomalyRun
         double Share(bool of) => found.Where((_, row) => areAnomalies[row] == of).Average(isFound => isFound ? 1.0 : 0);
     }
 
-    // A rank is at least 1, and at most the number of columns.
+    // PCA's default rank of 20 is an error for fewer columns, and a rank of all columns leaves no residual.
     private static IEstimator<ITransformer> Pipeline(MLContext ml, string learner, int width)
     {
         var trainers = ml.AnomalyDetection.Trainers;
+        int half = Math.Max(1, width / 2), rank = width > DefaultRank ? DefaultRank : half;
         var byVariance = ml.Transforms.NormalizeMeanVariance(Features, fixZero: false);
         return learner switch
         {
             Ours => trainers.Backprop(new BackpropTrainer.Options { Seed = 1 }),
             Fast => trainers.Backprop(new BackpropTrainer.Options { Seed = 1, Preset = Preset.Fast }),
-            PcaOfRange => ml.Transforms.NormalizeMinMax(Features, fixZero: false).Append(trainers.RandomizedPca()),
-            PcaOfVariance => byVariance.Append(trainers.RandomizedPca()),
-            _ => byVariance.Append(trainers.RandomizedPca(rank: Math.Max(1, width / 2))),
+            PcaOfRange => ml.Transforms.NormalizeMinMax(Features, fixZero: false).Append(trainers.RandomizedPca(rank: rank)),
+            PcaOfVariance => byVariance.Append(trainers.RandomizedPca(rank: rank)),
+            _ => byVariance.Append(trainers.RandomizedPca(rank: half)),
         };
     }
 

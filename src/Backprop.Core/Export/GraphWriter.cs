@@ -22,7 +22,8 @@ internal static class GraphWriter
             graph.Begin($"{operation.Kind}/{operation.Output}");
             names[operation.Output] = Write(operation, graph, [.. operation.Inputs.Select(name => names[name])]);
         }
-        var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null);
+        string[] hidden = [.. Enumerable.Range(0, trained.HiddenOutputs.Count).Select(i => names[inference.NameOfHidden(i)])];
+        var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null, hidden);
         if (trained is { Conformal: null, ReportsUncertainty: false }) return tensors;
         graph.Begin("uncertainty");
         var members = trained.NeedsMembers ? MembersOf(trained, graph, names[InferenceGraph.NetworkOutput]) : "";
@@ -94,4 +95,5 @@ internal static class GraphWriter
 /// <param name="Ends">The ends of intervals, or 1 for the members of sets: [rows × <see cref="UncertaintyScorer.EndsOf"/>]; null for
 /// none.</param>
 /// <param name="Spread">The standard deviation of the members' predictions: [rows × outputs]; null for none.</param>
-internal sealed record OutputTensors(string Scores, string Predictions, string? Ends, string? Spread);
+/// <param name="Hidden">The activations of each of <see cref="TrainedNetwork.HiddenOutputs"/>.</param>
+internal sealed record OutputTensors(string Scores, string Predictions, string? Ends, string? Spread, IReadOnlyList<string> Hidden);

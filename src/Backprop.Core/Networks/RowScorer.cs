@@ -23,7 +23,7 @@ public sealed class RowScorer
     {
         (_trained, _graph) = (trained, trained.Inference);
         (_network, _parameters) = (_graph.Form.Network, _graph.Form.Parameters);
-        _workspace = new Workspace(_network, rows, forTraining: false);
+        _workspace = Workspace.ForScoring(_network, rows, _graph.HiddenLayers);
         _packs = rows >= MinRowsToPackFor;
         if (_packs && !trained.IsFedSparse) _packed = _graph.Packed; // sparse rows need none
         _averages = _graph.Average is null ? [] : new Real[checked(rows * trained.Network.Outputs)];
@@ -72,6 +72,17 @@ public sealed class RowScorer
     /// <returns>[(rows · members) × outputs]</returns>
     internal ReadOnlyMatrix MembersOf(int rows) => new(
         _members.AsSpan(0, rows * _trained.Network.MemberOutputs), rows * _trained.Network.EnsembleSize, _trained.Network.Outputs);
+
+    /// <summary>The activations of a hidden layer for the rows that were scored last.</summary>
+    /// <param name="index">The index among <see cref="TrainedNetwork.HiddenOutputs"/>.</param>
+    /// <returns>[rows × (members · units)], owned by the scorer and valid until its next use.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
+    public ReadOnlyMatrix HiddenOf(int index)
+    {
+        if (index < 0 || index >= _graph.HiddenLayers.Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"the network has {_graph.HiddenLayers.Count} hidden outputs");
+        return _workspace.Output(_graph.HiddenLayers[index]);
+    }
 
     /// <summary>What entered the last layer for the rows that were scored last.</summary>
     /// <returns>[rows × inputs of the last layer], valid until the next call.</returns>

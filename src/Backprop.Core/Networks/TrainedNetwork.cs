@@ -135,6 +135,34 @@ public sealed class TrainedNetwork
         }
     }
 
+    /// <summary>The hidden layers whose activations are outputs beside the scores (<see cref="WithHiddenLayer"/>).</summary>
+    /// <exception cref="ArgumentException">There is no such layer, or two have the same name.</exception>
+    public IReadOnlyList<HiddenOutput> HiddenOutputs
+    {
+        get;
+        internal init
+        {
+            field = [.. value.Select(output => HiddenOutput.Of(Network, output.Layer, output.Name))];
+            if (field.DistinctBy(output => output.Name).Count() < field.Count)
+                throw new ArgumentException($"Two outputs of hidden layers have the same name: {string.Join(", ", field)}.");
+            Inference = new InferenceGraph(this, _parameters);
+        }
+    } = [];
+
+    /// <summary>The same network with the activations of a hidden layer as one more output.</summary>
+    /// <param name="layer">Which hidden layer, from 1 on; −1 for the last.</param>
+    /// <param name="name">The name of the output; another one for each call.</param>
+    /// <exception cref="ArgumentException">The network has no such layer, or an output has this name already.</exception>
+    public TrainedNetwork WithHiddenLayer(int layer, string name) =>
+        new(Network, _parameters, Loss, Inputs, Targets, Bounds, Temperature)
+        {
+            Means = Means,
+            ReportsUncertainty = ReportsUncertainty,
+            Conformal = Conformal,
+            Errors = Errors,
+            HiddenOutputs = [.. HiddenOutputs, HiddenOutput.Of(Network, layer, name)],
+        };
+
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
     public bool ReportsUncertainty { get; internal init; }
@@ -158,6 +186,7 @@ public sealed class TrainedNetwork
             Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
+            HiddenOutputs = HiddenOutputs,
         };
 
     /// <summary>Converts scores to the units of the target and clips them to its bounds, or divides them by the temperature, in

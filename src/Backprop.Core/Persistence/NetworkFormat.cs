@@ -17,7 +17,7 @@ namespace Backprop.Persistence;
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
 /// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The last members say whether
 /// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. For an autoencoder, they
-/// have the number of held-out rows. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then
+/// have the number of held-out rows. The hidden layers that are outputs are listed. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then
 /// means and factors of the targets, then the smallest and the largest targets. The means of the features are next, and the shares of the
 /// categories. Conformity scores come last: of each target, those of each member. An autoencoder has reconstruction errors of held-out rows
 /// instead. Each group after the parameters is present only if the header says so. All content is checked before memory is allocated for
@@ -134,7 +134,7 @@ public static class NetworkFormat
             trained.Bounds is not null, trained.Temperature == 1 ? null : trained.Temperature, trained.Means is not null,
             trained.ReportsUncertainty,
             trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null,
-            trained.Errors?.Rows);
+            trained.Errors?.Rows, trained.HiddenOutputs.Count == 0 ? null : trained.HiddenOutputs);
     }
 
     private static byte[] Serialize(Header header, TrainedNetwork trained)
@@ -183,6 +183,7 @@ public static class NetworkFormat
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
             Errors = header.HeldOutRows is { } rows ? ErrorDistribution.Restore(rows, ReadFloats(ref floats, ErrorCount(rows))) : null,
+            HiddenOutputs = header.HiddenOutputs ?? [],
         };
         return new TrainingResult(trained, header.History, header.BestEpoch);
     }
@@ -252,4 +253,5 @@ internal sealed record Header(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HeldOutRows = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HeldOutRows = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<HiddenOutput>? HiddenOutputs = null);

@@ -102,6 +102,25 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
             Host, Model.With(network.With(temperature)), TrainSchema, _inputs, LabelColumnName, threshold);
     }
 
+    /// <summary>The same model with one more column: the activations of a hidden layer, a learned representation of the row.</summary>
+    /// <remarks>
+    /// <para>The column is a vector of Single. For an ensemble, the members' activations are side by side, so its width is members · units
+    /// of the layer. <see cref="BackpropTrainer.Options.EnsembleSize"/> = 1 keeps it small. The values are those of scoring, without
+    /// dropout; NaN where the score is NaN.</para>
+    /// <para>Use it for retrieval, clustering, a linear model on top, or another table with the same columns. The column is saved with the
+    /// model, and goes into ONNX.</para>
+    /// </remarks>
+    /// <param name="layer">Which hidden layer, from 1 on; −1 for the last.</param>
+    /// <param name="outputColumnName">The name of the column; another one for each call.</param>
+    /// <exception cref="ArgumentException">The model has no such layer, or scoring adds a column of this name already.</exception>
+    public BackpropTransformer WithHiddenLayer(int layer = -1, string outputColumnName = "HiddenLayer")
+    {
+        Host.CheckNonEmpty(outputColumnName, nameof(outputColumnName));
+        HiddenColumns.CheckName(Host, outputColumnName, GetOutputSchema(TrainSchema), _inputs);
+        return new BackpropTransformer(
+            Host, Model.With(Model.Network.WithHiddenLayer(layer, outputColumnName)), TrainSchema, _inputs, LabelColumnName, _threshold);
+    }
+
     /// <summary>The same model with other weights, for example after training in another library.</summary>
     /// <remarks><c>NetworkWeights.Of(model.Model.Network)</c> has the present weights. Scaling that is not among the weights stays as it
     /// is. The history is that of this model.</remarks>
