@@ -12,7 +12,8 @@ internal static class AnomalyRun
 {
     /// <summary>This library with two presets; PCA with its defaults on two normalizations; and PCA with half as many dimensions as
     /// columns. With up to 20 columns, its default rank is not possible, and it has half, too.</summary>
-    public const string Ours = "default", Fast = "fast", PcaOfRange = "pca-minmax", PcaOfVariance = "pca-meanvariance", PcaOfHalf = "pca-half";
+    public const string Ours = "default", Fast = "fast", PcaOfRange = "pca-minmax", PcaOfVariance = "pca-meanvariance",
+        PcaOfHalf = "pca-half";
 
     private const string Features = "Features";
     private const int DefaultRank = 20;

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 /// <summary>y = x − features: how far the reconstruction x is from the network's inputs. 0 for a missing feature (NaN), because there is
 /// nothing to compare with.</summary>
 /// <remarks>
-/// The last layer of an autoencoder but one; see <see cref="WeightedMeanSquare"/>. In an ensemble, every member has its own reconstruction of the
+/// An autoencoder ends with this layer and <see cref="WeightedMeanSquare"/>. In an ensemble, every member has its own reconstruction of the
 /// same features. The network subtracts the features, because a layer sees only its own input. The layer by itself copies its input.
 /// </remarks>
 public sealed record ReconstructionResidual

@@ -14,7 +14,8 @@ public sealed record WeightedMeanSquare : Layer, ISupportsEnsembles, IReplicable
     /// <summary>Makes a layer with one output for each group of columns.</summary>
     /// <param name="width">n: columns of a group; at least 1.</param>
     /// <param name="groups">Number of groups, one for each member of an ensemble; at least 1.</param>
-    public WeightedMeanSquare(int width, int groups = 1) : base(Replicate.Times(width, groups), groups) => (Width, Groups) = (width, groups);
+    public WeightedMeanSquare(int width, int groups = 1) : base(Replicate.Times(width, groups), groups) =>
+        (Width, Groups) = (width, groups);
 
     /// <summary>Columns of a group.</summary>
     public int Width { get; }
@@ -45,6 +46,12 @@ public sealed record WeightedMeanSquare : Layer, ISupportsEnsembles, IReplicable
     void IWeighsErrors.SetWeights(Span<Real> parameters, ReadOnlySpan<double> sums, ReadOnlySpan<int> counts)
     {
         for (var j = 0; j < parameters.Length; j++) parameters[j] = (Real)((counts[j] + 1) / (sums[j] + 1));
+    }
+
+    void IWeighsErrors.ShareOut(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> x, Span<double> shares)
+    {
+        shares.Clear();
+        for (var i = 0; i < x.Length; i++) shares[i % Width] += (double)parameters[i] * x[i] * x[i] / x.Length;
     }
 
     /// <inheritdoc/>

@@ -162,8 +162,8 @@ public sealed record MultilayerPerceptron
 
     /// <summary>Whether the network is an autoencoder: it reconstructs its features, and its only output is the error of the reconstruction
     /// (<see cref="NetworkBuilder.ReconstructionError"/>). Train it with <see cref="Losses.AbsoluteError"/> and targets of 0.</summary>
-    /// <remarks>Rumelhart, Hinton and Williams (1986), "Learning internal representations by error propagation"; for anomalies: Hawkins, He,
-    /// Williams and Baxter (2002), "Outlier detection using replicator neural networks".</remarks>
+    /// <remarks>Rumelhart, Hinton and Williams (1986), "Learning internal representations by error propagation". For anomalies: Hawkins,
+    /// He, Williams and Baxter (2002), "Outlier detection using replicator neural networks".</remarks>
     /// <value>False. Cannot be combined with <see cref="InputSkip"/>, which would copy the features, nor with categories.</value>
     public bool Autoencoder { get; init; }
 

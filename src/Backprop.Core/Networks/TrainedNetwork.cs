@@ -129,7 +129,8 @@ public sealed class TrainedNetwork
         internal init
         {
             if (value is not null && Network.Outputs != 1)
-                throw new ArgumentException($"Reconstruction errors do not fit network {Network}, because it has {Network.Outputs} outputs.");
+                throw new ArgumentException(
+                    $"Reconstruction errors do not fit network {Network}, because it has {Network.Outputs} outputs.");
             field = value;
             Inference = new InferenceGraph(this, _parameters);
         }

@@ -17,11 +17,11 @@ namespace Backprop.Persistence;
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
 /// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The last members say whether
 /// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. For an autoencoder, they
-/// have the number of held-out rows. The hidden layers that are outputs are listed. The floats start with the parameters in the layers' order. Means and factors of the inputs follow, then
-/// means and factors of the targets, then the smallest and the largest targets. The means of the features are next, and the shares of the
-/// categories. Conformity scores come last: of each target, those of each member. An autoencoder has reconstruction errors of held-out rows
-/// instead. Each group after the parameters is present only if the header says so. All content is checked before memory is allocated for
-/// it. A damaged file causes a <see cref="FormatException"/>.
+/// have the number of held-out rows. They also list the hidden layers that are outputs. The floats start with the parameters in the layers'
+/// order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and the largest targets. The
+/// means of the features are next, and the shares of the categories. Conformity scores come last: of each target, those of each member. An
+/// autoencoder has reconstruction errors of held-out rows instead. Each group after the parameters is present only if the header says so.
+/// All content is checked before memory is allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {

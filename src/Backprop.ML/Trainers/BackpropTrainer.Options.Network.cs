@@ -32,7 +32,7 @@ public sealed partial class BackpropTrainer
         public double Dropout { get => Get<double>(); set => Set(value); }
 
         /// <summary>The share of features that each training step drops.</summary>
-        /// <value>By preset; <see cref="Preset.Plain"/> has 0. In [0, 1).</value>
+        /// <value>0; in [0, 1).</value>
         public double InputDropout { get => Get<double>(); set => Set(value); }
 
         /// <summary>The share of hidden units that each training step drops in the form that suits <see cref="SELU"/>.</summary>

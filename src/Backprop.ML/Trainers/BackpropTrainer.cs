@@ -404,7 +404,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     {
         var inputs = InputsIn(training);
         string?[] needed = [.. inputs.Categories, LabelName, inputs.Features];
-        if (needed.OfType<string>().All(name => training.GetColumnOrNull(name) is not null)) CheckSameNames(argument, training, validation, inputs);
+        if (needed.OfType<string>().All(name => training.GetColumnOrNull(name) is not null))
+            CheckSameNames(argument, training, validation, inputs);
         if (WeightColumn.Name is { } weight && training.GetColumnOrNull(weight) is { } column)
             ColumnChecks.CheckType(Host, argument, validation, "weight", weight, column.Type);
     }

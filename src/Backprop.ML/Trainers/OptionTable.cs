@@ -115,7 +115,7 @@ internal static class OptionTable
             Network(nameof(Options.Dropout), x => x.Dropout, (x, value) => x with { Dropout = value }).OfPreset(),
             Training(nameof(Options.DropoutSchedule), x => x.DropoutSchedule,
                 (x, value) => x with { DropoutSchedule = value }).OfPreset(),
-            Network(nameof(Options.InputDropout), x => x.InputDropout, (x, value) => x with { InputDropout = value }).OfPreset(),
+            Network(nameof(Options.InputDropout), x => x.InputDropout, (x, value) => x with { InputDropout = value }),
             Network(nameof(Options.AlphaDropout), x => x.AlphaDropout, (x, value) => x with { AlphaDropout = value }),
             Network(nameof(Options.InputNoise), x => x.InputNoise, (x, value) => x with { InputNoise = value }).OfPreset(),
             Training(nameof(Options.Mixup), x => x.Mixup, (x, value) => x with { Mixup = value }),

@@ -51,8 +51,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     /// <summary>The threshold above which a row, or one of several labels, is called positive. It is compared with
     /// <see cref="ThresholdColumnName"/>. Undefined for other tasks.</summary>
-    /// <value><see cref="BackpropTrainer.Options.AnomalyThreshold"/> of Probability for anomaly detection. Otherwise 0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set
-    /// another.</value>
+    /// <value>Anomaly detection: <see cref="BackpropTrainer.Options.AnomalyThreshold"/> of Probability. Otherwise 0 of Score, unless
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set another.</value>
     public float Threshold => _threshold.Value;
 
     /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
@@ -146,6 +146,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// shares in the training data. A missing value is compared with the mean, too.</para>
     /// <para>A model of an earlier version has no such means. It is explained against the centers of its scaling, or 0, and unknown
     /// categories. <see cref="PredictionExplanation.Baseline"/> says which.</para>
+    /// <para>For anomaly detection, the score is an error, and each column adds its part. The parts are exact. The baseline is a row that
+    /// is reconstructed exactly.</para>
     /// <para>The result for all rows is in memory. <c>ml.Data.TakeRows</c> limits the number of rows.</para>
     /// </remarks>
     /// <param name="rows">Data with the columns that the model predicts from.</param>

@@ -129,7 +129,8 @@ public class AutoencoderTests
         {
             var network = (Form with { EnsembleSize = members }).Build(Features, 1);
             var validation = options.KFoldBagging ? null : Plane(30, seed: 2);
-            var error = Assert.Throws<ArgumentException>(() => new Trainer(options).Train(network, training ?? Plane(100, seed: 1), validation));
+            var error = Assert.Throws<ArgumentException>(
+                () => new Trainer(options).Train(network, training ?? Plane(100, seed: 1), validation));
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
     }

@@ -15,7 +15,8 @@ public class PipelineExportTests
     private static readonly string[] Labels =
         [nameof(ExportRow.Flag), "KindKey", nameof(ExportRow.Value), nameof(ExportRow.Values), nameof(ExportRow.Flags)];
 
-    private static readonly string[] Exported = ["Score", "Probability", "PredictedLabel", "Interval", "PredictionSet", "Uncertainty", "First", "Last"];
+    private static readonly string[] Exported =
+        ["Score", "Probability", "PredictedLabel", "Interval", "PredictionSet", "Uncertainty", "First", "Last"];
 
     private readonly MLContext _ml = new(seed: 1);
 

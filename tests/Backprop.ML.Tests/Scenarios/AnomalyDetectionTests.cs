@@ -1,5 +1,8 @@
+using Backprop.Explanations;
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Persistence;
 using Backprop.Training;
 using Microsoft.ML;
@@ -226,9 +229,46 @@ public sealed class AnomalyDetectionTests : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => _ml.Regression.ColumnImportance(model, Mixed()));
     }
 
+    // The third and fourth feature of an anomaly belong to another angle than the first two. A missing feature adds nothing.
+    [Fact]
+    public void The_error_is_explained_by_the_columns_that_add_to_it()
+    {
+        var model = Quick().Fit(Features(Circle(400, seed: 1)));
+        float[] broken = [1, 0, 1, 0], missing = [1, 0, float.NaN, 0];
+        broken[3] = 5;
+        var rows = Features([new Row { Features = broken }, new Row { Features = missing }]);
+        var explanations = model.Explain(rows);
+        var scores = model.Transform(rows).GetColumn<float>("Score").ToArray();
+        Assert.All(explanations.Zip(scores), pair =>
+        {
+            Assert.Equal(pair.Second, pair.First.Score, 1e-5 * pair.Second);
+            Assert.Equal(0, pair.First.BaselineScore);
+            Assert.Equal(0, pair.First.Residual, 1e-5 * pair.Second);
+            Assert.All(pair.First.Columns, column => Assert.True(column.Contribution >= 0));
+        });
+
+        // The error by one feature alone is its contribution, if the weights of the others are 0.
+        var network = model.Model.Network;
+        for (var j = 0; j < 4; j++)
+        {
+            float[] alone = network.Parameters.ToArray();
+            for (var i = 0; i < 2 * 4; i++)
+                if (i % 4 != j) alone[alone.Length - 2 * 4 + i] = 0;
+            var scorer = new TrainedNetwork(network.Network, alone, network.Loss, network.Inputs).CreateScorer();
+            var expected = scorer.Score(new ReadOnlyMatrix(broken, 1, 4)).Values[0];
+            var found = explanations[0].Columns.Single(column => column.Name == $"Features[{j}]").Contribution;
+            Assert.Equal(expected, found, 1e-4 * (1 + expected));
+        }
+        Assert.Equal(0, explanations[1].Columns.Single(column => column.Name == "Features[2]").Contribution);
+        var grouped = model.Explain(rows, new ExplanationOptions { MaximumColumns = 1 })[0];
+        Assert.Equal(3, grouped.OtherColumns);
+        Assert.ThrowsAny<ArgumentException>(
+            () => model.Explain(rows, new ExplanationOptions { Method = ExplanationMethod.ShapleySampling }));
+    }
+
     private static BackpropTrainer.Options Options() => new()
     {
-        HiddenLayers = [16], EnsembleSize = 2, NumberOfIterations = 30, InputNoise = 0.1, InputDropout = 0, LearningRate = 0.01, Seed = 1,
+        HiddenLayers = [16], EnsembleSize = 2, NumberOfIterations = 30, InputNoise = 0.1, LearningRate = 0.01, Seed = 1,
     };
 
     // Four features of a point on a circle: (cos t, sin t, cos 2t, sin 2t), with a little noise.

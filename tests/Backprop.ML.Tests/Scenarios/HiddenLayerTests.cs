@@ -2,7 +2,6 @@ using Backprop.ML.Tests.Conformance;
 using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace Backprop.ML.Tests.Scenarios;
 
@@ -99,7 +98,8 @@ public class HiddenLayerTests
         var data = Moons(300, seed: 1);
         var options = new BackpropTrainer.Options { Preset = Preset.Plain, HiddenLayers = [16, 8], NumberOfIterations = 60, Seed = 1 };
         var model = _ml.BinaryClassification.Trainers.Backprop(options).Fit(data).WithHiddenLayer(-1);
-        var hidden = _ml.Transforms.SelectColumns("Label", "Features", "HiddenLayer").Fit(model.Transform(data)).Transform(model.Transform(data));
+        var scored = model.Transform(data);
+        var hidden = _ml.Transforms.SelectColumns("Label", "Features", "HiddenLayer").Fit(scored).Transform(scored);
         double Accuracy(string features) => _ml.BinaryClassification.EvaluateNonCalibrated(
             _ml.BinaryClassification.Trainers.LinearSvm(featureColumnName: features, numberOfIterations: 20).Fit(hidden).Transform(hidden))
             .Accuracy;
