@@ -7,7 +7,7 @@ namespace Backprop.Accuracy.Anomaly;
 /// <param name="Fold">The fold.</param>
 /// <param name="Learner">The learner.</param>
 /// <param name="Normal">Normal test rows.</param>
-/// <param name="Anomalies">Anomalies, all of which are tested.</param>
+/// <param name="Anomalies">Anomalies; all are tested.</param>
 /// <param name="AreaUnderRocCurve">Of the scores.</param>
 /// <param name="DetectionRate">The share of anomalies above all but 10 normal rows.</param>
 /// <param name="FalseAlarms">The share of normal rows that the learner calls anomalies.</param>

@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace Backprop.Accuracy.Anomaly;
 
-/// <summary>Measures how well anomalies are found on five folds of sets, and keeps the results. What is there already is left out, so a
+/// <summary>Measures how well anomalies are found on five folds of sets, and keeps the results. Existing results are skipped, so a
 /// run can stop and go on.</summary>
 internal static class AnomalyRun
 {

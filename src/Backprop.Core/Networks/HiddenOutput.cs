@@ -2,10 +2,10 @@ using Backprop.Layers;
 
 namespace Backprop.Networks;
 
-/// <summary>The activations of a hidden layer as an output of a trained network, beside its scores: a learned representation of the
+/// <summary>The activations of a hidden layer as an output of a trained network, in addition to its scores: a learned representation of the
 /// row.</summary>
 /// <remarks>Hidden layers are counted from 1, by their activation functions. The values are those of scoring, without dropout. In an
-/// ensemble, the members' activations are side by side, member after member.</remarks>
+/// ensemble, the members' activations follow one another.</remarks>
 /// <param name="Layer">Which hidden layer; from 1 on.</param>
 /// <param name="Name">The name of the output.</param>
 public sealed record HiddenOutput(int Layer, string Name)

@@ -136,7 +136,7 @@ public sealed class TrainedNetwork
         }
     }
 
-    /// <summary>The hidden layers whose activations are outputs beside the scores (<see cref="WithHiddenLayer"/>).</summary>
+    /// <summary>The hidden layers whose activations are outputs, too (<see cref="WithHiddenLayer"/>).</summary>
     /// <exception cref="ArgumentException">There is no such layer, or two have the same name.</exception>
     public IReadOnlyList<HiddenOutput> HiddenOutputs
     {
