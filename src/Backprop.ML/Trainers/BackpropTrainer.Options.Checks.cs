@@ -127,8 +127,8 @@ public sealed partial class BackpropTrainer
             string[] ofLabels =
             [
                 nameof(LabelColumnName), nameof(LossFunction), nameof(LabelSmoothing), nameof(LabelSmoothingSchedule),
-                nameof(NormalizeLabel), nameof(ClampPredictions), nameof(OutputBiasPrior), nameof(PredictionIntervals), nameof(Uncertainty), nameof(KFoldBagging),
-                nameof(Mixup), nameof(InputSkip), nameof(AddNewClasses),
+                nameof(NormalizeLabel), nameof(ClampPredictions), nameof(OutputBiasPrior), nameof(PredictionIntervals),
+                nameof(Uncertainty), nameof(KFoldBagging), nameof(Mixup), nameof(InputSkip), nameof(AddNewClasses),
             ];
             foreach (var option in ofLabels.Select(OptionTable.Of))
                 Refuse(
