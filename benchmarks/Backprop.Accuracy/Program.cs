@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backprop.Accuracy;
+using Backprop.Accuracy.Anomaly;
 using Backprop.Accuracy.Calibration;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Intervals;
@@ -27,6 +28,13 @@ try
             var sets = new Manifest();
             IntervalRun.Run(sets, Choice.Parse(options, sets));
             return 0;
+        case ["anomaly", "summary"] or ["anomaly", "summary", "--write"]:
+            AnomalyPage.Make(write: args.Length > 2);
+            return 0;
+        case ["anomaly", "run", .. var options]:
+            var anomalySets = new Manifest();
+            AnomalyRun.Run(anomalySets, Choice.Parse(options, anomalySets));
+            return 0;
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
             return 0;
@@ -48,6 +56,8 @@ try
                 Unknown: '{string.Join(' ', args)}'. There are
                   run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
                       [--folds 1..5] [--limit seconds] [--again]
+                  anomaly run [--sets a,b|small|all] [--folds 1..5] [--again]
+                  anomaly summary [--write]
                   intervals run [--sets a,b|small|all] [--folds 1..5] [--again]
                   intervals summary [--write]
                   summary [--write]

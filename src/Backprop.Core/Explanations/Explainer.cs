@@ -5,7 +5,30 @@ namespace Backprop.Explanations;
 /// <summary>Explains values of rows as sums of contributions of their columns. The scratch of one thread; rows are explained without
 /// allocations.</summary>
 /// <remarks>A column is one feature, or several features that are explained together.</remarks>
-internal abstract class Explainer
+/// <param name="columns">Number of columns.</param>
+/// <param name="rows">Maximum number of rows of one call.</param>
+internal abstract class RowExplainer(int columns, int rows)
+{
+    /// <summary>Number of columns.</summary>
+    public int Columns => columns;
+
+    /// <summary>Maximum number of rows of one call.</summary>
+    public int MaxRows => rows;
+
+    /// <summary>[columns]: the standard errors of the contributions of the last row, if they are estimates; otherwise empty.</summary>
+    public virtual ReadOnlySpan<double> StandardErrors => [];
+
+    /// <summary>Explains one value of every row: its difference to that of the baseline is the sum of the contributions.</summary>
+    /// <param name="features">[rows × features], raw; at least one row.</param>
+    /// <param name="outputs">[rows]: the index of the explained value, or <see cref="Explainer.LargestOutput"/>.</param>
+    /// <param name="contributions">[rows × columns], overwritten; NaN where the value is NaN.</param>
+    /// <param name="rows">[rows], overwritten.</param>
+    public abstract void Explain(
+        ReadOnlyMatrix features, ReadOnlySpan<int> outputs, Matrix contributions, Span<ExplainedRow> rows);
+}
+
+/// <summary>Explains values by comparing the prepared features of a row with those of the baseline.</summary>
+internal abstract class Explainer : RowExplainer
 {
     /// <summary>In place of an output: the output with the largest value of the row.</summary>
     public const int LargestOutput = -1;
@@ -23,8 +46,9 @@ internal abstract class Explainer
     /// <param name="withGradients">Whether gradients of the scores are used.</param>
     protected Explainer(
         ExplainedNetwork explained, FeatureColumns columns, bool explainsPredictions, int rows, int capacity, bool withGradients)
+        : base(columns.Count, rows)
     {
-        (Explained, Columns, MaxRows) = (explained, columns.Count, rows);
+        Explained = explained;
         _preparation = explained.CreatePreparation(rows);
         Affine = explained.CreateAffine(rows, withGradients);
         Function = explained.CreateFunction(explainsPredictions, capacity, withGradients);
@@ -33,15 +57,6 @@ internal abstract class Explainer
         _pathStart = Affine.Forward(new ReadOnlyMatrix(explained.Baseline, 1, explained.Width)).Values.ToArray();
         _baselineValues = Function.Forward(PathStart).Values.ToArray();
     }
-
-    /// <summary>Number of columns.</summary>
-    public int Columns { get; }
-
-    /// <summary>Maximum number of rows of one call.</summary>
-    public int MaxRows { get; }
-
-    /// <summary>[columns]: the standard errors of the contributions of the last row, if they are estimates; otherwise empty.</summary>
-    public virtual ReadOnlySpan<double> StandardErrors => [];
 
     protected ExplainedNetwork Explained { get; }
 
@@ -57,12 +72,8 @@ internal abstract class Explainer
     /// <summary>The column of every prepared feature.</summary>
     protected ReadOnlySpan<int> ColumnsOfPrepared => _columns;
 
-    /// <summary>Explains one value of every row: its difference to that of the baseline is the sum of the contributions.</summary>
-    /// <param name="features">[rows × features], raw; at least one row.</param>
-    /// <param name="outputs">[rows]: the index of the explained value, or <see cref="LargestOutput"/>.</param>
-    /// <param name="contributions">[rows × columns], overwritten; NaN where the value is NaN.</param>
-    /// <param name="rows">[rows], overwritten.</param>
-    public void Explain(ReadOnlyMatrix features, ReadOnlySpan<int> outputs, Matrix contributions, Span<ExplainedRow> rows)
+    /// <inheritdoc/>
+    public override void Explain(ReadOnlyMatrix features, ReadOnlySpan<int> outputs, Matrix contributions, Span<ExplainedRow> rows)
     {
         var prepared = _preparation.Forward(features);
         ExplainPrepared(prepared, outputs, contributions, rows);

@@ -22,7 +22,8 @@ internal static class GraphWriter
             graph.Begin($"{operation.Kind}/{operation.Output}");
             names[operation.Output] = Write(operation, graph, [.. operation.Inputs.Select(name => names[name])]);
         }
-        var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null);
+        string[] hidden = [.. Enumerable.Range(0, trained.HiddenOutputs.Count).Select(i => names[inference.NameOfHidden(i)])];
+        var tensors = new OutputTensors(names[inference.Scores], names[InferenceGraph.Predictions], null, null, hidden);
         if (trained is { Conformal: null, ReportsUncertainty: false }) return tensors;
         graph.Begin("uncertainty");
         var members = trained.NeedsMembers ? MembersOf(trained, graph, names) : "";
@@ -88,6 +89,8 @@ internal static class GraphWriter
             NormalizeColumns op => LayerOperators.NormalizeColumns(graph, op, x),
             NormalizeRows op => LayerOperators.NormalizeRows(graph, op, x),
             Add => graph.Apply("Add", inputs),
+            SubtractKnown op => LayerOperators.SubtractKnown(graph, op, x, inputs[1]),
+            AverageSquares op => LayerOperators.AverageSquares(graph, op, x),
             Concatenate => graph.Concat(1, inputs),
             SliceColumns op => graph.Slice(x, 1, op.First, op.Width),
             AverageMembers op => ScoreOperators.Average(graph, op, x),
@@ -95,6 +98,7 @@ internal static class GraphWriter
             UnscaleColumns op => ScoreOperators.Unscale(graph, op.Scale, x),
             ClipColumns op => ScoreOperators.Clip(graph, op.Limits, x),
             ApplyLink op => ScoreOperators.Link(graph, op, x),
+            RankAmongErrors op => ScoreOperators.Rank(graph, op.Errors, x),
             RunLayer op => throw Custom("layer", op.Layer, "layers"),
             _ => throw new NotSupportedException(operation.Kind),
         };
@@ -107,4 +111,5 @@ internal static class GraphWriter
 /// <param name="Ends">The ends of intervals, or 1 for the members of sets: [rows × <see cref="UncertaintyScorer.EndsOf"/>]; null for
 /// none.</param>
 /// <param name="Spread">The standard deviation of the members' predictions: [rows × outputs]; null for none.</param>
-internal sealed record OutputTensors(string Scores, string Predictions, string? Ends, string? Spread);
+/// <param name="Hidden">The activations of each of <see cref="TrainedNetwork.HiddenOutputs"/>.</param>
+internal sealed record OutputTensors(string Scores, string Predictions, string? Ends, string? Spread, IReadOnlyList<string> Hidden);

@@ -67,6 +67,20 @@ internal static class LayerOperators
         return graph.Apply("Add", scaled, graph.Row(op.Parameters.Span[op.Width..]));
     }
 
+    // 0 times a reconstruction is NaN where that is NaN.
+    public static string SubtractKnown(IGraphBuilder graph, SubtractKnown op, string x, string known)
+    {
+        var target = op.Repeats == 1 ? known : graph.Concat(1, [.. Enumerable.Repeat(known, op.Repeats)]);
+        return graph.Apply("Where", graph.Apply("IsNaN", target), graph.Times(x, 0), graph.Apply("Sub", x, target));
+    }
+
+    public static string AverageSquares(IGraphBuilder graph, AverageSquares op, string x)
+    {
+        var weighted = graph.Apply("Mul", graph.Apply("Mul", x, x), graph.Row(op.Weights.Span));
+        var groups = graph.Reshape(weighted, 0, op.Width, op.Weights.Length / op.Width);
+        return graph.Mean(groups, 2, keepsDimension: false);
+    }
+
     /// <summary>The columns of x that an operation does not change, after those that it computes.</summary>
     public static string WithRest(IGraphBuilder graph, string y, string x, int first, int rest) =>
         rest == 0 ? y : graph.Concat(1, y, graph.Slice(x, 1, first, rest));

@@ -1,5 +1,6 @@
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Uncertainty;
 
 namespace Backprop.Export;
 
@@ -49,6 +50,28 @@ internal static class ScoreOperators
         LossLink.Sorted => graph.Reshape(Sorted(graph, op.Loss, z, op.Width, members: 1), 0, op.Width),
         _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
     };
+
+    /// <summary>The share of held-out errors below x: the errors below x are counted, and a table has the share for each count.</summary>
+    public static string Rank(IGraphBuilder graph, ErrorDistribution distribution, string x)
+    {
+        var errors = distribution.Errors;
+        var shares = new float[errors.Length + 1];
+        for (var i = 0; i < shares.Length; i++) shares[i] = distribution.ProbabilityAfter(i);
+        var table = graph.Constant(shares, shares.Length);
+        var count = errors.IsEmpty ? graph.Times(x, 0) : CountBelow(graph, errors, x);
+        var isMissing = graph.Apply("IsNaN", x);
+        var known = graph.Apply("Where", isMissing, graph.Scalar(0), count);
+        return graph.Apply("Where", isMissing, x, graph.Apply("Gather", table, graph.Cast(known, ElementType.Int64)));
+    }
+
+    // A product with ones is exact, because there are fewer errors than integers in single precision.
+    private static string CountBelow(IGraphBuilder graph, ReadOnlySpan<float> errors, string x)
+    {
+        var areBelow = graph.Cast(graph.Apply("Less", graph.Row(errors), x), ElementType.Single);
+        var ones = new float[errors.Length];
+        Array.Fill(ones, 1);
+        return graph.Apply("MatMul", areBelow, graph.Constant(ones, ones.Length, 1));
+    }
 
     private static string KeptInside(IGraphBuilder graph, string p) => graph.Clip(p, 1.17549435e-38, float.BitDecrement(1));
 

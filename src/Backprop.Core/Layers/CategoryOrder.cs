@@ -33,14 +33,14 @@ internal sealed class CategoryOrder
                 $"Use these layers in this order only: {nameof(Imputation)}, {nameof(QuantileTransform)} of other features, " +
                 $"{nameof(OneHotEncoding)}, {nameof(Replicate)}, {nameof(EntityEmbedding)}.");
         }
-        if (_layers[layer] is InputSkip && _hasCategories)
-        {
-            throw new ArgumentException(
-                $"Layer {layer} ({_layers[layer].Caption}) would append the category indices to their encoded form; " +
-                $"{nameof(InputSkip)} cannot be combined with {nameof(EntityEmbedding)} or {nameof(OneHotEncoding)}.");
-        }
+        if (_layers[layer] is InputSkip && _hasCategories) throw Refusal("append the category indices to their encoded form");
+        if (_layers[layer] is ReconstructionResidual && _hasCategories) throw Refusal("compare category indices with real values");
         _mayEncode &= _layers[layer] is Imputation or QuantileTransform;
         _mayEmbed &= _layers[layer] is Imputation or QuantileTransform or OneHotEncoding or Replicate;
+
+        ArgumentException Refusal(string would) => new(
+            $"Layer {layer} ({_layers[layer].Caption}) would {would}; {_layers[layer].GetType().Name} cannot be combined with "
+            + $"{nameof(EntityEmbedding)} or {nameof(OneHotEncoding)}.");
     }
 
     /// <summary>The inputs of the first of some layers that are category indices for any of these layers.</summary>

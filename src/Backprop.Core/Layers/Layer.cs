@@ -79,7 +79,7 @@ public abstract record Layer
         typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(InputScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
         typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer),
-        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(Replicate), typeof(PerMember),
-        typeof(SkipConnection), typeof(SmoothClip),
+        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(ReconstructionResidual), typeof(Replicate),
+        typeof(PerMember), typeof(SkipConnection), typeof(SmoothClip), typeof(WeightedMeanSquare),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Backprop.Activations;
 using Backprop.Initializers;
 using Backprop.Numerics;
 
@@ -6,8 +7,8 @@ namespace Backprop.Layers;
 
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned factor aⱼ per unit. Parameters: a [Width].</summary>
 /// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. It is the layer of
-/// <see cref="Activations.PReLU"/>.</remarks>
-public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
+/// <see cref="PReLU"/>.</remarks>
+public sealed record PReLULayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -23,6 +24,8 @@ public sealed record PReLULayer : Layer, ISupportsEnsembles, IReplicable, IDescr
 
     /// <summary>The initial a.</summary>
     public double InitialSlope { get; }
+
+    Activation IHasActivation.Activation => new PReLU { InitialSlope = InitialSlope };
 
     /// <inheritdoc/>
     public override int ParameterCount => Width;

@@ -39,6 +39,9 @@ internal sealed class BlendScorer : IScoresRows
     public Matrix ScoreSparse(SparseBatch features) => throw new NotSupportedException("A blend scores dense rows only.");
 
     /// <inheritdoc/>
+    public ReadOnlyMatrix OutputOf(int layer) => throw new NotSupportedException("Each network of a blend has layers of its own.");
+
+    /// <inheritdoc/>
     public void CopyMembers(Matrix destination)
     {
         var copy = 0;

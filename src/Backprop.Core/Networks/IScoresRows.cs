@@ -21,4 +21,9 @@ internal interface IScoresRows
     /// (<see cref="TrainedNetwork.NeedsMembers"/>).</summary>
     /// <param name="destination">[(rows · members) × outputs], overwritten.</param>
     void CopyMembers(Matrix destination);
+
+    /// <summary>The output of a layer for the rows that were scored last. Only for layers whose outputs are kept
+    /// (<see cref="InferenceGraph.HiddenLayers"/>).</summary>
+    /// <param name="layer">The index of the layer.</param>
+    ReadOnlyMatrix OutputOf(int layer);
 }

@@ -23,6 +23,8 @@ internal sealed class InferenceGraph
     private readonly Lazy<IReadOnlyList<InferenceOperation>> _operations;
     private readonly Lazy<ScoringForm> _form;
     private readonly Lazy<Real[][]> _packed;
+    private readonly Lazy<int[]> _hiddenLayers;
+    private readonly Dictionary<int, string> _outputs = []; // the name of the output of every layer of the form
 
     /// <summary>The graph of a network. Nothing is computed before it is used.</summary>
     public InferenceGraph(TrainedNetwork trained, Real[] parameters)
@@ -30,7 +32,10 @@ internal sealed class InferenceGraph
         Standardization = trained.Inputs;
         (Average, Finishing, Link) = Behind(trained);
         Scores = Link.Inputs[0];
-        _form = new Lazy<ScoringForm>(() => ScoringForm.Of(trained.Network, parameters));
+        int[] activations = trained.HiddenOutputs.Count == 0 ? [] : HiddenOutput.LayersOf(trained.Network);
+        int[] hidden = [.. trained.HiddenOutputs.Select(output => activations[output.Layer - 1])];
+        _form = new Lazy<ScoringForm>(() => ScoringForm.Of(trained.Network, parameters, hidden));
+        _hiddenLayers = new Lazy<int[]>(() => [.. hidden.Select(Form.OutputOf)]);
         _packed = new Lazy<Real[][]>(() => Pack(Form));
         _operations = new Lazy<IReadOnlyList<InferenceOperation>>(() => [.. BeforeScores(), .. Finishing, Link]);
     }
@@ -45,6 +50,7 @@ internal sealed class InferenceGraph
             : [new DivideByTemperature([average.Output], $"{average.Output}_tempered", average.Width, temperature)];
         Scores = Finishing is [var last] ? last.Output : average.Output;
         Link = parts[0].Link with { Inputs = [Scores] };
+        _hiddenLayers = new Lazy<int[]>(() => []);
         _form = new Lazy<ScoringForm>(() => parts[0].Form);
         _packed = new Lazy<Real[][]>(() => parts[0].Packed);
         _operations = new Lazy<IReadOnlyList<InferenceOperation>>(
@@ -76,6 +82,16 @@ internal sealed class InferenceGraph
     /// <summary>The parameters of each layer of <see cref="Form"/> for many rows (<see cref="IPackable"/>).</summary>
     public Real[][] Packed => _packed.Value;
 
+    /// <summary>The layers of <see cref="Form"/> whose outputs are those of <see cref="TrainedNetwork.HiddenOutputs"/>.</summary>
+    public IReadOnlyList<int> HiddenLayers => _hiddenLayers.Value;
+
+    /// <summary>The name of the value of a hidden output.</summary>
+    public string NameOfHidden(int index)
+    {
+        _ = Operations;
+        return _outputs[HiddenLayers[index]];
+    }
+
     /// <summary>How members are averaged; null for a single network, and for a blend, whose parts average theirs.</summary>
     public AverageMembers? Average { get; }
 
@@ -83,7 +99,7 @@ internal sealed class InferenceGraph
     public ScoreOperation[] Finishing { get; }
 
     /// <summary>The operation that converts scores into predictions.</summary>
-    public ApplyLink Link { get; }
+    public ScoreOperation Link { get; }
 
     private IEnumerable<InferenceOperation> BeforeScores()
     {
@@ -101,13 +117,14 @@ internal sealed class InferenceGraph
             entering[l] = x;
             var earlier = network.Layers[l] is IReadsEarlierOutput reader ? entering[reader.SourceOf(l)] : null;
             x = operations.AddLayer(network.Layers[l], x, earlier, parameters.AsMemory(network.ParametersOf(l)));
+            _outputs[l] = l == entering.Length - 1 ? NetworkOutput : x;
         }
         operations.Rename(x, network.MemberOutputs, NetworkOutput);
         return Average is null ? operations.All : operations.All.Append(Average);
     }
 
     // Their names are fixed, because they are known before the layers are described.
-    private static (AverageMembers? Average, ScoreOperation[] Finishing, ApplyLink Link) Behind(TrainedNetwork trained)
+    private static (AverageMembers? Average, ScoreOperation[] Finishing, ScoreOperation Link) Behind(TrainedNetwork trained)
     {
         var width = trained.Network.Outputs;
         AverageMembers? average = null;
@@ -119,7 +136,10 @@ internal sealed class InferenceGraph
         if (trained.Temperature != 1) Append(new DivideByTemperature([last], "tempered", width, trained.Temperature));
         if (trained.ScoreScale is { } scale) Append(new UnscaleColumns([last], "unscaled", width, scale));
         if (trained.Limits is { } limits) Append(new ClipColumns([last], "bounded", width, limits));
-        return (average, [.. finishing], new ApplyLink([last], Predictions, width, trained.Loss));
+        ScoreOperation link = trained.Errors is { } errors
+            ? new RankAmongErrors([last], Predictions, width, errors)
+            : new ApplyLink([last], Predictions, width, trained.Loss);
+        return (average, [.. finishing], link);
 
         void Append(ScoreOperation operation)
         {

@@ -160,6 +160,13 @@ public sealed record MultilayerPerceptron
     /// <value>False. Without hidden layers, it reads them anyway.</value>
     public bool InputSkip { get; init; }
 
+    /// <summary>Whether the network is an autoencoder: it reconstructs its features, and its only output is the error of the reconstruction
+    /// (<see cref="NetworkBuilder.ReconstructionError"/>). Train it with <see cref="Losses.AbsoluteError"/> and targets of 0.</summary>
+    /// <remarks>Rumelhart, Hinton and Williams (1986), "Learning internal representations by error propagation". For anomalies: Hawkins,
+    /// He, Williams and Baxter (2002), "Outlier detection using replicator neural networks".</remarks>
+    /// <value>False. Cannot be combined with <see cref="InputSkip"/>, which would copy the features, nor with categories.</value>
+    public bool Autoencoder { get; init; }
+
     /// <summary>Number of networks of this form in a batched ensemble: one network that contains all members. Each member is trained as
     /// if it were alone; predictions are averaged. All members use the same examples in the same order. They differ by their initial
     /// values and by the units that dropout drops.</summary>
@@ -176,6 +183,8 @@ public sealed record MultilayerPerceptron
     public Network Build(int inputs, int outputs)
     {
         CheckCombination();
+        if (Autoencoder && outputs != 1)
+            throw new ArgumentException($"An autoencoder has one output, the error of its reconstruction, but {outputs} were requested.");
         var builder = new NetworkBuilder(inputs);
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
         if (QuantileFeatures.Count > 0) builder.QuantileTransform(QuantileFeatures);
@@ -193,7 +202,8 @@ public sealed record MultilayerPerceptron
             else AddHidden(builder, l);
         }
         if (InputSkip && HiddenLayers.Count > 0) builder.InputSkip();
-        AddDense(builder, outputs);
+        AddDense(builder, Autoencoder ? inputs : outputs);
+        if (Autoencoder) builder.ReconstructionError();
         return builder.Build();
     }
 
@@ -238,6 +248,14 @@ public sealed record MultilayerPerceptron
                 $"{nameof(InputSkip)} cannot be combined with {nameof(EnsembleSize)} {EnsembleSize}, because the features belong to no " +
                     $"member. Set {nameof(InputSkip)} to false, or {nameof(EnsembleSize)} to 1.",
                 nameof(InputSkip));
+        if (Autoencoder && (InputSkip || HiddenLayers.Count == 0))
+            throw new ArgumentException(
+                $"{nameof(Autoencoder)} needs hidden layers between the features and their reconstruction, so it cannot be combined with "
+                + $"{nameof(InputSkip)}, nor with no {nameof(HiddenLayers)}.", nameof(Autoencoder));
+        if (Autoencoder && Categories.Count + OneHotCategories.Count > 0)
+            throw new ArgumentException(
+                $"{nameof(Autoencoder)} reconstructs real values only, so it cannot be combined with {nameof(Categories)} or "
+                + $"{nameof(OneHotCategories)}. Encode categories as features of 0 and 1 before.", nameof(Autoencoder));
         if (Activations is { } given && given.Count != HiddenLayers.Count)
             throw new ArgumentException(
                 $"{nameof(Activations)} has {given.Count} entries, but {nameof(HiddenLayers)} has {HiddenLayers.Count}. " +

@@ -141,6 +141,17 @@ public sealed class NetworkBuilder
     /// <inheritdoc cref="Layers.InputSkip"/>
     public NetworkBuilder InputSkip() => Add(new InputSkip(Width, _features));
 
+    /// <summary>Ends an autoencoder: the last outputs are a reconstruction of the network's features, and y is its error: the weighted mean
+    /// square of reconstruction − feature over the features. A missing feature has the error 0.</summary>
+    /// <exception cref="ArgumentException">The network so far has not one output for each feature.</exception>
+    public NetworkBuilder ReconstructionError()
+    {
+        if (Width != _features)
+            throw new ArgumentException(
+                $"A reconstruction needs one output for each of the {_features} features, but the width of the network so far is {Width}.");
+        return Add(new ReconstructionResidual(_features)).Add(new WeightedMeanSquare(_features));
+    }
+
     /// <summary>A residual block: y = x + block(x).</summary>
     /// <param name="block">Appends the layers of the block, at least one. The block must end with its initial width.</param>
     /// <exception cref="ArgumentException">The block is empty or ends with another width.</exception>

@@ -26,7 +26,7 @@ internal sealed class NetworkScorer : IScoresRows
     {
         (_trained, _graph) = (trained, trained.Inference);
         (_network, _parameters) = (_graph.Form.Network, _graph.Form.Parameters);
-        _workspace = new Workspace(_network, rows, forTraining: false);
+        _workspace = Workspace.ForScoring(_network, rows, _graph.HiddenLayers);
         _packs = rows >= MinRowsToPackFor;
         if (_packs && !trained.IsFedSparse) _packed = _graph.Packed; // sparse rows need none
         _averages = _graph.Average is null ? [] : new Real[checked(rows * trained.Network.Outputs)];
@@ -54,6 +54,9 @@ internal sealed class NetworkScorer : IScoresRows
 
     /// <inheritdoc/>
     public Matrix ScoreSparse(SparseBatch features) => Finish(_network.Forward(_parameters, features, _workspace), []);
+
+    /// <inheritdoc/>
+    public ReadOnlyMatrix OutputOf(int layer) => _workspace.Output(layer);
 
     /// <inheritdoc/>
     public void CopyMembers(Matrix destination)

@@ -25,6 +25,21 @@ public sealed class RowScorer
     /// <returns>[rows × Outputs], owned by the scorer and valid until its next use.</returns>
     public Matrix Score(ReadOnlyMatrix features) => _scorer.Score(features, []);
 
+    /// <summary>The activations of a hidden layer for the rows that were scored last.</summary>
+    /// <param name="index">The index among <see cref="TrainedNetwork.HiddenOutputs"/>.</param>
+    /// <returns>[rows × (members · units)], owned by the scorer and valid until its next use.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output.</exception>
+    public ReadOnlyMatrix HiddenOf(int index)
+    {
+        if (index < 0 || index >= _graph.HiddenLayers.Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"the network has {_graph.HiddenLayers.Count} hidden outputs");
+        return _scorer.OutputOf(_graph.HiddenLayers[index]);
+    }
+
+    /// <summary>What entered the last layer for the rows that were scored last.</summary>
+    /// <returns>[rows × inputs of the last layer], valid until the next call.</returns>
+    internal ReadOnlyMatrix InputsOfLastLayer => _scorer.OutputOf(_graph.Form.Network.Layers.Count - 2);
+
     /// <summary>Predictions: probabilities of a classifier, values of a regression.</summary>
     /// <inheritdoc cref="Score(ReadOnlyMatrix)"/>
     public Matrix Predict(ReadOnlyMatrix features)

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Networks;
 
@@ -95,4 +96,17 @@ internal sealed record ApplyLink(IReadOnlyList<string> Inputs, string Output, in
     public override void Apply(Matrix scores) => Loss.Predict(scores);
 
     public override void Backward(ReadOnlyMatrix scores, Matrix gradient) => LinkGradients.Apply(Loss, scores, gradient);
+}
+
+/// <summary>y = the share of held-out reconstruction errors below x: <see cref="ErrorDistribution.ProbabilityOf"/>. It is a step function,
+/// so its derivative is 0.</summary>
+internal sealed record RankAmongErrors(IReadOnlyList<string> Inputs, string Output, int Width, ErrorDistribution Errors)
+    : ScoreOperation(Inputs, Output, Width)
+{
+    public override void Apply(Matrix scores)
+    {
+        foreach (ref var value in scores.Values) value = Errors.ProbabilityOf(value);
+    }
+
+    public override void Backward(ReadOnlyMatrix scores, Matrix gradient) => gradient.Values.Clear();
 }

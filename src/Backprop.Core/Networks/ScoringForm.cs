@@ -9,7 +9,10 @@ namespace Backprop.Networks;
 /// </remarks>
 internal sealed class ScoringForm
 {
-    private ScoringForm(Network network, Real[] parameters) => (Network, Parameters) = (network, parameters);
+    private readonly int[]? _outputs;
+
+    private ScoringForm(Network network, Real[] parameters, int[]? outputs = null) =>
+        (Network, Parameters, _outputs) = (network, parameters, outputs);
 
     /// <summary>The layers.</summary>
     public Network Network { get; }
@@ -17,8 +20,15 @@ internal sealed class ScoringForm
     /// <summary>[Network.ParameterCount]</summary>
     public Real[] Parameters { get; }
 
+    /// <summary>The layer of <see cref="Network"/> that has the output of a layer of the original network. It must be one whose output is
+    /// kept.</summary>
+    public int OutputOf(int layer) => _outputs is null ? layer : _outputs[layer];
+
     /// <summary>The form of a network; the same network and parameters, if no layer can be omitted.</summary>
-    public static ScoringForm Of(Network network, Real[] parameters)
+    /// <param name="network">The layers.</param>
+    /// <param name="parameters">[network.ParameterCount]</param>
+    /// <param name="keptOutputs">The layers whose outputs are kept.</param>
+    public static ScoringForm Of(Network network, Real[] parameters, params IReadOnlyCollection<int> keptOutputs)
     {
         var layers = network.Layers;
         if (!layers.Any(layer => layer is IScoringRewrite)) return new ScoringForm(network, parameters);
@@ -26,11 +36,13 @@ internal sealed class ScoringForm
         var kept = new List<Layer>();
         var values = new List<Real[]>();
         var entering = new int[layers.Count]; // for every layer: the index, among kept layers, of the one with the same input
-        var isReadLater = false; // whether a later layer also reads the output of the last layer that is kept
+        var outputs = new int[layers.Count];
+        var isReadLater = false; // whether the output of the last layer that is kept is also read elsewhere
         for (var l = 0; l < layers.Count; l++)
         {
             entering[l] = kept.Count;
-            isReadLater |= network.IsAddedLater(l);
+            outputs[l] = Math.Max(0, kept.Count - 1); // if the layer is omitted
+            isReadLater |= network.IsAddedLater(l) || (l > 0 && keptOutputs.Contains(l - 1));
             var own = parameters[network.ParametersOf(l)];
             var rewrite = layers[l] as IScoringRewrite;
             if (rewrite is { IsIdentity: true }) continue;
@@ -47,12 +59,13 @@ internal sealed class ScoringForm
                 if (source == kept.Count) return new ScoringForm(network, parameters); // a residual block without any layer that is kept
                 layer = reader.Moved(kept.Count, source);
             }
+            outputs[l] = kept.Count;
             kept.Add(layer);
             values.Add(own);
             isReadLater = false;
         }
         return kept.Count == 0 || kept.Count == layers.Count
             ? new ScoringForm(network, parameters)
-            : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)]);
+            : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)], outputs);
     }
 }

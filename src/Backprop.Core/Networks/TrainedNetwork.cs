@@ -65,7 +65,7 @@ public sealed class TrainedNetwork
     public ReadOnlySpan<Real> Parameters => _parameters;
 
     /// <summary>The computation from raw features to predictions.</summary>
-    internal InferenceGraph Inference { get; }
+    internal InferenceGraph Inference { get; private init; }
 
     /// <summary>Whether it scores sparse rows (mostly zeros) without conversion.</summary>
     internal bool TakesSparse => Blend is null && Inputs is not { KeepsZeros: false } && Inference.Form.Network.TakesSparse;
@@ -125,6 +125,56 @@ public sealed class TrainedNetwork
     /// network. Null for a single network.</summary>
     public NetworkBlend? Blend { get; }
 
+    /// <summary>The reconstruction errors of held-out rows. With them, a prediction is the probability of an anomaly; null for networks
+    /// other than autoencoders. A copy with other weights has none.</summary>
+    /// <exception cref="ArgumentException">The network has several outputs.</exception>
+    public ErrorDistribution? Errors
+    {
+        get;
+        internal init
+        {
+            if (value is not null && Network.Outputs != 1)
+                throw new ArgumentException(
+                    $"Reconstruction errors do not fit network {Network}, because it has {Network.Outputs} outputs.");
+            field = value;
+            Inference = new InferenceGraph(this, _parameters);
+        }
+    }
+
+    /// <summary>The hidden layers whose activations are outputs, too (<see cref="WithHiddenLayer"/>).</summary>
+    /// <exception cref="ArgumentException">There is no such layer, or two have the same name.</exception>
+    public IReadOnlyList<HiddenOutput> HiddenOutputs
+    {
+        get;
+        internal init
+        {
+            field = [.. value.Select(output => HiddenOutput.Of(Network, output.Layer, output.Name))];
+            if (field.DistinctBy(output => output.Name).Count() < field.Count)
+                throw new ArgumentException($"Two outputs of hidden layers have the same name: {string.Join(", ", field)}.");
+            Inference = new InferenceGraph(this, _parameters);
+        }
+    } = [];
+
+    /// <summary>The same network with the activations of a hidden layer as one more output.</summary>
+    /// <param name="layer">Which hidden layer, from 1 on; −1 for the last.</param>
+    /// <param name="name">The name of the output; another one for each call.</param>
+    /// <exception cref="ArgumentException">The network has no such layer, or an output has this name already.</exception>
+    public TrainedNetwork WithHiddenLayer(int layer, string name)
+    {
+        if (Blend is not null)
+            throw new ArgumentException(
+                $"The network is a blend of {Blend.Parts.Count} networks, each with hidden layers of its own. Use {nameof(NetworkBlend.Parts)} "
+                + $"of its {nameof(Blend)}.", nameof(layer));
+        return new(Network, _parameters, Loss, Inputs, Targets, Bounds, Temperature)
+        {
+            Means = Means,
+            ReportsUncertainty = ReportsUncertainty,
+            Conformal = Conformal,
+            Errors = Errors,
+            HiddenOutputs = [.. HiddenOutputs, HiddenOutput.Of(Network, layer, name)],
+        };
+    }
+
     /// <summary>Whether the spread of the members is reported with each prediction
     /// (<see cref="Backprop.Training.TrainingOptions.Uncertainty"/>).</summary>
     public bool ReportsUncertainty { get; internal init; }
@@ -137,6 +187,10 @@ public sealed class TrainedNetwork
 
     /// <summary>The same with conformity scores.</summary>
     internal TrainedNetwork With(ConformalCalibration? conformal) => With(Temperature, conformal);
+
+    /// <summary>The same with other parameters, and with reconstruction errors.</summary>
+    internal TrainedNetwork With(ReadOnlySpan<Real> parameters, ErrorDistribution errors) =>
+        new(Network, parameters, Loss, Inputs) { Means = Means, Errors = errors };
 
     /// <summary>A blend with the layers and parameters of this network, its first part.</summary>
     /// <param name="blend">All parts.</param>
@@ -152,6 +206,7 @@ public sealed class TrainedNetwork
             Means = Means,
             ReportsUncertainty = ReportsUncertainty,
             Conformal = conformal,
+            HiddenOutputs = HiddenOutputs,
         };
         return blend is null ? other : new TrainedNetwork(other, blend);
     }

@@ -22,7 +22,8 @@ public sealed class Workspace
     {
     }
 
-    private Workspace(Network network, int rows, bool forTraining, bool sharesMemory, int abreast)
+    private Workspace(
+        Network network, int rows, bool forTraining, bool sharesMemory, int abreast, params IReadOnlyCollection<int> keptOutputs)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -31,8 +32,8 @@ public sealed class Workspace
         KeepsEveryOutput = !sharesMemory;
         _widths = [.. network.Layers.Select(layer => layer.Outputs)];
         (_abreast, _replicate) = (abreast, network.LayerOfMembers);
-        _outputs = MakeRoom(network, rows, sharesMemory);
-        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, areGradients: true) : [];
+        _outputs = MakeRoom(network, rows, sharesMemory, keptOutputs);
+        _gradients = forTraining ? MakeRoom(network, rows, sharesMemory, keptOutputs: [], areGradients: true) : [];
         _statistics = forTraining ? [.. network.Layers.Select(layer => new Real[layer.StatisticsLength])] : [];
         _remembered = forTraining ? [.. network.Layers.Select((_, l) => new Real[network.Fusion.LengthToRemember(l)])] : [];
     }
@@ -40,6 +41,10 @@ public sealed class Workspace
     /// <summary>A workspace in which no layer works in place, so that the output of every layer can be read afterwards.</summary>
     internal static Workspace ThatKeepsEveryOutput(Network network, int rows) =>
         new(network, rows, forTraining: true, sharesMemory: false, abreast: 1);
+
+    /// <summary>A workspace for scoring in which no later layer overwrites the outputs of some layers.</summary>
+    internal static Workspace ForScoring(Network network, int rows, IReadOnlyCollection<int> keptOutputs) =>
+        new(network, rows, forTraining: false, sharesMemory: true, abreast: 1, keptOutputs);
 
     /// <summary>A workspace in which every row has one example for each member of an ensemble: there are as many examples as members, one
     /// after the other.</summary>
@@ -110,7 +115,8 @@ public sealed class Workspace
 
     // A layer that works in place shares the memory of the layer before, unless that is still needed. The first layer must not write to the
     // caller's features.
-    private Real[][] MakeRoom(Network network, int rows, bool sharesMemory, bool areGradients = false)
+    private Real[][] MakeRoom(
+        Network network, int rows, bool sharesMemory, IReadOnlyCollection<int> keptOutputs, bool areGradients = false)
     {
         var layers = network.Layers;
         var room = new Real[layers.Count][];
@@ -119,7 +125,8 @@ public sealed class Workspace
         var first = sharesMemory && network.TakesSparse ? network.SparseLayer : 0;
         for (var l = first; l < room.Length; l++)
         {
-            var isShared = sharesMemory && l > 0 && !network.IsAddedLater(l) && WorksInPlace(layers[l - 1], layers[l]);
+            var isShared = sharesMemory && l > 0 && !network.IsAddedLater(l) && !keptOutputs.Contains(l - 1)
+                && WorksInPlace(layers[l - 1], layers[l]);
             if (isShared) room[l] = room[l - 1];
             else if (!(areGradients && sharesMemory && network.Fusion.IsFirst(l)))
                 room[l] = new Real[checked(rows * ExamplesPerRow(l + 1) * layers[l].Outputs)];

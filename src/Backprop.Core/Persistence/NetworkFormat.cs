@@ -16,13 +16,14 @@ namespace Backprop.Persistence;
 /// Version 1; all integers and floats are little-endian. The parts, in order: 8 bytes "BACKPROP"; int32 version; int32 length of the
 /// header; int32 count of floats; the header; the floats; SHA-256 of all bytes before it. The header is UTF-8 JSON: loss, layers, whether
 /// inputs and targets are standardized, history, best epoch, whether predictions are bounded, the temperature. The last members say whether
-/// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. The floats start with the
-/// parameters in the layers' order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and
-/// the largest targets. The means of the features are next, and the shares of the categories. Conformity scores come last: of each target,
-/// those of each member. Each group after the parameters is present only if the header says so. The header of a blend lists the copies of
-/// its parts. Then the first part is written as above, and the floats end with the other parts, each as a complete saved network whose
-/// header ends with spaces, so that its length is a multiple of 4. All content is checked before memory is
-/// allocated for it. A damaged file causes a <see cref="FormatException"/>.
+/// there are means of the training data, whether uncertainty is reported, and have the facts of the calibration. For an autoencoder, they
+/// have the number of held-out rows. They also list the hidden layers that are outputs. The floats start with the parameters in the layers'
+/// order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and the largest targets. The
+/// means of the features are next, and the shares of the categories. Conformity scores come last: of each target, those of each member. An
+/// autoencoder has reconstruction errors of held-out rows instead. Each group after the parameters is present only if the header says so.
+/// The header of a blend lists the copies of its parts. Then the first part is written as above, and the floats end with the other parts,
+/// each as a complete saved network whose header ends with spaces, so that its length is a multiple of 4. All content is checked before
+/// memory is allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat
 {
@@ -53,7 +54,7 @@ public static class NetworkFormat
         var floats = FloatCount(
             trained.Network, trained.Inputs is not null, (trained.Targets?.Means.Length ?? 0) + (trained.Bounds?.Least.Length ?? 0),
             trained.Means is not null)
-            + (header.Conformal?.ScoreCount ?? 0) + others.Sum(part => (long)part.Length / 4);
+            + (header.Conformal?.ScoreCount ?? 0) + (trained.Errors?.Errors.Length ?? 0) + others.Sum(part => (long)part.Length / 4);
 
         var bytes = new byte[checked(PrefixLength + text.Length + 4 * floats + SHA256.HashSizeInBytes)];
         Magic.CopyTo(bytes);
@@ -71,6 +72,7 @@ public static class NetworkFormat
         if (trained.Conformal is { } conformal)
             for (var target = 0; target < conformal.Targets; target++)
                 for (var member = 0; member < conformal.Members; member++) rest = WriteFloats(rest, conformal.ScoresOf(target, member));
+        if (trained.Errors is { } errors) rest = WriteFloats(rest, errors.Errors);
         foreach (var part in others)
         {
             part.CopyTo(rest);
@@ -153,6 +155,7 @@ public static class NetworkFormat
             trained.Bounds is not null, NotOne((trained.Blend?.Parts[0].Network ?? trained).Temperature), trained.Means is not null,
             trained.ReportsUncertainty,
             trained.Conformal is { } conformal ? ConformalHeader.Of(conformal) : null,
+            trained.Errors?.Rows, trained.HiddenOutputs.Count == 0 ? null : trained.HiddenOutputs,
             trained.Blend is { } blend
                 ? new BlendHeader([.. blend.Parts.Select(part => part.Copies)], NotOne(trained.Temperature))
                 : null);
@@ -189,7 +192,7 @@ public static class NetworkFormat
         var bounded = header.PredictionsAreBounded ? targetColumns : 0;
         header.Conformal?.Check(header.Loss, network);
         var expected = FloatCount(network, header.InputsAreStandardized, scaled + bounded, header.HasMeans)
-            + (header.Conformal?.ScoreCount ?? 0);
+            + (header.Conformal?.ScoreCount ?? 0) + ErrorCount(header.HeldOutRows);
         if (header.Blend is null ? expected * 4 != floats.Length : expected * 4 > floats.Length)
             throw new ArgumentException(
                 $"{floats.Length / 4} floats do not fit network {network} with {network.ParameterCount} parameters.");
@@ -205,6 +208,8 @@ public static class NetworkFormat
             Means = header.HasMeans ? ReadMeans(ref floats, network) : null,
             ReportsUncertainty = header.ReportsUncertainty,
             Conformal = header.Conformal is { } conformal ? ReadConformal(ref floats, conformal) : null,
+            Errors = header.HeldOutRows is { } rows ? ErrorDistribution.Restore(rows, ReadFloats(ref floats, ErrorCount(rows))) : null,
+            HiddenOutputs = header.HiddenOutputs ?? [],
         };
         if (header.Blend is { } blend)
         {
@@ -240,6 +245,8 @@ public static class NetworkFormat
         for (var i = 0; i < scores.Length; i++) scores[i] = ReadFloats(ref floats, header.Counts[i % header.Counts.Count]);
         return ConformalCalibration.Restore(header.Coverage, header.Rows, header.Rank, header.Counts.Count, scores);
     }
+
+    private static int ErrorCount(int? heldOutRows) => Math.Clamp(heldOutRows ?? 0, 0, ErrorDistribution.MaxErrors);
 
     // The JSON reader accepts 1e999 as infinity, which could never be written again.
     private static void CheckHistory(IReadOnlyList<EpochReport> history, int bestEpoch)
@@ -305,6 +312,8 @@ internal sealed record Header(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasMeans = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReportsUncertainty = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalHeader? Conformal = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HeldOutRows = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<HiddenOutput>? HiddenOutputs = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BlendHeader? Blend = null);
 
 /// <summary>The facts of a blend.</summary>

@@ -66,6 +66,7 @@ internal sealed class NetworkScaling
         {
             Means = _earlier?.Means,
             ReportsUncertainty = _earlier?.ReportsUncertainty ?? false,
+            HiddenOutputs = _earlier?.HiddenOutputs ?? [],
         };
     }
 

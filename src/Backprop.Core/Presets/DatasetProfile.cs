@@ -19,6 +19,9 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <summary>Whether each row has several targets: real values, or labels that may all be true.</summary>
     public bool HasSeveralTargets { get; init; }
 
+    /// <summary>Whether there is no target: the network is an autoencoder, which reconstructs its features.</summary>
+    public bool ReconstructsFeatures { get; init; }
+
     /// <summary>Whether there is separate validation data.</summary>
     public bool HasValidation { get; init; }
 
@@ -54,6 +57,7 @@ public readonly record struct DatasetProfile(TargetKind TargetKind, long Rows, i
     /// <param name="labelSmoothing">ε, in [0, 1); ignored where rows do not have classes.</param>
     internal Loss LossWith(double labelSmoothing) => TargetKind switch
     {
+        TargetKind.Real when ReconstructsFeatures => new AbsoluteError(), // the score is the error already, and the target is 0
         TargetKind.Real => new SquaredError(),
         TargetKind.Class => new SoftmaxCrossEntropy { LabelSmoothing = labelSmoothing },
         TargetKind.Relevance => new LambdaRankLoss(),

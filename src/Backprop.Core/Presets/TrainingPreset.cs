@@ -9,22 +9,26 @@ public sealed class TrainingPreset
 {
     private readonly Func<DatasetProfile, PresetValues> _values;
 
-    private TrainingPreset(string name, Func<DatasetProfile, PresetValues> values, int minRows = 1)
+    private readonly Func<DatasetProfile, PresetValues> _autoencoder;
+
+    private TrainingPreset(
+        string name, Func<DatasetProfile, PresetValues> values, Func<DatasetProfile, PresetValues>? autoencoder = null, int minRows = 1)
     {
         Name = name;
         MinRows = minRows;
         _values = values;
+        _autoencoder = autoencoder ?? (profile => Autoencoders.Adapted(values(profile), profile));
     }
 
     /// <summary>The RealMLP recipe (2024), as an ensemble of five to eight small networks.</summary>
-    public static TrainingPreset Default { get; } = new(nameof(Default), RealMlp.Default, minRows: 2);
+    public static TrainingPreset Default { get; } = new(nameof(Default), RealMlp.Default, Autoencoders.Default, minRows: 2);
 
     /// <summary>Fewer epochs than <see cref="Default"/>, and a single network above 4,000 rows.</summary>
-    public static TrainingPreset Fast { get; } = new(nameof(Fast), RealMlp.Fast, minRows: 2);
+    public static TrainingPreset Fast { get; } = new(nameof(Fast), RealMlp.Fast, Autoencoders.Fast, minRows: 2);
 
     /// <summary><see cref="Default"/> with a search: other values of options are tried, too, and the best networks are
     /// blended.</summary>
-    public static TrainingPreset Best { get; } = new(nameof(Best), RealMlp.Best, minRows: 2);
+    public static TrainingPreset Best { get; } = new(nameof(Best), RealMlp.Best, Autoencoders.Best, minRows: 2);
 
     /// <summary>Gradient descent as in textbooks: θ ← θ − α∇J(θ) over all rows, with a constant α.</summary>
     public static TrainingPreset Classic { get; } = new(nameof(Classic), SimplePresets.Classic);
@@ -78,5 +82,5 @@ public sealed class TrainingPreset
     public override string ToString() => Name;
 
     /// <summary>The values of the preset. Rows are held out even if there are fewer than 8.</summary>
-    internal PresetValues ValuesFor(DatasetProfile profile) => _values(profile);
+    internal PresetValues ValuesFor(DatasetProfile profile) => (profile.ReconstructsFeatures ? _autoencoder : _values)(profile);
 }

@@ -7,8 +7,8 @@ namespace Backprop.ML.Data;
 /// <summary>Finds the keys and classes that occur in the training rows, and the slots of sparse features that are not always 0.</summary>
 /// <param name="all">All slots, keys and classes that could occur.</param>
 /// <param name="schema">The columns of the training data.</param>
-/// <param name="label">The label column.</param>
-internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, string label)
+/// <param name="label">The label column; null for none.</param>
+internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, string? label)
 {
     private readonly Occurrences[] _keys = [.. all.Categories.Select(_ => new Occurrences())];
     private readonly Occurrences _classes = new();
@@ -63,7 +63,7 @@ internal sealed class ColumnsInUse(ModelColumns all, DataViewSchema schema, stri
     private (ModelColumns Columns, Renumbering Renumbering) Find(ref ExampleSet? validation, IEnumerable<int> kept)
     {
         for (var row = 0; row < (validation?.Count ?? 0); row++) AddClass(validation!.Targets.Row(row));
-        var classes = all.Classes is null ? null : KeyList.Some(schema[label], ClassesInUse(all.Classes));
+        var classes = all.Classes is null ? null : KeyList.Some(schema[label!], ClassesInUse(all.Classes));
         CategoryColumn[] categories = [.. all.Categories.Select((column, i) => InUse(column, _keys[i]))];
         var features = SlotsInUse(kept);
         var renumbering = new Renumbering(ColumnsOf(features), [.. Renumber(categories)], RenumberClasses(classes));

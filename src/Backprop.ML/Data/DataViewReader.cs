@@ -52,7 +52,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         if (plan.Columns.Classes is { } classes && row.Targets[0] < 0) throw UnknownClass(row, data.Schema.Label!.Value, classes, name);
         if (!plan.Loss.AllowsTargets(row.Targets, plan.Outputs))
             throw host.Except("Row {0} of the {1} data has {2} in label column '{3}', but {4} needs {5}.", row.Position, name,
-                string.Join(", ", row.Targets.ToArray()), data.Schema.Label!.Value.Name, plan.Loss.GetType().Name,
+                string.Join(", ", row.Targets.ToArray()), data.LabelOrNone.Name, plan.Loss.GetType().Name,
                 plan.Loss.AllowedTargets);
     }
 
@@ -85,7 +85,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         row.Position, name, KeyNames.Of(label)[(int)row.Class - 1], label.Name, NameDifference.List(classes.NamesOrKeys),
         nameof(BackpropTrainer.Options.AddNewClasses));
 
-    private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.Schema.Label!.Value);
+    private int TargetCount(RoleMappedData data) => plan.Task.TargetColumns(data.LabelOrNone);
 
     /// <summary>The number of values of a row: features, label and, if the data has one, the weight.</summary>
     private int Columns(RoleMappedData data) => plan.FeatureCount + TargetCount(data) + (data.Schema.Weight.HasValue ? 1 : 0);

@@ -40,7 +40,7 @@ internal sealed class DataViewSource : ExampleSource
 
     public override int FeatureCount => _plan.FeatureCount;
 
-    public override int TargetCount => _plan.Task.TargetColumns(_data.Schema.Label!.Value);
+    public override int TargetCount => _plan.Task.TargetColumns(_data.LabelOrNone);
 
     public override bool HasWeights => _data.Schema.Weight.HasValue;
 

@@ -31,20 +31,21 @@ internal sealed class ExampleCursor : IDisposable
     {
         view ??= data.Data;
         var schema = view.Schema;
-        DataViewSchema.Column label = data.Schema.Label!.Value, weight = data.Schema.Weight ?? label;
         var columns = plan.Inputs.In(schema);
+        DataViewSchema.Column label = data.LabelOrNone, weight = data.Schema.Weight ?? default;
+        string?[] others = [label.Name, weight.Name, group];
         _targets = new float[plan.Task.TargetColumns(label)];
         (_allowsMissing, _known) = (plan.AllowsMissing, plan.Columns);
         _skipped = new SkippedRows(_allowsMissing);
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
         _groupName = plan.Task.HasGroups ? group : null;
-        _cursor = view.GetRowCursor([.. columns, schema[label.Name], schema[weight.Name], schema[group ?? label.Name]]);
+        _cursor = view.GetRowCursor([.. columns, .. others.OfType<string>().Distinct().Select(name => schema[name])]);
         try
         {
             _id = _cursor.GetIdGetter();
             _inputs = InputBuffers.Of(_cursor, columns, plan.Columns);
-            _label = LabelGetters.Make(_cursor, schema[label.Name], plan.Columns);
+            _label = plan.Task.HasLabel ? LabelGetters.Make(_cursor, schema[label.Name], plan.Columns) : LabelGetters.Zero;
             _class = plan.Columns.Classes is null ? null : _cursor.GetGetter<uint>(schema[label.Name]);
             _weight = data.Schema.Weight.HasValue ? _cursor.GetGetter<float>(schema[weight.Name]) : null;
             _group = group is null ? null : _cursor.GetGetter<uint>(schema[group]);

@@ -11,6 +11,9 @@ internal delegate void LabelGetter(Span<float> targets);
 /// <summary>Creates label getters, by the type of the column.</summary>
 internal static class LabelGetters
 {
+    /// <summary>A getter for rows without a label: every target is 0.</summary>
+    public static LabelGetter Zero { get; } = targets => targets.Clear();
+
     /// <summary>A getter for a label column of any task; the column must be active.</summary>
     public static LabelGetter Make(DataViewRow row, DataViewSchema.Column label)
     {

@@ -30,14 +30,18 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
         ];
 
     /// <summary>All possible slots, keys and classes of some data.</summary>
-    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string label, LearningTask task)
+    /// <param name="schema">The columns of the data.</param>
+    /// <param name="inputs">The columns to predict from.</param>
+    /// <param name="label">The label column; null for none.</param>
+    /// <param name="task">Decides whether a key label has classes.</param>
+    public static ModelColumns Of(DataViewSchema schema, InputColumns inputs, string? label, LearningTask task)
     {
-        var target = schema[label];
+        var target = label is null ? default(DataViewSchema.Column?) : schema[label];
         return new ModelColumns(
             inputs.Features is { } features ? SlotList.All(schema[features]) : SlotList.None,
             [.. inputs.Categories.Select(name => CategoryColumn.All(schema[name]))],
-            task.TargetKind == TargetKind.Class ? KeyList.All(target) : null,
-            target.Type is VectorDataViewType ? SlotList.All(target) : null);
+            task.TargetKind == TargetKind.Class && target is { } key ? KeyList.All(key) : null,
+            target is { Type: VectorDataViewType } vector ? SlotList.All(vector) : null);
     }
 
     /// <summary>The names of slots, key values and classes, for a checkpoint: data with other names is refused.</summary>
@@ -142,8 +146,8 @@ internal sealed record ModelColumns(SlotList Features, IReadOnlyList<CategoryCol
 
     /// <summary>Logs how many key values do not occur in the training data.</summary>
     /// <param name="channel">The log.</param>
-    /// <param name="label">The label column.</param>
-    public void Report(IChannel channel, string label)
+    /// <param name="label">The label column; null for none.</param>
+    public void Report(IChannel channel, string? label)
     {
         foreach (var column in Categories)
         {

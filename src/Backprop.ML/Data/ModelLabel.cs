@@ -19,7 +19,7 @@ internal sealed class ModelLabel
     public ModelLabel(IHost host, BackpropTransformer model, DataViewSchema schema, string? name)
     {
         (_host, _model) = (host, model);
-        Column = ColumnChecks.Find(host, "data", schema, "label", name ?? model.LabelColumnName);
+        Column = ColumnChecks.Find(host, "data", schema, "label", name ?? model.TrainedLabel.Name);
         if (!Fits(Column.Type, model.TrainedLabel.Type)) throw Mismatch();
         Classes = ClassesOf();
         CheckOrderOfSlots();

@@ -52,6 +52,8 @@ internal sealed class OnnxExport(BackpropModelParameters model, IExceptionContex
         file.Output(Predictions, tensors.Predictions, ElementType.Single, network.Network.Outputs);
         var ends = network.Loss.TargetKind == TargetKind.Real ? Intervals : PredictionSets;
         if (tensors.Ends is not null) file.Output(ends, tensors.Ends, ElementType.Single, UncertaintyScorer.EndsOf(network));
+        foreach (var (output, tensor) in network.HiddenOutputs.Zip(tensors.Hidden))
+            file.Output(output.Name, tensor, ElementType.Single, output.WidthIn(network.Network));
         if (tensors.Spread is not null) file.Output(Uncertainties, tensors.Spread, ElementType.Single, network.Network.Outputs);
     }
 

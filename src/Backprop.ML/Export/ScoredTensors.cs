@@ -12,7 +12,7 @@ internal sealed class ScoredTensors
 
     public ScoredTensors(IGraphBuilder graph, OutputTensors tensors, OutputOrder order, DecisionThreshold threshold)
     {
-        (_graph, _threshold) = (graph, threshold);
+        (_graph, _threshold, Hidden) = (graph, threshold, tensors.Hidden);
         graph.Begin("outputs");
         (Scores, Predictions) = (OfOutputs(tensors.Scores), OfOutputs(tensors.Predictions));
         if (tensors.Spread is { } spread) Uncertainties = OfOutputs(spread);
@@ -51,6 +51,9 @@ internal sealed class ScoredTensors
 
     /// <summary>The standard deviation of the members' predictions; null for none.</summary>
     public string? Uncertainties { get; }
+
+    /// <summary>The activations of hidden layers.</summary>
+    public IReadOnlyList<string> Hidden { get; }
 
     private string Ordered(string x, IReadOnlyList<int>? positions, int width)
     {

@@ -39,7 +39,7 @@ internal static class ModelFile
         folder.WriteFolder(ModelFolder, transformer.Model.WriteTo);
         folder.Write(SchemaEntry, stream => WriteSchema(host, transformer.TrainSchema, stream));
         context.SaveStringOrNull(inputs.Features);
-        context.SaveNonEmptyString(transformer.LabelColumnName);
+        context.SaveStringOrNull(transformer.LabelColumnName);
         context.Writer.Write(inputs.Categories.Count);
         foreach (var name in inputs.Categories) context.SaveNonEmptyString(name);
         context.Writer.Write(threshold.Value);
@@ -55,7 +55,7 @@ internal static class ModelFile
         var model = ReadModel(environment, folder.OpenFolder(ModelFolder));
         var schema = new BinaryLoader(environment, new BinaryLoader.Arguments(), new MemoryStream(folder[SchemaEntry])).Schema;
         var features = context.LoadStringOrNull();
-        var label = context.LoadNonEmptyString();
+        var label = context.LoadStringOrNull();
         var inputs = new InputColumns(features, ReadCategories(context, schema));
         if (features is null && inputs.Categories.Count == 0) throw new FormatException("The saved model names no column to predict from.");
         var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
@@ -100,6 +100,7 @@ internal static class ModelFile
         var result = NetworkFormat.Read(folder[NetworkEntry], isVerified: true);
         if (result.Network.Loss.TargetKind != task.TargetKind)
             throw new FormatException($"The saved model's loss {result.Network.Loss} does not suit its task {name}.");
+        task.CheckLoaded(result.Network);
         var network = result.Network.Network;
         if (!task.FitsOutputs(result.Network.Loss, network.Outputs))
         {

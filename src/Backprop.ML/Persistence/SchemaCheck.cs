@@ -15,10 +15,12 @@ internal static class SchemaCheck
     /// <exception cref="FormatException">A column does not fit. The message names the column, its type, and the requirement of the
     /// network.</exception>
     public static void Check(
-        IExceptionContext context, DataViewSchema schema, InputColumns inputs, string labelColumnName, BackpropModelParameters model)
+        IExceptionContext context, DataViewSchema schema, InputColumns inputs, string? labelColumnName, BackpropModelParameters model)
     {
         CheckInputs(schema, inputs, model);
-        CheckLabel(context, Find(schema, "label", labelColumnName), model);
+        if (labelColumnName is null == model.Task.HasLabel)
+            throw Contradiction($"it names {(labelColumnName is null ? "no" : "a")} label column, but it is for {model.Task.Name}");
+        if (labelColumnName is not null) CheckLabel(context, Find(schema, "label", labelColumnName), model);
     }
 
     private static void CheckInputs(DataViewSchema schema, InputColumns inputs, BackpropModelParameters model)

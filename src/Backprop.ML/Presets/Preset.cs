@@ -55,6 +55,7 @@ public sealed class Preset
             yield return ("multi-label classification", LearningTask.MultiLabelClassification.Describe(typical));
             yield return ("regression", LearningTask.Regression.Describe(typical));
             yield return ("ranking", LearningTask.Ranking.Describe(typical));
+            yield return ("anomaly detection", LearningTask.AnomalyDetection.Describe(typical));
             foreach (var rows in (int[])[150, 1_000, 40_000, 200_000])
                 yield return (FormattableString.Invariant($"{rows:N0} rows"), typical with { Rows = rows });
             yield return ("regression of 1,000 rows", LearningTask.Regression.Describe(typical) with { Rows = 1_000 });

@@ -35,8 +35,11 @@ internal abstract class LearningTask
     public static IReadOnlyList<LearningTask> OfLabels { get; } = [
         BinaryClassification, MulticlassClassification, Regression, MultiTargetRegression, MultiLabelClassification];
 
+    /// <summary>No label.</summary>
+    public static LearningTask AnomalyDetection { get; } = new AnomalyDetectionTask();
+
     /// <summary>Every task.</summary>
-    public static IReadOnlyList<LearningTask> All { get; } = [.. OfLabels, Ranking];
+    public static IReadOnlyList<LearningTask> All { get; } = [.. OfLabels, Ranking, AnomalyDetection];
 
     /// <summary>The name of the task in saved models.</summary>
     public abstract string Name { get; }
@@ -53,7 +56,10 @@ internal abstract class LearningTask
     /// <summary>The default loss with label smoothing, if the task has classes.</summary>
     public Loss LossWith(double labelSmoothing) => Describe(DatasetProfile.Typical).LossWith(labelSmoothing);
 
-    /// <summary>The label column that the task requires, or one of them.</summary>
+    /// <summary>Whether training needs a label column. Without one, every target is 0.</summary>
+    public virtual bool HasLabel => true;
+
+    /// <summary>The label column that the task requires, or one of them; no valid column if it has no label.</summary>
     public abstract SchemaShape.Column LabelShape(string name);
 
     /// <summary>Whether a column may be the label.</summary>
@@ -65,6 +71,9 @@ internal abstract class LearningTask
     /// <summary>Whether rows belong to groups, whose rows are compared with each other.</summary>
     public virtual bool HasGroups => false;
 
+    /// <summary>Whether rows, or labels of a row, are called positive above a threshold.</summary>
+    public virtual bool HasThreshold => TargetKind == TargetKind.Binary;
+
     /// <summary>Whether every row belongs to one of several classes.</summary>
     public virtual bool HasClasses => false;
 
@@ -73,7 +82,7 @@ internal abstract class LearningTask
 
     /// <summary>The profile of data for this task, for presets.</summary>
     public DatasetProfile Describe(DatasetProfile profile) =>
-        profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets };
+        profile with { TargetKind = TargetKind, HasSeveralTargets = HasSeveralTargets, ReconstructsFeatures = !HasLabel };
 
     /// <summary>The names of the classes, in their order; empty if there are none.</summary>
     public virtual IReadOnlyList<string> ClassNames(DataViewSchema.Column label) => [];
@@ -97,7 +106,15 @@ internal abstract class LearningTask
 
     /// <summary>Whether the Score column has predictions; otherwise it has scores, and the Probability column has the
     /// predictions.</summary>
-    public bool ScoresArePredictions => TargetKind != TargetKind.Binary;
+    public virtual bool ScoresArePredictions => TargetKind != TargetKind.Binary;
+
+    /// <summary>Checks that a saved network has what its columns are computed from.</summary>
+    /// <exception cref="FormatException">It has not.</exception>
+    public virtual void CheckLoaded(TrainedNetwork network)
+    {
+        if (network.Errors is not null)
+            throw new FormatException($"The saved model for the task {Name} has reconstruction errors, which only autoencoders have.");
+    }
 
     /// <summary>The columns that a network returns to the scorer; the scorer may add columns that are derived from them.</summary>
     /// <param name="network">The network that scores.</param>

@@ -68,6 +68,8 @@ public sealed partial class BackpropModelParameters : ModelParametersBase<float>
     /// in the set, otherwise 0; false and true for each label of Boolean.</description></item>
     /// <item><term>uncertainties</term><description>[rows × outputs], single precision, if <c>Uncertainty</c> was set: the standard
     /// deviation of the members' predictions.</description></item>
+    /// <item><term>a hidden layer, by the name of its column</term><description>[rows × members·units], single precision, for each call of
+    /// <see cref="BackpropTransformer.WithHiddenLayer"/>: the activations.</description></item>
     /// </list>
     /// The operator set is 17. The metadata has the task, the loss, and the names of features, category values and classes; classes are in
     /// the order of the outputs. To convert a whole pipeline, use <c>ml.Model.ConvertToOnnx</c> of the package Microsoft.ML.OnnxConverter.

@@ -42,8 +42,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
     }
 
     private protected override RoleMappedData MakeRoles(IDataView data) =>
-        new(
-            data, label: LabelColumn.Name, feature: FeaturesIn(data.Schema), group: _options.RowGroupColumnName, weight: WeightColumn.Name);
+        new(data, label: LabelName, feature: FeaturesIn(data.Schema), group: _options.RowGroupColumnName, weight: WeightColumn.Name);
 
     // The features column may be absent if there are category columns: if the option is null, or if the data has no column of the default
     // name.
@@ -60,14 +59,16 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private void CheckSameNames(string argument, DataViewSchema training, DataViewSchema validation, InputColumns inputs)
     {
-        var label = training[LabelColumn.Name].Type;
-        var isMatchedByName = label is VectorDataViewType || (label is KeyDataViewType && !_tasks.Contains(LearningTask.Ranking));
-        if (!isMatchedByName)
-            ColumnChecks.CheckType(Host, argument, validation, "label", LabelColumn.Name, label);
+        if (LabelName is { } label)
+        {
+            var type = training[label].Type;
+            var isMatchedByName = type is VectorDataViewType || (type is KeyDataViewType && !_tasks.Contains(LearningTask.Ranking));
+            if (!isMatchedByName) ColumnChecks.CheckType(Host, argument, validation, "label", label, type);
+        }
         var areKeys = inputs.Categories.All(name => training[name].Type.GetItemType() is KeyDataViewType);
         if (!areKeys || (inputs.Features is { } features && training[features].Type is not VectorDataViewType)) return;
-        var task = TaskFor(SchemaShape.Create(training).Single(column => column.Name == LabelColumn.Name));
-        _ = ModelColumns.Of(training, inputs, LabelColumn.Name, task).In(Host, argument, validation, inputs, LabelColumn.Name);
+        var task = LabelName is null ? _tasks[0] : TaskFor(SchemaShape.Create(training).Single(column => column.Name == LabelName));
+        _ = ModelColumns.Of(training, inputs, LabelName, task).In(Host, argument, validation, inputs, LabelName);
     }
 
     // Without a feature column, the first category column is used where the base class requires one.
@@ -88,7 +89,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
     {
-        inputSchema.TryFindColumn(LabelColumn.Name, out var label);
+        inputSchema.TryFindColumn(LabelName ?? "", out var label);
         var task = TaskFor(label);
         var loss = _options.LossFor(task);
         var more = UncertaintyColumns.Shapes(task, label, loss, _options.PredictionIntervals, _options.Uncertainty);
@@ -107,7 +108,7 @@ public sealed partial class BackpropTrainer : ITrainerEstimator<BackpropTransfor
             CheckCompatible(argument, schema, "feature", TrainerUtils.MakeR4VecFeature(features));
         if (_options.RowGroupColumnName is { } group) RowGroups.Check(Host, argument, schema, group);
         if (WeightColumn.IsValid) CheckCompatible(argument, schema, "weight", WeightColumn);
-        CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", LabelColumn.Name));
+        if (LabelName is { } label) CheckLabelCompatible(ColumnChecks.Find(Host, argument, schema, "label", label));
         CategoryColumns.Check(Host, argument, schema, _options.CategoricalFeatureColumnNames);
     }
 

@@ -105,6 +105,11 @@ public sealed partial class BackpropTrainer
                 ThresholdMetric is not null && !isBinary, nameof(ThresholdMetric), ThresholdMetric,
                 $"is for binary classification, not for {task.Name}");
             CheckGroups(task);
+            if (task.HasLabel)
+                Refuse(
+                    IsChosen(nameof(AnomalyThreshold)), nameof(AnomalyThreshold), AnomalyThreshold,
+                    $"is for anomaly detection, not for {task.Name}");
+            else CheckAnomalyDetection();
             if (EarlyStopping?.Metric is { } metric) CheckSuits(metric, task);
             var loss = LossFunction ?? task.DefaultLoss;
             Refuse(
@@ -137,6 +142,34 @@ public sealed partial class BackpropTrainer
         private void CheckGroupLoss(LearningTask task, Loss loss)
         {
             if (task.HasGroups && loss.TargetKind == task.TargetKind) _ = new Trainer(ToTrainingOptions(loss, seed: 0));
+        }
+
+        // The target of every row is a reconstruction error of 0, so options of labels have no meaning.
+        private void CheckAnomalyDetection()
+        {
+            string[] ofLabels =
+            [
+                nameof(LabelColumnName), nameof(LossFunction), nameof(LabelSmoothing), nameof(LabelSmoothingSchedule),
+                nameof(NormalizeLabel), nameof(ClampPredictions), nameof(OutputBiasPrior), nameof(PredictionIntervals),
+                nameof(Uncertainty), nameof(KFoldBagging), nameof(Mixup), nameof(InputSkip), nameof(AddNewClasses),
+            ];
+            foreach (var option in ofLabels.Select(OptionTable.Of))
+                Refuse(
+                    _chosen.TryGetValue(option.Name, out var chosen) && !Equals(chosen, option.ValueIn(_values!)), option.Name, chosen,
+                    "is not for anomaly detection, which has no label and reconstructs the features: do not set it");
+            const string oneHot = "ml.Transforms.Categorical.OneHotEncoding, and concatenate the result with the features";
+            Refuse(
+                CategoricalFeatureColumnNames.Length > 0, nameof(CategoricalFeatureColumnNames),
+                string.Join(", ", CategoricalFeatureColumnNames), $"is not for anomaly detection: encode categories by {oneHot}");
+            Refuse(
+                Categories.Length > 0, nameof(Categories), string.Join(", ", Categories),
+                $"is not for anomaly detection: encode categories by {oneHot}");
+            Refuse(
+                EarlyStopping is { Metric: not null }, nameof(EarlyStopping), EarlyStopping?.Metric,
+                $"selects by a metric of labels, but anomaly detection has none: set {nameof(Metric)} = null to select by the error");
+            Refuse(
+                EarlyStopping is { RefitOnAllRows: true }, nameof(EarlyStopping), nameof(Training.EarlyStopping.RefitOnAllRows),
+                "leaves no held-out rows, which calibrate the probabilities: set it to false");
         }
 
         private static void CheckSuits(Metric metric, LearningTask task)

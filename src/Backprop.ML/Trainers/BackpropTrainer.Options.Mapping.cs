@@ -2,9 +2,11 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ML.Data;
 using Backprop.ML.Tasks;
+using Backprop.ML.Transformers;
 using Backprop.Networks;
 using Backprop.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Backprop.ML;
 
@@ -64,6 +66,9 @@ public sealed partial class BackpropTrainer
                 Seed = seed,
             };
         }
+
+        /// <summary>The threshold of anomaly detection.</summary>
+        internal DecisionThreshold AnomalyDecision => new((float)AnomalyThreshold, DefaultColumnNames.Probability);
 
         /// <summary>A weight for each class; null if all weights are equal.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)

@@ -41,7 +41,7 @@ public sealed partial class BackpropTrainer
 
         /// <summary>σ: the standard deviation of noise that each training step adds to the features.</summary>
         /// <remarks>The features are standardized first, unless <see cref="NormalizeFeatures"/> is false.</remarks>
-        /// <value>0; ≥ 0 and finite.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has 0. ≥ 0 and finite.</value>
         public double InputNoise { get => Get<double>(); set => Set(value); }
 
         /// <summary>Slots of the features that contain category indices; each index becomes a learned vector.</summary>

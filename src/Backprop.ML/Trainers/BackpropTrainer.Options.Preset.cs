@@ -80,7 +80,7 @@ public sealed partial class BackpropTrainer
             var hasOwnLoss = LossFunction is not null || ClassWeights is not null || PositiveInstanceWeight != 1;
             if (hasOwnLoss && training.EarlyStopping is { } stopping)
                 training = training with { EarlyStopping = stopping with { Metric = MetricFor(LossFunction, stopping.Metric) } };
-            var hasNoUseForValidation = ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling));
+            var hasNoUseForValidation = !network.Autoencoder && ThresholdMetric is null && !IsExplicitlyEnabled(nameof(TemperatureScaling));
             if (IsChosen(nameof(EarlyStopping)) && EarlyStopping is null && hasNoUseForValidation)
                 data = data with { ValidationFraction = 0 };
             if (IsExplicitlyEnabled(nameof(KFoldBagging))) data = data with { ValidationFraction = 0 };

@@ -97,6 +97,13 @@ public sealed partial class BackpropTrainer
         /// warning. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
         public Metric? ThresholdMetric { get => Get<Metric?>(); set => Set(value); }
 
+        /// <summary>The probability above which anomaly detection calls a row an anomaly.</summary>
+        /// <remarks>The probability is the share of held-out rows with a smaller error. So with a threshold of 0.95, about 5 % of normal
+        /// rows are called anomalies.</remarks>
+        /// <value>0.95; in (0, 1). For anomaly detection. 0.95 needs 20 held-out rows, and 0.99 needs 100; a warning names fewer.
+        /// <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
+        public double AnomalyThreshold { get => Get<double>(); set => Set(value); }
+
         /// <summary>Whether features are shifted and scaled inside the model (<see cref="FeatureScaling"/>).</summary>
         /// <remarks>A feature that is constant or empty in training always becomes 0, so that its later values do not change predictions. A
         /// warning names it. Only <see cref="InitialParameters"/> for unscaled features keep all features.</remarks>

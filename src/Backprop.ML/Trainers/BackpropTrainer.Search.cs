@@ -52,6 +52,7 @@ public sealed partial class BackpropTrainer
         TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial)
     {
         if (plan.Loss is GroupLoss) return $"{plan.Loss.GetType().Name} is a loss of whole groups, which a search does not compare";
+        if (!plan.Task.HasLabel) return $"{plan.Task.Name} has no label to compare them by";
         if (initial is not null) return "training continues from a model, whose network stays";
         if (data.Stream is not null) return "the rows are not in memory";
         if (options.EarlyStopping is { RefitOnAllRows: true }) return $"{nameof(EarlyStopping.RefitOnAllRows)} trains on them";

@@ -201,14 +201,14 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         CheckValidation(plan.Options, given); // again, because the options may depend on the number of rows
         InitialNetwork(trainContext.InitialPredictor, plan);
 
-        if (initial is null) data.Columns.Report(channel, LabelColumn.Name);
+        if (initial is null) data.Columns.Report(channel, LabelName);
         else data.Columns.WarnOfNew(channel, trainContext.TrainingSet.Data.Schema);
 
         // The traits of the features are known now. A warm start uses the traits that the earlier model was built with.
         var known = OptionsFor(plan, data, given is not null);
         plan = plan.With(data.Columns);
         var warnings = new DataWarnings(
-            channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.Schema.Label!.Value);
+            channel, plan, trainContext.TrainingSet.Schema.Schema, trainContext.TrainingSet.LabelOrNone);
         known = Checked(warnings, known, plan, data, initial, given is not null, stop);
         using var progressChannel = Host.StartProgressChannel("Training");
         // The history keeps the warnings of an epoch itself.
@@ -217,6 +217,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         {
             var result = Train(channel, plan, data, known, initial, progress, stop);
             warnings.OnUnderfitting(result.Underfitting, known);
+            warnings.OnUnreachableThreshold(result.Network.Errors, known);
             result = result with
             {
                 Run = result.Run! with
@@ -238,7 +239,9 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private void CheckValidation(Options options, RoleMappedData? given)
     {
-        var option = options.ThresholdMetric is not null
+        var option = !_tasks[0].HasLabel
+            ? nameof(Options.AnomalyThreshold)
+            : options.ThresholdMetric is not null
             ? nameof(Options.ThresholdMetric)
             : options.PredictionIntervals is { HeldOutFraction: 0 } ? nameof(Options.PredictionIntervals)
             : options.IsExplicitlyEnabled(nameof(Options.TemperatureScaling)) ? nameof(Options.TemperatureScaling)
@@ -301,7 +304,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private TrainingReading ReadingFor(
         IChannel channel, RoleMappedData data, LearningTask task, StopCondition stop, BackpropModelParameters? earlier = null) =>
-        new(Host, channel, profile => PlanFor(data, task, profile, knowsRows: true, earlier), LabelColumn.Name, stop, _seed);
+        new(Host, channel, profile => PlanFor(data, task, profile, knowsRows: true, earlier), LabelName, stop, _seed);
 
     // In an estimator chain, only the options can contain validation data.
     private RoleMappedData? GivenValidation(RoleMappedData training)
@@ -313,9 +316,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private TrainingPlan Plan(RoleMappedData data, bool hasValidation, BackpropModelParameters? earlier = null)
     {
-        var label = data.Schema.Label!.Value;
         var shape = SchemaShape.Create(data.Schema.Schema);
-        var task = TaskFor(shape.Single(column => column.Name == label.Name));
+        var task = TaskFor(shape.FirstOrDefault(column => column.Name == LabelName));
         CategoryColumns.Check(Host, nameof(data), shape, _options.CategoricalFeatureColumnNames);
         var featureCount = 0;
         if (data.Schema.Feature is not null) data.CheckFeatureFloatVector(out featureCount);
@@ -331,7 +333,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private TrainingPlan PlanFor(
         RoleMappedData data, LearningTask task, DatasetProfile profile, bool knowsRows, BackpropModelParameters? earlier)
     {
-        var label = data.Schema.Label!.Value;
+        var label = data.LabelOrNone;
         var options = _options.In(profile);
         var loss = options.LossFor(task);
         var outputs = task.OutputCount(Host, label, loss);
@@ -372,18 +374,23 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             {
                 throw new ArgumentException(
                     $"No network can be created for {used.Features.Length} features, {used.KeySlots.Count} categories, "
-                    + $"hidden layers of {string.Join(", ", options.HiddenLayers)} units, "
-                    + $"and label column '{label.Name}' of type {label.Type}: {problem.Message}", problem);
+                    + $"hidden layers of {string.Join(", ", options.HiddenLayers)} units"
+                    + $"{(task.HasLabel ? $", and label column '{label.Name}' of type {label.Type}" : "")}: {problem.Message}", problem);
             }
         }
     }
 
     private protected override BackpropTransformer MakeTransformer(BackpropModelParameters model, DataViewSchema trainSchema) =>
-        new(Host, model, trainSchema, model.Columns.Arrange(Host, InputsIn(trainSchema)), LabelColumn.Name, model.Threshold);
+        new(Host, model, trainSchema, model.Columns.Arrange(Host, InputsIn(trainSchema)), LabelName,
+            model.Task == LearningTask.AnomalyDetection ? _options.AnomalyDecision : model.Threshold);
+
+    // Null if the task has no label.
+    private string? LabelName => LabelColumn.IsValid ? LabelColumn.Name : null;
 
     // The task for the label column, if the trainer's catalog has it.
     private LearningTask TaskFor(SchemaShape.Column label)
     {
+        if (!_tasks[0].HasLabel) return _tasks[0];
         var task = Array.Find(_tasks, task => task.Accepts(label));
         if (task is null)
             throw ColumnChecks.Mismatch(
@@ -396,9 +403,10 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
     private void CheckSameColumns(string argument, DataViewSchema training, DataViewSchema validation)
     {
         var inputs = InputsIn(training);
-        var needed = inputs.Categories.Append(LabelColumn.Name).Append(inputs.Features ?? LabelColumn.Name);
+        string?[] needed = [.. inputs.Categories, LabelName, inputs.Features];
         if (_options.RowGroupColumnName is { } group) RowGroups.Check(Host, argument, SchemaShape.Create(validation), group);
-        if (needed.All(name => training.GetColumnOrNull(name) is not null)) CheckSameNames(argument, training, validation, inputs);
+        if (needed.OfType<string>().All(name => training.GetColumnOrNull(name) is not null))
+            CheckSameNames(argument, training, validation, inputs);
         if (WeightColumn.Name is { } weight && training.GetColumnOrNull(weight) is { } column)
             ColumnChecks.CheckType(Host, argument, validation, "weight", weight, column.Type);
     }

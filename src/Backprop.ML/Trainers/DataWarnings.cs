@@ -4,6 +4,7 @@ using Backprop.ML.Data;
 using Backprop.Networks;
 using Backprop.Presets;
 using Backprop.Training;
+using Backprop.Uncertainty;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static System.FormattableString;
@@ -84,6 +85,14 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         var changed = options.Copy();
         changed.EarlyStopping = stopping with { Metric = null, Target = null };
         return changed;
+    }
+
+    /// <summary>Warns that too few rows are held out for the threshold of anomaly detection.</summary>
+    public void OnUnreachableThreshold(ErrorDistribution? errors, BackpropTrainer.Options options)
+    {
+        if (errors is null || errors.MaxProbability > options.AnomalyThreshold) return;
+        Warn(Invariant($"PredictedLabel is never true: with {errors.Rows} held-out rows, the largest probability is ")
+            + Invariant($"{errors.MaxProbability:F3}, but {nameof(options.AnomalyThreshold)} is {options.AnomalyThreshold}. {MoreRows}"));
     }
 
     /// <summary>Warns of a run that ended too early.</summary>

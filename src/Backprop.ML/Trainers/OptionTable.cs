@@ -88,6 +88,7 @@ internal static class OptionTable
             Training(nameof(Options.PredictionIntervals), x => x.PredictionIntervals,
                 (x, value) => x with { PredictionIntervals = value }),
             Training(nameof(Options.Uncertainty), x => x.Uncertainty, (x, value) => x with { Uncertainty = value }),
+            Own<double>(nameof(Options.AnomalyThreshold), 0.95, ValueRange.BetweenZeroAndOne),
             Own<ClassWeights?>(nameof(Options.ClassWeights), null),
             Own<double>(nameof(Options.PositiveInstanceWeight), 1, ValueRange.Positive)),
         .. Section(
@@ -117,7 +118,7 @@ internal static class OptionTable
                 (x, value) => x with { DropoutSchedule = value }).OfPreset(),
             Network(nameof(Options.InputDropout), x => x.InputDropout, (x, value) => x with { InputDropout = value }),
             Network(nameof(Options.AlphaDropout), x => x.AlphaDropout, (x, value) => x with { AlphaDropout = value }),
-            Network(nameof(Options.InputNoise), x => x.InputNoise, (x, value) => x with { InputNoise = value }),
+            Network(nameof(Options.InputNoise), x => x.InputNoise, (x, value) => x with { InputNoise = value }).OfPreset(),
             Training(nameof(Options.Mixup), x => x.Mixup, (x, value) => x with { Mixup = value }),
             Training(nameof(Options.WeightDecay), x => x.WeightDecay, (x, value) => x with { WeightDecay = value }).OfPreset(),
             Training(nameof(Options.WeightDecaySchedule), x => x.WeightDecaySchedule,

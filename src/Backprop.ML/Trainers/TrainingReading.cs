@@ -13,11 +13,11 @@ namespace Backprop.ML;
 /// <param name="host">For the error messages.</param>
 /// <param name="channel">For warnings.</param>
 /// <param name="planFor">Creates the plan for a profile of the data.</param>
-/// <param name="label">The label column.</param>
+/// <param name="label">The label column; null for none.</param>
 /// <param name="stop">Receives phases; its clock begins after the rows are read.</param>
 /// <param name="seed">The seed of the random numbers.</param>
 internal sealed class TrainingReading(
-    IHost host, IChannel channel, Func<DatasetProfile, TrainingPlan> planFor, string label, StopCondition stop, int seed)
+    IHost host, IChannel channel, Func<DatasetProfile, TrainingPlan> planFor, string? label, StopCondition stop, int seed)
 {
     // Validation with fewer rows has so little information that an exception is thrown.
     private const int MinValidationRows = 100;
@@ -43,7 +43,7 @@ internal sealed class TrainingReading(
     private TrainingInput ReadRows(TrainingPlan plan, RoleMappedData data, RoleMappedData? validation, bool splits)
     {
         var options = plan.Options;
-        var targets = plan.Task.TargetColumns(data.Schema.Label!.Value);
+        var targets = plan.Task.TargetColumns(data.LabelOrNone);
         var need = MemoryNeed.Of(plan.Smallest!, options.ToTrainingOptions(plan.Loss, seed), targets);
         var budget = MemoryBudget.Of(options.MemoryBudget, need, plan.FeatureCount);
         var reader = new DataViewReader(host, channel, plan, budget);

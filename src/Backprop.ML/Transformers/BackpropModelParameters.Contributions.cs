@@ -34,6 +34,10 @@ public sealed partial class BackpropModelParameters : ICalculateFeatureContribut
 
     private void CheckFeaturesAlone()
     {
+        if (Network.Errors is not null)
+            throw Host.Except(
+                "CalculateFeatureContribution is not for anomaly detection. Call {0} of the model, which says how much each column adds to "
+                + "the error.", nameof(BackpropTransformer.Explain));
         if (Columns.Categories.Count == 0) return;
         const string text = "CalculateFeatureContribution reads only the features column, but the model also predicts from the category "
             + "columns {0}. Call {1} of the model, which explains all columns.";

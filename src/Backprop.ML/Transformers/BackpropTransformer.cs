@@ -32,30 +32,34 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     internal BackpropTransformer(
         IHostEnvironment environment, BackpropModelParameters model, DataViewSchema trainSchema, InputColumns inputs,
-        string labelColumnName, DecisionThreshold threshold)
+        string? labelColumnName, DecisionThreshold threshold)
         : base(environment.Register(nameof(BackpropTransformer)), model, trainSchema, inputs.Features)
     {
         (LabelColumnName, _inputs, _threshold) = (labelColumnName, inputs, threshold);
         SetScorer();
     }
 
-    /// <summary>The label column of the training data.</summary>
-    public string LabelColumnName { get; }
+    /// <summary>The label column of the training data; null for anomaly detection, which has none.</summary>
+    public string? LabelColumnName { get; }
 
-    internal DataViewSchema.Column TrainedLabel => TrainSchema[LabelColumnName];
+    /// <summary>The label column of the training data.</summary>
+    /// <exception cref="InvalidOperationException">The model is for anomaly detection.</exception>
+    internal DataViewSchema.Column TrainedLabel => TrainSchema[LabelColumnName ?? throw Host.Except(
+        "The model is for {0}, which has no label, but this needs one. Use ml.AnomalyDetection.Evaluate.", Model.Task.Name)];
 
     internal InputColumns Inputs => _inputs;
 
     /// <summary>The threshold above which a row, or one of several labels, is called positive. It is compared with
     /// <see cref="ThresholdColumnName"/>. Undefined for other tasks.</summary>
-    /// <value>0 of Score, unless <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set
-    /// another.</value>
+    /// <value>Anomaly detection: <see cref="BackpropTrainer.Options.AnomalyThreshold"/> of Probability. Otherwise 0 of Score, unless
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set another.</value>
     public float Threshold => _threshold.Value;
 
     /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
     public string ThresholdColumnName => _threshold.ColumnName;
 
-    /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification.</summary>
+    /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification, and anomaly
+    /// detection.</summary>
     /// <remarks>ML.NET's <c>Evaluate</c> ignores the threshold; <c>ml.BinaryClassification.EvaluatePredictedLabel</c> uses it. It
     /// corresponds to <c>ChangeModelThreshold</c> for ML.NET's own models.</remarks>
     /// <param name="threshold">Finite; a row is called positive above it.</param>
@@ -67,8 +71,10 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         if (!float.IsFinite(threshold)) throw ValueRange.Refusal(nameof(threshold), threshold, "must be finite");
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw ValueRange.Refusal(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
-        if (Model.Task.TargetKind != TargetKind.Binary)
-            throw Host.Except("A threshold is for binary and multi-label classification, but the model is for {0}.", Model.Task.Name);
+        if (!Model.Task.HasThreshold)
+            throw Host.Except(
+                "A threshold is for binary and multi-label classification, and for anomaly detection, but the model is for {0}.",
+                Model.Task.Name);
         return new BackpropTransformer(
             Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
     }
@@ -96,15 +102,39 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
             Host, Model.With(network.With(temperature)), TrainSchema, _inputs, LabelColumnName, threshold);
     }
 
+    /// <summary>The same model with one more column: the activations of a hidden layer, a learned representation of the row.</summary>
+    /// <remarks>
+    /// <para>The column is a vector of Single. For an ensemble, the members' activations follow one another, so its width is members · units
+    /// of the layer. <see cref="BackpropTrainer.Options.EnsembleSize"/> = 1 keeps it small. The values are those of scoring, without
+    /// dropout; NaN where the score is NaN.</para>
+    /// <para>Use it for retrieval, clustering, a linear model on top, or another table with the same columns. The column is saved with the
+    /// model, and goes into ONNX.</para>
+    /// </remarks>
+    /// <param name="layer">Which hidden layer, from 1 on; −1 for the last.</param>
+    /// <param name="outputColumnName">The name of the column; another one for each call.</param>
+    /// <exception cref="ArgumentException">The model has no such layer, or scoring adds a column of this name already.</exception>
+    public BackpropTransformer WithHiddenLayer(int layer = -1, string outputColumnName = "HiddenLayer")
+    {
+        Host.CheckNonEmpty(outputColumnName, nameof(outputColumnName));
+        HiddenColumns.CheckName(Host, outputColumnName, GetOutputSchema(TrainSchema), _inputs);
+        return new BackpropTransformer(
+            Host, Model.With(Model.Network.WithHiddenLayer(layer, outputColumnName)), TrainSchema, _inputs, LabelColumnName, _threshold);
+    }
+
     /// <summary>The same model with other weights, for example after training in another library.</summary>
     /// <remarks><c>NetworkWeights.Of(model.Model.Network)</c> has the present weights. Scaling that is not among the weights stays as it
     /// is. The history is that of this model.</remarks>
     /// <param name="weights">The weights of every layer.</param>
     /// <exception cref="ArgumentException">An array is missing or unknown, or has another shape; the message lists all of
     /// them.</exception>
+    /// <exception cref="InvalidOperationException">The model is for anomaly detection.</exception>
     public BackpropTransformer WithWeights(NetworkWeights weights)
     {
         Host.CheckValue(weights, nameof(weights));
+        if (Model.Network.Errors is not null)
+            throw Host.Except(
+                "The probabilities of {0} are calibrated on the errors of this network, so its weights cannot be replaced. Train again.",
+                Model.Task.Name);
         return new BackpropTransformer(
             Host, Model.With(weights.ApplyTo(Model.Network)), TrainSchema, _inputs, LabelColumnName, _threshold);
     }
@@ -116,6 +146,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// shares in the training data. A missing value is compared with the mean, too.</para>
     /// <para>A model of an earlier version has no such means. It is explained against the centers of its scaling, or 0, and unknown
     /// categories. <see cref="PredictionExplanation.Baseline"/> says which.</para>
+    /// <para>For anomaly detection, the score is an error, and each column adds its part. The parts are exact. The baseline is a row that
+    /// is reconstructed exactly.</para>
     /// <para>The result for all rows is in memory. <c>ml.Data.TakeRows</c> limits the number of rows.</para>
     /// </remarks>
     /// <param name="rows">Data with the columns that the model predicts from.</param>
@@ -176,9 +208,11 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     // Key values and slot names of the label column in the training schema become slot names of Score and key values of PredictedLabel.
     private void SetScorer()
     {
-        var schema = new RoleMappedSchema(TrainSchema, _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(LabelColumnName)));
+        var roles = LabelColumnName is { } label ? _inputs.Roles.Append(RoleMappedSchema.ColumnRole.Label.Bind(label)) : _inputs.Roles;
+        var schema = new RoleMappedSchema(TrainSchema, roles);
         var classNames = Model.Task.TargetKind == TargetKind.Class ? KeyNames.Given(TrainedLabel) : [];
-        var order = OutputOrder.Of(Model.Columns, Model.Network, SlotNames.Of(TrainedLabel), classNames);
+        var slotNames = LabelColumnName is null ? [] : SlotNames.Of(TrainedLabel);
+        var order = OutputOrder.Of(Model.Columns, Model.Network, slotNames, classNames);
         _mapper = new NetworkMapper(Model.Task, Model.Network, Model.Columns, order, _threshold);
         Scorer = Model.Task.CreateScorer(Host, new EmptyDataView(Host, TrainSchema), _mapper.Bind(Host, schema), schema, _threshold);
     }

@@ -70,6 +70,9 @@ internal sealed class BatchRow : DataViewRow, IScores, IRowNumber
     /// <inheritdoc/>
     public ReadOnlySpan<float> Uncertainties => _scorer.SpreadOf(_count, Row);
 
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> HiddenOf(int index) => _scorer.HiddenOf(_count, Row, index);
+
     /// <summary>Moves to the next row, if there is one. Otherwise the cursor can only be disposed.</summary>
     public bool MoveNext()
     {

@@ -78,7 +78,8 @@ internal sealed class BatchScoredView(
         foreach (var index in _added.Order())
         {
             var column = Schema[index];
-            var tensor = UncertaintyColumns.TensorOf(column.Name, scored) ?? mapper.Task.TensorOf(column.Name, scored);
+            var tensor = UncertaintyColumns.TensorOf(column.Name, scored)
+                ?? HiddenColumns.TensorOf(column.Name, mapper.Network, scored.Hidden) ?? mapper.Task.TensorOf(column.Name, scored);
             graph.Assign(ctx.AddIntermediateVariable(column.Type, column.Name), tensor);
         }
     }

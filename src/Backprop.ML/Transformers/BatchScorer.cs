@@ -52,6 +52,13 @@ internal sealed class BatchScorer(TrainedNetwork network, InputBuffers columns)
     /// <summary>The spread of the members for one row of a batch.</summary>
     public ReadOnlySpan<float> SpreadOf(int rows, int row) => Part(JudgedOf(rows).Spread, row, Outputs);
 
+    /// <summary>The activations of a hidden layer for one row of a batch.</summary>
+    public ReadOnlySpan<float> HiddenOf(int rows, int row, int index)
+    {
+        if (_scored == 0) ScoreAll(rows);
+        return _scorer!.HiddenOf(index).Row(row);
+    }
+
     private static ReadOnlySpan<float> Part(ReadOnlySpan<float> values, int row, int width) =>
         values.IsEmpty ? [] : values.Slice(row * width, width);
 

@@ -17,6 +17,10 @@ internal interface IScores
 
     /// <summary>[outputs]: the standard deviation of the members' predictions; empty for a network that does not report it.</summary>
     ReadOnlySpan<float> Uncertainties { get; }
+
+    /// <summary>The activations of a hidden layer.</summary>
+    /// <param name="index">The index among <see cref="TrainedNetwork.HiddenOutputs"/>.</param>
+    ReadOnlySpan<float> HiddenOf(int index);
 }
 
 /// <summary>Chooses some of the outputs of a row.</summary>

@@ -53,6 +53,7 @@ internal sealed class NetworkMapper(
     private Delegate MakeGetter(IScores scores, DataViewSchema.Column column)
     {
         if (UncertaintyColumns.MakeGetter(scores, column.Name, column.Type, outputs) is { } getter) return getter;
+        if (HiddenColumns.MakeGetter(scores, column.Name, network) is { } activations) return activations;
         return outputs.HasGaps
             ? outputs.VectorOf(scores, row => row.Predictions)
             : task.MakeGetter(outputs.Ordered(scores), column.Name, network, threshold);
@@ -106,7 +107,7 @@ internal sealed class NetworkMapper(
         {
             var schema = new DataViewSchema.Builder();
             schema.AddColumns(task.OutputSchema(network, outputs));
-            foreach (var (name, type, annotations) in UncertaintyColumns.Of(task, network, outputs))
+            foreach (var (name, type, annotations) in UncertaintyColumns.Of(task, network, outputs).Concat(HiddenColumns.Of(network)))
                 schema.AddColumn(name, type, annotations);
             return schema.ToSchema();
         }

@@ -114,6 +114,8 @@ internal sealed class OutputOrder
 
         public ReadOnlySpan<float> Uncertainties => Order(scores.Uncertainties, _uncertainties);
 
+        public ReadOnlySpan<float> HiddenOf(int index) => scores.HiddenOf(index);
+
         private float[] Order(ReadOnlySpan<float> from, float[] to)
         {
             for (var k = 0; k < to.Length; k++) to[positions[k]] = from[k];

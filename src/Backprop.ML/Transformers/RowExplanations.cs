@@ -42,9 +42,16 @@ internal sealed class RowExplanations
         _columns = new ExplainedColumns(host, rows.Schema, inputs, known, options.Groups);
         _output = model.DefaultOutput;
         if (options.Output is { } name) _output = _output with { Index = OutputNames.Find(host, outputs, name) };
-        _baseline = model.Explained.BaselineInWords;
+        if (IsAutoencoder && options.Method != ExplanationMethod.IntegratedGradients)
+            throw host.ExceptParam(
+                nameof(options),
+                "{0} {1} is not for anomaly detection: its contributions are the parts of the error, and exact. Do not set it.",
+                nameof(options.Method), options.Method);
+        _baseline = IsAutoencoder ? ErrorShares.BaselineInWords : model.Explained.BaselineInWords;
         (_inputs, _raw) = (known.InputCount, _columns.RawWidth);
     }
+
+    private bool IsAutoencoder => _model.Network.Errors is not null;
 
     /// <summary>Explains all rows.</summary>
     public IReadOnlyList<PredictionExplanation> ToList()
@@ -58,7 +65,7 @@ internal sealed class RowExplanations
         InputBuffers asRead = new(buffers), asKnown = new([.. buffers.Select((buffer, i) => _known.Mapped(i, buffer))]);
 
         using var team = new WorkerTeam(_options.NumberOfThreads ?? Environment.ProcessorCount);
-        var explainers = new Explainer?[team.Size];
+        var explainers = new RowExplainer?[team.Size];
         for (var isOver = false; !isOver;)
         {
             var count = 0;
@@ -75,7 +82,7 @@ internal sealed class RowExplanations
         return explanations;
     }
 
-    private PredictionExplanation[] Explain(float[] raw, float[] inputs, int count, WorkerTeam team, Explainer?[] explainers)
+    private PredictionExplanation[] Explain(float[] raw, float[] inputs, int count, WorkerTeam team, RowExplainer?[] explainers)
     {
         var explanations = new PredictionExplanation[count];
         var next = 0;
@@ -100,7 +107,7 @@ internal sealed class RowExplanations
     }
 
     private void ExplainSome(
-        float[] raw, float[] inputs, int first, int count, Explainer explainer, PredictionExplanation[] explanations)
+        float[] raw, float[] inputs, int first, int count, RowExplainer explainer, PredictionExplanation[] explanations)
     {
         _host.CheckAlive();
         var width = explainer.Columns;
@@ -125,7 +132,11 @@ internal sealed class RowExplanations
         }
     }
 
-    private Explainer CreateExplainer() => _options.Method == ExplanationMethod.ShapleySampling
-        ? new ShapleySampling(_model.Explained, _columns.Columns, _output.IsPrediction, _options.Orders / 2, _options.Seed)
-        : new IntegratedGradients(_model.Explained, _columns.Columns, _output.IsPrediction, _model.Explained.RowsAtOnce);
+    private RowExplainer CreateExplainer()
+    {
+        if (IsAutoencoder) return new ErrorShares(_model.Network, _columns.Columns, MaxRowsOfBlock);
+        return _options.Method == ExplanationMethod.ShapleySampling
+            ? new ShapleySampling(_model.Explained, _columns.Columns, _output.IsPrediction, _options.Orders / 2, _options.Seed)
+            : new IntegratedGradients(_model.Explained, _columns.Columns, _output.IsPrediction, _model.Explained.RowsAtOnce);
+    }
 }

@@ -59,6 +59,12 @@ internal sealed class SingleRowScorer : IScores
 
     public ReadOnlySpan<float> Uncertainties => Judged.Spread;
 
+    public ReadOnlySpan<float> HiddenOf(int index)
+    {
+        Score();
+        return _scorer.HiddenOf(index).Row(0);
+    }
+
     private UncertaintyScorer Judged
     {
         get

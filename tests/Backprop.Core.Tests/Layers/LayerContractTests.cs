@@ -27,7 +27,8 @@ public class LayerContractTests
             new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(5, MissingValues.Median, []), new NtkDense(5, 37),
             new NtkDense(37, 5), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Robust),
             new LayerNormalization(37), new SkipConnection(37, 1), new SmoothClip(37, 20, 3), new SmoothClip(37, 37, 0.5),
-            new PReLULayer(37), new ParametricMixLayer(37, new Mish()),
+            new PReLULayer(37), new ParametricMixLayer(37, new Mish()), new ReconstructionResidual(37), new ReconstructionResidual(5, 3),
+            new WeightedMeanSquare(37), new WeightedMeanSquare(5, 3),
             .. Activation.All.Select(activation => new ActivationLayer(37, activation))];
 
     public static TheoryData<Layer> Samples => [.. SampleLayers];

@@ -44,6 +44,8 @@ internal static class GraphInterpreter
             NormalizeColumns op => Map(x, (value, j) => Normalized(op, value, j)),
             NormalizeRows op => NormalizedRow(op, x),
             Add => Map(x, (value, j) => value + inputs[1][j]),
+            SubtractKnown op => Map(x, (value, j) => Residual(value, inputs[1][j % (op.Width / op.Repeats)])),
+            AverageSquares op => AverageOfSquares(op, x),
             Concatenate => [.. inputs.SelectMany(input => input)],
             SliceColumns op => x[op.First..(op.First + op.Width)],
             AverageMembers op => Average(op, x),
@@ -51,8 +53,24 @@ internal static class GraphInterpreter
             UnscaleColumns op => Map(x, (value, j) => Unscaled(op.Scale, value, j)),
             ClipColumns op => Map(x, (value, j) => Math.Min(Math.Max(value, op.Limits.Least[j]), op.Limits.Most[j])),
             ApplyLink op => Linked(op.Loss, x),
+            RankAmongErrors op => Map(x, (value, _) => ShareBelow(op, value)),
             _ => throw new NotSupportedException(operation.Kind),
         };
+    }
+
+    private static double Residual(double value, double known) => double.IsNaN(known) ? 0 : value - known;
+
+    private static double[] AverageOfSquares(AverageSquares op, double[] x)
+    {
+        var width = x.Length / op.Width;
+        return [.. Enumerable.Range(0, op.Width).Select(
+            group => Enumerable.Range(group * width, width).Average(j => At(op.Weights, j) * x[j] * x[j]))];
+    }
+
+    private static double ShareBelow(RankAmongErrors op, double value)
+    {
+        var errors = op.Errors.Errors.ToArray();
+        return errors.Count(error => error < value) / (errors.Length + 1.0);
     }
 
     private static double[] Replaced(ReplaceMissing op, double[] x)

@@ -4,6 +4,7 @@ using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Uncertainty;
 
 namespace Backprop.Core.Tests.Networks;
 
@@ -71,6 +72,19 @@ public class InferenceGraphTests
         AssertAgree(trained, TestNumbers.Normal(Rows * Features, seed: 3));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_error_of_an_autoencoder_is_that_of_its_operations(int members)
+    {
+        var network = new NetworkBuilder(Features).Imputation(MissingValues.Mean, 1).Replicate(members).Dense(5).Activation(new SiLU())
+            .Dense(Features).ReconstructionError().Build();
+        var parameters = Parameters(network);
+        var trained = new TrainedNetwork(network, parameters, new AbsoluteError(), new Standardization(new float[6], [1, 1, 2, 1, 1, 1]))
+            .With(parameters, ErrorDistribution.Of([0.5f, 1, 1, 2, 4, 8, 16, 32]));
+        AssertAgree(trained);
+    }
+
     [Fact]
     public void Sixteen_members_of_a_clip_of_some_columns_are_sliced_and_concatenated()
     {
@@ -115,7 +129,7 @@ public class InferenceGraphTests
         var graph = new TrainedNetwork(network, new float[network.ParameterCount], new Docs.ExpectileLoss()).Inference;
         Assert.Equal(["Affine", "RunLayer", "ApplyLink"], graph.Operations.Select(operation => operation.Kind));
         Assert.Same(network.Layers[1], graph.Operations.OfType<RunLayer>().Single().Layer);
-        Assert.Equal(LossLink.Unknown, graph.Link.Loss.Link);
+        Assert.Equal(LossLink.Unknown, Assert.IsType<ApplyLink>(graph.Link).Loss.Link);
     }
 
     private static Network WithEmbedding(NetworkBuilder builder, NumericEmbedding embedding, int outputs)

@@ -40,7 +40,8 @@ public class LayerGradientTests
             new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Standard), new BatchNormalization(5),
             new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new InputScale(5), new LayerNormalization(5),
             new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new SmoothClip(5, 3, 0.7), new SmoothClip(4, 4, 3),
-            new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh())];
+            new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh()),
+            new ReconstructionResidual(5, 2), new WeightedMeanSquare(5), new WeightedMeanSquare(3, 2)];
 
     public static TheoryData<Layer> Others => [.. OtherLayers];
 

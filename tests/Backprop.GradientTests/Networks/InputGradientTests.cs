@@ -21,6 +21,8 @@ public class InputGradientTests
             HiddenLayers = [4], Activation = new SiLU(), NumericEmbedding = new PeriodicPhaseEmbedding { Dimension = 3 }, EnsembleSize = 2,
         },
         new() { HiddenLayers = [4], Activation = new Tanh(), Normalization = Normalization.Batch, SmoothClip = 3 },
+        new() { HiddenLayers = [5], Activation = new Tanh(), Autoencoder = true },
+        new() { HiddenLayers = [5], Activation = new Tanh(), Autoencoder = true, EnsembleSize = 3 },
     ];
 
     public static TheoryData<int, int> Cases()
@@ -34,7 +36,7 @@ public class InputGradientTests
     [Theory, MemberData(nameof(Cases))]
     public void Backward_to_the_input_is_the_derivative_of_the_scores(int form, int rows)
     {
-        var network = Forms[form].Build(4, 2);
+        var network = Forms[form].Build(4, Forms[form].Autoencoder ? 1 : 2);
         var parameters = TestPoints.ParametersOf(network, seed: 61);
         var x = TestPoints.AwayFromZero(rows * network.Inputs, seed: 62);
         var weights = TestPoints.AwayFromZero(rows * network.MemberOutputs, seed: 63);

@@ -43,6 +43,18 @@ public class TrainingGradientTests
         for (var step = 1; step <= 3; step++) NetworkCheck.VerifyTraining(Networks[name], new SquaredError(), Targets, seed: 5, step);
     }
 
+    // An autoencoder has one output, and its target is 0.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Backward_of_an_autoencoder_is_the_derivative_of_its_error(int members)
+    {
+        var network = new NetworkBuilder(4).Replicate(members).GaussianNoise(0.3).Dense(5).Activation(new Tanh()).Dense(4)
+            .ReconstructionError().Build();
+        for (var step = 1; step <= 3; step++) NetworkCheck.VerifyTraining(network, new AbsoluteError(), new double[5], seed: 5, step);
+        NetworkCheck.Verify(network, new AbsoluteError(), new double[5]);
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void And_of_what_scoring_computes(string name) => NetworkCheck.Verify(Networks[name], new SquaredError(), Targets);
 }

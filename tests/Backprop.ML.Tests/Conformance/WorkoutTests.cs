@@ -100,6 +100,21 @@ public class WorkoutTests
     }
 
     [Theory]
+    [InlineData(Dense, null)]
+    [InlineData(Dense, Weight)]
+    [InlineData(Sparse, null)]
+    [InlineData("Holes", Weight)]
+    public void Anomaly_detection_passes_the_workout(string features, string? weight)
+    {
+        var options = Samples.Quick("Label", features, weight);
+        options.MissingValues = MissingValues.Median;
+        string[] needed = weight is null ? [features] : [features, weight];
+        foreach (var trainer in (BackpropTrainer[])[
+            _ml.AnomalyDetection.Trainers.Backprop(features, weight, [4], 0.01, 2), _ml.AnomalyDetection.Trainers.Backprop(options)])
+            EstimatorWorkout.Run(_ml, trainer, Samples.Table(_ml), needed, neededToTransform: [features]);
+    }
+
+    [Theory]
     [InlineData(Flag)]
     [InlineData(Key)]
     [InlineData(Value)]

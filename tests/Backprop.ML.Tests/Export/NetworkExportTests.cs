@@ -6,6 +6,7 @@ using Backprop.ML.Export;
 using Backprop.ML.Tests.Scenarios;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Training;
 
 namespace Backprop.ML.Tests.Export;
 
@@ -69,7 +70,8 @@ public class NetworkExportTests
             seen.UnionWith(network.Layers.Select(layer => layer.GetType()));
             AssertAgree(Trained(network, loss, random), $"seed {seed}: {network}");
         }
-        string[] missing = [.. Kinds().Except(seen).Except([typeof(InputSkip)]).Select(kind => kind.Name)];
+        Type[] others = [typeof(InputSkip), typeof(ReconstructionResidual), typeof(WeightedMeanSquare)];
+        string[] missing = [.. Kinds().Except(seen).Except(others).Select(kind => kind.Name)];
         Assert.True(missing.Length == 0, $"No random network has {string.Join(", ", missing)}.");
     }
 
@@ -79,6 +81,21 @@ public class NetworkExportTests
     {
         var network = new NetworkBuilder(Features).Dense(8).Activation(new SiLU()).InputSkip().Dense(2).Build();
         AssertAgree(Trained(network, new SquaredError(), new Random(1)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_error_and_the_probability_of_an_autoencoder(int members)
+    {
+        var network = new NetworkBuilder(Features).Imputation(MissingValues.Mean, 0).Replicate(members).Dense(9).Activation(new SiLU())
+            .Dense(Features).ReconstructionError().Build();
+        float[] held = [.. Raw.Take(20 * Features).Select(value => 1.1f * value)];
+        var options = new TrainingOptions { Loss = new AbsoluteError(), StandardizeTargets = false, NumberOfIterations = 1 };
+        AssertAgree(new Trainer(options).Train(network, Examples(Raw), Examples(held)).Network);
+
+        static ExampleSet Examples(float[] features) =>
+            new(features, Features, new float[features.Length / Features], allowsMissing: true);
     }
 
     [Fact]

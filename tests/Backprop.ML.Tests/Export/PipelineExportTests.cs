@@ -15,7 +15,8 @@ public class PipelineExportTests
     private static readonly string[] Labels =
         [nameof(ExportRow.Flag), "KindKey", nameof(ExportRow.Value), nameof(ExportRow.Values), nameof(ExportRow.Flags)];
 
-    private static readonly string[] Exported = ["Score", "Probability", "PredictedLabel", "Interval", "PredictionSet", "Uncertainty"];
+    private static readonly string[] Exported =
+        ["Score", "Probability", "PredictedLabel", "Interval", "PredictionSet", "Uncertainty", "First", "Last"];
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -106,6 +107,29 @@ public class PipelineExportTests
         using var onnx = Convert(full);
         Assert.Equal(
             full.Transform(Unseen).GetColumn<string>("Word"), (string[])onnx.Run(InputsOf(Unseen))["Word.output"]);
+    }
+
+    [Fact]
+    public void Anomaly_detection()
+    {
+        var rows = ExportRow.Training(_ml);
+        var pipeline = _ml.Transforms.Categorical.OneHotEncoding("CityBits", nameof(ExportRow.City))
+            .Append(_ml.Transforms.Concatenate("Features", nameof(ExportRow.Area), nameof(ExportRow.Rent), "CityBits"))
+            .Append(_ml.AnomalyDetection.Trainers.Backprop(new BackpropTrainer.Options { NumberOfIterations = 3, Seed = 1 }));
+        AssertAgree(pipeline.Fit(rows));
+    }
+
+    [Theory]
+    [InlineData("KindKey", 1)]
+    [InlineData(nameof(ExportRow.Flag), 3)]
+    [InlineData(nameof(ExportRow.Values), 3)]
+    public void Hidden_layers(string label, int members)
+    {
+        var options = Options(label);
+        (options.HiddenLayers, options.EnsembleSize) = ([8, 5], members);
+        var chain = Fit(options);
+        var model = ((BackpropTransformer)chain.LastTransformer).WithHiddenLayer(1, "First").WithHiddenLayer(-1, "Last");
+        AssertAgree(new TransformerChain<ITransformer>([.. chain.SkipLast(1), model]));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class OptionTableTests
         // Set by the adapter: the data, the task, and the names of the same options there.
         string[] others =
         [
-            "Loss", "BalancedClassWeights", "StandardizeInputs", "StandardizeTargets", "OneHotCategories", "OneHotScaling",
+            "Loss", "Autoencoder", "BalancedClassWeights", "StandardizeInputs", "StandardizeTargets", "OneHotCategories", "OneHotScaling",
             "IndicatedFeatures", "QuantileFeatures",
         ];
         Type[] records = [typeof(Networks.MultilayerPerceptron), typeof(Backprop.Training.TrainingOptions), typeof(DataPreparation)];

@@ -36,7 +36,7 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.ExampleWeightColumnName), nameof(BackpropTrainer.Options.RowGroupColumnName),
         nameof(BackpropTrainer.Options.MaximumTrainingTime),
         nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
-        nameof(BackpropTrainer.Options.ClampPredictions), nameof(BackpropTrainer.Options.Search),
+        nameof(BackpropTrainer.Options.ClampPredictions), nameof(BackpropTrainer.Options.Search), nameof(BackpropTrainer.Options.AnomalyThreshold),
         nameof(BackpropTrainer.Options.OptimizerMemory), nameof(BackpropTrainer.Options.AddNewClasses),
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction),
         nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),

@@ -157,6 +157,22 @@ internal sealed record NormalizeRows(
 /// <summary>The sum of two values.</summary>
 internal sealed record Add(IReadOnlyList<string> Inputs, string Output, int Width) : InferenceOperation(Inputs, Output, Width);
 
+/// <summary>y = x − t, with t repeated once for each part of x; 0 where t is missing (NaN).</summary>
+/// <param name="Inputs">x, then t.</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Columns of x and y.</param>
+/// <param name="Repeats">How often the columns of t are repeated.</param>
+internal sealed record SubtractKnown(IReadOnlyList<string> Inputs, string Output, int Width, int Repeats)
+    : InferenceOperation(Inputs, Output, Width);
+
+/// <summary>yₘ = (1/n)·Σⱼ weightₘⱼ·xₘⱼ² over the n columns of each group m.</summary>
+/// <param name="Inputs">x</param>
+/// <param name="Output">y</param>
+/// <param name="Width">Groups of columns.</param>
+/// <param name="Weights">The weights of all columns of x.</param>
+internal sealed record AverageSquares(IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Weights)
+    : InferenceOperation(Inputs, Output, Width);
+
 /// <summary>The columns of all inputs, one input after another. An input that is named several times is repeated.</summary>
 internal sealed record Concatenate(IReadOnlyList<string> Inputs, string Output, int Width) : InferenceOperation(Inputs, Output, Width);
 

@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -6,22 +7,25 @@ using Backprop.Uncertainty;
 namespace Backprop.Training;
 
 /// <summary>Chooses temperature and threshold of a trained network, and calibrates its intervals, on the validation data; also if training
-/// was stopped.</summary>
+/// was stopped. For an autoencoder, it weighs the features and measures the distribution of errors.</summary>
 /// <remarks>
 /// The scores are computed again, by the trained network as it predicts later. If training was stopped, the existing scores of its best
 /// validation check are used. If there was no validation check, the scores are computed within the grace period. A calibration that does
 /// not finish is omitted with a warning.
 /// </remarks>
-internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? evaluator, StopCondition stop)
+internal sealed class Calibration(TrainingOptions options, Network network, ValidationEvaluator? evaluator, StopCondition stop)
 {
     private const string Advice = "Let training make one validation check before it ends.";
 
     /// <summary>Whether scores of validation checks must be kept (<see cref="ValidationEvaluator.Keep"/>).</summary>
     public bool IsNeeded => evaluator is not null
-        && (options.TemperatureScaling || options.ThresholdMetric is not null || Intervals is not null || options.KeepsHeldOutScores);
+        && (options.TemperatureScaling || options.ThresholdMetric is not null || Intervals is not null || options.KeepsHeldOutScores
+            || IsAutoencoder);
 
     /// <summary>The scores of the validation rows, if <see cref="TrainingOptions.KeepsHeldOutScores"/> is set and there was time.</summary>
     public HeldOutScores? HeldOut { get; private set; }
+
+    private bool IsAutoencoder => network.Layers[^1] is IWeighsErrors;
 
     // Intervals that are calibrated on the validation data.
     private Conformal? Intervals => options.PredictionIntervals is { HeldOutFraction: 0 } intervals ? intervals : null;
@@ -35,6 +39,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
     public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
     {
         if (!IsNeeded) return (trained, null);
+        if (IsAutoencoder) return (WithErrors(trained, epoch), null);
         var isOfOneClass = evaluator!.IsOfOneClass;
         var scales = options.TemperatureScaling && !isOfOneClass;
         var metric = isOfOneClass ? null : options.ThresholdMetric as IDecisionMetric;
@@ -56,7 +61,7 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
             if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
-            if (options.KeepsHeldOutScores) HeldOut = evaluator.Scores(trained.Network.Outputs, weights);
+            if (options.KeepsHeldOutScores) HeldOut = evaluator.CopyScores(trained.Network.Outputs, weights);
         }
         catch (WorkGivenUpException)
         {
@@ -64,6 +69,35 @@ internal sealed class Calibration(TrainingOptions options, ValidationEvaluator? 
             if (Intervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
         }
         return (trained, threshold);
+    }
+
+    // The scores of a validation check have no weights. They are used if training had to end before the rows are scored again.
+    private TrainedNetwork WithErrors(TrainedNetwork trained, int epoch)
+    {
+        stop.Reports.Begin(TrainingPhase.Calibrating, $"Measuring the errors of {evaluator!.Count:N0} held-out rows");
+        try
+        {
+            if (!stop.MustEnd)
+            {
+                var parameters = evaluator.WeighErrors(trained, stop);
+                evaluator.Score(trained.With(parameters, ErrorDistribution.Of([])), stop);
+                return trained.With(parameters, ErrorDistribution.Of(evaluator.Scores));
+            }
+        }
+        catch (WorkGivenUpException)
+        {
+            // The scores of the best validation check are there.
+        }
+        try
+        {
+            evaluator.Score(trained, epoch, stop);
+            return trained.With(trained.Parameters, ErrorDistribution.Of(evaluator.Scores));
+        }
+        catch (WorkGivenUpException)
+        {
+            WarnOfSkipped(["The probability of an anomaly"], $"{evaluator.Count:N0} held-out rows", stop);
+            return trained.With(trained.Parameters, ErrorDistribution.Of([]));
+        }
     }
 
     /// <summary>Calibrates intervals on examples that were held out for it alone.</summary>

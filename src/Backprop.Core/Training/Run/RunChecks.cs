@@ -18,6 +18,7 @@ internal sealed class RunChecks(TrainingOptions options)
         GroupChecks.Check(options.Loss, options.EarlyStopping?.Metric, training, validation);
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
         CheckEnsemble(network);
+        CheckAutoencoder(network);
         CheckMetric(network, training);
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
@@ -97,6 +98,20 @@ internal sealed class RunChecks(TrainingOptions options)
                 $"{options.Optimizer.GetType().Name} makes one line search for all {network.EnsembleSize} members of network {network}, " +
                     $"but members must be trained independently. Use another optimizer, or a network without an ensemble.",
                 nameof(network));
+    }
+
+    // The distribution of errors is that of one network on rows that it was not trained on.
+    private void CheckAutoencoder(Network network)
+    {
+        if (network.Layers[^1] is not IWeighsErrors) return;
+        if (options.EarlyStopping is { RefitOnAllRows: true }) throw Refusal(nameof(EarlyStopping.RefitOnAllRows), "trains on them");
+        if (options.KFoldBagging) throw Refusal(nameof(TrainingOptions.KFoldBagging), "leaves none for all members");
+        if (options.PredictionIntervals is not null) throw Refusal(nameof(TrainingOptions.PredictionIntervals), "needs a target");
+        if (options.Uncertainty) throw Refusal(nameof(TrainingOptions.Uncertainty), "needs a prediction of each member");
+
+        ArgumentException Refusal(string option, string reason) => new(
+            $"The errors of an autoencoder are calibrated on held-out examples, but {option} {reason}. Do not set {option}.",
+            nameof(network));
     }
 
     /// <summary>Checks that there are enough validation examples for intervals.</summary>

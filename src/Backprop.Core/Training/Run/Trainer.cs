@@ -73,7 +73,7 @@ public sealed class Trainer
     internal static TrainingResult Calibrate(TrainingOptions options, TrainingResult result, TrainedNetwork network, StopCondition stop)
     {
         var held = result.HeldOut!;
-        var calibration = new Calibration(options, new ValidationEvaluator(held.Rows), stop);
+        var calibration = new Calibration(options, network.Network, new ValidationEvaluator(held.Rows), stop);
         var (trained, threshold) = calibration.Apply(network, epoch: 0, held.Weights);
         if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
         return result with { Network = trained, Threshold = threshold };

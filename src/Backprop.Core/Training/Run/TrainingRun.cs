@@ -27,7 +27,7 @@ internal sealed class TrainingRun : IDisposable
         (_options, _request) = (options, request);
         var (network, stop, refit) = (request.Network, request.Stop, request.Refit);
         _data = setup.Prepare(request);
-        _calibration = new Calibration(options, _data.Evaluator, stop);
+        _calibration = new Calibration(options, network, _data.Evaluator, stop);
         _state = StartState(setup);
         _batches = new RunBatches(options, setup, request, _data, _state);
         try

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Backprop.Layers;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -82,7 +83,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     public void Score(TrainedNetwork trained, StopCondition stop) => Score(trained, stop, () => false);
 
     // Returns whether the work was ended before it was done.
-    private bool Score(TrainedNetwork trained, StopCondition stop, Func<bool> mustEnd)
+    private bool Score(TrainedNetwork trained, StopCondition stop, Func<bool> mustEnd, Action<RowScorer>? observe = null)
     {
         int rows = validation.Count, outputs = trained.Network.Outputs;
         Allocate(outputs);
@@ -95,9 +96,40 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
             if (mustEnd()) return true;
             var count = Math.Min(atOnce, rows - first);
             Score(scorer, trained, first, count).Values.CopyTo(_scores.AsSpan(first * outputs));
+            observe?.Invoke(scorer);
             stop.Work.Add(count * workOfRow);
         }
         return false;
+    }
+
+    /// <summary>The scores of all validation rows, row after row.</summary>
+    public ReadOnlySpan<Real> Scores => _scores;
+
+    /// <summary>The parameters of an autoencoder, with the weights of its features by the residuals of the validation rows.</summary>
+    /// <param name="trained">The autoencoder.</param>
+    /// <param name="stop">Ends the work, and counts it.</param>
+    public Real[] WeighErrors(TrainedNetwork trained, StopCondition stop)
+    {
+        var last = trained.Network.Layers[^1];
+        var sums = new double[last.Inputs];
+        var counts = new int[last.Inputs];
+        Score(trained, stop, () => false, AddSquares);
+        Real[] parameters = [.. trained.Parameters];
+        ((IWeighsErrors)last).SetWeights(parameters.AsSpan(trained.Network.ParametersOf(trained.Network.Layers.Count - 1)), sums, counts);
+        return parameters;
+
+        void AddSquares(RowScorer scorer)
+        {
+            var residuals = scorer.InputsOfLastLayer;
+            for (var row = 0; row < residuals.Rows; row++)
+                for (var j = 0; j < sums.Length; j++)
+                {
+                    double residual = residuals.Row(row)[j];
+                    if (residual == 0) continue; // a missing feature
+                    sums[j] += residual * residual;
+                    counts[j]++;
+                }
+        }
     }
 
     /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>
@@ -111,7 +143,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <summary>A copy of the current scores.</summary>
     /// <param name="outputs">Scores per row.</param>
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
-    public HeldOutScores Scores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
+    public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
 
     /// <summary>The best threshold for a metric of two classes.</summary>
     public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
