@@ -151,8 +151,8 @@ public sealed partial class BackpropTrainer
         /// <summary>Where the training data is kept: in memory, or read again in every epoch.</summary>
         /// <remarks>A source that can be read only once causes an exception if it must be read again. Validation data is always in memory:
         /// for a stream, as many rows as fit, with a warning. Medians and other statistics of a stream are computed from a sample.
-        /// <see cref="ValidationRows.Stratified"/> then draws each row independently. Ranking, L-BFGS and <c>RefitOnAllRows</c> need all rows
-        /// in memory.</remarks>
+        /// <see cref="ValidationRows.Stratified"/> then draws each row independently. Ranking, L-BFGS and <c>RefitOnAllRows</c> need all
+        /// rows in memory.</remarks>
         /// <value><see cref="DataCaching.Auto"/>: in memory if it fits <see cref="MemoryBudget"/>, otherwise read again in every
         /// epoch.</value>
         public DataCaching Caching { get => Get<DataCaching>(); set => Set(value); }

@@ -195,6 +195,19 @@ public class GroupTrainingTests
         Assert.Contains(result.Warnings, warning => warning.StartsWith("2 of 4 groups have one row.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_group_with_too_many_pairs_is_warned_of()
+    {
+        const int rows = 10_001;
+        float[] targets = new float[rows];
+        targets[7] = 1; // one row has an order with all others, so there are few pairs
+        var examples = new ExampleSet(TestNumbers.Normal(2 * rows, seed: 1), 2, targets).WithGroups(new int[rows]);
+        var options = Options(new RankNetLoss()) with { NumberOfIterations = 1 };
+        var result = new Trainer(options).Train(Problems.TwoToOne(), examples);
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("A group has 10,001 rows", StringComparison.Ordinal));
+        Assert.Empty(new Trainer(options with { Loss = new LambdaRankLoss() }).Train(Problems.TwoToOne(), examples).Warnings);
+    }
+
     [Theory]
     [InlineData(ValidationRows.Stratified)]
     [InlineData(ValidationRows.Last)]

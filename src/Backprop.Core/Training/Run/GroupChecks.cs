@@ -6,6 +6,9 @@ namespace Backprop.Training;
 /// <summary>Checks before a run that examples have the groups that the loss and the metric need.</summary>
 internal static class GroupChecks
 {
+    // So many rows have 50 million pairs, which need about a second.
+    private const int MaxRowsOfPairs = 10_000;
+
     /// <summary>Checks groups, weights and targets.</summary>
     /// <exception cref="ArgumentException">Groups are missing, a group has different weights, or no group has an order.</exception>
     public static void Check(Loss loss, Metric? metric, ExampleSet training, ExampleSet? validation)
@@ -25,12 +28,22 @@ internal static class GroupChecks
                 + $"examples has two examples of different relevance. Check targets and groups.", nameof(training));
     }
 
-    /// <summary>The number of groups of one row. They have no order, so they do not change a network.</summary>
-    public static int CountSingles(ExampleSet examples)
+    /// <summary>Warns of groups that a ranking learns nothing from, and of a group with very many pairs.</summary>
+    public static void Warn(Loss loss, ExampleSet training, RunReports reports)
     {
-        var (starts, count) = (examples.GroupStarts(), 0);
-        for (var group = 1; group < starts.Length; group++) count += starts[group] - starts[group - 1] == 1 ? 1 : 0;
-        return count;
+        if (loss is not RankingLoss) return;
+        var (starts, singles, largest) = (training.GroupStarts(), 0, 0);
+        for (var group = 1; group < starts.Length; group++)
+        {
+            var rows = starts[group] - starts[group - 1];
+            largest = Math.Max(largest, rows);
+            if (rows == 1) singles++;
+        }
+        if (singles > 0)
+            reports.Warn(
+                $"{singles:N0} of {starts.Length - 1:N0} groups have one row. They have no order, so nothing is learned from them.");
+        const string work = $"{nameof(RankNetLoss)} compares all pairs of them in every step. {nameof(LambdaRankLoss)} compares fewer.";
+        if (loss is RankNetLoss && largest > MaxRowsOfPairs) reports.Warn($"A group has {largest:N0} rows. {work}");
     }
 
     /// <summary>The first row whose weight differs from that of the row before, in the same group; null for none.</summary>

@@ -52,7 +52,7 @@ public sealed class Trainer
         (training, var held) = HoldOut(training);
         if (held is not null) _checks.Check(network, training, validation, initial); // fewer examples may be too few
         _checks.CheckIntervals(held ?? (_options.KFoldBagging ? training : validation));
-        WarnOfSingles(training, stop);
+        GroupChecks.Warn(_options.Loss, training, stop.Reports);
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
@@ -77,15 +77,6 @@ public sealed class Trainer
         var (trained, threshold) = calibration.Apply(network, epoch: 0, held.Weights);
         if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
         return result with { Network = trained, Threshold = threshold };
-    }
-
-    private void WarnOfSingles(ExampleSet training, StopCondition stop)
-    {
-        if (_options.Loss is not RankingLoss) return;
-        var singles = GroupChecks.CountSingles(training);
-        if (singles == 0) return;
-        stop.Reports.Warn(
-            $"{singles:N0} of {training.GroupCount:N0} groups have one row. They have no order, so nothing is learned from them.");
     }
 
     // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.
