@@ -6,6 +6,7 @@ using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Training;
+using Backprop.Uncertainty;
 
 namespace Backprop.Core.Tests.Networks;
 
@@ -175,6 +176,30 @@ public class AllocationTests
             for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
             for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
             scorer.Predict(examples.Features.RowRange(0, BatchSize));
+        });
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    public void Nor_do_an_autoencoder_and_a_hidden_layer(int threads, int members)
+    {
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [37], InputNoise = 0.1, EnsembleSize = members, Autoencoder = true,
+        }.Build(Features, 1);
+        var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
+        var batches = new Minibatches(examples, BatchSize, null, null);
+        var parameters = network.Initialize(new GlorotUniform(), 1);
+        using var step = Steps.Make(network, parameters, new TrainingOptions { Loss = new AbsoluteError() }, BatchSize, threads);
+        var scorer = new TrainedNetwork(network, parameters, new AbsoluteError()).With(parameters, ErrorDistribution.Of([1, 2, 3]))
+            .WithHiddenLayer(1, "hidden").CreateScorer(BatchSize);
+        AssertAllocatesNothing(() =>
+        {
+            for (var b = 0; b < batches.Count; b++) step.Learn(batches, b, new StepValues(0.001));
+            for (var b = 0; b < batches.Count; b++) step.Evaluate(batches, b);
+            scorer.Predict(examples.Features.RowRange(0, BatchSize));
+            scorer.HiddenOf(0);
         });
     }
 
