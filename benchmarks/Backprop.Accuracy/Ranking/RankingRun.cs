@@ -94,7 +94,9 @@ internal static class RankingRun
         return ml.Data.LoadFromEnumerable(
             set.Features.Select((features, row) => new Row
             {
-                Features = features, Label = set.Relevance[row], GroupId = (uint)set.Groups[row],
+                Features = features,
+                Label = set.Relevance[row],
+                GroupId = (uint)set.Groups[row],
             }), schema);
     }
 

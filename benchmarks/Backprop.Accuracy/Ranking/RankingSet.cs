@@ -1,5 +1,3 @@
-using Backprop.Numerics;
-
 namespace Backprop.Accuracy.Ranking;
 
 /// <summary>Rows with a relevance within their group.</summary>
