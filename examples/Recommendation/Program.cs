@@ -16,7 +16,8 @@ var ratings = Enumerable.Range(0, users * films).Where(_ => random.NextDouble() 
 {
     var (user, film) = (pair / films, pair % films);
     var match = Enumerable.Range(0, traits).Sum(t => tastes[user][t] * contents[film][t]);
-    return new Rating { User = $"user {user}", Film = $"film {film}", Stars = 3 + kindness[user] + quality[film] + 0.5f * match + 0.3f * Normal() };
+    var stars = 3 + kindness[user] + quality[film] + 0.5f * match + 0.3f * Normal();
+    return new Rating { User = $"user {user}", Film = $"film {film}", Stars = stars };
 }).ToArray();
 var split = ml.Data.TrainTestSplit(ml.Data.LoadFromEnumerable(ratings), testFraction: 0.2, seed: 1);
 

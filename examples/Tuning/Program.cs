@@ -31,7 +31,9 @@ Console.WriteLine($"blend of a search: log-loss {LogLoss(result.Transformer):F4}
 Console.WriteLine("trials of the blend, and how often each counts:");
 foreach (var trial in result.Trials.Where(trial => trial.Copies > 0))
 {
-    var values = trial.Values.Count == 0 ? "the preset" : $"learning rate {trial.Values["LearningRate"]}, dropout {trial.Values["Dropout"]}";
+    var values = trial.Values.Count == 0
+        ? "the preset"
+        : $"learning rate {trial.Values["LearningRate"]}, dropout {trial.Values["Dropout"]}";
     Console.WriteLine($"  trial {trial.Number,2}, {trial.NumberOfIterations} epochs, {trial.Copies} times: {values}");
 }
 

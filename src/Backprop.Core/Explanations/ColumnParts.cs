@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Explanations;
 
-/// <summary>Copies between rows and their parts, which stand side by side.</summary>
+/// <summary>Copies between rows and their parts, which are neighbouring columns.</summary>
 internal static class ColumnParts
 {
     /// <summary>Copies one part out of every row.</summary>

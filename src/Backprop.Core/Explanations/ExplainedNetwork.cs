@@ -2,7 +2,7 @@ using Backprop.Networks;
 
 namespace Backprop.Explanations;
 
-/// <summary>A trained network as explanations use it. A blend has several parts, whose prepared features stand side by side. Immutable, so
+/// <summary>A trained network as explanations use it. A blend has several parts, whose prepared features are concatenated. Immutable, so
 /// any number of threads may share it.</summary>
 internal sealed class ExplainedNetwork
 {

@@ -2,7 +2,7 @@ using Backprop.Numerics;
 
 namespace Backprop.Explanations;
 
-/// <summary>Functions of separate columns, which stand side by side, in x and in y. The scratch of one thread.</summary>
+/// <summary>Functions of separate columns. Their x and their y are concatenated. The scratch of one thread.</summary>
 /// <param name="parts">The functions.</param>
 /// <param name="inputs">The number of columns of x of each.</param>
 /// <param name="outputs">The number of columns of y of each.</param>

@@ -96,8 +96,8 @@ public sealed class TrainedNetwork
     public TargetBounds? Bounds { get; }
 
     /// <summary>T: the divisor of the scores that calibrates the confidence of probabilities
-    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none. Of a blend, the divisor of the blended scores, after
-    /// those of its parts.</summary>
+    /// (<see cref="Backprop.Training.TrainingOptions.TemperatureScaling"/>); 1 for none. Of a blend, the divisor of the blended scores.
+    /// </summary>
     public double Temperature { get; }
 
     /// <summary>The means of the training data, with which explanations compare a row; null where they are not known.</summary>
@@ -163,8 +163,8 @@ public sealed class TrainedNetwork
     {
         if (Blend is not null)
             throw new ArgumentException(
-                $"The network is a blend of {Blend.Parts.Count} networks, each with hidden layers of its own. Use {nameof(NetworkBlend.Parts)} "
-                + $"of its {nameof(Blend)}.", nameof(layer));
+                $"The network is a blend of {Blend.Parts.Count} networks, each with hidden layers of its own. Use "
+                + $"{nameof(NetworkBlend.Parts)} of its {nameof(Blend)}.", nameof(layer));
         return new(Network, _parameters, Loss, Inputs, Targets, Bounds, Temperature)
         {
             Means = Means,

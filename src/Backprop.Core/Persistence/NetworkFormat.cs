@@ -21,8 +21,8 @@ namespace Backprop.Persistence;
 /// order. Means and factors of the inputs follow, then means and factors of the targets, then the smallest and the largest targets. The
 /// means of the features are next, and the shares of the categories. Conformity scores come last: of each target, those of each member. An
 /// autoencoder has reconstruction errors of held-out rows instead. Each group after the parameters is present only if the header says so.
-/// The header of a blend lists the copies of its parts. Then the first part is written as above, and the floats end with the other parts,
-/// each as a complete saved network whose header ends with spaces, so that its length is a multiple of 4. All content is checked before
+/// The header of a blend lists the copies of its parts. The first part is written as above. The floats end with the other parts, each as a
+/// complete saved network. Its header ends with spaces, so that its length is a multiple of 4. All content is checked before
 /// memory is allocated for it. A damaged file causes a <see cref="FormatException"/>.
 /// </remarks>
 public static class NetworkFormat

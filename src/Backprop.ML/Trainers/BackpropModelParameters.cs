@@ -43,8 +43,8 @@ public sealed partial class BackpropModelParameters : ModelParametersBase<float>
     /// known.</summary>
     public TrainingSummary Summary => _result.Summary;
 
-    /// <summary>The trials of a search (<see cref="BackpropTrainer.Options.Search"/>), in the order in which they were trained; empty without
-    /// a search, and for a model that was loaded.</summary>
+    /// <summary>The trials of a search (<see cref="BackpropTrainer.Options.Search"/>), in the order in which they were trained. Empty
+    /// without a search, and for a model that was loaded.</summary>
     public IReadOnlyList<SearchTrial> Trials => _result.Trials;
 
     /// <summary>Weights and biases of every dense layer, first to last. For an ensemble, those of each layer are in the order of the

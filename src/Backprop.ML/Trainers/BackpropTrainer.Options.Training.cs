@@ -179,12 +179,12 @@ public sealed partial class BackpropTrainer
         public TimeSpan? MaximumTrainingTime { get => Get<TimeSpan?>(); set => Set(value); }
 
         /// <summary>Trains with other values of some options, too, and blends the best of these networks into one model.</summary>
-        /// <remarks>The preset's own values are the first trial. Options that you set are not varied. All rows must be in memory, and some
+        /// <remarks>The first trial has the values of the preset. Options that you set are not varied. All rows must be in memory, and some
         /// must be held out, by <see cref="KFoldBagging"/> or for validation. With <see cref="MaximumTrainingTime"/>, the search ends with
-        /// that time; otherwise, its cost is limited (<see cref="Backprop.Presets.Search.MaximumCost"/>). With <see cref="Checkpoint"/>, each trial
-        /// has a file of its own, and an interrupted search continues. <c>Trials</c> of the model lists all trials.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. If the rows are a stream, or
-        /// training continues from a model, the search of the preset is left out.</value>
+        /// that time. Otherwise, its cost is limited (<see cref="Backprop.Presets.Search.MaximumCost"/>). With <see cref="Checkpoint"/>,
+        /// each trial has a file of its own, and an interrupted search continues. <c>Trials</c> of the model lists all trials.</remarks>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. For a stream, and for training
+        /// that continues from a model, the preset has no search.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
 
         /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>

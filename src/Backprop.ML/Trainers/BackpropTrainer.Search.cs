@@ -30,7 +30,8 @@ public sealed partial class BackpropTrainer
         Search search, TrainingPlan plan, TrainingInput data, Options options, EpochProgress progress, StopCondition stop)
     {
         var profile = plan.DatasetProfile with { Rows = RowsOf(data, plan.DatasetProfile.HasValidation) };
-        var space = (search.Space ?? SearchSpace.For(profile)).Without(OptionTable.All.Select(option => option.Name).Where(_options.IsChosen));
+        var chosen = OptionTable.All.Select(option => option.Name).Where(_options.IsChosen);
+        var space = (search.Space ?? SearchSpace.For(profile)).Without(chosen);
         var runner = new TrialRunner(
             plan, data, options, own => TrainingOptionsFor(plan, data, own), own => TraitsOf(plan, data, own, stop), progress);
         var preset = options.Resolved();

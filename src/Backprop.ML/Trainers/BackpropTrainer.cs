@@ -422,8 +422,8 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         if (model.Network.Blend is { } blend)
             throw Host.ExceptParam(
                 "initialParameters",
-                "The model to continue from is a blend of {0} networks. Continue from a model without a search: use another preset than {1}, or "
-                + "set {2} to null.", blend.Parts.Count, nameof(Preset.Best), nameof(Options.Search));
+                "The model to continue from is a blend of {0} networks. Continue from a model without a search: use another preset "
+                + "than {1}, or set {2} to null.", blend.Parts.Count, nameof(Preset.Best), nameof(Options.Search));
         return model.Network;
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.ML.SearchSpace;
 // In the trainer's namespace, not in the folder's: users find it there.
 namespace Backprop.ML;
 
-/// <summary>The options that ML.NET's AutoML varies, with the attributes that it reads: <c>new SearchSpace&lt;BackpropSearchSpace&gt;()</c>.
-/// </summary>
+/// <summary>The options that ML.NET's AutoML varies, with the attributes that it reads:
+/// <c>new SearchSpace&lt;BackpropSearchSpace&gt;()</c>.</summary>
 /// <remarks>docs/guides/automl.md shows a whole experiment. <see cref="BackpropTuner"/> needs no further package, and blends what it
 /// finds.</remarks>
 public sealed class BackpropSearchSpace

@@ -40,7 +40,8 @@ public sealed class TuningResult
     /// the value of the first trial.</returns>
     public string ToCsv()
     {
-        string[] options = [.. OptionTable.All.Select(option => option.Name).Where(name => Trials.Any(trial => trial.Values.ContainsKey(name)))];
+        var varied = Trials.SelectMany(trial => trial.Values.Keys).ToHashSet(StringComparer.Ordinal);
+        string[] options = [.. OptionTable.All.Select(option => option.Name).Where(varied.Contains)];
         var text = new StringBuilder();
         Line(["Trial", "Epochs", "Loss", "Cost", "Seconds", "Copies", .. options]);
         foreach (var trial in Trials)
@@ -63,8 +64,11 @@ public sealed class TuningResult
         var values = trial.Values.Count == 0 ? "the values of the preset" : string.Join("; ", options);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Trial {trial.Number}, {trial.NumberOfIterations} epochs: loss {trial.Loss:G6}, best {trial.BestLoss:G6}, cost {trial.Cost:F2}; {values}");
+            $"Trial {trial.Number}, {trial.NumberOfIterations} epochs: loss {trial.Loss:G6}, best {trial.BestLoss:G6}, cost {trial.Cost:F2}; ")
+            + values;
     }
 
-    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0
+        ? cell
+        : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -69,7 +69,8 @@ public class BlendExplanationTests
         var explained = new ExplainedNetwork(blend);
         var explainer = new ShapleySampling(explained, FeatureColumns.Single(Features), explainsPredictions: true, pairs: 64, seed: 1);
         var contributions = new float[Features];
-        explainer.Explain(new ReadOnlyMatrix(X.AsSpan(0, Features), 1, Features), [0], new Matrix(contributions, 1, Features), new ExplainedRow[1]);
+        var row = new ReadOnlyMatrix(X.AsSpan(0, Features), 1, Features);
+        explainer.Explain(row, [0], new Matrix(contributions, 1, Features), new ExplainedRow[1]);
 
         float[] means = [0.5f, -0.5f, 0.2f, 0.1f];
         double[] factorials = [1, 1, 2, 6, 24];
@@ -87,8 +88,8 @@ public class BlendExplanationTests
 
         double Value(int set)
         {
-            var row = Enumerable.Range(0, Features).Select(j => (set >> j & 1) == 1 ? X[j] : means[j]).ToArray();
-            return blend.CreateScorer().Predict(new ReadOnlyMatrix(row, 1, Features)).Values[0];
+            var mixed = Enumerable.Range(0, Features).Select(j => (set >> j & 1) == 1 ? X[j] : means[j]).ToArray();
+            return blend.CreateScorer().Predict(new ReadOnlyMatrix(mixed, 1, Features)).Values[0];
         }
     }
 

@@ -36,7 +36,7 @@ public class EnsembleSelectionTests
         var targets = Enumerable.Range(0, Rows).Select(row => (float)row).ToArray();
         var rows = new ExampleSet(TestNumbers.Normal(Rows, 1), 1, targets);
         HeldOutScores[] held = [
-            new(targets, 1, rows, []), new([.. targets.Select(y => y + 1)], 1, rows, []), new([.. targets.Select(y => y + 2)], 1, rows, [])];
+            .. new[] { 0, 1, 2 }.Select(error => new HeldOutScores([.. targets.Select(y => y + error)], 1, rows, []))];
         Assert.Equal([1, 0, 0], new EnsembleSelection(new SquaredError(), held, Rounds, new WorkMeter(() => { })).Select(0, Rounds));
     }
 

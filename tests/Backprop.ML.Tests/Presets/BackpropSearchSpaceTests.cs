@@ -58,7 +58,8 @@ public class BackpropSearchSpaceTests
     public void Json_keeps_every_value()
     {
         var read = JsonSerializer.Deserialize<BackpropSearchSpace>(JsonSerializer.Serialize(Other))!;
-        foreach (var property in typeof(BackpropSearchSpace).GetProperties()) Assert.Equal(property.GetValue(Other), property.GetValue(read));
+        foreach (var property in typeof(BackpropSearchSpace).GetProperties())
+            Assert.Equal(property.GetValue(Other), property.GetValue(read));
     }
 
     [Fact]

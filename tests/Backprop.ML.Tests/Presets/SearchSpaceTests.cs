@@ -55,7 +55,8 @@ public class SearchSpaceTests
     {
         Assert.Contains(SearchSpace.For(Profiles[1]).Dimensions, dimension => dimension.Option == "LabelSmoothing");
         Assert.DoesNotContain(SearchSpace.For(Profiles[2]).Dimensions, dimension => dimension.Option == "LabelSmoothing");
-        Assert.DoesNotContain(SearchSpace.For(Profiles[0]).Without("Dropout", "Nothing").Dimensions, dimension => dimension.Option == "Dropout");
+        var space = SearchSpace.For(Profiles[0]).Without("Dropout", "Nothing");
+        Assert.DoesNotContain(space.Dimensions, dimension => dimension.Option == "Dropout");
     }
 
     [Fact]

@@ -40,7 +40,9 @@ public sealed class PhaseTests : IDisposable
         new BackpropTrainer(_ml, options).Fit(_data);
 
         var order = reports.Where(report => report.Epoch == 0).Select(report => report.Phase).ToArray();
-        Assert.Equal(order.Order(), order);
+        var ofFirst = order.TakeWhile(phase => phase != TrainingPhase.Searching).ToArray(); // later trials repeat phases
+        Assert.Equal(ofFirst.Order(), ofFirst);
+        Assert.Equal(way == nameof(Preset.Best), order.Contains(TrainingPhase.Searching));
         Assert.Contains(TrainingPhase.Reading, order);
         Assert.Contains(TrainingPhase.Measuring, order);
         Assert.Contains(TrainingPhase.Initializing, order);

@@ -167,9 +167,12 @@ public sealed class SearchTests : IDisposable
     {
         var model = new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value))).Fit(Samples.Table(_ml));
         var parts = $"a blend of {model.Model.Network.Blend!.Parts.Count} networks";
-        Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(() => Backprop.Persistence.NetworkWeights.Of(model.Model.Network)).Message);
-        Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(
-            () => new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value), search: null)).Fit(Samples.Table(_ml), null, model.Model)).Message);
+        Refused(() => Backprop.Persistence.NetworkWeights.Of(model.Model.Network));
+        Refused(() => model.WithHiddenLayer(1));
+        var continued = new BackpropTrainer(_ml, Quick(nameof(SampleRow.Value), search: null));
+        Refused(() => continued.Fit(Samples.Table(_ml), null, model.Model));
+
+        void Refused(Action action) => Assert.Contains(parts, Assert.ThrowsAny<ArgumentException>(action).Message);
     }
 
     [Fact]

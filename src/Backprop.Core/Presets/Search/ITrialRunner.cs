@@ -27,7 +27,7 @@ internal interface ITrialRunner
 /// <param name="NumberOfIterations">Epochs of a short trial; null for those of the preset.</param>
 internal sealed record TrialSettings(int Number, IReadOnlyDictionary<string, object?> Values, int? NumberOfIterations)
 {
-    /// <summary>The options of the training, with its epochs, its own checkpoint, and without what only the result of a search needs.</summary>
+    /// <summary>The options of the training, with its epochs and its own checkpoint.</summary>
     public TrainingOptions OptionsFrom(TrainingOptions options)
     {
         var checkpoint = options.Checkpoint?.ForTrial($"trial{Number}{(NumberOfIterations is null ? "" : "-short")}");

@@ -27,7 +27,8 @@ public sealed record Search
         init => field = value is null ? null : ValueRange.FiniteAtLeastOne.Checked(value.Value);
     }
 
-    /// <summary>The maximum number of trials, including the first. A trial that trains a second time, with all epochs, counts once.</summary>
+    /// <summary>The maximum number of trials, including the first. A short trial that trains again, with all epochs, counts once.
+    /// </summary>
     /// <value>Null: unlimited. At least 1.</value>
     public int? MaximumTrials
     {

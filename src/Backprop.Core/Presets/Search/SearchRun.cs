@@ -153,9 +153,9 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     {
         var epochs = entry.Settings.NumberOfIterations ?? preset.Training.NumberOfIterations;
         var best = _entries.TakeWhile(other => other != entry).Append(entry).Min(other => other.Loss);
+        var isShort = entry.Settings.NumberOfIterations is not null;
         return new SearchTrial(
-            entry.Settings.Number, entry.Settings.Values, epochs, entry.Settings.NumberOfIterations is not null, entry.Loss, best, entry.Cost,
-            entry.Duration)
+            entry.Settings.Number, entry.Settings.Values, epochs, isShort, entry.Loss, best, entry.Cost, entry.Duration)
         {
             Copies = copies,
         };

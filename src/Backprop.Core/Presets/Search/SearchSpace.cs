@@ -96,7 +96,7 @@ public sealed class SearchSpace
                 nameof(PresetValues.LabelSmoothing), (preset, smoothing) => preset.WithLabelSmoothing(smoothing), 0.0, 0.1);
         yield return SearchDimension.Drawn(
             nameof(MultilayerPerceptron.NumericEmbedding),
-            "the preset's, none, PeriodicPhaseEmbedding with StandardDeviation from 0.05 to 0.5, PiecewiseLinearEmbedding",
+            "the preset's, none, periodic with deviation 0.05 to 0.5, piecewise linear",
             (preset, random) => random.NextIndex(4) switch
             {
                 0 => preset.Architecture.NumericEmbedding,

@@ -10,8 +10,8 @@ namespace Backprop.Training;
 /// <param name="Cost">Its cost, as a multiple of that of the first trial.</param>
 /// <param name="Duration">The time that it took.</param>
 public sealed record SearchTrial(
-    int Number, IReadOnlyDictionary<string, object?> Values, int NumberOfIterations, bool IsShort, double Loss, double BestLoss, double Cost,
-    TimeSpan Duration)
+    int Number, IReadOnlyDictionary<string, object?> Values, int NumberOfIterations, bool IsShort, double Loss, double BestLoss,
+    double Cost, TimeSpan Duration)
 {
     /// <summary>How often it counts in the blend; 0 if it was not selected, or while the search goes on.</summary>
     public int Copies { get; init; }

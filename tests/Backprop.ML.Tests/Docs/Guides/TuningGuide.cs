@@ -35,7 +35,7 @@ public class TuningGuide() : GuidePage("tuning")
         var search = new Search
         {
             MaximumTrials = 20,
-            Progress = new Progress<SearchTrial>(trial => Console.WriteLine($"trial {trial.Number}: {trial.Loss:F3}, best {trial.BestLoss:F3}")),
+            Progress = new Progress<SearchTrial>(trial => Console.WriteLine($"{trial.Number}: {trial.Loss:F3}, best {trial.BestLoss:F3}")),
         };
         var tuner = new BackpropTuner(ml, options, search);
         #endregion
