@@ -104,8 +104,8 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
 
     /// <summary>The same model with one more column: the activations of a hidden layer, a learned representation of the row.</summary>
     /// <remarks>
-    /// <para>The column is a vector of Single. For an ensemble, the members' activations follow one another, so its width is members · units
-    /// of the layer. <see cref="BackpropTrainer.Options.EnsembleSize"/> = 1 keeps it small. The values are those of scoring, without
+    /// <para>The column is a vector of Single. For an ensemble, the members' activations follow one another, so its width is members times
+    /// units. <see cref="BackpropTrainer.Options.EnsembleSize"/> = 1 keeps it small. The values are those of scoring, without
     /// dropout; NaN where the score is NaN.</para>
     /// <para>Use it for retrieval, clustering, a linear model on top, or another table with the same columns. The column is saved with the
     /// model, and goes into ONNX.</para>
