@@ -37,8 +37,8 @@ foreach (var fault in (string[])["leak", "worn bearing"])
     Console.WriteLine($"{fault}: error {explanation.Score:F1}, most of it by {explanation.Columns[0].Name}");
 }
 
-ml.Model.Save(model, normal.Schema, "pump.zip");
-Console.WriteLine("the model is saved in pump.zip");
+ml.Model.Save(model, normal.Schema, "model.zip");
+Console.WriteLine("the model is saved in model.zip");
 
 Reading Pump(string fault)
 {

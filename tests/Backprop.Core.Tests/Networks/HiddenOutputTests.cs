@@ -86,7 +86,7 @@ public class HiddenOutputTests
     [InlineData(-2)]
     public void A_wrong_layer_is_refused_and_the_allowed_ones_are_named(int layer)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>("layer", () => Two().WithHiddenLayer(layer, "hidden"));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(nameof(layer), () => Two().WithHiddenLayer(layer, "hidden"));
         Assert.Contains("from 1 to 2, or −1 for the last", error.Message, StringComparison.Ordinal);
     }
 

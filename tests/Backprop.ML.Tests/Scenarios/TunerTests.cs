@@ -1,5 +1,4 @@
 using Backprop.Presets;
-using Backprop.Training;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Scenarios;

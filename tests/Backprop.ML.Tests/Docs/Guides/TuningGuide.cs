@@ -1,4 +1,3 @@
-using Backprop.ML.Tests.Scenarios;
 using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
