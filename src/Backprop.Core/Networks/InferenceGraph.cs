@@ -64,7 +64,8 @@ internal sealed class InferenceGraph
         from operation in Operations.SkipLast(1)
         select operation with
         {
-            Inputs = [.. operation.Inputs.Select(name => InPart(part, name))], Output = InPart(part, operation.Output),
+            Inputs = [.. operation.Inputs.Select(name => InPart(part, name))],
+            Output = InPart(part, operation.Output),
         };
 
     /// <summary>All operations, in an order in which they can run.</summary>

@@ -183,8 +183,8 @@ public sealed partial class BackpropTrainer
         /// must be held out, by <see cref="KFoldBagging"/> or for validation. With <see cref="MaximumTrainingTime"/>, the search ends with
         /// that time. Otherwise, its cost is limited (<see cref="Backprop.Presets.Search.MaximumCost"/>). With <see cref="Checkpoint"/>,
         /// each trial has a file of its own, and an interrupted search continues. <c>Trials</c> of the model lists all trials.</remarks>
-        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. For a stream, and for training
-        /// that continues from a model, the preset has no search.</value>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. For a stream, and for
+        /// training that continues from a model, the preset has no search.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
 
         /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>

@@ -64,8 +64,8 @@ public sealed class TuningResult
         var values = trial.Values.Count == 0 ? "the values of the preset" : string.Join("; ", options);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Trial {trial.Number}, {trial.NumberOfIterations} epochs: loss {trial.Loss:G6}, best {trial.BestLoss:G6}, cost {trial.Cost:F2}; ")
-            + values;
+            $"Trial {trial.Number}, {trial.NumberOfIterations} epochs: loss {trial.Loss:G6}, best {trial.BestLoss:G6}, "
+            + $"cost {trial.Cost:F2}; {values}");
     }
 
     private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0

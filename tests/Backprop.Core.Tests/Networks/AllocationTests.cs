@@ -186,7 +186,10 @@ public class AllocationTests
     {
         var network = new MultilayerPerceptron
         {
-            HiddenLayers = [37], InputNoise = 0.1, EnsembleSize = members, Autoencoder = true,
+            HiddenLayers = [37],
+            InputNoise = 0.1,
+            EnsembleSize = members,
+            Autoencoder = true,
         }.Build(Features, 1);
         var examples = new ExampleSet(TestNumbers.Normal(Rows * Features, seed: 2), Features, new float[Rows]);
         var batches = new Minibatches(examples, BatchSize, null, null);

@@ -173,7 +173,9 @@ public class NetworkBlendTests
     {
         var network = new MultilayerPerceptron
         {
-            HiddenLayers = layers, Activation = new Mish(), EnsembleSize = Members,
+            HiddenLayers = layers,
+            Activation = new Mish(),
+            EnsembleSize = Members,
             NumericEmbedding = seed == 1 ? new PeriodicPhaseEmbedding() : null,
         }.Build(Features, outputs);
         var inputs = new Standardization([0.3f, -0.2f, 0.1f], [1.5f, 0.7f + seed, 1.2f]);

@@ -79,7 +79,8 @@ public class SearchRunTests
         var runner = new FakeRunner { Token = source.Token };
         var result = runner.Search(new Search
         {
-            MaximumTrials = 100, Progress = new Heard<SearchTrial>(trial => { if (trial.Number == 4) source.Cancel(); }),
+            MaximumTrials = 100,
+            Progress = new Heard<SearchTrial>(trial => { if (trial.Number == 4) source.Cancel(); }),
         });
         Assert.Equal(4, result.Trials[^1].Number);
         Assert.Null(result.Network.Blend);

@@ -14,8 +14,18 @@ public class BackpropSearchSpaceTests
 {
     private static readonly BackpropSearchSpace Other = new()
     {
-        HiddenLayers = 2, Units = 64, Activation = "SELU", LearningRate = 0.02, Dropout = 0.3, WeightDecay = 0.1, LabelSmoothing = 0.05,
-        NumericEmbedding = true, EmbeddingDeviation = 0.4, QuantileTransform = true, BatchSize = 128, EnsembleSize = 8,
+        HiddenLayers = 2,
+        Units = 64,
+        Activation = "SELU",
+        LearningRate = 0.02,
+        Dropout = 0.3,
+        WeightDecay = 0.1,
+        LabelSmoothing = 0.05,
+        NumericEmbedding = true,
+        EmbeddingDeviation = 0.4,
+        QuantileTransform = true,
+        BatchSize = 128,
+        EnsembleSize = 8,
     };
 
     private static readonly Type[] Attributes = [typeof(RangeAttribute), typeof(ChoiceAttribute), typeof(BooleanChoiceAttribute)];

@@ -268,7 +268,12 @@ public sealed class AnomalyDetectionTests : IDisposable
 
     private static BackpropTrainer.Options Options() => new()
     {
-        HiddenLayers = [16], EnsembleSize = 2, NumberOfIterations = 30, InputNoise = 0.1, LearningRate = 0.01, Seed = 1,
+        HiddenLayers = [16],
+        EnsembleSize = 2,
+        NumberOfIterations = 30,
+        InputNoise = 0.1,
+        LearningRate = 0.01,
+        Seed = 1,
     };
 
     // Four features of a point on a circle: (cos t, sin t, cos 2t, sin 2t), with a little noise.

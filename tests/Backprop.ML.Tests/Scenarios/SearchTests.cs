@@ -213,8 +213,13 @@ public sealed class SearchTests : IDisposable
     {
         var options = new BackpropTrainer.Options
         {
-            LabelColumnName = label, FeatureColumnName = nameof(SampleRow.Dense), HiddenLayers = [6], NumberOfIterations = 12, Seed = 1,
-            EnsembleSize = 5, MissingValues = Layers.MissingValues.Median,
+            LabelColumnName = label,
+            FeatureColumnName = nameof(SampleRow.Dense),
+            HiddenLayers = [6],
+            NumberOfIterations = 12,
+            Seed = 1,
+            EnsembleSize = 5,
+            MissingValues = Layers.MissingValues.Median,
         };
         if (search is not null) options.Search = search;
         return options;

@@ -14,7 +14,11 @@ public class RepresentationsGuide() : GuidePage("representations")
         var features = ml.Transforms.Concatenate("Features", "Load", "Speed", "Heat", "Age", "Humidity").Fit(many);
         var options = new BackpropTrainer.Options
         {
-            Preset = Preset.Plain, LabelColumnName = "Energy", HiddenLayers = [32, 16], NumberOfIterations = 40, Seed = 1,
+            Preset = Preset.Plain,
+            LabelColumnName = "Energy",
+            HiddenLayers = [32, 16],
+            NumberOfIterations = 40,
+            Seed = 1,
         };
         var network = ml.Regression.Trainers.Backprop(options).Fit(features.Transform(many));
         var model = features.Append(network.WithHiddenLayer(-1, "Representation"));
