@@ -138,6 +138,23 @@ public class NetworkBlendTests
         Near.Equal("graph", [.. scores], tempered.CreateScorer(Rows).Score(x).Values, 1e-4, 1e-4);
     }
 
+    // The outer checksum is right, so the parts are read as they are.
+    [Fact]
+    public void Damaged_parts_end_in_a_format_exception()
+    {
+        var saved = Saved.Bytes(new TrainingResult(Blend([.. Parts(new SoftmaxCrossEntropy(), 3)]), [], 0));
+        var (header, floats) = (System.Text.Encoding.UTF8.GetBytes(Saved.Header(saved)), Saved.Floats(saved));
+        var random = new RandomSequence(3, RandomPurpose.Shuffling);
+        for (var i = 0; i < 400; i++)
+        {
+            var damaged = floats.ToArray();
+            for (var k = 0; k <= i % 5; k++) damaged[random.NextIndex(damaged.Length)] ^= (byte)(1 + random.NextIndex(255));
+            if (i % 3 == 0) damaged = damaged[..(4 * random.NextIndex(damaged.Length / 4))];
+            var problem = Record.Exception(() => Saved.Read(Saved.Forge(header, damaged)));
+            Assert.True(problem is null or FormatException, $"{problem}");
+        }
+    }
+
     [Fact]
     public void A_blend_within_a_blend_is_refused()
     {
