@@ -38,8 +38,9 @@ foreach (var trial in result.Trials.Where(trial => trial.Copies > 0))
 }
 
 // One file, like any other model.
-ml.Model.Save(result.Transformer, prepared.Schema, "tuned.zip");
-var loaded = ml.Model.Load("tuned.zip", out _);
+var file = Path.Combine(AppContext.BaseDirectory, "tuned.zip");
+ml.Model.Save(result.Transformer, prepared.Schema, file);
+var loaded = ml.Model.Load(file, out _);
 Console.WriteLine($"loaded from tuned.zip: log-loss {LogLoss(loaded):F4}");
 
 double LogLoss(ITransformer model) => ml.BinaryClassification.Evaluate(model.Transform(parts.TestSet), names[^1]).LogLoss;
