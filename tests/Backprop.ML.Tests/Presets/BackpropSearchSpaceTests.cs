@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Text.Json;
 using Backprop.Activations;
 using Backprop.Losses;
-using Backprop.Networks;
 using Backprop.ML.Tests.Scenarios;
+using Backprop.Networks;
 using Microsoft.ML;
 using Microsoft.ML.SearchSpace;
 

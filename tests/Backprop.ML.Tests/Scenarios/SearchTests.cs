@@ -1,6 +1,6 @@
+using Backprop.Metrics;
 using Backprop.ML.Tests.Conformance;
 using Backprop.ML.Tests.Export;
-using Backprop.Metrics;
 using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
