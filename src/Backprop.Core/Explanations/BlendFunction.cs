@@ -27,7 +27,7 @@ internal sealed class BlendFunction : IScoreFunction
     {
         (_blend, _outputs, Capacity) = (blend, trained.Network.Outputs, capacity);
         var graph = trained.Inference;
-        _average = blend.AverageOf([.. parts.Select(_ => "")], "").Average;
+        _average = graph.Operations.OfType<AverageMembers>().Last();
         _parts = [.. parts.Select(part => new ScoreFunction(part, explainsPredictions: false, capacity, withGradients))];
         _operations = new OperationChain(explainsPredictions ? [.. graph.Finishing, graph.Link] : graph.Finishing, _outputs, capacity);
         Inputs = _parts.Sum(part => part.Inputs);
@@ -50,15 +50,14 @@ internal sealed class BlendFunction : IScoreFunction
     /// <inheritdoc/>
     public ReadOnlyMatrix Forward(ReadOnlyMatrix x)
     {
-        var copies = new Matrix(_copies.AsSpan(0, x.Rows * CopiesWidth), x.Rows, CopiesWidth);
-        for (int i = 0, first = 0, copy = 0; i < _parts.Length; first += _parts[i++].Inputs)
+        var copies = View(_copies, x.Rows, CopiesWidth);
+        for (int i = 0, first = 0; i < _parts.Length; first += _parts[i++].Inputs)
         {
             var own = OwnX(i, x.Rows);
             ColumnParts.Take(x, first, own);
-            var scores = _parts[i].Forward(own);
-            for (var end = copy + _blend.Parts[i].Copies; copy < end; copy++) ColumnParts.Put(scores, copies, copy * _outputs);
+            _blend.CopyScores(i, _parts[i].Forward(own), copies);
         }
-        var averaged = new Matrix(_averaged.AsSpan(0, copies.Values.Length), x.Rows, CopiesWidth);
+        var averaged = View(_averaged, x.Rows, CopiesWidth);
         copies.Values.CopyTo(averaged.Values); // the average may overwrite them
         _average.Apply(averaged, _operations.Start(x.Rows));
         return _operations.Forward(x.Rows);
@@ -74,11 +73,12 @@ internal sealed class BlendFunction : IScoreFunction
 
         var dCopies = View(_dCopies, x.Rows, CopiesWidth);
         _average.Backward(View(_copies, x.Rows, CopiesWidth), gradient, dCopies);
-        for (int i = 0, first = 0, copy = 0; i < _parts.Length; first += _parts[i++].Inputs)
+        for (int i = 0, first = 0; i < _parts.Length; first += _parts[i++].Inputs)
         {
             var dScores = View(_dScores, x.Rows, _outputs);
             dScores.Values.Clear();
-            for (var end = copy + _blend.Parts[i].Copies; copy < end; copy++)
+            var (firstCopy, end) = _blend.CopiesOf(i);
+            for (var copy = firstCopy; copy < end; copy++)
                 for (var row = 0; row < x.Rows; row++)
                     for (var j = 0; j < _outputs; j++) dScores.Row(row)[j] += dCopies.Row(row)[copy * _outputs + j];
             var own = View(_dx, x.Rows, _parts[i].Inputs);

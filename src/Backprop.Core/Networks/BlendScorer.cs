@@ -27,11 +27,10 @@ internal sealed class BlendScorer : IScoresRows
     /// <inheritdoc/>
     public Matrix Score(ReadOnlyMatrix features, ReadOnlySpan<int> members)
     {
-        var copy = 0;
-        for (var i = 0; i < _parts.Length; i++)
-            copy = AddCopies(_parts[i].Score(features, members), copy, _blend.Parts[i].Copies);
+        var copies = Copies(features.Rows);
+        for (var i = 0; i < _parts.Length; i++) _blend.CopyScores(i, _parts[i].Score(features, members), copies);
         var averages = new Matrix(_averages.AsSpan(0, features.Rows * _outputs), features.Rows, _outputs);
-        Average(averages);
+        Average(copies, averages);
         return averages;
     }
 
@@ -44,30 +43,25 @@ internal sealed class BlendScorer : IScoresRows
     /// <inheritdoc/>
     public void CopyMembers(Matrix destination)
     {
-        var copy = 0;
+        var copies = Copies(destination.Rows);
         for (var i = 0; i < _parts.Length; i++)
         {
             _parts[i].CopyMembers(destination);
-            copy = AddCopies(destination, copy, _blend.Parts[i].Copies);
+            _blend.CopyScores(i, destination, copies);
         }
-        Average(destination);
+        Average(copies, destination);
     }
 
-    // The copies of a row follow one another.
-    private int AddCopies(ReadOnlyMatrix scores, int first, int count)
+    private Matrix Copies(int rows)
     {
-        var stride = _blend.Copies * _outputs;
-        for (var row = 0; row < scores.Rows; row++)
-            for (var copy = first; copy < first + count; copy++)
-                scores.Row(row).CopyTo(_copies.AsSpan(row * stride + copy * _outputs));
-        return first + count;
+        var width = _blend.Copies * _outputs;
+        return new Matrix(_copies.AsSpan(0, rows * width), rows, width);
     }
 
-    private void Average(Matrix averages)
+    // The copies of a row are rows of their own to a loss.
+    private void Average(Matrix copies, Matrix averages)
     {
-        var copies = averages.Rows * _blend.Copies;
-        var scores = new Matrix(_copies.AsSpan(0, copies * _outputs), copies, _outputs);
-        _trained.Loss.AverageMembers(scores, averages);
+        _trained.Loss.AverageMembers(new Matrix(copies.Values, copies.Rows * _blend.Copies, _outputs), averages);
         _trained.Finish(averages);
     }
 }

@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Numerics;
 
 namespace Backprop.Networks;
 
@@ -17,6 +18,7 @@ public sealed class NetworkBlend
     internal const int MaxParts = 256, MaxCopies = 4096;
 
     private readonly BlendPart[] _parts;
+    private readonly int[] _firstCopies;
 
     /// <summary>Makes a blend.</summary>
     /// <param name="parts">The networks and their copies; at least one.</param>
@@ -27,8 +29,13 @@ public sealed class NetworkBlend
         if (parts.Count is < 1 or > MaxParts)
             throw new ArgumentException($"A blend has 1 to {MaxParts} parts, but there are {parts.Count}.", nameof(parts));
         _parts = [.. parts];
-        for (var i = 0; i < _parts.Length; i++) Check(i);
-        Copies = checked(_parts.Sum(part => part.Copies));
+        _firstCopies = new int[_parts.Length];
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            Check(i);
+            _firstCopies[i] = Copies;
+            Copies = checked(Copies + _parts[i].Copies);
+        }
         if (Copies > MaxCopies)
             throw new ArgumentException($"A blend has at most {MaxCopies} copies of parts, but there are {Copies}.", nameof(parts));
     }
@@ -66,6 +73,20 @@ public sealed class NetworkBlend
 
     private static string Describe(TrainedNetwork part) =>
         $"a network of {part.Network.Inputs} inputs, {part.Network.Outputs} outputs and {part.Network.EnsembleSize} members";
+
+    /// <summary>Writes the scores of a part as often as it counts.</summary>
+    /// <param name="part">Index of the part.</param>
+    /// <param name="scores">[rows × outputs]: its scores.</param>
+    /// <param name="copies">[rows × (<see cref="Copies"/> · outputs)]: those of all parts.</param>
+    internal void CopyScores(int part, ReadOnlyMatrix scores, Matrix copies)
+    {
+        var (first, end) = CopiesOf(part);
+        for (var row = 0; row < scores.Rows; row++)
+            for (var copy = first; copy < end; copy++) scores.Row(row).CopyTo(copies.Row(row)[(copy * scores.Columns)..]);
+    }
+
+    /// <summary>The copies of a part among all copies.</summary>
+    internal (int First, int End) CopiesOf(int part) => (_firstCopies[part], _firstCopies[part] + _parts[part].Copies);
 
     /// <summary>The operations that compute the average from the scores of the parts.</summary>
     /// <param name="scores">The name of the scores of each part.</param>

@@ -37,8 +37,7 @@ internal static class OptionTable
         .. Section(
             "Network",
             Network(nameof(Options.HiddenLayers), x => x.HiddenLayers.ToArray(),
-                (x, value) => x with { HiddenLayers = value }).OfPreset().Required()
-                with { Print = value => string.Join(", ", (int[])value!) },
+                (x, value) => x with { HiddenLayers = value }).OfPreset().Required(),
             Network(nameof(Options.Activation), x => x.Activation,
                 (x, value) => x with { Activation = value }).OfPreset().Required(),
             Network(nameof(Options.Activations), x => x.Activations?.ToArray(), (x, value) => x with { Activations = value }),

@@ -63,15 +63,16 @@ public sealed class SearchTests : IDisposable
         Assert.Equal("", string.Join(", ", model.Trials[0].Values.Keys));
     }
 
-    // The values of a trial are options: set on a trainer, they train the same network.
-    [Fact]
-    public void The_values_of_a_trial_train_its_network_again()
+    // The values of a trial are options: set on a trainer, they train the same network, with the same temperature.
+    [Theory]
+    [InlineData(nameof(SampleRow.Value)), InlineData(nameof(SampleRow.Key)), InlineData(nameof(SampleRow.Flag))]
+    public void The_values_of_a_trial_train_its_network_again(string label)
     {
-        var options = Quick(nameof(SampleRow.Value), new Search { MaximumTrials = 4, Blends = false });
+        var options = Quick(label, new Search { MaximumTrials = 4, Blends = false });
         var data = Samples.Table(_ml);
         var searched = new BackpropTrainer(_ml, options).Fit(data);
         var best = Assert.Single(searched.Model.Trials, trial => trial.Copies > 0);
-        var again = Quick(nameof(SampleRow.Value), search: null);
+        var again = Quick(label, search: null);
         foreach (var (name, value) in best.Values) typeof(BackpropTrainer.Options).GetProperty(name)!.SetValue(again, value);
         again.NumberOfIterations = best.NumberOfIterations;
         Assert.Equal(

@@ -24,7 +24,7 @@ public sealed record Search
     public double? MaximumCost
     {
         get;
-        init => field = value is null ? null : ValueRange.FiniteAtLeastOne.Checked(value.Value);
+        init => field = ValueRange.FiniteAtLeastOne.Checked(value);
     }
 
     /// <summary>The maximum number of trials, including the first. A short trial that trains again, with all epochs, counts once.
@@ -33,7 +33,7 @@ public sealed record Search
     public int? MaximumTrials
     {
         get;
-        init => field = value is null ? null : ValueRange.AtLeastOne.Checked(value.Value);
+        init => field = ValueRange.AtLeastOne.Checked(value);
     }
 
     /// <summary>The options that are varied, and their values.</summary>

@@ -31,8 +31,9 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     {
         var first = new TrialSettings(0, FrozenDictionary<string, object?>.Empty, null);
         _unitCost = WorkOf(first);
-        var result = Train(first, stop)!;
+        var result = runner.Train(first, stop);
         if (result.HeldOut is null || space.Dimensions.Count == 0 || stop.MustEnd) return result;
+        Add(first, result, cost: 1, stop);
         while (!_hasEnded && MakeRound())
         {
         }
@@ -49,16 +50,17 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         while (!_hasEnded && (search.MaximumTrials is not { } most || _drawn + 1 < most))
         {
             var trial = Draw();
-            if (_spent + CostOf(trial) > limitOfShortTrials) break;
+            var ownCost = CostOf(trial);
+            if (_spent + ownCost > limitOfShortTrials) break;
             _drawn++;
-            if (TrainAndAdd(trial) is { } entry) drawn.Add(entry);
+            if (Train(trial, ownCost) is { } entry) drawn.Add(entry);
         }
         if (drawn.Count == 0) return false;
         foreach (var entry in drawn.OrderBy(entry => entry.Loss))
         {
             var full = entry.Settings with { NumberOfIterations = null };
-            if (_hasEnded || _spent + CostOf(full) > limit) continue;
-            TrainAndAdd(full);
+            var ownCost = CostOf(full);
+            if (!_hasEnded && _spent + ownCost <= limit) Train(full, ownCost);
         }
         return !_hasEnded && _spent < _limit && (search.MaximumTrials is not { } all || _drawn + 1 < all);
     }
@@ -75,18 +77,21 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     private double WorkOf(TrialSettings trial) =>
         (double)(trial.NumberOfIterations ?? preset.Training.NumberOfIterations) * TrialCost.OfRow(runner.BuildNetwork(trial));
 
-    private Entry? TrainAndAdd(TrialSettings trial)
+    private Entry? Train(TrialSettings trial, double cost)
     {
-        // The clock shows whether there is time for a whole training, because a part of one is of no use.
-        if (stop.Remaining is { } remaining && _entries[0].Duration * CostOf(trial) > remaining) return End();
+        // The clock shows whether there is time for a whole training.
+        if (stop.Remaining is { } remaining && _entries[0].Duration * cost > remaining) return End();
+        stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Number} of a search");
         var own = stop.ForTrial();
         try
         {
-            Train(trial, own);
+            var result = runner.Train(trial, own);
+            var entry = result.HeldOut is null ? null : Add(trial, result, cost, own);
+            return stop.MustEnd ? End() : entry;
         }
         catch (TrainingDivergedException)
         {
-            _spent += CostOf(trial);
+            _spent += cost;
             return null;
         }
         catch (Exception problem) when (problem is TimeoutException or WorkGivenUpException
@@ -94,7 +99,6 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         {
             return End();
         }
-        return stop.MustEnd ? End() : _entries.LastOrDefault(entry => entry.Settings == trial);
     }
 
     private Entry? End()
@@ -103,20 +107,14 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         return null;
     }
 
-    // Nothing is known about a training without scores, so it is dropped, except for the first.
-    private TrainingResult? Train(TrialSettings trial, StopCondition own)
+    private Entry Add(TrialSettings trial, TrainingResult result, double cost, StopCondition own)
     {
-        var start = stop.Elapsed;
-        if (trial.Number > 0) stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Number} of a search");
-        var result = runner.Train(trial, own);
-        if (trial.Number > 0 && result.HeldOut is null) return null;
-        _spent += CostOf(trial);
-        if (result.HeldOut is not { } held) return result;
-        var loss = new EnsembleSelection(result.Network.Loss, [held], rounds: 1, own.Work).LossOf(0);
-        var entry = new Entry(trial, result.Network, held, loss, CostOf(trial), stop.Elapsed - start);
+        _spent += cost;
+        var loss = new EnsembleSelection(result.Network.Loss, [result.HeldOut!], rounds: 1, own.Work).LossOf(0);
+        var entry = new Entry(trial, result, loss, cost, own.Elapsed);
         _entries.Add(entry);
         search.Progress?.Report(ReportOf(entry, copies: 0));
-        return result;
+        return entry;
     }
 
     private TrainingResult Blended(TrainingResult first)
@@ -132,18 +130,24 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
             stop.Reports.Warn($"The search had no effect: training had to end before the trials were compared.");
             return first with { Trials = Trials([]), Warnings = [.. stop.Reports.Warnings] };
         }
-        var parts = _entries.Zip(copies, (entry, count) => new BlendPart(entry.Network, count)).Where(part => part.Copies > 0).ToArray();
-        var blend = parts is [var only] ? only.Network : new NetworkBlend(parts).ToNetwork();
-        var result = copies[0] == copies.Sum() ? first : runner.Calibrate(first, blend, stop);
+        Entry[] selected = [.. _entries.Where((_, i) => copies[i] > 0)];
+        var result = selected is [var only] ? only.Result : runner.Calibrate(first, BlendOf(selected, copies), stop);
         return result with { Trials = Trials(copies), Warnings = [.. stop.Reports.Warnings] };
     }
 
+    private static TrainedNetwork BlendOf(Entry[] selected, int[] copies) =>
+        new NetworkBlend([.. selected.Zip(copies.Where(count => count > 0), (entry, count) => new BlendPart(entry.Result.Network, count))])
+            .ToNetwork();
+
     private int[] Select(TrainingResult first)
     {
-        var selection = new EnsembleSelection(first.Network.Loss, [.. _entries.Select(entry => entry.HeldOut)], MaxCopies, stop.Work);
-        if (search.Blends) return selection.Select(first: 0, MaxCopies);
-        var best = _entries.IndexOf(_entries.MinBy(entry => entry.Loss)!);
-        return [.. Enumerable.Range(0, _entries.Count).Select(i => i == best ? 1 : 0)];
+        if (search.Blends)
+        {
+            HeldOutScores[] scores = [.. _entries.Select(entry => entry.Result.HeldOut!)];
+            return new EnsembleSelection(first.Network.Loss, scores, MaxCopies, stop.Work).Select(first: 0, MaxCopies);
+        }
+        var best = _entries.MinBy(entry => entry.Loss);
+        return [.. _entries.Select(entry => entry == best ? 1 : 0)];
     }
 
     private SearchTrial[] Trials(int[] copies) =>
@@ -161,6 +165,5 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         };
     }
 
-    private sealed record Entry(
-        TrialSettings Settings, TrainedNetwork Network, HeldOutScores HeldOut, double Loss, double Cost, TimeSpan Duration);
+    private sealed record Entry(TrialSettings Settings, TrainingResult Result, double Loss, double Cost, TimeSpan Duration);
 }
