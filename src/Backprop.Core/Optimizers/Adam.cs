@@ -18,9 +18,12 @@ public sealed record Adam : MomentOptimizer
     /// <inheritdoc/>
     public override OptimizerState Start(int parameterCount) =>
         new MomentumState<Rule>(
-            parameterCount, ["mean", "variance"], Beta1, (learningRate, momentum, step) => new Rule(this, momentum, learningRate, step));
+            parameterCount, ["mean", "variance"], Beta1, RuleOf);
 
-    private readonly struct Rule(Adam rule, double momentum, double learningRate, int step) : IUpdateRule
+    /// <summary>The formula of a step, from the learning rate, the momentum and the number of the step: 1, 2, 3, …</summary>
+    internal Rule RuleOf(double learningRate, double momentum, int step) => new(this, momentum, learningRate, step);
+
+    internal readonly struct Rule(Adam rule, double momentum, double learningRate, int step) : IUpdateRule
     {
         private readonly Real _stepSize = (Real)(learningRate / (1 - Math.Pow(momentum, step)));
         private readonly Real _varianceCorrection = (Real)(1 / (1 - Math.Pow(rule.Beta2, step)));

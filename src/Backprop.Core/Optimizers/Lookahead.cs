@@ -42,17 +42,26 @@ public sealed record Lookahead : StepwiseOptimizer
     public override bool HasMomentum => Inner.HasMomentum;
 
     /// <inheritdoc/>
-    public override OptimizerState Start(int parameterCount) => new State(this, parameterCount);
+    public override OptimizerState Start(int parameterCount) => Start(parameterCount, []);
 
-    private sealed class State(Lookahead rule, int parameterCount) : OptimizerState(parameterCount, "slow parameters")
+    /// <inheritdoc/>
+    public override OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) =>
+        new State(this, parameterCount, hiddenWeights);
+
+    private sealed class State(Lookahead rule, int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights)
+        : OptimizerState(parameterCount, "slow parameters")
     {
-        private readonly OptimizerState _inner = rule.Inner.Start(parameterCount);
+        private readonly OptimizerState _inner = rule.Inner.Start(parameterCount, hiddenWeights);
+
+        public override int MatrixCount => _inner.MatrixCount;
 
         public override double MomentumFactor
         {
             get => _inner.MomentumFactor;
             set => _inner.MomentumFactor = value;
         }
+
+        public override void PrepareMatrix(int index, ReadOnlySpan<Real> gradient) => _inner.PrepareMatrix(index, gradient);
 
         public override void UpdateSlice(
             int offset, Span<Real> parameters, ReadOnlySpan<Real> gradient, double learningRate, double weightDecay)

@@ -29,14 +29,19 @@ public abstract record Optimizer
     [
         new AdaDelta(), new AdaGrad(), new Adam(), new AdaMax(), new AdamW(), new AmsGrad(), new IRpropMinus(), new Lbfgs(), new Lion(),
         new Lookahead(), new Momentum(),
-        new NAdam(), new Nesterov(), new RAdam(), new RmsProp(), new ScheduleFreeAdamW(), new Sgd(),
+        new Muon(), new NAdam(), new Nesterov(), new RAdam(), new RmsProp(), new ScheduleFreeAdamW(), new Sgd(),
     ];
 }
 
-/// <summary>An optimizer that makes one step from one gradient, and updates every parameter independently: all but
-/// <see cref="Lbfgs"/>.</summary>
+/// <summary>An optimizer that makes one step from one gradient: all but <see cref="Lbfgs"/>. It updates every parameter independently, or
+/// weight matrices as a whole.</summary>
 public abstract record StepwiseOptimizer : Optimizer
 {
     /// <summary>Begins one training run over <paramref name="parameterCount"/> parameters.</summary>
     public abstract OptimizerState Start(int parameterCount);
+
+    /// <summary>Begins one training run of an optimizer that may update weight matrices as a whole, such as <see cref="Muon"/>.</summary>
+    /// <param name="parameterCount">Number of parameters.</param>
+    /// <param name="hiddenWeights">The weight matrices of the hidden layers, by ascending offset.</param>
+    public virtual OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) => Start(parameterCount);
 }

@@ -4,8 +4,9 @@ namespace Backprop.Optimizers;
 
 /// <summary>The memory of one training run: named vectors of the length of all parameters, and the number of steps.</summary>
 /// <remarks>
-/// <see cref="Update"/> makes one step of all parameters. Several threads may divide a step: <see cref="BeginStep"/> once, then
-/// <see cref="UpdateSlice"/> for every slice, in any order and at the same time. The result has the same bits.
+/// <see cref="Update"/> makes one step of all parameters. Several threads may divide a step: <see cref="BeginStep"/> once,
+/// then <see cref="PrepareMatrix"/> for every matrix, then <see cref="UpdateSlice"/> for every slice. Matrices, and afterwards slices, are
+/// independent: any order, and the same time, have the same bits.
 /// </remarks>
 public abstract class OptimizerState
 {
@@ -52,6 +53,7 @@ public abstract class OptimizerState
                     $"and {nameof(gradient)} has {gradient.Length}. Both must have one element per parameter.");
         }
         BeginStep(learningRate);
+        for (var i = 0; i < MatrixCount; i++) PrepareMatrix(i, gradient);
         UpdateSlice(0, parameters, gradient, learningRate, weightDecay);
     }
 
@@ -61,6 +63,18 @@ public abstract class OptimizerState
     {
         _step++;
         PrepareStep(learningRate);
+    }
+
+    /// <summary>Number of weight matrices that are updated as a whole.</summary>
+    /// <value>0, unless the optimizer overrides it.</value>
+    public virtual int MatrixCount => 0;
+
+    /// <summary>Computes the direction of one matrix. Call it for each matrix between <see cref="BeginStep"/> and <see cref="UpdateSlice"/>.
+    /// Threads may call it for different matrices at the same time.</summary>
+    /// <param name="index">0 to <see cref="MatrixCount"/> − 1.</param>
+    /// <param name="gradient">g of all parameters.</param>
+    public virtual void PrepareMatrix(int index, ReadOnlySpan<Real> gradient)
+    {
     }
 
     /// <summary>Makes the current step for some consecutive parameters. Threads may call it for different slices at the same

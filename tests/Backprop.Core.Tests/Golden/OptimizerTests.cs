@@ -34,7 +34,7 @@ public class OptimizerTests
             WeightDecay = run.WeightDecay,
             ParameterGroups = new() { Biases = new(1, 1) }, // PyTorch's optimizers do not tell them from weights
         };
-        var state = new TrainingState(parameters, options);
+        var state = new TrainingState(parameters, options, network);
         using var step = new TrainingStep(network, state, options, rows, 1);
         var batches = new Minibatches(new ExampleSet(Golden.Features, network.Inputs, Golden.Targets), rows, null, null);
 

@@ -207,7 +207,7 @@ public sealed class Trainer
         var request = new RunRequest(network, training, Validation: null, Initial: null, Progress: null, stop);
         var data = _setup.Prepare(request);
         var parameters = _setup.Start(network, data.Training, null, data.Inputs, data.Targets, stop);
-        using var batches = new RunBatches(_options, _setup, request, data, new TrainingState(parameters, _options));
+        using var batches = new RunBatches(_options, _setup, request, data, new TrainingState(parameters, _options, network));
         stop.Reports.Begin(TrainingPhase.Training, $"Testing {range.Steps:N0} learning rates from {range.Lowest:G3} to {range.Highest:G3}");
         return range.Run((number, learningRate) =>
         {

@@ -173,7 +173,7 @@ internal sealed class TrainingRun : IDisposable
         var parameters = setup.Start(_request.Network, _data.Training, _request.Initial, _data.Inputs, _data.Targets, _request.Stop);
         if (!TensorPrimitives.IsFiniteAll<Real>(parameters))
             throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
-        var state = new TrainingState(parameters, _options)
+        var state = new TrainingState(parameters, _options, _request.Network)
         {
             Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),
             Tolerance = _request.Refit is null ? _options.LossTolerance?.Start() : null,

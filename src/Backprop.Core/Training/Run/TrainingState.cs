@@ -1,3 +1,4 @@
+using Backprop.Networks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
 
@@ -12,10 +13,11 @@ internal sealed class TrainingState
 {
     /// <param name="parameters">The parameters to start from; they are changed in place.</param>
     /// <param name="options">Optimizer, averaging and schedules.</param>
-    public TrainingState(Real[] parameters, TrainingOptions options)
+    /// <param name="network">The layers that the parameters belong to.</param>
+    public TrainingState(Real[] parameters, TrainingOptions options, Network network)
     {
         Parameters = parameters;
-        Optimizer = (options.Optimizer as StepwiseOptimizer)?.Start(parameters.Length);
+        Optimizer = (options.Optimizer as StepwiseOptimizer)?.Start(parameters.Length, HiddenWeights.Of(network, options));
         Average = options.WeightAveraging is null ? null : [.. parameters];
         Predictor = Average is not null || Optimizer is { PredictsWithOthers: true } ? [.. parameters] : parameters;
         Schedules = new ScheduledValues(options);

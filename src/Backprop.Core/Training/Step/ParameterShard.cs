@@ -87,14 +87,11 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     /// <summary>Consecutive parameters with the same treatment.</summary>
     internal sealed record Group(int Offset, int Length, Treatment Treatment)
     {
-        /// <summary>Adds penalties to the gradient, and makes the optimizer's step with weight decay.</summary>
-        public void ApplyUpdate(OptimizerState optimizer, Span<Real> parameters, Span<Real> gradient, in StepValues values)
-        {
-            AddPenalties(parameters, gradient);
+        /// <summary>Makes the optimizer's step, with weight decay.</summary>
+        public void ApplyUpdate(OptimizerState optimizer, Span<Real> parameters, ReadOnlySpan<Real> gradient, in StepValues values) =>
             optimizer.UpdateSlice(
                 Offset, parameters.Slice(Offset, Length), gradient.Slice(Offset, Length),
                 values.LearningRate * Treatment.RateFactor, values.WeightDecayFactor * Treatment.Decay);
-        }
 
         /// <summary>Adds the derivatives of L1 and L2 to the gradient.</summary>
         public void AddPenalties(ReadOnlySpan<Real> parameters, Span<Real> gradient)

@@ -39,6 +39,9 @@ internal sealed class ParameterUpdate
     /// <summary>Whether the gradient of all parameters is measured before any parameter is updated.</summary>
     public bool MeasuresGradient { get; }
 
+    /// <summary>Number of weight matrices that are updated as a whole, after the gradient of all parameters.</summary>
+    public int MatrixCount => _state.Optimizer?.MatrixCount ?? 0;
+
     /// <summary>Begins the update of a step. Call it once, before <see cref="Apply"/>.</summary>
     public void Begin(in StepValues values)
     {
@@ -48,10 +51,21 @@ internal sealed class ParameterUpdate
         optimizer.BeginStep(values.LearningRate);
     }
 
-    /// <summary>Updates one shard. Threads may call it for different shards at the same time.</summary>
-    public void Apply(ParameterShard shard)
+    /// <summary>Clips the gradient of one shard and adds penalties. Threads may call it for different shards at the same
+    /// time.</summary>
+    public void PrepareGradient(ParameterShard shard)
     {
         Clipper?.Clip(_gradient.AsSpan(shard.Offset, shard.Length), shard.Offset);
+        foreach (var group in shard.Groups) group.AddPenalties(_state.Parameters, _gradient);
+    }
+
+    /// <summary>Computes the direction of one weight matrix, from the prepared gradient. Threads may call it for different matrices at the
+    /// same time.</summary>
+    public void PrepareMatrix(int index) => _state.Optimizer!.PrepareMatrix(index, _gradient);
+
+    /// <summary>Updates one shard, whose gradient is prepared. Threads may call it for different shards at the same time.</summary>
+    public void Apply(ParameterShard shard)
+    {
         foreach (var group in shard.Groups)
         {
             group.ApplyUpdate(_state.Optimizer!, _state.Parameters, _gradient, _values);

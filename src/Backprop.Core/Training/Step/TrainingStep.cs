@@ -16,7 +16,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly Action[] _updatePhases, _gradientPhases;
     private StepValues _values = new(LearningRate: 0);
     private Action<int>? _measure;
-    private int _nextShard;
+    private int _nextShard, _nextMatrix;
 
     /// <param name="network">The layers.</param>
     /// <param name="state">The parameters and the state of the optimizer.</param>
@@ -99,17 +99,23 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose() => _team.Dispose();
 
-    // A norm, or a sum over processes, needs the gradient of all parameters before any parameter is updated. Otherwise every shard is
-    // updated while its gradient is in the cache.
+    // A norm, a sum over processes, or a step of whole matrices needs the gradient of all parameters before any parameter is updated.
+    // Otherwise every shard is updated while its gradient is in the cache.
     private IEnumerable<Action> UpdatePhases()
     {
-        if (_update.MeasuresGradient || _portions.IsLarge || !_reducer.IsLocal)
+        if (_update.MeasuresGradient || _update.MatrixCount > 0 || _portions.IsLarge || !_reducer.IsLocal)
         {
             yield return OfShards(_pass.Differentiate);
             if (!_reducer.IsLocal) yield return () => _reducer.Reduce(_pass.Gradient);
             if (_update.MeasuresGradient) yield return MeasureGradient;
             yield return BeginUpdate;
-            yield return OfShards(ApplyUpdate, mayEnd: false);
+            if (_update.MatrixCount > 0)
+            {
+                yield return OfShards(_update.PrepareGradient, mayEnd: false);
+                yield return PrepareMatrices();
+                yield return OfShards(ApplyUpdate, mayEnd: false);
+            }
+            else yield return OfShards(PrepareAndUpdate, mayEnd: false);
         }
         else
         {
@@ -149,6 +155,12 @@ internal sealed class TrainingStep : IDisposable
     private void DifferentiateAndUpdate(ParameterShard shard)
     {
         _pass.Differentiate(shard);
+        PrepareAndUpdate(shard);
+    }
+
+    private void PrepareAndUpdate(ParameterShard shard)
+    {
+        _update.PrepareGradient(shard);
         ApplyUpdate(shard);
     }
 
@@ -162,6 +174,21 @@ internal sealed class TrainingStep : IDisposable
     {
         _pass.Differentiate(shard);
         _update.AddPenalties(shard);
+    }
+
+    // A free thread processes the next matrix.
+    private Action PrepareMatrices()
+    {
+        Action<int> share = _ =>
+        {
+            for (var i = Interlocked.Increment(ref _nextMatrix); i < _update.MatrixCount; i = Interlocked.Increment(ref _nextMatrix))
+                _update.PrepareMatrix(i);
+        };
+        return () =>
+        {
+            _nextMatrix = -1;
+            _team.Run(share);
+        };
     }
 
     // A free thread processes the next shard, so an interrupted thread delays no other. After one shard was updated, all must be updated.
