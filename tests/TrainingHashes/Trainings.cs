@@ -53,6 +53,8 @@ internal static class Trainings
         yield return Dense("stochastic average", options => options.WeightAveraging = new StochasticWeightAveraging());
         yield return Dense("schedule-free", options => options.Optimizer = new ScheduleFreeAdamW());
         yield return Dense("Lookahead", options => options.Optimizer = new Lookahead { Inner = new RAdam() });
+        yield return Dense("Muon", options => options.Optimizer = new Muon { Interval = 2 });
+        yield return Dense("Muon of an ensemble", options => (options.Optimizer, options.EnsembleSize) = (new Muon(), 3));
         yield return Dense("batch normalization", options => options.Normalization = Normalization.Batch);
         yield return Dense(
             "layer normalization, residual", options => (options.Normalization, options.Residual) = (Normalization.Layer, true));

@@ -167,6 +167,54 @@ class ScheduleFree(torch.optim.Optimizer):
         return self.state[p]["x"]
 
 
+class Muon(torch.optim.Optimizer):
+    """Jordan et al. (2024), with the weights of all layers but the last as matrices and AdamW for the rest; PyTorch 1.13 has none. The published
+    code rounds the iteration to bfloat16; here it has the precision of the parameters."""
+
+    def __init__(self, parameters, lr, momentum, iterations, interval, spectral, other_rate, betas, eps, weight_decay=0, l2=0):
+        parameters = list(parameters)
+        super().__init__(parameters, dict(lr=lr, weight_decay=weight_decay))
+        self.matrices = [p for p in parameters if p.dim() == 2][:-1]
+        self.momentum, self.iterations, self.interval, self.spectral = momentum, iterations, interval, spectral
+        self.other_rate, self.betas, self.eps, self.l2, self.t = other_rate, betas, eps, l2, 0
+
+    @staticmethod
+    def orthogonalized(update, iterations):
+        x = update.T if update.shape[0] > update.shape[1] else update
+        x = x / (x.norm() + 1e-7)
+        for _ in range(iterations):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        return x.T if update.shape[0] > update.shape[1] else x
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state.update(mean=torch.zeros_like(p), squares=torch.zeros_like(p))
+                gradient = p.grad + self.l2 * p
+                index = next((i for i, matrix in enumerate(self.matrices) if matrix is p), None)
+                if index is None:
+                    rate, (beta1, beta2) = group["lr"] * self.other_rate, self.betas
+                    state["mean"].mul_(beta1).add_((1 - beta1) * gradient)
+                    state["squares"].mul_(beta2).add_((1 - beta2) * gradient ** 2)
+                    root = (state["squares"] / (1 - beta2 ** self.t)).sqrt() + self.eps
+                    direction = state["mean"] / (1 - beta1 ** self.t) / root
+                else:
+                    rate, beta = group["lr"], self.momentum
+                    state["mean"].mul_(beta).add_((1 - beta) * gradient)
+                    if self.t == 1 or (self.t - 1 + index) % self.interval == 0:
+                        outputs, inputs = p.shape
+                        scale = max(1, outputs / inputs) ** 0.5 if self.spectral else 0.2 * max(outputs, inputs) ** 0.5
+                        update = beta * state["mean"] + (1 - beta) * gradient
+                        state["direction"] = scale * self.orthogonalized(update, self.iterations)
+                    direction = state["direction"]
+                p.mul_(1 - rate * group["weight_decay"]).sub_(rate * direction)
+
+
 def write_optimizers():
     widths = [3, 5, 4, 2]
     # A seed under which no gradient is nearly zero: Adam would divide rounding error by rounding error there, and no two
@@ -216,6 +264,12 @@ def write_optimizers():
          lambda p: optim.Rprop(p, lr=0.1, etas=(0.25, 2), step_sizes=(0.01, 0.3))),
         ("Lookahead", 0.05, 0, 0, dict(steps=3, share=0.5), lambda p: Lookahead(optim.Adam(p, lr=0.05), 3, 0.5)),
         ("Lookahead", 0.05, 0, 0.2, dict(steps=5, share=0.8), lambda p: Lookahead(optim.AdamW(p, lr=0.05, weight_decay=0.2), 5, 0.8)),
+        ("Muon", 0.02, 0, 0, dict(coefficient=0.95, iterations=5, interval=1, scale=1, otherRate=0.05, beta1=0.9, beta2=0.95, epsilon=1e-8),
+         lambda p: Muon(p, 0.02, 0.95, 5, 1, True, 0.05, (0.9, 0.95), 1e-8)),
+        ("Muon", 0.02, 0, 0.2, dict(coefficient=0.9, iterations=3, interval=1, scale=0, otherRate=1, beta1=0.7, beta2=0.95, epsilon=0.1),
+         lambda p: Muon(p, 0.02, 0.9, 3, 1, False, 1, (0.7, 0.95), 0.1, 0.2)),
+        ("Muon", 0.05, 0.2, 0, dict(coefficient=0.95, iterations=5, interval=2, scale=0, otherRate=0.5, beta1=0.7, beta2=0.95, epsilon=0.1),
+         lambda p: Muon(p, 0.05, 0.95, 5, 2, False, 0.5, (0.7, 0.95), 0.1, l2=0.2)),
         ("ScheduleFreeAdamW", 0.05, 0, 0, adam, lambda p: ScheduleFree(p, 0.05, (0.9, 0.999), 1e-8, 0)),
         ("ScheduleFreeAdamW", 0.1, 0, 0.2, other, lambda p: ScheduleFree(p, 0.1, (0.7, 0.95), 0.1, 0.2)),
     ]

@@ -82,7 +82,7 @@ internal static class MemberBenchmarks
         {
             var network = form.Build(Features, Outputs);
             var options = new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() };
-            var state = new TrainingState(network.Initialize(new NtkNormal(), seed: 1), options);
+            var state = new TrainingState(network.Initialize(new NtkNormal(), seed: 1), options, network);
             _step = new TrainingStep(network, state, options, BatchSize, threads);
         }
 

@@ -7,6 +7,17 @@ namespace Backprop.Numerics;
 /// <summary>Transposes a matrix, block by block.</summary>
 internal static unsafe class MatrixTranspose
 {
+    /// <summary>to = fromᵀ.</summary>
+    /// <param name="from">[rows × columns]</param>
+    /// <param name="to">[columns × rows], overwritten.</param>
+    public static void Copy(ReadOnlyMatrixColumns from, MatrixColumns to)
+    {
+        if (from.Rows != to.Columns || from.Columns != to.Rows)
+            throw new ArgumentException($"{from.Rows} × {from.Columns} transposed does not fit {to.Rows} × {to.Columns}.");
+        fixed (Real* pFrom = from.Values, pTo = to.Values)
+            Copy(pFrom, from.Stride, from.Rows, from.Columns, pTo, to.Stride);
+    }
+
     /// <summary>to[j·toRow + i] = from[i·fromRow + j].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(Real* from, nint fromRow, int rows, int columns, Real* to, nint toRow)

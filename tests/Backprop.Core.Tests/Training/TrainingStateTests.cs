@@ -17,7 +17,7 @@ public class TrainingStateTests
 
     public static TheoryData<string> Trainings =>
         [
-            .. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average", "lookahead of NAdam",
+            .. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average", "lookahead of NAdam", "lookahead of Muon",
             "clipping, noise"];
 
     // As much as a checkpoint has to do: a state that was filled with the listed values goes on with the same bits, with other threads.
@@ -32,7 +32,7 @@ public class TrainingStateTests
         Learn(first, options, 0, StepsBefore, threads: 2);
         var list = new Lister();
         first.Visit(list);
-        var second = new TrainingState(new float[first.Parameters.Length], options);
+        var second = new TrainingState(new float[first.Parameters.Length], options, MakeNetwork());
         second.Visit(new Restorer(list));
         Learn(second, options, StepsBefore, StepsAfter, threads: 3);
 
@@ -76,7 +76,7 @@ public class TrainingStateTests
     public void Schedules_that_watch_the_loss_best_parameters_and_the_history_are_in_the_list()
     {
         var options = new TrainingOptions { Loss = new SquaredError(), LearningRateSchedule = new ReduceOnPlateau { Patience = 0 } };
-        var state = new TrainingState([1, 2], options)
+        var state = new TrainingState([1, 2], options, Network.FullyConnected(1, [], 1, new Tanh()))
         {
             Best = new EarlyStopping().Start(2),
             Tolerance = new LossTolerance().Start()
@@ -90,7 +90,7 @@ public class TrainingStateTests
         var list = new Lister();
         state.Visit(list);
 
-        var copy = new TrainingState(new float[2], options)
+        var copy = new TrainingState(new float[2], options, Network.FullyConnected(1, [], 1, new Tanh()))
         {
             Best = new EarlyStopping().Start(2),
             Tolerance = new LossTolerance().Start()
@@ -151,6 +151,7 @@ public class TrainingStateTests
         {
             "average" => options with { WeightAveraging = new ExponentialMovingAverage() },
             "lookahead of NAdam" => options with { Optimizer = new Lookahead { Inner = new NAdam(), Steps = 3 } },
+            "lookahead of Muon" => options with { Optimizer = new Lookahead { Inner = new Muon { Interval = 2 }, Steps = 3 } },
             "clipping, noise" =>
                 options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1), Mixup = new Mixup() },
             _ => options with { Optimizer = Optimizer.All.Single(optimizer => optimizer.GetType().Name == name) },
@@ -161,7 +162,7 @@ public class TrainingStateTests
         new NetworkBuilder(2).Dense(7).Activation(new Tanh()).Dropout(0.2).Dense(5).Activation(new ReLU()).Dense(1).Build();
 
     private static TrainingState Start(TrainingOptions options) =>
-        new(MakeNetwork().Initialize(new Backprop.Initializers.GlorotUniform(), seed: 1), options);
+        new(MakeNetwork().Initialize(new Backprop.Initializers.GlorotUniform(), seed: 1), options, MakeNetwork());
 
     private static void Learn(
         TrainingState state, TrainingOptions options, int first, int count, int threads, IGradientReducer? reducer = null,
