@@ -8,6 +8,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 # The system's Python, not another that comes first on the path: scikit-learn is compared as the system ships it.
 missing() {
     /usr/bin/python3 -c 'import sklearn' 2> /dev/null || echo python3-sklearn
+    /usr/bin/python3 -c "import torch" 2> /dev/null || echo python3-torch
     ldconfig -p | grep libopenblas.so.0 > /dev/null || echo libopenblas0
     command -v g++ > /dev/null || echo g++
 }

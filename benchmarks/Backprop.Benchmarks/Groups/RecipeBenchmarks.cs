@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using Backprop.Benchmarks.Harness;
+using Backprop.Benchmarks.Peers;
+using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Training;
 
 namespace Backprop.Benchmarks.Groups;
@@ -9,18 +13,57 @@ internal static class RecipeBenchmarks
 {
     private const int Epochs = 6, Threads = 2;
 
+    // Seeds differ, so the best epochs of both sides differ a little.
+    private const double AccuracyTolerance = 0.01, ErrorTolerance = 0.1;
+
     public static void Run(Report report)
     {
         foreach (var recipe in Recipe.All)
         {
             var network = recipe.Make();
-            var (training, validation) = recipe.Examples();
             var operations = Epochs * recipe.OperationsPerEpoch(network);
-            var times = PairedRun.CompareTimes(
-                () => PairedRun.SecondsPerCall(() => new Trainer(recipe.Options(Epochs, Threads)).Train(network, training, validation)),
-                () => operations / Peak.MeasureTeam(Threads));
+            var times = PairedRun.CompareTimes(() => Train(recipe, Threads).Seconds, () => operations / Peak.MeasureTeam(Threads));
             report.AddShareOfPeak(
-                $"recipe {recipe.Name}, {Epochs} epochs of {training.Count} rows, {Threads} threads", operations, times, 0.7, Threads);
+                $"recipe {recipe.Name}, {Epochs} epochs of {recipe.LearnedRows} rows, {Threads} threads", operations, times, 0.7, Threads);
         }
+        foreach (var recipe in Recipe.All.Where(recipe => recipe.EnsembleSize == 1))
+            foreach (var threads in (int[])[1, 2]) CompareWithTorch(report, recipe, threads);
+    }
+
+    private static void CompareWithTorch(Report report, Recipe recipe, int threads)
+    {
+        var work = $"recipe {recipe.Name}, {Epochs} epochs of {recipe.LearnedRows} rows, {threads} thread{(threads > 1 ? "s" : "")}";
+        using var torch = TorchRecipe.Start(recipe, Epochs, threads);
+        if (torch is null)
+        {
+            report.Void(work, "PyTorch", "python3-torch is not installed");
+            return;
+        }
+        var parameters = recipe.Make().Layers.SelectMany(layer => layer.Blocks)
+            .Sum(block => block.Role == ParameterRole.Statistic ? 0 : block.Length);
+        if (parameters != torch.ParameterCount)
+            throw new InvalidOperationException($"The networks differ: {parameters} parameters here, {torch.ParameterCount} in PyTorch.");
+        var metric = 0.0;
+        var times = PairedRun.CompareTimes(
+            () =>
+            {
+                (var seconds, metric) = Train(recipe, threads);
+                return seconds;
+            },
+            torch.Train, torch.Process);
+        var areClose = recipe.Loss.TargetKind == TargetKind.Real
+            ? Math.Abs(metric * metric / -torch.Metric - 1) < ErrorTolerance
+            : Math.Abs(metric - torch.Metric) < AccuracyTolerance;
+        if (areClose) report.Add(work, "PyTorch", times, 3, threads);
+        else report.Void(work, "PyTorch", $"the validation metrics differ: {metric:G4}, {torch.Metric:G4}");
+    }
+
+    private static (double Seconds, double Metric) Train(Recipe recipe, int threads)
+    {
+        var network = recipe.Make();
+        var (training, validation) = recipe.Examples();
+        var start = Stopwatch.GetTimestamp();
+        var result = new Trainer(recipe.Options(Epochs, threads)).Train(network, training, validation);
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, result.History[result.BestEpoch - 1].ValidationMetric ?? double.NaN);
     }
 }

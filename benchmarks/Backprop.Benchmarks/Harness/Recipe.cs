@@ -23,8 +23,15 @@ namespace Backprop.Benchmarks.Harness;
 internal sealed record Recipe(
     string Name, Activation Activation, Loss Loss, Metric Metric, double LearningRate, int Units = 256, int EnsembleSize = 1)
 {
-    private const int Numbers = 6, Batch = 256, TrainingRows = 26_048, ValidationRows = 6_513;
-    private static readonly int[] s_few = [8, 7, 6, 5, 2], s_many = [16, 14, 41], s_categories = [.. s_few, .. s_many];
+    public const int Numbers = 6, Batch = 256;
+    private const int TrainingRows = 26_048, ValidationRows = 6_513;
+    private static readonly int[] s_categories = [.. Few, .. Many];
+
+    /// <summary>Counts of the categories that become one-hot columns.</summary>
+    public static int[] Few => [8, 7, 6, 5, 2];
+
+    /// <summary>Counts of the categories that are embedded.</summary>
+    public static int[] Many => [16, 14, 41];
 
     public static IReadOnlyList<Recipe> All { get; } =
     [
@@ -44,9 +51,9 @@ internal sealed record Recipe(
 
     public Network Make() => new MultilayerPerceptron
     {
-        OneHotCategories = [.. s_few.Select((count, i) => new OneHotCategory(Numbers + i, count))],
+        OneHotCategories = [.. Few.Select((count, i) => new OneHotCategory(Numbers + i, count))],
         OneHotScaling = FeatureScaling.Robust,
-        Categories = [.. s_many.Select((count, i) => new EmbeddedCategory(Numbers + s_few.Length + i, count, 8))],
+        Categories = [.. Many.Select((count, i) => new EmbeddedCategory(Numbers + Few.Length + i, count, 8))],
         SmoothClip = 3,
         NumericEmbedding = CrossFits
             ? new PeriodicPhaseEmbedding { HighestStandardDeviation = 10, AmplitudeDecay = 0.25 }
