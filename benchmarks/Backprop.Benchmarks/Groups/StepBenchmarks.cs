@@ -144,7 +144,9 @@ internal static class StepBenchmarks
             (_x, _y) = net.Examples(Batches * net.BatchSize, seed: 2);
             _batches = new Minibatches(new ExampleSet(_x, net.Inputs, _y), net.BatchSize, null, null);
             var options = new TrainingOptions { Loss = net.Loss, Optimizer = new Adam() };
-            _step = new TrainingStep(net.Make(), new TrainingState(net.InitialParameters(), options, net.Make()), options, net.BatchSize, threads);
+            var network = net.Make();
+            var state = new TrainingState(net.InitialParameters(), options, network);
+            _step = new TrainingStep(network, state, options, net.BatchSize, threads);
         }
 
         public double LearningRate { get; set; } = StepBenchmarks.LearningRate;

@@ -57,7 +57,8 @@ internal static class Orthogonalization
             var rows = product.RowRange(first, end - first);
             MatrixMultiply.ProductWithTransposed(
                 x.RowRange(first, end - first), x.RowRange(0, columns), new MatrixColumns(rows, 0, columns));
-            MatrixTranspose.Copy(new ReadOnlyMatrixColumns(rows, 0, first), new MatrixColumns(product.RowRange(0, first), first, end - first));
+            var above = new MatrixColumns(product.RowRange(0, first), first, end - first);
+            MatrixTranspose.Copy(new ReadOnlyMatrixColumns(rows, 0, first), above);
         }
     }
 

@@ -100,7 +100,7 @@ public sealed record Muon : StepwiseOptimizer
     public override OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) =>
         new State(this, parameterCount, [.. hiddenWeights]);
 
-    // The place of a matrix in the second vector has no variance. It holds s·O.
+    // For a matrix, the second vector holds s·O instead of a variance.
     private sealed class State(Muon rule, int parameterCount, WeightMatrix[] matrices)
         : OptimizerState(parameterCount, "mean", "variance or direction")
     {

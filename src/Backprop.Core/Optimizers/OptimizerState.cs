@@ -69,8 +69,8 @@ public abstract class OptimizerState
     /// <value>0, unless the optimizer overrides it.</value>
     public virtual int MatrixCount => 0;
 
-    /// <summary>Computes the direction of one matrix. Call it for each matrix between <see cref="BeginStep"/> and <see cref="UpdateSlice"/>.
-    /// Threads may call it for different matrices at the same time.</summary>
+    /// <summary>Computes the direction of one matrix. Call it for each matrix between <see cref="BeginStep"/> and
+    /// <see cref="UpdateSlice"/>. Threads may call it for different matrices at the same time.</summary>
     /// <param name="index">0 to <see cref="MatrixCount"/> − 1.</param>
     /// <param name="gradient">g of all parameters.</param>
     public virtual void PrepareMatrix(int index, ReadOnlySpan<Real> gradient)

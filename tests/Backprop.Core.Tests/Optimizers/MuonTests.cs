@@ -1,6 +1,5 @@
 using Backprop.Activations;
 using Backprop.Core.Tests.Training;
-using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Optimizers;
@@ -73,7 +72,9 @@ public class MuonTests
     {
         var options = Options() with
         {
-            GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1), L1Regularization = 1e-3, WeightDecay = 0.01,
+            GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 0.1),
+            L1Regularization = 1e-3,
+            WeightDecay = 0.01,
         };
         TestNumbers.AssertSameBits(Trained(Ensemble(3), options, threads: 1), Trained(Ensemble(3), options, threads));
     }
@@ -91,7 +92,9 @@ public class MuonTests
 
     private static Network Ensemble(int members) => new MultilayerPerceptron
     {
-        HiddenLayers = [7, 5], Activation = new ReLU(), EnsembleSize = members,
+        HiddenLayers = [7, 5],
+        Activation = new ReLU(),
+        EnsembleSize = members,
     }.Build(4, 1);
 
     private static float[] Trained(Network network, TrainingOptions options, int threads)

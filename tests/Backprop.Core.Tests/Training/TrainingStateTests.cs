@@ -17,7 +17,8 @@ public class TrainingStateTests
 
     public static TheoryData<string> Trainings =>
         [
-            .. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average", "lookahead of NAdam", "lookahead of Muon",
+            .. Optimizer.All.OfType<StepwiseOptimizer>().Select(optimizer => optimizer.GetType().Name), "average",
+            "lookahead of NAdam", "lookahead of Muon",
             "clipping, noise"];
 
     // As much as a checkpoint has to do: a state that was filled with the listed values goes on with the same bits, with other threads.
