@@ -23,6 +23,26 @@ internal static class TargetMeans
         return sum / targets.Columns;
     }
 
+    /// <summary>The same without the targets for which the metric is not defined (<see cref="MetricNeeds.LackOf"/>). NaN if it is not
+    /// defined for any target.</summary>
+    public static double OfDefined(
+        Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights,
+        WorkMeter? work)
+    {
+        var each = scores.Columns / targets.Columns;
+        var (sum, defined) = (0.0, 0);
+        for (var target = 0; target < targets.Columns; target++)
+        {
+            var own = Column(targets, target);
+            if (MetricNeeds.LackOf(metric, own) is not null) continue;
+            var value = metric.Measure(Column(scores, target * each), Column(predictions, target * each), own, weights, work);
+            if (double.IsNaN(value)) continue;
+            sum += value;
+            defined++;
+        }
+        return sum / defined;
+    }
+
     /// <summary>One column of a matrix.</summary>
     public static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column)
     {

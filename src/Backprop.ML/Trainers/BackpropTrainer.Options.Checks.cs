@@ -102,8 +102,8 @@ public sealed partial class BackpropTrainer
                 ClassWeights is not null && !task.HasClasses, nameof(ClassWeights), ClassWeights,
                 $"are for binary and multiclass classification, not for {task.Name}");
             Refuse(
-                ThresholdMetric is not null && !isBinary, nameof(ThresholdMetric), ThresholdMetric,
-                $"is for binary classification, not for {task.Name}");
+                ThresholdMetric is not null && !(task.HasLabel && task.HasThreshold), nameof(ThresholdMetric), ThresholdMetric,
+                $"is for binary and multi-label classification, not for {task.Name}");
             CheckGroups(task);
             if (task.HasLabel)
                 Refuse(
@@ -178,9 +178,6 @@ public sealed partial class BackpropTrainer
             Refuse(
                 !metric.Suits(task.TargetKind), nameof(EarlyStopping), metric,
                 $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
-            Refuse(
-                !metric.SuitsSeveralLabels && task == LearningTask.MultiLabelClassification, nameof(EarlyStopping), metric,
-                $"selects by a metric of one label, not of several: for {task.Name}, set {nameof(Metric)} = null to select by the loss");
         }
 
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>

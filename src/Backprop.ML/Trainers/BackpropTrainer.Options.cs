@@ -93,8 +93,9 @@ public sealed partial class BackpropTrainer
         /// <remarks>ML.NET's <c>Evaluate</c>, <c>CrossValidate</c> and permutation importance ignore the threshold: they use score 0.
         /// <c>ml.BinaryClassification.EvaluatePredictedLabel</c> and <c>CrossValidatePredictedLabel</c> use it.</remarks>
         /// <value>Null: score 0, which is probability 0.5. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or
-        /// <see cref="MacroAccuracy"/>. For binary classification. If all validation rows are of one class, the threshold is 0, with a
-        /// warning. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
+        /// <see cref="MacroAccuracy"/>. For binary and multi-label classification, where each label has a threshold of its own. If all
+        /// validation rows are of one class, the threshold is 0, with a warning. <see cref="BackpropTransformer.WithThreshold"/> and
+        /// <see cref="BackpropTransformer.WithThresholds"/> set other thresholds after training.</value>
         public Metric? ThresholdMetric { get => Get<Metric?>(); set => Set(value); }
 
         /// <summary>The probability above which anomaly detection calls a row an anomaly.</summary>

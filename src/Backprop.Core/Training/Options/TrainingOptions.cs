@@ -174,9 +174,11 @@ public sealed record TrainingOptions
     /// <value>False. Multiplied by <see cref="ClassWeights"/>, if they are set.</value>
     public bool BalancedClassWeights { get; init; }
 
-    /// <summary>For two classes: the decision threshold is the score that maximizes this metric on the validation data.</summary>
+    /// <summary>For two classes: the decision threshold is the score that maximizes this metric on the validation data. Each of several
+    /// labels has a threshold of its own.</summary>
     /// <value>Null: the threshold is 0. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>;
-    /// <see cref="TrainingResult.Threshold"/> returns the threshold. There is none if all validation rows are of one class.</value>
+    /// <see cref="TrainingResult.Thresholds"/> returns the thresholds. There is none if all validation rows are of one class; of several
+    /// labels, such a label has the threshold 0.</value>
     public Metric? ThresholdMetric
     {
         get;

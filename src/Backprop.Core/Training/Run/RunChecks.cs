@@ -1,5 +1,4 @@
 using Backprop.Layers;
-using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 
@@ -19,7 +18,7 @@ internal sealed class RunChecks(TrainingOptions options)
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
         CheckEnsemble(network);
         CheckAutoencoder(network);
-        CheckMetric(network, training);
+        CheckMetric(network);
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
         CheckMetricIsDefined(network, validation ?? (options.KFoldBagging ? training : null), nameof(validation));
@@ -131,20 +130,13 @@ internal sealed class RunChecks(TrainingOptions options)
                 + $"examples, but there are {held.Count}. Hold out more examples, or use a lower coverage.", nameof(held));
     }
 
-    private void CheckMetric(Network network, ExampleSet training)
+    private void CheckMetric(Network network)
     {
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException(
                 $"{nameof(EarlyStopping)} selects by {metric}, but this metric does not suit the {options.Loss.TargetKind} targets of " +
                     $"{options.Loss}. Use another metric, or select by the loss: {nameof(EarlyStopping.Metric)} = null.",
                 nameof(network));
-        if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary
-            && training.TargetCount > 1)
-        {
-            throw new ArgumentException(
-                $"{nameof(EarlyStopping)} selects by {single}, but it is defined for one label, not for {training.TargetCount}. " +
-                $"Select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(network));
-        }
     }
 
     private void CheckMetricIsDefined(Network network, ExampleSet? validated, string name)

@@ -74,9 +74,9 @@ public sealed class Trainer
     {
         var held = result.HeldOut!;
         var calibration = new Calibration(options, network.Network, new ValidationEvaluator(held.Rows), stop);
-        var (trained, threshold) = calibration.Apply(network, epoch: 0, held.Weights);
+        var (trained, thresholds) = calibration.Apply(network, epoch: 0, held.Weights);
         if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
-        return result with { Network = trained, Threshold = threshold };
+        return result with { Network = trained, Thresholds = thresholds };
     }
 
     // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.

@@ -140,11 +140,11 @@ internal sealed class TrainingRun : IDisposable
             ReportsUncertainty = _options.Uncertainty,
         };
         if (isFirst) _end.Report(history.Count);
-        (trained, var threshold) = _calibration.Apply(trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights);
+        (trained, var thresholds) = _calibration.Apply(trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights);
         if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
         return new TrainingResult(trained, history, bestEpoch)
         {
-            Threshold = threshold,
+            Thresholds = thresholds,
             HeldOut = _calibration.HeldOut,
             IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
             Underfitting = isFirst

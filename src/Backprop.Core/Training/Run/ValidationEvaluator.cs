@@ -61,13 +61,15 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         Predict(trained, work);
         ReadOnlyMatrix targets = validation.Targets;
         var weights = validation.Weights;
+        if (MetricNeeds.IsMeanOverLabels(metric, trained.Loss, targets))
+            return TargetMeans.OfDefined(metric, scores, predictions, targets, weights, work);
         return metric is GroupMetric ofGroups
             ? ofGroups.MeasureGroups(scores, predictions, targets, weights, validation.Groups, work)
             : metric.Measure(scores, predictions, targets, weights, work);
     }
 
     /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and
-    /// <see cref="Threshold"/>.</summary>
+    /// <see cref="Thresholds"/>.</summary>
     /// <param name="trained">The network that scores.</param>
     /// <param name="epoch">The epoch of its parameters. If training must end and the scores of this epoch were kept, these are
     /// used.</param>
@@ -145,9 +147,20 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
     public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
 
-    /// <summary>The best threshold for a metric of two classes.</summary>
-    public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
-        ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
+    /// <summary>The best threshold of each label for a metric of two classes; 0 for a label whose rows are of one class.</summary>
+    public Real[] Thresholds(IDecisionMetric metric, WorkMeter work)
+    {
+        var thresholds = new Real[validation.TargetCount];
+        var scores = new Matrix(_scores, validation.Count, thresholds.Length);
+        for (var label = 0; label < thresholds.Length; label++)
+        {
+            var targets = TargetMeans.Column(validation.Targets, label);
+            if (!MetricNeeds.AreOfOneClass(targets))
+                thresholds[label] = ThresholdChoice.Best(
+                    metric, TargetMeans.Column(scores, label), targets, validation.Weights, work);
+        }
+        return thresholds;
+    }
 
     /// <summary>Calibrates intervals or sets by the scores (<see cref="Score(TrainedNetwork, int, StopCondition)"/>).</summary>
     public ConformalCalibration Calibrate(TrainedNetwork trained, double coverage, WorkMeter work)
