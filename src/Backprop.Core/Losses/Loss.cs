@@ -130,13 +130,20 @@ public abstract record Loss
     /// <param name="averages">[rows × outputs], overwritten.</param>
     public virtual void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfNumbers(scores, averages);
 
+    /// <summary>The loss of one of several targets: this one, unless each target has its own.</summary>
+    internal virtual Loss OfTarget(int target) => this;
+
+    /// <summary>The share of a target in the loss of a row: the losses of this assembly are means over the targets.</summary>
+    internal virtual double ShareOf(int target, int targets) => 1.0 / targets;
+
     /// <summary>The function that <see cref="Predict"/> computes.</summary>
     internal virtual LossLink Link => LossLink.Unknown;
 
     /// <summary>The function that <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
-    /// <summary>One instance of each loss in this assembly. The contract tests run over this list. Saved models name their loss by its
+    /// <summary>One instance of each loss in this assembly, without <see cref="LossPerTarget"/>, which is made of others. The contract
+    /// tests run over this list. Saved models name their loss by its
     /// short name in this list; a custom loss has its full name (docs/reference/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [

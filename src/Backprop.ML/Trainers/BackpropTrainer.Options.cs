@@ -60,11 +60,13 @@ public sealed partial class BackpropTrainer
         public MissingValues MissingValues { get => Get<MissingValues>(); set => Set(value); }
 
         /// <summary>A factor of the weight of each row whose label is true.</summary>
-        /// <value>1; &gt; 0 and finite. For binary classification. It multiplies <see cref="ClassWeights"/>.</value>
+        /// <value>1; &gt; 0 and finite. For binary classification, and for every label of a multi-label classification. It multiplies
+        /// <see cref="ClassWeights"/>.</value>
         public double PositiveInstanceWeight { get => Get<double>(); set => Set(value); }
 
         /// <summary>A factor of the weight of each row, by its class: <see cref="ML.ClassWeights.Balanced"/>, or factors by name.</summary>
-        /// <value>Null: 1 for all classes. For binary and multiclass classification.</value>
+        /// <value>Null: 1 for all classes. For binary and multiclass classification, and for the labels of a multi-label
+        /// classification.</value>
         public ClassWeights? ClassWeights { get => Get<ClassWeights?>(); set => Set(value); }
 
         /// <summary>The share of the rows that is held out for validation.</summary>

@@ -112,12 +112,12 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
     private void WarnOfLabels(ExampleSet validation, string rows)
     {
         if (validation.TargetCount < 2) return;
-        var names = SlotNames.Of(label);
+        var names = SlotNames.Unique(label);
         string[] constant =
         [
             .. Enumerable.Range(0, validation.TargetCount)
                 .Where(target => MetricNeeds.AreOfOneClass(TargetMeans.Column(validation.Targets, target)))
-                .Select(target => $"'{(target < names.Count ? names[target] : $"{target}")}'"),
+                .Select(target => $"'{names[plan.Columns.Targets?.SlotOf(target) ?? target]}'"),
         ];
         if (constant.Length > 0)
             Warn(

@@ -15,7 +15,8 @@ namespace Backprop.ML;
 /// <param name="Inputs">The columns to predict from.</param>
 /// <param name="Columns">The slots, keys and classes of the rows when they are read.</param>
 /// <param name="Build">Creates the network from options and the traits of the features.</param>
-/// <param name="ClassWeights">One for each key of the label, or for each of two classes; null if all weights are equal.</param>
+/// <param name="ClassWeights">One for each key of the label, for each of two classes, or for false and true of each of several labels; null
+/// if all weights are equal.</param>
 internal sealed record TrainingPlan(
     LearningTask Task, DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
     Func<BackpropTrainer.Options, FeatureTraits, Network> Build, double[]? ClassWeights)
@@ -51,7 +52,11 @@ internal sealed record TrainingPlan(
     public TrainingPlan With(ModelColumns columns) => this with { Columns = columns, Outputs = columns.Classes?.Length ?? Outputs };
 
     /// <summary>The weights of the classes of the network.</summary>
-    public double[]? ClassWeightsOf(ModelColumns columns) => ClassWeights is null || columns.Classes is not { } classes
-        ? ClassWeights
-        : [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];
+    public double[]? ClassWeightsOf(ModelColumns columns)
+    {
+        if (ClassWeights is null) return null;
+        if (columns.Classes is { } classes) return [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];
+        if (columns.Targets is not { Slots: { } slots }) return ClassWeights;
+        return [.. slots.SelectMany(slot => new[] { ClassWeights[2 * slot], ClassWeights[2 * slot + 1] })];
+    }
 }

@@ -15,8 +15,8 @@ internal sealed class StreamSummary
     // By class, because there may be far more classes than occur. If targets are not classes, these totals are not used.
     private Dictionary<int, double> _classTotals = [];
 
-    private StreamSummary(ExampleSource stream) =>
-        (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
+    private StreamSummary(ExampleSource stream) => (Features, Targets, LabelTotals) = (
+        new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount), new double[2 * stream.TargetCount]);
 
     /// <summary>Number of examples.</summary>
     public int Count { get; private set; }
@@ -26,6 +26,9 @@ internal sealed class StreamSummary
 
     /// <summary>Means and spreads of the targets.</summary>
     public ColumnMoments Targets { get; }
+
+    /// <summary>[targets × 2]: Σ w of the examples where each of several labels is false, and where it is true.</summary>
+    public double[] LabelTotals { get; }
 
     /// <summary>The smallest and the largest targets.</summary>
     public TargetBounds TargetBounds { get; private set; } = null!;
@@ -105,6 +108,7 @@ internal sealed class StreamSummary
         Targets.Add(y, weight);
         TargetBounds ??= new TargetBounds(y, y);
         TargetBounds.Widen(y);
+        if (y.Length > 1) LabelBalance.Add(LabelTotals, y, weight);
         if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < int.MaxValue and var k) AddClass((int)k, weight);
     }
 

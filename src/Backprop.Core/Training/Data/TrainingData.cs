@@ -34,6 +34,10 @@ internal abstract class TrainingData
     /// <summary>Σ w of the examples of every class.</summary>
     public abstract double[] ClassTotals(int classes);
 
+    /// <summary>Σ w of the examples where each of several labels is false, and where it is true.</summary>
+    /// <returns>[labels × 2]</returns>
+    public abstract double[] LabelTotals();
+
     /// <summary>The same examples with their weights multiplied by the factors of their classes.</summary>
     public abstract TrainingData WithWeights(ClassBalance balance);
 
@@ -65,6 +69,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 
     public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
+
+    public override double[] LabelTotals() => LabelBalance.Totals(examples);
 
     public override TrainingData WithWeights(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
@@ -100,6 +106,8 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override TargetBounds MeasureBounds() => summary.TargetBounds;
 
     public override double[] ClassTotals(int classes) => summary.ClassTotals(classes);
+
+    public override double[] LabelTotals() => summary.LabelTotals;
 
     public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
 

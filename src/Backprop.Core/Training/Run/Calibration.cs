@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -34,9 +35,11 @@ internal sealed class Calibration(TrainingOptions options, Network network, Vali
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch of its parameters.</param>
     /// <param name="weights">The weights of the validation rows, including the factors of their classes.</param>
+    /// <param name="loss">The loss of the training, including the factors of several labels.</param>
     /// <returns>The network with its temperature and intervals, and the threshold of each label; empty if no threshold metric is set. Rows
     /// of one class determine neither temperature nor threshold.</returns>
-    public (TrainedNetwork Trained, Real[] Thresholds) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
+    public (TrainedNetwork Trained, Real[] Thresholds) Apply(
+        TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights, Loss loss)
     {
         if (!IsNeeded) return (trained, []);
         if (IsAutoencoder) return (WithErrors(trained, epoch), []);
@@ -55,13 +58,13 @@ internal sealed class Calibration(TrainingOptions options, Network network, Vali
         {
             evaluator.Score(trained, epoch, stop);
             if (scales)
-                trained = trained.With(evaluator.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
+                trained = trained.With(evaluator.Temperature(loss, trained.Network.Outputs, weights, stop.Work));
             left.Remove(nameof(TrainingOptions.TemperatureScaling));
             if (metric is not null) thresholds = evaluator.Thresholds(metric, stop.Work);
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
             if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
-            if (options.KeepsHeldOutScores) HeldOut = evaluator.CopyScores(trained.Network.Outputs, weights);
+            if (options.KeepsHeldOutScores) HeldOut = evaluator.CopyScores(trained.Network.Outputs, weights, loss);
         }
         catch (WorkGivenUpException)
         {

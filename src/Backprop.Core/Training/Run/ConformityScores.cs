@@ -38,7 +38,7 @@ internal static class ConformityScores
             var own = predictions.Slice(target * each, each);
             scores[target] = (Real)(loss.TargetKind switch
             {
-                TargetKind.Real => loss.BoundsOf(own).ScoreOf(y[target]),
+                TargetKind.Real => loss.OfTarget(target).BoundsOf(own).ScoreOf(y[target]),
                 TargetKind.Binary => y[target] > 0.5 ? 1.0 - own[0] : own[0],
                 _ => 1.0 - own[ClassOf(y)],
             });

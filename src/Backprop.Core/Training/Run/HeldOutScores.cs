@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -8,8 +9,12 @@ namespace Backprop.Training;
 /// <param name="outputs">Scores per row.</param>
 /// <param name="rows">The rows.</param>
 /// <param name="weights">[rows], including the factors of their classes; empty if all weights are equal.</param>
-internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights)
+/// <param name="loss">The loss of the training, including the factors of several labels.</param>
+internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights, Loss loss)
 {
+    /// <summary>The loss of the training, including the factors of several labels.</summary>
+    public Loss Loss => loss;
+
     /// <summary>The rows.</summary>
     public ExampleSet Rows => rows;
 

@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 
@@ -120,6 +121,13 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.PredictionIntervals is not { } intervals) return;
         const string option = nameof(TrainingOptions.PredictionIntervals);
+        if (options.Loss is LossPerTarget { TargetKind: TargetKind.Real } mixed
+            && mixed.Losses.FirstOrDefault(loss => loss.TargetKind == TargetKind.Binary) is { } ofLabel)
+        {
+            throw new ArgumentException(
+                $"{option} are intervals of numbers, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that target "
+                + "alone.", nameof(held));
+        }
         if (held is null)
             throw new ArgumentException(
                 $"{option} are calibrated on held-out examples, but there are none. Pass validation examples, or set "

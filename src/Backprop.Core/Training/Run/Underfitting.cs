@@ -1,5 +1,4 @@
 using Backprop.Losses;
-using Backprop.Networks;
 
 namespace Backprop.Training;
 
@@ -32,11 +31,10 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     /// <summary>The underfitting that the history of a run shows; null for none.</summary>
     /// <param name="history">One report per epoch.</param>
     /// <param name="options">The options of the run. For a run that ended before its last epoch, the result is null.</param>
-    /// <param name="examples">The training examples, or a sample of them, with the weights that were used.</param>
-    /// <param name="targets">How targets were scaled.</param>
+    /// <param name="data">The training examples, or a sample of them, with the weights and the loss that were used.</param>
     /// <param name="outputs">Scores per example.</param>
     public static Underfitting? Of(
-        IReadOnlyList<EpochReport> history, TrainingOptions options, ExampleSet examples, Standardization? targets, int outputs)
+        IReadOnlyList<EpochReport> history, TrainingOptions options, RunData data, int outputs)
     {
         if (history.Count < Math.Max(MinEpochs, options.NumberOfIterations)) return null;
         if (PerfectLoss(options.Loss, outputs) is not { } perfect) return null;
@@ -46,8 +44,9 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         var training = history.Skip(lastTenth).Average(report => report.TrainingLoss);
         if (!(heldOut < earlier && training < history.Take(lastQuarter).Min(report => report.TrainingLoss))) return null;
 
+        var examples = data.Training.Examples;
         var some = examples.Slice(0, Math.Min(MaxExamples, examples.Count));
-        var constant = OutputBias.LossOfBest(options.Loss, some, targets, outputs);
+        var constant = OutputBias.LossOfBest(data.Loss, some, data.Targets, outputs);
         double all = constant - perfect, gained = constant - heldOut, learned = constant - training, fall = earlier - heldOut;
         var staysHigh = Math.Max(gained, learned) < HighGain * all;
         var isFalling = fall > Math.Max(MinShareOfFall * gained, MinFall * all);

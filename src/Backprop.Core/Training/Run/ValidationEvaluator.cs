@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -135,7 +136,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     }
 
     /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>
-    public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
+    public double Temperature(Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
     {
         var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
         if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
@@ -145,7 +146,9 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <summary>A copy of the current scores.</summary>
     /// <param name="outputs">Scores per row.</param>
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
-    public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
+    /// <param name="loss">The loss of the training, including the factors of several labels.</param>
+    public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights, Loss loss) =>
+        new([.. _scores], outputs, validation, weights.ToArray(), loss);
 
     /// <summary>The best threshold of each label for a metric of two classes; 0 for a label whose rows are of one class.</summary>
     public Real[] Thresholds(IDecisionMetric metric, WorkMeter work)
