@@ -245,11 +245,21 @@ public abstract record Loss
     internal void CheckTargets(ReadOnlyMatrix targets, int outputs, string name)
     {
         for (var row = 0; row < targets.Rows; row++)
-            if (!AllowsTargets(targets.Row(row), outputs))
+            if (!AllowsKnown(targets.Row(row), outputs))
                 throw new ArgumentException(
                     $"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; " +
                     $"{GetType().Name} allows {AllowedTargets}.",
                     name);
+    }
+
+    /// <summary>Whether the targets of a row are allowed, apart from those that are missing (NaN).</summary>
+    internal bool AllowsKnown(ReadOnlySpan<Real> targets, int outputs)
+    {
+        if (!TensorPrimitives.IsNaNAny(targets)) return AllowsTargets(targets, outputs);
+        for (var target = 0; target < targets.Length; target++)
+            if (!Real.IsNaN(targets[target])
+                && !OfTarget(target).AllowsTargets(targets.Slice(target, 1), outputs / targets.Length)) return false;
+        return true;
     }
 
     /// <summary>The number of target columns for a number of scores: the inverse of <see cref="OutputsFor"/>.</summary>

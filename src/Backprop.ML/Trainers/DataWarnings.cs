@@ -121,8 +121,8 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         ];
         if (constant.Length > 0)
             Warn(
-                $"{nameof(BackpropTrainer.Options.ThresholdMetric)} has no effect for {string.Join(", ", constant)}: all of {rows} have the "
-                    + $"same value of this label. Its threshold stays at score 0. {MoreRows}");
+                $"{nameof(BackpropTrainer.Options.ThresholdMetric)} has no effect for {string.Join(", ", constant)}: all of {rows} have "
+                    + $"the same value of this label. Its threshold stays at score 0. {MoreRows}");
     }
 
     // Label smoothing makes probabilities less confident. With validation rows, the temperature corrects that.

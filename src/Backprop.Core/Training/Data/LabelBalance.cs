@@ -17,8 +17,8 @@ internal static class LabelBalance
         if (labels == 1 || options is { ClassWeights: null, BalancedClassWeights: false }) return null;
         if (options.ClassWeights is { } given && given.Count != 2 * labels)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights, but there are {labels} labels. Set two weights for each "
-                + "label: for false, then for true.", nameof(training));
+                $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights, but there are {labels} labels. Set two weights for "
+                + "each label: for false, then for true.", nameof(training));
 
         double[] factors = [.. options.ClassWeights ?? Enumerable.Repeat(1.0, 2 * labels)];
         var totals = training.LabelTotals();

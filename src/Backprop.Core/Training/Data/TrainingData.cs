@@ -28,6 +28,9 @@ internal abstract class TrainingData
     /// <summary>How targets are standardized.</summary>
     public abstract Standardization MeasureTargets(WorkMeter? meter = null);
 
+    /// <summary>Whether some of several targets are missing (NaN).</summary>
+    public abstract bool HasMissingTargets { get; }
+
     /// <summary>The smallest and the largest targets.</summary>
     public abstract TargetBounds MeasureBounds();
 
@@ -66,6 +69,8 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override Standardization MeasureTargets(WorkMeter? meter = null) =>
         Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
 
+    public override bool HasMissingTargets => examples.HasMissingTargets;
+
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 
     public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
@@ -102,6 +107,8 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override ConstantFeatures FindConstant(WorkMeter? meter = null) => summary.FindConstant();
 
     public override Standardization MeasureTargets(WorkMeter? meter = null) => summary.Targets.ToStandardization();
+
+    public override bool HasMissingTargets => summary.HasMissingTargets;
 
     public override TargetBounds MeasureBounds() => summary.TargetBounds;
 

@@ -9,11 +9,10 @@ namespace Backprop.Training;
 /// <param name="outputs">Scores per row.</param>
 /// <param name="rows">The rows.</param>
 /// <param name="weights">[rows], including the factors of their classes; empty if all weights are equal.</param>
-/// <param name="loss">The loss of the training, including the factors of several labels.</param>
-internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights, Loss loss)
+internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights)
 {
-    /// <summary>The loss of the training, including the factors of several labels.</summary>
-    public Loss Loss => loss;
+    /// <summary>The loss of the training, including the factors of several labels; null for that of the network.</summary>
+    public Loss? Loss { get; init; }
 
     /// <summary>The rows.</summary>
     public ExampleSet Rows => rows;

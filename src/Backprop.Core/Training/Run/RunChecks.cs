@@ -20,6 +20,8 @@ internal sealed class RunChecks(TrainingOptions options)
         CheckEnsemble(network);
         CheckAutoencoder(network);
         CheckMetric(network);
+        CheckMissingTargets(training, nameof(training));
+        if (validation is not null) CheckMissingTargets(validation, nameof(validation));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
         CheckMetricIsDefined(network, validation ?? (options.KFoldBagging ? training : null), nameof(validation));
@@ -132,10 +134,27 @@ internal sealed class RunChecks(TrainingOptions options)
             throw new ArgumentException(
                 $"{option} are calibrated on held-out examples, but there are none. Pass validation examples, or set "
                 + $"{nameof(TrainingOptions.KFoldBagging)} or {nameof(Conformal.HeldOutFraction)}.", nameof(held));
-        if (held.Count < intervals.MinRows)
+        var complete = ConformityScores.CompleteRows(held.Targets).Length;
+        if (complete < intervals.MinRows)
             throw new ArgumentException(
                 $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} held-out "
-                + $"examples, but there are {held.Count}. Hold out more examples, or use a lower coverage.", nameof(held));
+                + $"examples with all targets, but there are {complete}. Hold out more examples, or use a lower coverage.", nameof(held));
+    }
+
+    private void CheckMissingTargets(ExampleSet examples, string name)
+    {
+        if (!examples.HasMissingTargets) return;
+        if (options.Loss.TargetKind != TargetKind.Real || options.Loss is not RowLoss || options.Loss.Link == LossLink.Unknown)
+            throw new ArgumentException(
+                $"The {name} examples have missing targets, which are for losses of numbers in this assembly, not for {options.Loss}. "
+                + "Remove the rows with missing targets.", name);
+        for (var row = 0; row < examples.Count; row++)
+            if (!ExampleSet.AreTargets(examples.Targets.Row(row)))
+                throw new ArgumentException($"Row {row} of the {name} examples has no target. Remove this row.", name);
+        for (var target = 0; target < examples.TargetCount; target++)
+            if (TargetMeans.KnownRows(examples.Targets, target).Length == 0)
+                throw new ArgumentException(
+                    $"Target {target} is missing in all {examples.Count} {name} examples. Add rows with this target, or remove it.", name);
     }
 
     private void CheckMetric(Network network)

@@ -74,7 +74,7 @@ public sealed class Trainer
     {
         var held = result.HeldOut!;
         var calibration = new Calibration(options, network.Network, new ValidationEvaluator(held.Rows), stop);
-        var (trained, thresholds) = calibration.Apply(network, epoch: 0, held.Weights, held.Loss);
+        var (trained, thresholds) = calibration.Apply(network, epoch: 0, held.Weights, held.Loss ?? network.Loss);
         if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
         return result with { Network = trained, Thresholds = thresholds };
     }

@@ -149,7 +149,8 @@ internal sealed class TrainingRun : IDisposable
             HeldOut = _calibration.HeldOut,
             IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
             Underfitting = isFirst
-                ? Underfitting.Of(history, _options, _data, _request.Network.Outputs)
+                ? Underfitting.Of(
+                    history, _options with { Loss = _data.Loss }, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
                 : null,
             Warnings = [.. stop.Reports.Warnings],
             Run = new TrainingSummary

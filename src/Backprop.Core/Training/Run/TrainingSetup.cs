@@ -42,12 +42,16 @@ internal sealed class TrainingSetup(TrainingOptions options)
             training = training.WithWeights(balance);
             validation = validation is null ? null : balance.Weigh(validation);
         }
-        return new RunData(training, validation, evaluator, inputs, targets, bounds, means, LossFor(training));
+        return new RunData(training, validation, evaluator, inputs, targets, bounds, means, LossFor(training, validation));
     }
 
-    // Labels with factors are evaluated one by one.
-    private Loss LossFor(TrainingData training) =>
-        LabelBalance.Of(options, training) is { } factors ? new TargetwiseLoss(options.Loss, factors) : options.Loss;
+    // Labels with factors, and targets of which some are missing, are evaluated one by one.
+    private Loss LossFor(TrainingData training, ExampleSet? validation)
+    {
+        var factors = LabelBalance.Of(options, training);
+        var areComplete = factors is null && !training.HasMissingTargets && validation is not { HasMissingTargets: true };
+        return areComplete ? options.Loss : new TargetwiseLoss(options.Loss, factors);
+    }
 
     private (Standardization? Inputs, Standardization? Targets) Standardize(
         Network network, TrainingData training, TrainedNetwork? initial, StopCondition stop)

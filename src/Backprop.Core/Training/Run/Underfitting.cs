@@ -1,4 +1,5 @@
 using Backprop.Losses;
+using Backprop.Networks;
 
 namespace Backprop.Training;
 
@@ -31,10 +32,11 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     /// <summary>The underfitting that the history of a run shows; null for none.</summary>
     /// <param name="history">One report per epoch.</param>
     /// <param name="options">The options of the run. For a run that ended before its last epoch, the result is null.</param>
-    /// <param name="data">The training examples, or a sample of them, with the weights and the loss that were used.</param>
+    /// <param name="examples">The training examples, or a sample of them, with the weights that were used.</param>
+    /// <param name="targets">How targets were scaled.</param>
     /// <param name="outputs">Scores per example.</param>
     public static Underfitting? Of(
-        IReadOnlyList<EpochReport> history, TrainingOptions options, RunData data, int outputs)
+        IReadOnlyList<EpochReport> history, TrainingOptions options, ExampleSet examples, Standardization? targets, int outputs)
     {
         if (history.Count < Math.Max(MinEpochs, options.NumberOfIterations)) return null;
         if (PerfectLoss(options.Loss, outputs) is not { } perfect) return null;
@@ -44,9 +46,8 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         var training = history.Skip(lastTenth).Average(report => report.TrainingLoss);
         if (!(heldOut < earlier && training < history.Take(lastQuarter).Min(report => report.TrainingLoss))) return null;
 
-        var examples = data.Training.Examples;
         var some = examples.Slice(0, Math.Min(MaxExamples, examples.Count));
-        var constant = OutputBias.LossOfBest(data.Loss, some, data.Targets, outputs);
+        var constant = OutputBias.LossOfBest(options.Loss, some, targets, outputs);
         double all = constant - perfect, gained = constant - heldOut, learned = constant - training, fall = earlier - heldOut;
         var staysHigh = Math.Max(gained, learned) < HighGain * all;
         var isFalling = fall > Math.Max(MinShareOfFall * gained, MinFall * all);
@@ -57,6 +58,7 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     // For other losses, the smallest loss depends on the targets, or there is none.
     private static double? PerfectLoss(Loss loss, int outputs) => loss switch
     {
+        TargetwiseLoss each => PerfectLoss(each.Of, outputs),
         LogisticLoss logistic => Entropy(logistic.LabelSmoothing, 2),
         SoftmaxCrossEntropy softmax => Entropy(softmax.LabelSmoothing, outputs),
         SquaredError or AbsoluteError or HuberLoss or LogCoshLoss or PinballLoss => 0,

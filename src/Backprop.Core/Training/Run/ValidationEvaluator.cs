@@ -62,8 +62,11 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         Predict(trained, work);
         ReadOnlyMatrix targets = validation.Targets;
         var weights = validation.Weights;
-        if (MetricNeeds.IsMeanOverLabels(metric, trained.Loss, targets))
-            return TargetMeans.OfDefined(metric, scores, predictions, targets, weights, work);
+        if (MetricNeeds.IsMeanOverTargets(metric, trained.Loss, targets))
+        {
+            var factors = trained.Targets is { } scale ? scale.Factors : [];
+            return TargetMeans.OfDefined(metric, scores, predictions, targets, weights, factors, work);
+        }
         return metric is GroupMetric ofGroups
             ? ofGroups.MeasureGroups(scores, predictions, targets, weights, validation.Groups, work)
             : metric.Measure(scores, predictions, targets, weights, work);
@@ -148,7 +151,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
     /// <param name="loss">The loss of the training, including the factors of several labels.</param>
     public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights, Loss loss) =>
-        new([.. _scores], outputs, validation, weights.ToArray(), loss);
+        new([.. _scores], outputs, validation, weights.ToArray()) { Loss = loss };
 
     /// <summary>The best threshold of each label for a metric of two classes; 0 for a label whose rows are of one class.</summary>
     public Real[] Thresholds(IDecisionMetric metric, WorkMeter work)
