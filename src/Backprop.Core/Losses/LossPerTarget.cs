@@ -16,7 +16,7 @@ public sealed record LossPerTarget : RowLoss
     private readonly Loss[] _losses;
 
     /// <summary>Creates the loss of several targets.</summary>
-    /// <param name="losses">One for each target, in the order of the targets: losses of single rows, for numbers or for 0 and 1. All must
+    /// <param name="losses">One for each target, in the order of the targets: losses of single rows, for real values or for 0 and 1. All must
     /// have the same number of predictions for a target.</param>
     /// <exception cref="ArgumentException">There is no loss, or one of them is not allowed; the message names it.</exception>
     public LossPerTarget(params IReadOnlyList<Loss> losses)

@@ -11,7 +11,7 @@ internal sealed class ScoredData
 {
     private readonly List<float>[] _columns;
 
-    /// <summary>Reads the columns. Rows with a missing label are skipped, and reported. Of several numbers, some may be missing.</summary>
+    /// <summary>Reads the columns. Rows with a missing label are skipped, and reported. Of several targets, some may be missing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left, or a prediction is not finite.</exception>
     public ScoredData(IHost host, IDataView data, params ReadOnlySpan<ScoredColumn> columns)

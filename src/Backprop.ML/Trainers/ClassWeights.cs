@@ -17,7 +17,8 @@ public sealed class ClassWeights
     public static ClassWeights Balanced { get; } = new(true, new Dictionary<string, double>());
 
     /// <summary>Weights by the names of the classes: the key values of the label; "False" and "True" of a Boolean label; "1", "2", … of a
-    /// key without values; the slot names of several labels, or "Labels[0]" if column Labels has none.</summary>
+    /// key without values.</summary>
+    /// <remarks>Several labels have the slot names of their column. A slot of column Labels without a name is "Labels[0]".</remarks>
     /// <param name="weights">Each &gt; 0 and finite. Other classes have the factor 1.</param>
     /// <exception cref="ArgumentException">There is no weight, a name occurs twice, or a weight is out of range.</exception>
     public static ClassWeights ByName(params ReadOnlySpan<(string Name, double Weight)> weights)

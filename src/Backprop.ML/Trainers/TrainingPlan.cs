@@ -24,8 +24,8 @@ internal sealed record TrainingPlan(
     /// <summary>Whether rows with missing features are used.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
 
-    /// <summary>Whether rows are used of which some targets are missing. A custom loss receives all targets of a row together, so it cannot
-    /// omit one.</summary>
+    /// <summary>Whether rows with some missing targets are used. A custom loss receives all targets of a row together, so it cannot omit
+    /// one.</summary>
     public bool AllowsMissingTargets { get; } = Task.HasSeveralTargets && Task.TargetKind == TargetKind.Real
         && Loss.Link != LossLink.Unknown;
 

@@ -127,7 +127,7 @@ internal sealed class RunChecks(TrainingOptions options)
             && mixed.Losses.FirstOrDefault(loss => loss.TargetKind == TargetKind.Binary) is { } ofLabel)
         {
             throw new ArgumentException(
-                $"{option} are intervals of numbers, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that target "
+                $"{option} are intervals of real values, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that target "
                 + "alone.", nameof(held));
         }
         if (held is null)
@@ -146,7 +146,7 @@ internal sealed class RunChecks(TrainingOptions options)
         if (!examples.HasMissingTargets) return;
         if (options.Loss.TargetKind != TargetKind.Real || options.Loss is not RowLoss || options.Loss.Link == LossLink.Unknown)
             throw new ArgumentException(
-                $"The {name} examples have missing targets, which are for losses of numbers in this assembly, not for {options.Loss}. "
+                $"The {name} examples have missing targets, which are for losses of real targets in this assembly, not for {options.Loss}. "
                 + "Remove the rows with missing targets.", name);
         for (var row = 0; row < examples.Count; row++)
             if (!ExampleSet.AreTargets(examples.Targets.Row(row)))

@@ -45,7 +45,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
         return new RunData(training, validation, evaluator, inputs, targets, bounds, means, LossFor(training, validation));
     }
 
-    // Labels with factors, and targets of which some are missing, are evaluated one by one.
+    // Labels with factors are evaluated one by one, and so are the targets if some are missing.
     private Loss LossFor(TrainingData training, ExampleSet? validation)
     {
         var factors = LabelBalance.Of(options, training);

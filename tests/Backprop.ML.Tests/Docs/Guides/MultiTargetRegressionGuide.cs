@@ -70,7 +70,7 @@ public class MultiTargetRegressionGuide() : GuidePage("multi-target-regression")
         {
             LabelColumnName = "Targets",
             HiddenLayers = [32, 32],
-            LossFunction = new LossPerTarget(new HuberLoss(), new GammaLoss(), new LogisticLoss()) { Weights = [1, 1, 2] },
+            LossFunction = new LossPerTarget(new HuberLoss(), new AbsoluteError(), new LogisticLoss()) { Weights = [1, 1, 2] },
         };
         var mixed = late.Append(ml.Transforms.Concatenate("Targets", "Days", "Cost", "Late"))
             .Append(ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops"))
@@ -80,8 +80,7 @@ public class MultiTargetRegressionGuide() : GuidePage("multi-target-regression")
         #endregion
         var scored = mixed.Transform(test);
         Assert.InRange(ml.Regression.EvaluateMultiTarget(scored, "Targets").Targets[1].RSquared, 0.5, 1);
-        Assert.All(scored.GetColumn<float[]>("Score"), row => Assert.True(row[1] > 0 && row[2] is > 0 and < 1));
-        System.IO.File.WriteAllText("/tmp/s41/outputs-guide.txt", Console.Text);
+        Assert.All(scored.GetColumn<float[]>("Score"), row => Assert.InRange(row[2], 0, 1));
         AssertPrinted();
     }
 
