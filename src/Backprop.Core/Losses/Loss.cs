@@ -133,6 +133,9 @@ public abstract record Loss
     /// <summary>The loss of one of several targets: this one, unless each target has its own.</summary>
     internal virtual Loss OfTarget(int target) => this;
 
+    /// <summary>Whether another loss differs only in its options, such as label smoothing.</summary>
+    internal virtual bool IsKindOf(Loss other) => GetType() == other.GetType();
+
     /// <summary>The share of a target in the loss of a row: the losses of this assembly are means over the targets.</summary>
     internal virtual double ShareOf(int target, int targets) => 1.0 / targets;
 

@@ -16,8 +16,8 @@ public sealed record LossPerTarget : RowLoss
     private readonly Loss[] _losses;
 
     /// <summary>Creates the loss of several targets.</summary>
-    /// <param name="losses">One for each target, in the order of the targets: losses of single rows, for real values or for 0 and 1. All must
-    /// have the same number of predictions for a target.</param>
+    /// <param name="losses">One for each target, in the order of the targets: losses of single rows, for real values or for 0 and 1. All
+    /// must have the same number of predictions for a target.</param>
     /// <exception cref="ArgumentException">There is no loss, or one of them is not allowed; the message names it.</exception>
     public LossPerTarget(params IReadOnlyList<Loss> losses)
     {
@@ -149,6 +149,10 @@ public sealed record LossPerTarget : RowLoss
     internal override MemberAverage Averaging => MemberAverage.PerTarget;
 
     internal override Loss OfTarget(int target) => _losses[target];
+
+    internal override bool IsKindOf(Loss other) =>
+        other is LossPerTarget { _losses: var others } && _losses.Length == others.Length
+        && _losses.Zip(others, (own, another) => own.IsKindOf(another)).All(isSame => isSame);
 
     internal override double ShareOf(int target, int targets) => Weights.Count == 0 ? 1.0 / targets : Weights[target] / Weights.Sum();
 

@@ -138,8 +138,8 @@ public sealed partial class BackpropTrainer
                 PredictionIntervals is not null && loss.TargetKind == TargetKind.Real
                     && losses.Any(each => each.TargetKind == TargetKind.Binary),
                 nameof(PredictionIntervals), PredictionIntervals,
-                $"are intervals of real values, but {nameof(LossFunction)} has a loss for a target of 0 or 1: set null, or train that target "
-                + "alone");
+                $"are intervals of real values, but {nameof(LossFunction)} has a loss for a target of 0 or 1: set null, or train that "
+                + "target alone");
         }
 
         private void CheckGroups(LearningTask task)

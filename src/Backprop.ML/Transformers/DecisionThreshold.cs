@@ -25,7 +25,7 @@ internal sealed record DecisionThreshold(float Value, string ColumnName)
     public float At(int label) => OfLabels is null ? Value : OfLabels[label];
 
     /// <summary>The thresholds of some number of labels.</summary>
-    public IReadOnlyList<float> ForLabels(int count) => OfLabels ?? [.. Enumerable.Repeat(Value, count)];
+    public IReadOnlyList<float> ForLabels(int count) => [.. OfLabels ?? Enumerable.Repeat(Value, count)];
 
     /// <summary>The same for scores that were multiplied by a factor.</summary>
     public DecisionThreshold Times(double factor) => OfLabels is null

@@ -81,7 +81,8 @@ public class LossPerTargetTests
         var set = new ExampleSet(X, 2, numbers, targetCount: 2);
         var options = Options with
         {
-            Loss = new LossPerTarget(Losses[0], Losses[1]), LearningRate = 2 * Options.LearningRate,
+            Loss = new LossPerTarget(Losses[0], Losses[1]),
+            LearningRate = 2 * Options.LearningRate,
             PredictionIntervals = new Conformal { Coverage = 0.8 },
         };
         var together = Ends(Train(options, set), set);
@@ -119,6 +120,20 @@ public class LossPerTargetTests
         Assert.NotEqual(loss, new LossPerTarget(new PoissonLoss(), new HuberLoss()));
         Assert.NotEqual(loss, new LossPerTarget(new PoissonLoss(), new HuberLoss { Delta = 2 }) { Weights = [1, 2] });
         Assert.Equal("LossPerTarget { Losses = [PoissonLoss { }, HuberLoss { Delta = 1 }], Weights = [1, 2] }", loss.ToString());
+    }
+
+    [Fact]
+    public void A_blend_has_the_same_loss_for_every_target()
+    {
+        var first = Part(new PoissonLoss(), new LogisticLoss());
+        Assert.NotNull(new NetworkBlend(first, Part(new PoissonLoss(), new LogisticLoss { LabelSmoothing = 0.1 })));
+        var problem = Assert.Throws<ArgumentException>(() => new NetworkBlend(first, Part(new PoissonLoss(), new SquaredError())));
+        Assert.Contains("same loss", problem.Message, StringComparison.Ordinal);
+
+        static BlendPart Part(params Loss[] losses) => new(
+            new TrainedNetwork(
+                Network.FullyConnected(2, [], losses.Length, new Identity()), new float[3 * losses.Length], new LossPerTarget(losses)),
+            1);
     }
 
     public static TheoryData<string, Loss?[]> Wrong => new()

@@ -157,6 +157,8 @@ public sealed record TrainingOptions
     public bool ThrowOnCancellation { get; init; }
 
     /// <summary>A factor for each class. It multiplies the weights of the examples of the class.</summary>
+    /// <remarks>Several labels have two factors each, for false and for true. They multiply the loss of that label, divided by their mean
+    /// over the training examples.</remarks>
     /// <value>Null: 1 for all classes. Otherwise one for each class, > 0 and finite; of two classes, the negative one is first. Validation
     /// losses use the same factors, metrics do not.</value>
     public IReadOnlyList<double>? ClassWeights

@@ -127,8 +127,8 @@ internal sealed class RunChecks(TrainingOptions options)
             && mixed.Losses.FirstOrDefault(loss => loss.TargetKind == TargetKind.Binary) is { } ofLabel)
         {
             throw new ArgumentException(
-                $"{option} are intervals of real values, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that target "
-                + "alone.", nameof(held));
+                $"{option} are intervals of real values, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that "
+                + "target alone.", nameof(held));
         }
         if (held is null)
             throw new ArgumentException(
@@ -138,7 +138,8 @@ internal sealed class RunChecks(TrainingOptions options)
         if (complete < intervals.MinRows)
             throw new ArgumentException(
                 $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} held-out "
-                + $"examples with all targets, but there are {complete}. Hold out more examples, or use a lower coverage.", nameof(held));
+                + $"examples{(complete < held.Count ? " with all targets" : "")}, but there are {complete}. Hold out more "
+                + "examples, or use a lower coverage.", nameof(held));
     }
 
     private void CheckMissingTargets(ExampleSet examples, string name)
