@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.Training;
@@ -32,7 +33,7 @@ public static class SampleModels
             Alone("binary", nameof(SampleRow.Flag), ChooseThreshold);
             Alone("regression", nameof(SampleRow.Value));
             Alone("several targets", nameof(SampleRow.Values), CalibrateByMembers);
-            Alone("several labels", nameof(SampleRow.Flags));
+            Alone("several labels", nameof(SampleRow.Flags), ChooseThreshold);
             var classes = new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]));
             Add("pipeline", Keys(ml).Append(classes).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
             BackpropTrainer value = new(ml, Options(nameof(SampleRow.Value))), other = new(ml, Options(nameof(SampleRow.Other)));
@@ -75,6 +76,7 @@ public static class SampleModels
         {
             (options.EnsembleSize, options.KFoldBagging, options.Uncertainty) = (2, true, true);
             options.PredictionIntervals = new Conformal { Coverage = 0.8 };
+            options.LossFunction = new LossPerTarget(new HuberLoss(), new PinballLoss { Quantiles = [0.4] }) { Weights = [1, 2] };
         }
     }
 

@@ -22,20 +22,7 @@ internal static class ScoreOperators
     public static string Average(IGraphBuilder graph, AverageMembers op, string x)
     {
         var z = graph.Cast(graph.Reshape(x, 0, op.Members, op.Width), ElementType.Double);
-        var average = op.Loss.Averaging switch
-        {
-            MemberAverage.Mean => OverMembers(graph, z),
-            MemberAverage.Logit => graph.Apply(
-                "Sub", LogOfMean(graph, graph.PreciseSigmoid(z)), LogOfMean(graph, graph.PreciseSigmoid(z, ofNegative: true))),
-            MemberAverage.Margin => OverMembers(graph, graph.ClipDoubles(z, 1)),
-            MemberAverage.Softmax => LogOfMeanExponential(graph, graph.Add("LogSoftmax", [z], ("axis", 2L)), op.Width),
-            MemberAverage.Logarithm => LogOfMean(graph, graph.Apply("Exp", graph.ClipDoubles(z, ExponentBound))),
-            MemberAverage.Mixture => Mixture(graph, z, op.Members, op.Width),
-            MemberAverage.Sorted => OverMembers(
-                graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
-            _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
-        };
-        return graph.Cast(average, ElementType.Single);
+        return graph.Cast(AverageOf(graph, op, z), ElementType.Single);
     }
 
     /// <summary>The predictions for scores.</summary>
@@ -48,8 +35,35 @@ internal static class ScoreOperators
         LossLink.Exponential => graph.Apply("Exp", graph.Clip(z, -ExponentBound, ExponentBound)),
         LossLink.MeanAndVariance => MeanAndVariance(graph, z, op.Width),
         LossLink.Sorted => graph.Reshape(Sorted(graph, op.Loss, z, op.Width, members: 1), 0, op.Width),
+        LossLink.PerTarget => PerTarget(op.Loss, op.Width, (own, first, width) =>
+            Link(graph, op with { Loss = own, Width = width }, graph.Slice(z, 1, first, width)), parts => graph.Concat(1, parts)),
         _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
     };
+
+    // z: [rows × members × outputs], double precision.
+    private static string AverageOf(IGraphBuilder graph, AverageMembers op, string z) => op.Loss.Averaging switch
+    {
+        MemberAverage.Mean => OverMembers(graph, z),
+        MemberAverage.Logit => graph.Apply(
+            "Sub", LogOfMean(graph, graph.PreciseSigmoid(z)), LogOfMean(graph, graph.PreciseSigmoid(z, ofNegative: true))),
+        MemberAverage.Margin => OverMembers(graph, graph.ClipDoubles(z, 1)),
+        MemberAverage.Softmax => LogOfMeanExponential(graph, graph.Add("LogSoftmax", [z], ("axis", 2L)), op.Width),
+        MemberAverage.Logarithm => LogOfMean(graph, graph.Apply("Exp", graph.ClipDoubles(z, ExponentBound))),
+        MemberAverage.Mixture => Mixture(graph, z, op.Members, op.Width),
+        MemberAverage.Sorted => OverMembers(
+            graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
+        MemberAverage.PerTarget => PerTarget(op.Loss, op.Width, (own, first, width) =>
+            AverageOf(graph, op with { Loss = own, Width = width }, graph.Slice(z, 2, first, width)), parts => graph.Concat(1, parts)),
+        _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
+    };
+
+    // Each target by its own loss.
+    private static string PerTarget(Loss loss, int outputs, Func<Loss, int, int, string> write, Func<List<string>, string> join)
+    {
+        var targets = loss.TargetColumnsOf(outputs);
+        var each = outputs / targets;
+        return join([.. Enumerable.Range(0, targets).Select(target => write(loss.OfTarget(target), target * each, each))]);
+    }
 
     /// <summary>The share of held-out errors below x: the errors below x are counted, and a table has the share for each count.</summary>
     public static string Rank(IGraphBuilder graph, ErrorDistribution distribution, string x)

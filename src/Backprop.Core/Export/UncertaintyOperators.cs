@@ -89,7 +89,7 @@ internal sealed class UncertaintyOperators(IGraphBuilder graph, TrainedNetwork t
     private (string Lower, string Upper, string? Scale) BoundsOf(string centers, int target, int each)
     {
         var (first, last) = (Output(target * each), Output(target * each + each - 1));
-        return trained.Loss.Link switch
+        return trained.Loss.OfTarget(target).Link switch
         {
             LossLink.Sorted => (first, last, null),
             LossLink.MeanAndVariance => (first, first, graph.Apply("Sqrt", last)),

@@ -35,9 +35,29 @@ internal static class LinkGradients
             case LossLink.Sorted:
                 ApplySorted(scores, gradient, loss.OutputsFor(targetColumns: 1));
                 break;
+            case LossLink.PerTarget:
+                ApplyPerTarget(loss, scores, gradient);
+                break;
             default:
                 throw Unknown(loss);
         }
+    }
+
+    private static void ApplyPerTarget(Loss loss, ReadOnlyMatrix scores, Matrix gradient)
+    {
+        var targets = loss.TargetColumnsOf(scores.Columns);
+        var each = scores.Columns / targets;
+        var room = Scratch.Rent(checked(2 * scores.Rows * each));
+        Matrix own = new(room.AsSpan(0, scores.Rows * each), scores.Rows, each),
+            ownGradient = new(room.AsSpan(scores.Rows * each, scores.Rows * each), scores.Rows, each);
+        for (var target = 0; target < targets; target++)
+        {
+            EachTarget.Gather(scores, target, own);
+            EachTarget.Gather(gradient, target, ownGradient);
+            Apply(loss.OfTarget(target), own, ownGradient);
+            EachTarget.Scatter(ownGradient, target, gradient);
+        }
+        Scratch.Return(room);
     }
 
     /// <summary>The error for a custom loss, whose functions have no known derivative.</summary>

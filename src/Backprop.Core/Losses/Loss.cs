@@ -130,13 +130,23 @@ public abstract record Loss
     /// <param name="averages">[rows × outputs], overwritten.</param>
     public virtual void AverageMembers(Matrix scores, Matrix averages) => MemberAverages.OfNumbers(scores, averages);
 
+    /// <summary>The loss of one of several targets: this one, unless each target has its own.</summary>
+    internal virtual Loss OfTarget(int target) => this;
+
+    /// <summary>Whether another loss differs only in its options, such as label smoothing.</summary>
+    internal virtual bool IsKindOf(Loss other) => GetType() == other.GetType();
+
+    /// <summary>The share of a target in the loss of a row: the losses of this assembly are means over the targets.</summary>
+    internal virtual double ShareOf(int target, int targets) => 1.0 / targets;
+
     /// <summary>The function that <see cref="Predict"/> computes.</summary>
     internal virtual LossLink Link => LossLink.Unknown;
 
     /// <summary>The function that <see cref="AverageMembers"/> computes.</summary>
     internal virtual MemberAverage Averaging => MemberAverage.Unknown;
 
-    /// <summary>One instance of each loss in this assembly. The contract tests run over this list. Saved models name their loss by its
+    /// <summary>One instance of each loss in this assembly, without <see cref="LossPerTarget"/>, which is made of others. The contract
+    /// tests run over this list. Saved models name their loss by its
     /// short name in this list; a custom loss has its full name (docs/reference/model-file.md).</summary>
     public static IReadOnlyList<Loss> All { get; } =
     [
@@ -238,11 +248,21 @@ public abstract record Loss
     internal void CheckTargets(ReadOnlyMatrix targets, int outputs, string name)
     {
         for (var row = 0; row < targets.Rows; row++)
-            if (!AllowsTargets(targets.Row(row), outputs))
+            if (!AllowsKnown(targets.Row(row), outputs))
                 throw new ArgumentException(
                     $"The target of row {row} of {name} is {string.Join(", ", targets.Row(row).ToArray())}; " +
                     $"{GetType().Name} allows {AllowedTargets}.",
                     name);
+    }
+
+    /// <summary>Whether the targets of a row are allowed, apart from those that are missing (NaN).</summary>
+    internal bool AllowsKnown(ReadOnlySpan<Real> targets, int outputs)
+    {
+        if (!TensorPrimitives.IsNaNAny(targets)) return AllowsTargets(targets, outputs);
+        for (var target = 0; target < targets.Length; target++)
+            if (!Real.IsNaN(targets[target])
+                && !OfTarget(target).AllowsTargets(targets.Slice(target, 1), outputs / targets.Length)) return false;
+        return true;
     }
 
     /// <summary>The number of target columns for a number of scores: the inverse of <see cref="OutputsFor"/>.</summary>

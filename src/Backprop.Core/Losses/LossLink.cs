@@ -27,6 +27,9 @@ internal enum LossLink
 
     /// <summary>The scores of each target in ascending order.</summary>
     Sorted,
+
+    /// <summary>For each target, the function of its own loss (<see cref="Loss.OfTarget"/>).</summary>
+    PerTarget,
 }
 
 /// <summary>How the scores of an ensemble's members are averaged (<see cref="Loss.AverageMembers"/>).</summary>
@@ -55,4 +58,7 @@ internal enum MemberAverage
 
     /// <summary>The mean of the scores, after those of each target were sorted.</summary>
     Sorted,
+
+    /// <summary>For each target, the average of its own loss (<see cref="Loss.OfTarget"/>).</summary>
+    PerTarget,
 }

@@ -45,6 +45,9 @@ internal static class MemberAverageGradients
             case MemberAverage.Logarithm:
                 OfLogarithm(z, d, dz);
                 break;
+            case MemberAverage.PerTarget:
+                OfEachTarget(loss, z, d, dz);
+                break;
             case MemberAverage.Mixture:
                 OfMixture(z, d, dz);
                 break;
@@ -130,6 +133,21 @@ internal static class MemberAverageGradients
                 dz.Row(i)[j] = Math.Abs(score) <= ExponentialLink.Bound ? (Real)(d[j] * (Math.Exp(score) / sum)) : 0;
             }
         }
+    }
+
+    private static void OfEachTarget(Loss loss, ReadOnlyMatrix z, ReadOnlySpan<Real> d, Matrix dz)
+    {
+        var each = z.Columns / loss.TargetColumnsOf(z.Columns);
+        var room = Scratch.Rent(checked(2 * z.Rows * each));
+        Matrix own = new(room.AsSpan(0, z.Rows * each), z.Rows, each),
+            ownGradient = new(room.AsSpan(z.Rows * each, z.Rows * each), z.Rows, each);
+        for (var first = 0; first < z.Columns; first += each)
+        {
+            EachTarget.Gather(z, first / each, own);
+            Apply(loss.OfTarget(first / each), own, d.Slice(first, each), ownGradient);
+            EachTarget.Scatter(ownGradient, first / each, dz);
+        }
+        Scratch.Return(room);
     }
 
     // m̄ = mean m, and y = log V with V = mean (eˢ + (m − m̄)²). The deviations sum to 0, so ∂V/∂mᵢ = 2·(mᵢ − m̄)/members.

@@ -2,7 +2,8 @@ using Backprop.Numerics;
 
 namespace Backprop.Metrics;
 
-/// <summary>Errors of regressions: weighted means over the examples, for every target column.</summary>
+/// <summary>Errors of regressions: weighted means over the examples, for every target column. Missing targets (NaN) are not part of
+/// them.</summary>
 internal sealed class Errors
 {
     private readonly double[] _absolutes, _squares, _spreads;
@@ -12,22 +13,27 @@ internal sealed class Errors
         var columns = targets.Columns;
         var means = new double[columns];
         (_absolutes, _squares, _spreads) = (new double[columns], new double[columns], new double[columns]);
-        double total = 0;
+        var totals = new double[columns];
         for (var row = 0; row < targets.Rows; row++)
         {
             double weight = Metric.WeightOf(weights, row);
-            total += weight;
             meter?.Add(2L * columns);
-            for (var j = 0; j < columns; j++) means[j] += weight * targets.Row(row)[j];
+            for (var j = 0; j < columns; j++)
+            {
+                if (Real.IsNaN(targets.Row(row)[j])) continue;
+                totals[j] += weight;
+                means[j] += weight * targets.Row(row)[j];
+            }
         }
-        for (var j = 0; j < columns; j++) means[j] /= total;
+        for (var j = 0; j < columns; j++) means[j] /= totals[j];
         var predictionsOfATarget = predictions.Columns / columns;
         for (var row = 0; row < targets.Rows; row++)
         {
             meter?.Add(8L * columns);
             for (var j = 0; j < columns; j++)
             {
-                double share = Metric.WeightOf(weights, row) / total, target = targets.Row(row)[j],
+                if (Real.IsNaN(targets.Row(row)[j])) continue;
+                double share = Metric.WeightOf(weights, row) / totals[j], target = targets.Row(row)[j],
                     error = predictions.Row(row)[j * predictionsOfATarget] - target;
                 _absolutes[j] += share * Math.Abs(error);
                 _squares[j] += share * error * error;

@@ -14,8 +14,11 @@ public abstract record Metric
     /// <summary>Whether it supports targets of this kind.</summary>
     public abstract bool Suits(TargetKind kind);
 
-    /// <summary>Whether it is defined for rows that have several binary targets, as in multi-label classification.</summary>
-    /// <value>True by default: a metric receives all scores and all targets of a row.</value>
+    /// <summary>Whether it is computed from all labels of a row together, if rows have several binary targets, as in multi-label
+    /// classification.</summary>
+    /// <value>True by default: a metric receives all scores and all targets of a row. If false, early stopping uses the plain mean of the
+    /// metrics of the labels. Labels that it is not defined for, such as the AUC of a label that is always false, are not part of the
+    /// mean.</value>
     public virtual bool SuitsSeveralLabels => true;
 
     /// <summary>Computes the metric.</summary>

@@ -12,16 +12,46 @@ internal static class MetricNeeds
     /// <param name="outputs">Scores per row.</param>
     /// <param name="targets">[rows × target columns]</param>
     /// <param name="weights">[rows], or empty.</param>
-    public static string? Lack(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights) => metric switch
+    public static string? Lack(Metric metric, Loss loss, int outputs, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights)
     {
+        if (IsMeanOverTargets(metric, loss, targets)) return LackOfTargets(metric, targets);
+        if (LackOf(metric, targets) is { } lack) return lack;
+        return IsNumber(metric, loss, outputs, targets, weights) ? null : "it is not a number for them";
+    }
+
+    /// <summary>Whether early stopping uses the mean of a metric over several labels or targets.</summary>
+    public static bool IsMeanOverTargets(Metric metric, Loss loss, ReadOnlyMatrix targets) => targets.Columns > 1 && loss.TargetKind switch
+    {
+        TargetKind.Binary => !metric.SuitsSeveralLabels,
+        TargetKind.Real => metric is MeanAbsoluteError or RootMeanSquaredError or RSquared,
+        _ => false,
+    };
+
+    /// <summary>Why a metric of this assembly is not defined for some rows, as text; null if it is defined.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="targets">[rows × target columns]</param>
+    public static string? LackOf(Metric metric, ReadOnlyMatrix targets) => metric switch
+    {
+        _ when targets.Rows == 0 => "all of them are missing",
         F1Score or AreaUnderPrecisionRecallCurve when !HasPositive(targets) => "none of them is positive",
         AreaUnderRocCurve when AreOfOneClass(targets) => "all of them are of one class",
         RSquared when AreEqual(targets) => "all of them have the same label",
         NormalizedDiscountedCumulativeGain ndcg when ndcg.FirstWithoutGain(targets) is { } label =>
             $"label {label} of one of them has no gain; allowed are {ndcg.AllowedLabels}",
-        _ when !IsNumber(metric, loss, outputs, targets, weights) => "it is not a number for them",
         _ => null,
     };
+
+    // Why it is not defined for any label or target; null if it is defined for at least one.
+    private static string? LackOfTargets(Metric metric, ReadOnlyMatrix targets)
+    {
+        string? lack = null;
+        for (var target = 0; target < targets.Columns; target++)
+        {
+            lack = LackOf(metric, TargetMeans.Column(targets, target, TargetMeans.KnownRows(targets, target)));
+            if (lack is null) return null;
+        }
+        return $"{lack}, for every target";
+    }
 
     /// <summary>Whether all rows are of one class. Rows of several target columns never are.</summary>
     public static bool AreOfOneClass(ReadOnlyMatrix targets)

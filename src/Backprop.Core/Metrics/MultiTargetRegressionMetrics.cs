@@ -36,7 +36,8 @@ public sealed class MultiTargetRegressionMetrics
     /// <summary>Computes the metrics.</summary>
     /// <param name="predictions">[rows × (targets · predictions of each)]; of several predictions of a target, the first one is
     /// used.</param>
-    /// <param name="targets">[rows × targets]; at least one row.</param>
+    /// <param name="targets">[rows × targets]; at least one row. NaN if missing: each target is measured on the rows that have
+    /// it.</param>
     /// <param name="names">[targets], or empty.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static MultiTargetRegressionMetrics Measure(

@@ -23,6 +23,56 @@ internal static class TargetMeans
         return sum / targets.Columns;
     }
 
+    /// <summary>The same without missing targets (NaN), and without the targets for which the metric is not defined
+    /// (<see cref="MetricNeeds.LackOf"/>). NaN if it is not defined for any target.</summary>
+    /// <remarks>Errors are multiplied by the factors of the standardized targets (empty for none), so that the mean does not depend on
+    /// units.</remarks>
+    public static double OfDefined(
+        Metric metric, ReadOnlyMatrix scores, ReadOnlyMatrix predictions, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights,
+        ReadOnlySpan<Real> factors, WorkMeter? work)
+    {
+        var each = scores.Columns / targets.Columns;
+        var (sum, defined) = (0.0, 0);
+        for (var target = 0; target < targets.Columns; target++)
+        {
+            var known = KnownRows(targets, target);
+            var own = Column(targets, target, known);
+            if (MetricNeeds.LackOf(metric, own) is not null) continue;
+            var value = metric.Measure(
+                Column(scores, target * each, known), Column(predictions, target * each, known), own, WeightsOf(weights, known), work);
+            if (double.IsNaN(value)) continue;
+            var isScaled = !factors.IsEmpty && metric is MeanAbsoluteError or RootMeanSquaredError;
+            sum += isScaled ? value * factors[target] : value;
+            defined++;
+        }
+        return sum / defined;
+    }
+
+    /// <summary>The rows whose target is not missing (NaN).</summary>
+    public static int[] KnownRows(ReadOnlyMatrix targets, int target)
+    {
+        var rows = new List<int>(targets.Rows);
+        for (var row = 0; row < targets.Rows; row++)
+            if (!Real.IsNaN(targets.Row(row)[target])) rows.Add(row);
+        return [.. rows];
+    }
+
+    /// <summary>Some rows of one column of a matrix.</summary>
+    public static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column, ReadOnlySpan<int> rows)
+    {
+        var values = new Real[rows.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = matrix.Row(rows[i])[column];
+        return new ReadOnlyMatrix(values, values.Length, 1);
+    }
+
+    private static Real[] WeightsOf(ReadOnlySpan<Real> weights, int[] rows)
+    {
+        if (weights.IsEmpty) return [];
+        var own = new Real[rows.Length];
+        for (var i = 0; i < own.Length; i++) own[i] = weights[rows[i]];
+        return own;
+    }
+
     /// <summary>One column of a matrix.</summary>
     public static ReadOnlyMatrix Column(ReadOnlyMatrix matrix, int column)
     {

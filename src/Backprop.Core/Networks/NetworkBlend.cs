@@ -65,7 +65,7 @@ public sealed class NetworkBlend
                 $"Part {index} of the blend is {Describe(part)}, but the first part is {Describe(first)}. All parts must have the same "
                 + "inputs, outputs and number of members.");
         }
-        if (part.Loss.GetType() != first.Loss.GetType())
+        if (!part.Loss.IsKindOf(first.Loss))
             throw new ArgumentException(
                 $"Part {index} of the blend was trained with {part.Loss}, but the first part with {first.Loss}. All parts must have the "
                 + "same loss; only label smoothing may differ.");

@@ -32,11 +32,21 @@ public sealed class TargetBounds
     public ReadOnlySpan<Real> Most => _most;
 
     /// <summary>The bounds of some targets.</summary>
-    /// <param name="targets">[rows × target columns], finite; at least one row.</param>
+    /// <param name="targets">[rows × target columns], finite; NaN if missing. At least one row; at least one value of each
+    /// column.</param>
     public static TargetBounds Measure(ReadOnlyMatrix targets)
     {
-        var bounds = new TargetBounds(targets.Row(0), targets.Row(0));
-        for (var row = 1; row < targets.Rows; row++) bounds.Widen(targets.Row(row));
+        var bounds = None(targets.Columns);
+        for (var row = 0; row < targets.Rows; row++) bounds.Widen(targets.Row(row));
+        return bounds;
+    }
+
+    /// <summary>The bounds of no targets yet: NaN until <see cref="Widen"/>.</summary>
+    internal static TargetBounds None(int columns)
+    {
+        var bounds = new TargetBounds(new Real[columns], new Real[columns]);
+        Array.Fill(bounds._least, Real.NaN);
+        Array.Fill(bounds._most, Real.NaN);
         return bounds;
     }
 
@@ -52,10 +62,11 @@ public sealed class TargetBounds
         return joined;
     }
 
-    /// <summary>Extends the bounds by one more row; only for the code that made them.</summary>
+    /// <summary>Extends the bounds by one more row, without its missing targets (NaN); only for the code that made them.</summary>
     internal void Widen(ReadOnlySpan<Real> targets)
     {
-        for (var j = 0; j < targets.Length; j++) (_least[j], _most[j]) = (Math.Min(_least[j], targets[j]), Math.Max(_most[j], targets[j]));
+        for (var j = 0; j < targets.Length; j++) (_least[j], _most[j]) = (
+            Real.MinNumber(_least[j], targets[j]), Real.MaxNumber(_most[j], targets[j]));
     }
 
     /// <summary>The same in the units of scaled targets.</summary>

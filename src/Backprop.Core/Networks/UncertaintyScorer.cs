@@ -123,7 +123,7 @@ public sealed class UncertaintyScorer
                 continue;
             }
             for (var i = 0; i < centers.Rows; i++)
-                _bounds[i] = _trained.Loss.BoundsOf(centers.Row(i).Slice(target * each, each));
+                _bounds[i] = _trained.Loss.OfTarget(target).BoundsOf(centers.Row(i).Slice(target * each, each));
             (ends[2 * target], ends[2 * target + 1]) = conformal.IntervalOf(target, _bounds);
         }
     }

@@ -12,7 +12,8 @@ internal sealed class LossJson : JsonConverter<Loss>
 {
     private const string TypeMember = "type";
 
-    private static readonly Dictionary<string, Type> _listed = Loss.All.Select(loss => loss.GetType()).ToDictionary(type => type.Name);
+    private static readonly Dictionary<string, Type> _listed =
+        Loss.All.Select(loss => loss.GetType()).Append(typeof(LossPerTarget)).ToDictionary(type => type.Name);
 
     /// <exception cref="JsonException">The JSON is no loss.</exception>
     /// <exception cref="FormatException">The type of the loss is missing, or its constructor or a setter threw.</exception>

@@ -50,7 +50,7 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         host.CheckAlive();
         plan.CancellationToken.ThrowIfCancellationRequested();
         if (plan.Columns.Classes is { } classes && row.Targets[0] < 0) throw UnknownClass(row, data.Schema.Label!.Value, classes, name);
-        if (!plan.Loss.AllowsTargets(row.Targets, plan.Outputs))
+        if (!plan.Loss.AllowsKnown(row.Targets, plan.Outputs))
             throw host.Except("Row {0} of the {1} data has {2} in label column '{3}', but {4} needs {5}.", row.Position, name,
                 string.Join(", ", row.Targets.ToArray()), data.LabelOrNone.Name, plan.Loss.GetType().Name,
                 plan.Loss.AllowedTargets);
@@ -69,6 +69,12 @@ internal sealed class DataViewReader(IHost host, IChannel channel, TrainingPlan 
         if (skipped > 0)
             channel.Warning(
                 MessageSensitivity.None, "Skipped {0} of {1} rows of the {2} data: {3}.", skipped, kept + skipped, name, cursor.Reasons);
+        if (cursor.Incomplete is { Count: > 0 } incomplete)
+            channel.Warning(
+                MessageSensitivity.None,
+                "{0} of {1} rows of the {2} data lack some targets, first row {3}, slot {4}. A missing target adds nothing to the loss. "
+                    + "The other targets of these rows are used.",
+                incomplete.Count, kept + skipped, name, incomplete.First, incomplete.Slot);
     }
 
     /// <summary>The examples of a buffer. Reserves their memory in the budget.</summary>

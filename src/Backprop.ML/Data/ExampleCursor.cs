@@ -15,8 +15,9 @@ internal sealed class ExampleCursor : IDisposable
     private readonly ValueGetter<uint>? _group, _class;
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly float[] _targets;
-    private readonly bool _allowsMissing;
+    private readonly bool _allowsMissing, _allowsMissingTargets;
     private readonly SkippedRows _skipped;
+    private readonly IncompleteRows _incomplete = new();
     private readonly ModelColumns _known;
     private readonly string? _featuresName;
     private readonly string _labelName, _weightName;
@@ -35,7 +36,7 @@ internal sealed class ExampleCursor : IDisposable
         DataViewSchema.Column label = data.LabelOrNone, weight = data.Schema.Weight ?? default;
         string?[] others = [label.Name, weight.Name, group];
         _targets = new float[plan.Task.TargetColumns(label)];
-        (_allowsMissing, _known) = (plan.AllowsMissing, plan.Columns);
+        (_allowsMissing, _allowsMissingTargets, _known) = (plan.AllowsMissing, plan.AllowsMissingTargets, plan.Columns);
         _skipped = new SkippedRows(_allowsMissing);
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
@@ -106,6 +107,9 @@ internal sealed class ExampleCursor : IDisposable
     /// <summary>The reasons for skipped rows, with the number of rows for each.</summary>
     public string Reasons => _skipped.ToString();
 
+    /// <summary>The rows that are used, but lack some of several targets.</summary>
+    public IncompleteRows Incomplete => _incomplete;
+
     /// <summary>Whether rows were skipped because of a missing feature, or a missing label that is not a key.</summary>
     public bool SkippedMissing => _skipped.HasMissing;
 
@@ -139,7 +143,7 @@ internal sealed class ExampleCursor : IDisposable
             return false;
         }
         _label(_targets);
-        if (!ExampleSet.AreFinite(_targets))
+        if (!(_allowsMissingTargets ? ExampleSet.AreTargets(_targets) : ExampleSet.AreFinite(_targets)))
         {
             _skipped.AddLabel(Position, _targets, _known.Targets, _labelIsKey, _labelName);
             return false;
@@ -155,6 +159,14 @@ internal sealed class ExampleCursor : IDisposable
                 return false;
             }
         }
+        if (!ReadWeight()) return false;
+        if (_allowsMissingTargets && Array.FindIndex(_targets, float.IsNaN) is >= 0 and var missing)
+            _incomplete.Add(Position, _known.Targets?.SlotOf(missing) ?? missing);
+        return true;
+    }
+
+    private bool ReadWeight()
+    {
         if (_weight is null) return true;
         float weight = 0;
         _weight(ref weight);

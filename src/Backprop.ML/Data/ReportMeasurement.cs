@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.ML.Tasks;
@@ -114,8 +115,15 @@ internal sealed class ReportMeasurement
             NominalCoverage = network.Conformal?.Coverage,
             Temperature = network.Temperature,
             Threshold = Task.TargetKind == TargetKind.Binary
-                ? FormattableString.Invariant($"{_model.Threshold} of {_model.ThresholdColumnName}") : null,
+                ? $"{ThresholdText()} of {_model.ThresholdColumnName}" : null,
         };
+    }
+
+    // One value, or one for each label.
+    private string ThresholdText()
+    {
+        IReadOnlyList<float> thresholds = float.IsNaN(_model.Threshold) ? _model.Thresholds : [_model.Threshold];
+        return string.Join(", ", thresholds.Select(each => each.ToString(CultureInfo.InvariantCulture)));
     }
 
     // "BinaryClassification" becomes "Binary classification".

@@ -11,7 +11,7 @@ internal sealed class ScoredData
 {
     private readonly List<float>[] _columns;
 
-    /// <summary>Reads the columns. Rows with a missing label are skipped, and reported.</summary>
+    /// <summary>Reads the columns. Rows with a missing label are skipped, and reported. Of several targets, some may be missing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type; the message names it.</exception>
     /// <exception cref="InvalidOperationException">No row is left, or a prediction is not finite.</exception>
     public ScoredData(IHost host, IDataView data, params ReadOnlySpan<ScoredColumn> columns)
@@ -27,19 +27,20 @@ internal sealed class ScoredData
         using var cursor = data.GetRowCursor(found);
         LabelGetter[] getters = [.. found.Select(column => LabelGetters.Make(cursor, column))];
         float[][] values = [.. found.Select(column => new float[ColumnChecks.WidthOf(column)])];
-        long skipped = 0;
+        long skipped = 0, incomplete = 0;
         while (cursor.MoveNext())
         {
             host.CheckAlive();
             for (var i = 0; i < getters.Length; i++) getters[i](values[i]);
-            if (!ExampleSet.AreFinite(values[0]))
+            if (!ExampleSet.AreTargets(values[0]))
             {
                 skipped++;
                 continue;
             }
+            if (Array.Exists(values[0], float.IsNaN)) incomplete++;
             for (var i = 0; i < values.Length; i++)
             {
-                if (!ExampleSet.AreFinite(values[i]))
+                if (i > 0 && !ExampleSet.AreFinite(values[i]))
                     throw host.Except("Row {0} has a value in column '{1}' that is not finite.", cursor.Position, found[i].Name);
                 _columns[i].AddRange(orders[i] is { } order ? [.. order.Select(slot => values[i][slot])] : values[i]);
             }
@@ -47,6 +48,10 @@ internal sealed class ScoredData
         }
         if (skipped > 0)
             channel.Warning(MessageSensitivity.None, "Skipped {0} of {1} rows with a missing label.", skipped, skipped + Rows);
+        if (incomplete > 0)
+            channel.Warning(
+                MessageSensitivity.None, "{0} of {1} rows lack some targets. Each target is measured on the rows that have it.",
+                incomplete, skipped + Rows);
         if (Rows == 0) throw host.Except("The data has no row with a label in column '{0}'.", found[0].Name);
 
         int[]? OrderOf(DataViewSchema.Column column) => SlotOrder.Of(host, LabelNames, SlotNames.Of(column), column.Name, found[0].Name);

@@ -27,9 +27,10 @@ internal sealed class ScoredTensors
     /// <summary>What the link makes of them: [rows × outputs].</summary>
     public string Predictions { get; }
 
-    /// <summary>Whether each score, or each prediction, is above the threshold.</summary>
+    /// <summary>Whether each score, or each prediction, is above its threshold.</summary>
     public string Decisions => _graph.Apply(
-        "Greater", _threshold.ColumnName == DefaultColumnNames.Probability ? Predictions : Scores, _graph.Scalar(_threshold.Value));
+        "Greater", _threshold.ColumnName == DefaultColumnNames.Probability ? Predictions : Scores,
+        _threshold.OfLabels is { } each ? _graph.Row(each) : _graph.Scalar(_threshold.Value));
 
     /// <summary>The key of the largest prediction: [rows × 1]; 0 if the predictions are NaN.</summary>
     public string LargestKey

@@ -44,6 +44,7 @@ internal static class ModelFile
         foreach (var name in inputs.Categories) context.SaveNonEmptyString(name);
         context.Writer.Write(threshold.Value);
         context.SaveNonEmptyString(threshold.ColumnName);
+        foreach (var ofLabel in threshold.OfLabels ?? []) context.Writer.Write(ofLabel); // the value is NaN, and readers expect them
         folder.Finish();
     }
 
@@ -58,17 +59,30 @@ internal static class ModelFile
         var label = context.LoadStringOrNull();
         var inputs = new InputColumns(features, ReadCategories(context, schema));
         if (features is null && inputs.Categories.Count == 0) throw new FormatException("The saved model names no column to predict from.");
-        var threshold = new DecisionThreshold(context.Reader.ReadSingle(), context.LoadNonEmptyString());
-        if (!float.IsFinite(threshold.Value) || threshold.ColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
-        {
-            throw new FormatException(
-                $"The saved model has the threshold {threshold.Value} of column '{threshold.ColumnName}'; " +
-                "a finite threshold of Score or Probability is needed.");
-        }
+        var threshold = ReadThreshold(context, model);
         folder.Finish();
         SchemaCheck.Check(environment, schema, inputs, label, model);
         return new BackpropTransformer(environment, model, schema, inputs, label, threshold);
     });
+
+    // NaN means that a threshold of each label follows the name of the column.
+    private static DecisionThreshold ReadThreshold(ModelLoadContext context, BackpropModelParameters model)
+    {
+        var (value, column) = (context.Reader.ReadSingle(), context.LoadNonEmptyString());
+        float[] each = [value];
+        if (float.IsNaN(value) && model.Task is { HasThreshold: true, HasSeveralTargets: true })
+        {
+            each = new float[model.Network.Network.Outputs];
+            for (var label = 0; label < each.Length; label++) each[label] = context.Reader.ReadSingle();
+        }
+        if (!each.All(float.IsFinite) || column is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
+        {
+            throw new FormatException(
+                $"The saved model has the threshold {string.Join(", ", each)} of column '{column}'; " +
+                "a finite threshold of Score or Probability is needed.");
+        }
+        return DecisionThreshold.Of(each, column);
+    }
 
     /// <summary>Writes model parameters, after the bytes that the caller has written to the context.</summary>
     /// <returns>The entry Model.key of the folder, which contains the checksum.</returns>

@@ -95,8 +95,16 @@ internal abstract class LearningTask
 
     /// <summary>The number of outputs that a network needs for this label column and this loss.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column does not determine this number.</exception>
-    public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss) =>
-        loss.OutputsFor(TargetColumns(label));
+    public virtual int OutputCount(IExceptionContext context, DataViewSchema.Column label, Loss loss)
+    {
+        var targets = TargetColumns(label);
+        if (loss is LossPerTarget { Losses.Count: var losses } && losses != targets)
+            throw context.ExceptParam(
+                nameof(BackpropTrainer.Options.LossFunction),
+                "{0} has {1} losses, but label column '{2}' has {3} slots. Set one loss for each slot, in their order.",
+                nameof(BackpropTrainer.Options.LossFunction), losses, label.Name, targets);
+        return loss.OutputsFor(targets);
+    }
 
     /// <summary>Whether a network with this number of outputs fits this task.</summary>
     public virtual bool FitsOutputs(Loss loss, int outputs) => loss.FitsTargets(outputs, targetColumns: 1);

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 namespace Backprop.ML.Tasks;
 
 /// <summary>Label of several Singles. Score has a prediction for each, with the slot names of the label; several for each, if the loss has
-/// several predictions.</summary>
+/// several predictions. Each target may have its own loss (<see cref="LossPerTarget"/>).</summary>
 internal sealed class MultiTargetRegressionTask : LearningTask
 {
     public override string Name => "MultiTargetRegression";
@@ -43,10 +43,13 @@ internal sealed class MultiTargetRegressionTask : LearningTask
     private static IReadOnlyList<string> NamesOfPredictions(TrainedNetwork network, IReadOnlyList<string> labelNames)
     {
         if (labelNames.Count == 0 || labelNames.Count == network.Network.Outputs) return labelNames;
-        var names = NamesOf(network.Loss);
         var each = network.Network.Outputs / labelNames.Count;
-        return [
-            .. labelNames.SelectMany(
-                label => Enumerable.Range(0, each).Select(i => $"{label} {(names.Count == each ? names[i] : $"{i + 1}")}"))];
+        return [.. labelNames.Index().SelectMany(label => Enumerable.Range(0, each).Select(i => Name(label.Item, label.Index, i)))];
+
+        string Name(string label, int target, int prediction)
+        {
+            var names = NamesOf(network.Loss.OfTarget(target));
+            return $"{label} {(names.Count == each ? names[prediction] : $"{prediction + 1}")}";
+        }
     }
 }

@@ -97,8 +97,18 @@ public sealed partial class BackpropModelParameters : ModelParametersBase<float>
     /// <summary>The columns of the network's inputs and outputs.</summary>
     internal ModelColumns Columns { get; }
 
-    internal DecisionThreshold Threshold =>
-        _result.Threshold is { } score ? new DecisionThreshold(score, DefaultColumnNames.Score) : DecisionThreshold.Default;
+    /// <summary>The thresholds that training chose, in the order of the Score column.</summary>
+    internal DecisionThreshold Threshold
+    {
+        get
+        {
+            if (_result.Thresholds.Count == 0) return DecisionThreshold.Default;
+            var thresholds = _result.Thresholds.ToArray();
+            if (OutputOrder.Of(Columns, Network, names: []).Positions is { } positions)
+                for (var k = 0; k < thresholds.Length; k++) thresholds[positions[k]] = _result.Thresholds[k];
+            return DecisionThreshold.Of(thresholds, DefaultColumnNames.Score);
+        }
+    }
 
     private protected override PredictionKind PredictionKind => Task.Kind;
 

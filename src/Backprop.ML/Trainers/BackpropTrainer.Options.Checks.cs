@@ -94,16 +94,16 @@ public sealed partial class BackpropTrainer
         internal Loss LossFor(LearningTask task)
         {
             if (_values is null) return In(task.Describe(DatasetProfile.Typical)).LossFor(task);
-            var isBinary = task == LearningTask.BinaryClassification;
+            var hasLabels = task.HasLabel && task.HasThreshold;
             Refuse(
-                PositiveInstanceWeight != 1 && !isBinary, nameof(PositiveInstanceWeight), PositiveInstanceWeight,
-                $"is for binary classification, not for {task.Name}: use {nameof(ClassWeights)} for several classes");
+                PositiveInstanceWeight != 1 && !hasLabels, nameof(PositiveInstanceWeight), PositiveInstanceWeight,
+                $"is for binary and multi-label classification, not for {task.Name}: use {nameof(ClassWeights)} for several classes");
             Refuse(
-                ClassWeights is not null && !task.HasClasses, nameof(ClassWeights), ClassWeights,
-                $"are for binary and multiclass classification, not for {task.Name}");
+                ClassWeights is not null && !task.HasClasses && !hasLabels, nameof(ClassWeights), ClassWeights,
+                $"are for binary, multiclass and multi-label classification, not for {task.Name}");
             Refuse(
-                ThresholdMetric is not null && !isBinary, nameof(ThresholdMetric), ThresholdMetric,
-                $"is for binary classification, not for {task.Name}");
+                ThresholdMetric is not null && !hasLabels, nameof(ThresholdMetric), ThresholdMetric,
+                $"is for binary and multi-label classification, not for {task.Name}");
             CheckGroups(task);
             if (task.HasLabel)
                 Refuse(
@@ -124,7 +124,22 @@ public sealed partial class BackpropTrainer
             Refuse(
                 loss.TargetKind != task.TargetKind, nameof(LossFunction), loss,
                 $"does not suit {task.Name}; allowed are {string.Join(", ", allowed)} and others for {task.TargetKind} targets");
+            CheckLossPerTarget(task, loss);
             return loss;
+        }
+
+        private void CheckLossPerTarget(LearningTask task, Loss loss)
+        {
+            if (loss is not LossPerTarget { Losses: var losses }) return;
+            Refuse(
+                !task.HasSeveralTargets, nameof(LossFunction), loss,
+                $"is for several targets, not for {task.Name}: set one of its losses");
+            Refuse(
+                PredictionIntervals is not null && loss.TargetKind == TargetKind.Real
+                    && losses.Any(each => each.TargetKind == TargetKind.Binary),
+                nameof(PredictionIntervals), PredictionIntervals,
+                $"are intervals of real values, but {nameof(LossFunction)} has a loss for a target of 0 or 1: set null, or train that "
+                + "target alone");
         }
 
         private void CheckGroups(LearningTask task)
@@ -178,9 +193,6 @@ public sealed partial class BackpropTrainer
             Refuse(
                 !metric.Suits(task.TargetKind), nameof(EarlyStopping), metric,
                 $"does not suit {task.Name}; allowed are {string.Join(", ", suitable)}");
-            Refuse(
-                !metric.SuitsSeveralLabels && task == LearningTask.MultiLabelClassification, nameof(EarlyStopping), metric,
-                $"selects by a metric of one label, not of several: for {task.Name}, set {nameof(Metric)} = null to select by the loss");
         }
 
         /// <summary>Whether training works with rows that are read again in every epoch.</summary>

@@ -70,13 +70,23 @@ public sealed partial class BackpropTrainer
         /// <summary>The threshold of anomaly detection.</summary>
         internal DecisionThreshold AnomalyDecision => new((float)AnomalyThreshold, DefaultColumnNames.Probability);
 
-        /// <summary>A weight for each class; null if all weights are equal.</summary>
+        /// <summary>A weight for each class, or for false and true of each of several labels; null if all weights are equal.</summary>
         internal double[]? ClassWeightsFor(LearningTask task, DataViewSchema.Column label)
         {
+            if (task is { HasLabel: true, HasThreshold: true, HasSeveralTargets: true }) return WeightsOfLabels(label);
             if (!task.HasClasses) return null;
             var weights = ClassWeights is { IsBalanced: false } named ? named.By(task.ClassNames(label), label.Name) : null;
             if (PositiveInstanceWeight == 1) return weights;
             return [weights?[0] ?? 1, (weights?[1] ?? 1) * PositiveInstanceWeight];
+        }
+
+        // A named weight of a label is that of true; false has the weight 1.
+        private double[]? WeightsOfLabels(DataViewSchema.Column label)
+        {
+            var names = SlotNames.Unique(label);
+            var weights = ClassWeights is { IsBalanced: false } named ? named.By(names, label.Name) : null;
+            if (weights is null && PositiveInstanceWeight == 1) return null;
+            return [.. Enumerable.Range(0, names.Count).SelectMany(k => new[] { 1, (weights?[k] ?? 1) * PositiveInstanceWeight })];
         }
     }
 }

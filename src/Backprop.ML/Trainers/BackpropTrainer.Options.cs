@@ -60,11 +60,13 @@ public sealed partial class BackpropTrainer
         public MissingValues MissingValues { get => Get<MissingValues>(); set => Set(value); }
 
         /// <summary>A factor of the weight of each row whose label is true.</summary>
-        /// <value>1; &gt; 0 and finite. For binary classification. It multiplies <see cref="ClassWeights"/>.</value>
+        /// <value>1; &gt; 0 and finite. For binary classification, and for every label of a multi-label classification. It multiplies
+        /// <see cref="ClassWeights"/>.</value>
         public double PositiveInstanceWeight { get => Get<double>(); set => Set(value); }
 
         /// <summary>A factor of the weight of each row, by its class: <see cref="ML.ClassWeights.Balanced"/>, or factors by name.</summary>
-        /// <value>Null: 1 for all classes. For binary and multiclass classification.</value>
+        /// <value>Null: 1 for all classes. For binary and multiclass classification, and for the labels of a multi-label
+        /// classification.</value>
         public ClassWeights? ClassWeights { get => Get<ClassWeights?>(); set => Set(value); }
 
         /// <summary>The share of the rows that is held out for validation.</summary>
@@ -93,8 +95,9 @@ public sealed partial class BackpropTrainer
         /// <remarks>ML.NET's <c>Evaluate</c>, <c>CrossValidate</c> and permutation importance ignore the threshold: they use score 0.
         /// <c>ml.BinaryClassification.EvaluatePredictedLabel</c> and <c>CrossValidatePredictedLabel</c> use it.</remarks>
         /// <value>Null: score 0, which is probability 0.5. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or
-        /// <see cref="MacroAccuracy"/>. For binary classification. If all validation rows are of one class, the threshold is 0, with a
-        /// warning. <see cref="BackpropTransformer.WithThreshold"/> sets another threshold after training.</value>
+        /// <see cref="MacroAccuracy"/>. For binary and multi-label classification, where each label has a threshold of its own. If all
+        /// validation rows are of one class, the threshold is 0, with a warning. <see cref="BackpropTransformer.WithThreshold"/> and
+        /// <see cref="BackpropTransformer.WithThresholds"/> set other thresholds after training.</value>
         public Metric? ThresholdMetric { get => Get<Metric?>(); set => Set(value); }
 
         /// <summary>The probability above which anomaly detection calls a row an anomaly.</summary>

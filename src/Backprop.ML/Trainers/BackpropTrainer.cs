@@ -82,7 +82,26 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         _options = options.Copy();
         _tasks = tasks;
         _seed = options.Seed ?? Host.Rand.Next();
-        if (tasks.Length < LearningTask.OfLabels.Count) options.LossFor(tasks[0]);
+        if (tasks.Length < LearningTask.OfLabels.Count) CheckTasks(options, tasks);
+    }
+
+    // The label column decides between the tasks of a catalog. Options that suit none of them are refused before there is data.
+    private static void CheckTasks(Options options, LearningTask[] tasks)
+    {
+        ArgumentException? refusal = null;
+        foreach (var task in tasks)
+        {
+            try
+            {
+                options.LossFor(task);
+                return;
+            }
+            catch (ArgumentException problem)
+            {
+                refusal ??= problem;
+            }
+        }
+        throw refusal!;
     }
 
     /// <summary>The properties of the trainer for ML.NET: it needs no normalized or cached data, supports validation data, and can continue

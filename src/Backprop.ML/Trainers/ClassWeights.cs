@@ -3,6 +3,9 @@ using System.Globalization;
 namespace Backprop.ML;
 
 /// <summary>Factors of the weights of rows, by class. They apply to training and to the validation loss, but not to metrics.</summary>
+/// <remarks>In a multi-label classification, each label has factors of its own: those of the loss of this label. The weighted losses are
+/// divided by the sum of the weights in the training data, so all labels count equally. A named weight is that of the rows where the label
+/// is true.</remarks>
 public sealed class ClassWeights
 {
     private readonly IReadOnlyDictionary<string, double> _byName;
@@ -15,6 +18,7 @@ public sealed class ClassWeights
 
     /// <summary>Weights by the names of the classes: the key values of the label; "False" and "True" of a Boolean label; "1", "2", … of a
     /// key without values.</summary>
+    /// <remarks>Several labels have the slot names of their column. A slot of column Labels without a name is "Labels[0]".</remarks>
     /// <param name="weights">Each &gt; 0 and finite. Other classes have the factor 1.</param>
     /// <exception cref="ArgumentException">There is no weight, a name occurs twice, or a weight is out of range.</exception>
     public static ClassWeights ByName(params ReadOnlySpan<(string Name, double Weight)> weights)
@@ -42,7 +46,7 @@ public sealed class ClassWeights
         foreach (var name in _byName.Keys)
             if (!classes.Contains(name))
                 throw new ArgumentException(
-                    $"{nameof(ClassWeights)} names class '{name}', but label column '{labelColumnName}' has " +
+                    $"{nameof(ClassWeights)} names '{name}', but label column '{labelColumnName}' has " +
                         $"{string.Join(", ", classes.Take(20).Select(known => $"'{known}'"))}{(classes.Count > 20 ? ", …" : "")}.");
         return [.. classes.Select(name => _byName.GetValueOrDefault(name, 1))];
     }

@@ -70,6 +70,7 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
         var ofClass = plan.Task.TargetKind != TargetKind.Real && MetricNeeds.AreOfOneClass(validation.Targets)
             ? $"class '{ClassOf(validation)}'"
             : null;
+        if (options.ThresholdMetric is not null) WarnOfLabels(validation, rows);
         if (ofClass is not null && options.ThresholdMetric is { } metric)
             Warn(
                 $"{nameof(options.ThresholdMetric)} ({NameOf(metric)}) has no effect: all of {rows} are of {ofClass}. The threshold " +
@@ -105,6 +106,23 @@ internal sealed class DataWarnings(IChannel channel, TrainingPlan plan, DataView
             + Invariant($"The held-out loss was still falling, by {fall:G3} in the last quarter of the epochs. ")
             + Invariant($"Try more epochs ({nameof(options.NumberOfIterations)} was {epochs})")
             + (options.Dropout > 0 ? Invariant($" or less dropout ({nameof(options.Dropout)} was {options.Dropout}).") : "."));
+    }
+
+    // Of several labels, each with one class alone keeps its threshold.
+    private void WarnOfLabels(ExampleSet validation, string rows)
+    {
+        if (validation.TargetCount < 2) return;
+        var names = SlotNames.Unique(label);
+        string[] constant =
+        [
+            .. Enumerable.Range(0, validation.TargetCount)
+                .Where(target => MetricNeeds.AreOfOneClass(TargetMeans.Column(validation.Targets, target)))
+                .Select(target => $"'{names[plan.Columns.Targets?.SlotOf(target) ?? target]}'"),
+        ];
+        if (constant.Length > 0)
+            Warn(
+                $"{nameof(BackpropTrainer.Options.ThresholdMetric)} has no effect for {string.Join(", ", constant)}: all of {rows} have "
+                    + $"the same value of this label. Its threshold stays at score 0. {MoreRows}");
     }
 
     // Label smoothing makes probabilities less confident. With validation rows, the temperature corrects that.

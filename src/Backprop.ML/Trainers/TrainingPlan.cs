@@ -15,13 +15,19 @@ namespace Backprop.ML;
 /// <param name="Inputs">The columns to predict from.</param>
 /// <param name="Columns">The slots, keys and classes of the rows when they are read.</param>
 /// <param name="Build">Creates the network from options and the traits of the features.</param>
-/// <param name="ClassWeights">One for each key of the label, or for each of two classes; null if all weights are equal.</param>
+/// <param name="ClassWeights">One for each key of the label, for each of two classes, or for false and true of each of several labels; null
+/// if all weights are equal.</param>
 internal sealed record TrainingPlan(
     LearningTask Task, DatasetProfile DatasetProfile, BackpropTrainer.Options Options, Loss Loss, InputColumns Inputs, ModelColumns Columns,
     Func<BackpropTrainer.Options, FeatureTraits, Network> Build, double[]? ClassWeights)
 {
     /// <summary>Whether rows with missing features are used.</summary>
     public bool AllowsMissing { get; } = Options.MissingValues != MissingValues.Skip;
+
+    /// <summary>Whether rows with some missing targets are used. A custom loss receives all targets of a row together, so it cannot omit
+    /// one.</summary>
+    public bool AllowsMissingTargets { get; } = Task.HasSeveralTargets && Task.TargetKind == TargetKind.Real
+        && Loss.Link != LossLink.Unknown;
 
     /// <summary>Throws if the token or the <c>MLContext</c> is cancelled.</summary>
     public Action CheckAlive { get; init; } = Options.CancellationToken.ThrowIfCancellationRequested;
@@ -51,7 +57,11 @@ internal sealed record TrainingPlan(
     public TrainingPlan With(ModelColumns columns) => this with { Columns = columns, Outputs = columns.Classes?.Length ?? Outputs };
 
     /// <summary>The weights of the classes of the network.</summary>
-    public double[]? ClassWeightsOf(ModelColumns columns) => ClassWeights is null || columns.Classes is not { } classes
-        ? ClassWeights
-        : [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];
+    public double[]? ClassWeightsOf(ModelColumns columns)
+    {
+        if (ClassWeights is null) return null;
+        if (columns.Classes is { } classes) return [.. Enumerable.Range(0, classes.Length).Select(k => ClassWeights[classes[k] - 1])];
+        if (columns.Targets is not { Slots: { } slots }) return ClassWeights;
+        return [.. slots.SelectMany(slot => new[] { ClassWeights[2 * slot], ClassWeights[2 * slot + 1] })];
+    }
 }

@@ -52,10 +52,15 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     /// <summary>The threshold above which a row, or one of several labels, is called positive. It is compared with
     /// <see cref="ThresholdColumnName"/>. Undefined for other tasks.</summary>
     /// <value>Anomaly detection: <see cref="BackpropTrainer.Options.AnomalyThreshold"/> of Probability. Otherwise 0 of Score, unless
-    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set another.</value>
+    /// <see cref="BackpropTrainer.Options.ThresholdMetric"/> or <see cref="WithThreshold"/> has set another. NaN if the labels have
+    /// different thresholds.</value>
     public float Threshold => _threshold.Value;
 
-    /// <summary>The column that <see cref="Threshold"/> is compared with: Score or Probability.</summary>
+    /// <summary>The threshold of each label, in the order of the slots of <c>Score</c>. Of other tasks, <see cref="Threshold"/>
+    /// alone.</summary>
+    public IReadOnlyList<float> Thresholds => _threshold.ForLabels(Model.Task.HasThreshold ? Model.Network.Network.Outputs : 1);
+
+    /// <summary>The column that <see cref="Thresholds"/> are compared with: Score or Probability.</summary>
     public string ThresholdColumnName => _threshold.ColumnName;
 
     /// <summary>The same model with another threshold for <c>PredictedLabel</c>; for binary and multi-label classification, and anomaly
@@ -69,19 +74,49 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
     public BackpropTransformer WithThreshold(float threshold, string thresholdColumnName = DefaultColumnNames.Probability)
     {
         if (!float.IsFinite(threshold)) throw ValueRange.Refusal(nameof(threshold), threshold, "must be finite");
+        return With(new DecisionThreshold(threshold, thresholdColumnName));
+    }
+
+    /// <summary>The same model with a threshold for each label of a multi-label classification, which <c>PredictedLabel</c> uses.</summary>
+    /// <remarks>A label is true if its probability is above its threshold. ONNX and saved models have the thresholds, too.</remarks>
+    /// <param name="thresholds">One for each label, in the order of the slots of the label column; each finite. Copied.</param>
+    /// <param name="thresholdColumnName">"Probability" or "Score".</param>
+    /// <exception cref="ArgumentException">The number of thresholds is not the number of labels, a threshold is not finite, or there is no
+    /// such column.</exception>
+    /// <exception cref="InvalidOperationException">The model is for another task.</exception>
+    public BackpropTransformer WithThresholds(
+        IReadOnlyList<float> thresholds, string thresholdColumnName = DefaultColumnNames.Probability)
+    {
+        Host.CheckValue(thresholds, nameof(thresholds));
+        CheckThresholds();
+        var labels = Model.Network.Network.Outputs;
+        if (thresholds.Count != labels || !thresholds.All(float.IsFinite))
+            throw ValueRange.Refusal(
+                nameof(thresholds), string.Join(", ", thresholds),
+                $"must have {labels} finite values, one for each label of column '{LabelColumnName}'");
+        return With(DecisionThreshold.Of([.. thresholds], thresholdColumnName));
+    }
+
+    private BackpropTransformer With(DecisionThreshold threshold)
+    {
+        var thresholdColumnName = threshold.ColumnName;
         if (thresholdColumnName is not (DefaultColumnNames.Score or DefaultColumnNames.Probability))
             throw ValueRange.Refusal(nameof(thresholdColumnName), thresholdColumnName, "must be Probability or Score");
+        CheckThresholds();
+        return new BackpropTransformer(Host, Model, TrainSchema, _inputs, LabelColumnName, threshold);
+    }
+
+    private void CheckThresholds()
+    {
         if (!Model.Task.HasThreshold)
             throw Host.Except(
                 "A threshold is for binary and multi-label classification, and for anomaly detection, but the model is for {0}.",
                 Model.Task.Name);
-        return new BackpropTransformer(
-            Host, Model, TrainSchema, _inputs, LabelColumnName, new DecisionThreshold(threshold, thresholdColumnName));
     }
 
     /// <summary>The same model with another temperature: its scores are divided by T. <c>WithTemperature(1)</c> returns the model as it was
     /// before <see cref="BackpropTrainer.Options.TemperatureScaling"/>.</summary>
-    /// <remarks>The order of rows and the class with the largest score stay the same. A <see cref="Threshold"/> of scores is rescaled with
+    /// <remarks>The order of rows and the class with the largest score stay the same. <see cref="Thresholds"/> of scores are rescaled with
     /// the scores, so <c>PredictedLabel</c> stays the same. A threshold of probabilities stays as it is, so it may decide otherwise.
     /// <c>Model.Network.Temperature</c> is the present T.</remarks>
     /// <param name="temperature">T, from 0.01 to 100: above 1 for less confident probabilities, below 1 for more confident ones.</param>
@@ -96,7 +131,7 @@ public sealed class BackpropTransformer : SingleFeaturePredictionTransformerBase
         if (!network.Loss.HasLogits)
             throw Host.Except("A temperature divides logits, but the scores of {0} are not logits.", network.Loss);
         var threshold = _threshold.ColumnName == DefaultColumnNames.Score
-            ? new DecisionThreshold((float)(_threshold.Value * network.Temperature / temperature), _threshold.ColumnName)
+            ? _threshold.Times(network.Temperature / temperature)
             : _threshold;
         return new BackpropTransformer(
             Host, Model.With(network.With(temperature)), TrainSchema, _inputs, LabelColumnName, threshold);

@@ -25,12 +25,12 @@ internal static class OutputGetters
         values = editor.Commit();
     };
 
-    /// <summary>Whether each score, or each prediction, is above a threshold.</summary>
+    /// <summary>Whether each score, or each prediction, is above its threshold.</summary>
     public static ValueGetter<VBuffer<bool>> Decisions(IScores row, DecisionThreshold threshold) => (ref VBuffer<bool> values) =>
     {
         var scores = threshold.ColumnName == DefaultColumnNames.Probability ? row.Predictions : row.Scores;
         var editor = VBufferEditor.Create(ref values, scores.Length);
-        for (var i = 0; i < scores.Length; i++) editor.Values[i] = scores[i] > threshold.Value;
+        for (var i = 0; i < scores.Length; i++) editor.Values[i] = scores[i] > threshold.At(i);
         values = editor.Commit();
     };
 }

@@ -11,8 +11,12 @@ public class LossContractTests
 
     public static TheoryData<Loss> OfRows => [.. Loss.All.OfType<RowLoss>()];
 
+    // Losses that are made of others, and need a number of targets.
+    private static readonly Loss[] Composed =
+        [new LossPerTarget(new SquaredError()), new TargetwiseLoss(new SquaredError(), Factors: null)];
+
     [Fact]
-    public void Every_loss_in_the_assembly_is_listed() => Choices.AssertListed<Loss>(Loss.All);
+    public void Every_loss_in_the_assembly_is_listed() => Choices.AssertListed<Loss>([.. Loss.All, .. Composed]);
 
     [Theory, MemberData(nameof(OfRows))]
     public void No_score_costs_less_than_the_truth_and_extreme_ones_are_finite(Loss loss)

@@ -41,21 +41,6 @@ public class UndefinedMetricTests
     public void Every_metric_is_accepted_where_classes_and_labels_vary(string name) =>
         Assert.NotEmpty(Trainer(Metric.All.Single(metric => metric.GetType().Name == name)).Train(Net, Training, Of(0, 1, 1)).History);
 
-    public static TheoryData<string> BinaryNames =>
-        [.. Metric.All.Where(metric => metric.Suits(TargetKind.Binary)).Select(metric => metric.GetType().Name)];
-
-    // Each of them reads the first label alone, or takes a row's scores for those of classes.
-    [Theory, MemberData(nameof(BinaryNames))]
-    public void A_metric_of_one_label_is_refused_for_several(string name)
-    {
-        var metric = Metric.All.Single(metric => metric.GetType().Name == name);
-        var labels = new ExampleSet([1, 2, 3], 1, [0, 1, 1, 0, 1, 1], targetCount: 2);
-        var network = Network.FullyConnected(1, [3], 2, new Tanh());
-        var problem = Assert.Throws<ArgumentException>("network", () => Trainer(metric).Train(network, labels, labels));
-        Assert.Contains($"{name} {{", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("one label, not for 2", problem.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void A_metric_of_ones_own_that_some_scores_make_a_number_is_accepted() =>
         Assert.NotEmpty(Trainer(new Precision()).Train(Net, Training, Of(0, 1, 1)).History);

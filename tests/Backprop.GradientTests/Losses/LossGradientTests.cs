@@ -33,6 +33,19 @@ public class LossGradientTests
     }
 
     [Fact]
+    public void A_loss_for_each_target_has_the_derivative_of_the_loss()
+    {
+        var loss = new LossPerTarget(new PoissonLoss(), new HuberLoss { Delta = 0.3 }, new LogisticLoss()) { Weights = [1, 5, 2] };
+        double[] targets = [2, 0.5, 1, 0, -1.5, 0, 1, 7, 1];
+        LossCheck.Verify(loss, TestPoints.AwayFromZero(9, seed: 34), outputs: 3, targets);
+        targets[4] = targets[6] = double.NaN; // missing
+        LossCheck.Verify(new TargetwiseLoss(loss, Factors: null), TestPoints.AwayFromZero(9, seed: 34), outputs: 3, targets);
+        var factors = new LabelFactors([1, 3, 0.5, 2, 1, 1]);
+        double[] labels = [0, 1, 1, 1, 0, 0, 1, 1, 0];
+        LossCheck.Verify(new TargetwiseLoss(new FocalLoss(), factors), TestPoints.AwayFromZero(9, seed: 35), outputs: 3, labels);
+    }
+
+    [Fact]
     public void Softmax_with_probabilities_as_targets_has_the_derivative_of_the_loss()
     {
         double[] targets = [0.2, 0.5, 0.3, 0, 1, 0, 0.25, 0.25, 0.5];

@@ -49,6 +49,22 @@ public class ScoreGradientTests
     }
 
     [Fact]
+    public void Backward_of_a_loss_for_each_target_is_its_derivative()
+    {
+        foreach (var loss in (LossPerTarget[])
+            [
+                new(new PoissonLoss(), new LogisticLoss(), new SquaredError()),
+                new(
+                    new PinballLoss { Quantiles = [0.1, 0.9] }, new GaussianNegativeLogLikelihood(),
+                    new PinballLoss { Quantiles = [0.2, 0.7] }),
+            ])
+        {
+            Backward_of_the_average_is_its_derivative(loss, members: 3);
+            Backward_of_the_link_is_its_derivative(loss, targets: 3);
+        }
+    }
+
+    [Fact]
     public void Backward_of_the_other_operations_is_their_derivative()
     {
         var scale = new Standardization([1, -2, 5], [0.5, 4, 0]);

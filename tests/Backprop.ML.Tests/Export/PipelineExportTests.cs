@@ -99,6 +99,28 @@ public class PipelineExportTests
     }
 
     [Fact]
+    public void A_threshold_for_each_label()
+    {
+        var data = ExportRow.Training(_ml);
+        var featurization = ExportRow.Featurization(_ml).Fit(data);
+        var network = new BackpropTrainer(_ml, Options(nameof(ExportRow.Flags))).Fit(featurization.Transform(data))
+            .WithThresholds([0.2f, 0.5f, 0.8f]);
+        AssertAgree(new TransformerChain<ITransformer>([featurization, network]));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_loss_for_each_target(bool hasQuantiles)
+    {
+        var options = Options(nameof(ExportRow.Values));
+        options.LossFunction = hasQuantiles
+            ? new LossPerTarget(new PinballLoss { Quantiles = [0.2, 0.8] }, new GaussianNegativeLogLikelihood())
+            : new LossPerTarget(new PoissonLoss(), new SquaredError());
+        (options.PredictionIntervals, options.Uncertainty) = (new Backprop.Training.Conformal { Coverage = 0.8 }, true);
+        options.KFoldBagging = true;
+        AssertAgree(Fit(options));
+    }
+
+    [Fact]
     public void Keys_become_the_texts_of_their_classes()
     {
         var model = Fit(Options("KindKey"));

@@ -1,4 +1,6 @@
+using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.Numerics;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -67,16 +69,15 @@ public class SeveralTargetsTests
     }
 
     [Fact]
-    public void A_metric_of_one_label_is_refused_before_training()
+    public void A_metric_of_labels_is_the_mean_that_the_evaluator_computes()
     {
         var options = Synthetic.Brief(Labels);
         options.EarlyStopping = new EarlyStopping { Metric = new AreaUnderRocCurve() };
-        var trainer = new BackpropTrainer(_ml, options);
         var prepared = Synthetic.Prepared(_ml, 60);
         var data = _ml.Transforms.Concatenate(Labels, Synthetic.Flag, nameof(Example.Aside)).Fit(prepared).Transform(prepared);
-        var problem = Assert.Throws<ArgumentOutOfRangeException>("EarlyStopping", () => trainer.Fit(data, data));
-        Assert.Contains("AreaUnderRocCurve", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("Metric = null", problem.Message, StringComparison.Ordinal);
+        var model = new BackpropTrainer(_ml, options).Fit(data, data);
+        var expected = _ml.MulticlassClassification.EvaluateMultiLabel(model.Transform(data), Labels).MacroAreaUnderRocCurve;
+        Assert.Equal(expected, model.Model.History.Max(report => report.ValidationMetric)!.Value, 1e-6);
     }
 
     [Fact]
@@ -109,18 +110,61 @@ public class SeveralTargetsTests
     }
 
     [Fact]
-    public void Rows_with_a_missing_target_are_skipped_in_training_and_evaluation()
+    public void The_other_targets_of_a_row_with_a_missing_one_are_trained_and_evaluated()
     {
         var examples = Synthetic.Examples(100);
         examples[3].Value = float.NaN;
+        (examples[5].Value, examples[5].Main) = (float.NaN, float.NaN);
         var data = _ml.Data.LoadFromEnumerable(examples);
         List<string> warnings = [];
         _ml.Log += (_, message) => { if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.Message); };
         var scored = Pipeline(Targets).Fit(data).Transform(data);
 
         Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows of the training data", StringComparison.Ordinal));
-        Assert.InRange(_ml.Regression.EvaluateMultiTarget(scored, Targets).RSquared, 0.5, 1);
-        Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows with a missing label", StringComparison.Ordinal));
+        const string words = "1 of 100 rows of the training data lack some targets, first row 3, slot 0";
+        Assert.Contains(warnings, warning => warning.Contains(words, StringComparison.Ordinal));
+        var known = _ml.Data.FilterRowsByMissingValues(scored, nameof(Example.Main));
+        var metrics = _ml.Regression.EvaluateMultiTarget(known, Targets);
+        Assert.All(metrics.Targets, target => Assert.InRange(target.RSquared, 0.5, 1));
+        Assert.Contains(warnings, warning => warning.Contains("1 of 99 rows lack some targets", StringComparison.Ordinal));
+
+        // The second target is known in one more row than the first.
+        var complete = _ml.Regression.EvaluateMultiTarget(_ml.Data.FilterRowsByMissingValues(known, Synthetic.Value), Targets);
+        Assert.Equal(complete.Targets[0], metrics.Targets[0]);
+        Assert.NotEqual(complete.Targets[1], metrics.Targets[1]);
+    }
+
+    [Fact]
+    public void A_custom_loss_needs_all_targets_of_a_row()
+    {
+        var examples = Synthetic.Examples(100);
+        examples[3].Value = float.NaN;
+        List<string> warnings = [];
+        _ml.Log += (_, message) => { if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.Message); };
+        var options = Synthetic.Brief(Targets);
+        options.LossFunction = new Halved();
+        var prepared = Synthetic.Prepared(_ml, examples);
+        var concatenate = _ml.Transforms.Concatenate(Targets, Synthetic.Value, nameof(Example.Main));
+        new BackpropTrainer(_ml, options).Fit(concatenate.Fit(prepared).Transform(prepared));
+        Assert.Contains(warnings, warning => warning.Contains("Skipped 1 of 100 rows", StringComparison.Ordinal));
+    }
+
+    private sealed record Halved : RowLoss
+    {
+        private static readonly SquaredError _whole = new();
+
+        public override TargetKind TargetKind => TargetKind.Real;
+
+        public override void EvaluateRows(ReadOnlyMatrix scores, ReadOnlyMatrix targets, Span<float> losses, Matrix gradient)
+        {
+            _whole.EvaluateRows(scores, targets, losses, gradient);
+            foreach (ref var value in losses) value /= 2;
+            foreach (ref var value in gradient.Values) value /= 2;
+        }
+
+        public override void Predict(Matrix scores)
+        {
+        }
     }
 
     [Theory]

@@ -110,7 +110,7 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     private Entry Add(TrialSettings trial, TrainingResult result, double cost, StopCondition own)
     {
         _spent += cost;
-        var loss = new EnsembleSelection(result.Network.Loss, [result.HeldOut!], rounds: 1, own.Work).LossOf(0);
+        var loss = new EnsembleSelection(result.HeldOut!.Loss ?? result.Network.Loss, [result.HeldOut], rounds: 1, own.Work).LossOf(0);
         var entry = new Entry(trial, result, loss, cost, own.Elapsed);
         _entries.Add(entry);
         search.Progress?.Report(ReportOf(entry, copies: 0));
@@ -144,7 +144,7 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
         if (search.Blends)
         {
             HeldOutScores[] scores = [.. _entries.Select(entry => entry.Result.HeldOut!)];
-            return new EnsembleSelection(first.Network.Loss, scores, MaxCopies, stop.Work).Select(first: 0, MaxCopies);
+            return new EnsembleSelection(scores[0].Loss ?? first.Network.Loss, scores, MaxCopies, stop.Work).Select(first: 0, MaxCopies);
         }
         var best = _entries.MinBy(entry => entry.Loss);
         return [.. _entries.Select(entry => entry == best ? 1 : 0)];

@@ -10,17 +10,18 @@ internal sealed class ClassBalance
 
     private ClassBalance(double[] factors) => _factors = factors;
 
-    /// <summary>The balance that the options specify; null where classes do not matter.</summary>
-    /// <exception cref="ArgumentException">The targets are not classes, or the number of weights is not the number of classes.</exception>
+    /// <summary>The balance that the options specify; null where classes do not matter. Several labels have
+    /// <see cref="LabelBalance"/>.</summary>
+    /// <exception cref="ArgumentException">The targets have no classes, or the number of weights is not the number of classes.</exception>
     public static ClassBalance? Of(TrainingOptions options, TrainingData training, int outputs)
     {
         if (options is { ClassWeights: null, BalancedClassWeights: false }) return null;
         var classes = options.Loss.TargetKind == TargetKind.Binary ? 2 : outputs;
-        if (!options.Loss.HasClasses || training.Examples.TargetCount > 1)
+        if (!options.Loss.HasClasses)
             throw new ArgumentException(
-                $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need one target column of " +
-                    $"classes, but {options.Loss} has {training.Examples.TargetCount} target columns of kind {options.Loss.TargetKind}.",
-                nameof(training));
+                $"{nameof(TrainingOptions.ClassWeights)} and {nameof(TrainingOptions.BalancedClassWeights)} need targets that are classes, "
+                + $"but {options.Loss} has targets of kind {options.Loss.TargetKind}.", nameof(training));
+        if (training.Examples.TargetCount > 1) return null;
         if (options.ClassWeights is { } given && given.Count != classes)
             throw new ArgumentException(
                 $"{nameof(TrainingOptions.ClassWeights)} has {given.Count} weights, but there are {classes} classes. Set one weight for " +

@@ -22,10 +22,11 @@ public sealed partial class ExampleSet
     /// <summary>Checks and wraps the arrays.</summary>
     /// <param name="features">[rows × featureCount], row-major, finite; NaN for a missing one, if that is allowed.</param>
     /// <param name="featureCount">Features per example; at least 1.</param>
-    /// <param name="targets">[rows × targetCount], row-major, finite.</param>
+    /// <param name="targets">[rows × targetCount], row-major, finite; NaN for a missing one of several, if that is allowed.</param>
     /// <param name="targetCount">Target columns; at least 1.</param>
     /// <param name="weights">[rows], each finite and &gt; 0; null if all weights are equal.</param>
-    /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>.</param>
+    /// <param name="allowsMissing">Whether features may be NaN, for networks that begin with an <c>Imputation</c>, and some of several
+    /// targets of a row.</param>
     /// <exception cref="ArgumentException">The lengths do not fit, there is no row, or a value is out of range. The message names row and
     /// column.</exception>
     public ExampleSet(
@@ -44,7 +45,7 @@ public sealed partial class ExampleSet
                     $"rows of {targetCount}, {weights?.Length ?? 0} weights. All must have the same number of rows, at least one.");
         CheckFinite(features, featureCount, nameof(features), allowsMissing);
         HasMissing = allowsMissing && features.AsSpan().Contains(Real.NaN);
-        CheckFinite(targets, targetCount, nameof(targets));
+        CheckFinite(targets, targetCount, nameof(targets), allowsMissing && targetCount > 1);
         CheckWeights(weights);
         (FeatureCount, TargetCount, _features) = (featureCount, targetCount, RowBlocks.OfArray(features, featureCount));
         (_targets, _weights) = (targets, weights);
@@ -100,6 +101,9 @@ public sealed partial class ExampleSet
 
     /// <summary>Whether a feature of some example may be missing.</summary>
     internal bool HasMissing { get; }
+
+    /// <summary>Whether some of several targets are missing (NaN).</summary>
+    internal bool HasMissingTargets => TargetCount > 1 && TensorPrimitives.IsNaNAny(Targets.Values);
 
     /// <summary>Whether the features are sparse: most are 0, and only the others are stored.</summary>
     public bool IsSparse => _sparse is not null;
@@ -202,6 +206,10 @@ public sealed partial class ExampleSet
 
     /// <summary>Whether all values of a row are finite or missing (NaN).</summary>
     internal static bool AreFiniteOrMissing(ReadOnlySpan<Real> row) => AreFinite(row) || !TensorPrimitives.IsInfinityAny(row);
+
+    /// <summary>Whether targets can be trained on: all of them are finite, or some of several are missing.</summary>
+    internal static bool AreTargets(ReadOnlySpan<Real> targets) =>
+        AreFinite(targets) || (targets.Length > 1 && AreFiniteOrMissing(targets) && !TensorPrimitives.IsNaNAll(targets));
 
     private ReadOnlySpan<Real> Rows(Real[] values, int columns) => values.AsSpan(_first * columns, Count * columns);
 

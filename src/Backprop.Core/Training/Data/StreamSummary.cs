@@ -15,8 +15,9 @@ internal sealed class StreamSummary
     // By class, because there may be far more classes than occur. If targets are not classes, these totals are not used.
     private Dictionary<int, double> _classTotals = [];
 
-    private StreamSummary(ExampleSource stream) =>
-        (Features, Targets) = (new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount));
+    private StreamSummary(ExampleSource stream) => (Features, Targets, TargetBounds, LabelTotals) = (
+        new ColumnMoments(stream.FeatureCount), new ColumnMoments(stream.TargetCount), TargetBounds.None(stream.TargetCount),
+        new double[2 * stream.TargetCount]);
 
     /// <summary>Number of examples.</summary>
     public int Count { get; private set; }
@@ -27,8 +28,14 @@ internal sealed class StreamSummary
     /// <summary>Means and spreads of the targets.</summary>
     public ColumnMoments Targets { get; }
 
+    /// <summary>[targets × 2]: Σ w of the examples where each of several labels is false, and where it is true.</summary>
+    public double[] LabelTotals { get; }
+
+    /// <summary>Whether some of several targets are missing (NaN).</summary>
+    public bool HasMissingTargets => Enumerable.Range(0, LabelTotals.Length / 2).Any(Targets.IsMissing);
+
     /// <summary>The smallest and the largest targets.</summary>
-    public TargetBounds TargetBounds { get; private set; } = null!;
+    public TargetBounds TargetBounds { get; }
 
     /// <summary>Examples drawn at random, each as likely as any other.</summary>
     public ExampleSet Sample { get; private set; } = null!;
@@ -95,7 +102,7 @@ internal sealed class StreamSummary
 
     private void Add(ReadOnlySpan<Real> x, ReadOnlySpan<Real> y, Real weight)
     {
-        if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreFinite(y) || !(weight > 0) || !Real.IsFinite(weight))
+        if (!ExampleSet.AreFiniteOrMissing(x) || !ExampleSet.AreTargets(y) || !(weight > 0) || !Real.IsFinite(weight))
             throw new InvalidOperationException(
                 $"Example {Count} of the stream has an infinite feature, a target that is not finite ({string.Join(", ", y.ToArray())}), " +
                     $"or a weight that is not finite and > 0 ({weight}).");
@@ -103,8 +110,8 @@ internal sealed class StreamSummary
         Count++;
         Features.Add(x, weight);
         Targets.Add(y, weight);
-        TargetBounds ??= new TargetBounds(y, y);
         TargetBounds.Widen(y);
+        if (y.Length > 1) LabelBalance.Add(LabelTotals, y, weight);
         if (y.Length == 1 && y[0] >= 0 && Math.Round(y[0]) is < int.MaxValue and var k) AddClass((int)k, weight);
     }
 

@@ -28,11 +28,18 @@ internal abstract class TrainingData
     /// <summary>How targets are standardized.</summary>
     public abstract Standardization MeasureTargets(WorkMeter? meter = null);
 
+    /// <summary>Whether some of several targets are missing (NaN).</summary>
+    public abstract bool HasMissingTargets { get; }
+
     /// <summary>The smallest and the largest targets.</summary>
     public abstract TargetBounds MeasureBounds();
 
     /// <summary>Σ w of the examples of every class.</summary>
     public abstract double[] ClassTotals(int classes);
+
+    /// <summary>Σ w of the examples where each of several labels is false, and where it is true.</summary>
+    /// <returns>[labels × 2]</returns>
+    public abstract double[] LabelTotals();
 
     /// <summary>The same examples with their weights multiplied by the factors of their classes.</summary>
     public abstract TrainingData WithWeights(ClassBalance balance);
@@ -62,9 +69,13 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override Standardization MeasureTargets(WorkMeter? meter = null) =>
         Standardization.MeasureRows(examples.Targets, examples.Weights, meter);
 
+    public override bool HasMissingTargets => examples.HasMissingTargets;
+
     public override TargetBounds MeasureBounds() => TargetBounds.Measure(examples.Targets);
 
     public override double[] ClassTotals(int classes) => ClassBalance.Totals(examples, classes);
+
+    public override double[] LabelTotals() => LabelBalance.Totals(examples);
 
     public override TrainingData WithWeights(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
@@ -97,9 +108,13 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override Standardization MeasureTargets(WorkMeter? meter = null) => summary.Targets.ToStandardization();
 
+    public override bool HasMissingTargets => summary.HasMissingTargets;
+
     public override TargetBounds MeasureBounds() => summary.TargetBounds;
 
     public override double[] ClassTotals(int classes) => summary.ClassTotals(classes);
+
+    public override double[] LabelTotals() => summary.LabelTotals;
 
     public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
 

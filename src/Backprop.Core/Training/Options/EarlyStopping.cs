@@ -32,7 +32,8 @@ public sealed record EarlyStopping
     /// <summary>The metric that epochs are compared by.</summary>
     /// <value>Null: the loss. Otherwise a metric that suits the targets and is defined for the validation data; otherwise a trainer throws
     /// before the first step. With a metric, all statements about the loss here hold for the metric. Larger is then better if
-    /// <see cref="Metric.HigherIsBetter"/> is true.</value>
+    /// <see cref="Metric.HigherIsBetter"/> is true. Of several labels or targets, it is the plain mean of their metrics. Errors of targets
+    /// are then in units of the standardized targets.</value>
     public Metric? Metric { get; init; }
 
     /// <summary>Ends training as soon as the loss, or the metric, is at least as good as this (<see cref="TargetPatience"/>).</summary>

@@ -157,6 +157,8 @@ public sealed record TrainingOptions
     public bool ThrowOnCancellation { get; init; }
 
     /// <summary>A factor for each class. It multiplies the weights of the examples of the class.</summary>
+    /// <remarks>Several labels have two factors each, for false and for true. They multiply the loss of that label, divided by their mean
+    /// over the training examples.</remarks>
     /// <value>Null: 1 for all classes. Otherwise one for each class, > 0 and finite; of two classes, the negative one is first. Validation
     /// losses use the same factors, metrics do not.</value>
     public IReadOnlyList<double>? ClassWeights
@@ -174,9 +176,11 @@ public sealed record TrainingOptions
     /// <value>False. Multiplied by <see cref="ClassWeights"/>, if they are set.</value>
     public bool BalancedClassWeights { get; init; }
 
-    /// <summary>For two classes: the decision threshold is the score that maximizes this metric on the validation data.</summary>
+    /// <summary>For two classes: the decision threshold is the score that maximizes this metric on the validation data. Each of several
+    /// labels has a threshold of its own.</summary>
     /// <value>Null: the threshold is 0. Otherwise <see cref="Accuracy"/>, <see cref="F1Score"/> or <see cref="MacroAccuracy"/>;
-    /// <see cref="TrainingResult.Threshold"/> returns the threshold. There is none if all validation rows are of one class.</value>
+    /// <see cref="TrainingResult.Thresholds"/> returns the thresholds. There is none if all validation rows are of one class; of several
+    /// labels, such a label has the threshold 0.</value>
     public Metric? ThresholdMetric
     {
         get;

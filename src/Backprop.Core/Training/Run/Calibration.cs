@@ -1,4 +1,5 @@
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -34,12 +35,14 @@ internal sealed class Calibration(TrainingOptions options, Network network, Vali
     /// <param name="trained">The network, with temperature 1.</param>
     /// <param name="epoch">The epoch of its parameters.</param>
     /// <param name="weights">The weights of the validation rows, including the factors of their classes.</param>
-    /// <returns>The network with its temperature and intervals, and the threshold; null if no threshold metric is set. Rows of one class
-    /// determine neither temperature nor threshold.</returns>
-    public (TrainedNetwork Trained, Real? Threshold) Apply(TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights)
+    /// <param name="loss">The loss of the training, including the factors of several labels.</param>
+    /// <returns>The network with its temperature and intervals, and the threshold of each label; empty if no threshold metric is set. Rows
+    /// of one class determine neither temperature nor threshold.</returns>
+    public (TrainedNetwork Trained, Real[] Thresholds) Apply(
+        TrainedNetwork trained, int epoch, ReadOnlySpan<Real> weights, Loss loss)
     {
-        if (!IsNeeded) return (trained, null);
-        if (IsAutoencoder) return (WithErrors(trained, epoch), null);
+        if (!IsNeeded) return (trained, []);
+        if (IsAutoencoder) return (WithErrors(trained, epoch), []);
         var isOfOneClass = evaluator!.IsOfOneClass;
         var scales = options.TemperatureScaling && !isOfOneClass;
         var metric = isOfOneClass ? null : options.ThresholdMetric as IDecisionMetric;
@@ -47,28 +50,28 @@ internal sealed class Calibration(TrainingOptions options, Network network, Vali
         if (scales) left.Add(nameof(TrainingOptions.TemperatureScaling));
         if (metric is not null) left.Add(nameof(TrainingOptions.ThresholdMetric));
         if (Intervals is not null) left.Add(nameof(TrainingOptions.PredictionIntervals));
-        if (left.Count == 0 && !options.KeepsHeldOutScores) return (trained, null);
+        if (left.Count == 0 && !options.KeepsHeldOutScores) return (trained, []);
 
         stop.Reports.Begin(TrainingPhase.Calibrating, $"Calibrating on {evaluator.Count:N0} validation rows");
-        Real? threshold = null;
+        Real[] thresholds = [];
         try
         {
             evaluator.Score(trained, epoch, stop);
             if (scales)
-                trained = trained.With(evaluator.Temperature(trained.Loss, trained.Network.Outputs, weights, stop.Work));
+                trained = trained.With(evaluator.Temperature(loss, trained.Network.Outputs, weights, stop.Work));
             left.Remove(nameof(TrainingOptions.TemperatureScaling));
-            if (metric is not null) threshold = evaluator.Threshold(metric, stop.Work);
+            if (metric is not null) thresholds = evaluator.Thresholds(metric, stop.Work);
             left.Remove(nameof(TrainingOptions.ThresholdMetric));
             if (Intervals is { } intervals)
                 trained = trained.With(evaluator.Calibrate(trained, intervals.Coverage, stop.Work));
-            if (options.KeepsHeldOutScores) HeldOut = evaluator.CopyScores(trained.Network.Outputs, weights);
+            if (options.KeepsHeldOutScores) HeldOut = evaluator.CopyScores(trained.Network.Outputs, weights, loss);
         }
         catch (WorkGivenUpException)
         {
             if (left.Count > 0) WarnOfSkipped(left, $"{evaluator.Count:N0} validation rows", stop);
             if (Intervals is { } intervals) trained = trained.With(Infinite(trained, intervals.Coverage));
         }
-        return (trained, threshold);
+        return (trained, thresholds);
     }
 
     // The scores of a validation check have no weights. They are used if training had to end before the rows are scored again.

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Backprop.Losses;
 using Backprop.Numerics;
 using Backprop.Uncertainty;
@@ -10,7 +11,7 @@ internal static class ConformityScores
     // A link function, a logarithm of rows for the sort, and some comparisons.
     private const long WorkOfTarget = 32;
 
-    /// <summary>Calibrates on held-out rows.</summary>
+    /// <summary>Calibrates on the held-out rows that have all targets.</summary>
     /// <param name="loss">The loss of the predictions.</param>
     /// <param name="coverage">The nominal coverage.</param>
     /// <param name="predictions">[rows × outputs]: of the member that was not trained on the row, or of the whole network.</param>
@@ -21,13 +22,25 @@ internal static class ConformityScores
         Loss loss, double coverage, ReadOnlyMatrix predictions, ExampleSet held, int members, WorkMeter work)
     {
         var targets = loss.ConformityScoresOf(predictions.Columns);
-        var scores = new Real[checked(held.Count * targets)];
-        for (var row = 0; row < held.Count; row++)
+        var rows = CompleteRows(held.Targets);
+        var scores = new Real[checked(rows.Length * targets)];
+        var folds = new int[held.Folds.IsEmpty ? 0 : rows.Length];
+        for (var i = 0; i < rows.Length; i++)
         {
-            Measure(loss, predictions.Row(row), held.Targets.Row(row), scores.AsSpan(row * targets, targets));
+            Measure(loss, predictions.Row(rows[i]), held.Targets.Row(rows[i]), scores.AsSpan(i * targets, targets));
+            if (folds.Length > 0) folds[i] = held.Folds[rows[i]];
             work.Add(WorkOfTarget * targets);
         }
-        return ConformalCalibration.Of(coverage, new ReadOnlyMatrix(scores, held.Count, targets), members, held.Folds);
+        return ConformalCalibration.Of(coverage, new ReadOnlyMatrix(scores, rows.Length, targets), members, folds);
+    }
+
+    /// <summary>The rows without a missing target (NaN).</summary>
+    public static int[] CompleteRows(ReadOnlyMatrix targets)
+    {
+        var rows = new List<int>(targets.Rows);
+        for (var row = 0; row < targets.Rows; row++)
+            if (!TensorPrimitives.IsNaNAny(targets.Row(row))) rows.Add(row);
+        return [.. rows];
     }
 
     private static void Measure(Loss loss, ReadOnlySpan<Real> predictions, ReadOnlySpan<Real> y, Span<Real> scores)
@@ -38,7 +51,7 @@ internal static class ConformityScores
             var own = predictions.Slice(target * each, each);
             scores[target] = (Real)(loss.TargetKind switch
             {
-                TargetKind.Real => loss.BoundsOf(own).ScoreOf(y[target]),
+                TargetKind.Real => loss.OfTarget(target).BoundsOf(own).ScoreOf(y[target]),
                 TargetKind.Binary => y[target] > 0.5 ? 1.0 - own[0] : own[0],
                 _ => 1.0 - own[ClassOf(y)],
             });

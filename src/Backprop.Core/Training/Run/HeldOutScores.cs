@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -10,6 +11,9 @@ namespace Backprop.Training;
 /// <param name="weights">[rows], including the factors of their classes; empty if all weights are equal.</param>
 internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows, Real[] weights)
 {
+    /// <summary>The loss of the training, including the factors of several labels; null for that of the network.</summary>
+    public Loss? Loss { get; init; }
+
     /// <summary>The rows.</summary>
     public ExampleSet Rows => rows;
 

@@ -19,7 +19,9 @@ internal sealed class RunChecks(TrainingOptions options)
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
         CheckEnsemble(network);
         CheckAutoencoder(network);
-        CheckMetric(network, training);
+        CheckMetric(network);
+        CheckMissingTargets(training, nameof(training));
+        if (validation is not null) CheckMissingTargets(validation, nameof(validation));
         options.Loss.CheckTargets(training.Targets, network.Outputs, nameof(training));
         if (validation is not null) options.Loss.CheckTargets(validation.Targets, network.Outputs, nameof(validation));
         CheckMetricIsDefined(network, validation ?? (options.KFoldBagging ? training : null), nameof(validation));
@@ -121,30 +123,48 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.PredictionIntervals is not { } intervals) return;
         const string option = nameof(TrainingOptions.PredictionIntervals);
+        if (options.Loss is LossPerTarget { TargetKind: TargetKind.Real } mixed
+            && mixed.Losses.FirstOrDefault(loss => loss.TargetKind == TargetKind.Binary) is { } ofLabel)
+        {
+            throw new ArgumentException(
+                $"{option} are intervals of real values, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that "
+                + "target alone.", nameof(held));
+        }
         if (held is null)
             throw new ArgumentException(
                 $"{option} are calibrated on held-out examples, but there are none. Pass validation examples, or set "
                 + $"{nameof(TrainingOptions.KFoldBagging)} or {nameof(Conformal.HeldOutFraction)}.", nameof(held));
-        if (held.Count < intervals.MinRows)
+        var complete = ConformityScores.CompleteRows(held.Targets).Length;
+        if (complete < intervals.MinRows)
             throw new ArgumentException(
                 $"{option} with a {nameof(Conformal.Coverage)} of {intervals.Coverage} need at least {intervals.MinRows} held-out "
-                + $"examples, but there are {held.Count}. Hold out more examples, or use a lower coverage.", nameof(held));
+                + $"examples{(complete < held.Count ? " with all targets" : "")}, but there are {complete}. Hold out more "
+                + "examples, or use a lower coverage.", nameof(held));
     }
 
-    private void CheckMetric(Network network, ExampleSet training)
+    private void CheckMissingTargets(ExampleSet examples, string name)
+    {
+        if (!examples.HasMissingTargets) return;
+        if (options.Loss.TargetKind != TargetKind.Real || options.Loss is not RowLoss || options.Loss.Link == LossLink.Unknown)
+            throw new ArgumentException(
+                $"The {name} examples have missing targets, which are for losses of real targets in this assembly, not for {options.Loss}. "
+                + "Remove the rows with missing targets.", name);
+        for (var row = 0; row < examples.Count; row++)
+            if (!ExampleSet.AreTargets(examples.Targets.Row(row)))
+                throw new ArgumentException($"Row {row} of the {name} examples has no target. Remove this row.", name);
+        for (var target = 0; target < examples.TargetCount; target++)
+            if (TargetMeans.KnownRows(examples.Targets, target).Length == 0)
+                throw new ArgumentException(
+                    $"Target {target} is missing in all {examples.Count} {name} examples. Add rows with this target, or remove it.", name);
+    }
+
+    private void CheckMetric(Network network)
     {
         if (options.EarlyStopping?.Metric is { } metric && !metric.Suits(options.Loss.TargetKind))
             throw new ArgumentException(
                 $"{nameof(EarlyStopping)} selects by {metric}, but this metric does not suit the {options.Loss.TargetKind} targets of " +
                     $"{options.Loss}. Use another metric, or select by the loss: {nameof(EarlyStopping.Metric)} = null.",
                 nameof(network));
-        if (options.EarlyStopping?.Metric is { SuitsSeveralLabels: false } single && options.Loss.TargetKind == TargetKind.Binary
-            && training.TargetCount > 1)
-        {
-            throw new ArgumentException(
-                $"{nameof(EarlyStopping)} selects by {single}, but it is defined for one label, not for {training.TargetCount}. " +
-                $"Select by the loss: {nameof(EarlyStopping.Metric)} = null.", nameof(network));
-        }
     }
 
     private void CheckMetricIsDefined(Network network, ExampleSet? validated, string name)

@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Networks;
 
 namespace Backprop.Training;
@@ -32,6 +33,7 @@ internal sealed record RefitPlan(long Steps, int StepsPerEpoch, int Examples, lo
 /// <param name="Targets">How targets are standardized; null for not at all.</param>
 /// <param name="Bounds">Limits of the predictions; null for none.</param>
 /// <param name="Means">The means of the features, and the shares of the categories, without class weights.</param>
+/// <param name="Loss">The loss of the steps: that of the options, with the class weights of several labels.</param>
 internal sealed record RunData(
     TrainingData Training, ExampleSet? Validation, ValidationEvaluator? Evaluator, Standardization? Inputs, Standardization? Targets,
-    TargetBounds? Bounds, TrainingMeans Means);
+    TargetBounds? Bounds, TrainingMeans Means, Loss Loss);

@@ -24,39 +24,43 @@ internal static class TemperatureChoice
     /// <param name="work">Counts the work; null where work is not counted.</param>
     public static double Best(Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, WorkMeter? work = null)
     {
-        var isOneOfAll = loss.TargetKind == TargetKind.Class;
         double expected = 0, low = Math.Log(TrainedNetwork.MinTemperature), high = Math.Log(TrainedNetwork.MaxTemperature);
         for (var row = 0; row < scores.Rows; row++)
-            expected += Metric.WeightOf(weights, row) * Known(scores.Row(row), targets.Row(row), isOneOfAll, scores.Rows);
+            expected += Metric.WeightOf(weights, row) * Known(loss, scores.Row(row), targets.Row(row), scores.Rows);
 
         for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = (low + high) / 2;
-            if (Expected(scores, weights, isOneOfAll, Math.Exp(-middle), work) < expected) high = middle;
+            if (Expected(loss, scores, targets, weights, Math.Exp(-middle), work) < expected) high = middle;
             else low = middle;
         }
         return Math.Exp((low + high) / 2);
     }
 
     // Σ t·z, where t includes the share of one additional example of unknown class.
-    private static double Known(ReadOnlySpan<Real> z, ReadOnlySpan<Real> y, bool isOneOfAll, int rows)
+    private static double Known(Loss loss, ReadOnlySpan<Real> z, ReadOnlySpan<Real> y, int rows)
     {
+        var isOneOfAll = loss.TargetKind == TargetKind.Class;
         double known = isOneOfAll && y.Length == 1 ? z[(int)y[0]] : 0, unknown = 0;
         for (var k = 0; k < z.Length; k++)
         {
-            if (y.Length == z.Length) known += (double)y[k] * z[k];
-            unknown += (double)z[k] / (isOneOfAll ? z.Length : 2);
+            var factor = isOneOfAll ? 1 : FactorOf(loss, y, k);
+            if (y.Length == z.Length) known += factor * y[k] * z[k];
+            unknown += factor * z[k] / (isOneOfAll ? z.Length : 2);
         }
         return (rows * known + unknown) / (rows + 1);
     }
 
     // Σ w·Σ p·z.
-    private static double Expected(ReadOnlyMatrix scores, ReadOnlySpan<Real> weights, bool isOneOfAll, double inverse, WorkMeter? work)
+    private static double Expected(
+        Loss loss, ReadOnlyMatrix scores, ReadOnlyMatrix targets, ReadOnlySpan<Real> weights, double inverse, WorkMeter? work)
     {
+        var isOneOfAll = loss.TargetKind == TargetKind.Class;
         double sum = 0;
         for (var row = 0; row < scores.Rows; row++)
         {
-            sum += Metric.WeightOf(weights, row) * (isOneOfAll ? OfOneOfAll(scores.Row(row), inverse) : OfEach(scores.Row(row), inverse));
+            var ofRow = isOneOfAll ? OfOneOfAll(scores.Row(row), inverse) : OfEach(loss, scores.Row(row), targets.Row(row), inverse);
+            sum += Metric.WeightOf(weights, row) * ofRow;
             work?.Add(WorkOfScore * scores.Columns);
         }
         return sum;
@@ -75,10 +79,18 @@ internal static class TemperatureChoice
         return sum / total;
     }
 
-    private static double OfEach(ReadOnlySpan<Real> z, double inverse)
+    private static double OfEach(Loss loss, ReadOnlySpan<Real> z, ReadOnlySpan<Real> y, double inverse)
     {
         double sum = 0;
-        foreach (var score in z) sum += score / (1 + Math.Exp(-score * inverse));
+        for (var k = 0; k < z.Length; k++) sum += FactorOf(loss, y, k) * z[k] / (1 + Math.Exp(-z[k] * inverse));
         return sum;
     }
+
+    // The weight of a label in the loss, and the factor of its value.
+    private static double FactorOf(Loss loss, ReadOnlySpan<Real> y, int label) => loss switch
+    {
+        TargetwiseLoss { Factors: { } factors } of => factors.Of(label, y[label]) * FactorOf(of.Of, y, label),
+        LossPerTarget => loss.ShareOf(label, y.Length) * y.Length,
+        _ => 1,
+    };
 }

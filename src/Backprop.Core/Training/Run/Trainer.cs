@@ -74,9 +74,9 @@ public sealed class Trainer
     {
         var held = result.HeldOut!;
         var calibration = new Calibration(options, network.Network, new ValidationEvaluator(held.Rows), stop);
-        var (trained, threshold) = calibration.Apply(network, epoch: 0, held.Weights);
+        var (trained, thresholds) = calibration.Apply(network, epoch: 0, held.Weights, held.Loss ?? network.Loss);
         if (result.IntervalRows is { } rows) trained = Calibration.WithIntervals(trained, rows, options.PredictionIntervals!, stop);
-        return result with { Network = trained, Threshold = threshold };
+        return result with { Network = trained, Thresholds = thresholds };
     }
 
     // The examples that calibrate intervals, and do nothing else; null if other held-out examples do.
@@ -206,8 +206,9 @@ public sealed class Trainer
         range ??= new LearningRateRangeTest();
         var request = new RunRequest(network, training, Validation: null, Initial: null, Progress: null, stop);
         var data = _setup.Prepare(request);
-        var parameters = _setup.Start(network, data.Training, null, data.Inputs, data.Targets, stop);
-        using var batches = new RunBatches(_options, _setup, request, data, new TrainingState(parameters, _options, network));
+        var parameters = _setup.Start(network, data, null, stop);
+        using var batches = new RunBatches(
+            _options with { Loss = data.Loss }, _setup, request, data, new TrainingState(parameters, _options, network));
         stop.Reports.Begin(TrainingPhase.Training, $"Testing {range.Steps:N0} learning rates from {range.Lowest:G3} to {range.Highest:G3}");
         return range.Run((number, learningRate) =>
         {

@@ -10,8 +10,12 @@ namespace Backprop.Training;
 public sealed record TrainingResult(TrainedNetwork Network, IReadOnlyList<EpochReport> History, int BestEpoch)
 {
     /// <summary>The score above which an example is called positive, if <see cref="TrainingOptions.ThresholdMetric"/> is set; otherwise
-    /// null. Not saved with the network.</summary>
-    public Real? Threshold { get; init; }
+    /// null. Null for several labels, which have <see cref="Thresholds"/>. Not saved with the network.</summary>
+    public Real? Threshold => Thresholds is [var threshold] ? threshold : null;
+
+    /// <summary>The same for each label, in the order of the outputs. Not saved with the network.</summary>
+    /// <value>Empty if <see cref="TrainingOptions.ThresholdMetric"/> is not set.</value>
+    public IReadOnlyList<Real> Thresholds { get; init; } = [];
 
     /// <summary>Features with one known value, or none, in all training examples, in ascending order. Their later values do not change
     /// predictions. Not saved with the network.</summary>

@@ -29,13 +29,13 @@ internal sealed class TrainingRun : IDisposable
         _data = setup.Prepare(request);
         _calibration = new Calibration(options, network, _data.Evaluator, stop);
         _state = StartState(setup);
-        _batches = new RunBatches(options, setup, request, _data, _state);
+        _batches = new RunBatches(options with { Loss = _data.Loss }, setup, request, _data, _state);
         try
         {
             var (step, training) = (_batches.Step, _batches.Training);
             _descent = _state.Descent = IDescent.Of(options.Optimizer, step, training, _state, stop);
             _validation = new EpochValidation(options, request, _data, _batches, _state, _calibration);
-            _inspection = options.Diagnostics && refit is null ? new Inspection(network, options.Loss, SampleToInspect(setup)) : null;
+            _inspection = options.Diagnostics && refit is null ? new Inspection(network, _data.Loss, SampleToInspect(setup)) : null;
             _plan = refit is null
                 ? new TimePlan(options, stop, training.Count, _data.Training.Count)
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
@@ -140,15 +140,17 @@ internal sealed class TrainingRun : IDisposable
             ReportsUncertainty = _options.Uncertainty,
         };
         if (isFirst) _end.Report(history.Count);
-        (trained, var threshold) = _calibration.Apply(trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights);
+        (trained, var thresholds) = _calibration.Apply(
+            trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights, _data.Loss);
         if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
         return new TrainingResult(trained, history, bestEpoch)
         {
-            Threshold = threshold,
+            Thresholds = thresholds,
             HeldOut = _calibration.HeldOut,
             IgnoredFeatures = ConstantFeatures.MaskedBy(_data.Inputs),
             Underfitting = isFirst
-                ? Underfitting.Of(history, _options, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
+                ? Underfitting.Of(
+                    history, _options with { Loss = _data.Loss }, _data.Training.Examples, _data.Targets, _request.Network.Outputs)
                 : null,
             Warnings = [.. stop.Reports.Warnings],
             Run = new TrainingSummary
@@ -170,7 +172,7 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingState StartState(TrainingSetup setup)
     {
-        var parameters = setup.Start(_request.Network, _data.Training, _request.Initial, _data.Inputs, _data.Targets, _request.Stop);
+        var parameters = setup.Start(_request.Network, _data, _request.Initial, _request.Stop);
         if (!TensorPrimitives.IsFiniteAll<Real>(parameters))
             throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
         var state = new TrainingState(parameters, _options, _request.Network)

@@ -42,7 +42,15 @@ internal sealed class TrainingSetup(TrainingOptions options)
             training = training.WithWeights(balance);
             validation = validation is null ? null : balance.Weigh(validation);
         }
-        return new RunData(training, validation, evaluator, inputs, targets, bounds, means);
+        return new RunData(training, validation, evaluator, inputs, targets, bounds, means, LossFor(training, validation));
+    }
+
+    // Labels with factors are evaluated one by one, and so are the targets if some are missing.
+    private Loss LossFor(TrainingData training, ExampleSet? validation)
+    {
+        var factors = LabelBalance.Of(options, training);
+        var areComplete = factors is null && !training.HasMissingTargets && validation is not { HasMissingTargets: true };
+        return areComplete ? options.Loss : new TargetwiseLoss(options.Loss, factors);
     }
 
     private (Standardization? Inputs, Standardization? Targets) Standardize(
@@ -51,7 +59,18 @@ internal sealed class TrainingSetup(TrainingOptions options)
         if (initial is not null) return (initial.Inputs, initial.Targets);
         stop.Reports.Begin(TrainingPhase.Measuring, $"Measuring {training.Count:N0} rows of {training.Examples.FeatureCount:N0} features");
         var inputs = StandardizeInputs(network, training, stop.Work);
-        return (inputs, options.StandardizeTargets && options.Loss.AllowsTargetScaling ? training.MeasureTargets(stop.Work) : null);
+        return (inputs, options.StandardizeTargets && options.Loss.AllowsTargetScaling ? StandardizeTargets(training, stop.Work) : null);
+    }
+
+    // Each target by the units of its own loss.
+    private Standardization StandardizeTargets(TrainingData training, WorkMeter work)
+    {
+        var measured = training.MeasureTargets(work);
+        int[] unscaled =
+        [
+            .. Enumerable.Range(0, training.Examples.TargetCount).Where(target => !options.Loss.OfTarget(target).AllowsTargetScaling),
+        ];
+        return unscaled.Length == 0 ? measured : measured.Sparing(unscaled);
     }
 
     // Initial parameters for unscaled features were trained elsewhere, perhaps on features that varied there.
@@ -64,13 +83,12 @@ internal sealed class TrainingSetup(TrainingOptions options)
         return keepsAll ? null : training.FindConstant(work).Mask(measured, network, training.Examples.IsSparse);
     }
 
-    public Real[] Start(
-        Network network, TrainingData training, TrainedNetwork? initial, Standardization? inputs, Standardization? targets,
-        StopCondition stop) =>
-        initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, training, inputs, targets, stop);
+    public Real[] Start(Network network, RunData data, TrainedNetwork? initial, StopCondition stop) =>
+        initial?.Parameters.ToArray() ?? options.InitialParameters?.ToArray() ?? Initialize(network, data, stop);
 
-    private Real[] Initialize(Network network, TrainingData data, Standardization? inputs, Standardization? targets, StopCondition stop)
+    private Real[] Initialize(Network network, RunData prepared, StopCondition stop)
     {
+        var (data, inputs, targets) = (prepared.Training, prepared.Inputs, prepared.Targets);
         stop.Reports.Begin(TrainingPhase.Initializing, $"Initializing {network.ParameterCount:N0} parameters");
         var (training, work) = (data.Examples, stop.Work);
 
@@ -80,7 +98,7 @@ internal sealed class TrainingSetup(TrainingOptions options)
             ? InitializeByData(network, training, inputs, work)
             : network.Initialize(options.Initializer, options.Seed);
         Fit(network, parameters, new TrainingFeatures(data, inputs, work));
-        if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, options.Loss, training, targets, work);
+        if (options.OutputBiasPrior) OutputBias.Fill(parameters, network, prepared.Loss, training, targets, work);
         return parameters;
     }
 

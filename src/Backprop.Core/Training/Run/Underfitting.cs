@@ -58,6 +58,7 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     // For other losses, the smallest loss depends on the targets, or there is none.
     private static double? PerfectLoss(Loss loss, int outputs) => loss switch
     {
+        TargetwiseLoss each => PerfectLoss(each.Of, outputs),
         LogisticLoss logistic => Entropy(logistic.LabelSmoothing, 2),
         SoftmaxCrossEntropy softmax => Entropy(softmax.LabelSmoothing, outputs),
         SquaredError or AbsoluteError or HuberLoss or LogCoshLoss or PinballLoss => 0,

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Backprop.Layers;
+using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -61,13 +62,18 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
         Predict(trained, work);
         ReadOnlyMatrix targets = validation.Targets;
         var weights = validation.Weights;
+        if (MetricNeeds.IsMeanOverTargets(metric, trained.Loss, targets))
+        {
+            var factors = trained.Targets is { } scale ? scale.Factors : [];
+            return TargetMeans.OfDefined(metric, scores, predictions, targets, weights, factors, work);
+        }
         return metric is GroupMetric ofGroups
             ? ofGroups.MeasureGroups(scores, predictions, targets, weights, validation.Groups, work)
             : metric.Measure(scores, predictions, targets, weights, work);
     }
 
     /// <summary>The scores of all validation rows by a network without temperature, for <see cref="Temperature"/> and
-    /// <see cref="Threshold"/>.</summary>
+    /// <see cref="Thresholds"/>.</summary>
     /// <param name="trained">The network that scores.</param>
     /// <param name="epoch">The epoch of its parameters. If training must end and the scores of this epoch were kept, these are
     /// used.</param>
@@ -133,7 +139,7 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     }
 
     /// <summary>The best temperature. Divides the scores by it. The weights may include factors of classes.</summary>
-    public double Temperature(Losses.Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
+    public double Temperature(Loss loss, int outputs, ReadOnlySpan<Real> weights, WorkMeter work)
     {
         var temperature = TemperatureChoice.Best(loss, new Matrix(_scores, validation.Count, outputs), validation.Targets, weights, work);
         if (temperature != 1) TensorPrimitives.Multiply(_scores, (Real)(1 / temperature), _scores);
@@ -143,11 +149,24 @@ internal sealed class ValidationEvaluator(ExampleSet validation)
     /// <summary>A copy of the current scores.</summary>
     /// <param name="outputs">Scores per row.</param>
     /// <param name="weights">The weights of the rows, including the factors of their classes.</param>
-    public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights) => new([.. _scores], outputs, validation, weights.ToArray());
+    /// <param name="loss">The loss of the training, including the factors of several labels.</param>
+    public HeldOutScores CopyScores(int outputs, ReadOnlySpan<Real> weights, Loss loss) =>
+        new([.. _scores], outputs, validation, weights.ToArray()) { Loss = loss };
 
-    /// <summary>The best threshold for a metric of two classes.</summary>
-    public Real Threshold(IDecisionMetric metric, WorkMeter work) =>
-        ThresholdChoice.Best(metric, new Matrix(_scores, validation.Count, 1), validation.Targets, validation.Weights, work);
+    /// <summary>The best threshold of each label for a metric of two classes; 0 for a label whose rows are of one class.</summary>
+    public Real[] Thresholds(IDecisionMetric metric, WorkMeter work)
+    {
+        var thresholds = new Real[validation.TargetCount];
+        var scores = new Matrix(_scores, validation.Count, thresholds.Length);
+        for (var label = 0; label < thresholds.Length; label++)
+        {
+            var targets = TargetMeans.Column(validation.Targets, label);
+            if (!MetricNeeds.AreOfOneClass(targets))
+                thresholds[label] = ThresholdChoice.Best(
+                    metric, TargetMeans.Column(scores, label), targets, validation.Weights, work);
+        }
+        return thresholds;
+    }
 
     /// <summary>Calibrates intervals or sets by the scores (<see cref="Score(TrainedNetwork, int, StopCondition)"/>).</summary>
     public ConformalCalibration Calibrate(TrainedNetwork trained, double coverage, WorkMeter work)

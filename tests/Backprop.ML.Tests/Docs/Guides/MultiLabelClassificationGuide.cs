@@ -1,3 +1,5 @@
+using Backprop.Metrics;
+using Backprop.Training;
 using Microsoft.ML;
 
 namespace Backprop.ML.Tests.Docs.Guides;
@@ -20,11 +22,38 @@ public class MultiLabelClassificationGuide() : GuidePage("multi-label-classifica
         Console.WriteLine($"all labels right {metrics.SubsetAccuracy:F2}, Hamming loss {metrics.HammingLoss:F2}");
         #endregion
         #region labels-threshold
-        var careful = model.LastTransformer.WithThreshold(0.2f);
+        var careful = model.LastTransformer.WithThresholds([0.5f, 0.2f]);
+        var same = model.LastTransformer.WithThreshold(0.2f);
         #endregion
         Assert.InRange(metrics.MacroAreaUnderRocCurve, 0.8, 1);
-        Assert.Equal(0.2f, careful.Threshold);
+        Assert.Equal([0.5f, 0.2f], careful.Thresholds);
+        Assert.Equal([0.2f, 0.2f], same.Thresholds);
         AssertPrinted();
+    }
+
+    [Fact]
+    public void Every_label_has_a_threshold_and_weights()
+    {
+        var (ml, train, _) = Parcel.Split(train: 100);
+        #region labels-options
+        var options = new BackpropTrainer.Options
+        {
+            Preset = Preset.Plain,
+            LabelColumnName = "Labels",
+            HiddenLayers = [16],
+            ValidationFraction = 0.3,
+            ThresholdMetric = new F1Score(),
+            ClassWeights = ClassWeights.ByName(("IsDamaged", 5)),
+            EarlyStopping = new EarlyStopping { Metric = new AreaUnderRocCurve() },
+        };
+        var trainer = ml.MulticlassClassification.Trainers.Backprop(options);
+        #endregion
+        options.NumberOfIterations = 5;
+        var model = ml.Transforms.Concatenate("Labels", "IsLate", "IsDamaged")
+            .Append(ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops"))
+            .Append(ml.MulticlassClassification.Trainers.Backprop(options)).Fit(train).LastTransformer;
+        Assert.NotEqual(model.Thresholds[0], model.Thresholds[1]);
+        Assert.NotNull(trainer);
     }
 
     #region labels-prediction

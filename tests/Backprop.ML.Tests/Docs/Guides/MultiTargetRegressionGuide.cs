@@ -60,6 +60,30 @@ public class MultiTargetRegressionGuide() : GuidePage("multi-target-regression")
         Assert.ThrowsAny<Exception>(() => ml.Regression.Evaluate(scored, "Days"));
     }
 
+    [Fact]
+    public void Every_target_has_its_own_loss()
+    {
+        var (ml, train, test) = Parcel.Split(train: 60);
+        #region targets-losses
+        var late = ml.Transforms.Conversion.ConvertType("Late", "IsLate", DataKind.Single);
+        var options = new BackpropTrainer.Options
+        {
+            LabelColumnName = "Targets",
+            HiddenLayers = [32, 32],
+            LossFunction = new LossPerTarget(new HuberLoss(), new AbsoluteError(), new LogisticLoss()) { Weights = [1, 1, 2] },
+        };
+        var mixed = late.Append(ml.Transforms.Concatenate("Targets", "Days", "Cost", "Late"))
+            .Append(ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops"))
+            .Append(ml.Regression.Trainers.Backprop(options)).Fit(train);
+        foreach (var row in mixed.Transform(test).GetColumn<float[]>("Score").Take(2))
+            Console.WriteLine($"{row[0]:F1} days, cost {row[1]:F1}, late with probability {row[2]:F2}");
+        #endregion
+        var scored = mixed.Transform(test);
+        Assert.InRange(ml.Regression.EvaluateMultiTarget(scored, "Targets").Targets[1].RSquared, 0.5, 1);
+        Assert.All(scored.GetColumn<float[]>("Score"), row => Assert.InRange(row[2], 0, 1));
+        AssertPrinted();
+    }
+
     #region targets-prediction
     internal sealed class ParcelPrediction
     {
