@@ -17,6 +17,10 @@ public sealed record CosineLogarithmicSchedule : Schedule
     } = 4;
 
     /// <inheritdoc/>
-    public override double FactorAt(TrainingMoment moment) =>
-        (1 - Math.Cos(2 * Math.PI * Math.Log2(1 + (Math.Pow(2, Cycles) - 1) * moment.Progress))) / 2;
+    public override double FactorAt(TrainingMoment moment) => (1 - Math.Cos(2 * Math.PI * ExactCycle(moment))) / 2;
+
+    /// <inheritdoc/>
+    public override int CyclesBefore(TrainingMoment moment) => (int)ExactCycle(moment);
+
+    private double ExactCycle(TrainingMoment moment) => Math.Log2(1 + (Math.Pow(2, Cycles) - 1) * moment.Progress);
 }

@@ -35,9 +35,24 @@ public sealed record CosineRestarts : Schedule
     /// <inheritdoc/>
     public override double FactorAt(TrainingMoment moment)
     {
+        var (_, share) = CycleAt(moment);
+        return EndFactor + (1 - EndFactor) * HalfCosine(share);
+    }
+
+    /// <inheritdoc/>
+    public override int CyclesBefore(TrainingMoment moment) => CycleAt(moment).Index;
+
+    // The share is the part of the cycle that is done.
+    private (int Index, double Share) CycleAt(TrainingMoment moment)
+    {
         double epoch = moment.ExactEpoch, cycle = FirstCycle;
-        if (CycleFactor == 1) epoch %= cycle;
-        for (; epoch >= cycle; cycle *= CycleFactor) epoch -= cycle;
-        return EndFactor + (1 - EndFactor) * HalfCosine(epoch / cycle);
+        if (CycleFactor == 1) return ((int)(epoch / cycle), epoch % cycle / cycle);
+        var index = 0;
+        for (; epoch >= cycle; cycle *= CycleFactor)
+        {
+            epoch -= cycle;
+            index++;
+        }
+        return (index, epoch / cycle);
     }
 }

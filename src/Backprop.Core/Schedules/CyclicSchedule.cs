@@ -29,4 +29,7 @@ public sealed record CyclicSchedule : Schedule
         double halves = moment.ExactEpoch / HalfCycle, cycle = Math.Floor(1 + halves / 2);
         return LowestFactor + (1 - LowestFactor) * Math.Max(0, 1 - Math.Abs(halves - 2 * cycle + 1));
     }
+
+    /// <inheritdoc/>
+    public override int CyclesBefore(TrainingMoment moment) => (int)(moment.ExactEpoch / HalfCycle / 2);
 }

@@ -15,6 +15,10 @@ public abstract record Schedule
     /// <returns>At least 0 and finite.</returns>
     public abstract double FactorAt(TrainingMoment moment);
 
+    /// <summary>The number of cycles that ended before a moment. A cycle ends where the factor stops falling and rises again.</summary>
+    /// <returns>0 for a schedule without cycles.</returns>
+    public virtual int CyclesBefore(TrainingMoment moment) => 0;
+
     /// <summary>Whether the factor depends only on the moment, not on the losses.</summary>
     internal bool FollowsPlan => Start() is Planned;
 

@@ -39,6 +39,34 @@ public class ScheduleContractTests
         }
     }
 
+    // Where the factor stops falling and rises again, a cycle ends.
+    [Theory, MemberData(nameof(All))]
+    public void The_cycles_before_a_moment_are_the_minima_of_the_factor_that_were_passed(Schedule schedule)
+    {
+        const int Steps = 20, Epochs = 300;
+        TrainingMoment At(long step) => new(step, Steps, Epochs, 10 * Steps);
+        if (!schedule.FollowsPlan || schedule is OneCycleMomentum)
+        {
+            Assert.Equal(0, schedule.CyclesBefore(At(Steps * Epochs - 1)));
+            return;
+        }
+        var factors = Enumerable.Range(0, Steps * Epochs).Select(step => schedule.FactorAt(At(step))).ToArray();
+        int[] minima = [
+            .. Enumerable.Range(1, factors.Length - 2)
+                .Where(step => factors[step] <= factors[step - 1] && factors[step] < factors[step + 1] - 1e-12)];
+        // A minimum may be the last step of a cycle, or the first of the next one.
+        foreach (var step in Enumerable.Range(0, factors.Length).Where(step => !minima.Any(minimum => Math.Abs(step - minimum) <= 1)))
+            Assert.Equal(minima.Count(minimum => minimum < step), schedule.CyclesBefore(At(step)));
+        var cycles = schedule switch
+        {
+            CosineLogarithmicSchedule => 3,
+            CosineRestarts => 4, // of 10, 20, 40, 80 and 160 epochs
+            CyclicSchedule => 37, // of 8 epochs
+            _ => 0,
+        };
+        Assert.Equal(cycles, minima.Length);
+    }
+
     // It is asked before every step of training.
     [Theory, MemberData(nameof(All))]
     public void Asking_for_a_factor_allocates_nothing(Schedule schedule)

@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
     [
         .. Optimizer.All.Select(optimizer => optimizer.GetType().Name), .. Schedule.All.Select(schedule => schedule.GetType().Name),
         .. WeightAveraging.All.Select(average => average.GetType().Name), "stream", "folds", "groups", "refit", "mixup",
-        "batch normalization", "loss tolerance", "temperature", "lookahead", "own schedule",
+        "batch normalization", "cycles", "loss tolerance", "temperature", "lookahead", "own schedule",
     ];
 
     [Theory, MemberData(nameof(Trainings))]
@@ -234,6 +234,11 @@ public sealed class CheckpointTests : IDisposable
             "loss tolerance" => options with { LossTolerance = new LossTolerance { MinimumImprovement = 0.05, Patience = 2 } },
             "temperature" => options with { Loss = new LogisticLoss(), TemperatureScaling = true },
             "own schedule" => options with { LearningRateSchedule = new Halving() },
+            "cycles" => options with
+            {
+                LearningRateSchedule = new CosineRestarts { FirstCycle = 2, CycleFactor = 1 },
+                EarlyStopping = new EarlyStopping { MinimumGainOfCycle = 0.3 },
+            },
             "lookahead" => options with { Optimizer = new Lookahead { Inner = new NAdam(), Steps = 3 } },
             _ => options,
         };

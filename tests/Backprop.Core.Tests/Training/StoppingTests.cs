@@ -3,6 +3,7 @@ using Backprop.Losses;
 using Backprop.Metrics;
 using Backprop.Networks;
 using Backprop.Numerics;
+using Backprop.Schedules;
 using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
@@ -68,6 +69,55 @@ public class StoppingTests
         Assert.True(losses[^1] > 1.5 * losses.Min());
         Assert.All(losses[..^1].Select((loss, i) => loss / losses[..(i + 1)].Min()), ratio => Assert.InRange(ratio, 1, 1.5));
         Assert.Equal(Array.IndexOf(losses, losses.Min()) + 1, result.BestEpoch);
+    }
+
+    [Theory]
+    [InlineData(0.0, new[] { 0, 5.0, 0, 4, 1, 4.5, 1, 4.1, 2, 3.0 }, 2)] // the second cycle has no loss below 4
+    [InlineData(0.0, new[] { 0, 5.0, 1, 4.9, 2, 4.8, 3, 4.7 }, null)]
+    [InlineData(0.1, new[] { 0, 5.0, 1, 4.4, 2, 4.0, 3, 3.7 }, 3)] // 4.0 is less than a tenth below 4.4
+    [InlineData(0.1, new[] { 0, -1.0, 1, -1.2, 2, -1.25, 3, -9 }, 3)]
+    [InlineData(0.0, new[] { 1, 5.0, 1, 6, 1, 7 }, null)]
+    public void A_cycle_that_gains_too_little_ends_training_at_the_first_check_of_the_next(double gain, double[] checks, int? endOfCycle)
+    {
+        var watch = new EarlyStopping { MinimumGainOfCycle = gain }.StartCycles()!;
+        int? end = null;
+        for (var i = 0; i < checks.Length && end is null; i += 2)
+            if (watch.Observe((int)checks[i], checks[i + 1])) end = (int)checks[i];
+        Assert.Equal(endOfCycle, end);
+    }
+
+    // Targets of pure noise: every cycle after the first overfits. A smooth function needs all cycles.
+    [Theory, InlineData(true), InlineData(false)]
+    public void Noise_ends_training_after_a_cycle_and_a_function_does_not(bool isNoise)
+    {
+        ExampleSet Draw(int rows, int seed) => isNoise
+            ? new ExampleSet(TestNumbers.Normal(2 * rows, seed), 2, TestNumbers.Normal(rows, seed + 50))
+            : Problems.Surface(rows, seed);
+        var options = new TrainingOptions
+        {
+            Loss = new SquaredError(),
+            LearningRate = 0.05,
+            LearningRateSchedule = new CosineLogarithmicSchedule(),
+            NumberOfIterations = 60,
+            BatchSize = 20,
+            EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, MinimumGainOfCycle = 0.01 },
+            Seed = 1,
+        };
+        var result = new Trainer(options).Train(Problems.TwoToOne(32, 32), Draw(60, 1), Draw(1000, 2));
+        if (isNoise) Assert.InRange(result.History.Count, 13, 30); // the second cycle ends after epoch 12, the third after 28
+        else Assert.Equal(60, result.History.Count);
+    }
+
+    [Fact]
+    public void Without_cycles_the_gain_of_a_cycle_has_no_effect()
+    {
+        var options = Options with
+        {
+            NumberOfIterations = 30,
+            EarlyStopping = new EarlyStopping { Patience = EarlyStopping.Unlimited, MinimumGainOfCycle = 0.5 },
+        };
+        var line = Problems.Line(1);
+        Assert.Equal(30, new Trainer(options).Train(Problems.LineThroughZero().Network, line, line).History.Count);
     }
 
     [Fact]
@@ -137,6 +187,7 @@ public class StoppingTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("MinimumImprovement", () => new LossTolerance { MinimumImprovement = -1 });
         Assert.Throws<ArgumentOutOfRangeException>("Patience", () => new LossTolerance { Patience = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("MinimumGainOfCycle", () => new EarlyStopping { MinimumGainOfCycle = 1 });
         Assert.Throws<ArgumentOutOfRangeException>("MaximumGeneralizationLoss", () => new EarlyStopping { MaximumGeneralizationLoss = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(
             "MaximumTrainingTime", () => Options with { MaximumTrainingTime = TimeSpan.FromSeconds(-1) });

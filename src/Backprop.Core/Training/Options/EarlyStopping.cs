@@ -87,6 +87,21 @@ public sealed record EarlyStopping
         init => field = ValueRange.Positive.Checked(value);
     }
 
+    /// <summary>Ends training after a cycle of the learning-rate schedule that lowered the validation loss by less than this share of
+    /// the best loss of all earlier cycles. Noisy data then costs a fraction of the planned epochs: a longer cycle would only
+    /// overfit.</summary>
+    /// <remarks>The loss decides even if <see cref="Metric"/> selects the best epoch, because it depends less on chance. The decision is
+    /// made at the first validation check after the end of a cycle, from the second cycle on. No effect with a schedule without cycles,
+    /// such as <see cref="Schedules.CosineDecay"/>.</remarks>
+    /// <value>Null: never; otherwise in [0, 1). 0.01 means that a cycle must lower the loss by 1 %.</value>
+    public double? MinimumGainOfCycle
+    {
+        get;
+        init => field = ValueRange.BelowOne.Checked(value);
+    }
+
+    internal CycleWatch? StartCycles() => MinimumGainOfCycle is { } gain ? new CycleWatch(gain) : null;
+
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
     /// <summary>The memory of one training run: the best validation loss, or metric, and the parameters that it was
@@ -134,6 +149,36 @@ public sealed record EarlyStopping
             if (_epoch == 0) return null;
             _parameters.CopyTo(parameters);
             return _epoch;
+        }
+    }
+
+    /// <summary>The memory of one training run for <see cref="MinimumGainOfCycle"/>.</summary>
+    internal sealed class CycleWatch(double minimumGain)
+    {
+        private int _cycle;
+        private double _lossOfCycle = double.PositiveInfinity, _lossBefore = double.PositiveInfinity;
+
+        /// <summary>Shows the cycle and the best losses to a visitor.</summary>
+        public void Visit(StateVisitor visitor)
+        {
+            visitor.Count("cycle", ref _cycle);
+            visitor.Number("best loss of the cycle", ref _lossOfCycle);
+            visitor.Number("best loss before", ref _lossBefore);
+        }
+
+        /// <summary>Records one validation check. Returns true when training should end.</summary>
+        /// <param name="cycle">The number of cycles that ended before the last step.</param>
+        /// <param name="loss">The validation loss.</param>
+        public bool Observe(int cycle, double loss)
+        {
+            var mustEnd = false;
+            if (cycle > _cycle)
+            {
+                mustEnd = _lossBefore < double.PositiveInfinity && _lossOfCycle > _lossBefore - minimumGain * Math.Abs(_lossBefore);
+                (_cycle, _lossBefore, _lossOfCycle) = (cycle, Math.Min(_lossBefore, _lossOfCycle), double.PositiveInfinity);
+            }
+            _lossOfCycle = Math.Min(_lossOfCycle, loss);
+            return mustEnd;
         }
     }
 }

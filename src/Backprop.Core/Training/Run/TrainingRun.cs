@@ -115,6 +115,8 @@ internal sealed class TrainingRun : IDisposable
 
         // Every rule must observe every epoch, so no rule is skipped because another ends training.
         var isOverfitting = _validation.Observe(epoch, loss, metric);
+        if (loss is { } validationLoss && _state.Cycles is { } cycles && _state.Steps > 0)
+            isOverfitting |= cycles.Observe(_options.LearningRateSchedule.CyclesBefore(_plan.At(_state.Steps - 1)), validationLoss);
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
         if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded: isOverfitting || isPlannedEnd);
@@ -178,6 +180,7 @@ internal sealed class TrainingRun : IDisposable
         var state = new TrainingState(parameters, _options, _request.Network)
         {
             Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),
+            Cycles = _data.Validation is null ? null : _options.EarlyStopping?.StartCycles(),
             Tolerance = _request.Refit is null ? _options.LossTolerance?.Start() : null,
         };
         if (state.Optimizer is { } optimizer) _options.OptimizerMemory?.CopyTo(optimizer);

@@ -42,6 +42,9 @@ internal sealed class TrainingState
     /// <summary>The best parameters so far; null if no validation data selects them.</summary>
     public EarlyStopping.BestSoFar? Best { get; init; }
 
+    /// <summary>The rule that compares the cycles of the learning rate; null for none.</summary>
+    public EarlyStopping.CycleWatch? Cycles { get; init; }
+
     /// <summary>The rule that watches the training loss; null for none.</summary>
     public LossTolerance.Watch? Tolerance { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed class TrainingState
         if (Predictor != Parameters) visitor.Vector("predictor", Predictor);
         visitor.Part("schedules", Schedules.Visit);
         if (Best is not null) visitor.Part("best", Best.Visit);
+        if (Cycles is not null) visitor.Part("cycles", Cycles.Visit);
         if (Tolerance is not null) visitor.Part("loss tolerance", Tolerance.Visit);
         if (Descent is not null) visitor.Part("descent", Descent.Visit);
         VisitCounts(visitor);
