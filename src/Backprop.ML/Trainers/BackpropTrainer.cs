@@ -346,6 +346,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
+        var monotone = MonotoneSlots.Of(Host, data.Schema.Schema, inputs, options);
         var plan = new TrainingPlan(task, profile, options, loss, inputs, columns, MakeNetwork, weights)
         {
             Outputs = outputs,
@@ -368,7 +369,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             var used = traits.Columns!;
             try
             {
-                return options.ToPerceptron(used.KeySlots, traits).Build(used.InputCount, used.Classes?.Length ?? outputs);
+                return options.ToPerceptron(used.KeySlots, traits, monotone).Build(used.InputCount, used.Classes?.Length ?? outputs);
             }
             catch (ArgumentException problem)
             {
