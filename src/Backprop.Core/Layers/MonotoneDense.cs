@@ -15,7 +15,8 @@ namespace Backprop.Layers;
 /// |W|; free units are added here. The factors c depend on the numbers of free and constrained inputs. So with the usual initializers, free
 /// and constrained inputs have equal shares of the variance of a monotone unit. Constrained inputs count as fully correlated.</para>
 /// </remarks>
-public sealed record MonotoneDense : AffineLayer, ISparseInput, ISupportsEnsembles, IReplicable, IScoringRewrite, IArrayConversion
+public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseInput, ISupportsEnsembles, IReplicable, IScoringRewrite,
+    IArrayConversion
 {
     private readonly int[] _increasing, _decreasing;
     private readonly sbyte[] _directions; // of each input of a group; 0 for free inputs

@@ -111,6 +111,9 @@ public sealed class Network
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
         SparseLayer == 1 ? ((IReplacesMissing)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
 
+    /// <summary>Whether the scores are monotone in some features by construction.</summary>
+    internal bool HasMonotoneConstraints => _layers.Any(layer => layer is IHasMonotoneOutputs);
+
     /// <summary>Features that hold category indices. They must enter the network unchanged.</summary>
     internal IEnumerable<int> CategorySlots => CategoryOrder.CategorySlotsOf(_layers);
 

@@ -2,8 +2,9 @@ namespace Backprop.ML;
 
 /// <summary>Features in which the scores of a model never decrease, or never increase, with all other features fixed. Immutable.</summary>
 /// <remarks>
-/// <para>A name is that of a slot of the features column, such as "Income". The name of a column that <c>Concatenate</c> joined means all
-/// of its slots: "Size" means "Size.Width" and "Size.Height". The name of the features column means all features.</para>
+/// <para>A name is that of a slot of the features column, such as "Income". A slot without a name is named by its index, such as
+/// "Features[3]". The name of a vector column that <c>Concatenate</c> joined means all of its slots, if they have names: "Size" means
+/// "Size.Width" and "Size.Height". The name of the features column means all features.</para>
 /// <para>The constraints hold by construction, for every model that is trained with them. docs/guides/monotone-constraints.md has the
 /// details.</para>
 /// </remarks>

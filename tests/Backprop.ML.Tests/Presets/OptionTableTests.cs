@@ -136,6 +136,7 @@ public class OptionTableTests
         _ when Property(option).PropertyType == typeof(Backprop.Training.OptimizerMemory) => Scenarios.ExampleCheckpoint.OptimizerMemory,
         _ when Property(option).PropertyType == typeof(Backprop.Training.Conformal) => new Backprop.Training.Conformal(),
         _ when Property(option).PropertyType == typeof(Backprop.Training.Checkpoint) => new Backprop.Training.Checkpoint("file"),
+        _ when Property(option).PropertyType == typeof(MonotoneConstraints) => new MonotoneConstraints { Increasing = ["A"] },
         _ when Property(option).PropertyType == typeof(Search) => new Search(),
         _ => new Metrics.F1Score(),
     };
