@@ -9,17 +9,17 @@ namespace Backprop.Layers;
 /// [GroupOutputs].</summary>
 /// <remarks>
 /// <para>The first <see cref="FreeOutputs"/> outputs of a group do not depend on the constrained inputs: those weights in E are 0. The
-/// other outputs are monotone in each of them. Weights of free inputs have any sign, because free outputs depend on no constrained input. So free
-/// units are a network of their own, and monotone units read it in each layer.</para>
+/// other outputs are monotone in each of them. Weights of free inputs have any sign, because free outputs depend on no constrained input.
+/// So free units are a network of their own, and monotone units read it in each layer.</para>
 /// <para>Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775. There, all later layers have
-/// |W|; free units are added here. The factors c depend on the numbers of free and constrained inputs. So with the usual initializers, free
-/// and constrained inputs have equal shares of the variance of a monotone unit. Constrained inputs count as fully correlated.</para>
+/// |W|; free units are added here. At the start, free and constrained inputs have equal shares of the variance of a monotone unit, and
+/// the variance is that of a dense layer. Constrained inputs count as fully correlated. This is done by c in the neural tangent
+/// parametrization, otherwise by the size of W.</para>
 /// </remarks>
-public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseInput, ISupportsEnsembles, IReplicable, IScoringRewrite,
-    IArrayConversion
+public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseInput, ISupportsEnsembles, IReplicable,
+    IScoringRewrite, IArrayConversion
 {
     private readonly int[] _increasing, _decreasing;
-    private readonly sbyte[] _directions; // of each input of a group; 0 for free inputs
     private readonly AffineLayer _plain;
     private readonly Real _freeFactor, _mixedFactor, _monotoneFactor; // of E: free to free, free to monotone, constrained to monotone
     private readonly Real _freeStart, _mixedStart, _monotoneStart; // of W at the start
@@ -45,20 +45,14 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
         FeatureSlots.CheckRising(increasing, GroupInputs, nameof(increasing));
         FeatureSlots.CheckRising(decreasing, GroupInputs, nameof(decreasing));
         (_increasing, _decreasing) = ([.. increasing], [.. decreasing]);
-        _directions = new sbyte[GroupInputs];
-        foreach (var input in _increasing) _directions[input] = 1;
-        foreach (var input in _decreasing)
-        {
-            if (_directions[input] != 0)
-                throw new ArgumentException(
-                    $"Input {input} is both increasing and decreasing. It can have one direction.", nameof(decreasing));
-            _directions[input] = -1;
-        }
+        foreach (var input in _decreasing.Intersect(_increasing))
+            throw new ArgumentException(
+                $"Input {input} is both increasing and decreasing. It can have one direction.", nameof(decreasing));
         int constrained = _increasing.Length + _decreasing.Length, free = GroupInputs - constrained;
-        var mostFree = free == 0 ? 0 : GroupOutputs;
-        if (freeOutputs < 0 || freeOutputs > mostFree)
+        var maxFree = free == 0 ? 0 : GroupOutputs;
+        if (freeOutputs < 0 || freeOutputs > maxFree)
             throw new ArgumentOutOfRangeException(
-                nameof(freeOutputs), freeOutputs, $"must be from 0 to {mostFree} with {free} free inputs and {GroupOutputs} outputs");
+                nameof(freeOutputs), freeOutputs, $"must be from 0 to {maxFree} with {free} free inputs and {GroupOutputs} outputs");
 
         // A sum of n fully correlated inputs with the weights |w| has the standard deviation n·√(2/π).
         var shares = free > 0 && constrained > 0 ? 2 : 1;
@@ -120,7 +114,7 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
             for (var i = 0; i < GroupInputs; i++)
             {
                 var (free, monotone) = Split(weights, i);
-                var isFree = _directions[i] == 0;
+                var isFree = Directions[i] == 0;
                 if (isFree) Scale(free, _freeStart);
                 else free.Clear();
                 Scale(monotone, isFree ? _mixedStart : _monotoneStart);
@@ -201,7 +195,7 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
         for (var i = 0; i < elements.Length; i++)
         {
             var (input, output) = Math.DivRem(i, GroupOutputs);
-            var (direction, isFree) = (_directions[input], output < FreeOutputs);
+            var (direction, isFree) = (Directions[input], output < FreeOutputs);
             if (direction != 0 && (isFree ? elements[i] != 0 : direction * elements[i] < 0))
                 throw new ArgumentException(
                     $"The weight of input {input} and output {output} is {elements[i]}, but the layer is monotone in this input, so the "
@@ -214,17 +208,30 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
     public bool Equals(MonotoneDense? other) =>
         other is not null && Inputs == other.Inputs && Outputs == other.Outputs && Groups == other.Groups
         && FreeOutputs == other.FreeOutputs && NtkParametrization == other.NtkParametrization
-        && _directions.AsSpan().SequenceEqual(other._directions);
+        && _increasing.AsSpan().SequenceEqual(other._increasing)
+        && _decreasing.AsSpan().SequenceEqual(other._decreasing);
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        _directions.Aggregate(HashCode.Combine(Inputs, Outputs, Groups, FreeOutputs, NtkParametrization), HashCode.Combine);
+        _increasing.Concat(_decreasing)
+            .Aggregate(HashCode.Combine(Inputs, Outputs, Groups, FreeOutputs, NtkParametrization), HashCode.Combine);
 
     /// <inheritdoc/>
     private protected override InferenceOperation Operation(string x, string name, ReadOnlyMemory<Real> parameters) =>
         new Affine([x], name, Outputs, Groups, Factor: 1, EffectiveParameters(parameters.Span));
 
     internal override AffineLayer WithoutFactor() => _plain;
+
+    // Of each input of a group; 0 for free inputs. It is made on first use: a header of a file announces widths that the file may not have.
+    private sbyte[] Directions => field ??= MakeDirections();
+
+    private sbyte[] MakeDirections()
+    {
+        var directions = new sbyte[GroupInputs];
+        foreach (var input in _increasing) directions[input] = 1;
+        foreach (var input in _decreasing) directions[input] = -1;
+        return directions;
+    }
 
     private Real[] EffectiveParameters(ReadOnlySpan<Real> parameters)
     {
@@ -248,14 +255,14 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
         {
             var from = weights.Slice(i * GroupOutputs, GroupOutputs);
             var (free, monotone) = Split(effective, i);
-            if (_directions[i] == 0)
+            if (Directions[i] == 0)
             {
                 Elementwise.Map(new Arithmetic.Multiple(_freeFactor), from[..FreeOutputs], free);
                 Elementwise.Map(new Arithmetic.Multiple(_mixedFactor), from[FreeOutputs..], monotone);
                 continue;
             }
             free.Clear();
-            Elementwise.Map(new MultipleOfMagnitude(_directions[i] * _monotoneFactor), from[FreeOutputs..], monotone);
+            Elementwise.Map(new MultipleOfMagnitude(Directions[i] * _monotoneFactor), from[FreeOutputs..], monotone);
         }
     }
 
@@ -268,7 +275,7 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
             if (input == GroupInputs) continue;
             var row = dPart.Slice(done, GroupOutputs);
             Span<Real> free = row[..FreeOutputs], monotone = row[FreeOutputs..];
-            if (_directions[input] == 0)
+            if (Directions[input] == 0)
             {
                 Scale(free, _freeFactor);
                 Scale(monotone, _mixedFactor);
@@ -276,7 +283,7 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
             }
             free.Clear();
             var weights = parameters.Slice(first + done + FreeOutputs, monotone.Length);
-            Elementwise.Zip(new MultipleBySign(_directions[input] * _monotoneFactor), monotone, weights, monotone);
+            Elementwise.Zip(new MultipleBySign(Directions[input] * _monotoneFactor), monotone, weights, monotone);
         }
     }
 

@@ -8,9 +8,9 @@ namespace Backprop.Networks;
 /// <remarks>
 /// <para>Each hidden layer has free units, which depend on no constrained feature, and monotone units, which never decrease in
 /// them.</para>
-/// <para>Seven sixteenths of the monotone units have the activation ρ, seven have its reflection −ρ(−x), and two saturate: the shares of
-/// Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775. With ρ alone, a convex ρ could
-/// only represent convex functions.</para>
+/// <para>Of sixteen monotone units, seven have the activation ρ, seven have its reflection −ρ(−x), and two saturate. With a convex ρ
+/// alone, the network could only represent convex functions. Source of the shares: Runje and Shankaranarayana (2023), "Constrained
+/// monotonic neural networks", ICML, arXiv:2205.11775.</para>
 /// </remarks>
 internal sealed class MonotoneLayers
 {

@@ -72,8 +72,8 @@ public sealed partial class BackpropTrainer
 
         /// <summary>Named features in which the scores never decrease, or never increase, with all other features fixed.</summary>
         /// <remarks>By construction, not by a penalty. An <see cref="Activation"/> of the preset that may decrease is replaced where
-        /// constrained features enter. Missing values have no order. For the default losses of all tasks with single scores: not for
-        /// multiclass classification and anomaly detection.</remarks>
+        /// constrained features enter. Missing values have no order. For all tasks except multiclass classification and anomaly
+        /// detection.</remarks>
         /// <value>Null: no constraints. Cannot be combined with <see cref="Normalization"/>, <see cref="InitialParameters"/>, or an
         /// activation of your own that may decrease.</value>
         public MonotoneConstraints? MonotoneConstraints { get => Get<MonotoneConstraints?>(); set => Set(value); }

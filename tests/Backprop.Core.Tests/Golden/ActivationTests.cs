@@ -5,8 +5,9 @@ namespace Backprop.Core.Tests.Golden;
 /// <summary>Values and slopes of every activation against PyTorch, tails included.</summary>
 public class ActivationTests
 {
-    // PyTorch computed in double. Near 0, a saturated activation is the difference of two values near 1. Other values keep their digits where they are small, too; slopes cross zero, and lose some there. Of GELU,
-    // PyTorch adds 1 to −1 in the tail, where ElementwiseTests compares the distribution with a continued fraction.
+    // PyTorch computed in double. Near 0, a saturated activation is the difference of two values near 1. Other values keep their digits
+    // where they are small, too; slopes cross zero, and lose some there. Of GELU, PyTorch adds 1 to −1 in the tail, where
+    // ElementwiseTests compares the distribution with a continued fraction.
     private const double RelativeTolerance = 2e-6, SlopeTolerance = 1e-6, LostInTheTail = 1e-14, LostNearOne = 1.2e-7;
 
     private static readonly Contents Golden = GoldenFile.Read<Contents>("activations");

@@ -71,7 +71,10 @@ public class NetworkExportTests
             AssertAgree(Trained(network, loss, random), $"seed {seed}: {network}");
         }
         Type[] others =
-            [typeof(MonotoneDense), typeof(ParallelLayers), typeof(ColumnOrder), typeof(InputSkip), typeof(ReconstructionResidual), typeof(WeightedMeanSquare)];
+        [
+            typeof(MonotoneDense), typeof(ParallelLayers), typeof(ColumnOrder), typeof(InputSkip), typeof(ReconstructionResidual),
+            typeof(WeightedMeanSquare),
+        ];
         string[] missing = [.. Kinds().Except(seen).Except(others).Select(kind => kind.Name)];
         Assert.True(missing.Length == 0, $"No random network has {string.Join(", ", missing)}.");
     }

@@ -12,7 +12,8 @@ using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Scenarios;
 
-/// <summary>Scores that are monotone in named features: for every task and preset, saved, exported, continued and cross-validated.</summary>
+/// <summary>Scores that are monotone in named features: for every task and preset, saved, exported, continued,
+/// cross-validated.</summary>
 public class MonotoneConstraintsTests
 {
     private const string Dense = nameof(SampleRow.Dense), Flag = nameof(SampleRow.Flag), Value = nameof(SampleRow.Value);
@@ -195,7 +196,7 @@ public class MonotoneConstraintsTests
         { "activations", "Activations may decrease" },
         { "normalization", "Normalization cannot be combined with MonotoneConstraints, because a normalized unit may decrease" },
         { "parameters", "InitialParameters cannot be combined with MonotoneConstraints, because an array has no constraints" },
-        { "loss", "MonotoneConstraints cannot be combined with GaussianNegativeLogLikelihood { }, whose predictions depend on several scores" },
+        { "loss", "MonotoneConstraints cannot be combined with GaussianNegativeLogLikelihood { }, whose predictions depend on several" },
     };
 
     [Theory, MemberData(nameof(WrongOptions))]
@@ -218,8 +219,8 @@ public class MonotoneConstraintsTests
     [Fact]
     public void Tasks_without_single_scores_are_refused_when_the_trainer_is_created()
     {
-        Refused("MonotoneConstraints is not for Multiclass", () => _ml.MulticlassClassification.Trainers.Backprop(Quick(nameof(SampleRow.Key))));
-        var options = Quick(Value);
+        var options = Quick(nameof(SampleRow.Key));
+        Refused("MonotoneConstraints is not for Multiclass", () => _ml.MulticlassClassification.Trainers.Backprop(options));
         options.LabelColumnName = "Label";
         Refused("MonotoneConstraints is not for", () => _ml.AnomalyDetection.Trainers.Backprop(options));
         Assert.Throws<ArgumentException>("Increasing", () => new MonotoneConstraints { Increasing = [""] });
@@ -230,11 +231,17 @@ public class MonotoneConstraintsTests
     public void A_nondecreasing_activation_of_the_user_is_used_for_all_units()
     {
         var options = Quick(Value);
-        options.Activation = new Tanh();
-        var network = new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml)).Model.Network;
+        (options.Activation, options.EnsembleSize) = (new Tanh(), 2);
+        var model = new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml));
+        var network = model.Model.Network;
         AssertMonotone(network);
-        var activations = network.Network.Layers.OfType<ParallelLayers>().Single().Parts.Cast<ActivationLayer>();
-        Assert.All(activations, layer => Assert.True(layer.Activation is Tanh or Reflected { Inner: Tanh } or Saturated { Inner: Tanh }));
+        var joined = network.Network.Layers.OfType<PerMember>().Select(layer => layer.Each).OfType<ParallelLayers>().Single();
+        Assert.All(
+            joined.Parts.Cast<ActivationLayer>(),
+            layer => Assert.True(layer.Activation is Tanh or Reflected { Inner: Tanh } or Saturated { Inner: Tanh }));
+
+        var hidden = model.WithHiddenLayer(-1, "Hidden").Transform(Samples.Table(_ml, 1)).GetColumn<VBuffer<float>>("Hidden").Single();
+        Assert.Equal(2 * 8, hidden.Length);
     }
 
     private static MonotoneConstraints Constraints => new() { Increasing = ["Dense[1]"], Decreasing = ["Dense[0]"] };
@@ -308,7 +315,7 @@ public class MonotoneConstraintsTests
         return violations;
     }
 
-    private static void AssertMonotoneInOnnx(BackpropTransformer model, string label)
+    private void AssertMonotoneInOnnx(BackpropTransformer model, string label)
     {
         var (grid, points) = Grid(5);
         var rows = grid.Length / 5;
@@ -316,7 +323,11 @@ public class MonotoneConstraintsTests
         long[] keys = [.. grid.Chunk(5).Select(row => (long)row[4])];
         using var onnx = new OnnxRun(model.Model.SaveAsOnnx);
         var results = onnx.Run(OnnxRun.Tensor("features", features, 4), OnnxRun.Tensor(nameof(SampleRow.Category), keys, 1));
-        var found = (float[])results[label == Flag ? "predictions" : "scores"];
+        var found = (float[])results["predictions"];
+        var scored = model.Transform(_ml.Data.LoadFromEnumerable(
+            grid.Chunk(5).Select(row => new SampleRow { Dense = row[..4], Category = (uint)row[4] - 1 }).ToArray()));
+        float[] expected = [.. scored.GetColumn<float>(label == Flag ? "Probability" : "Score")];
+        Assert.InRange(Agreement.Largest(expected, found), 0, 1e-5);
         var allowed = 1e-5f * (found.Max() - found.Min()); // another order of summation, so another rounding
         for (var row = 1; row < rows; row++)
         {
