@@ -75,7 +75,10 @@ public class MonotoneNetworkTests
     {
         var architecture = Recipe with
         {
-            OneHotCategories = [], IndicatedFeatures = [], IncreasingFeatures = [0, 1, 4], DecreasingFeatures = [2, 3],
+            OneHotCategories = [],
+            IndicatedFeatures = [],
+            IncreasingFeatures = [0, 1, 4],
+            DecreasingFeatures = [2, 3],
         };
         for (var seed = 0; seed < 4; seed++) AssertMonotone(Random(architecture, seed), seed, "all");
     }
@@ -120,7 +123,11 @@ public class MonotoneNetworkTests
         var network = new MultilayerPerceptron { HiddenLayers = [32, 32], IncreasingFeatures = [0] }.Build(1, 1);
         var options = new TrainingOptions
         {
-            Loss = new SquaredError(), Optimizer = new Adam(), LearningRate = 0.01, NumberOfIterations = 120, Seed = 1,
+            Loss = new SquaredError(),
+            Optimizer = new Adam(),
+            LearningRate = 0.01,
+            NumberOfIterations = 120,
+            Seed = 1,
         };
         var trained = new Trainer(options).Train(network, new ExampleSet(x, 1, y)).Network;
         var scores = trained.CreateScorer(x.Length).Score(new ReadOnlyMatrix(x, x.Length, 1)).Values;
@@ -318,8 +325,12 @@ public class MonotoneNetworkTests
     {
         var options = new TrainingOptions
         {
-            Loss = new SquaredError(), Initializer = architecture.NtkParametrization ? new DataDependent() : new HeNormal(),
-            LearningRate = 0.02, NumberOfIterations = 25, Seed = 1, NumberOfThreads = threads,
+            Loss = new SquaredError(),
+            Initializer = architecture.NtkParametrization ? new DataDependent() : new HeNormal(),
+            LearningRate = 0.02,
+            NumberOfIterations = 25,
+            Seed = 1,
+            NumberOfThreads = threads,
         };
         return new Trainer(options).Train(architecture.Build(Features, 1), examples).Network;
     }
