@@ -7,14 +7,14 @@ from generate import write
 
 
 class Reflected(torch.nn.Module):
-    """The concave activation of Runje and Shankaranarayana (2023), eq. 5, of ELU."""
+    """The concave activation of Runje and Shankaranarayana (2023), of ELU."""
 
     def forward(self, x):
         return -torch.nn.functional.elu(-x)
 
 
 class Saturated(torch.nn.Module):
-    """The bounded activation of Runje and Shankaranarayana (2023), eq. 6, of ELU."""
+    """The bounded activation of Runje and Shankaranarayana (2023), of ELU."""
 
     def forward(self, x):
         elu, one = torch.nn.functional.elu, torch.ones((), dtype=x.dtype)

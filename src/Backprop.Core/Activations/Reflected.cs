@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Activations;
 
 /// <summary>−f(−x): the point reflection of another activation. It is concave where f is convex.</summary>
-/// <remarks>Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775, eq. 5.</remarks>
+/// <remarks>Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775.</remarks>
 /// <param name="Inner">f; an activation that never decreases (<see cref="Activation.IsNondecreasing"/>).</param>
 public sealed record Reflected(Activation Inner) : Activation
 {

@@ -5,7 +5,7 @@ namespace Backprop.Activations;
 
 /// <summary>f(1) − f(1 − |x|), with the sign of x: the shifted activation f below 0, and its point reflection above. It saturates on both
 /// sides, if f has a lower limit. With <see cref="ReLU"/>, it is x, clipped to [−1, 1].</summary>
-/// <remarks>Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775, eq. 6.</remarks>
+/// <remarks>Runje and Shankaranarayana (2023), "Constrained monotonic neural networks", ICML, arXiv:2205.11775.</remarks>
 /// <param name="Inner">f; an activation that never decreases (<see cref="Activation.IsNondecreasing"/>).</param>
 public sealed record Saturated(Activation Inner) : Activation
 {
