@@ -61,6 +61,9 @@ public sealed record ColumnOrder : ColumnsLayer, IPreparesFeatures, IDescribesIn
     /// <inheritdoc/>
     public override int GetHashCode() => _order.Aggregate(0, HashCode.Combine);
 
+    /// <summary>The order. A checkpoint compares this text.</summary>
+    public override string ToString() => $"{Caption}: {string.Join(", ", _order)}";
+
     private static int Checked(IReadOnlyList<int> order)
     {
         ArgumentNullException.ThrowIfNull(order);

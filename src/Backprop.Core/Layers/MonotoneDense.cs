@@ -216,6 +216,11 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
         _increasing.Concat(_decreasing)
             .Aggregate(HashCode.Combine(Inputs, Outputs, Groups, FreeOutputs, NtkParametrization), HashCode.Combine);
 
+    /// <summary>The widths and the constraints. A checkpoint compares this text.</summary>
+    public override string ToString() =>
+        $"{Caption}, increasing [{string.Join(", ", _increasing)}], decreasing [{string.Join(", ", _decreasing)}], {FreeOutputs} free, "
+        + $"{Groups} groups{(NtkParametrization ? ", NtkParametrization" : "")}";
+
     /// <inheritdoc/>
     private protected override InferenceOperation Operation(string x, string name, ReadOnlyMemory<Real> parameters) =>
         new Affine([x], name, Outputs, Groups, Factor: 1, EffectiveParameters(parameters.Span));

@@ -131,6 +131,9 @@ public sealed record ParallelLayers : ColumnsLayer, IPreparesFeatures, IDescribe
     /// <inheritdoc/>
     public override int GetHashCode() => _parts.Aggregate(0, HashCode.Combine);
 
+    /// <summary>The parts. A checkpoint compares this text.</summary>
+    public override string ToString() => $"{Caption}: {string.Join("; ", _parts.Select(part => part.ToString()))}";
+
     private Walker Walk() => new(_parts);
 
     private static int Total(IReadOnlyList<Layer> parts, Func<Layer, int> lengthOf)

@@ -136,6 +136,17 @@ public class MonotoneNetworkTests
         Assert.InRange(worst, 0, 0.15);
     }
 
+    // A checkpoint compares the texts of layers.
+    [Fact]
+    public void Other_constraints_have_other_texts()
+    {
+        var other = Recipe with { IncreasingFeatures = Decreasing, DecreasingFeatures = Increasing };
+        string[] texts = [.. Constrained("recipe").Build(Features, 1).Layers.Select(layer => $"{layer}")];
+        Assert.NotEqual(texts, other.Build(Features, 1).Layers.Select(layer => $"{layer}"));
+        var first = Constrained("plain").Build(Features, 1).Layers[0];
+        Assert.Equal("MonotoneDense 5 → 12, increasing [0], decreasing [2], 6 free, 1 groups", first.ToString());
+    }
+
     [Fact]
     public void Free_units_do_not_depend_on_constrained_features()
     {
