@@ -33,7 +33,11 @@ public static class SampleModels
             Alone("binary", nameof(SampleRow.Flag), ChooseThreshold);
             Alone("regression", nameof(SampleRow.Value));
             Alone("several targets", nameof(SampleRow.Values), CalibrateByMembers);
-            Alone("several labels", nameof(SampleRow.Flags), ChooseThreshold);
+            Alone("several labels", nameof(SampleRow.Flags), options =>
+            {
+                ChooseThreshold(options);
+                Constrain(options);
+            });
             var classes = new BackpropTrainer(ml, Options("Class", options => options.CategoricalFeatureColumnNames = ["Place"]));
             Add("pipeline", Keys(ml).Append(classes).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")));
             BackpropTrainer value = new(ml, Options(nameof(SampleRow.Value))), other = new(ml, Options(nameof(SampleRow.Other)));
@@ -70,6 +74,12 @@ public static class SampleModels
         {
             options.ValidationFraction = 0.2;
             options.ThresholdMetric = new F1Score();
+        }
+
+        static void Constrain(BackpropTrainer.Options options)
+        {
+            options.MonotoneConstraints = new MonotoneConstraints { Increasing = ["Features[0]"], Decreasing = ["Features[2]"] };
+            options.EnsembleSize = 2;
         }
 
         static void CalibrateByMembers(BackpropTrainer.Options options)

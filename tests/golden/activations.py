@@ -4,10 +4,27 @@ import torch
 
 from generate import write
 
+
+
+class Reflected(torch.nn.Module):
+    """The concave activation of Runje and Shankaranarayana (2023), of ELU."""
+
+    def forward(self, x):
+        return -torch.nn.functional.elu(-x)
+
+
+class Saturated(torch.nn.Module):
+    """The bounded activation of Runje and Shankaranarayana (2023), of ELU."""
+
+    def forward(self, x):
+        elu, one = torch.nn.functional.elu, torch.ones((), dtype=x.dtype)
+        return torch.where(x < 0, elu(x + 1) - elu(one), elu(one) - elu(1 - x))
+
+
 ACTIVATIONS = {
     "ELU": torch.nn.ELU(), "GELU": torch.nn.GELU(), "GELU with tanh": torch.nn.GELU(approximate="tanh"), "HardSigmoid": torch.nn.Hardsigmoid(),
     "HardSwish": torch.nn.Hardswish(), "HardTanh": torch.nn.Hardtanh(), "Identity": torch.nn.Identity(), "LeakyReLU": torch.nn.LeakyReLU(),
-    "Mish": torch.nn.Mish(), "PReLU": torch.nn.PReLU(), "ReLU": torch.nn.ReLU(), "SELU": torch.nn.SELU(), "Sigmoid": torch.nn.Sigmoid(),
+    "Mish": torch.nn.Mish(), "PReLU": torch.nn.PReLU(), "Reflected": Reflected(), "ReLU": torch.nn.ReLU(), "Saturated": Saturated(), "SELU": torch.nn.SELU(), "Sigmoid": torch.nn.Sigmoid(),
     "SiLU": torch.nn.SiLU(), "Softplus": torch.nn.Softplus(), "Softsign": torch.nn.Softsign(), "Tanh": torch.nn.Tanh(),
 }
 

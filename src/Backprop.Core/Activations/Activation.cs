@@ -21,6 +21,10 @@ public abstract record Activation
     /// memory.</summary>
     public virtual bool WorksInPlace => false;
 
+    /// <summary>Whether f(x) never decreases as x grows. Monotone constraints need such an activation.</summary>
+    /// <value>False, unless the activation overrides it.</value>
+    public virtual bool IsNondecreasing => false;
+
     /// <summary>The computation of a <see cref="ParametricMix"/> of this activation.</summary>
     internal virtual Mixture Mixture => new Mixture.OfAny(this);
 
@@ -29,6 +33,18 @@ public abstract record Activation
     public static IReadOnlyList<Activation> All { get; } = [
         new ELU(), new GELU(), new HardSigmoid(), new HardSwish(), new HardTanh(), new Identity(), new LeakyReLU(), new Mish(),
         new ParametricMix(new Mish()), new PReLU(),
-        new ReLU(), new SELU(), new Sigmoid(), new SiLU(), new Softplus(), new Softsign(), new Tanh(),
+        new Reflected(new ELU()), new ReLU(), new Saturated(new ELU()), new SELU(), new Sigmoid(), new SiLU(), new Softplus(),
+        new Softsign(), new Tanh(),
     ];
+
+    /// <exception cref="ArgumentException">The activation is not known to be nondecreasing.</exception>
+    private protected static Activation CheckedNondecreasing(Activation inner, string name)
+    {
+        ArgumentNullException.ThrowIfNull(inner, name);
+        if (!inner.IsNondecreasing)
+            throw new ArgumentException(
+                $"{name} is {inner}, which may decrease. Use an activation that never does, such as {nameof(ReLU)} or {nameof(ELU)}.",
+                name);
+        return inner;
+    }
 }

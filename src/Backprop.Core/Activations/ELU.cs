@@ -17,6 +17,9 @@ public sealed record ELU : Activation
     } = 1;
 
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

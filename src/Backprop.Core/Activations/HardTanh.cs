@@ -8,6 +8,9 @@ namespace Backprop.Activations;
 public sealed record HardTanh : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

@@ -4,6 +4,9 @@ namespace Backprop.Activations;
 public sealed record Identity : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

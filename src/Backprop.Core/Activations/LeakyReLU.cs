@@ -17,6 +17,9 @@ public sealed record LeakyReLU : Activation
     } = 0.01;
 
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

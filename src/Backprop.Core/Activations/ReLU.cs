@@ -9,6 +9,9 @@ namespace Backprop.Activations;
 public sealed record ReLU : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     // NaN stays NaN, so a diverging network is seen by the loss instead of being hidden here.

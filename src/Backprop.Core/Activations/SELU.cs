@@ -10,6 +10,9 @@ namespace Backprop.Activations;
 public sealed record SELU : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ namespace Backprop.Activations;
 public sealed record Softplus : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override bool WorksInPlace => true;
 
     /// <inheritdoc/>

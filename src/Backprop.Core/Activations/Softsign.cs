@@ -8,6 +8,9 @@ namespace Backprop.Activations;
 public sealed record Softsign : Activation
 {
     /// <inheritdoc/>
+    public override bool IsNondecreasing => true;
+
+    /// <inheritdoc/>
     public override void Forward(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Function(), x, y);
 
     /// <inheritdoc/>

@@ -27,6 +27,8 @@ internal static class ActivationOperators
         HardTanh => graph.Clip(x, -1, 1),
         HardSigmoid => SixthOf(graph, x),
         HardSwish => graph.Apply("Mul", x, SixthOf(graph, x)),
+        Reflected reflected => graph.Apply("Neg", Write(graph, reflected.Inner, graph.Apply("Neg", x))),
+        Saturated saturated => Saturate(graph, saturated, x),
         _ => throw GraphWriter.Custom("activation", f, "activations"),
     };
 
@@ -36,6 +38,12 @@ internal static class ActivationOperators
         var near = graph.Clip(x, -Far, Far);
         var slope = OnePlus(graph, graph.Times(graph.Apply("Mul", near, near), Cubic));
         return graph.Apply("Mul", x, graph.Apply("Sigmoid", graph.Apply("Mul", graph.Times(near, Steepness), slope)));
+    }
+
+    private static string Saturate(IGraphBuilder graph, Saturated f, string x)
+    {
+        var inner = Write(graph, f.Inner, graph.Apply("Sub", graph.Scalar(1), graph.Apply("Abs", x)));
+        return graph.Apply("Mul", graph.Apply("Sign", x), graph.Apply("Sub", graph.Scalar(f.Height), inner));
     }
 
     private static string SixthOf(IGraphBuilder graph, string x) => graph.Add("HardSigmoid", [x], ("alpha", 1.0 / 6), ("beta", 0.5));

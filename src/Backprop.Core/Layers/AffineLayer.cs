@@ -28,7 +28,7 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
     /// <summary>c·W [GroupInputs × GroupOutputs] row-major: the matrix that x is multiplied by.</summary>
     /// <param name="parameters">[ParameterCount]</param>
     /// <param name="group">The index of the group.</param>
-    public Real[] EffectiveWeights(ReadOnlySpan<Real> parameters, int group = 0)
+    public virtual Real[] EffectiveWeights(ReadOnlySpan<Real> parameters, int group = 0)
     {
         var weights = parameters[WeightsOf(group)].ToArray();
         Elementwise.Map(new Arithmetic.Multiple((Real)WeightFactor), weights, weights);
@@ -50,7 +50,7 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
             var distance = StartOf(1);
             return
             [
-                new("weights", [.. groups, GroupInputs, GroupOutputs], 0, Groups, distance, WeightFactor),
+                new("weights", [.. groups, GroupInputs, GroupOutputs], 0, Groups, distance, WeightFactor, this as IArrayConversion),
                 new("biases", [.. groups, GroupOutputs], WeightCount, Groups, distance),
             ];
         }
@@ -67,7 +67,14 @@ public abstract record AffineLayer : Layer, IAffine, IPackable, IGradientParts, 
     public abstract Real[] Pack(ReadOnlySpan<Real> parameters);
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
-        graph.Add(new Affine([x], graph.NewName(), Outputs, Groups, WeightFactor, parameters));
+        graph.Add(Operation(x, graph.NewName(), parameters));
+
+    /// <summary>The operation of this layer in scoring.</summary>
+    /// <param name="x">The name of its input.</param>
+    /// <param name="name">The name of its output.</param>
+    /// <param name="parameters">[ParameterCount]</param>
+    private protected virtual InferenceOperation Operation(string x, string name, ReadOnlyMemory<Real> parameters) =>
+        new Affine([x], name, Outputs, Groups, WeightFactor, parameters);
 
     /// <inheritdoc/>
     public abstract void Forward(ReadOnlySpan<Real> parameters, ReadOnlySpan<Real> packed, ReadOnlyMatrix x, Matrix y);

@@ -76,10 +76,12 @@ public abstract record Layer
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
     [
-        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(Dense), typeof(Dropout), typeof(EntityEmbedding),
+        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(ColumnOrder), typeof(Dense),
+        typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(InputScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
-        typeof(LayerNormalization), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer),
-        typeof(PiecewiseLinearEncoding), typeof(PReLULayer), typeof(QuantileTransform), typeof(ReconstructionResidual), typeof(Replicate),
-        typeof(PerMember), typeof(SkipConnection), typeof(SmoothClip), typeof(WeightedMeanSquare),
+        typeof(LayerNormalization), typeof(MonotoneDense), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParallelLayers),
+        typeof(ParametricMixLayer), typeof(PeriodicEmbeddingLayer), typeof(PiecewiseLinearEncoding), typeof(PReLULayer),
+        typeof(QuantileTransform), typeof(ReconstructionResidual), typeof(Replicate), typeof(PerMember), typeof(SkipConnection),
+        typeof(SmoothClip), typeof(WeightedMeanSquare),
     ];
 }

@@ -12,7 +12,7 @@ public sealed record HiddenOutput(int Layer, string Name)
 {
     /// <summary>The index of every activation among the layers of a network: the n-th is that of hidden layer n.</summary>
     internal static int[] LayersOf(Network network) =>
-        [.. network.Layers.Index().Where(each => each.Item is IHasActivation).Select(each => each.Index)];
+        [.. network.Layers.Index().Where(each => each.Item.Activations.Count > 0).Select(each => each.Index)];
 
     /// <summary>Number of values: units of the layer, times members of the ensemble.</summary>
     internal int WidthIn(Network network) => network.Layers[LayersOf(network)[Layer - 1]].Outputs;

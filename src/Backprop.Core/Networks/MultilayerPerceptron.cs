@@ -160,6 +160,39 @@ public sealed record MultilayerPerceptron
     /// <value>False. Without hidden layers, it reads them anyway.</value>
     public bool InputSkip { get; init; }
 
+    /// <summary>Features in which the scores never decrease, with all other features fixed, in ascending order. They must not hold
+    /// categories.</summary>
+    /// <remarks>By construction: the weights of these features cannot have the other sign (<see cref="MonotoneDense"/>). Half of the hidden
+    /// units depend on the other features only, and every hidden layer reads them. Constrained features are scaled and clipped. They have
+    /// no <see cref="InputScale"/>, and <see cref="PiecewiseLinearEncoding"/> instead of any <see cref="NumericEmbedding"/>. A missing
+    /// value has no order: it is replaced, and its indicator is free.</remarks>
+    /// <value>None. Cannot be combined with <see cref="Normalization"/> or <see cref="Autoencoder"/>.</value>
+    public IReadOnlyList<int> IncreasingFeatures
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(IncreasingFeatures));
+    } = [];
+
+    /// <summary>Features in which the scores never increase, with all other features fixed, in ascending order. See
+    /// <see cref="IncreasingFeatures"/>.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<int> DecreasingFeatures
+    {
+        get;
+        init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(DecreasingFeatures));
+    } = [];
+
+    /// <summary>The activation of hidden units that depend on constrained features, in layers whose <see cref="Activation"/> may decrease.
+    /// Some of these units have its <see cref="Reflected"/> and its <see cref="Saturated"/> form.</summary>
+    /// <value><see cref="ReLU"/>; nondecreasing (<see cref="Activation.IsNondecreasing"/>). Ignored without constraints.</value>
+    public Activation MonotoneActivation
+    {
+        get;
+        init => field = value is { IsNondecreasing: true } ? value : throw new ArgumentException(
+            $"{nameof(MonotoneActivation)} is {value?.ToString() ?? "null"}, but must be an activation that never decreases, such as "
+            + $"{nameof(ReLU)} or {nameof(ELU)}.", nameof(MonotoneActivation));
+    } = new ReLU();
+
     /// <summary>Whether the network is an autoencoder: it reconstructs its features, and its only output is the error of the reconstruction
     /// (<see cref="NetworkBuilder.ReconstructionError"/>). Train it with <see cref="Losses.AbsoluteError"/> and targets of 0.</summary>
     /// <remarks>Rumelhart, Hinton and Williams (1986), "Learning internal representations by error propagation". For anomalies: Hawkins,
@@ -193,16 +226,23 @@ public sealed record MultilayerPerceptron
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);
         var numbers = inputs - OneHotCategories.Count - Categories.Count;
-        if (numbers > 0) NumericEmbedding?.AddTo(builder, numbers);
-        if (InputScale) builder.InputScale();
+        var monotone = IsConstrained ? AddMonotone(builder, inputs, numbers) : null;
+        if (monotone is null && numbers > 0) NumericEmbedding?.AddTo(builder, numbers);
+        if (monotone is null && InputScale) builder.InputScale();
         for (var l = 0; l < HiddenLayers.Count; l++)
         {
             var hidden = l;
-            if (Residual && l > 0 && HiddenLayers[l] == HiddenLayers[l - 1]) builder.Residual(block => AddHidden(block, hidden));
-            else AddHidden(builder, l);
+            if (Residual && l > 0 && HiddenLayers[l] == HiddenLayers[l - 1]) builder.Residual(block => AddHidden(block, hidden, monotone));
+            else AddHidden(builder, l, monotone);
         }
-        if (InputSkip && HiddenLayers.Count > 0) builder.InputSkip();
-        AddDense(builder, Autoencoder ? inputs : outputs);
+        if (InputSkip && HiddenLayers.Count > 0)
+        {
+            var width = builder.Width;
+            builder.InputSkip();
+            monotone?.AddFeatures(width, inputs, IncreasingFeatures, DecreasingFeatures);
+        }
+        if (monotone is not null) monotone.Last(builder, outputs, NtkParametrization);
+        else AddDense(builder, Autoencoder ? inputs : outputs);
         if (Autoencoder) builder.ReconstructionError();
         return builder.Build();
     }
@@ -227,14 +267,40 @@ public sealed record MultilayerPerceptron
         return scaled;
     }
 
+    // The embedding and the scale, of the other features only.
+    private MonotoneLayers AddMonotone(NetworkBuilder builder, int inputs, int numbers)
+    {
+        int[] categories = [.. OneHotCategories.Select(category => category.Slot), .. Categories.Select(category => category.Slot)];
+        CheckConstrained(inputs, categories);
+        var monotone = new MonotoneLayers(builder.Width, IncreasingFeatures.Select(ColumnOf), DecreasingFeatures.Select(ColumnOf));
+        if (NumericEmbedding is null && !InputScale) return monotone;
+        if (NumericEmbedding is null) monotone.MoveToEnd(builder);
+        else monotone.EncodeAtEnd(builder);
+        var embedded = numbers - IncreasingFeatures.Count - DecreasingFeatures.Count;
+        if (embedded > 0) NumericEmbedding?.AddTo(builder, embedded);
+        monotone.SetLast(builder.Width);
+        if (InputScale) monotone.InputScale(builder);
+        return monotone;
+
+        // Categories are moved behind the other features.
+        int ColumnOf(int feature) => feature - categories.Count(category => category < feature);
+    }
+
+    /// <summary>Whether the scores are monotone in some features.</summary>
+    internal bool IsConstrained => IncreasingFeatures.Count + DecreasingFeatures.Count > 0;
+
+    private Activation ActivationOf(int layer) => Activations?[layer] ?? Activation;
+
     private void AddDense(NetworkBuilder builder, int units) => _ = NtkParametrization ? builder.NtkDense(units) : builder.Dense(units);
 
-    private void AddHidden(NetworkBuilder builder, int layer)
+    private void AddHidden(NetworkBuilder builder, int layer, MonotoneLayers? monotone)
     {
-        AddDense(builder, HiddenLayers[layer]);
+        if (monotone is not null) monotone.Hidden(builder, HiddenLayers[layer], NtkParametrization);
+        else AddDense(builder, HiddenLayers[layer]);
         if (Normalization == Normalization.Batch) builder.BatchNormalization();
         if (Normalization == Normalization.Layer) builder.LayerNormalization();
-        builder.Activation(Activations?[layer] ?? Activation);
+        if (monotone is not null) monotone.Activation(builder, ActivationOf(layer), MonotoneActivation);
+        else builder.Activation(ActivationOf(layer));
         if (Dropout > 0) builder.Dropout(Dropout);
         if (AlphaDropout > 0) builder.AlphaDropout(AlphaDropout);
     }
@@ -260,5 +326,34 @@ public sealed record MultilayerPerceptron
             throw new ArgumentException(
                 $"{nameof(Activations)} has {given.Count} entries, but {nameof(HiddenLayers)} has {HiddenLayers.Count}. " +
                 $"Both need the same number.", nameof(Activations));
+        if (IsConstrained) CheckConstraints();
+    }
+
+    private void CheckConstraints()
+    {
+        const string names = $"{nameof(IncreasingFeatures)} and {nameof(DecreasingFeatures)}";
+        if (Normalization != Normalization.None)
+            throw new ArgumentException(
+                $"{nameof(Normalization)} is {Normalization}, but a normalized unit may decrease in {names}. Set {nameof(Normalization)} "
+                + $"to {nameof(Normalization.None)}.", nameof(Normalization));
+        if (Autoencoder)
+            throw new ArgumentException(
+                $"{nameof(Autoencoder)} has an error as output, which is not monotone in a feature. Do not set {names}.",
+                nameof(Autoencoder));
+    }
+
+    private void CheckConstrained(int inputs, int[] categories)
+    {
+        FeatureSlots.CheckRising(IncreasingFeatures, inputs, nameof(IncreasingFeatures));
+        FeatureSlots.CheckRising(DecreasingFeatures, inputs, nameof(DecreasingFeatures));
+        foreach (var feature in IncreasingFeatures)
+            if (DecreasingFeatures.Contains(feature))
+                throw new ArgumentException(
+                    $"{nameof(IncreasingFeatures)} and {nameof(DecreasingFeatures)} both name feature {feature}. Name it in one of them.");
+        foreach (var feature in IncreasingFeatures.Concat(DecreasingFeatures))
+            if (categories.Contains(feature))
+                throw new ArgumentException(
+                    $"Feature {feature} holds categories, which have no order, so the scores cannot be monotone in it. Remove it from "
+                    + $"{nameof(IncreasingFeatures)} and {nameof(DecreasingFeatures)}.");
     }
 }

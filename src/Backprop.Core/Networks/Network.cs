@@ -94,7 +94,8 @@ public sealed class Network
     }
 
     /// <summary>Whether sparse rows (mostly zeros) can enter without conversion: only one layer reads them, and it supports them.</summary>
-    internal bool TakesSparse => _layers[SparseLayer] is ISparseInput && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
+    internal bool TakesSparse =>
+        _layers[SparseLayer] is ISparseInput { ReadsSparse: true } && !_isAddedLater.AsSpan(0, SparseLayer + 1).Contains(true);
 
     /// <summary>The layer that sparse rows enter: 1, where missing values are replaced before.</summary>
     internal int SparseLayer => _sparseLayer;
@@ -109,6 +110,9 @@ public sealed class Network
     /// <summary>The replacements of missing values in sparse rows; null if there are none.</summary>
     internal SparseReplacements? ReplacementsBy(ReadOnlySpan<Real> parameters) =>
         SparseLayer == 1 ? ((IReplacesMissing)_layers[0]).ToSparse(Parameters(parameters, 0)) : null;
+
+    /// <summary>Whether the scores are monotone in some features by construction.</summary>
+    internal bool HasMonotoneConstraints => _layers.Any(layer => layer is IHasMonotoneOutputs);
 
     /// <summary>Features that hold category indices. They must enter the network unchanged.</summary>
     internal IEnumerable<int> CategorySlots => CategoryOrder.CategorySlotsOf(_layers);
@@ -357,7 +361,9 @@ public sealed class Network
         if (layer <= SparseLayer && workspace.Sparse is { } sparse)
         {
             if (layer < SparseLayer) gradient.Clear(); // replacements in sparse rows are measured, not learned
-            else ((ISparseInput)_layers[layer]).BackwardPart(sparse, workspace.OutputGradient(layer), first, gradient);
+            else
+                ((ISparseInput)_layers[layer]).BackwardPart(
+                    Parameters(parameters, layer), sparse, workspace.OutputGradient(layer), first, gradient);
             return;
         }
         if (Fusion.BackwardPart(layer, x, workspace, first, gradient)) return;

@@ -37,6 +37,7 @@ internal sealed class ScoringForm
         var values = new List<Real[]>();
         var entering = new int[layers.Count]; // for every layer: the index, among kept layers, of the one with the same input
         var outputs = new int[layers.Count];
+        var isChanged = false; // whether a layer is replaced
         var isReadLater = false; // whether the output of the last layer that is kept is also read elsewhere
         for (var l = 0; l < layers.Count; l++)
         {
@@ -59,12 +60,17 @@ internal sealed class ScoringForm
                 if (source == kept.Count) return new ScoringForm(network, parameters); // a residual block without any layer that is kept
                 layer = reader.Moved(kept.Count, source);
             }
+            if (rewrite?.Simplified(own) is { } simplified)
+            {
+                (layer, own) = simplified;
+                isChanged = true;
+            }
             outputs[l] = kept.Count;
             kept.Add(layer);
             values.Add(own);
             isReadLater = false;
         }
-        return kept.Count == 0 || kept.Count == layers.Count
+        return kept.Count == 0 || (kept.Count == layers.Count && !isChanged)
             ? new ScoringForm(network, parameters)
             : new ScoringForm(new Network([.. kept]), [.. values.SelectMany(own => own)], outputs);
     }

@@ -65,6 +65,10 @@ public sealed record PresetValues
     public Network BuildNetwork(ExampleSet training, int outputs)
     {
         ArgumentNullException.ThrowIfNull(training);
+        if (Architecture.IsConstrained && !Training.Loss.HasMonotoneLink)
+            throw new ArgumentException(
+                $"{nameof(MultilayerPerceptron.IncreasingFeatures)} and {nameof(MultilayerPerceptron.DecreasingFeatures)} are monotone in "
+                + $"the scores, but {Training.Loss} does not make predictions of single scores. Use another loss, or no constraints.");
         var architecture = Architecture with
         {
             IndicatedFeatures = training.SlotsWithMissing(),

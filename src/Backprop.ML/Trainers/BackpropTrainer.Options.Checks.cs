@@ -1,5 +1,6 @@
 using Backprop.Losses;
 using Backprop.Metrics;
+using Backprop.ML.Data;
 using Backprop.ML.Tasks;
 using Backprop.Numerics;
 using Backprop.Optimizers;
@@ -30,6 +31,7 @@ public sealed partial class BackpropTrainer
                 Caching == DataCaching.Stream && needsMemory is not null, nameof(Caching), Caching,
                 $"cannot be combined with {needsMemory}, which needs all rows in memory");
             CheckEnsemble();
+            CheckMonotone();
             Refuse(
                 SearchesExplicitly && EarlyStopping is { RefitOnAllRows: true }, nameof(Search), Search,
                 $"compares networks on held-out rows, which {nameof(Training.EarlyStopping.RefitOnAllRows)} of {nameof(EarlyStopping)} "
@@ -71,7 +73,7 @@ public sealed partial class BackpropTrainer
             Refuse(
                 InputSkip && EnsembleSize > 1, nameof(InputSkip), InputSkip,
                 $"is for a single network, but {nameof(EnsembleSize)} is {EnsembleSize}{OfPreset(nameof(EnsembleSize))}");
-            ToPerceptron([], FeatureTraits.None).CheckCombination();
+            ToPerceptron([], FeatureTraits.None, MonotoneSlots.None).CheckCombination();
             Refuse(KFoldBagging && EnsembleSize < 2, nameof(EnsembleSize), EnsembleSize, $"must be at least 2 for {nameof(KFoldBagging)}");
             Refuse(
                 Uncertainty && EnsembleSize < 2, nameof(Uncertainty), Uncertainty,
@@ -88,6 +90,42 @@ public sealed partial class BackpropTrainer
                 EnsembleSize > 1 && Optimizer.UsesLineSearch, nameof(EnsembleSize), EnsembleSize,
                 $"cannot be combined with {Optimizer.GetType().Name}, which makes one line search for all members: " +
                     $"set 1{OfPreset(nameof(EnsembleSize))}");
+        }
+
+        private void CheckMonotone()
+        {
+            if (MonotoneConstraints is not { } constraints) return;
+            Refuse(constraints.Repeated is not null, nameof(MonotoneConstraints), constraints, $"names '{constraints.Repeated}' twice");
+            Refuse(
+                Normalization != Networks.Normalization.None, nameof(Normalization), Normalization,
+                $"cannot be combined with {nameof(MonotoneConstraints)}, because a normalized unit may decrease: set None");
+            Refuse(
+                InitialParameters is not null, nameof(InitialParameters), "an array",
+                $"cannot be combined with {nameof(MonotoneConstraints)}, because an array has no constraints: continue from a model that "
+                + "was trained with them");
+            const string others = "set one that never decreases, such as ReLU, ELU or Tanh";
+            Refuse(
+                IsChosen(nameof(Activation)) && !Activation.IsNondecreasing, nameof(Activation), Activation,
+                $"may decrease, so it cannot be combined with {nameof(MonotoneConstraints)}: {others}");
+            var decreasing = Activations?.FirstOrDefault(activation => !activation.IsNondecreasing);
+            Refuse(
+                decreasing is not null, nameof(Activations), decreasing,
+                $"may decrease, so it cannot be combined with {nameof(MonotoneConstraints)}: {others}");
+        }
+
+        private void CheckMonotone(LearningTask task, Loss loss)
+        {
+            if (MonotoneConstraints is not { } constraints) return;
+            Refuse(
+                !task.HasLabel, nameof(MonotoneConstraints), constraints,
+                $"is not for {task.Name}, whose score is an error and not monotone in a feature: do not set it");
+            Refuse(
+                task == LearningTask.MulticlassClassification, nameof(MonotoneConstraints), constraints,
+                $"is not for {task.Name}: the probabilities of all classes add up to 1, so they cannot all grow. Train a binary "
+                + "classification for each class that needs constraints");
+            Refuse(
+                !loss.HasMonotoneLink, nameof(MonotoneConstraints), constraints,
+                $"cannot be combined with {loss}, whose predictions depend on several scores: use another {nameof(LossFunction)}");
         }
 
         /// <exception cref="ArgumentOutOfRangeException">An option does not suit the task; the message names it.</exception>
@@ -119,6 +157,7 @@ public sealed partial class BackpropTrainer
                 IsExplicitlyEnabled(nameof(TemperatureScaling)) && !loss.HasLogits, nameof(TemperatureScaling), TemperatureScaling,
                 $"is for classification by a loss with logits, not for {task.Name} with {loss}");
             CheckGroupLoss(task, loss);
+            CheckMonotone(task, loss);
             if (LossFunction is null) return task.LossWith(LabelSmoothing);
             var allowed = Loss.All.Where(other => other.TargetKind == task.TargetKind).Select(other => other.GetType().Name);
             Refuse(

@@ -25,7 +25,8 @@ public sealed partial class BackpropTrainer
         /// <summary>The architecture, including values that depend on the data.</summary>
         /// <param name="keys">The key columns.</param>
         /// <param name="slots">The traits of the features.</param>
-        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots)
+        /// <param name="monotone">The slots with monotone constraints.</param>
+        internal MultilayerPerceptron ToPerceptron(IReadOnlyList<KeySlot> keys, FeatureTraits slots, MonotoneSlots monotone)
         {
             var features = slots.Concentrated.Except(Categories.Select(category => category.Slot)).Except(keys.Select(key => key.Slot));
             return Resolved().Architecture with
@@ -39,8 +40,14 @@ public sealed partial class BackpropTrainer
                 OneHotScaling = NormalizeFeatures ? FeatureScaling : null,
                 IndicatedFeatures = slots.WithMissing,
                 QuantileFeatures = [.. features],
+                IncreasingFeatures = InNetwork(monotone.Increasing, slots),
+                DecreasingFeatures = InNetwork(monotone.Decreasing, slots),
             };
         }
+
+        // A slot that the network does not read has always the same value.
+        private static int[] InNetwork(IReadOnlyList<int> slots, FeatureTraits traits) =>
+            slots.Count == 0 ? [] : [.. slots.Select(traits.Columns!.Features.IndexOf).Where(input => input >= 0).Order()];
 
         // The options name slots by their position in the data.
         private static EmbeddedCategory InNetwork(EmbeddedCategory category, FeatureTraits traits) =>

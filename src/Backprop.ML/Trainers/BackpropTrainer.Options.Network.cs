@@ -70,6 +70,14 @@ public sealed partial class BackpropTrainer
         /// <value>By preset; <see cref="Preset.Plain"/> has false.</value>
         public bool InputScale { get => Get<bool>(); set => Set(value); }
 
+        /// <summary>Named features in which the scores never decrease, or never increase, with all other features fixed.</summary>
+        /// <remarks>By construction, not by a penalty. An <see cref="Activation"/> of the preset that may decrease is replaced where
+        /// constrained features enter. Missing values have no order. For all tasks except multiclass classification and anomaly
+        /// detection.</remarks>
+        /// <value>Null: no constraints. Cannot be combined with <see cref="Normalization"/>, <see cref="InitialParameters"/>, or an
+        /// activation of your own that may decrease.</value>
+        public MonotoneConstraints? MonotoneConstraints { get => Get<MonotoneConstraints?>(); set => Set(value); }
+
         /// <summary>Whether each hidden layer as wide as the one before it is a residual block.</summary>
         /// <remarks>A residual block learns what to add to its input.</remarks>
         /// <value>False.</value>

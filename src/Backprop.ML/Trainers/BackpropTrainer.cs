@@ -365,6 +365,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             ?? all;
 
         var weights = options.ClassWeightsFor(task, label);
+        var monotone = MonotoneSlots.Of(Host, data.Schema.Schema, inputs, options);
         var plan = new TrainingPlan(task, profile, options, loss, inputs, columns, MakeNetwork, weights)
         {
             Outputs = outputs,
@@ -387,7 +388,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             var used = traits.Columns!;
             try
             {
-                return options.ToPerceptron(used.KeySlots, traits).Build(used.InputCount, used.Classes?.Length ?? outputs);
+                return options.ToPerceptron(used.KeySlots, traits, monotone).Build(used.InputCount, used.Classes?.Length ?? outputs);
             }
             catch (ArgumentException problem)
             {
@@ -443,6 +444,12 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
                 "initialParameters",
                 "The model to continue from is a blend of {0} networks. Continue from a model without a search: use another preset "
                 + "than {1}, or set {2} to null.", blend.Parts.Count, nameof(Preset.Best), nameof(Options.Search));
+        if (plan.Smallest is { } planned && model.Network.Network.HasMonotoneConstraints != planned.HasMonotoneConstraints)
+            throw Host.ExceptParam(
+                "initialParameters",
+                "The model to continue from was trained {0} {1}, but the options have {2}. Set the same constraints, or train a new model.",
+                planned.HasMonotoneConstraints ? "without" : "with", nameof(Options.MonotoneConstraints),
+                planned.HasMonotoneConstraints ? "some" : "none");
         return model.Network;
     }
 }

@@ -68,7 +68,8 @@ internal static class OptionTable
                 (x, value) => x with { MaximumOneHotValues = value }).OfPreset(),
             Preparation(nameof(Options.EmbeddingDimension), x => x.EmbeddingDimension,
                 (x, value) => x with { EmbeddingDimension = value }).OfPreset(),
-            Network(nameof(Options.InputScale), x => x.InputScale, (x, value) => x with { InputScale = value }).OfPreset()),
+            Network(nameof(Options.InputScale), x => x.InputScale, (x, value) => x with { InputScale = value }).OfPreset(),
+            Own<MonotoneConstraints?>(nameof(Options.MonotoneConstraints), null)),
         .. Section(
             "Ensemble, loss and predictions",
             Network(nameof(Options.EnsembleSize), x => x.EnsembleSize, (x, value) => x with { EnsembleSize = value }).OfPreset(),

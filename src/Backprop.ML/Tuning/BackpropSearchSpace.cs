@@ -71,14 +71,16 @@ public sealed class BackpropSearchSpace
     [Choice([5, 8], defaultValue: 5)]
     public int EnsembleSize { get; set; } = 5;
 
-    /// <summary>The options of a trainer with these values.</summary>
+    /// <summary>The options of a trainer with these values. With <see cref="BackpropTrainer.Options.MonotoneConstraints"/>,
+    /// <see cref="Activation"/> is not used.</summary>
     /// <param name="options">Columns, seed and everything else; copied. Null for the defaults.</param>
     /// <exception cref="ArgumentException"><see cref="Activation"/> is not one of its names.</exception>
     public BackpropTrainer.Options ToOptions(BackpropTrainer.Options? options = null)
     {
         var result = options?.Copy() ?? new BackpropTrainer.Options();
         result.HiddenLayers = [.. Enumerable.Repeat(Units, HiddenLayers)];
-        result.Activation = new ParametricMix(ActivationOf(Activation));
+        var activation = new ParametricMix(ActivationOf(Activation));
+        if (result.MonotoneConstraints is null) result.Activation = activation; // a learned share might make it decrease
         result.LearningRate = LearningRate;
         result.Dropout = Dropout;
         result.WeightDecay = WeightDecay;

@@ -28,6 +28,25 @@ public class ActivationContractTests
         Assert.All(dx, slope => Assert.True(float.IsFinite(slope)));
     }
 
+    // Mish and others decrease somewhere between −4 and 0. A learned parameter might make the others decrease.
+    [Theory, MemberData(nameof(All))]
+    public void Nondecreasing_is_what_never_decreases(Activation activation)
+    {
+        float[] x = [.. Enumerable.Range(-4000, 8001).Select(i => i / 500f)], y = new float[x.Length];
+        activation.Forward(x, y);
+        var decreases = Enumerable.Range(1, x.Length - 1).Any(i => y[i] < y[i - 1] - 1e-6f);
+        if (activation is PReLU or ParametricMix) Assert.False(activation.IsNondecreasing);
+        else Assert.Equal(!decreases, activation.IsNondecreasing);
+    }
+
+    [Fact]
+    public void Only_a_nondecreasing_activation_can_be_reflected_or_saturated()
+    {
+        Assert.Contains("Mish", Assert.Throws<ArgumentException>("Inner", () => new Reflected(new Mish())).Message);
+        Assert.Contains("GELU", Assert.Throws<ArgumentException>("Inner", () => new Saturated(new GELU())).Message);
+        Assert.Throws<ArgumentNullException>("Inner", () => new Saturated(null!));
+    }
+
     // A diverging network must be seen by the loss, not hidden on the way.
     [Theory, MemberData(nameof(All))]
     public void A_NaN_passes_through(Activation activation)

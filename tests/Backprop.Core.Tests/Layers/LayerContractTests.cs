@@ -27,6 +27,13 @@ public class LayerContractTests
             new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(5, MissingValues.Median, []), new NtkDense(5, 37),
             new NtkDense(37, 5), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Robust),
             new LayerNormalization(37), new SkipConnection(37, 1), new SmoothClip(37, 20, 3), new SmoothClip(37, 37, 0.5),
+            new MonotoneDense(5, 37, [0, 3], [4], 11, groups: 1, ntkParametrization: true),
+            new MonotoneDense(37, 5, [.. Enumerable.Range(20, 17)], [], 0, groups: 1, ntkParametrization: false),
+            new MonotoneDense(3, 4, [0, 1], [2], 0, groups: 1, ntkParametrization: false),
+            new MonotoneDense(15, 111, [1], [2], 9, groups: 3, ntkParametrization: true), new ColumnOrder([3, 4, 0, 2, 1]),
+            new ParallelLayers([new InputScale(5), new ParametricMixLayer(20, new Mish()), new ActivationLayer(12, new Tanh())]),
+            new PerMember(new ParallelLayers([new InputScale(5), new ActivationLayer(3, new ReLU())]), 3),
+            new PerMember(new ColumnOrder([2, 0, 1]), 2), new ParallelLayers([new Dense(3, 2), new ColumnOrder([1, 0])]),
             new PReLULayer(37), new ParametricMixLayer(37, new Mish()), new ReconstructionResidual(37), new ReconstructionResidual(5, 3),
             new WeightedMeanSquare(37), new WeightedMeanSquare(5, 3),
             .. Activation.All.Select(activation => new ActivationLayer(37, activation))];

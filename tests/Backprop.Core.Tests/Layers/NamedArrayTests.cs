@@ -11,6 +11,8 @@ public class NamedArrayTests
     public void Arrays_hold_every_parameter_once_and_bring_it_back(Layer layer)
     {
         var parameters = Enumerable.Range(1, layer.ParameterCount).Select(i => (float)i).ToArray();
+        if (layer is MonotoneDense) // some of its weights have no effect, and become 0
+            foreach (var array in layer.Arrays) array.WriteTo(array.ReadFrom(parameters), parameters);
         var copy = TestNumbers.Unassigned(parameters.Length);
         var elements = new List<float>();
         foreach (var array in layer.Arrays)

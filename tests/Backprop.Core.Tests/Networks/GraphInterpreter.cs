@@ -289,6 +289,9 @@ internal static class GraphInterpreter
         Tanh => Math.Tanh(x),
         HardTanh => Math.Clamp(x, -1, 1),
         HardSigmoid => Math.Clamp(x / 6 + 0.5, 0, 1),
+        Reflected reflected => -ActivationOf(reflected.Inner, -x),
+        Saturated { Inner: var inner } when x < 0 => ActivationOf(inner, x + 1) - ActivationOf(inner, 1),
+        Saturated { Inner: var inner } => ActivationOf(inner, 1) - ActivationOf(inner, 1 - x),
         HardSwish => x * Math.Clamp(x / 6 + 0.5, 0, 1),
         _ => throw new NotSupportedException(f.ToString()),
     };

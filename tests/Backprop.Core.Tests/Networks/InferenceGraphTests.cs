@@ -42,6 +42,20 @@ public class InferenceGraphTests
         ["periodic"] = outputs => WithEmbedding(
             new NetworkBuilder(Features).Imputation(MissingValues.Learned),
             new PeriodicEmbedding { Frequencies = 3, Dimension = 4 }, outputs),
+        ["monotone"] = outputs => new MultilayerPerceptron
+        {
+            HiddenLayers = [9, 9],
+            Activation = new ParametricMix(new SELU()),
+            MissingValues = MissingValues.Median,
+            IndicatedFeatures = [0],
+            OneHotCategories = [new OneHotCategory(4, 5), new OneHotCategory(5, 2)],
+            NumericEmbedding = new PeriodicPhaseEmbedding { Frequencies = 3 },
+            InputScale = true,
+            NtkParametrization = true,
+            EnsembleSize = 2,
+            IncreasingFeatures = [2],
+            DecreasingFeatures = [0],
+        }.Build(Features, outputs),
         ["binned"] = outputs => WithEmbedding(
             new NetworkBuilder(Features).Imputation(MissingValues.Mean).Replicate(2),
             new PiecewiseLinearEmbedding { Bins = 4, Dimension = 3 }, outputs),

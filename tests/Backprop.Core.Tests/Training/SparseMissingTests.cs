@@ -21,7 +21,24 @@ public class SparseMissingTests
     };
 
     [Theory, MemberData(nameof(Replacements))]
-    public void The_bits_are_those_of_dense_examples(MissingValues replacement, bool isIndicated)
+    public void The_bits_are_those_of_dense_examples(MissingValues replacement, bool isIndicated) =>
+        AssertSameBits(Build(replacement, isIndicated));
+
+    [Fact]
+    public void The_bits_of_a_network_with_monotone_constraints_are_those_of_dense_examples()
+    {
+        var network = new MultilayerPerceptron
+        {
+            HiddenLayers = [16, 8],
+            MissingValues = MissingValues.Median,
+            IncreasingFeatures = [2],
+            DecreasingFeatures = [5],
+        }.Build(Features, 1);
+        Assert.True(network.TakesSparse);
+        AssertSameBits(network);
+    }
+
+    private static void AssertSameBits(Network network)
     {
         var options = new TrainingOptions
         {
@@ -32,7 +49,6 @@ public class SparseMissingTests
             NumberOfThreads = 3,
             TemperatureScaling = true
         };
-        var network = Build(replacement, isIndicated);
         ExampleSet dense = new(X, Features, Y, allowsMissing: true), sparse = new(Sparse(), Y);
         TrainingResult expected = new Trainer(options).Train(network, dense.Slice(0, 80), dense.Slice(80, 40)),
             result = new Trainer(options).Train(network, sparse.Slice(0, 80), sparse.Slice(80, 40));

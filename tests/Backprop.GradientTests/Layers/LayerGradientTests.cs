@@ -40,6 +40,12 @@ public class LayerGradientTests
             new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Standard), new BatchNormalization(5),
             new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new InputScale(5), new LayerNormalization(5),
             new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new SmoothClip(5, 3, 0.7), new SmoothClip(4, 4, 3),
+            new MonotoneDense(5, 7, [0, 3], [4], 3, groups: 1, ntkParametrization: true),
+            new MonotoneDense(4, 3, [1, 2, 3], [], 0, groups: 1, ntkParametrization: false),
+            new MonotoneDense(2, 3, [0], [1], 0, groups: 1, ntkParametrization: false),
+            new MonotoneDense(6, 8, [0], [2], 2, groups: 2, ntkParametrization: true), new ColumnOrder([3, 4, 0, 2, 1]),
+            new ParallelLayers([new InputScale(2), new ParametricMixLayer(3, new Mish()), new ActivationLayer(4, new Tanh())]),
+            new PerMember(new ParallelLayers([new LayerNormalization(3), new Dense(2, 3)]), 2),
             new PReLULayer(5), new ParametricMixLayer(5, new Mish()), new ParametricMixLayer(5, new Tanh()),
             new ReconstructionResidual(5, 2), new WeightedMeanSquare(5), new WeightedMeanSquare(3, 2)];
 

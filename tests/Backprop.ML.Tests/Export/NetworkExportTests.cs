@@ -70,7 +70,11 @@ public class NetworkExportTests
             seen.UnionWith(network.Layers.Select(layer => layer.GetType()));
             AssertAgree(Trained(network, loss, random), $"seed {seed}: {network}");
         }
-        Type[] others = [typeof(InputSkip), typeof(ReconstructionResidual), typeof(WeightedMeanSquare)];
+        Type[] others =
+        [
+            typeof(MonotoneDense), typeof(ParallelLayers), typeof(ColumnOrder), typeof(InputSkip), typeof(ReconstructionResidual),
+            typeof(WeightedMeanSquare),
+        ];
         string[] missing = [.. Kinds().Except(seen).Except(others).Select(kind => kind.Name)];
         Assert.True(missing.Length == 0, $"No random network has {string.Join(", ", missing)}.");
     }

@@ -36,7 +36,7 @@ public class OptionTableTests
         string[] others =
         [
             "Loss", "Autoencoder", "BalancedClassWeights", "StandardizeInputs", "StandardizeTargets", "OneHotCategories", "OneHotScaling",
-            "IndicatedFeatures", "QuantileFeatures",
+            "IndicatedFeatures", "QuantileFeatures", "IncreasingFeatures", "DecreasingFeatures", "MonotoneActivation",
         ];
         Type[] records = [typeof(Networks.MultilayerPerceptron), typeof(Backprop.Training.TrainingOptions), typeof(DataPreparation)];
         var properties = records.SelectMany(record => record.GetProperties()).Where(property => property.CanWrite);
@@ -136,6 +136,7 @@ public class OptionTableTests
         _ when Property(option).PropertyType == typeof(Backprop.Training.OptimizerMemory) => Scenarios.ExampleCheckpoint.OptimizerMemory,
         _ when Property(option).PropertyType == typeof(Backprop.Training.Conformal) => new Backprop.Training.Conformal(),
         _ when Property(option).PropertyType == typeof(Backprop.Training.Checkpoint) => new Backprop.Training.Checkpoint("file"),
+        _ when Property(option).PropertyType == typeof(MonotoneConstraints) => new MonotoneConstraints { Increasing = ["A"] },
         _ when Property(option).PropertyType == typeof(Search) => new Search(),
         _ => new Metrics.F1Score(),
     };

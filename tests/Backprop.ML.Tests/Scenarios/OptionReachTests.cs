@@ -60,6 +60,9 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.QuantileTransform)] = new(o => o.QuantileTransform = true, o => o.FeatureColumnName = "Amounts"),
         [nameof(BackpropTrainer.Options.SmoothClip)] = new(o => o.SmoothClip = 3),
         [nameof(BackpropTrainer.Options.InputScale)] = new(o => o.InputScale = true),
+        [nameof(BackpropTrainer.Options.MonotoneConstraints)] = new(
+            o => o.MonotoneConstraints = new MonotoneConstraints { Increasing = [nameof(Example.Main)] },
+            o => o.LabelColumnName = Synthetic.Value),
         [nameof(BackpropTrainer.Options.Residual)] = new(o => o.Residual = true),
         [nameof(BackpropTrainer.Options.NtkParametrization)] = new(o => o.NtkParametrization = true),
         [nameof(BackpropTrainer.Options.InputSkip)] = new(o => o.InputSkip = true),

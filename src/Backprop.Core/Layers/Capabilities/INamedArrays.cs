@@ -16,8 +16,10 @@ internal interface INamedArrays
 /// <param name="Pieces">Number of pieces.</param>
 /// <param name="Stride">The distance between two pieces.</param>
 /// <param name="Factor">The factor between parameters and elements: an element is its parameter times this.</param>
+/// <param name="Conversion">Computes elements from parameters where a factor does not suffice; otherwise null.</param>
 internal readonly record struct ParameterArray(
-    string Name, IReadOnlyList<int> Shape, int First, int Pieces = 1, int Stride = 0, double Factor = 1)
+    string Name, IReadOnlyList<int> Shape, int First, int Pieces = 1, int Stride = 0, double Factor = 1,
+    IArrayConversion? Conversion = null)
 {
     /// <summary>Copies the elements of the array.</summary>
     /// <param name="parameters">[ParameterCount] of the layer.</param>
@@ -28,7 +30,8 @@ internal readonly record struct ParameterArray(
         for (var piece = 0; piece < Pieces; piece++)
         {
             var own = parameters.Slice(First + piece * Stride, length);
-            for (var i = 0; i < length; i++) elements[piece * length + i] = (float)((Real)Factor * own[i]);
+            if (Conversion is not null) Conversion.ToElements(own, elements.AsSpan(piece * length, length));
+            else for (var i = 0; i < length; i++) elements[piece * length + i] = (float)((Real)Factor * own[i]);
         }
         return elements;
     }
@@ -36,13 +39,15 @@ internal readonly record struct ParameterArray(
     /// <summary>Writes the elements of the array to their parameters.</summary>
     /// <param name="elements">The elements, row-major.</param>
     /// <param name="parameters">[ParameterCount] of the layer.</param>
+    /// <exception cref="ArgumentException">The layer cannot have such an element.</exception>
     public void WriteTo(ReadOnlySpan<float> elements, Span<Real> parameters)
     {
         var length = elements.Length / Pieces;
         for (var piece = 0; piece < Pieces; piece++)
         {
             var own = parameters.Slice(First + piece * Stride, length);
-            for (var i = 0; i < length; i++) own[i] = elements[piece * length + i] / (Real)Factor;
+            if (Conversion is not null) Conversion.ToParameters(elements.Slice(piece * length, length), own);
+            else for (var i = 0; i < length; i++) own[i] = elements[piece * length + i] / (Real)Factor;
         }
     }
 
@@ -58,4 +63,19 @@ internal readonly record struct ParameterArray(
         }
         return arrays;
     }
+}
+
+/// <summary>Converts between the parameters of a layer and the elements of one piece of an array.</summary>
+internal interface IArrayConversion
+{
+    /// <summary>Computes the elements.</summary>
+    /// <param name="parameters">The parameters of the piece.</param>
+    /// <param name="elements">As many, overwritten.</param>
+    void ToElements(ReadOnlySpan<Real> parameters, Span<float> elements);
+
+    /// <summary>Computes the parameters.</summary>
+    /// <param name="elements">The elements of the piece.</param>
+    /// <param name="parameters">As many, overwritten.</param>
+    /// <exception cref="ArgumentException">The layer cannot have such an element.</exception>
+    void ToParameters(ReadOnlySpan<float> elements, Span<Real> parameters);
 }

@@ -6,9 +6,13 @@ namespace Backprop.Layers;
 /// rows.</summary>
 internal interface ISparseInput
 {
+    /// <summary>Whether this layer does so. A kind of layer may do so or not, depending on its options.</summary>
+    bool ReadsSparse => true;
+
     /// <summary>Writes y = layer(x) for some neighbouring rows.</summary>
     void Forward(ReadOnlySpan<Real> parameters, SparseBatch x, int first, Matrix y);
 
-    /// <summary>Writes a contiguous part of dParameters (<see cref="IGradientParts.BackwardPart"/>); x is transposed.</summary>
-    void BackwardPart(SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart);
+    /// <summary>Writes a contiguous part of dParameters (<see cref="IGradientParts.BackwardPart"/>); x is transposed. The same parameters
+    /// may be read as there.</summary>
+    void BackwardPart(ReadOnlySpan<Real> parameters, SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart);
 }

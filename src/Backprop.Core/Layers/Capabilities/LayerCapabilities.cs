@@ -1,3 +1,4 @@
+using Backprop.Activations;
 using Backprop.Numerics;
 
 namespace Backprop.Layers;
@@ -28,6 +29,15 @@ internal static class LayerCapabilities
 
         /// <summary>The layer that does the same for several members of an ensemble.</summary>
         public Layer Replicated(int members) => layer is IReplicable own ? own.Replicated(members) : new PerMember(layer, members);
+
+        /// <summary>The activations that the layer applies to its units; none for a layer that does something else.</summary>
+        public IReadOnlyList<Activation> Activations => PerMember.EachOf(layer) switch
+        {
+            IHasActivation own => [own.Activation],
+            ParallelLayers { Parts: var parts } when parts.All(part => part is IHasActivation) =>
+                [.. parts.Cast<IHasActivation>().Select(part => part.Activation)],
+            _ => [],
+        };
 
         /// <summary>The parameters as named arrays.</summary>
         public IReadOnlyList<ParameterArray> Arrays => layer is INamedArrays own ? own.Arrays : ParameterArray.OfBlocks(layer);

@@ -56,6 +56,12 @@ internal sealed class RunChecks(TrainingOptions options)
         if (options.InitialParameters is { } given) CheckInitialParameters(given.Span, network);
         if (options.OptimizerMemory is { } memory)
             CheckMemory(memory, continues: initial is not null || options.InitialParameters is not null);
+        if (initial is not null && initial.Network.HasMonotoneConstraints != network.HasMonotoneConstraints)
+        {
+            throw new ArgumentException(
+                $"The initial network has {ConstraintsOf(initial.Network)}, but network {network} has {ConstraintsOf(network)}. Both must "
+                + "have the same constraints. Otherwise, train a new network.", nameof(initial));
+        }
         if (initial is not null && !initial.Network.Layers.SequenceEqual(network.Layers))
             throw new ArgumentException(
                 $"The initial network {initial.Network} ({initial.Network.ParameterCount} parameters) has another shape than {network} " +
@@ -225,6 +231,9 @@ internal sealed class RunChecks(TrainingOptions options)
                     $"{nameof(TrainingOptions.InitialParameters)} must be finite, but parameter {i} is {initialParameters[i]}.",
                     nameof(initialParameters));
     }
+
+    private static string ConstraintsOf(Network network) =>
+        network.HasMonotoneConstraints ? "monotone constraints" : "no monotone constraints";
 
     private static string ShapeOf(Layer layer, ParameterBlock block) => layer is IAffine dense && block.Role == ParameterRole.Weight
         ? $"{dense.GroupInputs} × {dense.GroupOutputs} {block.Name}"
