@@ -137,8 +137,8 @@ public class MissingTargetsTests
         Refuses(() => Train(Options, empty), "Row 0 of the training examples has no target");
         float[] labels = [.. Interleave(First, Second).Select(value => float.IsNaN(value) ? value : 1)];
         Refuses(() => Train(Options with { Loss = new LogisticLoss() }, new ExampleSet(X, 2, labels, 2, null, true)), "LogisticLoss");
-        Refuses(() => new ExampleSet(X, 2, Interleave(First, Second), targetCount: 2), "column 1 of targets is NaN");
-        Refuses(() => new ExampleSet(X, 2, First, allowsMissing: true), "targets is NaN");
+        Refuses(() => _ = new ExampleSet(X, 2, Interleave(First, Second), targetCount: 2), "column 1 of targets is NaN");
+        Refuses(() => _ = new ExampleSet(X, 2, First, allowsMissing: true), "targets is NaN");
         Refuses(() => Train(Options with { Loss = new PoissonLoss() }, Both), "PoissonLoss allows values ≥ 0");
 
         static void Refuses(Action action, string words) =>
