@@ -78,6 +78,17 @@ public sealed class Network
     /// <summary>Length of the parameter vector.</summary>
     public int ParameterCount => _offsets[^1];
 
+    /// <summary>The weight matrices of all dense layers but the last one, by ascending offset: of an ensemble, those of each member.
+    /// Vectors are not part of it. An optimizer such as <c>Muon</c> updates them as a whole.</summary>
+    public IReadOnlyList<WeightMatrix> HiddenWeights
+    {
+        get
+        {
+            var dense = Enumerable.Range(0, _layers.Length).Where(l => _layers[l] is IAffine).ToArray();
+            return [.. dense.SkipLast(1).SelectMany(MatricesOf).Where(matrix => matrix is { Rows: > 1, Columns: > 1 })];
+        }
+    }
+
     /// <summary>The range of a layer's parameters in the vector.</summary>
     public Range ParametersOf(int layer) => _offsets[layer].._offsets[layer + 1];
 
@@ -325,6 +336,14 @@ public sealed class Network
             if (Fusion.IsSecond(l, workspace)) continue;
             BackwardLayer(parameters, l, x, workspace, 0, x.Rows, l == 0 ? dx : workspace.OutputGradient(l - 1));
         }
+    }
+
+    private IEnumerable<WeightMatrix> MatricesOf(int layer)
+    {
+        var dense = (IAffine)_layers[layer];
+        for (var group = 0; group < dense.Groups; group++)
+            yield return new WeightMatrix(
+                _offsets[layer] + dense.WeightsOf(group).Start.Value, dense.GroupInputs, dense.GroupOutputs);
     }
 
     // Writes the gradient of a layer's input; of the layer and the next one, if they are fused.

@@ -1,3 +1,5 @@
+using Backprop.Numerics;
+
 namespace Backprop.Optimizers;
 
 /// <summary>A rule that moves parameters against their gradient. Immutable; its memory is the <see cref="OptimizerState"/> that it
@@ -42,6 +44,6 @@ public abstract record StepwiseOptimizer : Optimizer
 
     /// <summary>Begins one training run of an optimizer that may update weight matrices as a whole, such as <see cref="Muon"/>.</summary>
     /// <param name="parameterCount">Number of parameters.</param>
-    /// <param name="hiddenWeights">The weight matrices of the hidden layers, by ascending offset.</param>
+    /// <param name="hiddenWeights">The weight matrices of the hidden layers, by ascending offset: <c>Network.HiddenWeights</c>.</param>
     public virtual OptimizerState Start(int parameterCount, IReadOnlyList<WeightMatrix> hiddenWeights) => Start(parameterCount);
 }

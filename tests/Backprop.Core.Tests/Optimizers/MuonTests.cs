@@ -2,6 +2,7 @@ using Backprop.Activations;
 using Backprop.Core.Tests.Training;
 using Backprop.Losses;
 using Backprop.Networks;
+using Backprop.Numerics;
 using Backprop.Optimizers;
 using Backprop.Training;
 
@@ -15,13 +16,13 @@ public class MuonTests
     public void The_matrices_are_those_of_all_dense_layers_but_the_last()
     {
         var network = Network.FullyConnected(4, [7, 5], 3, new ReLU());
-        Assert.Equal([new WeightMatrix(0, 4, 7), new WeightMatrix(35, 7, 5)], HiddenWeights.Of(network, Options()));
+        Assert.Equal([new WeightMatrix(0, 4, 7), new WeightMatrix(35, 7, 5)], network.HiddenWeights);
     }
 
     [Fact]
     public void Every_member_has_matrices_of_its_own()
     {
-        var matrices = HiddenWeights.Of(Ensemble(3), Options());
+        var matrices = Ensemble(3).HiddenWeights;
         Assert.Equal([(4, 7), (4, 7), (4, 7), (7, 5), (7, 5), (7, 5)], matrices.Select(matrix => (matrix.Rows, matrix.Columns)));
         Assert.Equal(matrices.OrderBy(matrix => matrix.Offset), matrices);
     }
@@ -29,9 +30,11 @@ public class MuonTests
     [Fact]
     public void Vectors_and_weights_that_are_not_learned_are_no_matrices()
     {
-        Assert.Empty(HiddenWeights.Of(Network.FullyConnected(1, [7, 1], 3, new ReLU()), Options()));
+        Assert.Empty(Network.FullyConnected(1, [7, 1], 3, new ReLU()).HiddenWeights);
+        var network = Network.FullyConnected(4, [7, 5], 3, new ReLU());
         var frozen = Options() with { ParameterGroups = new() { Weights = new(0, 0) } };
-        Assert.Empty(HiddenWeights.Of(Network.FullyConnected(4, [7, 5], 3, new ReLU()), frozen));
+        Assert.Equal(0, new TrainingState(new float[network.ParameterCount], frozen, network).Optimizer!.MatrixCount);
+        Assert.Equal(2, new TrainingState(new float[network.ParameterCount], Options(), network).Optimizer!.MatrixCount);
     }
 
     // The step of a matrix has no size of its own: only the direction of its gradient counts. The output layer has AdamW.

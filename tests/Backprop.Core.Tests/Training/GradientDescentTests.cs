@@ -18,7 +18,8 @@ public class GradientDescentTests
 
         var parameters = network.Initialize(options.Initializer, seed: 4);
         var (workspace, gradient, state) = (
-            new Workspace(network, 23), new float[network.ParameterCount], optimizer.Start(network.ParameterCount));
+            new Workspace(network, 23), new float[network.ParameterCount],
+            optimizer.Start(network.ParameterCount, network.HiddenWeights));
         List<double> losses = [];
         for (var step = 0; step < 20; step++)
         {

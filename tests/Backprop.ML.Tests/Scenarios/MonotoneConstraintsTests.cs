@@ -217,10 +217,11 @@ public class MonotoneConstraintsTests
     }
 
     [Fact]
-    public void Tasks_without_single_scores_are_refused_when_the_trainer_is_created()
+    public void Tasks_without_single_scores_are_refused_as_soon_as_the_task_is_known()
     {
         var options = Quick(nameof(SampleRow.Key));
-        Refused("MonotoneConstraints is not for Multiclass", () => _ml.MulticlassClassification.Trainers.Backprop(options));
+        var data = Samples.Table(_ml);
+        Refused("MonotoneConstraints is not for Multiclass", () => _ml.MulticlassClassification.Trainers.Backprop(options).Fit(data));
         options.LabelColumnName = "Label";
         Refused("MonotoneConstraints is not for", () => _ml.AnomalyDetection.Trainers.Backprop(options));
         Assert.Throws<ArgumentException>("Increasing", () => new MonotoneConstraints { Increasing = [""] });

@@ -17,7 +17,8 @@ internal sealed class TrainingState
     public TrainingState(Real[] parameters, TrainingOptions options, Network network)
     {
         Parameters = parameters;
-        Optimizer = (options.Optimizer as StepwiseOptimizer)?.Start(parameters.Length, HiddenWeights.Of(network, options));
+        Optimizer = (options.Optimizer as StepwiseOptimizer)?.Start(
+            parameters.Length, options.ParameterGroups.Weights.LearningRate == 0 ? [] : network.HiddenWeights);
         Average = options.WeightAveraging is null ? null : [.. parameters];
         Predictor = Average is not null || Optimizer is { PredictsWithOthers: true } ? [.. parameters] : parameters;
         Schedules = new ScheduledValues(options);

@@ -1,4 +1,4 @@
-namespace Backprop.Optimizers;
+namespace Backprop.Numerics;
 
 /// <summary>A weight matrix among all parameters, row-major.</summary>
 /// <param name="Offset">Index of its first parameter.</param>
