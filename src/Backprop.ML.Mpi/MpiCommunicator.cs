@@ -84,6 +84,14 @@ internal sealed class MpiCommunicator : ICommunicator
         return true;
     }
 
+    /// <inheritdoc/>
+    public bool ContinueSending()
+    {
+        CheckThread();
+        _sending.RemoveAll(transfer => transfer.HasEnded());
+        return _sending.Count == 0;
+    }
+
     /// <summary>Waits until all ranks have ended their work, and ends MPI.</summary>
     public void Finish()
     {
@@ -94,7 +102,7 @@ internal sealed class MpiCommunicator : ICommunicator
         foreach (var rank in partners) WaitUntil(() => TryReceive(rank, out _), Timeout.InfiniteTimeSpan, "");
         if (Rank == 0)
             foreach (var rank in partners) Send(rank, []);
-        WaitUntil(() => ContinueSending() == 0, Deadline, "for its last messages to be received");
+        WaitUntil(ContinueSending, Deadline, "for its last messages to be received");
         NativeMpi.Check(NativeMpi.MPI_Finalize());
         _hasFinished = true;
     }
@@ -105,12 +113,6 @@ internal sealed class MpiCommunicator : ICommunicator
         Console.Error.WriteLine($"Rank {Rank} of {Size} on {Host} ends the job: {reason}");
         Thread.Sleep(_timeToForward);
         _ = NativeMpi.MPI_Abort(NativeMpi.Abi.World, 1);
-    }
-
-    private int ContinueSending()
-    {
-        _sending.RemoveAll(transfer => transfer.HasEnded());
-        return _sending.Count;
     }
 
     // Short waits use the processor. Longer waits leave it to other threads, which may be ranks on the same machine.
@@ -134,6 +136,11 @@ internal sealed class MpiCommunicator : ICommunicator
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Size);
         ArgumentOutOfRangeException.ThrowIfEqual(rank, Rank);
+        CheckThread();
+    }
+
+    private void CheckThread()
+    {
         if (Environment.CurrentManagedThreadId != _thread)
             throw new InvalidOperationException(
                 $"A communicator of MPI was used by another thread than the one that called {nameof(Mpi)}.{nameof(Mpi.Run)}. Call Fit on "

@@ -25,6 +25,9 @@ internal sealed class SingleRank(TimeSpan deadline) : ICommunicator
     public bool TryReceive(int rank, [NotNullWhen(true)] out byte[]? message) => throw NoOther(rank);
 
     /// <inheritdoc/>
+    public bool ContinueSending() => true;
+
+    /// <inheritdoc/>
     public void Abort(string reason)
     {
         // There are no others. The caller's exception ends this process.

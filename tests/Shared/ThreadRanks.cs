@@ -87,6 +87,8 @@ internal static class ThreadRanks
             return false;
         }
 
+        public bool ContinueSending() => true;
+
         public void Abort(string reason) => job.End = $"Rank {Rank} ends the job: {reason}";
 
         private void Check(int other)

@@ -63,6 +63,7 @@ internal static class DynamicSchedule
         foreach (var rank in link.Others) link.Send(rank, RankMessageKind.Done, bytes);
         note(Describe(link, queue.OwnItems, queue.OwnTime, Stopwatch.GetElapsedTime(start)));
         foreach (var rank in link.Others) note(SummaryOf(link, rank));
+        link.Flush();
         return result;
 
         void Serve(int rank)
@@ -82,7 +83,7 @@ internal static class DynamicSchedule
     // The results of items that are no longer needed come before the summary. A rank that has received the end expects no signs of life.
     private static string SummaryOf(RankLink link, int rank)
     {
-        link.Forgive(rank);
+        link.RestartDeadline(rank);
         while (true)
         {
             if (!link.TryReceive(rank, out var message, RankMessageKind.Result, RankMessageKind.Summary))
@@ -129,6 +130,7 @@ internal static class DynamicSchedule
         }
         var summary = Describe(link, items, time, Stopwatch.GetElapsedTime(start));
         link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+        link.Flush();
         return end;
     }
 

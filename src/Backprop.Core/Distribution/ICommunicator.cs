@@ -21,7 +21,8 @@ public interface ICommunicator
     /// <summary>The maximum time that a rank waits for a sign of life of another one, above 0.</summary>
     TimeSpan Deadline { get; }
 
-    /// <summary>Starts to send a message, and returns at once. The message is on its way when <see cref="TryReceive"/> is called.</summary>
+    /// <summary>Starts to send a message, and returns at once. A long message is only sent while <see cref="ContinueSending"/> or
+    /// <see cref="TryReceive"/> are called.</summary>
     /// <param name="rank">The receiver; another rank than this one.</param>
     /// <param name="message">The message; it must not change afterwards.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank, or it is this one.</exception>
@@ -32,6 +33,10 @@ public interface ICommunicator
     /// <param name="message">The message; null if none has arrived.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank, or it is this one.</exception>
     bool TryReceive(int rank, [NotNullWhen(true)] out byte[]? message);
+
+    /// <summary>Continues to send the messages of <see cref="Send"/>, without waiting.</summary>
+    /// <returns>Whether all of them have left this rank.</returns>
+    bool ContinueSending();
 
     /// <summary>Ends all ranks at once, because this one cannot continue. It may not return.</summary>
     /// <param name="reason">The cause, as an error message.</param>

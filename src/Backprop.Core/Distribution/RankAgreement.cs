@@ -50,6 +50,7 @@ internal static class RankAgreement
         Hello[] all = [own, .. link.Others.Select(rank => Read<Hello>(link.Receive(rank, RankMessageKind.Hello, deadline)))];
         var verdict = VerdictOn(all);
         foreach (var rank in link.Others) link.Send(rank, RankMessageKind.Verdict, JsonSerializer.SerializeToUtf8Bytes(verdict));
+        link.Flush();
         return verdict;
     }
 

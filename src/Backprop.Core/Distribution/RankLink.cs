@@ -73,6 +73,18 @@ internal sealed class RankLink
         return message;
     }
 
+    /// <summary>Waits until all messages have left this rank. Must be called at the end of an exchange, because later computations do not
+    /// continue it.</summary>
+    /// <exception cref="TimeoutException">Another rank does not receive them.</exception>
+    public void Flush()
+    {
+        for (var start = Stopwatch.GetTimestamp(); !Communicator.ContinueSending(); Pause())
+            if (Stopwatch.GetElapsedTime(start) > Communicator.Deadline)
+                throw new TimeoutException(
+                    $"Another rank did not receive the messages of rank {Communicator.Rank} of {Communicator.Size} on {Communicator.Host} "
+                    + $"within {Communicator.Deadline}. Its process hangs, or the network between the machines is down.");
+    }
+
     /// <summary>Throws if a rank has sent nothing for a time.</summary>
     /// <exception cref="TimeoutException">It has not.</exception>
     public void CheckAlive(int rank, TimeSpan deadline)
@@ -87,7 +99,7 @@ internal sealed class RankLink
     }
 
     /// <summary>Counts the time of a rank from now on.</summary>
-    public void Forgive(int rank) => _heard[rank] = Stopwatch.GetTimestamp();
+    public void RestartDeadline(int rank) => _heard[rank] = Stopwatch.GetTimestamp();
 
     /// <summary>Sends signs of life to some ranks, if the last ones are old enough.</summary>
     public void Beat(IEnumerable<int> ranks)

@@ -22,7 +22,7 @@ public class DistributedTests
             {
                 Assert.Equal(expected.Bits(), model.Bits());
                 Assert.Equal(Described(expected), Described(model));
-                Assert.Equal(expected.Model.Warnings, model.Model.Warnings);
+                Assert.Equal(expected.Model.Summary.Warnings, model.Model.Summary.Warnings);
                 Assert.Equal(expected.Model.History, model.Model.History);
             }
 
@@ -53,7 +53,7 @@ public class DistributedTests
     [InlineData("The seed is 2 on rank 1, host1, and 1 on rank 0, host0")]
     [InlineData("The number of training rows is 61 on rank 1, host1, and 60 on rank 0, host0")]
     [InlineData("The hash of training rows is ")]
-    [InlineData("Rank 1, host1 cannot train. FileNotFoundException: train.csv is missing")]
+    [InlineData("Rank 1, host1 cannot train. ")]
     public void A_rank_that_differs_is_named_by_all_ranks(string expected)
     {
         var problems = ThreadRanks.RunAll(2, ranks =>
@@ -66,13 +66,19 @@ public class DistributedTests
             var rows = differs && expected.Contains("number of", StringComparison.Ordinal) ? 61 : 60;
             var seed = differs && expected.Contains("hash", StringComparison.Ordinal) ? 7 : 1;
             var data = Synthetic.Prepared(ml, rows, seed: seed);
-            if (differs && expected.Contains("cannot", StringComparison.Ordinal)) data = Missing(ml, data);
+            var isMissing = false;
+            if (differs && expected.Contains("cannot", StringComparison.Ordinal))
+                data = Synthetic.Prepared(ml, Unreadable(() => isMissing));
+            isMissing = true;
             new BackpropTrainer(ml, options).Fit(data);
         });
         Assert.All(problems, problem => Assert.Contains(expected, problem!.Message, StringComparison.Ordinal));
 
-        static IDataView Missing(MLContext ml, IDataView data) =>
-            ml.Data.FilterByCustomPredicate<Example>(data, _ => throw new FileNotFoundException("train.csv is missing"));
+        static IEnumerable<Example> Unreadable(Func<bool> isMissing)
+        {
+            if (isMissing()) throw new FileNotFoundException("train.csv is missing");
+            foreach (var row in Synthetic.Examples(60)) yield return row;
+        }
     }
 
     [Fact]

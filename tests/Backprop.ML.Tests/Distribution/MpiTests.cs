@@ -41,12 +41,19 @@ public sealed class MpiTests : IDisposable
     [MpiFact]
     public void A_rank_that_fails_ends_the_job()
     {
-        foreach (var launcher in MpiJob.Launchers)
+        var cases = new Dictionary<string, string>
         {
-            Fails(launcher, "throw", "Rank 1 of 2 on ", "ends the job: System.IO.InvalidDataException: the data of this rank is damaged");
-            Fails(launcher, "hang", "Rank 0 of 2 on ", "for rank 1, which sent no sign of life");
-            foreach (var how in (string[])["unhandled", "exit0", "exit3", "kill", "address"]) Fails(launcher, how);
-        }
+            ["throw"] = "Rank 1 of 2 on .* ends the job: System.IO.InvalidDataException: the data of this rank is damaged",
+            ["hang"] = "Rank 0 of 2 on .* waited .* for rank 1, which sent no sign of life",
+            ["unhandled"] = "InvalidDataException: nothing catches this",
+            ["address"] = "Rank 1 of 2 on .* ends the job: System.AccessViolationException",
+            ["exit0"] = "",
+            ["exit3"] = "",
+            ["kill"] = "",
+        };
+        var all = MpiJob.Launchers.SelectMany(launcher => cases.Select(each => (launcher, each.Key, each.Value)));
+        // Most of the time, launchers wait.
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 4 }, each => Fails(each.launcher, each.Key, each.Value));
     }
 
     [MpiFact]
@@ -84,12 +91,12 @@ public sealed class MpiTests : IDisposable
         }
     }
 
-    private static void Fails(string launcher, string how, params string[] expected)
+    private static void Fails(string launcher, string how, string expected)
     {
         var (exitCode, output, errors) = MpiJob.Run(launcher, 2, "MpiRanks", ["fail", how]);
         Assert.True(exitCode != 0, $"{launcher}, {how}: {output} {errors}");
         Assert.DoesNotContain("no rank failed", output, StringComparison.Ordinal);
-        foreach (var text in expected) Assert.Contains(text, errors, StringComparison.Ordinal);
+        Assert.Matches(expected, errors);
     }
 
     private static string[] ModelsIn(string output) =>
