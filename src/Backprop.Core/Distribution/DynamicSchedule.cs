@@ -25,7 +25,7 @@ internal static class DynamicSchedule
         ICommunicator communicator, Func<WorkQueue, T> lead, Func<byte[], CancellationToken, byte[]> work, Func<T, byte[]> encode,
         Func<byte[], T> decode, Action<string> note)
     {
-        if (communicator.Size == 1) return lead(new WorkQueue(hasOtherRanks: false));
+        if (communicator.Size == 1) return lead(new WorkQueue(ranks: 1));
         try
         {
             var link = new RankLink(communicator);
@@ -41,7 +41,7 @@ internal static class DynamicSchedule
     private static T Lead<T>(RankLink link, Func<WorkQueue, T> lead, Func<T, byte[]> encode, Action<string> note)
     {
         var start = Stopwatch.GetTimestamp();
-        var queue = new WorkQueue(hasOtherRanks: true);
+        var queue = new WorkQueue(link.Communicator.Size);
         var computation = new Computation<T>(() => lead(queue));
         var isBusy = new bool[link.Communicator.Size];
         try

@@ -6,8 +6,8 @@ namespace Backprop.Distribution;
 /// <summary>Items of work that the ranks do in any order. Their results arrive in the order of the items.</summary>
 /// <remarks>The queue is on rank 0. One thread of this rank runs the batches, and works on items, too. Another thread assigns items to the
 /// other ranks. A batch whose caller stops before its last result is the last one.</remarks>
-/// <param name="hasOtherRanks">Whether there are other ranks. Without them, an item starts when its result is requested.</param>
-internal sealed class WorkQueue(bool hasOtherRanks)
+/// <param name="ranks">The number of ranks. If it is 1, an item starts when its result is requested.</param>
+internal sealed class WorkQueue(int ranks)
 {
     private readonly object _lock = new();
     private Func<int, byte[]>? _encode;
@@ -15,6 +15,9 @@ internal sealed class WorkQueue(bool hasOtherRanks)
     private byte[]?[] _results = [];
     private int _next;
     private Exception? _failure;
+
+    /// <summary>The number of ranks.</summary>
+    public int Ranks => ranks;
 
     /// <summary>The number of items that rank 0 has done.</summary>
     public int OwnItems { get; private set; }
@@ -42,11 +45,11 @@ internal sealed class WorkQueue(bool hasOtherRanks)
                 while (mine >= 0 && !own.ContainsKey(i) && !HasResult(i))
                 {
                     own.Add(mine, Timed(work, mine));
-                    mine = hasOtherRanks ? Take() : -1;
+                    mine = ranks > 1 ? Take() : -1;
                 }
                 if (!own.ContainsKey(i) && !WaitFor(i)) yield break;
                 yield return own.Remove(i, out var result) ? result : decode(i, TakeResult(i));
-                if (!hasOtherRanks) mine = Take();
+                if (ranks == 1) mine = Take();
             }
         }
         finally

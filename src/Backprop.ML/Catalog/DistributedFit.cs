@@ -24,6 +24,8 @@ internal static class DistributedFit
         RankAgreement.Reach(
             communicator, [.. RankFacts.OfBuild(), KeyValuePair.Create("the number of models", $"{count}"), .. facts],
             text => channel.Warning(MessageSensitivity.None, "{0}", text));
+        if (communicator.Rank == 0 && ListSchedule.Warning([.. Enumerable.Repeat(1.0, count)], communicator.Size, "models") is { } warning)
+            channel.Warning(MessageSensitivity.None, "{0}", warning);
         var saved = DynamicSchedule.Run(
             communicator,
             queue => queue.Run(count, ToBytes, Save, (_, bytes) => bytes).ToArray(),

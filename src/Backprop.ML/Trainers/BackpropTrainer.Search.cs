@@ -53,8 +53,8 @@ public sealed partial class BackpropTrainer
                 throw Host.ExceptParam(
                     nameof(Options.Distributed),
                     "{0} distributes the trials of a search, but there is no search: set {1}, use {2}.{3}, or set {0} to null. To "
-                    + "distribute folds or seeds, use ml.FitDistributed.", nameof(Options.Distributed), nameof(Options.Search), nameof(Preset),
-                    nameof(Preset.Best));
+                    + "distribute folds or seeds, use ml.FitDistributed.",
+                    nameof(Options.Distributed), nameof(Options.Search), nameof(Preset), nameof(Preset.Best));
             return null;
         }
         if (ObstacleToSearch(plan, data, options, initial) is not { } obstacle) return search;

@@ -155,6 +155,18 @@ public class SearchRunTests
     }
 
     [Fact]
+    public void With_a_time_limit_all_ranks_have_the_trials_of_rank_0()
+    {
+        var runner = new FakeRunner { SecondsOfFullTrial = 10 };
+        var limit = TimeSpan.FromSeconds(45);
+        var results = ThreadRanks.Run(2, communicator => runner.Search(new Search(), limit, communicator));
+        Assert.True(results[0].Trials.Count > 3);
+        Assert.Equal(
+            results[0].Trials.Select(trial => (trial.Number, trial.Loss, trial.Duration, trial.Copies)),
+            results[1].Trials.Select(trial => (trial.Number, trial.Loss, trial.Duration, trial.Copies)));
+    }
+
+    [Fact]
     public void A_first_trial_that_diverges_ends_all_ranks()
     {
         var runner = new FakeRunner { Diverges = trial => trial.Number == 0 };

@@ -1,7 +1,6 @@
 using Backprop.Distribution;
-using Backprop.Metrics;
-using Backprop.Presets;
 using Backprop.ML.Tests.Scenarios;
+using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -100,12 +100,9 @@ internal sealed class SearchRun(
         {
             if (outcome.Trial.Settings.Number == 0) Begin(outcome);
             if (_hasEnded) break;
-            if (outcome.Result?.HeldOut is not null)
-            {
-                var entry = Add(outcome);
-                if (entry.Settings.NumberOfIterations is not null) drawn.Add(entry);
-            }
-            _hasEnded = outcome.EndsSearch || stop.MustEnd; // a receiver of progress may have cancelled it
+            var entry = outcome.Result?.HeldOut is null ? null : AddOrEnd(outcome);
+            if (entry?.Settings.NumberOfIterations is not null) drawn.Add(entry);
+            if (outcome.EndsSearch || stop.MustEnd) _hasEnded = true; // a receiver of progress may have cancelled it
             if (_hasEnded) break;
         }
         return drawn;
@@ -120,6 +117,9 @@ internal sealed class SearchRun(
 
     private IEnumerable<TrialOutcome> Distribute(PlannedTrial[] batch)
     {
+        // The first batch is the largest. A note, not a warning: the warnings of a model do not depend on the number of ranks.
+        if (_first is null && ListSchedule.Warning([.. batch.Select(trial => trial.Cost)], queue!.Ranks, "trials") is { } warning)
+            stop.Reports.Note($"{warning}");
         var outcomes = queue!.Run(
             batch.Length, i => TrialFormat.ToBytes(batch[i].Settings), i => Train(batch[i]),
             (i, bytes) => TrialFormat.ReadOutcome(bytes, batch[i], _first!.HeldOut!), i => HasTimeFor(batch[i]));
@@ -147,6 +147,20 @@ internal sealed class SearchRun(
     // The clock shows whether there is time for a whole training. Called by several threads.
     private bool HasTimeFor(PlannedTrial trial) =>
         stop.Remaining is not { } remaining || TimeSpan.FromTicks(Volatile.Read(ref _ticksOfFirst)) * trial.Cost <= remaining;
+
+    // Returns null if the time is over before the trial is compared.
+    private Entry? AddOrEnd(TrialOutcome outcome)
+    {
+        try
+        {
+            return Add(outcome);
+        }
+        catch (Exception problem) when (TrialOutcome.MeansEnd(problem, stop))
+        {
+            _hasEnded = true;
+            return null;
+        }
+    }
 
     private Entry Add(TrialOutcome outcome)
     {

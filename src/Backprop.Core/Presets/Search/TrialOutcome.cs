@@ -33,10 +33,13 @@ internal sealed record TrialOutcome(PlannedTrial Trial, TrainingResult? Result, 
         {
             return new TrialOutcome(trial, null, own.Elapsed, EndsSearch: false);
         }
-        catch (Exception problem) when (problem is TimeoutException or WorkGivenUpException
-            || (problem is OperationCanceledException && stop.IsCancelled))
+        catch (Exception problem) when (MeansEnd(problem, stop))
         {
             return End(trial);
         }
     }
+
+    /// <summary>Whether an exception means that the search must end, with the trials so far.</summary>
+    public static bool MeansEnd(Exception problem, StopCondition stop) =>
+        problem is TimeoutException or WorkGivenUpException || (problem is OperationCanceledException && stop.IsCancelled);
 }
