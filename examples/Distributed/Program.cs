@@ -51,6 +51,6 @@ return Mpi.Run(ranks =>
     // All ranks have all results. One of them prints.
     if (ranks.Rank != 0) return;
     Console.WriteLine($"blend of {result.Trials.Count} trainings: log-loss {logLoss:F6}");
-    var accuracies = folds.Select(fold => fold.Metrics.Accuracy.ToString("F4"));
+    var accuracies = folds.Select(fold => $"{fold.Metrics.Accuracy:F4}");
     Console.WriteLine($"best trial, five folds: accuracies {string.Join(", ", accuracies)}");
 });

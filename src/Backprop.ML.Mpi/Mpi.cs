@@ -13,6 +13,8 @@ public static class Mpi
 {
     private static readonly TimeSpan _defaultDeadline = TimeSpan.FromSeconds(60);
 
+    private static bool s_hasStarted;
+
     /// <summary>Starts MPI, runs the program, and ends MPI. Can be called once in a process.</summary>
     /// <remarks>
     /// An exception on one rank ends all ranks in less than a second, with exit code 1. Rank, host and exception are written to the
@@ -25,7 +27,7 @@ public static class Mpi
     /// <returns>The exit code for <c>Main</c>: 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="deadline"/> is not above 0.</exception>
     /// <exception cref="DllNotFoundException">There is a launcher, but its library was not found.</exception>
-    /// <exception cref="InvalidOperationException">The library is not that of the launcher.</exception>
+    /// <exception cref="InvalidOperationException">The library is not that of the launcher, or the method was called before.</exception>
     public static int Run(Action<ICommunicator> program, TimeSpan? deadline = null)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -37,6 +39,8 @@ public static class Mpi
             program(new SingleRank(wait));
             return 0;
         }
+        if (Interlocked.Exchange(ref s_hasStarted, true))
+            throw new InvalidOperationException($"{nameof(Mpi)}.{nameof(Run)} was called twice, but MPI starts once in a process.");
         Run(MpiCommunicator.Start(launch, wait), program);
         return 0;
     }

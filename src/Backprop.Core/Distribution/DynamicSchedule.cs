@@ -98,7 +98,7 @@ internal static class DynamicSchedule
     private static byte[] Follow(RankLink link, Func<byte[], CancellationToken, byte[]> work)
     {
         var start = Stopwatch.GetTimestamp();
-        using var isNeeded = new CancellationTokenSource();
+        using var notNeeded = new CancellationTokenSource();
         Computation<byte[]>? computation = null;
         byte[]? end = null;
         var (items, index, time) = (0, 0, TimeSpan.Zero);
@@ -109,12 +109,12 @@ internal static class DynamicSchedule
                 if (message.Kind == RankMessageKind.Done)
                 {
                     end = message.Content;
-                    isNeeded.Cancel();
+                    notNeeded.Cancel();
                 }
                 else
                 {
                     index = message.Index;
-                    computation = new Computation<byte[]>(() => work(message.Content, isNeeded.Token));
+                    computation = new Computation<byte[]>(() => work(message.Content, notNeeded.Token));
                 }
             }
             if (computation is { HasEnded: true })

@@ -17,9 +17,9 @@ internal static class DistributedSearch
             communicator, queue => new SearchRun(search, space, preset, runner, stop, queue).Run(), Work, TrialFormat.ToBytes,
             bytes => TrialFormat.ReadResult(bytes, space, preset), text => stop.Reports.Note($"{text}"));
 
-        byte[] Work(byte[] item, CancellationToken isNotNeeded)
+        byte[] Work(byte[] item, CancellationToken notNeeded)
         {
-            using var token = stop.LinkedTo(isNotNeeded);
+            using var token = stop.LinkedTo(notNeeded);
             // Only rank 0 uses the cost.
             var trial = new PlannedTrial(TrialFormat.ReadSettings(item, space, preset), Cost: 0);
             return TrialFormat.ToBytes(TrialOutcome.Of(trial, runner, stop.ForTrial(token.Token), stop));
