@@ -18,6 +18,8 @@ internal sealed class MpiCommunicator : ICommunicator
     // MPI_Abort also ends the process of the launcher that forwards the standard error.
     private static readonly TimeSpan _timeToForward = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan _timeToSettle = TimeSpan.FromMilliseconds(50), _maxFinalize = TimeSpan.FromSeconds(3);
+
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<MpiTransfer> _sending = [];
     private volatile bool _hasFinished;
@@ -103,8 +105,19 @@ internal sealed class MpiCommunicator : ICommunicator
         if (Rank == 0)
             foreach (var rank in partners) Send(rank, []);
         WaitUntil(ContinueSending, Deadline, "for its last messages to be received");
-        NativeMpi.Check(NativeMpi.MPI_Finalize());
+        Settle(partners);
         _hasFinished = true;
+        // MPICH 4.0 over UCX and TCP sometimes waits forever in MPI_Finalize, for a rank that has left it. All work is done here, so
+        // the process may end without it.
+        using var watchdog = new Timer(_ => Environment.Exit(0), null, _maxFinalize, Timeout.InfiniteTimeSpan);
+        NativeMpi.Check(NativeMpi.MPI_Finalize());
+    }
+
+    // Lets the library exchange its own acknowledgements. MPI only does so during calls.
+    private static void Settle(IEnumerable<int> ranks)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < _timeToSettle; Thread.Sleep(1))
+            foreach (var rank in ranks) _ = MpiTransfer.LengthOfNext(rank);
     }
 
     /// <inheritdoc/>
