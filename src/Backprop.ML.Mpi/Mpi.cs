@@ -19,8 +19,8 @@ public static class Mpi
     /// <remarks>
     /// An exception on one rank ends all ranks in less than a second, with exit code 1. Rank, host and exception are written to the
     /// standard error. All ranks also end if a rank leaves this method by another way, such as <c>Environment.Exit</c>. A single rank
-    /// throws exceptions as usual. Call this method last: if MPI does not end within 3 seconds, the
-    /// process ends with exit code 0.
+    /// throws exceptions as usual. Call this method last: if MPI does not end within 3 seconds, the process ends with exit
+    /// code 0.
     /// </remarks>
     /// <param name="program">The program, with the ranks. It must train on the thread that calls it.</param>
     /// <param name="deadline">The maximum time that a rank waits for a sign of life of another one; null for 60 seconds. Above 0. Before
