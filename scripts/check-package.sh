@@ -15,7 +15,7 @@ trap cleanup EXIT
 
 fail() { echo "package check failed: $*" >&2; exit 1; }
 
-for project in Backprop.ML Backprop.ML.ConsoleProgress; do
+for project in Backprop.ML Backprop.ML.ConsoleProgress Backprop.ML.Mpi; do
     dotnet pack "src/$project" --configuration Release --output "$work/packages" -p:Version="$version" --nologo -v quiet
 done
 package="$work/packages/Backprop.ML.$version"
@@ -42,6 +42,14 @@ for word in "id=\"Backprop.ML\" version=\"$version\"" 'id="Spectre.Console"' '<r
     grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the metadata of the progress bar's package"
 done
 ! grep -qF 'id="Backprop.Core"' <<< "$nuspec" || fail "the progress bar's package depends on the core, which is no package"
+
+# So does the package for MPI, which brings no library.
+dotnet msbuild scripts/unpack.proj -p:File="$work/packages/Backprop.ML.Mpi.$version.nupkg" -p:Folder="$work/mpi" -nologo -v:quiet
+nuspec=$(cat "$work/mpi/Backprop.ML.Mpi.nuspec")
+for word in "id=\"Backprop.ML\" version=\"$version\"" '<readme>README.md' '<license type="expression">MIT'; do
+    grep -qF "$word" <<< "$nuspec" || fail "'$word' is missing in the metadata of the package for MPI"
+done
+! grep -qF 'id="Backprop.Core"' <<< "$nuspec" || fail "the package for MPI depends on the core, which is no package"
 
 cp -r tests/PackageConsumer "$work/consumer"
 cd "$work/consumer"

@@ -31,9 +31,11 @@ public partial class ArchitectureTests
         ["Training"] = [
             "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks",
             "Uncertainty"],
+        ["Distribution"] = [],
         ["Presets"] =
         [
             "Numerics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks", "Training",
+            "Persistence", "Distribution",
         ],
         ["Reports"] = ["Diagnostics", "Metrics", "Training"],
         ["Checking"] = ["Numerics", "Initializers", "Layers", "Losses", "Networks", "Persistence"],

@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Metrics;
 using Backprop.ML;
 using Backprop.ML.Data;
@@ -80,8 +81,10 @@ public static class BackpropEvaluation
     /// <inheritdoc cref="CrossValidateMultiTarget"/>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidatePredictedLabel(
         this BinaryClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
-        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null,
+        ICommunicator? communicator = null) =>
+        CrossValidate(
+            CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed, communicator,
             (model, scored, fold) => new TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>(
                 model, catalog.EvaluatePredictedLabel(scored, labelColumnName), scored, fold));
 
@@ -94,12 +97,17 @@ public static class BackpropEvaluation
     /// <param name="labelColumnName">The targets.</param>
     /// <param name="samplingKeyColumnName">A column of groups: rows with equal values are in the same fold. Null for none.</param>
     /// <param name="seed">The seed of the random split; null for that of the context.</param>
+    /// <param name="communicator">Ranks that share the folds: each trains some, and all return all results. All must call this method with
+    /// the same data and the same seed. Null for this process alone.</param>
     /// <returns>Model, metrics and scored hold-out set of every fold.</returns>
     /// <exception cref="ArgumentException">An argument is out of range, or a column is missing or has the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The ranks have different data or seeds.</exception>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>> CrossValidateMultiTarget(
         this RegressionCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
-        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null,
+        ICommunicator? communicator = null) =>
+        CrossValidate(
+            CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed, communicator,
             (model, scored, fold) =>
                 new TrainCatalogBase.CrossValidationResult<MultiTargetRegressionMetrics>(
                     model, catalog.EvaluateMultiTarget(scored, labelColumnName), scored, fold));
@@ -108,8 +116,10 @@ public static class BackpropEvaluation
     /// <inheritdoc cref="CrossValidateMultiTarget"/>
     public static IReadOnlyList<TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>> CrossValidateMultiLabel(
         this MulticlassClassificationCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
-        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null) =>
-        CrossValidate(CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed,
+        string labelColumnName = DefaultColumnNames.Label, string? samplingKeyColumnName = null, int? seed = null,
+        ICommunicator? communicator = null) =>
+        CrossValidate(
+            CatalogHost.Of(catalog, nameof(BackpropEvaluation)), data, estimator, numberOfFolds, samplingKeyColumnName, seed, communicator,
             (model, scored, fold) =>
                 new TrainCatalogBase.CrossValidationResult<MultiLabelClassificationMetrics>(
                     model, catalog.EvaluateMultiLabel(scored, labelColumnName), scored, fold));
@@ -117,19 +127,32 @@ public static class BackpropEvaluation
     // As in ML.NET's catalogs, with ML.NET's split.
     private static TResult[] CrossValidate<TResult>(
         IHost host, IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds, string? samplingKey, int? seed,
-        Func<ITransformer, IDataView, int, TResult> evaluate)
+        ICommunicator? communicator, Func<ITransformer, IDataView, int, TResult> evaluate)
     {
         host.CheckValue(data, nameof(data));
         host.CheckValue(estimator, nameof(estimator));
         if (numberOfFolds < 2) throw ValueRange.Refusal(nameof(numberOfFolds), numberOfFolds, "must be at least 2");
+        var original = data;
         var splitColumn = DataOperationsCatalog.CreateSplitColumn(host, ref data, samplingKey, seed, fallbackInEnvSeed: true);
-        return
-        [
-            .. DataOperationsCatalog.CrossValidationSplit(host, data, splitColumn, numberOfFolds).Select((split, fold) =>
-            {
-                var model = estimator.Fit(split.TrainSet);
-                return evaluate(model, model.Transform(split.TestSet), fold);
-            }),
-        ];
+        var splits = DataOperationsCatalog.CrossValidationSplit(host, data, splitColumn, numberOfFolds).ToArray();
+        var models = communicator is null
+            ? splits.Select(split => estimator.Fit(split.TrainSet))
+            : DistributedFit.Run(
+                host, communicator, numberOfFolds, fold => estimator.Fit(splits[fold].TrainSet),
+                FactsOfFolds(host, communicator, original, seed));
+        return [.. models.Select((model, fold) => evaluate(model, model.Transform(splits[fold].TestSet), fold))];
+    }
+
+    // Ranks with other seeds or data would have other folds.
+    private static IEnumerable<KeyValuePair<string, string>> FactsOfFolds(
+        IHost host, ICommunicator communicator, IDataView data, int? seed)
+    {
+        var used = seed ?? ((IHostEnvironmentInternal)host).Seed;
+        if (used is null && communicator.Size > 1)
+            throw host.ExceptParam(
+                nameof(seed), "{0} is null, and the MLContext has no seed, so each rank would have other folds. Set one.", nameof(seed));
+        yield return KeyValuePair.Create("the seed of the folds", $"{used}");
+        yield return KeyValuePair.Create("the columns of the data", string.Join(", ", data.Schema.Select(column => $"{column}")));
+        yield return KeyValuePair.Create("the number of rows", $"{data.GetRowCount()}");
     }
 }

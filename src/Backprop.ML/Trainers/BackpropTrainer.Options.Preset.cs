@@ -115,6 +115,9 @@ public sealed partial class BackpropTrainer
             }
         }
 
+        /// <summary>Removes all receivers of reports.</summary>
+        internal void ReportNothing() => (Progress, PhaseProgress, TensorBoardDirectory) = (null, null, null);
+
         /// <summary>The values that training uses: those of the preset, overridden by those that the user set.</summary>
         internal PresetValues Resolved()
         {

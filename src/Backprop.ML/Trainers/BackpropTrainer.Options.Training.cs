@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Initializers;
 using Backprop.Losses;
 using Backprop.Optimizers;
@@ -186,6 +187,13 @@ public sealed partial class BackpropTrainer
         /// <value>By preset; <see cref="Preset.Plain"/> has null, and <see cref="Preset.Best"/> has a search. For a stream, and for
         /// training that continues from a model, the preset has no search.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
+
+        /// <summary>Distributes the trials of <see cref="Search"/> over the processes of a job, on one machine or many.</summary>
+        /// <remarks>Start the same program on all of them, with <c>Mpi.Run</c> of the package Backprop.ML.Mpi. All must have the same
+        /// options, seed and data, which is compared before the first step. All return the same model, with the same bits as one process.
+        /// With a time limit, more trials are trained in that time. Epochs, logs and trials are reported by rank 0 alone.</remarks>
+        /// <value>Null: this process alone. Otherwise a search is required.</value>
+        public Distributed? Distributed { get => Get<Distributed?>(); set => Set(value); }
 
         /// <summary>A file for the state of the training, from which <c>Fit</c> continues after an interruption.</summary>
         /// <remarks>If the process ends before the training, <c>Fit</c> with the same options and data continues from the file. The model

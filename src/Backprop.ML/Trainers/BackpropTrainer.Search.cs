@@ -13,10 +13,13 @@ public sealed partial class BackpropTrainer
 
     private TrainingResult Train(
         IChannel channel, TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial, EpochProgress progress,
-        StopCondition stop)
+        StopCondition stop, TrainingAgreement agreement)
     {
         if (SearchFor(plan, data, options, initial) is { } search)
+        {
+            agreement.Reach(options, TrainingOptionsFor(plan, data, options), data, stop);
             return Search(search with { Progress = new TrialProgress(channel, search.Progress) }, plan, data, options, progress, stop);
+        }
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         if (initial is not null) initial = MoreOutputs.With(initial, network);
@@ -35,16 +38,27 @@ public sealed partial class BackpropTrainer
         var runner = new TrialRunner(
             plan, data, options, own => TrainingOptionsFor(plan, data, own), own => TraitsOf(plan, data, own, stop), progress);
         var preset = options.Resolved();
-        preset = preset with { Training = preset.Training with { Seed = _seed } };
-        return new SearchRun(search, space, preset, runner, stop).Run();
+        preset = preset with { Training = preset.Training with { Seed = _seed, Loss = plan.Loss } };
+        return options.Distributed is { } distributed
+            ? DistributedSearch.Run(distributed.Communicator, search, space, preset, runner, stop)
+            : new SearchRun(search, space, preset, runner, stop).Run();
     }
 
     // Null without a search, or where a preset has one and the data or other options do not allow it.
     private Search? SearchFor(TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial)
     {
-        if (options.Search is not { } search) return null;
+        if (options.Search is not { } search)
+        {
+            if (options.Distributed is not null)
+                throw Host.ExceptParam(
+                    nameof(Options.Distributed),
+                    "{0} distributes the trials of a search, but there is no search: set {1}, use {2}.{3}, or set {0} to null. To "
+                    + "distribute folds or seeds, use ml.FitDistributed.",
+                    nameof(Options.Distributed), nameof(Options.Search), nameof(Preset), nameof(Preset.Best));
+            return null;
+        }
         if (ObstacleToSearch(plan, data, options, initial) is not { } obstacle) return search;
-        if (!_options.IsChosen(nameof(Options.Search))) return null;
+        if (!_options.IsChosen(nameof(Options.Search)) && options.Distributed is null) return null;
         throw Host.ExceptParam(
             nameof(Options.Search), "{0} compares networks on held-out rows, but {1}. Set {0} to null.", nameof(Options.Search), obstacle);
     }

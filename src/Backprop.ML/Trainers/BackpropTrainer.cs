@@ -80,6 +80,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
             TrainerUtils.MakeR4ScalarWeightColumn(options.ExampleWeightColumnName))
     {
         _options = options.Copy();
+        if (options.Distributed is { Communicator.Rank: > 0 }) _options.ReportNothing();
         _tasks = tasks;
         _seed = options.Seed ?? Host.Rand.Next();
         if (tasks.Length < LearningTask.OfLabels.Count) CheckTasks(options, tasks);
@@ -190,20 +191,27 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
 
     private protected override BackpropModelParameters TrainModelCore(TrainContext trainContext)
     {
+        var agreement = new TrainingAgreement(_options.Distributed?.Communicator);
         try
         {
-            return TrainModel(trainContext);
+            return TrainModel(trainContext, agreement);
         }
         catch (OutOfMemoryException problem)
         {
+            agreement.Refuse(problem);
             throw MemoryBudget.RanOut(problem);
+        }
+        catch (Exception problem)
+        {
+            agreement.Refuse(problem);
+            throw;
         }
     }
 
-    private BackpropModelParameters TrainModel(TrainContext trainContext)
+    private BackpropModelParameters TrainModel(TrainContext trainContext, TrainingAgreement agreement)
     {
         var start = _options.Clock.GetTimestamp();
-        using var channel = new WarningRecorder(Host.Start("Training"));
+        using var channel = new WarningRecorder(StartChannel());
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
         using var phases = new PhaseProgress(Host, channel, _options);
         var stop = phases.StopCondition;
@@ -234,7 +242,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         using var progress = new EpochProgress(channel.Inner, progressChannel, known, known.NumberOfIterations);
         try
         {
-            var result = Train(channel, plan, data, known, initial, progress, stop);
+            var result = Train(channel, plan, data, known, initial, progress, stop, agreement);
             warnings.OnUnderfitting(result.Underfitting, known);
             warnings.OnUnreachableThreshold(result.Network.Errors, known);
             result = result with
@@ -254,6 +262,13 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         {
             throw cause;
         }
+    }
+
+    // The log is that of rank 0.
+    private IChannel StartChannel()
+    {
+        var channel = Host.Start("Training");
+        return _options.Distributed is { Communicator.Rank: > 0 } ? new SilentChannel(channel) : channel;
     }
 
     private void CheckValidation(Options options, RoleMappedData? given)

@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.ML.Presets;
@@ -149,7 +150,8 @@ internal static class OptionTable
                 (x, value) => x with { ThrowOnCancellation = value })),
         .. Section(
             "Search",
-            Core(nameof(Options.Search), x => x.Search, (x, value) => x with { Search = value }).OfPreset()),
+            Core(nameof(Options.Search), x => x.Search, (x, value) => x with { Search = value }).OfPreset(),
+            Own<Distributed?>(nameof(Options.Distributed), null)),
         .. Section(
             "Continuing from a model",
             Training(nameof(Options.OptimizerMemory), x => x.OptimizerMemory, (x, value) => x with { OptimizerMemory = value }),

@@ -30,6 +30,7 @@ public sealed class TuningResult
         ArgumentNullException.ThrowIfNull(trial);
         var options = _options.With(trial.Values);
         options.Search = null;
+        options.Distributed = null; // it distributes a search
         options.Checkpoint = null; // its files belong to the search
         options.NumberOfIterations = trial.NumberOfIterations;
         return options;

@@ -1,4 +1,5 @@
 using Backprop.Core.Tests.Training;
+using Backprop.Distribution;
 using Backprop.Losses;
 using Backprop.Networks;
 using Backprop.Presets;
@@ -134,6 +135,46 @@ public class SearchRunTests
             Assert.Equal(trial.Values, second.First(other => other.Number == trial.Number).Values);
     }
 
+    // Trials are assigned to ranks in any order; the search must not depend on it.
+    [Theory]
+    [InlineData(2), InlineData(3), InlineData(8)]
+    public void Any_number_of_ranks_makes_the_same_search(int ranks)
+    {
+        var search = new Search { MaximumCost = 14 };
+        var runner = new FakeRunner { Diverges = trial => trial.Number % 5 == 3 };
+        var expected = runner.Search(search);
+        foreach (var result in ThreadRanks.Run(ranks, communicator => runner.Search(search, communicator: communicator)))
+        {
+            Assert.Equal(
+                expected.Trials.Select(trial => (trial.Number, trial.IsShort, trial.Loss, trial.BestLoss, trial.Cost, trial.Copies)),
+                result.Trials.Select(trial => (trial.Number, trial.IsShort, trial.Loss, trial.BestLoss, trial.Cost, trial.Copies)));
+            Assert.Equal(expected.Trials.Select(trial => trial.Values), result.Trials.Select(trial => trial.Values));
+            var parts = result.Network.Blend!.Parts.Select(part => (part.Copies, part.Network.Parameters[^1]));
+            Assert.Equal(expected.Network.Blend!.Parts.Select(part => (part.Copies, part.Network.Parameters[^1])), parts);
+        }
+    }
+
+    [Fact]
+    public void With_a_time_limit_all_ranks_have_the_trials_of_rank_0()
+    {
+        var runner = new FakeRunner { SecondsOfFullTrial = 10 };
+        var limit = TimeSpan.FromSeconds(45);
+        var results = ThreadRanks.Run(2, communicator => runner.Search(new Search(), limit, communicator));
+        Assert.True(results[0].Trials.Count > 3);
+        Assert.Equal(
+            results[0].Trials.Select(trial => (trial.Number, trial.Loss, trial.Duration, trial.Copies)),
+            results[1].Trials.Select(trial => (trial.Number, trial.Loss, trial.Duration, trial.Copies)));
+    }
+
+    [Fact]
+    public void A_first_trial_that_diverges_ends_all_ranks()
+    {
+        var runner = new FakeRunner { Diverges = trial => trial.Number == 0 };
+        var problems = ThreadRanks.RunAll(3, communicator => runner.Search(new Search(), communicator: communicator));
+        Assert.IsType<TrainingDivergedException>(problems[0]);
+        Assert.All(problems[1..], problem => Assert.Contains("it diverges", Assert.IsType<JobEndedException>(problem).Message));
+    }
+
     /// <summary>Predicts a constant, which depends on the values of the trial: its square is the loss.</summary>
     private sealed class FakeRunner : ITrialRunner
     {
@@ -147,12 +188,15 @@ public class SearchRunTests
 
         public Func<TrialSettings, bool> Diverges { get; init; } = _ => false;
 
-        public TrainingResult Search(Search search, TimeSpan? limit = null)
+        public TrainingResult Search(Search search, TimeSpan? limit = null, ICommunicator? communicator = null)
         {
             var options = Preset.Training with { MaximumTrainingTime = limit, Clock = Clock, CancellationToken = Token };
             var stop = new StopCondition(options, checkAlive: null) { HasModel = true };
             stop.StartClock();
-            return new SearchRun(search, SearchSpace.For(new DatasetProfile(TargetKind.Real, 1000, 5)), Preset, this, stop).Run();
+            var space = SearchSpace.For(new DatasetProfile(TargetKind.Real, 1000, 5));
+            return communicator is null
+                ? new SearchRun(search, space, Preset, this, stop).Run()
+                : DistributedSearch.Run(communicator, search, space, Preset, this, stop);
         }
 
         public Network BuildNetwork(TrialSettings trial) =>

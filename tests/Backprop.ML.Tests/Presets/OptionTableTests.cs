@@ -138,6 +138,8 @@ public class OptionTableTests
         _ when Property(option).PropertyType == typeof(Backprop.Training.Checkpoint) => new Backprop.Training.Checkpoint("file"),
         _ when Property(option).PropertyType == typeof(MonotoneConstraints) => new MonotoneConstraints { Increasing = ["A"] },
         _ when Property(option).PropertyType == typeof(Search) => new Search(),
+        _ when Property(option).PropertyType == typeof(Backprop.Distribution.Distributed) =>
+            new Backprop.Distribution.Distributed(ThreadRanks.Alone),
         _ => new Metrics.F1Score(),
     };
 }

@@ -37,7 +37,7 @@ public class OptionReachTests
         nameof(BackpropTrainer.Options.MaximumTrainingTime),
         nameof(BackpropTrainer.Options.CancellationToken), nameof(BackpropTrainer.Options.ThrowOnCancellation),
         nameof(BackpropTrainer.Options.ClampPredictions), nameof(BackpropTrainer.Options.Search),
-        nameof(BackpropTrainer.Options.AnomalyThreshold),
+        nameof(BackpropTrainer.Options.Distributed), nameof(BackpropTrainer.Options.AnomalyThreshold),
         nameof(BackpropTrainer.Options.OptimizerMemory), nameof(BackpropTrainer.Options.AddNewClasses),
         nameof(BackpropTrainer.Options.ValidationData), nameof(BackpropTrainer.Options.ValidationFraction),
         nameof(BackpropTrainer.Options.ValidationRows), nameof(BackpropTrainer.Options.SamplingKeyColumnName),

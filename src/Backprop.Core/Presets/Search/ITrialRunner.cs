@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Backprop.Networks;
 using Backprop.Training;
 
@@ -27,6 +28,13 @@ internal interface ITrialRunner
 /// <param name="NumberOfIterations">Epochs of a short trial; null for those of the preset.</param>
 internal sealed record TrialSettings(int Number, IReadOnlyDictionary<string, object?> Values, int? NumberOfIterations)
 {
+    /// <summary>The first trial: the values of the preset.</summary>
+    public static TrialSettings First { get; } = new(0, FrozenDictionary<string, object?>.Empty, null);
+
+    /// <summary>Draws the values of a trial. The same number has the same values.</summary>
+    public static TrialSettings Draw(SearchSpace space, PresetValues preset, int number, int? numberOfIterations) =>
+        new(number, space.Draw(preset, preset.Training.Seed, number), numberOfIterations);
+
     /// <summary>The options of the training, with its epochs and its own checkpoint.</summary>
     public TrainingOptions OptionsFrom(TrainingOptions options)
     {

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using Backprop.Distribution;
 using Backprop.Networks;
 using Backprop.Training;
 
@@ -10,7 +10,9 @@ namespace Backprop.Presets;
 /// <param name="preset">The values of the preset, and those that the caller set.</param>
 /// <param name="runner">Trains a trial.</param>
 /// <param name="stop">Ends the search, and receives its reports.</param>
-internal sealed class SearchRun(Search search, SearchSpace space, PresetValues preset, ITrialRunner runner, StopCondition stop)
+/// <param name="queue">Distributes the trials over ranks; null to train them here, one after the other.</param>
+internal sealed class SearchRun(
+    Search search, SearchSpace space, PresetValues preset, ITrialRunner runner, StopCondition stop, WorkQueue? queue = null)
 {
     // A quarter of the epochs show which values are bad. Half of the cost of a round is for such short trials. The other half trains the
     // best of them with all epochs.
@@ -21,7 +23,9 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
 
     private readonly List<Entry> _entries = [];
     private readonly double _limit = search.CostLimit(stop.Limit);
-    private double _unitCost, _spent;
+    private TrainingResult? _first;
+    private long _ticksOfFirst;
+    private double _unitCost, _planned, _limitOfRound;
     private int _drawn;
     private bool _hasEnded;
 
@@ -29,47 +33,58 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     /// <exception cref="TrainingDivergedException">The first trial diverged.</exception>
     public TrainingResult Run()
     {
-        var first = new TrialSettings(0, FrozenDictionary<string, object?>.Empty, null);
+        var first = TrialSettings.First;
         _unitCost = WorkOf(first);
-        var result = runner.Train(first, stop);
-        if (result.HeldOut is null || space.Dimensions.Count == 0 || stop.MustEnd) return result;
-        Add(first, result, cost: 1, stop);
-        while (!_hasEnded && MakeRound())
-        {
-        }
-        return stop.IsCancelled ? result with { Trials = Trials([]) } : Blended(result);
+        var drawn = Train(FirstBatch(first));
+        if (_entries.Count == 0) return _first!;
+        while (!_hasEnded && drawn.Count > 0) drawn = Train(NextBatch(drawn));
+        return stop.IsCancelled ? _first! with { Trials = Trials([]) } : Blended(_first!);
     }
 
-    // Returns whether there may be another round.
-    private bool MakeRound()
+    // The costs of trials are known before they train. So a batch has all trials whose values depend on no missing result: the trials that
+    // train again after a round, and the short trials of the next round. They may be trained in any order.
+    private IEnumerable<PlannedTrial> FirstBatch(TrialSettings first)
     {
-        var cost = Math.Min(CostOfRound, _limit - _spent);
-        var limitOfShortTrials = _spent + ShareOfShortTrials * cost;
-        var limit = _spent + cost;
-        var drawn = new List<Entry>();
-        while (!_hasEnded && (search.MaximumTrials is not { } most || _drawn + 1 < most))
-        {
-            var trial = Draw();
-            var ownCost = CostOf(trial);
-            if (_spent + ownCost > limitOfShortTrials) break;
-            _drawn++;
-            if (Train(trial, ownCost) is { } entry) drawn.Add(entry);
-        }
-        if (drawn.Count == 0) return false;
+        _planned = 1;
+        yield return new PlannedTrial(first, Cost: 1);
+        if (space.Dimensions.Count == 0) yield break;
+        foreach (var trial in ShortTrials()) yield return trial;
+    }
+
+    private IEnumerable<PlannedTrial> NextBatch(List<Entry> drawn)
+    {
         foreach (var entry in drawn.OrderBy(entry => entry.Loss))
         {
             var full = entry.Settings with { NumberOfIterations = null };
-            var ownCost = CostOf(full);
-            if (!_hasEnded && _spent + ownCost <= limit) Train(full, ownCost);
+            var cost = CostOf(full);
+            if (_planned + cost > _limitOfRound) continue;
+            _planned += cost;
+            yield return new PlannedTrial(full, cost);
         }
-        return !_hasEnded && _spent < _limit && (search.MaximumTrials is not { } all || _drawn + 1 < all);
+        if (_planned >= _limit) yield break;
+        foreach (var trial in ShortTrials()) yield return trial;
+    }
+
+    private IEnumerable<PlannedTrial> ShortTrials()
+    {
+        var costOfRound = Math.Min(CostOfRound, _limit - _planned);
+        var limitOfShortTrials = _planned + ShareOfShortTrials * costOfRound;
+        _limitOfRound = _planned + costOfRound;
+        while (search.MaximumTrials is not { } most || _drawn + 1 < most)
+        {
+            var trial = Draw();
+            var cost = CostOf(trial);
+            if (_planned + cost > limitOfShortTrials) yield break;
+            _drawn++;
+            _planned += cost;
+            yield return new PlannedTrial(trial, cost);
+        }
     }
 
     private TrialSettings Draw()
     {
         var epochs = preset.Training.NumberOfIterations;
-        var values = space.Draw(preset, preset.Training.Seed, _drawn + 1);
-        return new TrialSettings(_drawn + 1, values, Math.Max(Math.Min(MinEpochs, epochs), epochs / EpochsOfShortTrials));
+        return TrialSettings.Draw(space, preset, _drawn + 1, Math.Max(Math.Min(MinEpochs, epochs), epochs / EpochsOfShortTrials));
     }
 
     private double CostOf(TrialSettings trial) => WorkOf(trial) / _unitCost;
@@ -77,41 +92,81 @@ internal sealed class SearchRun(Search search, SearchSpace space, PresetValues p
     private double WorkOf(TrialSettings trial) =>
         (double)(trial.NumberOfIterations ?? preset.Training.NumberOfIterations) * TrialCost.OfRow(runner.BuildNetwork(trial));
 
-    private Entry? Train(TrialSettings trial, double cost)
+    // Trains a batch, and returns its short trials that did not diverge.
+    private List<Entry> Train(IEnumerable<PlannedTrial> batch)
     {
-        // The clock shows whether there is time for a whole training.
-        if (stop.Remaining is { } remaining && _entries[0].Duration * cost > remaining) return End();
-        stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Number} of a search");
-        var own = stop.ForTrial();
+        var drawn = new List<Entry>();
+        foreach (var outcome in queue is null ? batch.Select(Train) : Distribute([.. batch]))
+        {
+            if (outcome.Trial.Settings.Number == 0) Begin(outcome);
+            if (_hasEnded) break;
+            var entry = outcome.Result?.HeldOut is null ? null : AddOrEnd(outcome);
+            if (entry?.Settings.NumberOfIterations is not null) drawn.Add(entry);
+            if (outcome.EndsSearch || stop.MustEnd) _hasEnded = true; // a receiver of progress may have cancelled it
+            if (_hasEnded) break;
+        }
+        return drawn;
+    }
+
+    private void Begin(TrialOutcome first)
+    {
+        _first = first.Result!;
+        _hasEnded = _first.HeldOut is null || space.Dimensions.Count == 0 || first.EndsSearch;
+        Volatile.Write(ref _ticksOfFirst, first.Duration.Ticks);
+    }
+
+    private IEnumerable<TrialOutcome> Distribute(PlannedTrial[] batch)
+    {
+        // The first batch is the largest. A note, not a warning: the warnings of a model do not depend on the number of ranks.
+        if (_first is null && ListSchedule.Warning([.. batch.Select(trial => trial.Cost)], queue!.Ranks, "trials") is { } warning)
+            stop.Reports.Note($"{warning}");
+        var outcomes = queue!.Run(
+            batch.Length, i => TrialFormat.ToBytes(batch[i].Settings), i => Train(batch[i]),
+            (i, bytes) => TrialFormat.ReadOutcome(bytes, batch[i], _first!.HeldOut!), i => HasTimeFor(batch[i]));
+        var count = 0;
+        foreach (var outcome in outcomes)
+        {
+            count++;
+            yield return outcome;
+        }
+        if (count < batch.Length) yield return TrialOutcome.End(batch[count]);
+    }
+
+    private TrialOutcome Train(PlannedTrial trial)
+    {
+        if (trial.Settings.Number == 0)
+        {
+            var result = runner.Train(trial.Settings, stop);
+            return new TrialOutcome(trial, result, stop.Elapsed, stop.MustEnd);
+        }
+        if (!HasTimeFor(trial)) return TrialOutcome.End(trial);
+        stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Settings.Number} of a search");
+        return TrialOutcome.Of(trial, runner, stop.ForTrial(), stop);
+    }
+
+    // The clock shows whether there is time for a whole training. Called by several threads.
+    private bool HasTimeFor(PlannedTrial trial) =>
+        stop.Remaining is not { } remaining || TimeSpan.FromTicks(Volatile.Read(ref _ticksOfFirst)) * trial.Cost <= remaining;
+
+    // Returns null if the time is over before the trial is compared.
+    private Entry? AddOrEnd(TrialOutcome outcome)
+    {
         try
         {
-            var result = runner.Train(trial, own);
-            var entry = result.HeldOut is null ? null : Add(trial, result, cost, own);
-            return stop.MustEnd ? End() : entry;
+            return Add(outcome);
         }
-        catch (TrainingDivergedException)
+        catch (Exception problem) when (TrialOutcome.MeansEnd(problem, stop))
         {
-            _spent += cost;
+            _hasEnded = true;
             return null;
         }
-        catch (Exception problem) when (problem is TimeoutException or WorkGivenUpException
-            || (problem is OperationCanceledException && stop.IsCancelled))
-        {
-            return End();
-        }
     }
 
-    private Entry? End()
+    private Entry Add(TrialOutcome outcome)
     {
-        _hasEnded = true;
-        return null;
-    }
-
-    private Entry Add(TrialSettings trial, TrainingResult result, double cost, StopCondition own)
-    {
-        _spent += cost;
-        var loss = new EnsembleSelection(result.HeldOut!.Loss ?? result.Network.Loss, [result.HeldOut], rounds: 1, own.Work).LossOf(0);
-        var entry = new Entry(trial, result, loss, cost, own.Elapsed);
+        var result = outcome.Result!;
+        var loss = new EnsembleSelection(result.HeldOut!.Loss ?? result.Network.Loss, [result.HeldOut], rounds: 1, stop.Work).LossOf(0);
+        var entry = new Entry(outcome.Trial.Settings, result, loss, outcome.Trial.Cost, outcome.Duration);
         _entries.Add(entry);
         search.Progress?.Report(ReportOf(entry, copies: 0));
         return entry;

@@ -20,6 +20,10 @@ internal sealed class HeldOutScores(Real[] scores, int outputs, ExampleSet rows,
     /// <summary>[rows × outputs]</summary>
     public ReadOnlyMatrix Scores => new(scores, rows.Count, outputs);
 
+    /// <summary>Other scores of the same rows.</summary>
+    /// <param name="others">[rows × outputs]</param>
+    public HeldOutScores With(Real[] others) => new(others, outputs, rows, weights) { Loss = Loss };
+
     /// <summary>[rows], or empty.</summary>
     public ReadOnlySpan<Real> Weights => weights;
 }

@@ -46,8 +46,15 @@ internal sealed class StopCondition
 
     /// <summary>The same condition for one of several trainings: a condition of its own, which ends when this one does. Its warnings are
     /// dropped.</summary>
-    public StopCondition ForTrial() =>
-        new(_limit is null ? null : Remaining, _clock, _checkAlive, reports: null, _throwsOnCancellation, _token, Checks);
+    public StopCondition ForTrial() => ForTrial(_token);
+
+    /// <summary>The same, which also ends when another token is cancelled.</summary>
+    /// <param name="token">A token that is linked to the token of this condition.</param>
+    public StopCondition ForTrial(CancellationToken token) =>
+        new(_limit is null ? null : Remaining, _clock, _checkAlive, reports: null, _throwsOnCancellation, token, Checks);
+
+    /// <summary>A source that is cancelled with this condition's token, or with another one.</summary>
+    public CancellationTokenSource LinkedTo(CancellationToken token) => CancellationTokenSource.CreateLinkedTokenSource(_token, token);
 
     /// <summary>Phases and warnings.</summary>
     public RunReports Reports { get; }

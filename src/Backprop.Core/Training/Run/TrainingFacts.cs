@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Backprop.Numerics;
 
 namespace Backprop.Training;
 
@@ -70,16 +71,17 @@ internal static class TrainingFacts
         yield return Fact("number of training rows", Text(training.Count));
         yield return Fact("number of features", Text(training.Examples.FeatureCount));
         yield return Fact("number of validation rows", Text(validation?.Count ?? 0));
-        yield return Fact("training rows", HashOf(training.Examples));
-        yield return Fact("validation rows", validation is null ? "none" : HashOf(validation));
+        yield return Fact("training rows", HashOf(setup, training.Examples, request.Stop.Work));
+        yield return Fact("validation rows", validation is null ? "none" : HashOf(setup, validation, request.Stop.Work));
         yield return Fact("groups of training rows", Groups(training.Examples));
         yield return Fact("groups of validation rows", validation is null ? "none" : Groups(validation));
+    }
 
-        string HashOf(ExampleSet examples)
-        {
-            var (x, y, _) = setup.Sample(examples, null, null, RowsToHash, request.Stop.Work);
-            return $"{Hash(MemoryMarshal.AsBytes<Real>(x))}, {Hash(MemoryMarshal.AsBytes<Real>(y))}";
-        }
+    /// <summary>A short text about the values of some rows.</summary>
+    public static string HashOf(TrainingSetup setup, ExampleSet examples, WorkMeter work)
+    {
+        var (x, y, _) = setup.Sample(examples, null, null, RowsToHash, work);
+        return $"{Hash(MemoryMarshal.AsBytes<Real>(x))}, {Hash(MemoryMarshal.AsBytes<Real>(y))}";
     }
 
     private static string Groups(ExampleSet examples) =>

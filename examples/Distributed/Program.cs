@@ -1,0 +1,56 @@
+// How do several processes, on one machine or many, share a search and the folds of a cross-validation?
+// One process: dotnet run. Four: dotnet build, then mpirun -n 4 dotnet Distributed.dll.
+using System.Globalization;
+using Backprop.Distribution;
+using Backprop.ML;
+using Backprop.Presets;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return Mpi.Run(ranks =>
+{
+    // Every rank reads all rows, and divides them by the same seed.
+    var ml = new MLContext(seed: 1);
+    var path = Path.Combine(AppContext.BaseDirectory, "breast_cancer_wdbc.csv");
+    var names = File.ReadLines(path).First().Split(',');
+    var data = ml.Data.LoadFromTextFile(path, new TextLoader.Options
+    {
+        HasHeader = true,
+        Separators = [','],
+        Columns = [
+            .. names[..^1].Select((name, i) => new TextLoader.Column(name, DataKind.Single, i)),
+            new(names[^1], DataKind.Boolean, names.Length - 1)],
+    });
+    var prepared = ml.Transforms.Concatenate("Features", names[..^1]).Fit(data).Transform(data);
+    var parts = ml.Data.TrainTestSplit(prepared, testFraction: 0.3, seed: 1);
+
+    // The trials of a search. Smaller networks keep the example short.
+    var options = new BackpropTrainer.Options
+    {
+        LabelColumnName = names[^1],
+        HiddenLayers = [32, 32],
+        NumberOfIterations = 30,
+        NumberOfThreads = 1,
+        Seed = 1,
+        Distributed = new Distributed(ranks),
+    };
+    if (ranks.Rank == 0)
+        ml.Log += (_, message) =>
+        {
+            if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.Error.WriteLine(message.RawMessage);
+        };
+    var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 8 }).Fit(parts.TrainSet);
+    var logLoss = ml.BinaryClassification.Evaluate(result.Transformer.Transform(parts.TestSet), names[^1]).LogLoss;
+
+    // The folds of a cross-validation, with the options of the best trial.
+    var best = result.OptionsOf(result.BestTrial);
+    var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
+        prepared, new BackpropTrainer(ml, best), numberOfFolds: 5, names[^1], communicator: ranks);
+
+    // All ranks have all results. One of them prints.
+    if (ranks.Rank != 0) return;
+    Console.WriteLine($"blend of {result.Trials.Count} trainings: log-loss {logLoss:F6}");
+    var accuracies = folds.Select(fold => $"{fold.Metrics.Accuracy:F4}");
+    Console.WriteLine($"best trial, five folds: accuracies {string.Join(", ", accuracies)}");
+});

@@ -1,0 +1,36 @@
+using Backprop.Distribution;
+using Backprop.ML;
+using Backprop.Numerics;
+using Microsoft.ML.Runtime;
+
+// In ML.NET's own namespace, not in the folder's: users find it on the context.
+namespace Microsoft.ML;
+
+/// <summary>Distributes the training of several models over the processes of a job.</summary>
+public static class BackpropDistribution
+{
+    /// <summary>Trains several models, such as those of folds or seeds. Each is trained by one rank: the next by the next rank that is
+    /// free.</summary>
+    /// <remarks>
+    /// All ranks call this method with the same arguments, and all return the same models. <paramref name="fit"/> must depend on nothing
+    /// but its index and what is equal on all ranks: use fixed seeds. It must not use the communicator. An exception in it ends all
+    /// ranks.
+    /// </remarks>
+    /// <param name="mlContext">The context.</param>
+    /// <param name="communicator">The ranks, which the program receives from <c>Mpi.Run</c> of the package Backprop.ML.Mpi.</param>
+    /// <param name="count">The number of models, at least 1.</param>
+    /// <param name="fit">Trains the model of an index from 0 to <paramref name="count"/> − 1. Called by another thread.</param>
+    /// <returns>The models in the order of their indices, as if saved and loaded.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The ranks have different builds of this library, or different counts.</exception>
+    public static IReadOnlyList<ITransformer> FitDistributed(
+        this MLContext mlContext, ICommunicator communicator, int count, Func<int, ITransformer> fit)
+    {
+        Contracts.CheckValue(mlContext, nameof(mlContext));
+        Contracts.CheckValue(communicator, nameof(communicator));
+        Contracts.CheckValue(fit, nameof(fit));
+        ValueRange.AtLeastOne.Checked(count, nameof(count));
+        var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
+        return DistributedFit.Run(host, communicator, count, fit, []);
+    }
+}

@@ -1,0 +1,174 @@
+using Backprop.Distribution;
+using Backprop.ML.Tests.Scenarios;
+using Backprop.Presets;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Backprop.ML.Tests.Distribution;
+
+/// <summary>A search, folds and seeds on ranks that are threads: the same on all ranks, and as in one process.</summary>
+public class DistributedTests
+{
+    public static TheoryData<string> Labels => [Synthetic.Flag, Synthetic.Value];
+
+    [Theory, MemberData(nameof(Labels))]
+    public void A_search_has_the_same_bits_on_every_number_of_ranks(string label)
+    {
+        var expected = Search(ranks: null, label);
+        foreach (var count in (int[])[1, 2, 5])
+            foreach (var model in ThreadRanks.Run(count, ranks => Search(ranks, label)))
+            {
+                Assert.Equal(expected.Bits(), model.Bits());
+                Assert.Equal(Described(expected), Described(model));
+                Assert.Equal(expected.Model.Summary.Warnings, model.Model.Summary.Warnings);
+                Assert.Equal(expected.Model.History, model.Model.History);
+            }
+
+        static IEnumerable<string> Described(BackpropTransformer model) => model.Model.Trials.Select(TuningResult.Describe);
+    }
+
+    [Fact]
+    public void Only_rank_0_reports()
+    {
+        var reports = new (int Epochs, int Trials, int Lines)[3];
+        ThreadRanks.Run(3, ranks =>
+        {
+            var rank = ranks.Rank;
+            var ml = new MLContext(seed: 1);
+            ml.Log += (_, message) => reports[rank].Lines += message.Source.Contains("Backprop", StringComparison.Ordinal) ? 1 : 0;
+            var options = OptionsFor(Synthetic.Flag, ranks);
+            options.Progress = new Listener<EpochReport>(_ => reports[rank].Epochs++);
+            options.Search = options.Search! with { Progress = new Listener<SearchTrial>(_ => reports[rank].Trials++) };
+            return new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60));
+        });
+        Assert.True(reports[0] is { Epochs: > 0, Trials: > 0, Lines: > 0 });
+        Assert.All(reports[1..], each => Assert.Equal((0, 0), (each.Epochs, each.Trials)));
+        Assert.All(reports[1..], each => Assert.InRange(each.Lines, 0, reports[0].Lines / 2));
+    }
+
+    [Theory]
+    [InlineData("NumberOfIterations is 9 on rank 1, host1, and 8 on rank 0, host0")]
+    [InlineData("The seed is 2 on rank 1, host1, and 1 on rank 0, host0")]
+    [InlineData("The number of training rows is 61 on rank 1, host1, and 60 on rank 0, host0")]
+    [InlineData("The hash of training rows is ")]
+    [InlineData("Rank 1, host1 cannot train. ")]
+    public void A_rank_that_differs_is_named_by_all_ranks(string expected)
+    {
+        var problems = ThreadRanks.RunAll(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var differs = ranks.Rank == 1;
+            var options = OptionsFor(Synthetic.Flag, ranks);
+            if (differs && expected.StartsWith("Number", StringComparison.Ordinal)) options.NumberOfIterations = 9;
+            if (differs && expected.Contains("seed", StringComparison.Ordinal)) options.Seed = 2;
+            var rows = differs && expected.Contains("number of", StringComparison.Ordinal) ? 61 : 60;
+            var seed = differs && expected.Contains("hash", StringComparison.Ordinal) ? 7 : 1;
+            var data = Synthetic.Prepared(ml, rows, seed: seed);
+            var isMissing = false;
+            if (differs && expected.Contains("cannot", StringComparison.Ordinal))
+                data = Synthetic.Prepared(ml, Unreadable(() => isMissing));
+            isMissing = true;
+            new BackpropTrainer(ml, options).Fit(data);
+        });
+        Assert.All(problems, problem => Assert.Contains(expected, problem!.Message, StringComparison.Ordinal));
+
+        static IEnumerable<Example> Unreadable(Func<bool> isMissing)
+        {
+            if (isMissing()) throw new FileNotFoundException("train.csv is missing");
+            foreach (var row in Synthetic.Examples(60)) yield return row;
+        }
+    }
+
+    [Fact]
+    public void Without_a_search_the_option_is_refused()
+    {
+        var ml = new MLContext(seed: 1);
+        var options = OptionsFor(Synthetic.Flag, ThreadRanks.Alone);
+        options.Search = null;
+        var message = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60))).Message;
+        Assert.Contains("Distributed distributes the trials of a search, but there is no search: set Search", message);
+    }
+
+    [Fact]
+    public void Folds_are_the_same_on_all_ranks()
+    {
+        var ml = new MLContext(seed: 1);
+        var expected = Losses(CrossValidate(ml, ranks: null));
+        foreach (var losses in ThreadRanks.Run(3, ranks => Losses(CrossValidate(new MLContext(seed: 1), ranks))))
+            Assert.Equal(expected, losses);
+
+        static double[] Losses(IEnumerable<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> folds) =>
+            [.. folds.Select(fold => fold.Metrics.LogLoss)];
+    }
+
+    [Fact]
+    public void Folds_without_a_seed_are_refused()
+    {
+        var problems = ThreadRanks.RunAll(2, ranks => CrossValidate(new MLContext(), ranks));
+        Assert.All(problems, problem => Assert.Contains("seed is null, and the MLContext has no seed", problem!.Message));
+    }
+
+    [Fact]
+    public void Models_of_seeds_are_the_same_on_all_ranks()
+    {
+        var expected = Scores(seed => Alone(new MLContext(seed: 1), seed));
+        foreach (var ranks in (int[])[1, 3])
+            foreach (var scores in ThreadRanks.Run(ranks, communicator =>
+                     {
+                         var ml = new MLContext(seed: 1);
+                         var models = ml.FitDistributed(communicator, 4, seed => Alone(ml, seed));
+                         return Scores(seed => models[seed]);
+                     }))
+                Assert.Equal(expected, scores);
+
+        static ITransformer Alone(MLContext ml, int seed)
+        {
+            var options = OptionsFor(Synthetic.Flag, ranks: null);
+            (options.Search, options.Seed) = (null, seed);
+            return new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60));
+        }
+
+        static float[] Scores(Func<int, ITransformer> model) =>
+        [
+            .. Enumerable.Range(0, 4).SelectMany(
+                seed => model(seed).Transform(Synthetic.Prepared(new MLContext(), 60)).GetColumn<float>("Score")),
+        ];
+    }
+
+    [Fact]
+    public void Counts_below_one_and_missing_arguments_are_refused()
+    {
+        var ml = new MLContext();
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => ml.FitDistributed(ThreadRanks.Alone, 0, _ => null!));
+        Assert.Throws<ArgumentNullException>(() => ml.FitDistributed(null!, 1, _ => null!));
+        Assert.Throws<ArgumentNullException>("communicator", () => new Distributed(null!));
+    }
+
+    private static BackpropTransformer Search(ICommunicator? ranks, string label)
+    {
+        var ml = new MLContext(seed: 1);
+        return new BackpropTrainer(ml, OptionsFor(label, ranks)).Fit(Synthetic.Prepared(ml, 60));
+    }
+
+    private static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidate(
+        MLContext ml, ICommunicator? ranks)
+    {
+        var options = OptionsFor(Synthetic.Flag, ranks: null);
+        options.Search = null;
+        return ml.BinaryClassification.CrossValidatePredictedLabel(
+            Synthetic.Prepared(ml, 60), new BackpropTrainer(ml, options), numberOfFolds: 3, Synthetic.Flag, communicator: ranks);
+    }
+
+    private static BackpropTrainer.Options OptionsFor(string label, ICommunicator? ranks) => new()
+    {
+        LabelColumnName = label,
+        HiddenLayers = [6],
+        NumberOfIterations = 8,
+        Seed = 1,
+        EnsembleSize = 5,
+        NumberOfThreads = 1,
+        Search = new Search { MaximumTrials = 6 },
+        Distributed = ranks is null ? null : new Distributed(ranks),
+    };
+}

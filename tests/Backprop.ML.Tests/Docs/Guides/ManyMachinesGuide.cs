@@ -1,0 +1,53 @@
+using Backprop.Distribution;
+using Backprop.Presets;
+using Microsoft.ML;
+
+namespace Backprop.ML.Tests.Docs.Guides;
+
+public class ManyMachinesGuide() : GuidePage("many-machines")
+{
+    [Fact]
+    public void A_program_without_a_launcher_is_one_rank()
+    {
+        var (ml, train, _) = Parcel.Split(train: 60);
+        var data = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train).Transform(train);
+        var options = OptionsWith(seed: 1);
+        Assert.Equal(0, Main());
+        Assert.True(File.Exists("model.zip"));
+        File.Delete("model.zip");
+
+        int Main()
+        {
+            #region many-machines-search
+            return Mpi.Run(ranks =>
+            {
+                options.Distributed = new Distributed(ranks);
+                var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 4 }).Fit(data);
+                if (ranks.Rank == 0) ml.Model.Save(result.Transformer, data.Schema, "model.zip");
+            });
+            #endregion
+        }
+    }
+
+    [Fact]
+    public void Folds_and_seeds_are_trained_by_any_rank()
+    {
+        var (ml, train, _) = Parcel.Split(train: 60);
+        var data = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train).Transform(train);
+        var trainer = ml.BinaryClassification.Trainers.Backprop(OptionsWith(1));
+        var ranks = ThreadRanks.Alone;
+        #region many-machines-folds
+        var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
+            data, trainer, numberOfFolds: 5, labelColumnName: "IsLate", communicator: ranks);
+        #endregion
+        Assert.Equal(5, folds.Count);
+        #region many-machines-seeds
+        var models = ml.FitDistributed(
+            ranks, count: 3, seed => ml.BinaryClassification.Trainers.Backprop(OptionsWith(seed)).Fit(data));
+        #endregion
+        Assert.Equal(3, models.Count);
+    }
+
+    private static BackpropTrainer.Options OptionsWith(int seed) =>
+        new() { LabelColumnName = "IsLate", HiddenLayers = [8], NumberOfIterations = 8, EnsembleSize = 5, Seed = seed };
+}

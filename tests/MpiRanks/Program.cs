@@ -1,0 +1,145 @@
+// train CHECKPOINT|- | fail HOW | facts | signals
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Backprop.Distribution;
+using Backprop.ML;
+using Backprop.Presets;
+using Backprop.Training;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return Mpi.Run(
+    ranks =>
+    {
+        switch (args[0])
+        {
+            case "train": Train(ranks, args[1]); break;
+            case "fail": Fail(ranks, args[1]); break;
+            case "facts": Differ(ranks); break;
+            case "signals": CatchNullReferences(ranks); break;
+            default: throw new ArgumentException($"'{args[0]}' is no command.");
+        }
+    },
+    deadline: TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : 30));
+
+// The same for any number of ranks: a search, and the models of folds and of seeds.
+static void Train(ICommunicator ranks, string checkpoint)
+{
+    var ml = new MLContext(seed: 1);
+    var data = Rows(ml, 120);
+    var options = OptionsWith(ranks);
+    options.Search = new Search { MaximumTrials = 5 };
+    if (checkpoint != "-") options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
+    if (ranks.Rank == 0) ml.Log += (_, message) =>
+    {
+        if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.WriteLine(message.RawMessage);
+    };
+    var model = new BackpropTrainer(ml, options).Fit(data);
+    var parts = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
+    var search = HashOf(parts.SelectMany(network => network.Parameters.ToArray()));
+
+    var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
+        data, new BackpropTrainer(ml, Plain()), numberOfFolds: 3, labelColumnName: "Label", communicator: ranks);
+    var losses = HashOf(folds.Select(fold => (float)fold.Metrics.LogLoss));
+
+    var seeds = ml.FitDistributed(ranks, 4, seed =>
+    {
+        var own = Plain();
+        own.Seed = seed;
+        return new BackpropTrainer(ml, own).Fit(data);
+    });
+    var scores = HashOf(seeds.SelectMany(seed => seed.Transform(data).GetColumn<float>("Score")));
+    Console.WriteLine($"model {search} {losses} {scores}");
+}
+
+static void Fail(ICommunicator ranks, string how)
+{
+    var isLast = ranks.Rank == ranks.Size - 1;
+    if (how == "hang" && isLast) Thread.Sleep(Timeout.Infinite);
+    var ml = new MLContext(seed: 1);
+    var data = Rows(ml, 1);
+    // Ranks above 0 have an item after the first look of rank 0. Rank 0 waits for their results.
+    ml.FitDistributed(ranks, ranks.Size, index =>
+    {
+        if (isLast) FailNow(how);
+        else Thread.Sleep(50);
+        return ml.Transforms.CopyColumns("Copy", "Label").Fit(data);
+    });
+    Console.WriteLine("no rank failed");
+}
+
+static void FailNow(string how)
+{
+    switch (how)
+    {
+        case "throw": throw new InvalidDataException("the data of this rank is damaged");
+        case "unhandled":
+            new Thread(() => throw new InvalidDataException("nothing catches this")).Start();
+            Thread.Sleep(Timeout.Infinite);
+            break;
+        case "exit0": Environment.Exit(0); break;
+        case "exit3": Environment.Exit(3); break;
+        case "kill": Process.GetCurrentProcess().Kill(); break;
+        case "address": Marshal.WriteByte(0x10, 1); break;
+        default: throw new ArgumentException($"'{how}' is no way to fail.");
+    }
+}
+
+// Rank 1 has another number of epochs.
+static void Differ(ICommunicator ranks)
+{
+    var options = OptionsWith(ranks);
+    options.Search = new Search { MaximumTrials = 2 };
+    if (ranks.Rank == 1) options.NumberOfIterations = 7;
+    var ml = new MLContext(seed: 1);
+    new BackpropTrainer(ml, options).Fit(Rows(ml, 120));
+}
+
+// .NET needs SIGSEGV for the first and SIGCHLD for the second.
+static void CatchNullReferences(ICommunicator ranks)
+{
+    var caught = 0;
+    for (var i = 0; i < 100; i++)
+        try
+        {
+            var nothing = Environment.GetEnvironmentVariable("NO SUCH VARIABLE");
+            _ = nothing!.Length;
+        }
+        catch (NullReferenceException)
+        {
+            caught++;
+        }
+    using var child = Process.Start(new ProcessStartInfo("true"))!;
+    child.WaitForExit();
+    Console.WriteLine($"caught {caught}, child {child.ExitCode}");
+}
+
+static BackpropTrainer.Options OptionsWith(ICommunicator ranks)
+{
+    var options = Plain();
+    options.Distributed = new Distributed(ranks);
+    return options;
+}
+
+static BackpropTrainer.Options Plain() =>
+    new() { HiddenLayers = [6], NumberOfIterations = 8, EnsembleSize = 5, Seed = 1, NumberOfThreads = 1 };
+
+static IDataView Rows(MLContext ml, int count) => ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Row
+{
+    Label = Math.Sin(i) + 0.3 * Math.Sin(17 * i) > 0,
+    Features = [MathF.Sin(i), MathF.Cos(3 * i), i % 7],
+}));
+
+static string HashOf(IEnumerable<float> values) =>
+    Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(values.ToArray())))[..12];
+
+internal sealed class Row
+{
+    public bool Label { get; set; }
+
+    [VectorType(3)]
+    public float[] Features { get; set; } = [];
+}
