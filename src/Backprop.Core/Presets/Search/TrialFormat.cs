@@ -105,7 +105,7 @@ internal static class TrialFormat
         using var network = new MemoryStream();
         NetworkFormat.Write(network, result);
         WriteBlock(writer, network.GetBuffer().AsSpan(0, (int)network.Length));
-        var facts = new Facts(result.Threshold, [.. result.IgnoredFeatures], result.Underfitting, result.Run, [.. result.Warnings]);
+        var facts = new Facts([.. result.Thresholds], [.. result.IgnoredFeatures], result.Underfitting, result.Run, [.. result.Warnings]);
         WriteBlock(writer, JsonSerializer.SerializeToUtf8Bytes(facts, _json));
     }
 
@@ -115,7 +115,7 @@ internal static class TrialFormat
         var facts = JsonSerializer.Deserialize<Facts>(ReadBlock(reader), _json)!;
         return network with
         {
-            Threshold = facts.Threshold,
+            Thresholds = facts.Thresholds,
             IgnoredFeatures = facts.IgnoredFeatures,
             Underfitting = facts.Underfitting,
             Run = facts.Run,
@@ -135,7 +135,7 @@ internal static class TrialFormat
 
     // What a saved network does not contain.
     private sealed record Facts(
-        Real? Threshold, int[] IgnoredFeatures, Underfitting? Underfitting, TrainingSummary? Run, string[] Warnings);
+        Real[] Thresholds, int[] IgnoredFeatures, Underfitting? Underfitting, TrainingSummary? Run, string[] Warnings);
 
     private sealed record SentTrial(
         int Number, int NumberOfIterations, bool IsShort, double Loss, double BestLoss, double Cost, TimeSpan Duration, int Copies);
