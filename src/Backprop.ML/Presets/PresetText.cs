@@ -57,7 +57,12 @@ internal static class PresetText
     {
         var metric = stopping.Metric?.GetType().Name ?? "loss";
         var kept = stopping.KeepLastBest ? "last" : "first";
-        var end = stopping.Patience == EarlyStopping.Unlimited ? "never before the end" : Invariant($"patience {stopping.Patience}");
+        var end = stopping switch
+        {
+            { Patience: < EarlyStopping.Unlimited } => Invariant($"patience {stopping.Patience}"),
+            { MinimumGainOfCycle: { } gain } => Invariant($"until a cycle gains less than {gain}"),
+            _ => "never before the end",
+        };
         var interval = stopping.Interval > 1 ? Invariant($", every {stopping.Interval} epochs") : "";
         var target = stopping.Target is { } value ? Invariant($", or after {stopping.TargetPatience} checks at {value}") : "";
         return $"by {metric}, {kept} best, {end}{interval}{target}";

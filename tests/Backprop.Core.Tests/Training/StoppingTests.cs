@@ -71,6 +71,7 @@ public class StoppingTests
         Assert.Equal(Array.IndexOf(losses, losses.Min()) + 1, result.BestEpoch);
     }
 
+    // Cycle and validation loss of each check.
     [Theory]
     [InlineData(0.0, new[] { 0, 5.0, 0, 4, 1, 4.5, 1, 4.1, 2, 3.0 }, 2)] // the second cycle has no loss below 4
     [InlineData(0.0, new[] { 0, 5.0, 1, 4.9, 2, 4.8, 3, 4.7 }, null)]
@@ -79,11 +80,16 @@ public class StoppingTests
     [InlineData(0.0, new[] { 1, 5.0, 1, 6, 1, 7 }, null)]
     public void A_cycle_that_gains_too_little_ends_training_at_the_first_check_of_the_next(double gain, double[] checks, int? endOfCycle)
     {
-        var watch = new EarlyStopping { MinimumGainOfCycle = gain }.StartCycles()!;
-        int? end = null;
-        for (var i = 0; i < checks.Length && end is null; i += 2)
-            if (watch.Observe((int)checks[i], checks[i + 1])) end = (int)checks[i];
-        Assert.Equal(endOfCycle, end);
+        Assert.Equal(endOfCycle, EndOf(trainingLoss: -10));
+        Assert.Null(EndOf(trainingLoss: 10)); // no overfitting
+
+        int? EndOf(double trainingLoss)
+        {
+            var watch = new EarlyStopping { MinimumGainOfCycle = gain }.StartCycles()!;
+            for (var i = 0; i < checks.Length; i += 2)
+                if (watch.Observe((int)checks[i], checks[i + 1], trainingLoss)) return (int)checks[i];
+            return null;
+        }
     }
 
     // Targets of pure noise: every cycle after the first overfits. A smooth function needs all cycles.

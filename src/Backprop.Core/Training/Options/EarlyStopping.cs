@@ -87,12 +87,13 @@ public sealed record EarlyStopping
         init => field = ValueRange.Positive.Checked(value);
     }
 
-    /// <summary>Ends training after a cycle of the learning-rate schedule that lowered the validation loss by less than this share of
-    /// the best loss of all earlier cycles. Noisy data then costs a fraction of the planned epochs: a longer cycle would only
-    /// overfit.</summary>
-    /// <remarks>The loss decides even if <see cref="Metric"/> selects the best epoch, because it depends less on chance. The decision is
-    /// made at the first validation check after the end of a cycle, from the second cycle on. No effect with a schedule without cycles,
-    /// such as <see cref="Schedules.CosineDecay"/>.</remarks>
+    /// <summary>Ends training after a cycle of the learning-rate schedule that gained too little, if the network overfits. The gain is the
+    /// share by which the cycle lowered the best validation loss of all earlier cycles. Noisy data then costs a fraction of the planned
+    /// epochs: a longer cycle would only overfit more.</summary>
+    /// <remarks>The network overfits if the training loss at the last check of the cycle is below the best validation loss of the cycle.
+    /// Otherwise it may still find a rule. The losses decide even if <see cref="Metric"/> selects the best epoch, because they depend less
+    /// on chance. The decision is made at the first validation check after the end of a cycle, from the second cycle on. No effect with a
+    /// schedule without cycles, such as <see cref="Schedules.CosineDecay"/>.</remarks>
     /// <value>Null: never; otherwise in [0, 1). 0.01 means that a cycle must lower the loss by 1 %.</value>
     public double? MinimumGainOfCycle
     {
@@ -156,7 +157,7 @@ public sealed record EarlyStopping
     internal sealed class CycleWatch(double minimumGain)
     {
         private int _cycle;
-        private double _lossOfCycle = double.PositiveInfinity, _lossBefore = double.PositiveInfinity;
+        private double _lossOfCycle = double.PositiveInfinity, _lossBefore = double.PositiveInfinity, _trainingLoss;
 
         /// <summary>Shows the cycle and the best losses to a visitor.</summary>
         public void Visit(StateVisitor visitor)
@@ -164,20 +165,23 @@ public sealed record EarlyStopping
             visitor.Count("cycle", ref _cycle);
             visitor.Number("best loss of the cycle", ref _lossOfCycle);
             visitor.Number("best loss before", ref _lossBefore);
+            visitor.Number("training loss", ref _trainingLoss);
         }
 
         /// <summary>Records one validation check. Returns true when training should end.</summary>
         /// <param name="cycle">The number of cycles that ended before the last step.</param>
         /// <param name="loss">The validation loss.</param>
-        public bool Observe(int cycle, double loss)
+        /// <param name="trainingLoss">The training loss of the epoch.</param>
+        public bool Observe(int cycle, double loss, double trainingLoss)
         {
             var mustEnd = false;
             if (cycle > _cycle)
             {
-                mustEnd = _lossBefore < double.PositiveInfinity && _lossOfCycle > _lossBefore - minimumGain * Math.Abs(_lossBefore);
+                var gainsLittle = _lossOfCycle > _lossBefore - minimumGain * Math.Abs(_lossBefore);
+                mustEnd = _lossBefore < double.PositiveInfinity && gainsLittle && _trainingLoss < _lossOfCycle;
                 (_cycle, _lossBefore, _lossOfCycle) = (cycle, Math.Min(_lossBefore, _lossOfCycle), double.PositiveInfinity);
             }
-            _lossOfCycle = Math.Min(_lossOfCycle, loss);
+            (_lossOfCycle, _trainingLoss) = (Math.Min(_lossOfCycle, loss), trainingLoss);
             return mustEnd;
         }
     }
