@@ -39,10 +39,11 @@ internal sealed class TorchRecipe : IDisposable
     /// <summary>The validation metric of the last training: accuracy, or minus the mean squared error.</summary>
     public double Metric { get; private set; }
 
-    /// <summary>Starts it; null where Python or PyTorch is not installed.</summary>
+    /// <summary>Starts it; null where Python, PyTorch or OpenBLAS is not installed. Without OpenBLAS, Debian's PyTorch multiplies with the
+    /// reference library, which is many times slower.</summary>
     public static TorchRecipe? Start(Recipe recipe, int epochs, int threads)
     {
-        if (!File.Exists("/usr/bin/python3")) return null;
+        if (!File.Exists("/usr/bin/python3") || !OpenBlas.IsAvailable) return null;
         using var probe = Process.Start(
             new ProcessStartInfo("/usr/bin/python3", ["-c", "import torch"]) { RedirectStandardError = true })!;
         probe.WaitForExit();
