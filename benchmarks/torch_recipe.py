@@ -1,10 +1,11 @@
-"""Trains the RealMLP recipe (Holzmüller, Grinsztajn and Steinwart 2024, arXiv:2407.04491) with PyTorch as often as it is asked to, and prints
-the seconds of each training.
+"""Trains the RealMLP recipe (Holzmüller, Grinsztajn and Steinwart 2024, arXiv:2407.04491) with PyTorch as often as it is asked to, and
+prints the seconds of each training.
 
-Arguments: a file of float32 training features, one of targets, the same for validation, the count of numbers among the features, the category
-counts of one-hot features and of embedded features (joined by commas), "classes" or "number", learning rate, epochs, batch size, units, threads.
-The first line of output is the number of parameters. Every line on standard input asks for one training. Network, optimizer, schedules, batches
-and validation are those of the benchmark's recipe. Robust scaling and one-hot columns are prepared once for each training, as ours are.
+Arguments: a file of float32 training features, one of targets, the same for validation, the count of numbers among the features, the
+category counts of one-hot features and of embedded features (joined by commas), "classes" or "number", learning rate, epochs, batch size,
+units, threads. The first line of output is the number of parameters. Every line on standard input asks for one training. Network,
+optimizer, schedules, batches and validation are those of the benchmark's recipe. Robust scaling and one-hot columns are prepared once for
+each training, as ours are.
 """
 import math
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the launchers of Open MPI and MPICH (Debian), side by side, for the tests of Backprop.ML.Mpi. Nothing happens if both are there.
+# Installs the launchers of both Open MPI and MPICH (Debian) for the tests of Backprop.ML.Mpi. Nothing happens if both are there.
 set -euo pipefail
 
 as_root() {

@@ -13,30 +13,12 @@ internal sealed class MpiTransfer
     private MpiTransfer(byte[] bytes) => _buffer = GCHandle.Alloc(bytes, GCHandleType.Pinned);
 
     /// <summary>Starts to send a message.</summary>
-    public static unsafe MpiTransfer Send(int rank, byte[] message)
-    {
-        var transfer = new MpiTransfer(message);
-        nint request = 0;
-        NativeMpi.Check(
-            NativeMpi.MPI_Isend(
-                transfer._buffer.AddrOfPinnedObject(), message.Length, NativeMpi.Abi.Byte, rank, Tag, NativeMpi.Abi.World, &request));
-        transfer._request = request;
-        return transfer;
-    }
+    public static MpiTransfer Send(int rank, byte[] message) => Start(rank, message, sends: true);
 
     /// <summary>Starts to receive a message.</summary>
     /// <param name="rank">The sender.</param>
     /// <param name="message">Receives the message; exactly as long.</param>
-    public static unsafe MpiTransfer Receive(int rank, byte[] message)
-    {
-        var transfer = new MpiTransfer(message);
-        nint request = 0;
-        NativeMpi.Check(
-            NativeMpi.MPI_Irecv(
-                transfer._buffer.AddrOfPinnedObject(), message.Length, NativeMpi.Abi.Byte, rank, Tag, NativeMpi.Abi.World, &request));
-        transfer._request = request;
-        return transfer;
-    }
+    public static MpiTransfer Receive(int rank, byte[] message) => Start(rank, message, sends: false);
 
     /// <summary>The length of the next message of a rank; null if none has arrived.</summary>
     public static unsafe int? LengthOfNext(int rank)
@@ -59,5 +41,17 @@ internal sealed class MpiTransfer
         if (isDone == 0) return false;
         _buffer.Free();
         return true;
+    }
+
+    private static unsafe MpiTransfer Start(int rank, byte[] message, bool sends)
+    {
+        var transfer = new MpiTransfer(message);
+        nint buffer = transfer._buffer.AddrOfPinnedObject(), request = 0, type = NativeMpi.Abi.Byte, world = NativeMpi.Abi.World;
+        NativeMpi.Check(
+            sends
+                ? NativeMpi.MPI_Isend(buffer, message.Length, type, rank, Tag, world, &request)
+                : NativeMpi.MPI_Irecv(buffer, message.Length, type, rank, Tag, world, &request));
+        transfer._request = request;
+        return transfer;
     }
 }

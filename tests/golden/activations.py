@@ -24,7 +24,8 @@ class Saturated(torch.nn.Module):
 ACTIVATIONS = {
     "ELU": torch.nn.ELU(), "GELU": torch.nn.GELU(), "GELU with tanh": torch.nn.GELU(approximate="tanh"), "HardSigmoid": torch.nn.Hardsigmoid(),
     "HardSwish": torch.nn.Hardswish(), "HardTanh": torch.nn.Hardtanh(), "Identity": torch.nn.Identity(), "LeakyReLU": torch.nn.LeakyReLU(),
-    "Mish": torch.nn.Mish(), "PReLU": torch.nn.PReLU(), "Reflected": Reflected(), "ReLU": torch.nn.ReLU(), "Saturated": Saturated(), "SELU": torch.nn.SELU(), "Sigmoid": torch.nn.Sigmoid(),
+    "Mish": torch.nn.Mish(), "PReLU": torch.nn.PReLU(), "Reflected": Reflected(), "ReLU": torch.nn.ReLU(),
+    "Saturated": Saturated(), "SELU": torch.nn.SELU(), "Sigmoid": torch.nn.Sigmoid(),
     "SiLU": torch.nn.SiLU(), "Softplus": torch.nn.Softplus(), "Softsign": torch.nn.Softsign(), "Tanh": torch.nn.Tanh(),
 }
 

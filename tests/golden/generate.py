@@ -168,8 +168,8 @@ class ScheduleFree(torch.optim.Optimizer):
 
 
 class Muon(torch.optim.Optimizer):
-    """Jordan et al. (2024), with the weights of all layers but the last as matrices and AdamW for the rest; PyTorch 1.13 has none. The published
-    code rounds the iteration to bfloat16; here it has the precision of the parameters."""
+    """Jordan et al. (2024), with the weights of all layers but the last as matrices and AdamW for the rest; PyTorch 1.13 has none. The
+    published code rounds the iteration to bfloat16; here it has the precision of the parameters."""
 
     def __init__(self, parameters, lr, momentum, iterations, interval, spectral, other_rate, betas, eps, weight_decay=0, l2=0):
         parameters = list(parameters)

@@ -12,7 +12,6 @@ namespace Backprop.Benchmarks.Groups;
 internal static class MemberBenchmarks
 {
     private const int Features = 30, Outputs = 3, Rows = 2048, BatchSize = 256;
-    private const double LearningRate = 1e-7; // as in StepBenchmarks
 
     public static void Run(Report report)
     {
@@ -21,7 +20,10 @@ internal static class MemberBenchmarks
             {
                 var form = new MultilayerPerceptron
                 {
-                    HiddenLayers = [width, width, width], Activation = new SELU(), InputScale = true, NtkParametrization = true
+                    HiddenLayers = [width, width, width],
+                    Activation = new SELU(),
+                    InputScale = true,
+                    NtkParametrization = true
                 };
                 foreach (var threads in (int[])[1, 2]) CompareSteps(report, form, members, threads);
                 CompareScores(report, form, members);
@@ -30,8 +32,8 @@ internal static class MemberBenchmarks
 
     private static void CompareSteps(Report report, MultilayerPerceptron form, int members, int threads)
     {
-        using var together = new InTraining(form with { EnsembleSize = members }, threads);
-        InTraining[] alone = [.. Enumerable.Range(0, members).Select(_ => new InTraining(form, threads))];
+        using var together = Training(form with { EnsembleSize = members }, threads);
+        RepeatedSteps[] alone = [.. Enumerable.Range(0, members).Select(_ => Training(form, threads))];
         var times = PairedRun.Compare(together.Learn, () =>
         {
             foreach (var each in alone) each.Learn();
@@ -56,15 +58,9 @@ internal static class MemberBenchmarks
         report.Add($"{rows} rows scored by {members} members of {string.Join('-', form.HiddenLayers)}", "one after the other", times, 0.9);
     }
 
-    private static readonly ExampleSet s_examples = Make();
+    private static readonly ExampleSet s_examples = RepeatedSteps.Examples(Rows, Features, Outputs);
 
     private static ExampleSet Examples() => s_examples;
-
-    private static ExampleSet Make()
-    {
-        var (x, y) = new Net("", Features, [], Outputs, BatchSize).Examples(Rows, seed: 2);
-        return new ExampleSet(x, Features, y);
-    }
 
     private static TrainedNetwork Trained(MultilayerPerceptron form)
     {
@@ -72,22 +68,6 @@ internal static class MemberBenchmarks
         return new TrainedNetwork(network, network.Initialize(new NtkNormal(), seed: 1), new SoftmaxCrossEntropy());
     }
 
-    private sealed class InTraining : IDisposable
-    {
-        private readonly TrainingStep _step;
-        private readonly Minibatches _batches = new(Examples(), BatchSize, null, null);
-        private int _next;
-
-        public InTraining(MultilayerPerceptron form, int threads)
-        {
-            var network = form.Build(Features, Outputs);
-            var options = new TrainingOptions { Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() };
-            var state = new TrainingState(network.Initialize(new NtkNormal(), seed: 1), options, network);
-            _step = new TrainingStep(network, state, options, BatchSize, threads);
-        }
-
-        public void Learn() => _step.Learn(_batches, _next++ % _batches.Count, new StepValues(LearningRate));
-
-        public void Dispose() => _step.Dispose();
-    }
+    private static RepeatedSteps Training(MultilayerPerceptron form, int threads) =>
+        new(form.Build(Features, Outputs), Examples(), new Adam(), BatchSize, threads);
 }

@@ -20,20 +20,21 @@ internal static class RecipeBenchmarks
     {
         foreach (var recipe in Recipe.All)
         {
-            var network = recipe.Make();
-            var operations = Epochs * recipe.OperationsPerEpoch(network);
-            var times = PairedRun.CompareTimes(() => Train(recipe, Threads).Seconds, () => operations / Peak.MeasureTeam(Threads));
+            var (training, validation) = recipe.Examples();
+            var operations = Epochs * recipe.OperationsPerEpoch(recipe.Make());
+            var times = PairedRun.CompareTimes(
+                () => Train(recipe, training, validation, Threads).Seconds, () => operations / Peak.MeasureTeam(Threads));
             report.AddShareOfPeak(
                 $"recipe {recipe.Name}, {Epochs} epochs of {recipe.LearnedRows} rows, {Threads} threads", operations, times, 0.7, Threads);
+            if (validation is not null) CompareWithTorch(report, recipe, training, validation);
         }
-        foreach (var recipe in Recipe.All.Where(recipe => recipe.EnsembleSize == 1)) CompareWithTorch(report, recipe);
     }
 
     // On one thread: with two, the thread pools of Debian's PyTorch and of OpenBLAS compete, and it is slower than with one.
-    private static void CompareWithTorch(Report report, Recipe recipe)
+    private static void CompareWithTorch(Report report, Recipe recipe, ExampleSet training, ExampleSet validation)
     {
         var work = $"recipe {recipe.Name}, {Epochs} epochs of {recipe.LearnedRows} rows, 1 thread";
-        using var torch = TorchRecipe.Start(recipe, Epochs, threads: 1);
+        using var torch = TorchRecipe.Start(recipe, training, validation, Epochs, threads: 1);
         if (torch is null)
         {
             report.Void(work, "PyTorch", "python3-torch or libopenblas0 is not installed");
@@ -47,7 +48,7 @@ internal static class RecipeBenchmarks
         var times = PairedRun.CompareTimes(
             () =>
             {
-                (var seconds, metric) = Train(recipe, threads: 1);
+                (var seconds, metric) = Train(recipe, training, validation, threads: 1);
                 return seconds;
             },
             torch.Train, torch.Process);
@@ -58,10 +59,9 @@ internal static class RecipeBenchmarks
         else report.Void(work, "PyTorch", $"the validation metrics differ: {metric:G4}, {torch.Metric:G4}");
     }
 
-    private static (double Seconds, double Metric) Train(Recipe recipe, int threads)
+    private static (double Seconds, double Metric) Train(Recipe recipe, ExampleSet training, ExampleSet? validation, int threads)
     {
         var network = recipe.Make();
-        var (training, validation) = recipe.Examples();
         var start = Stopwatch.GetTimestamp();
         var result = new Trainer(recipe.Options(Epochs, threads)).Train(network, training, validation);
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, result.History[result.BestEpoch - 1].ValidationMetric ?? double.NaN);

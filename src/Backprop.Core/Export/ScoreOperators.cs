@@ -35,8 +35,8 @@ internal static class ScoreOperators
         LossLink.Exponential => graph.Apply("Exp", graph.Clip(z, -ExponentBound, ExponentBound)),
         LossLink.MeanAndVariance => MeanAndVariance(graph, z, op.Width),
         LossLink.Sorted => graph.Reshape(Sorted(graph, op.Loss, z, op.Width, members: 1), 0, op.Width),
-        LossLink.PerTarget => PerTarget(op.Loss, op.Width, (own, first, width) =>
-            Link(graph, op with { Loss = own, Width = width }, graph.Slice(z, 1, first, width)), parts => graph.Concat(1, parts)),
+        LossLink.PerTarget => PerTarget(graph, op.Loss, op.Width, (own, first, width) =>
+            Link(graph, op with { Loss = own, Width = width }, graph.Slice(z, 1, first, width))),
         _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
     };
 
@@ -52,17 +52,17 @@ internal static class ScoreOperators
         MemberAverage.Mixture => Mixture(graph, z, op.Members, op.Width),
         MemberAverage.Sorted => OverMembers(
             graph, graph.Reshape(Sorted(graph, op.Loss, z, op.Width, op.Members), 0, op.Members, op.Width)),
-        MemberAverage.PerTarget => PerTarget(op.Loss, op.Width, (own, first, width) =>
-            AverageOf(graph, op with { Loss = own, Width = width }, graph.Slice(z, 2, first, width)), parts => graph.Concat(1, parts)),
+        MemberAverage.PerTarget => PerTarget(graph, op.Loss, op.Width, (own, first, width) =>
+            AverageOf(graph, op with { Loss = own, Width = width }, graph.Slice(z, 2, first, width))),
         _ => throw GraphWriter.Custom("loss", op.Loss, "losses"),
     };
 
     // Each target by its own loss.
-    private static string PerTarget(Loss loss, int outputs, Func<Loss, int, int, string> write, Func<List<string>, string> join)
+    private static string PerTarget(IGraphBuilder graph, Loss loss, int outputs, Func<Loss, int, int, string> write)
     {
         var targets = loss.TargetColumnsOf(outputs);
         var each = outputs / targets;
-        return join([.. Enumerable.Range(0, targets).Select(target => write(loss.OfTarget(target), target * each, each))]);
+        return graph.Concat(1, [.. Enumerable.Range(0, targets).Select(target => write(loss.OfTarget(target), target * each, each))]);
     }
 
     /// <summary>The share of held-out errors below x: the errors below x are counted, and a table has the share for each count.</summary>

@@ -144,6 +144,10 @@ public sealed record LossPerTarget : RowLoss
         Scratch.Return(room);
     }
 
+    /// <summary>The first loss of a target of 0 or 1, if other targets are real; null if all targets are of one kind.</summary>
+    internal Loss? LabelAmongNumbers =>
+        TargetKind == TargetKind.Real ? Array.Find(_losses, loss => loss.TargetKind == TargetKind.Binary) : null;
+
     internal override LossLink Link => LossLink.PerTarget;
 
     internal override MemberAverage Averaging => MemberAverage.PerTarget;

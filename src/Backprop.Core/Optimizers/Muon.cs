@@ -15,8 +15,12 @@ namespace Backprop.Optimizers;
 /// Babenko (2026), "Benchmarking optimizers for MLPs in tabular deep learning", arXiv:2604.15297. A step costs three products per iteration
 /// of matrices as large as the weights, whatever the batch size. So Muon suits large batches. Default α = 0.01.</para>
 /// </remarks>
-public sealed record Muon : StepwiseOptimizer
+public sealed record Muon : MomentOptimizer
 {
+    /// <summary>Creates the optimizer. <see cref="MomentOptimizer.Beta2"/> is 0.95, and it, <see cref="MomentOptimizer.Beta1"/> and
+    /// <see cref="MomentOptimizer.Epsilon"/> belong to the parameters that AdamW updates.</summary>
+    public Muon() => Beta2 = 0.95;
+
     /// <inheritdoc/>
     public override double DefaultLearningRate => 0.01;
 
@@ -67,30 +71,6 @@ public sealed record Muon : StepwiseOptimizer
         get;
         init => field = ValueRange.Positive.Checked(value);
     } = 1;
-
-    /// <summary>β₁ of AdamW.</summary>
-    /// <value>0.9; in [0, 1).</value>
-    public double Beta1
-    {
-        get;
-        init => field = ValueRange.BelowOne.Checked(value);
-    } = 0.9;
-
-    /// <summary>β₂ of AdamW.</summary>
-    /// <value>0.95; in [0, 1).</value>
-    public double Beta2
-    {
-        get;
-        init => field = ValueRange.BelowOne.Checked(value);
-    } = 0.95;
-
-    /// <summary>ε of AdamW.</summary>
-    /// <value>1e-8; &gt; 0 and finite.</value>
-    public double Epsilon
-    {
-        get;
-        init => field = ValueRange.Positive.Checked(value);
-    } = 1e-8;
 
     /// <summary>Begins a training run without hidden weights: every parameter has the formula of AdamW.</summary>
     /// <param name="parameterCount">Number of parameters.</param>

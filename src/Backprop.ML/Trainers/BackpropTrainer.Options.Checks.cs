@@ -169,13 +169,12 @@ public sealed partial class BackpropTrainer
 
         private void CheckLossPerTarget(LearningTask task, Loss loss)
         {
-            if (loss is not LossPerTarget { Losses: var losses }) return;
+            if (loss is not LossPerTarget perTarget) return;
             Refuse(
                 !task.HasSeveralTargets, nameof(LossFunction), loss,
                 $"is for several targets, not for {task.Name}: set one of its losses");
             Refuse(
-                PredictionIntervals is not null && loss.TargetKind == TargetKind.Real
-                    && losses.Any(each => each.TargetKind == TargetKind.Binary),
+                PredictionIntervals is not null && perTarget.LabelAmongNumbers is not null,
                 nameof(PredictionIntervals), PredictionIntervals,
                 $"are intervals of real values, but {nameof(LossFunction)} has a loss for a target of 0 or 1: set null, or train that "
                 + "target alone");

@@ -7,7 +7,7 @@ using Backprop.Training;
 
 namespace Backprop.Core.Tests.Training;
 
-/// <summary>Rows of which some of several targets are missing: the others are learned.</summary>
+/// <summary>Rows that lack some of several targets: the others are learned.</summary>
 public class MissingTargetsTests
 {
     private const int Rows = 48;

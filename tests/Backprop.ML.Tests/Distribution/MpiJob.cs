@@ -5,7 +5,7 @@ namespace Backprop.ML.Tests.Distribution;
 /// <summary>Programs under the launchers of MPI that are installed.</summary>
 internal static class MpiJob
 {
-    /// <summary>The launchers of Debian's packages openmpi-bin and mpich, which can be installed side by side.</summary>
+    /// <summary>The launchers of Debian's packages openmpi-bin and mpich, which can both be installed.</summary>
     public static string[] Launchers => ["mpirun.openmpi", "mpirun.mpich"];
 
     /// <summary>The path of a launcher; null if it is not installed.</summary>

@@ -87,9 +87,9 @@ public sealed record EarlyStopping
         init => field = ValueRange.Positive.Checked(value);
     }
 
-    /// <summary>Ends training after a cycle of the learning-rate schedule that gained too little, if the network overfits. The gain is the
-    /// share by which the cycle lowered the best validation loss of all earlier cycles. Noisy data then costs a fraction of the planned
-    /// epochs: a longer cycle would only overfit more.</summary>
+    /// <summary>Ends training after a cycle of the learning-rate schedule that gained too little, if the network overfits. The gain is how
+    /// much the cycle lowered the best validation loss of all earlier cycles, as a share of that loss. Noisy data then costs a fraction of
+    /// the planned epochs: a longer cycle would only overfit more.</summary>
     /// <remarks>The network overfits if the training loss at the last check of the cycle is below the best validation loss of the cycle.
     /// Otherwise it may still find a rule. The losses decide even if <see cref="Metric"/> selects the best epoch, because they depend less
     /// on chance. The decision is made at the first validation check after the end of a cycle, from the second cycle on. No effect with a

@@ -53,12 +53,16 @@ internal sealed class EpochValidation
     }
 
     /// <summary>Records an epoch: its parameters if it is the best, and its scores if calibration may need them.</summary>
+    /// <param name="report">The epoch.</param>
+    /// <param name="cycle">The number of cycles of the learning rate that ended before its last step.</param>
     /// <returns>Whether early stopping ends training.</returns>
-    public bool Observe(int epoch, double? loss, double? metric)
+    public bool Observe(EpochReport report, int cycle)
     {
-        var best = _state.Best;
-        var mustEnd = best is not null && (metric ?? loss) is { } value && best.Observe(epoch, value, _state.Predictor);
-        if (_calibration.IsNeeded && loss is not null && (best is null || best.Epoch == epoch)) _data.Evaluator!.Keep(epoch);
+        var (best, epoch) = (_state.Best, report.Epoch);
+        if (report.ValidationLoss is not { } loss) return false;
+        var mustEnd = best is not null && best.Observe(epoch, report.ValidationMetric ?? loss, _state.Predictor);
+        if (_state.Cycles is { } cycles) mustEnd |= cycles.Observe(cycle, loss, report.TrainingLoss);
+        if (_calibration.IsNeeded && (best is null || best.Epoch == epoch)) _data.Evaluator!.Keep(epoch);
         return mustEnd;
     }
 }

@@ -129,8 +129,7 @@ internal sealed class RunChecks(TrainingOptions options)
     {
         if (options.PredictionIntervals is not { } intervals) return;
         const string option = nameof(TrainingOptions.PredictionIntervals);
-        if (options.Loss is LossPerTarget { TargetKind: TargetKind.Real } mixed
-            && mixed.Losses.FirstOrDefault(loss => loss.TargetKind == TargetKind.Binary) is { } ofLabel)
+        if (options.Loss is LossPerTarget { LabelAmongNumbers: { } ofLabel })
         {
             throw new ArgumentException(
                 $"{option} are intervals of real values, but {ofLabel} is for a target of 0 or 1. Set {option} to null, or train that "

@@ -114,12 +114,7 @@ internal sealed class TrainingRun : IDisposable
         _request.Progress?.Report(report);
 
         // Every rule must observe every epoch, so no rule is skipped because another ends training.
-        var isOverfitting = _validation.Observe(epoch, loss, metric);
-        if (loss is { } validationLoss && _state.Cycles is { } cycles && _state.Steps > 0)
-        {
-            var cycle = _options.LearningRateSchedule.CyclesBefore(_plan.At(_state.Steps - 1));
-            isOverfitting |= cycles.Observe(cycle, validationLoss, trainingLoss);
-        }
+        var isOverfitting = _validation.Observe(report, _options.LearningRateSchedule.CyclesBefore(_plan.At(_state.Steps - 1)));
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
         if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded: isOverfitting || isPlannedEnd);
