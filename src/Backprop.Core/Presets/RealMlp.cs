@@ -44,6 +44,10 @@ internal static class RealMlp
     // With so many epochs, scores change little from one to the next.
     private const int ValidationChecks = 64;
 
+    // If a cycle gains less, a longer one only overfits. Within the training rows of 37 splits of 22 sets, this saves 40 % of the time.
+    // Mean accuracy and log-loss are the same.
+    internal const double MinimumGainOfCycle = 0.01;
+
     // The share of held-out rows without k-fold bagging.
     private const double HeldOutShare = 0.2;
 
@@ -173,13 +177,15 @@ internal static class RealMlp
         ? EpochsFor(profile, RowsTimesFastEpochsOfRegression, MinFastEpochsOfRegression)
         : EpochsFor(profile, RowsTimesFastEpochs, MinFastEpochs);
 
-    // The learning rate falls to 0 at the end, so training never stops early. Of equally good epochs, the last had the smallest steps.
+    // The learning rate falls to 0 at the end of a cycle, so training ends only between cycles. Of equally good epochs, the last had the
+    // smallest steps.
     private static EarlyStopping Selection(DatasetProfile profile, int interval) => new()
     {
         Metric = MetricFor(profile),
         Patience = EarlyStopping.Unlimited,
         KeepLastBest = true,
         Interval = interval,
+        MinimumGainOfCycle = profile.TargetKind == TargetKind.Relevance ? null : MinimumGainOfCycle,
     };
 
     private static Metric? MetricFor(DatasetProfile profile)

@@ -91,7 +91,8 @@ public sealed record EarlyStopping
     /// much the cycle lowered the best validation loss of all earlier cycles, as a share of that loss. Noisy data then costs a fraction of
     /// the planned epochs: a longer cycle would only overfit more.</summary>
     /// <remarks>The network overfits if the training loss at the last check of the cycle is below the best validation loss of the cycle.
-    /// Otherwise it may still find a rule. The losses decide even if <see cref="Metric"/> selects the best epoch, because they depend less
+    /// Otherwise it may still find a rule. The same holds while the validation loss is close to that of the best constant prediction: training
+    /// continues until a twentieth of the way to a perfect prediction is gained. The losses decide even if <see cref="Metric"/> selects the best epoch, because they depend less
     /// on chance. The decision is made at the first validation check after the end of a cycle, from the second cycle on. No effect with a
     /// schedule without cycles, such as <see cref="Schedules.CosineDecay"/>.</remarks>
     /// <value>Null: never; otherwise in [0, 1). 0.01 means that a cycle must lower the loss by 1 %.</value>
@@ -101,7 +102,9 @@ public sealed record EarlyStopping
         init => field = ValueRange.BelowOne.Checked(value);
     }
 
-    internal CycleWatch? StartCycles() => MinimumGainOfCycle is { } gain ? new CycleWatch(gain) : null;
+    /// <param name="lossOfNothingLearned">The validation loss above which training does not end.</param>
+    internal CycleWatch? StartCycles(Func<double> lossOfNothingLearned) =>
+        MinimumGainOfCycle is { } gain ? new CycleWatch(gain, lossOfNothingLearned()) : null;
 
     internal BestSoFar Start(int parameterCount) => new(this, parameterCount);
 
@@ -154,7 +157,7 @@ public sealed record EarlyStopping
     }
 
     /// <summary>The memory of one training run for <see cref="MinimumGainOfCycle"/>.</summary>
-    internal sealed class CycleWatch(double minimumGain)
+    internal sealed class CycleWatch(double minimumGain, double lossOfNothingLearned)
     {
         private int _cycle;
         private double _lossOfCycle = double.PositiveInfinity, _lossBefore = double.PositiveInfinity, _trainingLoss;
@@ -178,8 +181,10 @@ public sealed record EarlyStopping
             if (cycle > _cycle)
             {
                 var gainsLittle = _lossOfCycle > _lossBefore - minimumGain * Math.Abs(_lossBefore);
-                mustEnd = _lossBefore < double.PositiveInfinity && gainsLittle && _trainingLoss < _lossOfCycle;
-                (_cycle, _lossBefore, _lossOfCycle) = (cycle, Math.Min(_lossBefore, _lossOfCycle), double.PositiveInfinity);
+                var best = Math.Min(_lossBefore, _lossOfCycle);
+                var isOverfitting = _trainingLoss < _lossOfCycle && best < lossOfNothingLearned;
+                mustEnd = _lossBefore < double.PositiveInfinity && gainsLittle && isOverfitting;
+                (_cycle, _lossBefore, _lossOfCycle) = (cycle, best, double.PositiveInfinity);
             }
             (_lossOfCycle, _trainingLoss) = (Math.Min(_lossOfCycle, loss), trainingLoss);
             return mustEnd;

@@ -178,12 +178,15 @@ internal sealed class TrainingRun : IDisposable
         var state = new TrainingState(parameters, _options, _request.Network)
         {
             Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),
-            Cycles = _data.Validation is null ? null : _options.EarlyStopping?.StartCycles(),
+            Cycles = _data.Validation is null ? null : _options.EarlyStopping?.StartCycles(LossOfNothingLearned),
             Tolerance = _request.Refit is null ? _options.LossTolerance?.Start() : null,
         };
         if (state.Optimizer is { } optimizer) _options.OptimizerMemory?.CopyTo(optimizer);
         return state;
     }
+
+    private double LossOfNothingLearned() =>
+        Underfitting.LossOfNothingLearned(_data.Loss, _data.Validation!, _data.Targets, _request.Network.Outputs);
 
     private (Real[] X, Real[] Targets, int Rows) SampleToInspect(TrainingSetup setup) =>
         setup.Sample(_data.Training.Examples, _data.Inputs, _data.Targets, Inspection.MaxExamples, _request.Stop.Work);

@@ -23,6 +23,9 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
     // Shares of the gain of a perfect prediction. A loss with a smaller gain is high; a smaller fall may be chance.
     private const double HighGain = 0.8, MinFall = 0.01;
 
+    // With a smaller share, a network has learned almost nothing yet.
+    private const double MinGain = 0.05;
+
     // The share of the total gain that the last quarter of the epochs must contribute.
     private const double MinShareOfFall = 0.2;
 
@@ -46,14 +49,26 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         var training = history.Skip(lastTenth).Average(report => report.TrainingLoss);
         if (!(heldOut < earlier && training < history.Take(lastQuarter).Min(report => report.TrainingLoss))) return null;
 
-        var some = examples.Slice(0, Math.Min(MaxExamples, examples.Count));
-        var constant = OutputBias.LossOfBest(options.Loss, some, targets, outputs);
+        var constant = LossOfConstant(options.Loss, examples, targets, outputs);
         double all = constant - perfect, gained = constant - heldOut, learned = constant - training, fall = earlier - heldOut;
         var staysHigh = Math.Max(gained, learned) < HighGain * all;
         var isFalling = fall > Math.Max(MinShareOfFall * gained, MinFall * all);
         var isOverfitted = heldOut - training > MaxGap * learned;
         return staysHigh && isFalling && !isOverfitted ? new Underfitting(constant, perfect, training, heldOut, fall, history.Count) : null;
     }
+
+    /// <summary>The held-out loss above which a network has learned almost nothing: it is close to the best constant prediction. A rule over
+    /// categories is often found late, and all at once; until then, the loss is above this.</summary>
+    /// <returns>+∞ for losses without a known smallest value.</returns>
+    public static double LossOfNothingLearned(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
+    {
+        if (PerfectLoss(loss, outputs) is not { } perfect) return double.PositiveInfinity;
+        var constant = LossOfConstant(loss, examples, targets, outputs);
+        return constant - MinGain * (constant - perfect);
+    }
+
+    private static double LossOfConstant(Loss loss, ExampleSet examples, Standardization? targets, int outputs) =>
+        OutputBias.LossOfBest(loss, examples.Slice(0, Math.Min(MaxExamples, examples.Count)), targets, outputs);
 
     // For other losses, the smallest loss depends on the targets, or there is none.
     private static double? PerfectLoss(Loss loss, int outputs) => loss switch

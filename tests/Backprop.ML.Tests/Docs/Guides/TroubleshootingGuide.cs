@@ -1,6 +1,7 @@
 using Backprop.Activations;
 using Backprop.Metrics;
 using Backprop.ML.Data;
+using Backprop.ML.Tests.Scenarios;
 using Backprop.Optimizers;
 using Backprop.Training;
 using Microsoft.ML;
@@ -61,7 +62,9 @@ public class TroubleshootingGuide() : GuidePage("troubleshooting")
         options.MaximumTrainingTime = TimeSpan.FromMinutes(5);
         #endregion
         var messages = Messages(_ml, ChannelMessageKind.Info);
-        options.Clock = new Clock();
+        var clock = new Clock();
+        options.Clock = clock;
+        options.Progress = new Listener<EpochReport>(_ => clock.Seconds += 16);
         Fit(Parcel.Many(100), options);
         AssertQuoted(Assert.Single(messages, message => message.Contains("MaximumTrainingTime", StringComparison.Ordinal)));
     }
@@ -192,10 +195,10 @@ public class TroubleshootingGuide() : GuidePage("troubleshooting")
     // Every look at this clock is a second later.
     private sealed class Clock : TimeProvider
     {
-        private long _seconds;
+        public long Seconds { get; set; }
 
         public override long TimestampFrequency => 1;
 
-        public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
+        public override long GetTimestamp() => Seconds;
     }
 }
