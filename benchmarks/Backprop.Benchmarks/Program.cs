@@ -27,6 +27,7 @@ var groups = new Dictionary<string, Action<Report>[]>
 {
     ["step"] = [StepBenchmarks.Run],
     ["members"] = [MemberBenchmarks.Run],
+    ["shards"] = [ShardBenchmarks.Run],
     ["optimizers"] = [OptimizerBenchmarks.Run],
     ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Backprop.Distribution;
 
 namespace Backprop.ML;
@@ -21,7 +20,8 @@ internal sealed class MpiCommunicator : ICommunicator
     private static readonly TimeSpan _timeToSettle = TimeSpan.FromMilliseconds(50), _maxFinalize = TimeSpan.FromSeconds(3);
 
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private readonly List<MpiTransfer> _sending = [];
+    private readonly List<MpiTransfer> _sending = [], _exchanging = [];
+    private readonly Func<bool> _haveExchanged;
     private volatile bool _hasFinished;
 
     private MpiCommunicator(TimeSpan deadline)
@@ -31,6 +31,7 @@ internal sealed class MpiCommunicator : ICommunicator
         NativeMpi.Check(NativeMpi.MPI_Comm_rank(NativeMpi.Abi.World, out var rank));
         NativeMpi.Check(NativeMpi.MPI_Comm_size(NativeMpi.Abi.World, out var size));
         (Rank, Size) = (rank, size);
+        _haveExchanged = HaveExchanged;
         // The launcher of MPICH considers a job successful if a rank leaves with exit code 0 before the others.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
@@ -86,6 +87,21 @@ internal sealed class MpiCommunicator : ICommunicator
         return true;
     }
 
+    /// <summary>Sends from the caller's memory, and receives into it.</summary>
+    /// <inheritdoc/>
+    public void Exchange<T>(ReadOnlySpan<ReadOnlyMemory<T>> outgoing, ReadOnlySpan<Memory<T>> incoming) where T : unmanaged
+    {
+        CheckThread();
+        // Every rank begins with its neighbour, so that not all send to the same rank first.
+        for (var distance = 1; distance < Size; distance++)
+        {
+            int to = (Rank + distance) % Size, from = (Rank - distance + Size) % Size;
+            if (!incoming[from].IsEmpty) _exchanging.Add(MpiTransfer.ReceiveValues(from, incoming[from]));
+            if (!outgoing[to].IsEmpty) _exchanging.Add(MpiTransfer.SendValues(to, outgoing[to]));
+        }
+        WaitUntil(_haveExchanged, Deadline, "for the values of other ranks");
+    }
+
     /// <inheritdoc/>
     public bool ContinueSending()
     {
@@ -128,6 +144,12 @@ internal sealed class MpiCommunicator : ICommunicator
         _ = NativeMpi.MPI_Abort(NativeMpi.Abi.World, 1);
     }
 
+    private bool HaveExchanged()
+    {
+        _exchanging.RemoveAll(transfer => transfer.HasEnded());
+        return _exchanging.Count == 0;
+    }
+
     // Short waits use the processor. Longer waits leave it to other threads, which may be ranks on the same machine.
     private void WaitUntil(Func<bool> hasEnded, TimeSpan deadline, string what)
     {
@@ -136,8 +158,8 @@ internal sealed class MpiCommunicator : ICommunicator
             var waited = Stopwatch.GetElapsedTime(start);
             if (deadline != Timeout.InfiniteTimeSpan && waited > deadline)
                 throw new TimeoutException(
-                    string.Create(
-                        CultureInfo.InvariantCulture, $"Rank {Rank} of {Size} on {Host} waited {waited.TotalSeconds:F0} s {what}."));
+                    FormattableString.Invariant($"Rank {Rank} of {Size} on {Host} waited {waited.TotalSeconds:F0} s {what}. A process ")
+                    + "hangs, or the network between the machines is down.");
             ContinueSending();
             if (waited > _yield) Thread.Sleep(1);
             else if (waited > _spin) Thread.Yield();

@@ -30,7 +30,7 @@ public partial class ArchitectureTests
         ["Diagnostics"] = ["Numerics", "Activations", "Layers", "Losses", "Networks"],
         ["Training"] = [
             "Numerics", "Diagnostics", "Activations", "Initializers", "Layers", "Losses", "Metrics", "Optimizers", "Schedules", "Networks",
-            "Uncertainty"],
+            "Uncertainty", "Distribution"],
         ["Distribution"] = [],
         ["Presets"] =
         [
@@ -138,7 +138,7 @@ public partial class ArchitectureTests
 
         // Which processors are taken is the same question for every training run of a process, and scratch is every thread's own; no result
         // depends on either.
-        string[] ofScratch = ["t_doubles", "t_indices", "t_numbers", "t_spare", "t_spareOfInner"];
+        string[] ofScratch = ["t_blocks", "t_doubles", "t_indices", "t_numbers", "t_spare", "t_spareOfInner"];
         Assert.Equal([.. ofScratch.Select(name => $"Scratch.{name}"), "ThreadShare.s_taken"], changeable.Order());
     }
 

@@ -8,6 +8,6 @@ internal static class Steps
 {
     public static TrainingStep Make(
         Network network, float[] parameters, TrainingOptions options, int batchSize, int threads, int examplesPerRow = 1,
-        IGradientReducer? reducer = null) =>
-        new(network, new TrainingState(parameters, options, network), options, batchSize, threads, examplesPerRow, reducer: reducer);
+        BatchShards? shards = null) =>
+        new(network, new TrainingState(parameters, options, network), options, batchSize, threads, examplesPerRow, shards: shards);
 }

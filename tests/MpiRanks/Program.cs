@@ -1,10 +1,11 @@
-// train CHECKPOINT|- | fail HOW | facts | signals
+// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | fail HOW | facts | signals
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Backprop.Distribution;
 using Backprop.ML;
+using Backprop.Optimizers;
 using Backprop.Presets;
 using Backprop.Training;
 using Microsoft.ML;
@@ -17,6 +18,7 @@ return Mpi.Run(
         switch (args[0])
         {
             case "train": Train(ranks, args[1]); break;
+            case "shards": TrainInShards(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
             case "fail": Fail(ranks, args[1]); break;
             case "facts": Differ(ranks); break;
             case "signals": CatchNullReferences(ranks); break;
@@ -33,10 +35,7 @@ static void Train(ICommunicator ranks, string checkpoint)
     var options = OptionsWith(ranks);
     options.Search = new Search { MaximumTrials = 5 };
     if (checkpoint != "-") options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
-    if (ranks.Rank == 0) ml.Log += (_, message) =>
-    {
-        if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.WriteLine(message.RawMessage);
-    };
+    if (ranks.Rank == 0) PrintSummaries(ml);
     var model = new BackpropTrainer(ml, options).Fit(data);
     var parts = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
     var search = HashOf(parts.SelectMany(network => network.Parameters.ToArray()));
@@ -54,6 +53,32 @@ static void Train(ICommunicator ranks, string checkpoint)
     var scores = HashOf(seeds.SelectMany(seed => seed.Transform(data).GetColumn<float>("Score")));
     Console.WriteLine($"model {search} {losses} {scores}");
 }
+
+// One network, whose batches are distributed. The run is cancelled after some epochs.
+static void TrainInShards(ICommunicator ranks, string checkpoint, int epochs)
+{
+    var ml = new MLContext(seed: 1);
+    using var end = new CancellationTokenSource();
+    var options = OptionsWith(ranks);
+    options.Distributed = new Distributed(ranks) { Shards = 8 };
+    (options.HiddenLayers, options.NumberOfIterations, options.BatchSize, options.EnsembleSize) = ([80, 70], 6, 40, 3);
+    options.Optimizer = new Adam();
+    options.KFoldBagging = true;
+    options.CancellationToken = end.Token;
+    options.Progress = new Heard(report =>
+    {
+        if (report.Epoch == epochs) end.Cancel();
+    });
+    if (checkpoint != "-" && ranks.Rank == 0) options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
+    if (ranks.Rank == 0) PrintSummaries(ml);
+    var model = new BackpropTrainer(ml, options).Fit(Rows(ml, 120));
+    Console.WriteLine($"model {HashOf(model.Model.Network.Parameters.ToArray())} after {model.Model.History.Count} epochs");
+}
+
+static void PrintSummaries(MLContext ml) => ml.Log += (_, message) =>
+{
+    if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.WriteLine(message.RawMessage);
+};
 
 static void Fail(ICommunicator ranks, string how)
 {
@@ -135,6 +160,11 @@ static IDataView Rows(MLContext ml, int count) => ml.Data.LoadFromEnumerable(Enu
 
 static string HashOf(IEnumerable<float> values) =>
     Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(values.ToArray())))[..12];
+
+internal sealed class Heard(Action<EpochReport> hear) : IProgress<EpochReport>
+{
+    public void Report(EpochReport value) => hear(value);
+}
 
 internal sealed class Row
 {

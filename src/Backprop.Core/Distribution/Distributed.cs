@@ -1,12 +1,19 @@
+using System.Numerics;
+
 namespace Backprop.Distribution;
 
 /// <summary>Distributes a training over several processes. The result has the same bits for any number of them.</summary>
 /// <remarks>
-/// The trials of a search are distributed: rank 0 assigns the next trial to the next rank that is free. Every rank must call <c>Fit</c>
-/// with the same options and the same data. This is compared before the first step. All ranks return the same model.
+/// <para>The trials of a search are distributed: rank 0 assigns the next trial to the next rank that is free. Without a search, and with
+/// several <see cref="Shards"/>, the rows of each batch are distributed.</para>
+/// <para>Every rank must call <c>Fit</c> with the same options and the same data. This is compared before the first step. All ranks return
+/// the same model.</para>
 /// </remarks>
 public sealed record Distributed
 {
+    /// <summary>The maximum of <see cref="Shards"/>.</summary>
+    internal const int MaxShards = 1024;
+
     /// <summary>Distributes over these processes.</summary>
     /// <param name="communicator">The processes, which the program receives from <c>Mpi.Run</c> of the package Backprop.ML.Mpi.</param>
     public Distributed(ICommunicator communicator)
@@ -15,9 +22,32 @@ public sealed record Distributed
         Communicator = communicator;
     }
 
+    /// <summary>This process alone. With the same <see cref="Shards"/>, it has the bits of several processes.</summary>
+    public Distributed() : this(new SingleRank(Timeout.InfiniteTimeSpan))
+    {
+    }
+
     /// <summary>The processes.</summary>
     public ICommunicator Communicator { get; }
 
-    /// <summary>The type of the communicator. The number of ranks is not part of the text, because no result depends on it.</summary>
-    public override string ToString() => $"{nameof(Distributed)} {{ {nameof(Communicator)} = {Communicator.GetType().Name} }}";
+    /// <summary>S: the number of parts that the rows of every batch are divided into. Ranks share the shards, so S is at least the number
+    /// of ranks.</summary>
+    /// <remarks>
+    /// <para>Shard s of a batch of B rows has the rows from ⌊B·s/S⌋ to ⌊B·(s + 1)/S⌋ − 1. Each derivative is one chain of sums over the
+    /// rows of a shard, and the S results are added in the order of a binary tree. So the result depends on S, but not on the number of
+    /// ranks. Another S has other roundings, and other partners of <c>Mixup</c>, which are rows of the same shard.</para>
+    /// <para>Use at least 128 rows for each shard, as <c>BatchSize</c> = 128·S. Smaller shards need more time.</para>
+    /// </remarks>
+    /// <value>1: the steps of a training are not distributed. Otherwise a power of two up to 1024.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not allowed.</exception>
+    public int Shards
+    {
+        get;
+        init => field = value is >= 1 and <= MaxShards && BitOperations.IsPow2(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Shards), value, $"It must be a power of two from 1 to {MaxShards}.");
+    } = 1;
+
+    /// <summary>The shards. The processes are not part of the text, because no result depends on them.</summary>
+    public override string ToString() => $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards} }}";
 }

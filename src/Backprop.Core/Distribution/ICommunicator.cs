@@ -38,6 +38,19 @@ public interface ICommunicator
     /// <returns>Whether all of them have left this rank.</returns>
     bool ContinueSending();
 
+    /// <summary>Sends values to every other rank, receives values from every other rank, and waits until all are sent and
+    /// received.</summary>
+    /// <remarks>All ranks call this method at the same point of the program. By default, values are sent as messages. An implementation
+    /// may send them without a copy.</remarks>
+    /// <typeparam name="T">The type of a value.</typeparam>
+    /// <param name="outgoing">[<see cref="Size"/>]: the values for each rank. Those for this rank are ignored, and empty ones are not
+    /// sent.</param>
+    /// <param name="incoming">[<see cref="Size"/>]: overwritten with the values from each rank, each as long as that rank sends.</param>
+    /// <exception cref="InvalidOperationException">A rank sent another number of values.</exception>
+    /// <exception cref="TimeoutException">A rank sent nothing within <see cref="Deadline"/>.</exception>
+    void Exchange<T>(ReadOnlySpan<ReadOnlyMemory<T>> outgoing, ReadOnlySpan<Memory<T>> incoming) where T : unmanaged =>
+        MessageExchange.Run(this, outgoing, incoming);
+
     /// <summary>Ends all ranks at once, because this one cannot continue. It may not return.</summary>
     /// <param name="reason">The cause, as an error message.</param>
     void Abort(string reason);

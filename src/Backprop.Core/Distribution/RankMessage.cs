@@ -25,6 +25,9 @@ internal enum RankMessageKind
 
     /// <summary>The last message of a rank about the work: what it did.</summary>
     Summary,
+
+    /// <summary>Values that all ranks exchange at the same time.</summary>
+    Values,
 }
 
 /// <summary>A message between ranks: its kind, an integer, and bytes.</summary>

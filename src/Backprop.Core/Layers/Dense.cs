@@ -88,10 +88,11 @@ public sealed record Dense : AffineLayer, ISparseInput, IReplicable
     void ISparseInput.Forward(ReadOnlySpan<Real> parameters, SparseBatch x, int first, Matrix y) =>
         SparseMultiply.Product(x, first, Weights(parameters), parameters[WeightCount..], y);
 
-    void ISparseInput.BackwardPart(ReadOnlySpan<Real> parameters, SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    void ISparseInput.BackwardPart(
+        ReadOnlySpan<Real> parameters, SparseBatch x, int firstRow, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        var dw = WeightRows(first, dPart, out var firstRow, out var db);
-        if (dw.Rows > 0) SparseMultiply.TransposedProduct(x, firstRow, dy, dw);
+        var dw = WeightRows(first, dPart, out var firstColumn, out var db);
+        if (dw.Rows > 0) SparseMultiply.TransposedProduct(x, firstColumn, firstRow, dy, dw);
         if (!db.IsEmpty) MatrixMultiply.SumOfRows(dy, db);
     }
 

@@ -175,9 +175,10 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
         ((ISparseInput)_plain).Forward(effective.Parameters, x, first, y);
     }
 
-    void ISparseInput.BackwardPart(ReadOnlySpan<Real> parameters, SparseBatch x, ReadOnlyMatrix dy, int first, Span<Real> dPart)
+    void ISparseInput.BackwardPart(
+        ReadOnlySpan<Real> parameters, SparseBatch x, int firstRow, ReadOnlyMatrix dy, int first, Span<Real> dPart)
     {
-        ((ISparseInput)_plain).BackwardPart(parameters, x, dy, first, dPart);
+        ((ISparseInput)_plain).BackwardPart(parameters, x, firstRow, dy, first, dPart);
         MultiplyDerivatives(parameters, first, dPart);
     }
 

@@ -54,19 +54,21 @@ internal sealed class LayerFusion
         return true;
     }
 
-    /// <summary>Computes a part of the gradient of one layer's parameters, with the parameters that <see cref="Remember"/> copied. Returns
-    /// false if the layer is neither the first nor the second of two.</summary>
-    public bool BackwardPart(int layer, ReadOnlyMatrix x, Workspace workspace, int first, Span<Real> gradient)
+    /// <summary>Computes a part of the gradient of one layer's parameters over some of the rows, with the parameters that
+    /// <see cref="Remember"/> copied. Returns false if the layer is neither the first nor the second of two.</summary>
+    public bool BackwardPart(int layer, ReadOnlyMatrix x, Workspace workspace, (int First, int Count) rows, int first, Span<Real> gradient)
     {
         if (At(layer, workspace) is { } pair)
         {
-            var input = Network.Input(layer, x, workspace);
-            pair.BackwardFirst(workspace.Remembered(layer), input, workspace.OutputGradient(layer + 1), first, gradient);
+            var input = Network.Input(layer, x, workspace).RowRange(rows.First, rows.Count);
+            ReadOnlyMatrix given = workspace.OutputGradient(layer + 1).RowRange(rows.First, rows.Count);
+            pair.BackwardFirst(workspace.Remembered(layer), input, given, first, gradient);
             return true;
         }
         if (layer == 0 || At(layer - 1, workspace) is not { } before) return false;
-        var entering = Network.Input(layer - 1, x, workspace);
-        before.BackwardSecond(workspace.Remembered(layer - 1), entering, workspace.OutputGradient(layer), first, gradient);
+        var entering = Network.Input(layer - 1, x, workspace).RowRange(rows.First, rows.Count);
+        ReadOnlyMatrix ofSecond = workspace.OutputGradient(layer).RowRange(rows.First, rows.Count);
+        before.BackwardSecond(workspace.Remembered(layer - 1), entering, ofSecond, first, gradient);
         return true;
     }
 

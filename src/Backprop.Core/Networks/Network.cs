@@ -225,7 +225,7 @@ public sealed class Network
             BackwardRows(parameters, x, workspace, 0, x.Rows, stage);
             if (stage > 0) MeasureBackward(parameters, x, workspace, stage, 0, 1);
         }
-        for (var l = 0; l < _layers.Length; l++) BackwardPart(parameters, x, workspace, l, 0, gradient[ParametersOf(l)]);
+        for (var l = 0; l < _layers.Length; l++) BackwardPart(parameters, x, workspace, (0, x.Rows), l, 0, gradient[ParametersOf(l)]);
     }
 
     /// <summary><c>Forward</c> with parameters that were packed, layer by layer, because they do not change any more.</summary>
@@ -371,10 +371,11 @@ public sealed class Network
             Parameters(parameters, l), Input(l, x, workspace), workspace.OutputGradient(l), first, count, workspace.Statistics(l));
     }
 
-    /// <summary>The second half: a contiguous part of one layer's ∂J/∂θ, over all rows
+    /// <summary>The second half: a contiguous part of one layer's ∂J/∂θ, over all rows or some neighbouring ones
     /// (<see cref="IGradientParts.BackwardPart"/>).</summary>
     internal void BackwardPart(
-        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, int layer, int first, Span<Real> gradient)
+        ReadOnlySpan<Real> parameters, ReadOnlyMatrix x, Workspace workspace, (int First, int Count) rows, int layer, int first,
+        Span<Real> gradient)
     {
         if (gradient.IsEmpty) return;
         if (layer <= SparseLayer && workspace.Sparse is { } sparse)
@@ -382,14 +383,18 @@ public sealed class Network
             if (layer < SparseLayer) gradient.Clear(); // replacements in sparse rows are measured, not learned
             else
                 ((ISparseInput)_layers[layer]).BackwardPart(
-                    Parameters(parameters, layer), sparse, workspace.OutputGradient(layer), first, gradient);
+                    Parameters(parameters, layer), sparse, rows.First, workspace.OutputGradient(layer).RowRange(rows.First, rows.Count),
+                    first, gradient);
             return;
         }
-        if (Fusion.BackwardPart(layer, x, workspace, first, gradient)) return;
-        ReadOnlyMatrix input = Input(layer, x, workspace), output = workspace.Output(layer), dOutput = workspace.OutputGradient(layer);
+        if (Fusion.BackwardPart(layer, x, workspace, rows, first, gradient)) return;
+        int entering = workspace.ExamplesPerRow(layer), leaving = workspace.ExamplesPerRow(layer + 1);
+        ReadOnlyMatrix input = Input(layer, x, workspace).RowRange(rows.First * entering, rows.Count * entering),
+            output = workspace.Output(layer).RowRange(rows.First * leaving, rows.Count * leaving),
+            dOutput = workspace.OutputGradient(layer).RowRange(rows.First * leaving, rows.Count * leaving);
         var own = Parameters(parameters, layer);
         if (workspace.IsTraining && _training[layer] is { } training)
-            training.BackwardPartTraining(own, workspace.Pass(layer, 0), input, output, dOutput, first, gradient);
+            training.BackwardPartTraining(own, workspace.Pass(layer, rows.First * entering), input, output, dOutput, first, gradient);
         else if (_parts[layer] is { } parts) parts.BackwardPart(own, input, output, dOutput, first, gradient);
         else _layers[layer].Backward(own, input, output, dOutput, default, gradient);
     }

@@ -16,6 +16,9 @@ internal static class Scratch
     [ThreadStatic]
     private static double[]? t_doubles;
 
+    [ThreadStatic]
+    private static Real[]? t_blocks;
+
     /// <summary>This thread's array, of at least <paramref name="length"/> values, not cleared. The next product uses the same
     /// array.</summary>
     public static Real[] OfAtLeast(int length)
@@ -39,6 +42,15 @@ internal static class Scratch
         var values = t_doubles;
         if (values is null || values.Length < length) t_doubles = values = new double[length];
         return values;
+    }
+
+    /// <summary>This thread's array for the gradients of several shards, of at least <paramref name="length"/> values, not cleared. No
+    /// product or layer uses it.</summary>
+    public static Real[] BlocksOfAtLeast(int length)
+    {
+        var blocks = t_blocks;
+        if (blocks is null || blocks.Length < length) t_blocks = blocks = new Real[length];
+        return blocks;
     }
 
     /// <summary>An array that outlasts products, of at least <paramref name="length"/> values; to be returned. A layer inside another may

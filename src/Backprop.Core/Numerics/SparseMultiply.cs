@@ -27,19 +27,36 @@ internal static unsafe class SparseMultiply
     /// 0.</summary>
     /// <param name="x">[rows × k], transposed.</param>
     /// <param name="firstColumn">The column of x for the first row of dW.</param>
-    /// <param name="dy">[rows × n]</param>
+    /// <param name="firstRow">The row of x for the first row of dy; the other rows of x are ignored.</param>
+    /// <param name="dy">[some rows × n]</param>
     /// <param name="dw">[some of k × n], overwritten.</param>
-    public static void TransposedProduct(SparseBatch x, int firstColumn, ReadOnlyMatrix dy, Matrix dw)
+    public static void TransposedProduct(SparseBatch x, int firstColumn, int firstRow, ReadOnlyMatrix dy, Matrix dw)
     {
-        if (dy.Rows != x.Rows || dy.Columns != dw.Columns || firstColumn < 0 || firstColumn + dw.Rows > x.Columns)
+        if (firstRow < 0 || firstRow + dy.Rows > x.Rows || dy.Columns != dw.Columns || firstColumn < 0
+            || firstColumn + dw.Rows > x.Columns)
             throw new ArgumentException(
-                $"{dw.Rows} columns from column {firstColumn} on of {x.Rows} × {x.Columns}, by {dy.Rows} × {dy.Columns}, " +
-                $"do not fit into {dw.Rows} × {dw.Columns}.");
+                $"{dw.Rows} columns from column {firstColumn} on, and {dy.Rows} rows from row {firstRow} on, of {x.Rows} × {x.Columns}, " +
+                $"by {dy.Rows} × {dy.Columns}, do not fit into {dw.Rows} × {dw.Columns}.");
         fixed (Real* pdy = dy.Values, pdw = dw.Values)
             for (var column = 0; column < dw.Rows; column++)
-                Chain(
-                    x.ValuesOfColumn(firstColumn + column), x.RowsOf(firstColumn + column), pdy, null, pdw + (nint)column * dw.Columns,
-                    dw.Columns);
+            {
+                var rows = x.RowsOf(firstColumn + column);
+                var values = x.ValuesOfColumn(firstColumn + column);
+                if (dy.Rows < x.Rows)
+                {
+                    int first = FirstFrom(rows, firstRow), end = FirstFrom(rows, firstRow + dy.Rows);
+                    rows = rows[first..end];
+                    values = values[first..end];
+                }
+                Chain(values, rows, pdy - (nint)firstRow * dy.Columns, null, pdw + (nint)column * dw.Columns, dw.Columns);
+            }
+    }
+
+    // The number of rows before one of them; rows are in ascending order.
+    private static int FirstFrom(ReadOnlySpan<int> rows, int row)
+    {
+        var at = rows.BinarySearch(row);
+        return at < 0 ? ~at : at;
     }
 
     private static void Chain(ReadOnlySpan<Real> values, ReadOnlySpan<int> rows, Real* b, Real* start, Real* c, int n)

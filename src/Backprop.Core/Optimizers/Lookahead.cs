@@ -35,6 +35,8 @@ public sealed record Lookahead : StepwiseOptimizer
     /// <inheritdoc/>
     public override double DefaultLearningRate => Inner.DefaultLearningRate;
 
+    internal override bool UpdatesMatrices => Inner.UpdatesMatrices;
+
     /// <inheritdoc/>
     public override double DefaultWeightDecay => Inner.DefaultWeightDecay;
 

@@ -24,6 +24,8 @@ public sealed record Muon : MomentOptimizer
     /// <inheritdoc/>
     public override double DefaultLearningRate => 0.01;
 
+    internal override bool UpdatesMatrices => true;
+
     /// <inheritdoc/>
     public override double DefaultWeightDecay => 0.01;
 

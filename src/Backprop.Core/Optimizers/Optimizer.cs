@@ -23,6 +23,9 @@ public abstract record Optimizer
     /// <value>False, but for <see cref="Lbfgs"/>.</value>
     public virtual bool UsesLineSearch => false;
 
+    // Whether it updates weight matrices as a whole.
+    internal virtual bool UpdatesMatrices => false;
+
     // How many vectors of 4-byte values, one per parameter, a descent keeps in addition to those of every training.
     internal virtual long MemoryVectors => 0;
 

@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Losses;
 using Backprop.ML.Reporting;
 using Backprop.Networks;
@@ -23,7 +24,9 @@ public sealed partial class BackpropTrainer
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         if (initial is not null) initial = MoreOutputs.With(initial, network);
-        var trainer = new Trainer(TrainingOptionsFor(plan, data, options));
+        var training = TrainingOptionsFor(plan, data, options);
+        var trainer = new Trainer(training with { Distributed = options.Distributed });
+        if (options.Distributed is not null) agreement.Reach(options, training, data, stop);
         return data.Stream is { } stream
             ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
             : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
@@ -47,16 +50,22 @@ public sealed partial class BackpropTrainer
     // Null without a search, or where a preset has one and the data or other options do not allow it.
     private Search? SearchFor(TrainingPlan plan, TrainingInput data, Options options, TrainedNetwork? initial)
     {
+        const string distributed = nameof(Options.Distributed), shards = nameof(Distributed.Shards);
         if (options.Search is not { } search)
         {
-            if (options.Distributed is not null)
+            if (options.Distributed is { Shards: 1 })
                 throw Host.ExceptParam(
-                    nameof(Options.Distributed),
+                    distributed,
                     "{0} distributes the trials of a search, but there is no search: set {1}, use {2}.{3}, or set {0} to null. To "
-                    + "distribute folds or seeds, use ml.FitDistributed.",
-                    nameof(Options.Distributed), nameof(Options.Search), nameof(Preset), nameof(Preset.Best));
+                    + "distribute the steps of one training, set {4} of {0}. To distribute folds or seeds, use ml.FitDistributed.",
+                    distributed, nameof(Options.Search), nameof(Preset), nameof(Preset.Best), shards);
             return null;
         }
+        if (options.Distributed is { Shards: > 1 })
+            throw Host.ExceptParam(
+                distributed,
+                "{0} of {1} divide the steps of one training, but {2} trains several networks. Set {2} to null, or {0} to 1.", shards,
+                distributed, nameof(Options.Search));
         if (ObstacleToSearch(plan, data, options, initial) is not { } obstacle) return search;
         if (!_options.IsChosen(nameof(Options.Search)) && options.Distributed is null) return null;
         throw Host.ExceptParam(

@@ -53,7 +53,7 @@ public class LayerFusionTests
         for (var l = 0; l < network.Layers.Count; l++)
         {
             var gradient = TestNumbers.Unassigned(network.Layers[l].ParameterCount);
-            network.BackwardPart(moved, x, workspace, l, 0, gradient);
+            network.BackwardPart(moved, x, workspace, (0, x.Rows), l, 0, gradient);
             TestNumbers.AssertSameBits(expected[network.ParametersOf(l)], gradient);
         }
     }

@@ -34,9 +34,9 @@ public class SparseTests
             new ReadOnlyMatrix(x, rows, columns), new ReadOnlyMatrix(dy, rows, outputs), new Matrix(expectedDw, columns, outputs));
         var half = columns / 2;
         SparseMultiply.TransposedProduct(
-            batch, 0, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(0, half * outputs), half, outputs));
+            batch, 0, 0, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(0, half * outputs), half, outputs));
         SparseMultiply.TransposedProduct(
-            batch, half, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(half * outputs), columns - half, outputs));
+            batch, half, 0, new ReadOnlyMatrix(dy, rows, outputs), new Matrix(dw.AsSpan(half * outputs), columns - half, outputs));
         Assert.Equal(expectedDw, dw);
     }
 

@@ -105,46 +105,6 @@ public class TrainingStateTests
     }
 
     // What sums the gradient over processes gets all of it, once a step, before any parameter is updated.
-    [Theory, InlineData(1), InlineData(3)]
-    public void A_reducer_between_gradient_and_update_gets_the_whole_gradient(int threads)
-    {
-        var options = OptionsOf(nameof(Adam));
-        var local = Start(options);
-        Learn(local, options, 0, 5, threads);
-        var reduced = Start(options);
-        var reducer = new Recording(reduced);
-        Learn(reduced, options, 0, 5, threads, reducer);
-        TestNumbers.AssertSameBits(local.Parameters, reduced.Parameters);
-        Assert.Equal(5, reducer.Calls);
-
-        // A step by twice the gradient is one of twice the length.
-        var plain = new TrainingOptions { Loss = new SquaredError(), Optimizer = new Sgd(), Seed = 5 };
-        var (doubled, twice) = (Start(plain), Start(plain));
-        Learn(doubled, plain, 0, 1, threads, new Recording(doubled) { Factor = 2 });
-        Learn(twice, plain, 0, 1, threads, learningRate: 0.02);
-        TestNumbers.AssertClose(twice.Parameters, doubled.Parameters, 1e-6f);
-    }
-
-    // A line search uses the gradient of the objective: it is reduced before the penalties are added.
-    [Theory, InlineData(1), InlineData(3)]
-    public void A_reducer_gets_the_gradient_of_a_line_search_without_penalties(int threads)
-    {
-        var options = new TrainingOptions { Loss = new SquaredError(), L2Regularization = 0.5, Seed = 5 };
-        var (plain, doubled) = (GradientOf(options with { L2Regularization = 0 }, threads, 1), GradientOf(options, threads, 2));
-        var penalized = GradientOf(options, threads, factor: null);
-        for (var i = 0; i < plain.Length; i++) Assert.Equal(2 * plain[i] + (penalized[i] - plain[i]), doubled[i], 1e-5f);
-    }
-
-    private static float[] GradientOf(TrainingOptions options, int threads, float? factor)
-    {
-        var state = Start(options);
-        using var batches = new Minibatches(_examples, BatchSize, null, null);
-        var reducer = factor is { } given ? new Recording(state) { Factor = given } : null;
-        using var step = new TrainingStep(MakeNetwork(), state, options, BatchSize, threads, reducer: reducer);
-        step.Differentiate(batches, 0);
-        return [.. step.Gradient];
-    }
-
     private static TrainingOptions OptionsOf(string name)
     {
         var options = new TrainingOptions { Loss = new SquaredError(), Seed = 5, WeightDecay = 0.01 };
@@ -166,37 +126,16 @@ public class TrainingStateTests
         new(MakeNetwork().Initialize(new Backprop.Initializers.GlorotUniform(), seed: 1), options, MakeNetwork());
 
     private static void Learn(
-        TrainingState state, TrainingOptions options, int first, int count, int threads, IGradientReducer? reducer = null,
-        double learningRate = 0.01)
+        TrainingState state, TrainingOptions options, int first, int count, int threads, double learningRate = 0.01)
     {
         using var batches = new Minibatches(_examples, BatchSize, null, null, options.Mixup is not null);
-        using var step = new TrainingStep(MakeNetwork(), state, options, BatchSize, threads, reducer: reducer);
+        using var step = new TrainingStep(MakeNetwork(), state, options, BatchSize, threads);
         for (var i = first; i < first + count; i++)
         {
             step.Learn(batches, i % batches.Count, new StepValues(learningRate, AveragingShare: i == 0 ? 1 : 0.1));
             state.Steps++;
         }
         step.UpdatePredictor();
-    }
-
-    private sealed class Recording(TrainingState state) : IGradientReducer
-    {
-        private float[] _before = [.. state.Parameters];
-
-        public int Calls { get; private set; }
-
-        public float Factor { get; init; } = 1;
-
-        public bool IsLocal => false;
-
-        public void Reduce(Span<float> gradient)
-        {
-            Calls++;
-            Assert.Equal(state.Parameters.Length, gradient.Length);
-            if (Calls > 1) Assert.NotEqual(_before, state.Parameters);
-            _before = [.. state.Parameters];
-            foreach (ref var derivative in gradient) derivative *= Factor;
-        }
     }
 
     private sealed class Lister : StateVisitor

@@ -114,12 +114,16 @@ internal class Minibatches : IDisposable
     /// <summary>The total weight Σ w of a batch: of the first examples of its rows, of the second examples, …</summary>
     /// <param name="index">Which batch.</param>
     /// <param name="totals">[<see cref="ExamplesPerRow"/>], overwritten.</param>
-    public virtual void TotalWeights(int index, Span<double> totals)
+    public virtual void TotalWeights(int index, Span<double> totals) => TotalWeights(index, 0, SizeOf(index), totals);
+
+    /// <summary>The same for some rows of a batch whose parts are single rows.</summary>
+    public void TotalWeights(int index, int first, int count, Span<double> totals)
     {
         totals.Clear();
-        var rows = RowsOf(index);
+        (first, count) = (first * ExamplesPerRow, count * ExamplesPerRow);
+        var rows = RowsOf(index).Slice(first, count);
         if (_weights.Length == 0) totals[0] = rows.Length;
-        else for (var i = 0; i < rows.Length; i++) totals[i % ExamplesPerRow] += WeightOf(index, i, rows[i]);
+        else for (var i = 0; i < rows.Length; i++) totals[i % ExamplesPerRow] += WeightOf(index, first + i, rows[i]);
     }
 
     /// <summary>The features of one batch, if they are sparse and the network accepts sparse features; valid until the next
@@ -175,9 +179,13 @@ internal class Minibatches : IDisposable
     private void Mix(int index, int first, int count, Mixture mixture)
     {
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
+        var (firstOfBatch, rows) = RangeOf(index);
         for (var i = first; i < first + count; i++)
         {
-            var partner = _order.AsSpan((int)(((long)RangeOf(index).First + i + mixture.Distance) % _order.Length), 1);
+            var place = mixture.Shards > 1
+                ? firstOfBatch + mixture.PartnerOf(i, rows)
+                : (int)(((long)firstOfBatch + i + mixture.Distance) % _order.Length);
+            var partner = _order.AsSpan(place, 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
             CopyTargets(_examples, partner, _targets, _partnerY.AsSpan(i * targets));
         }

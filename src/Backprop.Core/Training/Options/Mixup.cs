@@ -1,3 +1,4 @@
+using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -24,7 +25,8 @@ public sealed record Mixup
     /// <param name="seed">The seed of the random numbers.</param>
     /// <param name="step">Number of the step.</param>
     /// <param name="examples">Number of training examples.</param>
-    internal Mixture At(int seed, int step, int examples)
+    /// <param name="shards">S, the number of shards of the batch.</param>
+    internal Mixture At(int seed, int step, int examples, int shards = 1)
     {
         var random = new RandomField(seed, RandomPurpose.Mixup, 0, step);
         Span<Real> uniform = stackalloc Real[2];
@@ -36,7 +38,7 @@ public sealed record Mixup
         {
             random.Fill(offset, uniform);
             double a = Math.Pow(uniform[0], 1 / Alpha), b = Math.Pow(uniform[1], 1 / Alpha);
-            if (a + b <= 1 && a + b > 0) return new Mixture(Math.Min(a, b) / (a + b), distance);
+            if (a + b <= 1 && a + b > 0) return new Mixture(Math.Min(a, b) / (a + b), distance, shards);
         }
     }
 }
@@ -45,4 +47,16 @@ public sealed record Mixup
 /// <param name="PartnerShare">1 − λ, in [0, ½]; 0 mixes nothing.</param>
 /// <param name="Distance">How many positions after an example its partner is in the order of the epoch; the first example follows the
 /// last.</param>
-internal readonly record struct Mixture(double PartnerShare, int Distance);
+/// <param name="Shards">S. If it is above 1, the partner is in the same shard of the batch, where the first row follows the last.</param>
+internal readonly record struct Mixture(double PartnerShare, int Distance, int Shards)
+{
+    /// <summary>The position of a row's partner in its batch, if there are several shards.</summary>
+    /// <param name="position">The position of the row.</param>
+    /// <param name="rows">The rows of the batch.</param>
+    public int PartnerOf(int position, int rows)
+    {
+        var shard = (int)((((long)position + 1) * Shards - 1) / rows);
+        var (first, count) = Network.Share(rows, shard, Shards);
+        return count == 1 ? position : first + (position - first + 1 + (Distance - 1) % (count - 1)) % count;
+    }
+}

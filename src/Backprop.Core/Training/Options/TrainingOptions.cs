@@ -1,3 +1,5 @@
+using System.Numerics;
+using Backprop.Distribution;
 using Backprop.Initializers;
 using Backprop.Layers;
 using Backprop.Losses;
@@ -291,6 +293,19 @@ public sealed record TrainingOptions
     /// threads.</value>
     public int? NumberOfThreads { get; init => field = Ranges.Checked(value); }
 
+    /// <summary>Divides every batch into shards, and shares them among processes. The result has the same bits for any number of
+    /// processes.</summary>
+    /// <remarks>
+    /// <para>All ranks call <see cref="Trainer"/> with the same arguments, on the thread of the communicator, and return the same network.
+    /// Each validates all rows. Decisions by time, and by <see cref="CancellationToken"/>, are those of rank 0, after whole steps; no
+    /// validation check is cut short. Only rank 0 reports progress and writes <see cref="Checkpoint"/>. An exception on one rank ends all
+    /// ranks.</para>
+    /// <para>Not for <see cref="Lbfgs"/>, <see cref="Muon"/>, a <see cref="GroupLoss"/> or batch normalization, which need a whole batch
+    /// or a whole matrix. The size of a batch must be at least <see cref="Distributed.Shards"/>.</para>
+    /// </remarks>
+    /// <value>Null: one shard, and this process alone.</value>
+    public Distributed? Distributed { get; init; }
+
     /// <summary>The seed of the random numbers. The same seed produces the same bits.</summary>
     /// <value>0; any integer.</value>
     public int Seed { get; init; }
@@ -332,6 +347,7 @@ public sealed record TrainingOptions
                 nameof(EarlyStopping));
         CheckGroupLoss();
         if (Optimizer.UsesLineSearch) CheckLineSearch();
+        if (Distributed is not null) CheckShards(Distributed);
     }
 
     private void CheckLineSearch()
@@ -361,6 +377,21 @@ public sealed record TrainingOptions
             + $"{nameof(RankNetLoss)}");
 
         void Refuse(string option, bool isGiven, string reason) => RefuseWith(Loss, option, isGiven, reason);
+    }
+
+    private void CheckShards(Distributed distributed)
+    {
+        const string option = $"{nameof(Distributed)}.{nameof(Distributed.Shards)}";
+        if (distributed.Communicator.Size > distributed.Shards)
+            throw new ArgumentException(
+                $"{option} is {distributed.Shards}, but there are {distributed.Communicator.Size} ranks, and each needs a shard. Set it to "
+                + $"{BitOperations.RoundUpToPowerOf2((uint)distributed.Communicator.Size)} or more, or start fewer ranks.",
+                nameof(distributed));
+        if (distributed.Shards == 1) return;
+        RefuseWith(Optimizer, option, Optimizer.UsesLineSearch, "searches along a line with all rows in one sum. Set it to 1");
+        RefuseWith(
+            Optimizer, option, Optimizer.UpdatesMatrices, "updates a matrix as a whole, but ranks own parts of matrices. Set it to 1");
+        RefuseWith(Loss, option, Loss is GroupLoss, "needs the rows of a group in one shard. Set it to 1");
     }
 
     private static void RefuseWith(object other, string option, bool isGiven, string reason)

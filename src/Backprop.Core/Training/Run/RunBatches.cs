@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Losses;
 using Backprop.Numerics;
 
@@ -27,9 +28,12 @@ internal sealed class RunBatches : IDisposable
             var replacements = network.ReplacementsBy(state.Parameters);
             Training.Impute(replacements);
             Validation?.Impute(replacements);
-            _threads = ThreadShare.Claim(options.NumberOfThreads, network, Training.BatchSize);
+            var ranks = request.Ranks?.Communicator;
+            var shards = ShardsOf(options, ranks, Training.BatchSize);
+            Reducer = ranks is null ? null : new RankReducer(ranks, shards, network, stop);
+            _threads = ThreadShare.Claim(options.NumberOfThreads, network, shards.OwnRows(Training.BatchSize).Count);
             var maxRows = Math.Max(Training.BatchSize, Validation?.BatchSize ?? 0); // a validation group may be larger than all others
-            Step = new TrainingStep(network, state, options, maxRows, _threads.Count, Training.ExamplesPerRow, stop);
+            Step = new TrainingStep(network, state, options, maxRows, _threads.Count, Training.ExamplesPerRow, stop, shards, Reducer);
         }
         catch
         {
@@ -43,6 +47,9 @@ internal sealed class RunBatches : IDisposable
 
     /// <summary>The validation data; null for none.</summary>
     public Minibatches? Validation { get; }
+
+    /// <summary>Exchanges gradients between ranks; null for a single process.</summary>
+    public RankReducer? Reducer { get; }
 
     /// <summary>Computes the steps.</summary>
     public TrainingStep Step { get; } = null!;
@@ -75,6 +82,17 @@ internal sealed class RunBatches : IDisposable
         Step?.Dispose();
         _threads?.Dispose();
         Training.Dispose();
+    }
+
+    private static BatchShards ShardsOf(TrainingOptions options, ICommunicator? ranks, int batchSize)
+    {
+        if (options.Distributed is not { Shards: > 1 and var count }) return BatchShards.One;
+        if (count > batchSize)
+            throw new ArgumentException(
+                $"{nameof(Distributed)}.{nameof(Distributed.Shards)} is {count}, but a batch has only {batchSize} rows, and each shard "
+                + $"needs one. Use fewer shards, or a larger {nameof(TrainingOptions.BatchSize)}: at least {128 * count} rows are "
+                + "recommended.");
+        return new BatchShards(count, ranks?.Rank ?? 0, ranks?.Size ?? 1);
     }
 
     private bool HasGroups => _options.Loss is GroupLoss;

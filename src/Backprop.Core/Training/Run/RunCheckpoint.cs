@@ -49,11 +49,15 @@ internal sealed class RunCheckpoint : IDisposable
         }
     }
 
-    /// <summary>Writes the file, if it is time or the training has ended.</summary>
+    /// <summary>Whether it is time to write the file after this epoch.</summary>
     /// <param name="hasEnded">Whether no other epoch follows, however often the training is continued.</param>
-    public void AfterEpoch(bool hasEnded)
+    public bool IsDue(bool hasEnded) =>
+        hasEnded || _checkpoint.Every.IsOver(_state.Epoch - _lastEpoch, _stop.Elapsed - _lastTime);
+
+    /// <summary>Writes the file.</summary>
+    /// <param name="hasEnded">Whether no other epoch follows, however often the training is continued.</param>
+    public void Write(bool hasEnded)
     {
-        if (!hasEnded && !_checkpoint.Every.IsOver(_state.Epoch - _lastEpoch, _stop.Elapsed - _lastTime)) return;
         (_lastEpoch, _lastTime) = (_state.Epoch, _stop.Elapsed);
         try
         {

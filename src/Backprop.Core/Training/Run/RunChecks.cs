@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Layers;
 using Backprop.Losses;
 using Backprop.Metrics;
@@ -18,6 +19,7 @@ internal sealed class RunChecks(TrainingOptions options)
         GroupChecks.Check(options.Loss, options.EarlyStopping?.Metric, training, validation);
         if (options.KFoldBagging) CheckKFoldBagging(network, training, validation, initial);
         CheckEnsemble(network);
+        CheckShards(network);
         CheckAutoencoder(network);
         CheckMetric(network);
         CheckMissingTargets(training, nameof(training));
@@ -106,6 +108,16 @@ internal sealed class RunChecks(TrainingOptions options)
                 $"{options.Optimizer.GetType().Name} makes one line search for all {network.EnsembleSize} members of network {network}, " +
                     $"but members must be trained independently. Use another optimizer, or a network without an ensemble.",
                 nameof(network));
+    }
+
+    private void CheckShards(Network network)
+    {
+        if (options.Distributed is not { Shards: > 1 }) return;
+        if (network.Layers.FirstOrDefault(layer => layer is IBatchStatistics) is not { } layer) return;
+        throw new ArgumentException(
+            $"{nameof(TrainingOptions.Distributed)} with several {nameof(Distributed.Shards)} cannot train {layer.Caption}, which "
+            + $"measures whole batches. Use {nameof(NetworkBuilder.LayerNormalization)}, or set {nameof(Distributed.Shards)} to 1.",
+            nameof(network));
     }
 
     // The distribution of errors is that of one network on rows that it was not trained on.

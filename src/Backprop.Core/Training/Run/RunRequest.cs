@@ -14,6 +14,9 @@ internal sealed record RunRequest(
     Network Network, TrainingData Training, ExampleSet? Validation, TrainedNetwork? Initial, IProgress<EpochReport>? Progress,
     StopCondition Stop)
 {
+    /// <summary>The processes that train together; null for this process alone.</summary>
+    public TrainingRanks? Ranks { get; init; }
+
     /// <summary>Set for a second run over all rows; null for the first.</summary>
     public RefitPlan? Refit { get; init; }
 }

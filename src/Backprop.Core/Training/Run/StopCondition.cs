@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -5,7 +6,8 @@ namespace Backprop.Training;
 /// <summary>Determines when a training run must end: its token is cancelled, its time is over, or the caller's own check throws.</summary>
 /// <remarks>
 /// Before the first step there is no model, so an end is an exception. Afterwards training ends at once. A last validation check,
-/// temperature and threshold may use a short grace period. Work that does not end within this period is abandoned.
+/// temperature and threshold may use a short grace period. Work that does not end within this period is abandoned. If several ranks train
+/// one model, they follow the clock and the token of rank 0, as it sent them last, and abandon no work (<see cref="Follow"/>).
 /// </remarks>
 internal sealed class StopCondition
 {
@@ -22,6 +24,8 @@ internal sealed class StopCondition
     private long? _start;
     private TimeSpan _earlier;
     private long? _cancelNoticed, _timeNoticed;
+    private ICommunicator? _ranks;
+    private StopNotice _ofRankZero;
 
     /// <param name="options">Token, time limit and clock.</param>
     /// <param name="checkAlive">The caller's check, which may throw; null for none.</param>
@@ -78,7 +82,7 @@ internal sealed class StopCondition
     public TimeSpan? Limit => _limit;
 
     /// <summary>Time since the clock was started; 0 before.</summary>
-    public TimeSpan Elapsed => _start is { } start ? _earlier + _clock.GetElapsedTime(start) : TimeSpan.Zero;
+    public TimeSpan Elapsed => _ranks is null ? OwnElapsed : TimeSpan.FromTicks(_ofRankZero.Ticks);
 
     /// <summary>Time that is left for training steps; null without a limit.</summary>
     public TimeSpan? Remaining => _limit - Reserve - Elapsed;
@@ -96,8 +100,8 @@ internal sealed class StopCondition
     {
         get
         {
-            if (_throwsOnCancellation) _token.ThrowIfCancellationRequested();
-            return _token.IsCancellationRequested;
+            var notice = _ranks is null ? OwnNotice : _ofRankZero;
+            return notice is { IsCancelled: true, Throws: true } ? throw Cancelled() : notice.IsCancelled;
         }
     }
 
@@ -118,7 +122,7 @@ internal sealed class StopCondition
     }
 
     /// <summary>Whether the grace period is over, too.</summary>
-    public bool IsOver => MustEnd && (_cancelNoticed is { } noticed
+    public bool IsOver => _ranks is null && MustEnd && (_cancelNoticed is { } noticed
         ? _clock.GetElapsedTime(noticed) >= Grace
         : _clock.GetElapsedTime(_timeNoticed!.Value) >= Reserve + Grace);
 
@@ -130,12 +134,37 @@ internal sealed class StopCondition
     {
         _checkAlive?.Invoke();
         if (HasModel) return;
-        _token.ThrowIfCancellationRequested();
+        if ((_ranks is null ? OwnNotice : _ofRankZero).IsCancelled) throw Cancelled();
         if (_limit is { } limit && Elapsed >= limit)
+        {
+            EndsAllRanks = true;
             throw new TimeoutException(
                 $"{nameof(TrainingOptions.MaximumTrainingTime)} ({limit}) was over before the first training step{During}. "
                 + "Increase it, or use fewer rows or features.");
+        }
     }
+
+    /// <summary>Whether this condition threw an exception that it throws on all ranks.</summary>
+    public bool EndsAllRanks { get; private set; }
+
+    /// <summary>The clock and the token of this process, which rank 0 sends to the others.</summary>
+    public StopNotice OwnNotice => new(OwnElapsed.Ticks, _token.IsCancellationRequested, _throwsOnCancellation);
+
+    /// <summary>From now on, this condition is that of rank 0, as it was sent last. All ranks call this method together.</summary>
+    public void Follow(ICommunicator ranks)
+    {
+        _ranks = ranks;
+        Synchronize();
+    }
+
+    /// <summary>Receives the clock and the token of rank 0. All ranks call this method together; without ranks, nothing happens.</summary>
+    public void Synchronize()
+    {
+        if (_ranks is not null) Receive(RankValues.OfRankZero(_ranks, OwnNotice));
+    }
+
+    /// <summary>Sets the clock and the token of rank 0, which came with other values.</summary>
+    public void Receive(StopNotice notice) => _ofRankZero = notice;
 
     /// <summary>Whether work on many rows must be abandoned: a training step at once, a validation check after the grace period.</summary>
     public bool Abandons(bool isTraining)
@@ -160,8 +189,22 @@ internal sealed class StopCondition
         if (Abandons(isTraining: true)) throw new WorkGivenUpException();
     }
 
+    private TimeSpan OwnElapsed => _start is { } start ? _earlier + _clock.GetElapsedTime(start) : TimeSpan.Zero;
+
+    private OperationCanceledException Cancelled()
+    {
+        EndsAllRanks = true;
+        return new OperationCanceledException(_token);
+    }
+
     private string During => Reports.Current is { } phase ? $", while this phase ran: {phase.Description}" : "";
 }
+
+/// <summary>What decides whether training must end: the time of a clock, and the state of a token.</summary>
+/// <param name="Ticks">The time since the start, in ticks of <see cref="TimeSpan"/>.</param>
+/// <param name="IsCancelled">Whether the token is cancelled.</param>
+/// <param name="Throws">Whether a cancelled training throws.</param>
+internal readonly record struct StopNotice(long Ticks, bool IsCancelled, bool Throws);
 
 /// <summary>The work between two checks.</summary>
 internal sealed record CheckFrequency

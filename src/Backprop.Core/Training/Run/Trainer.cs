@@ -45,7 +45,12 @@ public sealed class Trainer
     /// <summary>The same with a stop condition whose clock was started before.</summary>
     internal TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop)
+        StopCondition stop) =>
+        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks));
+
+    private TrainingResult Train(
+        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop, TrainingRanks? ranks)
     {
         stop.StartClock();
         _checks.Check(network, training, validation, initial);
@@ -56,9 +61,10 @@ public sealed class Trainer
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
-        var result = Run(new RunRequest(network, new MemoryData(training), validation, initial, progress, stop));
+        var request = new RunRequest(network, new MemoryData(training), validation, initial, progress, stop) { Ranks = ranks };
+        var result = Run(request);
         if (validation is not null && _options.EarlyStopping is { RefitOnAllRows: true })
-            result = Refitted(result, network, training, validation, initial, stop);
+            result = Refitted(result, request, training, validation);
         if (held is null) return result;
         var trained = Calibration.WithIntervals(result.Network, held, _options.PredictionIntervals!, stop);
         return result with { Network = trained, IntervalRows = held, Warnings = [.. stop.Reports.Warnings] };
@@ -88,9 +94,9 @@ public sealed class Trainer
     }
 
     // The refit is skipped if there is no time for it. Then the first network is the result.
-    private TrainingResult Refitted(
-        TrainingResult result, Network network, ExampleSet training, ExampleSet validation, TrainedNetwork? initial, StopCondition stop)
+    private TrainingResult Refitted(TrainingResult result, RunRequest first, ExampleSet training, ExampleSet validation)
     {
+        var stop = first.Stop;
         var stepsPerEpoch = _setup.StepsPerEpoch(training);
         var refit = new RefitPlan((long)result.BestEpoch * stepsPerEpoch, stepsPerEpoch, training.Count, stop.PlannedSteps);
         stop.Reports.Begin(TrainingPhase.Refitting, $"Refitting on {training.Count + validation.Count:N0} rows");
@@ -98,8 +104,8 @@ public sealed class Trainer
         {
             if (!stop.MustEnd)
             {
-                var refitted = Run(
-                    new RunRequest(network, new MemoryData(training.Concat(validation)), null, initial, null, stop) { Refit = refit });
+                var all = new MemoryData(training.Concat(validation));
+                var refitted = Run(first with { Training = all, Validation = null, Progress = null, Refit = refit });
                 if (!stop.MustEnd)
                     return result with
                     {
@@ -138,7 +144,12 @@ public sealed class Trainer
     /// <summary>The same with a stop condition.</summary>
     internal TrainingResult Train(
         Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop)
+        StopCondition stop) =>
+        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks));
+
+    private TrainingResult Train(
+        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop, TrainingRanks? ranks)
     {
         ArgumentNullException.ThrowIfNull(training);
         var data = Open(network, training, validation, initial, stop);
@@ -154,7 +165,7 @@ public sealed class Trainer
                 $"{nameof(Conformal.HeldOutFraction)} of {nameof(TrainingOptions.PredictionIntervals)} needs all examples in memory, but "
                 + "these are a stream.", nameof(training));
         _checks.CheckIntervals(validation);
-        return Run(new RunRequest(network, data, validation, initial, progress, stop));
+        return Run(new RunRequest(network, data, validation, initial, progress, stop) { Ranks = ranks });
     }
 
     /// <summary>A range test: makes steps with a growing learning rate, and records where the loss falls and where it rises. The parameters

@@ -33,7 +33,7 @@ internal static class TrainingFacts
             return
             [
                 .. _options.Select(option => Fact(option.Name, Text(option.GetValue(options)))),
-                .. OfNetwork(request), .. OfData(setup, request, data), .. options.Checkpoint!.Facts,
+                .. OfNetwork(request), .. OfData(setup, request, data), .. options.Checkpoint?.Facts ?? [],
             ];
         }
         finally

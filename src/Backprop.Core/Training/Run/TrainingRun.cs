@@ -18,6 +18,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TimePlan _plan;
     private readonly EndOfRun _end;
     private readonly RunCheckpoint? _checkpoint;
+    private readonly bool _hasEnded;
     private bool _mustEnd;
 
     /// <summary>Prepares the data, the starting parameters and the threads.</summary>
@@ -41,7 +42,12 @@ internal sealed class TrainingRun : IDisposable
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
             _end = new EndOfRun(options, stop, _plan, _state);
             if (refit is null) PlanWarnings.Check(options, _data.Training.Count, _batches.Validation is not null, stop.Reports);
-            _checkpoint = RunCheckpoint.Open(options, () => TrainingFacts.Of(options, setup, request, _data), _state, request);
+            IReadOnlyList<KeyValuePair<string, string>> FactsOf(TrainingOptions some) => TrainingFacts.Of(some, setup, request, _data);
+            if (request.Ranks is not { Communicator.Rank: > 0 })
+                _checkpoint = RunCheckpoint.Open(options, () => FactsOf(options), _state, request);
+            _hasEnded = _checkpoint is { HasEnded: true };
+            if (request.Ranks is not null)
+                _hasEnded = request.Ranks.Begin(() => FactsOf(options with { Checkpoint = null }), _state, stop, _hasEnded);
         }
         catch
         {
@@ -51,7 +57,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Whether another epoch is planned.</summary>
-    public bool HasNextEpoch => _checkpoint is not { HasEnded: true } &&
+    public bool HasNextEpoch => !_hasEnded &&
         (_request.Refit is { } refit ? _state.Steps < refit.Steps : _state.Epoch < _options.NumberOfIterations);
 
     /// <summary>Begins the next epoch.</summary>
@@ -111,13 +117,13 @@ internal sealed class TrainingRun : IDisposable
         var report = new EpochReport(epoch, _state.LearningRate, trainingLoss, loss, metric) { Diagnostics = diagnostics };
         _state.History.Add(report);
         if (isDue || _batches.Validation is null) _state.Schedules.Observe(loss ?? trainingLoss);
-        _request.Progress?.Report(report);
+        if (_request.Ranks is not { Communicator.Rank: > 0 }) _request.Progress?.Report(report);
 
         // Every rule must observe every epoch, so no rule is skipped because another ends training.
         var isOverfitting = _validation.Observe(report, _options.LearningRateSchedule.CyclesBefore(_plan.At(_state.Steps - 1)));
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
-        if (!_mustEnd) _checkpoint?.AfterEpoch(hasEnded: isOverfitting || isPlannedEnd);
+        if (!_mustEnd) WriteCheckpoint(hasEnded: isOverfitting || isPlannedEnd);
         return isOverfitting || isLast || _request.Stop.MustEnd;
     }
 
@@ -140,6 +146,7 @@ internal sealed class TrainingRun : IDisposable
             ReportsUncertainty = _options.Uncertainty,
         };
         if (isFirst) _end.Report(history.Count);
+        _request.Ranks?.Summarize(_batches.Reducer!, stop.Reports);
         (trained, var thresholds) = _calibration.Apply(
             trained, bestEpoch, _data.Validation is null ? [] : _data.Validation.Weights, _data.Loss);
         if (isFirst && _plan.IsShortened) stop.PlannedSteps = _plan.Last.TotalSteps;
@@ -190,6 +197,14 @@ internal sealed class TrainingRun : IDisposable
 
     private (Real[] X, Real[] Targets, int Rows) SampleToInspect(TrainingSetup setup) =>
         setup.Sample(_data.Training.Examples, _data.Inputs, _data.Targets, Inspection.MaxExamples, _request.Stop.Work);
+
+    // Rank 0 decides and writes; each rank has a part of the optimizer's memory.
+    private void WriteCheckpoint(bool hasEnded)
+    {
+        var isDue = _checkpoint?.IsDue(hasEnded) ?? false;
+        if (_request.Ranks is { } ranks && (isDue = ranks.Decide(isDue))) TrainingRanks.Complete(_state, _batches.Reducer!);
+        if (isDue) _checkpoint?.Write(hasEnded);
+    }
 
     // Finite parameters can still be too large to score with, and no loss was computed with the last ones.
     private void CheckLastLoss()

@@ -21,6 +21,7 @@ internal sealed class ValidationCheck(
         stop.Reports.Begin(TrainingPhase.Validating, $"Validating epoch {epoch}", epoch);
         var begin = stop.Elapsed;
         var (mean, isWhole) = MeanLoss(step, batches, stop, limits, evaluator);
+        stop.Synchronize();
         if (!isWhole || stop.IsCancelled) return null;
         stop.Reserve = stop.Elapsed - begin;
         return mean;

@@ -12,7 +12,8 @@ internal sealed class BatchLoss
     private readonly Loss _loss;
     private readonly int _examplesPerRow, _members, _outputs;
     private readonly Real[] _losses, _evaluated, _partnerLosses, _partnerGradient;
-    private readonly double[] _totals;
+    private readonly double[] _totals, _ofShard, _ofShards;
+    private readonly BatchShards _shards;
     private Loss _scheduledLoss;
     private BatchPartition _partition;
     private double _smoothingFactor = 1;
@@ -21,8 +22,10 @@ internal sealed class BatchLoss
     /// <param name="options">The loss, and whether examples are mixed.</param>
     /// <param name="batchSize">Maximum number of rows.</param>
     /// <param name="examplesPerRow">Examples of a row: 1, or one for each member of the network.</param>
-    public BatchLoss(Network network, TrainingOptions options, int batchSize, int examplesPerRow)
+    /// <param name="shards">The shards of a training batch.</param>
+    public BatchLoss(Network network, TrainingOptions options, int batchSize, int examplesPerRow, BatchShards shards)
     {
+        _shards = shards;
         (_loss, _scheduledLoss, _examplesPerRow, _outputs) = (options.Loss, options.Loss, examplesPerRow, network.Outputs);
         _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // members that score the same example
         _losses = new Real[batchSize * examplesPerRow];
@@ -31,6 +34,7 @@ internal sealed class BatchLoss
             ? ([], [])
             : (new Real[batchSize], new Real[checked(batchSize * network.MemberOutputs)]);
         _totals = new double[examplesPerRow];
+        (_ofShard, _ofShards) = shards.Count == 1 ? ([], []) : (new double[examplesPerRow], new double[examplesPerRow * shards.Count]);
     }
 
     /// <summary>Σ w of the batch.</summary>
@@ -56,11 +60,27 @@ internal sealed class BatchLoss
     /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>
     /// <param name="partition">The groups of a <see cref="GroupLoss"/>.</param>
-    public void Begin(Minibatches batches, int batch, BatchPartition partition)
+    /// <param name="isTraining">Whether the batch has shards.</param>
+    public void Begin(Minibatches batches, int batch, BatchPartition partition, bool isTraining)
     {
         (Limits, _partition) = (null, partition);
-        batches.TotalWeights(batch, _totals);
+        if (isTraining && _shards.Count > 1) SumWeights(batches, batch);
+        else batches.TotalWeights(batch, _totals);
         TotalWeight = TensorPrimitives.Sum<double>(_totals);
+    }
+
+    /// <summary>Σ w·L of the rows of each shard of this process, after training on a batch with several shards.</summary>
+    /// <param name="weights">[examples], or empty.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="sums">[shards of this process], overwritten.</param>
+    public void SumShards(ReadOnlySpan<Real> weights, int rows, Span<double> sums)
+    {
+        for (var i = 0; i < _shards.OwnCount; i++)
+        {
+            var (first, count) = _shards.RowsOf(_shards.First + i, rows);
+            (first, count) = (first * _examplesPerRow, count * _examplesPerRow);
+            sums[i] = Loss.Mean(_losses.AsSpan(first, count), weights.IsEmpty ? [] : weights.Slice(first, count), totalWeight: 1);
+        }
     }
 
     /// <summary>J of the rows that were evaluated.</summary>
@@ -100,6 +120,19 @@ internal sealed class BatchLoss
         var weights = batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count);
         if (_examplesPerRow == 1) Loss.ScaleGradient(gradient, weights, TotalWeight);
         else MemberLosses.ScaleGradient(gradient, weights, _totals);
+    }
+
+    // The weights of a shard are a chain; those of all shards are added in the order of their tree.
+    private void SumWeights(Minibatches batches, int batch)
+    {
+        var (count, rows) = (_shards.Count, batches.SizeOf(batch));
+        for (var shard = 0; shard < count; shard++)
+        {
+            var (first, own) = _shards.RowsOf(shard, rows);
+            batches.TotalWeights(batch, first, own, _ofShard);
+            for (var i = 0; i < _ofShard.Length; i++) _ofShards[i * count + shard] = _ofShard[i];
+        }
+        for (var i = 0; i < _totals.Length; i++) _totals[i] = TreeSum.Of(_ofShards.AsSpan(i * count, count));
     }
 
     // If members have different examples, each row contains the scores of one example per member, which are adjacent in memory.

@@ -4,51 +4,51 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>Measures a gradient with a team of threads, and scales it down. Sums pieces of fixed length in a fixed order, so the bits do
-/// not depend on the threads.</summary>
+/// <summary>Measures a gradient with a team of threads, and scales it down. Sums pieces of fixed length in a fixed order, so the bits
+/// depend neither on the threads nor on the ranks.</summary>
 internal sealed class GradientClipper
 {
-    private const int PieceLength = 4096;
-
     private readonly GradientClipping _rule;
-    private readonly List<Piece> _pieces = [];
+    private readonly RankReducer? _ranks;
+    private readonly Piece[] _pieces;
+    private readonly (int First, int Count)[] _ofRanks;
     private readonly double[] _squares, _factors;
+    private readonly int _end;
     private int _next;
 
-    public GradientClipper(GradientClipping rule, Network network)
+    /// <param name="rule">What is limited.</param>
+    /// <param name="network">The layers.</param>
+    /// <param name="ranks">The owners of the parameters; null for a single process.</param>
+    public GradientClipper(GradientClipping rule, Network network, RankReducer? ranks)
     {
-        _rule = rule;
-        var tensors = 0;
-        for (var l = 0; l < network.Layers.Count; l++)
-        {
-            var offset = network.ParametersOf(l).Start.Value;
-            foreach (var (_, length, role) in network.Layers[l].Blocks)
-            {
-                if (role != ParameterRole.Statistic)
-                {
-                    for (var first = 0; first < length; first += PieceLength)
-                        _pieces.Add(new Piece(tensors, offset + first, Math.Min(PieceLength, length - first)));
-                    if (rule.Measure == ClippingMeasure.Norm) tensors++;
-                }
-                offset += length;
-            }
-        }
-        _squares = new double[_pieces.Count];
-        _factors = new double[Math.Max(1, tensors)];
+        (_rule, _ranks) = (rule, ranks);
+        var ofTensors = rule.Measure == ClippingMeasure.Norm;
+        _pieces =
+        [
+            .. ParameterPiece.Of(network).Where(piece => piece.Role != ParameterRole.Statistic)
+                .Select(piece => new Piece(ofTensors ? piece.Block : 0, piece.Offset, piece.Length)),
+        ];
+        _squares = new double[_pieces.Length];
+        _factors = new double[_pieces.Select(piece => piece.Tensor).DefaultIfEmpty(0).Max() + 1];
+        _ofRanks = [.. (ranks?.Owned ?? [(0, network.ParameterCount)]).Select(PiecesIn)];
+        _end = Own.First + Own.Count;
     }
 
-    public void Begin() => _next = -1;
+    private (int First, int Count) Own => _ofRanks[_ranks?.Shards.Rank ?? 0];
 
-    /// <summary>Measures one thread's share of the gradient.</summary>
+    public void Begin() => _next = Own.First - 1;
+
+    /// <summary>Measures one thread's share of the gradient of this process.</summary>
     public void Measure(ReadOnlySpan<Real> gradient)
     {
-        for (var i = Interlocked.Increment(ref _next); i < _pieces.Count; i = Interlocked.Increment(ref _next))
+        for (var i = Interlocked.Increment(ref _next); i < _end; i = Interlocked.Increment(ref _next))
             _squares[i] = Sums.OfSquares(gradient.Slice(_pieces[i].Offset, _pieces[i].Length));
     }
 
     /// <summary>Computes the factor of each tensor. Must be called after all threads have measured.</summary>
     public void Conclude()
     {
+        _ranks?.Gather<double>(_squares, _ofRanks);
         Array.Clear(_factors);
         for (var i = 0; i < _squares.Length; i++) _factors[_pieces[i].Tensor] += _squares[i];
         foreach (ref var factor in _factors.AsSpan())
@@ -76,6 +76,12 @@ internal sealed class GradientClipper
             var part = gradient[(from - offset)..(to - offset)];
             Elementwise.Map(new Arithmetic.Multiple((Real)_factors[tensor]), part, part);
         }
+    }
+
+    private (int First, int Count) PiecesIn((int First, int End) range)
+    {
+        var first = Array.FindIndex(_pieces, piece => piece.Offset >= range.First);
+        return first < 0 ? (0, 0) : (first, _pieces.Skip(first).TakeWhile(piece => piece.Offset < range.End).Count());
     }
 
     private readonly record struct Piece(int Tensor, int Offset, int Length);

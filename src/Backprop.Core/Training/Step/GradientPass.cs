@@ -8,7 +8,8 @@ namespace Backprop.Training;
 /// <remarks>
 /// First every thread processes some rows: forward, loss, and backward to the gradient of every layer's output. Then every thread sums the
 /// gradient of some parameters over all rows. So nothing is summed across threads, and one thread computes each element in a fixed order.
-/// The result is the same for any number of threads (docs/decisions/0011).
+/// The result is the same for any number of threads (docs/decisions/0011). With several shards, each has a sum of its own, and these are
+/// added in the order of a tree (docs/decisions/0054). With several ranks, this process has the rows of its own shards.
 /// </remarks>
 internal sealed class GradientPass
 {
@@ -22,6 +23,9 @@ internal sealed class GradientPass
     private readonly Action[] _rowPhases;
     private readonly Action<int> _evaluateRows;
     private readonly int _seed;
+    private readonly BatchShards _shards;
+    private readonly RankReducer? _ranks;
+    private readonly double[] _shardLosses;
     private Minibatches _batches = null!;
     private Mixture _mixture;
     private BatchPartition _partition;
@@ -33,13 +37,16 @@ internal sealed class GradientPass
     /// <param name="batchSize">Maximum rows of a batch.</param>
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>).</param>
     /// <param name="portions">The portions of a long computation; it may be abandoned between two portions.</param>
+    /// <param name="shards">The shards of a batch.</param>
+    /// <param name="ranks">Receives the gradient of this process; null for a single process.</param>
     public GradientPass(
         Network network, TrainingState state, TrainingOptions options, int batchSize, int examplesPerRow,
-        StepPortions portions)
+        StepPortions portions, BatchShards shards, RankReducer? ranks)
     {
+        (_shards, _ranks, _shardLosses) = (shards, ranks, new double[shards.Count]);
         (_network, _state) = (network, state);
         (_portions, _seed, _mixup) = (portions, options.Seed, options.Mixup);
-        _loss = new BatchLoss(network, options, batchSize, examplesPerRow);
+        _loss = new BatchLoss(network, options, batchSize, examplesPerRow, shards);
         _workspace = examplesPerRow == 1 ? new Workspace(network, batchSize) : Workspace.ForMemberBatches(network, batchSize);
         _gradient = new Real[network.ParameterCount];
         _evaluateRows = OfShare(EvaluateRows);
@@ -49,14 +56,16 @@ internal sealed class GradientPass
     /// <summary>The threads. They are set after everything else was allocated, so that no thread remains if an allocation fails.</summary>
     public WorkerTeam Team { get; set; } = null!;
 
-    /// <summary>∂J/∂θ [parameters], for the shards that were differentiated.</summary>
+    /// <summary>∂J/∂θ [parameters], for the parameters that were differentiated. With several ranks, those of this process.</summary>
     public Real[] Gradient => _gradient;
 
     /// <summary>Σ w of the batch.</summary>
     public double TotalWeight => _loss.TotalWeight;
 
     /// <summary>J of the batch: the weighted mean loss of the rows that were evaluated last.</summary>
-    public double MeanLoss => _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
+    public double MeanLoss => _shards.Count > 1 && _workspace.IsTraining
+        ? MeanOfShards()
+        : _loss.Mean(_batches[_batch].Weights, _workspace.Rows);
 
     /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
     /// on.</summary>
@@ -71,14 +80,40 @@ internal sealed class GradientPass
         _workspace.BeginTraining(_network, batches.SizeOf(batch), _seed, _state.GradientPasses, values.DropoutFactor);
         _workspace.Sparse?.Transpose();
         _network.Fusion.Remember(_state.Parameters, _workspace);
-        if (_mixup is not null) _mixture = _mixup.At(_seed, _state.GradientPasses, batches.ExampleCount);
+        if (_mixup is not null) _mixture = _mixup.At(_seed, _state.GradientPasses, batches.ExampleCount, _shards.Count);
         _portions.Run(_rowPhases);
     }
 
-    /// <summary>Sums the gradient of one shard over all rows.</summary>
-    public void Differentiate(ParameterShard shard) =>
-        _network.BackwardPart(
-            _state.Parameters, _batches[_batch].X, _workspace, shard.Layer, shard.First, _gradient.AsSpan(shard.Offset, shard.Length));
+    /// <summary>Sums the gradient of some parameters over all rows of this process.</summary>
+    public void Differentiate(ParameterShard shard)
+    {
+        if (_shards.Count == 1)
+        {
+            DifferentiateRows(shard, (0, _workspace.Rows), _gradient.AsSpan(shard.Offset, shard.Length));
+            return;
+        }
+        var room = Scratch.BlocksOfAtLeast(_shards.Depth * shard.Length);
+        var sum = new TreeSum(room, shard.Length, _shards.First, _shards.Group);
+        for (var i = _shards.First; i < _shards.End; i++)
+        {
+            var rows = _shards.RowsOf(i, _workspace.Rows);
+            if (rows.Count == 0) sum.Next.Clear();
+            else DifferentiateRows(shard, rows, sum.Next);
+            sum.Add(i + 1);
+        }
+        if (_ranks is null) sum.Block(0).CopyTo(_gradient.AsSpan(shard.Offset, shard.Length));
+        else for (var piece = 0; piece < _shards.Pieces.Count; piece++) _ranks.Put(piece, shard.Offset, sum.Block(piece));
+    }
+
+    /// <summary>Exchanges the gradients and losses of all ranks.</summary>
+    public void Exchange()
+    {
+        _loss.SumShards(_batches[_batch].Weights, _workspace.Rows, _shardLosses.AsSpan(_shards.First, _shards.OwnCount));
+        _ranks!.Exchange(_shardLosses);
+    }
+
+    /// <summary>Adds the gradients of all ranks, for some parameters of this process.</summary>
+    public void SumRanks(ParameterShard shard) => _ranks!.Sum(shard.Offset, _gradient.AsSpan(shard.Offset, shard.Length));
 
     /// <summary>Makes a layer update the statistics that it measured on the batch.</summary>
     public void ObserveStatistics(ParameterShard shard)
@@ -110,7 +145,7 @@ internal sealed class GradientPass
             return false;
         }
         _partition = batches.PartitionOf(batch);
-        _loss.Begin(batches, batch, _partition);
+        _loss.Begin(batches, batch, _partition, isTraining);
         _workspace.Begin(_network, batches.SizeOf(batch));
         _workspace.Sparse = batches.Sparse(batch);
         _mixture = default;
@@ -164,7 +199,7 @@ internal sealed class GradientPass
     // Every part of the batch is computed by itself, so a share in portions has the same bits.
     private Action<int> OfShare(Action<int, int> work) => worker =>
     {
-        var (first, count) = _partition.Share(worker, Team.Size);
+        var (first, count) = ShareOf(worker);
         var end = first + count;
         for (var next = first; next < end && _portions.MayGoOn(worker, next > first);)
         {
@@ -173,6 +208,24 @@ internal sealed class GradientPass
             next += portion;
         }
     };
+
+    // Every rank evaluates all rows, but trains on those of its own shards.
+    private (int First, int Count) ShareOf(int worker)
+    {
+        if (_ranks is null || !_workspace.IsTraining) return _partition.Share(worker, Team.Size);
+        var (first, count) = _shards.OwnRows(_workspace.Rows);
+        var (firstOfShare, own) = Network.Share(count, worker, Team.Size);
+        return (first + firstOfShare, own);
+    }
+
+    private void DifferentiateRows(ParameterShard shard, (int First, int Count) rows, Span<Real> gradient) =>
+        _network.BackwardPart(_state.Parameters, _batches[_batch].X, _workspace, rows, shard.Layer, shard.First, gradient);
+
+    private double MeanOfShards()
+    {
+        if (_ranks is null) _loss.SumShards(_batches[_batch].Weights, _workspace.Rows, _shardLosses);
+        return TreeSum.Of(_shardLosses) / _loss.TotalWeight;
+    }
 
     private void EvaluateRows(int first, int count)
     {

@@ -41,6 +41,17 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
         return [.. parts.OrderByDescending(part => part.Length)];
     }
 
+    /// <summary>The parameters of this shard in a range; null if there are none.</summary>
+    /// <param name="start">Index of the first parameter of the range in the network.</param>
+    /// <param name="end">The end of the range (exclusive).</param>
+    public ParameterShard? Within(int start, int end)
+    {
+        int from = Math.Max(Offset, start), to = Math.Min(Offset + Length, end);
+        if (from >= to) return null;
+        var groups = Groups.Select(group => group.Within(from, to)).Where(group => group.Length > 0);
+        return new ParameterShard(Layer, First + from - Offset, from, to - from, [.. groups]);
+    }
+
     // As few parts as possible, of nearly equal length, because a short part has the same overhead as a long one.
     private static int EqualLength(int count, int partLength, int usual)
     {
@@ -87,6 +98,13 @@ internal sealed record ParameterShard(int Layer, int First, int Offset, int Leng
     /// <summary>Consecutive parameters with the same treatment.</summary>
     internal sealed record Group(int Offset, int Length, Treatment Treatment)
     {
+        /// <summary>The parameters of this group in a range.</summary>
+        public Group Within(int start, int end)
+        {
+            var from = Math.Max(Offset, start);
+            return new Group(from, Math.Min(Offset + Length, end) - from, Treatment);
+        }
+
         /// <summary>Makes the optimizer's step, with weight decay.</summary>
         public void ApplyUpdate(OptimizerState optimizer, Span<Real> parameters, ReadOnlySpan<Real> gradient, in StepValues values) =>
             optimizer.UpdateSlice(

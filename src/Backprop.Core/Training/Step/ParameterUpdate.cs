@@ -12,6 +12,7 @@ internal sealed class ParameterUpdate
     private readonly TrainingState _state;
     private readonly Real[] _gradient;
     private readonly double? _maximumNorm;
+    private readonly RankReducer? _ranks;
     private StepValues _values;
 
     /// <param name="network">The layers.</param>
@@ -20,18 +21,26 @@ internal sealed class ParameterUpdate
     /// <param name="options">How parameters are updated.</param>
     /// <param name="threads">Threads that share the shards.</param>
     /// <param name="maxParameters">Maximum number of parameters of a shard, if the layers allow it.</param>
-    public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads, int maxParameters)
+    /// <param name="ranks">Says which parameters this process updates; null for all.</param>
+    public ParameterUpdate(Network network, TrainingState state, Real[] gradient, TrainingOptions options, int threads, int maxParameters,
+        RankReducer? ranks)
     {
-        (_network, _state, _gradient) = (network, state, gradient);
+        (_network, _state, _gradient, _ranks) = (network, state, gradient, ranks);
         _maximumNorm = options.MaximumNorm;
         Shards = ParameterShard.Of(network, options, threads, maxParameters);
+        OwnShards = ranks is null
+            ? Shards
+            : [.. Shards.Select(shard => shard.Within(ranks.Own.First, ranks.Own.End)).OfType<ParameterShard>()];
         if (options.GradientClipping is not { } rule) return;
-        Clipper = new GradientClipper(rule, network);
+        Clipper = new GradientClipper(rule, network, ranks);
         MeasuresGradient = rule.Measure != ClippingMeasure.Value;
     }
 
     /// <summary>All parameters in shards, the longest first.</summary>
     public ParameterShard[] Shards { get; }
+
+    /// <summary>The parameters that this process updates.</summary>
+    public ParameterShard[] OwnShards { get; }
 
     /// <summary>Clips the gradient; null for no clipping.</summary>
     public GradientClipper? Clipper { get; }
@@ -116,8 +125,9 @@ internal sealed class ParameterUpdate
     {
         if (_state.Predictor == _state.Parameters) return;
         _state.Parameters.CopyTo(_state.Predictor, 0);
-        foreach (var shard in Shards)
+        foreach (var shard in OwnShards)
             foreach (var group in shard.Groups) UpdatePredictor(group);
+        _ranks?.Gather(_state.Predictor);
     }
 
     private void UpdatePredictor(ParameterShard.Group group)

@@ -3,15 +3,23 @@ using Backprop.Numerics;
 
 namespace Backprop.Training;
 
-/// <summary>One training step by a team of threads: <see cref="GradientPass"/>, <see cref="IGradientReducer"/>,
+/// <summary>One training step by a team of threads: <see cref="GradientPass"/>, <see cref="RankReducer"/>,
 /// <see cref="ParameterUpdate"/>.</summary>
-/// <remarks>The threads of the team wait between steps, and end with <see cref="Dispose"/>. Allocates only in the constructor.</remarks>
+/// <remarks>
+/// With several ranks, each has the gradient of its own rows. The ranks exchange these. Then each rank updates some parameters, and all
+/// ranks receive all parameters. The threads of the team wait between steps, and end with <see cref="Dispose"/>. A single process
+/// allocates only in the constructor.
+/// </remarks>
 internal sealed class TrainingStep : IDisposable
 {
+    // The gradients of several shards stay in the cache, and matrix products are not much smaller than for one shard.
+    private const int MaxParametersOfShards = 128 * 1024;
+
     private readonly StepPortions _portions;
     private readonly GradientPass _pass;
     private readonly ParameterUpdate _update;
-    private readonly IGradientReducer _reducer;
+    private readonly TrainingState _state;
+    private readonly RankReducer? _ranks;
     private readonly WorkerTeam _team;
     private readonly Action[] _updatePhases, _gradientPhases;
     private StepValues _values = new(LearningRate: 0);
@@ -26,16 +34,19 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="examplesPerRow">Examples of a row (<see cref="Minibatches.ExamplesPerRow"/>): 1, or one for every member of the
     /// network.</param>
     /// <param name="stop">Ends a step on many rows; null for never.</param>
-    /// <param name="reducer">Reduces the gradient before the update; null for a single process.</param>
+    /// <param name="shards">The shards of a batch; null for one.</param>
+    /// <param name="ranks">Exchanges gradients and parameters; null for a single process.</param>
     public TrainingStep(
         Network network, TrainingState state, TrainingOptions options, int batchSize, int threads, int examplesPerRow = 1,
-        StopCondition? stop = null, IGradientReducer? reducer = null)
+        StopCondition? stop = null, BatchShards? shards = null, RankReducer? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        _reducer = reducer ?? LocalReducer.Instance;
+        (_state, _ranks) = (state, ranks);
+        shards ??= BatchShards.One;
         _portions = new StepPortions(network, batchSize, stop);
-        _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _portions);
-        _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, _portions.MaxParameters);
+        _pass = new GradientPass(network, state, options, batchSize, examplesPerRow, _portions, shards, ranks);
+        var maxParameters = shards.Count == 1 ? _portions.MaxParameters : Math.Min(_portions.MaxParameters, MaxParametersOfShards);
+        _update = new ParameterUpdate(network, state, _pass.Gradient, options, threads, maxParameters, ranks);
         _updatePhases = [.. UpdatePhases()];
         _gradientPhases = [.. GradientPhases()];
         _team = _pass.Team = new WorkerTeam(threads); // last: if an allocation before it fails, no thread was started
@@ -99,28 +110,33 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose() => _team.Dispose();
 
-    // A norm, a sum over processes, or a step of whole matrices needs the gradient of all parameters before any parameter is updated.
+    // A norm, a sum over ranks, or a step of whole matrices needs the gradient of all parameters before any parameter is updated.
     // Otherwise every shard is updated while its gradient is in the cache.
     private IEnumerable<Action> UpdatePhases()
     {
-        if (_update.MeasuresGradient || _update.MatrixCount > 0 || _portions.IsLarge || !_reducer.IsLocal)
+        if (_update.MeasuresGradient || _update.MatrixCount > 0 || _portions.IsLarge || _ranks is not null)
         {
-            yield return OfShards(_pass.Differentiate);
-            if (!_reducer.IsLocal) yield return () => _reducer.Reduce(_pass.Gradient);
+            yield return OfShards(_update.Shards, _pass.Differentiate);
+            if (_ranks is not null)
+            {
+                yield return _pass.Exchange;
+                yield return OfShards(_update.OwnShards, _pass.SumRanks, mayEnd: false);
+            }
             if (_update.MeasuresGradient) yield return MeasureGradient;
             yield return BeginUpdate;
             if (_update.MatrixCount > 0)
             {
-                yield return OfShards(_update.PrepareGradient, mayEnd: false);
+                yield return OfShards(_update.Shards, _update.PrepareGradient, mayEnd: false);
                 yield return PrepareMatrices();
-                yield return OfShards(ApplyUpdate, mayEnd: false);
+                yield return OfShards(_update.Shards, ApplyUpdate, mayEnd: false);
             }
-            else yield return OfShards(PrepareAndUpdate, mayEnd: false);
+            else yield return OfShards(_update.OwnShards, PrepareAndUpdate, mayEnd: false);
+            if (_ranks is not null) yield return () => _ranks.Gather(_state.Parameters);
         }
         else
         {
             yield return BeginUpdate;
-            yield return OfShards(DifferentiateAndUpdate, mayEnd: false);
+            yield return OfShards(_update.Shards, DifferentiateAndUpdate, mayEnd: false);
         }
         foreach (var limit in _update.NormLimits())
         {
@@ -129,18 +145,7 @@ internal sealed class TrainingStep : IDisposable
         }
     }
 
-    // The gradient of the objective. Penalties are added once, after the sum over processes.
-    private IEnumerable<Action> GradientPhases()
-    {
-        if (_reducer.IsLocal)
-        {
-            yield return OfShards(DifferentiateObjective);
-            yield break;
-        }
-        yield return OfShards(_pass.Differentiate);
-        yield return () => _reducer.Reduce(_pass.Gradient);
-        yield return OfShards(_update.AddPenalties, mayEnd: false);
-    }
+    private IEnumerable<Action> GradientPhases() => [OfShards(_update.Shards, DifferentiateObjective)];
 
     private void BeginUpdate() => _update.Begin(_values);
 
@@ -192,14 +197,14 @@ internal sealed class TrainingStep : IDisposable
     }
 
     // A free thread processes the next shard, so an interrupted thread delays no other. After one shard was updated, all must be updated.
-    private Action OfShards(Action<ParameterShard> work, bool mayEnd = true)
+    private Action OfShards(ParameterShard[] shards, Action<ParameterShard> work, bool mayEnd = true)
     {
         Action<int> share = worker =>
         {
-            for (var i = Interlocked.Increment(ref _nextShard); i < _update.Shards.Length; i = Interlocked.Increment(ref _nextShard))
+            for (var i = Interlocked.Increment(ref _nextShard); i < shards.Length; i = Interlocked.Increment(ref _nextShard))
             {
                 if (mayEnd && !_portions.MayGoOn(worker, isDue: true)) return;
-                work(_update.Shards[i]);
+                work(shards[i]);
             }
         };
         return () =>

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Backprop.Distribution;
 
-namespace Backprop.ML;
+namespace Backprop.Distribution;
 
 /// <summary>The only process of a program that no launcher started.</summary>
+/// <param name="deadline">The deadline, which is never over.</param>
 internal sealed class SingleRank(TimeSpan deadline) : ICommunicator
 {
     /// <inheritdoc/>

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Backprop.Distribution;
+using Backprop.Networks;
+using Backprop.Numerics;
+
+namespace Backprop.Training;
+
+/// <summary>Adds the gradients of several ranks, and shares the updated parameters.</summary>
+/// <remarks>
+/// <para>Every rank owns a contiguous range of the parameters. It receives the derivatives of its range from all ranks, adds them in the
+/// order of the tree over shards, and updates these parameters. Then all ranks receive all parameters. So the memory and the work of the
+/// optimizer are divided, as by Rajbhandari et al. (2020), "ZeRO: memory optimizations toward training trillion parameter models",
+/// arXiv:1910.02054, stage 1.</para>
+/// <para>The losses of the shards, and the clock and the token of rank 0, travel with the gradients. The sum of the library that carries
+/// the messages is not used, because its order may depend on the number of ranks.</para>
+/// </remarks>
+internal sealed class RankReducer
+{
+    // So many sums of ranks stay in the nearest cache.
+    private const int ParametersAtOnce = 1024;
+
+    private readonly ICommunicator _ranks;
+    private readonly StopCondition? _stop;
+    private readonly (int First, int Count)[] _parts;
+    private readonly IReadOnlyList<BatchShards.Piece>[] _pieces;
+
+    // For each rank: its pieces of the parameters that the other one owns, the losses of its shards, and a notice. Messages to this rank
+    // itself are written where messages from it are read.
+    private readonly Real[][] _outgoing, _incoming;
+    private readonly ReadOnlyMemory<Real>[] _sent;
+    private readonly Memory<Real>[] _received;
+    private long _bytes, _waiting, _start;
+    private long _steps;
+
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="shards">The shards of a batch.</param>
+    /// <param name="network">The network, whose parameters are divided.</param>
+    /// <param name="stop">Receives the clock and the token of rank 0; null for none.</param>
+    public RankReducer(ICommunicator ranks, BatchShards shards, Network network, StopCondition? stop)
+    {
+        (_ranks, Shards, _stop) = (ranks, shards, stop);
+        Owned = ParameterPiece.Ranges(network, ranks.Size);
+        _parts = [.. Owned.Select(range => (range.First, range.End - range.First))];
+        _pieces = [.. Enumerable.Range(0, ranks.Size).Select(shards.PiecesOf)];
+        _outgoing = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(ranks.Rank, rank)])];
+        _incoming = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(rank, ranks.Rank)])];
+        _incoming[ranks.Rank] = _outgoing[ranks.Rank];
+        _sent = [.. _outgoing.Select(values => (ReadOnlyMemory<Real>)values)];
+        _received = [.. _incoming.Select(values => values.AsMemory())];
+        _start = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>The shards of a batch.</summary>
+    public BatchShards Shards { get; }
+
+    /// <summary>The range of parameters of each rank.</summary>
+    public (int First, int End)[] Owned { get; }
+
+    /// <summary>The range of parameters of this rank.</summary>
+    public (int First, int End) Own => Owned[_ranks.Rank];
+
+    /// <summary>Describes the work of this rank.</summary>
+    public string Summary
+    {
+        get
+        {
+            TimeSpan total = Stopwatch.GetElapsedTime(_start), waiting = TimeSpan.FromSeconds((double)_waiting / Stopwatch.Frequency);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Rank {_ranks.Rank} of {_ranks.Size} on {_ranks.Host}: steps {_steps}, shards {Shards.OwnCount} of {Shards.Count}, "
+                + $"computing {(total - waiting).TotalSeconds:F1} s, waiting {waiting.TotalSeconds:F1} s, sent {_bytes} bytes, "
+                + $"processors {Environment.ProcessorCount}.");
+        }
+    }
+
+    /// <summary>Keeps a part of a piece of the gradient of this rank, to be sent. Threads may call it for different parameters at the same
+    /// time.</summary>
+    /// <param name="piece">The index of the piece.</param>
+    /// <param name="offset">The index of the first parameter.</param>
+    /// <param name="derivatives">The derivatives of this parameter and the next ones.</param>
+    public void Put(int piece, int offset, ReadOnlySpan<Real> derivatives)
+    {
+        for (var rank = OwnerOf(offset); !derivatives.IsEmpty; rank++)
+        {
+            var (first, count) = _parts[rank];
+            var some = derivatives[..Math.Min(derivatives.Length, first + count - offset)];
+            some.CopyTo(_outgoing[rank].AsSpan(piece * count + offset - first));
+            offset += some.Length;
+            derivatives = derivatives[some.Length..];
+        }
+    }
+
+    /// <summary>Exchanges everything that was put, and the losses.</summary>
+    /// <param name="losses">[S]: the losses of the shards of this rank. Overwritten with those of all shards.</param>
+    public void Exchange(Span<double> losses)
+    {
+        for (var rank = 0; rank < _ranks.Size; rank++)
+        {
+            var header = HeaderOf(_outgoing[rank], Shards.OwnCount);
+            losses.Slice(Shards.First, Shards.OwnCount).CopyTo(header);
+            if (_stop is null) continue;
+            var notice = _stop.OwnNotice;
+            header[^2] = BitConverter.Int64BitsToDouble(notice.Ticks);
+            header[^1] = (notice.IsCancelled ? 1 : 0) + (notice.Throws ? 2 : 0);
+        }
+        Exchange<Real>(_sent, _received);
+        for (var rank = 0; rank < _ranks.Size; rank++)
+        {
+            var (first, count) = Shards.OfRank(rank);
+            HeaderOf(_incoming[rank], count)[..count].CopyTo(losses[first..]);
+        }
+        var ofZero = HeaderOf(_incoming[0], Shards.OfRank(0).Count);
+        _stop?.Receive(new StopNotice(BitConverter.DoubleToInt64Bits(ofZero[^2]), ofZero[^1] is 1 or 3, ofZero[^1] >= 2));
+        _steps++;
+    }
+
+    /// <summary>Adds the derivatives of all ranks. Threads may call it for different parameters at the same time.</summary>
+    /// <param name="offset">The index of the first parameter; this rank owns all of them.</param>
+    /// <param name="gradient">Overwritten with the derivatives of this parameter and the next ones.</param>
+    public void Sum(int offset, Span<Real> gradient)
+    {
+        var (firstOfOwn, count) = _parts[_ranks.Rank];
+        var room = Scratch.BlocksOfAtLeast((int.Log2(Shards.Count) + 1) * ParametersAtOnce);
+        for (int at = 0, length; at < gradient.Length; at += length)
+        {
+            length = Math.Min(ParametersAtOnce, gradient.Length - at);
+            var sum = new TreeSum(room, length, first: 0);
+            for (var rank = 0; rank < _ranks.Size; rank++)
+                for (var i = 0; i < _pieces[rank].Count; i++)
+                {
+                    _incoming[rank].AsSpan(i * count + offset - firstOfOwn + at, length).CopyTo(sum.Next);
+                    sum.Add(_pieces[rank][i].End, _pieces[rank][i].Size);
+                }
+            sum.Block(0).CopyTo(gradient.Slice(at, length));
+        }
+    }
+
+    /// <summary>Receives each rank's range of a vector with one value for each parameter.</summary>
+    /// <param name="values">[parameters]: this rank's own range is sent, and the other ranges are overwritten.</param>
+    public void Gather(Memory<Real> values) => Gather(values, _parts);
+
+    /// <summary>Receives each rank's part of some values.</summary>
+    /// <param name="values">This rank's own part is sent, and the other parts are overwritten.</param>
+    /// <param name="parts">The part of each rank.</param>
+    public void Gather<T>(Memory<T> values, ReadOnlySpan<(int First, int Count)> parts) where T : unmanaged
+    {
+        var begin = Stopwatch.GetTimestamp();
+        RankValues.Gather(_ranks, values, parts);
+        _waiting += Stopwatch.GetTimestamp() - begin;
+        _bytes += (long)parts[_ranks.Rank].Count * Marshal.SizeOf<T>() * (_ranks.Size - 1);
+    }
+
+    private void Exchange<T>(ReadOnlySpan<ReadOnlyMemory<T>> sent, ReadOnlySpan<Memory<T>> received) where T : unmanaged
+    {
+        var begin = Stopwatch.GetTimestamp();
+        _ranks.Exchange(sent, received);
+        _waiting += Stopwatch.GetTimestamp() - begin;
+        for (var rank = 0; rank < _ranks.Size; rank++)
+            if (rank != _ranks.Rank) _bytes += (long)sent[rank].Length * Marshal.SizeOf<T>();
+    }
+
+    // The values of a message from one rank to another. Two doubles follow the losses.
+    private int LengthOf(int from, int to) =>
+        checked(_pieces[from].Count * _parts[to].Count + HeaderValues(Shards.OfRank(from).Count));
+
+    private static Span<double> HeaderOf(Real[] message, int shards) =>
+        MemoryMarshal.Cast<Real, double>(message.AsSpan(message.Length - HeaderValues(shards)));
+
+    private static int HeaderValues(int shards) => (shards + 2) * sizeof(double) / sizeof(Real);
+
+    private int OwnerOf(int parameter)
+    {
+        int low = 0, high = Owned.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (parameter < Owned[middle].End) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+}
