@@ -16,6 +16,8 @@ if (args is ["own-steps"])
     StepBenchmarks.PrintOwnSteps();
     return 0;
 }
+// "rank-steps NET" is what the group "shards" starts by the launchers of MPI.
+if (args is ["rank-steps", var letter]) return ShardBenchmarks.PrintStepsOfRanks(letter);
 if (args is ["kernels", .. var options])
 {
     var settings = DefaultConfig.Instance.WithArtifactsPath(Page.InRepository("artifacts", "benchmarks"));
@@ -27,7 +29,7 @@ var groups = new Dictionary<string, Action<Report>[]>
 {
     ["step"] = [StepBenchmarks.Run],
     ["members"] = [MemberBenchmarks.Run],
-    ["shards"] = [ShardBenchmarks.Run],
+    ["shards"] = [ShardBenchmarks.Run, ShardBenchmarks.RunRanks],
     ["optimizers"] = [OptimizerBenchmarks.Run],
     ["recipe"] = [RecipeBenchmarks.Run],
     ["fit"] = [FitBenchmarks.Run],

@@ -1,4 +1,8 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
 using Backprop.Benchmarks.Harness;
+using Backprop.ML;
 using Backprop.Optimizers;
 using Backprop.Training;
 
@@ -9,6 +13,9 @@ internal static class ShardBenchmarks
 {
     private const int Shards = 8, Batches = 4, BatchSize = 1024;
     private const double LearningRate = 1e-7; // as in StepBenchmarks
+
+    // Steps of ranks must be equally many, so they are counted, not timed.
+    private static readonly Dictionary<string, (int Steps, double Efficiency)> s_ranks = new() { ["B"] = (300, 0.85), ["D"] = (24, 0.90) };
 
     private static readonly Net[] s_nets = [Net.B with { BatchSize = BatchSize }, Net.D with { BatchSize = BatchSize }];
 
@@ -26,12 +33,65 @@ internal static class ShardBenchmarks
         }
     }
 
-    private static TrainingStep MakeStep(Net net, BatchShards shards)
+    /// <summary>Seconds of a step on several ranks, against one process: each is bound to a processor, and has one thread.</summary>
+    public static void RunRanks(Report report)
+    {
+        foreach (var (launcher, bind) in new[] { ("mpirun.openmpi", "--bind-to"), ("mpirun.mpich", "-bind-to") })
+            foreach (var net in s_nets)
+            {
+                var work = $"step of {net.Name}, batch {BatchSize}, {Shards} shards, 2 ranks by {launcher}";
+                try
+                {
+                    List<string> profiles = [];
+                    var times = PairedRun.CompareTimes(
+                        () => StepsUnder(launcher, [bind, "core", "-n", "2"], net, profiles),
+                        () => StepsUnder("taskset", ["-c", "0"], net, []), rounds: 5);
+                    report.Add(work, "one process", times, 2 * s_ranks[net.Letter].Efficiency, threads: 2);
+                    report.Add($"{work}: profile of the last run", string.Join("; ", profiles.TakeLast(2)), "", met: true);
+                }
+                catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
+                {
+                    report.Void(work, "one process", problem.Message);
+                }
+            }
+    }
+
+    /// <summary>Prints the seconds of a step on this rank, and what it waited for.</summary>
+    public static int PrintStepsOfRanks(string letter) => Mpi.Run(ranks =>
+    {
+        var net = s_nets.Single(net => net.Letter == letter);
+        var shards = new BatchShards(Shards, ranks.Rank, ranks.Size);
+        var reducer = ranks.Size == 1 ? null : new RankReducer(ranks, shards, net.Make(), stop: null);
+        using var step = MakeStep(net, shards, reducer);
+        var batches = MakeBatches(net);
+        List<double> times = [];
+        for (var i = 0; i < s_ranks[letter].Steps; i++)
+            times.Add(PairedRun.SecondsPerCall(() => step.Learn(batches, i % Batches, new StepValues(LearningRate))));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times.Order().ElementAt(times.Count / 10):R}"));
+        if (reducer is not null) Console.WriteLine(reducer.Summary);
+    });
+
+    // The fastest tenth: other programs disturb the rest.
+    private static double StepsUnder(string program, string[] options, Net net, List<string> profiles)
+    {
+        var start = new ProcessStartInfo(
+            program, [.. options, Environment.ProcessPath!, "rank-steps", net.Letter]) { RedirectStandardOutput = true };
+        foreach (var name in (string[])["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]) start.Environment[name] = "1";
+        start.Environment["TERM"] = "dumb";
+        using var process = Process.Start(start)!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}.");
+        profiles.AddRange(lines.Where(line => line.StartsWith("Rank ", StringComparison.Ordinal)));
+        return lines.Where(line => char.IsAsciiDigit(line[0])).Max(line => double.Parse(line, CultureInfo.InvariantCulture));
+    }
+
+    private static TrainingStep MakeStep(Net net, BatchShards shards, RankReducer? reducer = null)
     {
         var options = new TrainingOptions { Loss = net.Loss, Optimizer = new Adam() };
         var network = net.Make();
         var state = new TrainingState(net.InitialParameters(), options, network);
-        return new TrainingStep(network, state, options, net.BatchSize, threads: 1, shards: shards);
+        return new TrainingStep(network, state, options, net.BatchSize, threads: 1, shards: shards, ranks: reducer);
     }
 
     private static Minibatches MakeBatches(Net net)

@@ -25,17 +25,6 @@ internal static class RankValues
         ranks.Exchange<T>(outgoing, incoming);
     }
 
-    /// <summary>Copies a list of bytes of rank 0 to all ranks.</summary>
-    /// <param name="ranks">The ranks.</param>
-    /// <param name="own">The bytes of this rank; ignored unless it is rank 0.</param>
-    public static byte[] BytesOfRankZero(ICommunicator ranks, byte[] own)
-    {
-        var length = OfRankZero(ranks, own.Length);
-        var bytes = ranks.Rank == 0 ? own : new byte[length];
-        OfRankZero<byte>(ranks, bytes);
-        return bytes;
-    }
-
     /// <summary>Sends each rank's part of some values to all other ranks.</summary>
     /// <param name="ranks">The ranks.</param>
     /// <param name="values">All values. Those of this rank are sent, and the others are overwritten.</param>

@@ -80,7 +80,7 @@ public sealed class RankTrainingTests : IDisposable
             });
             foreach (var result in results)
             {
-                Assert.Equal(expected.History.Take(epoch), result.History.Take(epoch));
+                Assert.Equal(expected.History.Take(epoch), result.History);
                 if (epoch == numbers.Length) TestNumbers.AssertSameBits(expected.Network.Parameters, result.Network.Parameters);
             }
         }
@@ -115,7 +115,7 @@ public sealed class RankTrainingTests : IDisposable
                 nameof(Adam), new Distributed(ranks) { Shards = 8 }, threads: 1,
                 options => options with { CancellationToken = source.Token }, progress);
         });
-        Assert.All(results, result => Assert.InRange(result.History.Count, 1, Epochs - 1));
+        Assert.All(results, result => Assert.Single(result.History));
         Assert.Equal(results[0].History, results[1].History);
     }
 

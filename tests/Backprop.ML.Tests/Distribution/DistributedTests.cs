@@ -80,6 +80,62 @@ public class DistributedTests
         }
     }
 
+    [Theory, MemberData(nameof(Labels))]
+    public void A_training_in_shards_has_the_same_bits_on_every_number_of_ranks(string label)
+    {
+        var expected = InShards(new Distributed { Shards = 8 }, label);
+        foreach (var count in (int[])[1, 2, 5])
+            foreach (var model in ThreadRanks.Run(count, ranks => InShards(new Distributed(ranks) { Shards = 8 }, label)))
+            {
+                Assert.Equal(expected.Bits(), model.Bits());
+                Assert.Equal(expected.Model.History, model.Model.History);
+                Assert.Equal(expected.Model.Summary.Warnings, model.Model.Summary.Warnings);
+            }
+        Assert.NotEqual(expected.Bits(), InShards(null, label).Bits());
+    }
+
+    [Fact]
+    public void Rank_0_logs_what_each_rank_did()
+    {
+        var lines = new List<string>[2];
+        ThreadRanks.Run(2, ranks =>
+        {
+            var (ml, own) = (new MLContext(seed: 1), lines[ranks.Rank] = []);
+            ml.Log += (_, message) => own.Add(message.RawMessage);
+            return new BackpropTrainer(ml, OptionsInShards(new Distributed(ranks) { Shards = 8 }, Synthetic.Value)).Fit(
+                Synthetic.Prepared(ml, 60));
+        });
+        foreach (var rank in (int[])[0, 1])
+            Assert.Matches(
+                $"Rank {rank} of 2 on host{rank}: steps [0-9]+, shards 4 of 8, computing .* s, waiting .* s, sent [0-9]+ bytes",
+                Assert.Single(lines[0], line => line.StartsWith($"Rank {rank} ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines[1], line => line.StartsWith("Rank ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Shards_are_for_a_single_training()
+    {
+        var ml = new MLContext(seed: 1);
+        var options = OptionsFor(Synthetic.Flag, ThreadRanks.Alone);
+        options.Distributed = new Distributed { Shards = 2 };
+        var message = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60))).Message;
+        Assert.Contains("Shards of Distributed divide the steps of one training, but Search trains several networks", message);
+    }
+
+    // All ranks report it, and none waits for another.
+    [Fact]
+    public void What_shards_cannot_do_is_refused_on_all_ranks()
+    {
+        var problems = ThreadRanks.RunAll(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var options = OptionsInShards(new Distributed(ranks) { Shards = 2 }, Synthetic.Value);
+            options.Normalization = Backprop.Networks.Normalization.Batch;
+            new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60));
+        });
+        Assert.All(problems, problem => Assert.Contains("cannot train BatchNormalization", problem!.Message));
+    }
+
     [Fact]
     public void Without_a_search_the_option_is_refused()
     {
@@ -149,6 +205,19 @@ public class DistributedTests
     {
         var ml = new MLContext(seed: 1);
         return new BackpropTrainer(ml, OptionsFor(label, ranks)).Fit(Synthetic.Prepared(ml, 60));
+    }
+
+    private static BackpropTransformer InShards(Distributed? distributed, string label)
+    {
+        var ml = new MLContext(seed: 1);
+        return new BackpropTrainer(ml, OptionsInShards(distributed, label)).Fit(Synthetic.Prepared(ml, 60));
+    }
+
+    private static BackpropTrainer.Options OptionsInShards(Distributed? distributed, string label)
+    {
+        var options = OptionsFor(label, ranks: null);
+        (options.Search, options.BatchSize, options.Distributed) = (null, 20, distributed);
+        return options;
     }
 
     private static IReadOnlyList<TrainCatalogBase.CrossValidationResult<CalibratedBinaryClassificationMetrics>> CrossValidate(

@@ -100,8 +100,8 @@ internal sealed class StopCondition
     {
         get
         {
-            var notice = _ranks is null ? OwnNotice : _ofRankZero;
-            return notice is { IsCancelled: true, Throws: true } ? throw Cancelled() : notice.IsCancelled;
+            if (TokenIsCancelled && (_ranks is null ? _throwsOnCancellation : _ofRankZero.Throws)) throw Cancelled();
+            return TokenIsCancelled;
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class StopCondition
     {
         _checkAlive?.Invoke();
         if (HasModel) return;
-        if ((_ranks is null ? OwnNotice : _ofRankZero).IsCancelled) throw Cancelled();
+        if (TokenIsCancelled) throw Cancelled();
         if (_limit is { } limit && Elapsed >= limit)
         {
             EndsAllRanks = true;
@@ -188,6 +188,8 @@ internal sealed class StopCondition
     {
         if (Abandons(isTraining: true)) throw new WorkGivenUpException();
     }
+
+    private bool TokenIsCancelled => _ranks is null ? _token.IsCancellationRequested : _ofRankZero.IsCancelled;
 
     private TimeSpan OwnElapsed => _start is { } start ? _earlier + _clock.GetElapsedTime(start) : TimeSpan.Zero;
 

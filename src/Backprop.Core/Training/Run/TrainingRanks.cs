@@ -9,7 +9,9 @@ namespace Backprop.Training;
 /// and make equal decisions. So an exception of one rank alone ends all ranks.</remarks>
 internal sealed class TrainingRanks
 {
-    private bool _haveAgreed;
+    private const string Advice = $"Use fewer ranks, or a larger {nameof(TrainingOptions.BatchSize)}.";
+
+    private bool _haveCompared, _areTogether;
 
     private TrainingRanks(ICommunicator communicator) => Communicator = communicator;
 
@@ -28,12 +30,12 @@ internal sealed class TrainingRanks
         {
             return train(ranks);
         }
-        catch (Exception problem) when (!ranks._haveAgreed)
+        catch (Exception problem) when (!ranks._haveCompared)
         {
             if (RankAgreement.Refuse(communicator, problem) is { } refusal) throw refusal;
             throw;
         }
-        catch (Exception problem) when (!stop.EndsAllRanks && problem is not TrainingDivergedException)
+        catch (Exception problem) when (ranks._areTogether && !stop.EndsAllRanks && problem is not TrainingDivergedException)
         {
             communicator.Abort(problem.ToString());
             throw;
@@ -49,11 +51,12 @@ internal sealed class TrainingRanks
     /// <returns>The same for rank 0.</returns>
     public bool Begin(Func<IReadOnlyList<KeyValuePair<string, string>>> facts, TrainingState state, StopCondition stop, bool hasEnded)
     {
-        if (!_haveAgreed)
+        if (!_haveCompared)
         {
             var all = facts().Append(KeyValuePair.Create("the time limit", $"{stop.Limit}")).Prepend(Build()).ToArray();
-            _haveAgreed = true;
+            _haveCompared = true;
             RankAgreement.Reach(Communicator, all, text => stop.Reports.Warn($"{text}"));
+            _areTogether = true;
         }
         stop.Follow(Communicator);
         if (Decide(state.Epoch > 0)) state.Visit(new Copy(Communicator));
@@ -68,7 +71,7 @@ internal sealed class TrainingRanks
     /// <summary>Completes the state. Before, each rank has only its own part of it.</summary>
     public static void Complete(TrainingState state, RankReducer reducer) => state.Visit(new Completion(reducer, state.Parameters.Length));
 
-    /// <summary>Reports the work of each rank, on rank 0.</summary>
+    /// <summary>Reports the work of each rank, on rank 0, and advises if it waited for most of the time.</summary>
     public void Summarize(RankReducer reducer, RunReports reports)
     {
         var link = new RankLink(Communicator);
@@ -77,6 +80,11 @@ internal sealed class TrainingRanks
         else
         {
             reports.Note($"{own}");
+            if (reducer.Waiting > reducer.Computing)
+            {
+                var share = reducer.Waiting / (reducer.Waiting + reducer.Computing);
+                reports.Note($"Rank 0 exchanged values, or waited, for {share:P0} of the time. {Advice}");
+            }
             foreach (var rank in link.Others)
             {
                 var summary = link.Receive(rank, RankMessageKind.Summary, Communicator.Deadline);

@@ -124,6 +124,7 @@ internal sealed class TrainingRun : IDisposable
 
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
         if (!_mustEnd) WriteCheckpoint(hasEnded: isOverfitting || isPlannedEnd);
+        _request.Stop.Synchronize();
         return isOverfitting || isLast || _request.Stop.MustEnd;
     }
 

@@ -66,8 +66,9 @@ internal sealed class BatchShards
     /// <param name="rows">The rows of the batch.</param>
     public (int First, int Count) OwnRows(int rows)
     {
-        int first = RowsOf(First, rows).First, end = RowsOf(End - 1, rows) is var last ? last.First + last.Count : 0;
-        return (first, end - first);
+        var (first, _) = RowsOf(First, rows);
+        var (last, countOfLast) = RowsOf(End - 1, rows);
+        return (first, last + countOfLast - first);
     }
 
     /// <summary>The sums that a rank can finish by itself.</summary>

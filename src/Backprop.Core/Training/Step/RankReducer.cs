@@ -31,8 +31,9 @@ internal sealed class RankReducer
     private readonly Real[][] _outgoing, _incoming;
     private readonly ReadOnlyMemory<Real>[] _sent;
     private readonly Memory<Real>[] _received;
-    private long _bytes, _waiting, _start;
-    private long _steps;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _bytesOfStep;
+    private long _bytes, _waiting, _steps;
 
     /// <param name="ranks">The ranks.</param>
     /// <param name="shards">The shards of a batch.</param>
@@ -46,10 +47,10 @@ internal sealed class RankReducer
         _pieces = [.. Enumerable.Range(0, ranks.Size).Select(shards.PiecesOf)];
         _outgoing = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(ranks.Rank, rank)])];
         _incoming = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(rank, ranks.Rank)])];
+        _bytesOfStep = sizeof(Real) * _outgoing.Where((_, rank) => rank != ranks.Rank).Sum(values => (long)values.Length);
         _incoming[ranks.Rank] = _outgoing[ranks.Rank];
         _sent = [.. _outgoing.Select(values => (ReadOnlyMemory<Real>)values)];
         _received = [.. _incoming.Select(values => values.AsMemory())];
-        _start = Stopwatch.GetTimestamp();
     }
 
     /// <summary>The shards of a batch.</summary>
@@ -66,14 +67,19 @@ internal sealed class RankReducer
     {
         get
         {
-            TimeSpan total = Stopwatch.GetElapsedTime(_start), waiting = TimeSpan.FromSeconds((double)_waiting / Stopwatch.Frequency);
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Rank {_ranks.Rank} of {_ranks.Size} on {_ranks.Host}: steps {_steps}, shards {Shards.OwnCount} of {Shards.Count}, "
-                + $"computing {(total - waiting).TotalSeconds:F1} s, waiting {waiting.TotalSeconds:F1} s, sent {_bytes} bytes, "
+                + $"computing {Computing.TotalSeconds:F1} s, waiting {Waiting.TotalSeconds:F1} s, sent {_bytes} bytes, "
                 + $"processors {Environment.ProcessorCount}.");
         }
     }
+
+    /// <summary>The time that this rank spent in exchanges, including the time that it waited for slower ranks.</summary>
+    public TimeSpan Waiting => Stopwatch.GetElapsedTime(0, _waiting);
+
+    /// <summary>All other time since the start.</summary>
+    public TimeSpan Computing => Stopwatch.GetElapsedTime(_start) - Waiting;
 
     /// <summary>Keeps a part of a piece of the gradient of this rank, to be sent. Threads may call it for different parameters at the same
     /// time.</summary>
@@ -105,7 +111,10 @@ internal sealed class RankReducer
             header[^2] = BitConverter.Int64BitsToDouble(notice.Ticks);
             header[^1] = (notice.IsCancelled ? 1 : 0) + (notice.Throws ? 2 : 0);
         }
-        Exchange<Real>(_sent, _received);
+        var begin = Stopwatch.GetTimestamp();
+        _ranks.Exchange<Real>(_sent, _received);
+        _waiting += Stopwatch.GetTimestamp() - begin;
+        _bytes += _bytesOfStep;
         for (var rank = 0; rank < _ranks.Size; rank++)
         {
             var (first, count) = Shards.OfRank(rank);
@@ -149,16 +158,8 @@ internal sealed class RankReducer
         var begin = Stopwatch.GetTimestamp();
         RankValues.Gather(_ranks, values, parts);
         _waiting += Stopwatch.GetTimestamp() - begin;
-        _bytes += (long)parts[_ranks.Rank].Count * Marshal.SizeOf<T>() * (_ranks.Size - 1);
-    }
-
-    private void Exchange<T>(ReadOnlySpan<ReadOnlyMemory<T>> sent, ReadOnlySpan<Memory<T>> received) where T : unmanaged
-    {
-        var begin = Stopwatch.GetTimestamp();
-        _ranks.Exchange(sent, received);
-        _waiting += Stopwatch.GetTimestamp() - begin;
-        for (var rank = 0; rank < _ranks.Size; rank++)
-            if (rank != _ranks.Rank) _bytes += (long)sent[rank].Length * Marshal.SizeOf<T>();
+        var (first, count) = parts[_ranks.Rank];
+        _bytes += (long)MemoryMarshal.AsBytes(values.Span.Slice(first, count)).Length * (_ranks.Size - 1);
     }
 
     // The values of a message from one rank to another. Two doubles follow the losses.

@@ -30,6 +30,26 @@ public class ManyMachinesGuide() : GuidePage("many-machines")
     }
 
     [Fact]
+    public void One_training_has_the_bits_of_its_shards()
+    {
+        var (ml, train, _) = Parcel.Split(train: 60);
+        var data = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train).Transform(train);
+        float[][] all = [Train(ThreadRanks.Alone), .. ThreadRanks.Run(2, Train)];
+        Assert.All(all, parameters => Assert.Equal(all[0], parameters));
+
+        float[] Train(ICommunicator ranks)
+        {
+            var options = OptionsWith(seed: 1);
+            #region many-machines-shards
+            options.Distributed = new Distributed(ranks) { Shards = 8 };
+            options.BatchSize = 1024;
+            var model = new BackpropTrainer(ml, options).Fit(data);
+            #endregion
+            return model.Model.Network.Parameters.ToArray();
+        }
+    }
+
+    [Fact]
     public void Folds_and_seeds_are_trained_by_any_rank()
     {
         var (ml, train, _) = Parcel.Split(train: 60);
