@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Outliers keep their order, while a hard limit would make them equal. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default",
 /// arXiv:2407.04491, where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
-public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Makes a layer.</summary>
     /// <param name="inputs">Number of inputs and outputs per example; at least 1.</param>
@@ -39,6 +39,10 @@ public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable,
     Layer IReplicable.Replicated(int members) => Features == Inputs
         ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit)
         : new PerMember(this, members);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => Features == Inputs
+        ? new SmoothClip(Inputs / members * count, Features / members * count, Limit)
+        : throw new NotSupportedException($"{Caption} clips the first {Features} of {Inputs} values, which are not those of each member.");
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
         graph.Add(new ClipSmoothly([x], graph.NewName(), Outputs, Features, Limit));

@@ -28,6 +28,9 @@ public readonly ref struct TrainingPass
         Statistics = statistics;
     }
 
+    /// <summary>The members whose columns the layer has: random numbers depend on the column in the whole ensemble. Null for all.</summary>
+    internal MemberRange? Members { get; init; }
+
     /// <summary>Index of the first row of x in the batch.</summary>
     public int FirstRow { get; }
 
@@ -51,7 +54,18 @@ public readonly ref struct TrainingPass
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {
         var random = Random(RandomPurpose.Dropout);
-        var position = (uint)FirstRow * (uint)width;
+        if (Members is not { } members)
+        {
+            Mask(f, random, (uint)FirstRow * (uint)width, x, y);
+            return;
+        }
+        uint ofAll = (uint)members.WidthOfAll(width), column = (uint)members.FirstColumn(width), row = (uint)FirstRow;
+        for (var i = 0; i < x.Length; i += width) Mask(f, random, row++ * ofAll + column, x.Slice(i, width), y.Slice(i, width));
+    }
+
+    private static void Mask<TFunction>(TFunction f, RandomField random, uint position, ReadOnlySpan<Real> x, Span<Real> y)
+        where TFunction : struct, IFunctionOfTwo
+    {
         Span<Real> room = stackalloc Real[NumbersAtOnce];
         for (var i = 0; i < x.Length; i += NumbersAtOnce)
         {
