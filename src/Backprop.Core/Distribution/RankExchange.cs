@@ -151,16 +151,26 @@ internal sealed class RankExchange
             throw;
         }
         var result = computation.Result;
-        var summary = _link.Describe(work, computation.Time - _waiting, Stopwatch.GetElapsedTime(start));
+        End(_link.Describe(work, computation.Time - _waiting, Stopwatch.GetElapsedTime(start)), note);
+        return result;
+    }
+
+    // No rank returns before all have computed: what it does next, such as throwing an exception, may end the others.
+    private void End(string summary, Action<string> note)
+    {
+        var deadline = _link.Communicator.Deadline;
         if (Rank == 0)
         {
             note(summary);
-            foreach (var rank in _others) note(Encoding.UTF8.GetString(_link.Receive(
-                rank, RankMessageKind.Summary, _link.Communicator.Deadline).Content));
+            foreach (var rank in _others) note(Encoding.UTF8.GetString(_link.Receive(rank, RankMessageKind.Summary, deadline).Content));
+            foreach (var rank in _others) _link.Send(rank, RankMessageKind.Done, []);
         }
-        else _link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+        else
+        {
+            _link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+            _link.Receive(0, RankMessageKind.Done, deadline);
+        }
         _link.Flush();
-        return result;
     }
 
     private bool HasLeaving()

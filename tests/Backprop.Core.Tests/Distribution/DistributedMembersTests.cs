@@ -1,4 +1,5 @@
 using Backprop.Activations;
+using Backprop.Core.Tests.Training;
 using Backprop.Distribution;
 using Backprop.Initializers;
 using Backprop.Losses;
@@ -78,7 +79,7 @@ public class DistributedMembersTests
     public void Every_number_of_ranks_has_the_network_of_one_process(string name)
     {
         var (form, options) = AllCases[name];
-        var (training, validation) = Examples(options.Loss);
+        var (training, validation) = Examples(options.Loss, lacks: LacksValues(form));
         AssertSame(form, options, training, validation);
     }
 
@@ -86,7 +87,7 @@ public class DistributedMembersTests
     public void The_same_holds_if_each_member_holds_out_rows_of_its_own(string name)
     {
         var (form, options) = AllCases[name];
-        var (training, _) = Examples(options.Loss);
+        var (training, _) = Examples(options.Loss, lacks: LacksValues(form));
         AssertSame(
             form, options with { KFoldBagging = true, EvenBatches = true, EarlyStopping = new EarlyStopping { Interval = 2 } }, training,
             validation: null);
@@ -124,6 +125,213 @@ public class DistributedMembersTests
         Assert.InRange(expected.BestEpoch, 2, expected.History.Count - 3);
     }
 
+    [Fact]
+    public void A_stream_is_read_by_every_rank()
+    {
+        var (training, validation) = Examples(Options.Loss, weighs: true);
+        var network = Form.Build(Features, 1);
+        var trainer = new Trainer(Options);
+        var expected = trainer.Train(network, new StreamTests.Source(training), validation);
+        var found = ThreadRanks.Run(3, communicator => DistributedMembers.Run(
+            communicator, network,
+            (ranks, stop) => trainer.TrainMembers(network, new StreamTests.Source(training), validation, null, null, stop, ranks),
+            new StopCondition(Options, checkAlive: null)));
+        Assert.All(found, result => AssertSame(expected, result));
+    }
+
+    // Ranks are not equally fast. They end after the last step that one of them has made, so the result is that of some earlier or later
+    // end of one process.
+    [Theory, InlineData(false), InlineData(true)]
+    public void Rank_0_ends_all_ranks_within_an_epoch(bool isEager)
+    {
+        const int steps = 6, cancelled = 15; // in the third epoch
+        var (training, _) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        var results = ThreadRanks.Run(3, communicator =>
+        {
+            using var source = new CancellationTokenSource();
+            var begun = 0;
+            // An eager rank 0 is a step ahead of the others, or they are ahead of it.
+            return Train(communicator, network, Options with { CancellationToken = source.Token }, training, validation: null, () =>
+            {
+                if (isEager == communicator.Rank > 0) Thread.Sleep(1);
+                if (++begun == cancelled && communicator.Rank == 0) source.Cancel();
+            });
+        });
+        Assert.All(results, result => AssertSame(results[0], result));
+        Assert.Equal(3, results[0].History.Count);
+        var ends = Enumerable.Range(cancelled, 3 * steps + 1 - cancelled).Select(last =>
+        {
+            using var source = new CancellationTokenSource();
+            var begun = 0;
+            return new Trainer(Options with { CancellationToken = source.Token }).Train(network, training, checkAlive: () =>
+            {
+                if (++begun == last) source.Cancel();
+            });
+        });
+        Assert.Contains(
+            ends, end => end.History.SequenceEqual(results[0].History) && end.Network.Parameters.SequenceEqual(results[0].Network.Parameters));
+    }
+
+    [Fact]
+    public void A_token_of_another_rank_has_no_effect()
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        var expected = new Trainer(Options).Train(network, training, validation);
+        var results = ThreadRanks.Run(2, communicator => Train(
+            communicator, network, Options with { CancellationToken = new CancellationToken(communicator.Rank == 1) }, training, validation));
+        Assert.All(results, result => AssertSame(expected, result));
+    }
+
+    // On rank 0, an epoch takes a second. The clocks of the others do not count.
+    [Fact]
+    public void The_clock_of_rank_0_ends_all_ranks_and_shortens_all_schedules()
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        var results = ThreadRanks.Run(3, communicator =>
+        {
+            var clock = new ManualClock();
+            var options = Options with
+            {
+                NumberOfIterations = 1000, MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock,
+                LearningRateSchedule = new CosineDecay(), EarlyStopping = null,
+            };
+            return Train(communicator, network, options, training, validation, () => clock.Advance(communicator.Rank == 0 ? 1 / 6.0 : 50));
+        });
+        Assert.All(results, result => AssertSame(results[0], result));
+        var history = results[0].History;
+        Assert.InRange(history.Count, 18, 24); // the steps and the checks have the same length here
+        Assert.InRange(history[^1].LearningRate, 0, 0.1 * Options.LearningRate!.Value);
+        Assert.True(history[1].LearningRate > 0.9 * Options.LearningRate);
+    }
+
+    [Theory]
+    [InlineData(1e30, 5, "the loss became")]
+    [InlineData(1e300, 1, "a parameter is no longer a finite number")]
+    [InlineData(1e19, 1, "the loss after the last update is not finite")]
+    public void All_ranks_report_a_divergence_as_one_process_does(double rate, int epochs, string what)
+    {
+        var options = Options with { Optimizer = new Sgd(), LearningRate = rate, NumberOfIterations = epochs, BatchSize = TrainingOptions.FullBatch };
+        var (training, _) = Examples(options.Loss);
+        var network = (Form with { Activation = new ReLU(), Dropout = 0 }).Build(Features, 1);
+        var expected = Assert.Throws<TrainingDivergedException>(() => new Trainer(options).Train(network, training));
+        Assert.Contains(what, expected.Message, StringComparison.Ordinal);
+        var problems = ThreadRanks.RunAll(3, communicator => Train(communicator, network, options, training, validation: null));
+        Assert.All(problems, problem => Assert.Equal(expected.Message, Assert.IsType<TrainingDivergedException>(problem).Message));
+    }
+
+    [Fact]
+    public void A_validation_loss_that_is_not_finite_ends_all_ranks()
+    {
+        var (training, _) = Examples(Options.Loss);
+        var validation = new ExampleSet([1e30f, 1e30f, 1e30f, 1e30f, 1e30f], Features, [0]);
+        var network = (Form with { Activation = new ReLU() }).Build(Features, 1);
+        var problems = ThreadRanks.RunAll(3, communicator => Train(communicator, network, Options, training, validation));
+        Assert.All(problems, problem => Assert.Contains("the validation loss became", Assert.IsType<TrainingDivergedException>(problem).Message));
+    }
+
+    [Theory, InlineData(0), InlineData(2)]
+    public void An_exception_on_one_rank_ends_all(int failing)
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        var problems = ThreadRanks.RunAll(3, communicator =>
+        {
+            var steps = 0;
+            Train(communicator, network, Options, training, validation, () =>
+            {
+                if (communicator.Rank == failing && ++steps == 9) throw new InvalidDataException("the disk is full");
+            });
+        });
+        Assert.Equal("the disk is full", Assert.IsType<InvalidDataException>(problems[failing]).Message);
+        foreach (var (rank, problem) in problems.Index())
+            if (rank != failing)
+                Assert.Contains($"Rank {failing} ends the job: System.IO.InvalidDataException", problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rank_that_hangs_is_named()
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        using var end = new ManualResetEventSlim();
+        var problems = ThreadRanks.RunAll(
+            2,
+            communicator =>
+            {
+                if (communicator.Rank == 1) end.Wait();
+                try
+                {
+                    Train(communicator, network, Options, training, validation);
+                }
+                finally
+                {
+                    end.Set();
+                }
+            },
+            TimeSpan.FromMilliseconds(50));
+        Assert.Contains("for rank 1, which sent no sign of life", Assert.IsType<TimeoutException>(problems[0]).Message);
+    }
+
+    [Fact]
+    public void More_ranks_than_members_are_warned_of_with_numbers()
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        List<string> notes = [], warnings = [];
+        ThreadRanks.Run(8, communicator =>
+        {
+            var trainer = new Trainer(Options);
+            var reports = communicator.Rank > 0 ? null : new RunReports(warn: warnings.Add, note: notes.Add);
+            return DistributedMembers.Run(
+                communicator, network, (ranks, stop) => trainer.TrainMembers(network, training, validation, null, null, stop, ranks),
+                new StopCondition(Options, checkAlive: null, reports));
+        });
+        Assert.Equal(
+            "8 ranks are more than the 5 members of the ensemble: 3 of them only receive the model. The predicted efficiency is 0.62; with 5 "
+            + "ranks it is 1.00.", Assert.Single(warnings));
+        Assert.Equal("8 ranks share 5 members, at most 1 each: the predicted efficiency is 0.62.", notes[0]);
+        Assert.StartsWith("Rank 0 of 8 on host0: members 0 to 0, computing ", notes[1], StringComparison.Ordinal);
+        Assert.StartsWith("Rank 7 of 8 on host7: no member, computing 0.0 s, waiting ", notes[8], StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Refused => [.. AllRefused.Keys];
+
+    private static Dictionary<string, TrainingOptions> AllRefused { get; } = new()
+    {
+        ["GradientClipping"] = Options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 1) },
+        ["LambdaRankLoss"] = Options with { Loss = new LambdaRankLoss() },
+        ["Mixup"] = Options with { Mixup = new Mixup() },
+        ["Checkpoint"] = Options with { Checkpoint = new Checkpoint("file") },
+        ["Diagnostics"] = Options with { Diagnostics = true },
+        ["RefitOnAllRows"] = Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } },
+    };
+
+    [Theory, MemberData(nameof(Refused))]
+    public void What_needs_all_members_in_one_process_is_refused_by_name(string name)
+    {
+        var network = Form.Build(Features, 1);
+        var problems = ThreadRanks.RunAll(
+            2, communicator => DistributedMembers.Check(communicator, new Trainer(AllRefused[name]), network));
+        Assert.All(problems, problem => Assert.StartsWith(
+            $"Several ranks cannot share the members of an ensemble with {name}, because ", Assert.IsType<ArgumentException>(problem).Message));
+    }
+
+    [Fact]
+    public void Layers_before_the_members_must_not_learn()
+    {
+        var learning = new Network(
+            new Backprop.Layers.InputScale(Features), new Backprop.Layers.Replicate(Features, 2),
+            new Backprop.Layers.GroupedDense(2 * Features, 2, 2, ntkParametrization: false));
+        Assert.Contains(
+            "with layer 0 (InputScale 5 → 5), because it learns from all members",
+            Assert.Throws<ArgumentException>(() => new Trainer(Options).CheckRanks(learning)).Message, StringComparison.Ordinal);
+        var single = (Form with { EnsembleSize = 1 }).Build(Features, 1);
+        Assert.Contains("has one member", Assert.Throws<ArgumentException>(() => new Trainer(Options).CheckRanks(single)).Message);
+    }
+
     private static TrainingResult AssertSame(
         MultilayerPerceptron form, TrainingOptions options, ExampleSet training, ExampleSet? validation, int[]? ranks = null)
     {
@@ -156,20 +364,23 @@ public class DistributedMembersTests
     }
 
     private static TrainingResult Train(
-        ICommunicator communicator, Network network, TrainingOptions options, ExampleSet training, ExampleSet? validation)
+        ICommunicator communicator, Network network, TrainingOptions options, ExampleSet training, ExampleSet? validation,
+        Action? checkAlive = null)
     {
         var trainer = new Trainer(options);
         DistributedMembers.Check(communicator, trainer, network);
         return DistributedMembers.Run(
             communicator, network, (ranks, stop) => trainer.TrainMembers(network, training, validation, null, null, stop, ranks),
-            new StopCondition(options, checkAlive: null));
+            new StopCondition(options, checkAlive));
     }
 
-    private static (ExampleSet Training, ExampleSet Validation) Examples(Loss loss, bool weighs = false) =>
-        (Examples(loss, 83, seed: 1, weighs), Examples(loss, 41, seed: 2, weighs));
+    private static bool LacksValues(MultilayerPerceptron form) => form.MissingValues != Backprop.Layers.MissingValues.Skip;
 
-    // Feature 1 has 3 categories, feature 4 has 2. Some values of feature 0 are missing if an imputation replaces them.
-    private static ExampleSet Examples(Loss loss, int rows, int seed, bool weighs)
+    private static (ExampleSet Training, ExampleSet Validation) Examples(Loss loss, bool weighs = false, bool lacks = false) =>
+        (Examples(loss, 83, seed: 1, weighs, lacks), Examples(loss, 41, seed: 2, weighs, lacks));
+
+    // Feature 1 has 3 categories, feature 4 has 2.
+    private static ExampleSet Examples(Loss loss, int rows, int seed, bool weighs, bool lacks)
     {
         var x = TestNumbers.Normal(rows * Features, seed);
         var y = new float[rows];
@@ -184,7 +395,8 @@ public class DistributedMembersTests
                 TargetKind.Binary => value > 2 ? 1 : 0,
                 _ => Math.Max(0, value),
             };
+            if (lacks && row % 5 == 0) own[0] = float.NaN;
         }
-        return new ExampleSet(x, Features, y, 1, weighs ? [.. Enumerable.Range(0, rows).Select(row => 0.5f + row % 4)] : null);
+        return new ExampleSet(x, Features, y, 1, weighs ? [.. Enumerable.Range(0, rows).Select(row => 0.5f + row % 4)] : null, allowsMissing: lacks);
     }
 }

@@ -165,7 +165,7 @@ internal sealed class TrainingRun : IDisposable
             _team.SendParameters(isFinite ? learned : []);
             return null;
         }
-        if (_team is not null && isFinite) isFinite = _team.TryGather(ref learned);
+        if (_team is not null) isFinite &= _team.TryGather(ref learned);
         if (!isFinite)
             throw new TrainingDivergedException(history.Count, "the loss after the last update is not finite", _state.LearningRate);
 
