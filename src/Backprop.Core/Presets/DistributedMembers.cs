@@ -74,7 +74,10 @@ internal static class DistributedMembers
             // The report of rank 0 follows.
         }
         var (isFailure, content) = ranks.ReceiveEnd();
-        return isFailure ? Failed(content) : new Outcome(TrialFormat.ReadResult(content), null);
+        if (isFailure) return Failed(content);
+        var result = TrialFormat.ReadResult(content);
+        foreach (var warning in result.Warnings) stop.Reports.Warn($"{warning}");
+        return new Outcome(result, null);
 
         static Outcome Failed(byte[] failure)
         {
