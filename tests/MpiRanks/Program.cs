@@ -42,6 +42,7 @@ static void Train(ICommunicator ranks, string checkpoint)
     var search = HashOf(parts.SelectMany(network => network.Parameters.ToArray()));
 
     var ofMembers = OptionsWith(ranks);
+    if (checkpoint != "-") ofMembers.Checkpoint = new Checkpoint($"{checkpoint}.members") { Every = 3 };
     var members = HashOf(new BackpropTrainer(ml, ofMembers).Fit(data).Model.Network.Parameters.ToArray());
 
     var folds = ml.BinaryClassification.CrossValidatePredictedLabel(

@@ -38,7 +38,7 @@ internal sealed class RankExchange
     /// <summary>The number of ranks.</summary>
     public int Size => _link.Communicator.Size;
 
-    /// <summary>Computes on every rank, and returns the results of this one.</summary>
+    /// <summary>Computes on every rank, and returns the result of this one.</summary>
     /// <typeparam name="T">The result.</typeparam>
     /// <param name="communicator">The ranks; at least two. Only rank 0 sends to all, and receives from all.</param>
     /// <param name="compute">The computation. It ends on another rank than 0 with a message that it receives from rank 0.</param>
@@ -72,7 +72,7 @@ internal sealed class RankExchange
 
     /// <summary>Waits for data of a rank.</summary>
     /// <param name="rank">The sender.</param>
-    /// <param name="topics">What it may be about. Data about others remains until it is asked for.</param>
+    /// <param name="topics">What it may be about. Data about others remains for later calls.</param>
     /// <returns>The first data about one of the topics.</returns>
     public (int Topic, byte[] Content) Receive(int rank, params ReadOnlySpan<int> topics)
     {

@@ -59,7 +59,6 @@ internal sealed class MemberSlice
     private Layer OfMembers(Layer layer, int index) => layer switch
     {
         _ when index < _whole.LayerOfMembers => layer,
-        _ when index == _whole.LayerOfMembers => new Replicate(layer.Inputs, _range.Count),
         IDividesMembers divided => divided.ForMembers(_range.All, _range.Count),
         _ => throw new NotSupportedException(
             $"Layer {index} ({layer.Caption}) cannot be divided by members, so {_whole.EnsembleSize} members cannot be trained by several "

@@ -42,7 +42,8 @@ public class DistributedMembersTests
     private static Dictionary<string, (MultilayerPerceptron Form, TrainingOptions Options)> AllCases { get; } = new()
     {
         ["regression"] = (Form, Options with { ClampPredictions = true, PredictionIntervals = new Conformal { Coverage = 0.8 } }),
-        ["intervals of held-out rows"] = (Form, Options with { PredictionIntervals = new Conformal { Coverage = 0.8, HeldOutFraction = 0.3 } }),
+        ["intervals of held-out rows"] = (
+            Form, Options with { PredictionIntervals = new Conformal { Coverage = 0.8, HeldOutFraction = 0.3 } }),
         ["two classes"] = (
             Form with { Normalization = Normalization.Layer, Residual = true },
             Options with { Loss = new LogisticLoss(), TemperatureScaling = true, ThresholdMetric = new F1Score() }),
@@ -109,7 +110,8 @@ public class DistributedMembersTests
     public void Without_validation_the_last_epoch_is_returned()
     {
         var (training, _) = Examples(Options.Loss);
-        AssertSame(Form, Options with { LossTolerance = new LossTolerance { Patience = 1, MinimumImprovement = 0.5 } }, training, validation: null);
+        var tolerance = new LossTolerance { Patience = 1, MinimumImprovement = 0.5 };
+        AssertSame(Form, Options with { LossTolerance = tolerance }, training, validation: null);
     }
 
     [Fact]
@@ -170,7 +172,9 @@ public class DistributedMembersTests
             });
         });
         Assert.Contains(
-            ends, end => end.History.SequenceEqual(results[0].History) && end.Network.Parameters.SequenceEqual(results[0].Network.Parameters));
+            ends,
+            end => end.History.SequenceEqual(results[0].History)
+                && end.Network.Parameters.SequenceEqual(results[0].Network.Parameters));
     }
 
     [Fact]
@@ -180,7 +184,8 @@ public class DistributedMembersTests
         var network = Form.Build(Features, 1);
         var expected = new Trainer(Options).Train(network, training, validation);
         var results = ThreadRanks.Run(2, communicator => Train(
-            communicator, network, Options with { CancellationToken = new CancellationToken(communicator.Rank == 1) }, training, validation));
+            communicator, network, Options with { CancellationToken = new CancellationToken(communicator.Rank == 1) }, training,
+            validation));
         Assert.All(results, result => AssertSame(expected, result));
     }
 
@@ -198,7 +203,8 @@ public class DistributedMembersTests
                 NumberOfIterations = 1000, MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock,
                 LearningRateSchedule = new CosineDecay(), EarlyStopping = null,
             };
-            return Train(communicator, network, options, training, validation, () => clock.Advance(communicator.Rank == 0 ? 1 / 6.0 : 50));
+            var seconds = communicator.Rank == 0 ? 1 / 6.0 : 50;
+            return Train(communicator, network, options, training, validation, () => clock.Advance(seconds));
         });
         Assert.All(results, result => AssertSame(results[0], result));
         var history = results[0].History;
@@ -213,7 +219,10 @@ public class DistributedMembersTests
     [InlineData(1e19, 1, "the loss after the last update is not finite")]
     public void All_ranks_report_a_divergence_as_one_process_does(double rate, int epochs, string what)
     {
-        var options = Options with { Optimizer = new Sgd(), LearningRate = rate, NumberOfIterations = epochs, BatchSize = TrainingOptions.FullBatch };
+        var options = Options with
+        {
+            Optimizer = new Sgd(), LearningRate = rate, NumberOfIterations = epochs, BatchSize = TrainingOptions.FullBatch,
+        };
         var (training, _) = Examples(options.Loss);
         var network = (Form with { Activation = new ReLU(), Dropout = 0 }).Build(Features, 1);
         var expected = Assert.Throws<TrainingDivergedException>(() => new Trainer(options).Train(network, training));
@@ -229,7 +238,8 @@ public class DistributedMembersTests
         var validation = new ExampleSet([1e30f, 1e30f, 1e30f, 1e30f, 1e30f], Features, [0]);
         var network = (Form with { Activation = new ReLU() }).Build(Features, 1);
         var problems = ThreadRanks.RunAll(3, communicator => Train(communicator, network, Options, training, validation));
-        Assert.All(problems, problem => Assert.Contains("the validation loss became", Assert.IsType<TrainingDivergedException>(problem).Message));
+        Assert.All(problems, problem => Assert.Contains(
+            "the validation loss became", Assert.IsType<TrainingDivergedException>(problem).Message, StringComparison.Ordinal));
     }
 
     [Theory, InlineData(0), InlineData(2)]
@@ -290,11 +300,52 @@ public class DistributedMembersTests
                 new StopCondition(Options, checkAlive: null, reports));
         });
         Assert.Equal(
-            "8 ranks are more than the 5 members of the ensemble: 3 of them only receive the model. The predicted efficiency is 0.62; with 5 "
-            + "ranks it is 1.00.", Assert.Single(warnings));
+            "8 ranks are more than the 5 members of the ensemble: 3 of them only receive the model. The predicted efficiency is 0.62; with "
+            + "5 ranks it is 1.00.", Assert.Single(warnings));
         Assert.Equal("8 ranks share 5 members, at most 1 each: the predicted efficiency is 0.62.", notes[0]);
         Assert.StartsWith("Rank 0 of 8 on host0: members 0 to 0, computing ", notes[1], StringComparison.Ordinal);
         Assert.StartsWith("Rank 7 of 8 on host7: no member, computing 0.0 s, waiting ", notes[8], StringComparison.Ordinal);
+    }
+
+    // The file of any number of ranks is that of one process, so any number can continue.
+    [Theory, InlineData(1, 3), InlineData(3, 2), InlineData(2, 1)]
+    public void A_checkpoint_continues_with_another_number_of_ranks(int before, int after)
+    {
+        var folder = Directory.CreateTempSubdirectory("backprop-members-");
+        try
+        {
+            var options = Options with
+            {
+                KFoldBagging = true, NumberOfIterations = 6, Optimizer = new Adam(), WeightAveraging = new ExponentialMovingAverage(),
+            };
+            var (training, _) = Examples(options.Loss);
+            var network = Form.Build(Features, 1);
+            var expected = new Trainer(options).Train(network, training);
+            var path = Path.Combine(folder.FullName, "members.checkpoint");
+            var saving = options with { Checkpoint = new Checkpoint(path) { Every = 1 } };
+            ThreadRanks.RunAll(before, communicator =>
+            {
+                var steps = 0;
+                Train(communicator, network, saving, training, validation: null, () =>
+                {
+                    if (++steps == 22) throw new InvalidDataException("the machine fails");
+                });
+            });
+            Assert.True(File.Exists(path));
+            // The thread of rank 0 ends when it waits for the others.
+            Assert.True(SpinWait.SpinUntil(() => !File.Exists($"{path}.lock"), TimeSpan.FromSeconds(10)));
+            var begun = 0;
+            var results = ThreadRanks.Run(after, communicator => Train(communicator, network, saving, training, validation: null, () =>
+            {
+                if (communicator.Rank == 0) begun++;
+            }));
+            Assert.All(results, result => AssertSame(expected, result));
+            Assert.InRange(begun, 1, 25);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     public static TheoryData<string> Refused => [.. AllRefused.Keys];
@@ -304,7 +355,6 @@ public class DistributedMembersTests
         ["GradientClipping"] = Options with { GradientClipping = new GradientClipping(ClippingMeasure.GlobalNorm, 1) },
         ["LambdaRankLoss"] = Options with { Loss = new LambdaRankLoss() },
         ["Mixup"] = Options with { Mixup = new Mixup() },
-        ["Checkpoint"] = Options with { Checkpoint = new Checkpoint("file") },
         ["Diagnostics"] = Options with { Diagnostics = true },
         ["RefitOnAllRows"] = Options with { EarlyStopping = new EarlyStopping { RefitOnAllRows = true } },
     };
@@ -316,7 +366,8 @@ public class DistributedMembersTests
         var problems = ThreadRanks.RunAll(
             2, communicator => DistributedMembers.Check(communicator, new Trainer(AllRefused[name]), network));
         Assert.All(problems, problem => Assert.StartsWith(
-            $"Several ranks cannot share the members of an ensemble with {name}, because ", Assert.IsType<ArgumentException>(problem).Message));
+            $"Several ranks cannot share the members of an ensemble with {name}, because ",
+            Assert.IsType<ArgumentException>(problem).Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -397,6 +448,7 @@ public class DistributedMembersTests
             };
             if (lacks && row % 5 == 0) own[0] = float.NaN;
         }
-        return new ExampleSet(x, Features, y, 1, weighs ? [.. Enumerable.Range(0, rows).Select(row => 0.5f + row % 4)] : null, allowsMissing: lacks);
+        float[]? weights = weighs ? [.. Enumerable.Range(0, rows).Select(row => 0.5f + row % 4)] : null;
+        return new ExampleSet(x, Features, y, 1, weights, allowsMissing: lacks);
     }
 }

@@ -16,7 +16,8 @@ internal interface IReplicable
     Layer Replicated(int members);
 }
 
-/// <summary>A layer of several members that can be divided: a narrower layer for some of them has the same bits.</summary>
+/// <summary>A layer that makes members, or computes them, and can be divided: a narrower layer for some of them has the same
+/// bits.</summary>
 internal interface IDividesMembers
 {
     /// <summary>The same layer for some of its members.</summary>

@@ -31,7 +31,7 @@ internal sealed class MemberRanks(IRankMessages messages, int members)
 {
     // What a message is about.
     private const int EpochTopic = 0, SummaryOfEpochTopic = 1, ScoresTopic = 2, VerdictTopic = 3, ParametersTopic = 4, EndTopic = 5,
-        StopTopic = 6, StepsTopic = 7, LastStepTopic = 8, FailureTopic = 9;
+        StopTopic = 6, StepsTopic = 7, LastStepTopic = 8, FailureTopic = 9, CheckpointTopic = 10, DecisionTopic = 11, StateTopic = 12;
 
     private int? _lastStep;
 
@@ -96,6 +96,26 @@ internal sealed class MemberRanks(IRankMessages messages, int members)
     /// <summary>On rank 0: the trained parameters of the other ranks, in their order.</summary>
     public IReadOnlyList<byte[]> ReceiveParameters() => ReceiveAll(ParametersTopic);
 
+    /// <summary>On rank 0: sends the checkpoint that training continues from; empty for none.</summary>
+    public void SendCheckpoint(byte[] content) => SendAll(CheckpointTopic, content);
+
+    /// <summary>On another rank than 0: that checkpoint.</summary>
+    public byte[] ReceiveCheckpoint() => ReceiveFromFirst(CheckpointTopic);
+
+    /// <summary>A decision of rank 0, on all ranks.</summary>
+    public bool Share(bool decision)
+    {
+        if (!IsFirst) return ReceiveFromFirst(DecisionTopic)[0] != 0;
+        SendAll(DecisionTopic, [decision ? (byte)1 : (byte)0]);
+        return decision;
+    }
+
+    /// <summary>On another rank than 0: sends the state of its members.</summary>
+    public void SendState(byte[] state) => messages.Send(0, StateTopic, state);
+
+    /// <summary>On rank 0: the states of the members of the other ranks, in their order.</summary>
+    public IReadOnlyList<byte[]> ReceiveStates() => ReceiveAll(StateTopic);
+
     /// <summary>On rank 0, at the end: sends the result to all ranks, also to those without members.</summary>
     public void SendResult(byte[] result) => SendToEveryRank(EndTopic, result);
 
@@ -112,7 +132,8 @@ internal sealed class MemberRanks(IRankMessages messages, int members)
     /// <summary>Must be called before the first step of an epoch.</summary>
     public void BeginEpoch() => _lastStep = null;
 
-    /// <summary>Whether the epoch ends after a step. If rank 0 must end, all ranks agree on the last step that one of them has made.</summary>
+    /// <summary>Whether the epoch ends after a step. If rank 0 must end, all ranks agree on the last step that one of them has
+    /// made.</summary>
     /// <param name="stop">The conditions of rank 0.</param>
     /// <param name="steps">The number of steps of this epoch so far; at least 1.</param>
     public bool EndsAfter(StopCondition stop, int steps)

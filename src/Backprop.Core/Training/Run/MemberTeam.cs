@@ -8,8 +8,8 @@ namespace Backprop.Training;
 /// every decision, and returns the whole network.</summary>
 /// <remarks>
 /// A member learns in a part of the ensemble, to the last bit, what it learns in the whole (docs/decisions/0055). Once in an epoch, the
-/// losses of the examples travel to rank 0, and once in a validation check the scores of the validation rows. Decisions of a clock are those
-/// of rank 0.
+/// losses of the examples travel to rank 0, and once in a validation check the scores of the validation rows. Decisions of a clock are
+/// those of rank 0.
 /// </remarks>
 internal sealed class MemberTeam
 {
@@ -163,6 +163,53 @@ internal sealed class MemberTeam
         }
         return true;
     }
+
+    /// <summary>On rank 0, sends a checkpoint to all; null for none.</summary>
+    public void SendCheckpoint(CheckpointContent? content) => _ranks.SendCheckpoint(content is null ? [] : CheckpointFile.ToBytes(content));
+
+    /// <summary>On another rank than 0: the checkpoint of rank 0; null for none.</summary>
+    public CheckpointContent? ReceiveCheckpoint() =>
+        _ranks.ReceiveCheckpoint() is { Length: > 0 } content ? CheckpointFile.FromBytes(content) : null;
+
+    /// <summary>A decision of rank 0, on all ranks.</summary>
+    public bool Share(bool decision) => _ranks.Share(decision);
+
+    /// <summary>The state of the members of this rank, from that of all members.</summary>
+    public IReadOnlyList<StateEntry> CutState(IReadOnlyList<StateEntry> all) =>
+    [
+        .. all.Select(entry => IsVectorOf(_whole, entry)
+            ? entry with { Bytes = MemoryMarshal.AsBytes<Real>(_own.Cut(MemoryMarshal.Cast<byte, Real>(entry.Bytes))).ToArray() }
+            : entry),
+    ];
+
+    /// <summary>On another rank than 0: sends the state of its members. Other values are the same on all ranks.</summary>
+    public void SendState(IReadOnlyList<StateEntry> own) =>
+        _ranks.SendState([.. own.Where(entry => IsVectorOf(Network, entry)).SelectMany(entry => entry.Bytes)]);
+
+    /// <summary>On rank 0: the state of all members.</summary>
+    public IReadOnlyList<StateEntry> GatherState(IReadOnlyList<StateEntry> own)
+    {
+        var others = _ranks.ReceiveStates();
+        var slices = others.Select((_, i) => new MemberSlice(_whole, _ranks.RangeOf(i + 1))).ToArray();
+        var vector = 0;
+        return [.. own.Select(entry => IsVectorOf(Network, entry) ? WithAll(entry, vector++) : entry)];
+
+        StateEntry WithAll(StateEntry entry, int index)
+        {
+            var all = new Real[_whole.ParameterCount];
+            _own.Paste(MemoryMarshal.Cast<byte, Real>(entry.Bytes), all);
+            foreach (var (slice, state) in slices.Zip(others))
+            {
+                var length = slice.Network.ParameterCount;
+                slice.Paste(MemoryMarshal.Cast<byte, Real>(state).Slice(index * length, length), all);
+            }
+            return entry with { Bytes = MemoryMarshal.AsBytes<Real>(all).ToArray() };
+        }
+    }
+
+    // A vector that has one element for each parameter, as all vectors of a training state do.
+    private static bool IsVectorOf(Network network, StateEntry entry) =>
+        entry.Kind == StateKind.Floats && entry.Bytes.Length == sizeof(Real) * network.ParameterCount;
 
     private int[] MembersOfRanks() => [.. Enumerable.Range(0, _ranks.Working).Select(rank => _ranks.RangeOf(rank).Count)];
 

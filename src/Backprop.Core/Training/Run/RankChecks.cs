@@ -20,8 +20,6 @@ internal static class RankChecks
         if (options.Mixup is not null) throw Refusal(nameof(TrainingOptions.Mixup), "mixes losses of members", "set it to null");
         if (options.OptimizerMemory is not null)
             throw Refusal(nameof(TrainingOptions.OptimizerMemory), "has the memory of all members", "set it to null");
-        if (options.Checkpoint is not null)
-            throw Refusal(nameof(TrainingOptions.Checkpoint), "saves the state of all members", "set it to null");
         if (options.Diagnostics) throw Refusal(nameof(TrainingOptions.Diagnostics), "inspects all members", "set it to false");
         if (options.EarlyStopping is { RefitOnAllRows: true })
             throw Refusal(nameof(EarlyStopping.RefitOnAllRows), "trains a second time", "set it to false");
@@ -32,15 +30,15 @@ internal static class RankChecks
     // With k-fold bagging, the rows of a layer before the members are those of all members.
     private static void CheckShared(Layer layer, int index, bool hasOwnExamples)
     {
+        const string advice = "move it behind the layer that makes the members";
+        var name = $"layer {index} ({layer.Caption})";
         if (layer.Blocks.Any(block => block.Role != ParameterRole.Statistic))
-            throw Refusal($"layer {index} ({layer.Caption})", "learns from all members", "move it behind the layer that makes the members");
+            throw Refusal(name, "learns from all members", advice);
         if (hasOwnExamples && layer.IsRandom)
-            throw Refusal(
-                $"layer {index} ({layer.Caption})", "draws random numbers for the rows of all members",
-                "move it behind the layer that makes the members");
+            throw Refusal(name, "draws random numbers for the rows of all members", advice);
     }
 
     private static ArgumentException Refusal(string name, string reason, string advice) => new(
-        $"Several ranks cannot share the members of an ensemble with {name}, because it {reason}. To distribute, {advice}; otherwise, train "
-        + "in one process.");
+        $"Several ranks cannot share the members of an ensemble with {name}, because it {reason}. To distribute, {advice}; otherwise, "
+        + "train in one process.");
 }

@@ -20,7 +20,8 @@ internal sealed class RunBatches : IDisposable
         var mixes = options.Mixup is not null;
         Training = HasGroups
             ? data.Training.CreateGroupBatches(batchSize, data.Inputs, data.Targets, network.TakesSparse)
-            : data.Training.CreateBatches(batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches, network.Members);
+            : data.Training.CreateBatches(
+                batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches, network.Members);
         try
         {
             Training.Stop = stop;

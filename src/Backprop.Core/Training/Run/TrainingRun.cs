@@ -43,7 +43,7 @@ internal sealed class TrainingRun : IDisposable
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
             _end = new EndOfRun(options, stop, _plan, _state);
             if (refit is null) PlanWarnings.Check(options, _data.Training.Count, _batches.Validation is not null, stop.Reports);
-            _checkpoint = RunCheckpoint.Open(options, () => TrainingFacts.Of(options, setup, request, _data), _state, request);
+            _checkpoint = RunCheckpoint.Open(options, () => TrainingFacts.Of(options, setup, request, _data), _state, request, _team);
         }
         catch
         {
