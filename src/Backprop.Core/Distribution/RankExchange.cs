@@ -19,6 +19,7 @@ internal sealed class RankExchange
     private readonly RankLink _link;
     private readonly Queue<(int Rank, int Topic, byte[] Content)> _leaving = [];
     private readonly List<(int Topic, byte[] Content)>[] _arrived;
+    private readonly string?[] _summaries;
     private readonly int[] _others;
     private TimeSpan _waiting;
     private long _waitsSince;
@@ -29,6 +30,7 @@ internal sealed class RankExchange
     {
         _link = link;
         _arrived = [.. Enumerable.Range(0, link.Communicator.Size).Select(_ => new List<(int, byte[])>())];
+        _summaries = new string?[link.Communicator.Size];
         _others = link.Communicator.Rank == 0 ? [.. link.Others] : [0];
     }
 
@@ -162,7 +164,8 @@ internal sealed class RankExchange
         if (Rank == 0)
         {
             note(summary);
-            foreach (var rank in _others) note(Encoding.UTF8.GetString(_link.Receive(rank, RankMessageKind.Summary, deadline).Content));
+            foreach (var rank in _others)
+                note(_summaries[rank] ?? Encoding.UTF8.GetString(_link.Receive(rank, RankMessageKind.Summary, deadline).Content));
             foreach (var rank in _others) _link.Send(rank, RankMessageKind.Done, []);
         }
         else
@@ -189,15 +192,24 @@ internal sealed class RankExchange
         }
         foreach (var rank in _others)
         {
-            while (_link.TryReceive(rank, out var message, RankMessageKind.Data))
-                lock (_lock)
-                {
-                    _arrived[rank].Add((message.Index, message.Content));
-                    Monitor.PulseAll(_lock);
-                }
-            _link.CheckAlive(rank, _link.Communicator.Deadline);
+            // Another rank may end while the computation of rank 0 does.
+            while (_summaries[rank] is null && _link.TryReceive(rank, out var message, RankMessageKind.Data, RankMessageKind.Summary))
+            {
+                if (message.Kind == RankMessageKind.Summary) _summaries[rank] = Encoding.UTF8.GetString(message.Content);
+                else Arrive(rank, message);
+            }
+            if (_summaries[rank] is null) _link.CheckAlive(rank, _link.Communicator.Deadline);
         }
         _link.Beat(_others);
+    }
+
+    private void Arrive(int rank, RankMessage message)
+    {
+        lock (_lock)
+        {
+            _arrived[rank].Add((message.Index, message.Content));
+            Monitor.PulseAll(_lock);
+        }
     }
 
     // While the computation computes, it needs the processor. It ends this pause when it sends, waits or ends.
