@@ -25,6 +25,9 @@ internal enum RankMessageKind
 
     /// <summary>The last message of a rank about the work: what it did.</summary>
     Summary,
+
+    /// <summary>Data between two computations; the integer is its topic.</summary>
+    Data,
 }
 
 /// <summary>A message between ranks: its kind, an integer, and bytes.</summary>

@@ -3,7 +3,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>A fixed function of one value, y = f(x), for each of the first inputs. The others are copied unchanged.</summary>
-public abstract record FeatureFunction : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
+public abstract record FeatureFunction : ColumnsLayer, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     private protected FeatureFunction(int inputs, int features) : base(inputs, inputs)
     {
@@ -22,6 +22,11 @@ public abstract record FeatureFunction : ColumnsLayer, ISupportsEnsembles, IRepl
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => Features == Inputs ? Of(Replicate.Times(Inputs, members)) : new PerMember(this, members);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => Features == Inputs
+        ? Of(Inputs / members * count)
+        : throw new NotSupportedException(
+            $"{Caption} changes the first {Features} of {Inputs} values, which are not those of each member.");
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
         graph.Add(Describe(x, graph.NewName()));

@@ -23,10 +23,16 @@ public sealed partial class BackpropTrainer
         var network = plan.MakeNetwork(
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         if (initial is not null) initial = MoreOutputs.With(initial, network);
-        var trainer = new Trainer(TrainingOptionsFor(plan, data, options));
-        return data.Stream is { } stream
-            ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
-            : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
+        var training = TrainingOptionsFor(plan, data, options);
+        var trainer = new Trainer(training);
+        if (options.Distributed is not { } distributed) return TrainOn(ranks: null, stop)!;
+        DistributedMembers.Check(distributed.Communicator, trainer, network);
+        agreement.Reach(options, training, data, stop);
+        return DistributedMembers.Run(distributed.Communicator, network, TrainOn, stop);
+
+        TrainingResult? TrainOn(MemberRanks? ranks, StopCondition own) => data.Stream is { } stream
+            ? trainer.TrainMembers(network, stream, data.Validation, initial, progress, own, ranks)
+            : trainer.TrainMembers(network, data.Memory!, data.Validation, initial, progress, own, ranks);
     }
 
     private TrainingResult Search(
@@ -49,12 +55,13 @@ public sealed partial class BackpropTrainer
     {
         if (options.Search is not { } search)
         {
-            if (options.Distributed is not null)
+            if (options.Distributed is not null && options.EnsembleSize == 1)
                 throw Host.ExceptParam(
                     nameof(Options.Distributed),
-                    "{0} distributes the trials of a search, but there is no search: set {1}, use {2}.{3}, or set {0} to null. To "
-                    + "distribute folds or seeds, use ml.FitDistributed.",
-                    nameof(Options.Distributed), nameof(Options.Search), nameof(Preset), nameof(Preset.Best));
+                    "{0} distributes the trials of a search, or the members of an ensemble, but there is no search, and {4} is 1. Set {1}, "
+                    + "use {2}.{3}, increase {4}, or set {0} to null. To distribute folds or seeds, use ml.FitDistributed.",
+                    nameof(Options.Distributed), nameof(Options.Search), nameof(Preset), nameof(Preset.Best),
+                    nameof(Options.EnsembleSize));
             return null;
         }
         if (ObstacleToSearch(plan, data, options, initial) is not { } obstacle) return search;
