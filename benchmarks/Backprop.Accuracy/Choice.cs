@@ -67,7 +67,7 @@ internal sealed record Choice
     {
         if (value == "all") return null;
         if (value == "small") return [.. Small];
-        string[] known = [.. manifest.Entries.Select(entry => entry.Name), California8.Name];
+        string[] known = [.. manifest.Entries.Select(entry => entry.Name), California8.Name, .. Generated.Names];
         return [
             .. value.Split(',').Select(
                 name => known.Contains(name) ? name : throw Unknown("set", name, known.Order().Append("small").Append("all")))];

@@ -54,7 +54,7 @@ try
         default:
             throw new FormatException($"""
                 Unknown: '{string.Join(' ', args)}'. There are
-                  run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|all]
+                  run [--sets a,b|small|all] [--learners x,y|ours|peers|all] [--protocol folds|splits|test|california8|generated|all]
                       [--folds 1..5] [--limit seconds] [--again]
                   anomaly run [--sets a,b|small|all] [--folds 1..5] [--again]
                   anomaly summary [--write]

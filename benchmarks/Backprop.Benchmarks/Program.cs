@@ -16,6 +16,14 @@ if (args is ["own-steps"])
     StepBenchmarks.PrintOwnSteps();
     return 0;
 }
+// "ranks" pairs two ranks with one, under a launcher of MPI; "rank" is what it asks of each of them.
+if (args is ["rank", var epochs]) return RankBenchmarks.Work(int.Parse(epochs));
+if (args is ["ranks", .. var wish])
+{
+    return RankBenchmarks.Run(
+        wish.ElementAtOrDefault(0) ?? "mpirun.openmpi", int.Parse(wish.ElementAtOrDefault(1) ?? "5"),
+        int.Parse(wish.ElementAtOrDefault(2) ?? "16"));
+}
 // "rank-steps NET" is what the group "shards" starts by the launchers of MPI.
 if (args is ["rank-steps", var letter]) return ShardBenchmarks.PrintStepsOfRanks(letter);
 if (args is ["kernels", .. var options])

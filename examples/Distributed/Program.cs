@@ -1,4 +1,4 @@
-// How do several processes, on one machine or many, share a search and the folds of a cross-validation?
+// How do several processes, on one machine or many, share a search, an ensemble, and the folds of a cross-validation?
 // One process: dotnet run. Four: dotnet build, then mpirun -n 4 dotnet Distributed.dll.
 using System.Globalization;
 using Backprop.Distribution;
@@ -43,6 +43,11 @@ return Mpi.Run(ranks =>
     var result = new BackpropTuner(ml, options, new Search { MaximumTrials = 8 }).Fit(parts.TrainSet);
     var logLoss = ml.BinaryClassification.Evaluate(result.Transformer.Transform(parts.TestSet), names[^1]).LogLoss;
 
+    // The members of an ensemble: without a search, each rank trains some of them.
+    options.EnsembleSize = 8;
+    var ensemble = new BackpropTrainer(ml, options).Fit(parts.TrainSet);
+    var ofEnsemble = ml.BinaryClassification.Evaluate(ensemble.Transform(parts.TestSet), names[^1]).LogLoss;
+
     // The folds of a cross-validation, with the options of the best trial.
     var best = result.OptionsOf(result.BestTrial);
     var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
@@ -51,6 +56,7 @@ return Mpi.Run(ranks =>
     // All ranks have all results. One of them prints.
     if (ranks.Rank != 0) return;
     Console.WriteLine($"blend of {result.Trials.Count} trainings: log-loss {logLoss:F6}");
+    Console.WriteLine($"ensemble of {options.EnsembleSize} members: log-loss {ofEnsemble:F6}");
     var accuracies = folds.Select(fold => $"{fold.Metrics.Accuracy:F4}");
     Console.WriteLine($"best trial, five folds: accuracies {string.Join(", ", accuracies)}");
 });

@@ -27,7 +27,7 @@ return Mpi.Run(
     },
     deadline: TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : 30));
 
-// The same for any number of ranks: a search, and the models of folds and of seeds.
+// The same for any number of ranks: a search, an ensemble, and the models of folds and of seeds.
 static void Train(ICommunicator ranks, string checkpoint)
 {
     var ml = new MLContext(seed: 1);
@@ -40,6 +40,10 @@ static void Train(ICommunicator ranks, string checkpoint)
     var parts = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
     var search = HashOf(parts.SelectMany(network => network.Parameters.ToArray()));
 
+    var ofMembers = OptionsWith(ranks);
+    if (checkpoint != "-") ofMembers.Checkpoint = new Checkpoint($"{checkpoint}.members") { Every = 3 };
+    var members = HashOf(new BackpropTrainer(ml, ofMembers).Fit(data).Model.Network.Parameters.ToArray());
+
     var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
         data, new BackpropTrainer(ml, Plain()), numberOfFolds: 3, labelColumnName: "Label", communicator: ranks);
     var losses = HashOf(folds.Select(fold => (float)fold.Metrics.LogLoss));
@@ -51,7 +55,7 @@ static void Train(ICommunicator ranks, string checkpoint)
         return new BackpropTrainer(ml, own).Fit(data);
     });
     var scores = HashOf(seeds.SelectMany(seed => seed.Transform(data).GetColumn<float>("Score")));
-    Console.WriteLine($"model {search} {losses} {scores}");
+    Console.WriteLine($"model {search} {members} {losses} {scores}");
 }
 
 // One network, whose batches are distributed. The run is cancelled after some epochs.

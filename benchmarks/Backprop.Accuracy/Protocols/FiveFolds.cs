@@ -12,7 +12,8 @@ namespace Backprop.Accuracy.Protocols;
 /// </remarks>
 internal sealed record FiveFolds() : Protocol("folds", Folds)
 {
-    private const int Folds = 5;
+    /// <summary>The number of folds.</summary>
+    public const int Folds = 5;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sets(Manifest manifest) => [.. manifest.Entries.Select(entry => entry.Name)];

@@ -18,5 +18,5 @@ internal abstract record Protocol(string Name, int Count)
 
     /// <summary>All protocols.</summary>
     public static IReadOnlyList<Protocol> All { get; } = [
-        new FiveFolds(), new PublishedSplits(), new OriginalTest(), new California8Splits()];
+        new FiveFolds(), new PublishedSplits(), new OriginalTest(), new California8Splits(), new GeneratedSets()];
 }

@@ -54,6 +54,8 @@ internal static class AccuracyPage
         text.Append($"## RMSE on twenty published splits\n\n{ScoreTables.Scores(board, "splits", classification: false)}\n");
         var california = ScoreTables.Scores(board, "california8", classification: false);
         text.Append($"## RMSE on California housing, eight features\n\n{california}\n");
+        text.Append($"## Accuracy on generated tables\n\n{ScoreTables.Scores(board, "generated", classification: true)}\n");
+        text.Append($"## RMSE on generated tables\n\n{ScoreTables.Scores(board, "generated", classification: false)}\n");
         text.Append($"## Origin of the results\n\n{Origins.Table(board)}");
         return text.ToString();
     }

@@ -4,8 +4,9 @@ namespace Backprop.Distribution;
 
 /// <summary>Distributes a training over several processes. The result has the same bits for any number of them.</summary>
 /// <remarks>
-/// <para>The trials of a search are distributed: rank 0 assigns the next trial to the next rank that is free. Without a search, and with
-/// several <see cref="Shards"/>, the rows of each batch are distributed.</para>
+/// <para>The trials of a search are distributed: rank 0 assigns the next trial to the next rank that is free. Without a search, each rank
+/// trains some members of the ensemble, as many as any other, or one more. With several <see cref="Shards"/>, the rows of each batch are
+/// distributed instead.</para>
 /// <para>Every rank must call <c>Fit</c> with the same options and the same data. This is compared before the first step. All ranks return
 /// the same model.</para>
 /// </remarks>

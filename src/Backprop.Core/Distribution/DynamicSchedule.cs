@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.ExceptionServices;
 using System.Text;
 
 namespace Backprop.Distribution;
@@ -134,51 +132,6 @@ internal static class DynamicSchedule
         return end;
     }
 
-    private static string Describe(RankLink link, int items, TimeSpan computing, TimeSpan total) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Rank {link.Communicator.Rank} of {link.Communicator.Size} on {link.Communicator.Host}: items {items}, "
-        + $"computing {computing.TotalSeconds:F1} s, waiting {(total - computing).TotalSeconds:F1} s, sent {link.SentBytes} bytes, "
-        + $"processors {Environment.ProcessorCount}.");
-
-    // A computation by a thread of its own.
-    private sealed class Computation<T>
-    {
-        private readonly long _start = Stopwatch.GetTimestamp();
-        private T? _result;
-        private ExceptionDispatchInfo? _problem;
-        private volatile bool _hasEnded;
-
-        public Computation(Func<T> compute)
-        {
-            var thread = new Thread(() => Run(compute)) { IsBackground = true, Name = "Backprop distributed work" };
-            thread.Start();
-        }
-
-        public bool HasEnded => _hasEnded;
-
-        public TimeSpan Time { get; private set; }
-
-        public T Result
-        {
-            get
-            {
-                _problem?.Throw();
-                return _result!;
-            }
-        }
-
-        private void Run(Func<T> compute)
-        {
-            try
-            {
-                _result = compute();
-            }
-            catch (Exception problem)
-            {
-                _problem = ExceptionDispatchInfo.Capture(problem);
-            }
-            Time = Stopwatch.GetElapsedTime(_start);
-            _hasEnded = true;
-        }
-    }
+    private static string Describe(RankLink link, int items, TimeSpan computing, TimeSpan total) =>
+        link.Describe($"items {items}", computing, total);
 }

@@ -109,6 +109,15 @@ internal sealed class RankLink
         foreach (var rank in ranks) Send(rank, RankMessageKind.Beat, []);
     }
 
+    /// <summary>What this rank did, as a line of the log.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="computing">The time in which it computed.</param>
+    /// <param name="total">The time of the whole work.</param>
+    public string Describe(string work, TimeSpan computing, TimeSpan total) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Rank {Communicator.Rank} of {Communicator.Size} on {Communicator.Host}: {work}, computing {computing.TotalSeconds:F1} s, "
+        + $"waiting {(total - computing).TotalSeconds:F1} s, sent {SentBytes} bytes, processors {Environment.ProcessorCount}.");
+
     /// <summary>Leaves the processor to others for a moment.</summary>
     public static void Pause() => Thread.Sleep(_pause);
 

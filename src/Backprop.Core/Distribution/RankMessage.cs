@@ -26,6 +26,8 @@ internal enum RankMessageKind
     /// <summary>The last message of a rank about the work: what it did.</summary>
     Summary,
 
+    /// <summary>Data between two computations; the integer is its topic.</summary>
+    Data,
     /// <summary>Values that all ranks exchange at the same time.</summary>
     Values,
 }

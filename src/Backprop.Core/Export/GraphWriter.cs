@@ -80,6 +80,7 @@ internal static class GraphWriter
             PeriodicColumns op => FeatureOperators.Periodic(graph, op, x),
             EncodeBins op => FeatureOperators.Bins(graph, op, x),
             ClipSmoothly op => LayerOperators.ClipSmoothly(graph, op, x),
+            CompressColumns op => LayerOperators.CompressColumns(graph, op, x),
             MultiplyColumns op => graph.Apply("Mul", x, graph.Row(op.Factors.Span)),
             AffineByGroup op => LayerOperators.AffineByGroup(graph, op, x),
             Affine op => LayerOperators.Affine(graph, op, x),

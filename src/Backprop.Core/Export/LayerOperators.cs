@@ -17,6 +17,13 @@ internal static class LayerOperators
         return WithRest(graph, graph.Apply("Div", near, graph.Apply("Sqrt", square)), x, op.Columns, op.Width - op.Columns);
     }
 
+    public static string CompressColumns(IGraphBuilder graph, CompressColumns op, string x)
+    {
+        var first = op.Columns == op.Width ? x : graph.Slice(x, 1, 0, op.Columns);
+        var y = graph.Times(graph.Apply("Asinh", graph.Times(first, 1 / op.Scale)), op.Scale);
+        return WithRest(graph, y, x, op.Columns, op.Width - op.Columns);
+    }
+
     public static string Affine(IGraphBuilder graph, Affine op, string x)
     {
         var (weights, biases) = Split(op.Parameters.Span, op.Groups, op.Width / op.Groups, op.Factor);

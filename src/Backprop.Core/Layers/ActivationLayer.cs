@@ -4,7 +4,7 @@ using Backprop.Numerics;
 namespace Backprop.Layers;
 
 /// <summary>Applies an <see cref="Activations.Activation"/> to every input value: y = f(x).</summary>
-public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -38,6 +38,8 @@ public sealed record ActivationLayer : Layer, IHasActivation, ISupportsEnsembles
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => new ActivationLayer(Replicate.Times(Width, members), Activation);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new ActivationLayer(Width / members * count, Activation);
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
         graph.Add(new ApplyActivation([x], graph.NewName(), Width, Activation));

@@ -7,7 +7,7 @@ namespace Backprop.Layers;
 /// Then all values are scaled and shifted so that mean 0 and variance 1 are kept. In scoring, y = x.</summary>
 /// <remarks>y = a·(x or α′) + b with a = ((1 − p)·(1 + p·α′²))^−½ and b = −a·p·α′. Klambauer, Unterthiner, Mayr and Hochreiter (2017),
 /// "Self-normalizing neural networks", arXiv:1706.02515; as PyTorch's AlphaDropout.</remarks>
-public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
+public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable, IDividesMembers
 {
     // −λα of SELU.
     private const double Lowest = -1.7580993408473766;
@@ -25,6 +25,8 @@ public sealed record AlphaDropout : TrainingOnlyLayer, IReplicable
     public double Rate { get; }
 
     Layer IReplicable.Replicated(int members) => new AlphaDropout(Replicate.Times(Width, members), Rate);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new AlphaDropout(Width / members * count, Rate);
 
     /// <inheritdoc/>
     public override void ForwardTraining(ReadOnlySpan<Real> parameters, TrainingPass pass, ReadOnlyMatrix x, Matrix y)

@@ -12,7 +12,8 @@ namespace Backprop.Layers;
 /// no variance. It is normalized by the running mean and variance, and does not change them (PyTorch refuses it).
 /// Parameters: γ, β, then the running mean and variance, each [Width].
 /// </remarks>
-public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record BatchNormalization
+    : Layer, IBatchStatistics, IScoringRewrite, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -60,6 +61,10 @@ public sealed record BatchNormalization : Layer, IBatchStatistics, IScoringRewri
     bool ITrainingBehavior.IsRandom => false;
 
     Layer IReplicable.Replicated(int members) => new BatchNormalization(Replicate.Times(Width, members), Momentum, Epsilon);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new BatchNormalization(Width / members * count, Momentum, Epsilon);
+
+    int IDividesMembers.PiecesOfParameters => Blocks.Count;
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout", JMLR 15; scaled in training, as PyTorch does. As the
 /// first layer it drops inputs. The seed, the layer, the step and the position in the batch decide which values are dropped.
 /// </remarks>
-public sealed record Dropout : TrainingOnlyLayer, IReplicable
+public sealed record Dropout : TrainingOnlyLayer, IReplicable, IDividesMembers
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -24,6 +24,8 @@ public sealed record Dropout : TrainingOnlyLayer, IReplicable
     public double Rate { get; }
 
     Layer IReplicable.Replicated(int members) => new Dropout(Replicate.Times(Width, members), Rate);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new Dropout(Width / members * count, Rate);
 
     /// <summary>True: y shows which values were dropped.</summary>
     public override bool ReadsOutput => true;

@@ -10,7 +10,7 @@ namespace Backprop.Layers;
 /// "TabM", arXiv:2410.24210, or a grouped convolution of width 1. The products are those of <see cref="Dense"/> over some columns of wider
 /// matrices. So a group has the same bits as it would have alone.
 /// </remarks>
-public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
+public sealed record GroupedDense : AffineLayer, ISupportsEnsembles, IDividesMembers
 {
     private readonly int _partsOfGroup;
 
@@ -65,6 +65,9 @@ public sealed record GroupedDense : AffineLayer, ISupportsEnsembles
 
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => Groups % members == 0;
+
+    Layer IDividesMembers.ForMembers(int members, int count) =>
+        new GroupedDense(Inputs / members * count, Outputs / members * count, Groups / members * count, NtkParametrization);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -6,7 +6,7 @@ namespace Backprop.Layers;
 /// <summary>yⱼ = sⱼ·xⱼ, with one learned factor per feature, 1 at first: a soft feature selection.</summary>
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491, where it is the first layer and learns six
 /// times as fast as the weights.</remarks>
-public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> features.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -30,6 +30,8 @@ public sealed record InputScale : Layer, ISupportsEnsembles, IReplicable, IDescr
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => new InputScale(Replicate.Times(Width, members));
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new InputScale(Width / members * count);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);

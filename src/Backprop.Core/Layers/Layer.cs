@@ -76,7 +76,7 @@ public abstract record Layer
     /// <summary>Every kind of layer in this assembly; saved models find theirs in this list.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
     [
-        typeof(ActivationLayer), typeof(AlphaDropout), typeof(BatchNormalization), typeof(ColumnOrder), typeof(Dense),
+        typeof(ActivationLayer), typeof(AlphaDropout), typeof(AsinhScaling), typeof(BatchNormalization), typeof(ColumnOrder), typeof(Dense),
         typeof(Dropout), typeof(EntityEmbedding),
         typeof(FeaturewiseDense), typeof(InputScale), typeof(GaussianNoise), typeof(GroupedDense), typeof(Imputation), typeof(InputSkip),
         typeof(LayerNormalization), typeof(MonotoneDense), typeof(NtkDense), typeof(OneHotEncoding), typeof(ParallelLayers),

@@ -16,7 +16,7 @@ namespace Backprop.Layers;
 /// the variance is that of a dense layer. Constrained inputs count as fully correlated. This is done by c in the neural tangent
 /// parametrization, otherwise by the size of W.</para>
 /// </remarks>
-public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseInput, ISupportsEnsembles, IReplicable,
+public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseInput, ISupportsEnsembles, IReplicable, IDividesMembers,
     IScoringRewrite, IArrayConversion
 {
     private readonly int[] _increasing, _decreasing;
@@ -102,6 +102,10 @@ public sealed record MonotoneDense : AffineLayer, IHasMonotoneOutputs, ISparseIn
 
     Layer IReplicable.Replicated(int members) => new MonotoneDense(
         Replicate.Times(Inputs, members), Replicate.Times(Outputs, members), _increasing, _decreasing, FreeOutputs, Groups * members,
+        NtkParametrization);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new MonotoneDense(
+        Inputs / members * count, Outputs / members * count, _increasing, _decreasing, FreeOutputs, Groups / members * count,
         NtkParametrization);
 
     /// <inheritdoc/>

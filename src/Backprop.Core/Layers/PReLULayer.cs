@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// <summary>yⱼ = xⱼ for positive xⱼ, aⱼ·xⱼ otherwise, with one learned factor aⱼ per unit. Parameters: a [Width].</summary>
 /// <remarks>He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852, eq. 1; as PyTorch's PReLU. It is the layer of
 /// <see cref="PReLU"/>.</remarks>
-public sealed record PReLULayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record PReLULayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Makes a layer of <paramref name="width"/> units.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -40,6 +40,8 @@ public sealed record PReLULayer : Layer, IHasActivation, ISupportsEnsembles, IRe
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => new PReLULayer(Replicate.Times(Width, members), InitialSlope);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new PReLULayer(Width / members * count, InitialSlope);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) =>

@@ -8,7 +8,7 @@ namespace Backprop.Layers;
 /// [Width].</summary>
 /// <remarks>Holzmüller, Grinsztajn and Steinwart (2024), "Better by default", arXiv:2407.04491. It is the layer of
 /// <see cref="ParametricMix"/>.</remarks>
-public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     private readonly Mixture _mixture;
 
@@ -40,6 +40,8 @@ public sealed record ParametricMixLayer : Layer, IHasActivation, ISupportsEnsemb
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => new ParametricMixLayer(Replicate.Times(Width, members), Activation);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new ParametricMixLayer(Width / members * count, Activation);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);

@@ -7,8 +7,8 @@ namespace Backprop.Layers;
 /// Parameters: the layer's, member after member.</summary>
 /// <remarks>For layers that are not merely wider for several members, such as embeddings. It copies a member's columns together, unless the
 /// layer is a <see cref="ColumnsLayer"/>. For dense layers, use <see cref="GroupedDense"/>.</remarks>
-public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IPreparesFeatures, IDescribesInference,
-    INamedArrays
+public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupportsEnsembles, IDividesMembers, IPreparesFeatures,
+    IDescribesInference, INamedArrays
 {
     /// <summary>Makes one copy of a layer for each member.</summary>
     /// <param name="each">The layer of one member. It must not be random, normalize by the batch, or be completed by the network: such
@@ -69,6 +69,8 @@ public sealed record PerMember : Layer, IFitsTrainingData, IGradientParts, ISupp
 
     /// <inheritdoc/>
     public bool SupportsEnsembles(int members) => EnsembleSize % members == 0;
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new PerMember(Each, EnsembleSize / members * count);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random)

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// same features. The network subtracts the features, because a layer sees only its own input. The layer by itself copies its input.
 /// </remarks>
 public sealed record ReconstructionResidual
-    : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
+    : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Compares reconstructions with the features.</summary>
     /// <param name="features">Features of the network; at least 1.</param>
@@ -31,6 +31,9 @@ public sealed record ReconstructionResidual
     public bool SupportsEnsembles(int members) => Reconstructions == members;
 
     Layer IReplicable.Replicated(int members) => new ReconstructionResidual(Features, Reconstructions * members);
+
+    Layer IDividesMembers.ForMembers(int members, int count) =>
+        new ReconstructionResidual(Features, Reconstructions / members * count);
 
     string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
         graph.Add(new SubtractKnown([x, earlier!], graph.NewName(), Outputs, Reconstructions));

@@ -5,7 +5,7 @@ namespace Backprop.Layers;
 /// <summary>y = [x, x, …, x]: every member of an ensemble receives the same input. The members' columns follow one another in all later
 /// layers. The network averages the members' outputs.</summary>
 /// <remarks>Backward: dx is the sum over the copies, first to last.</remarks>
-public sealed record Replicate : Layer, IMakesMembers, IPreparesFeatures, IDescribesInference
+public sealed record Replicate : Layer, IMakesMembers, IDividesMembers, IPreparesFeatures, IDescribesInference
 {
     /// <summary>Makes the members.</summary>
     /// <param name="width">Inputs per example; at least 1.</param>
@@ -20,6 +20,8 @@ public sealed record Replicate : Layer, IMakesMembers, IPreparesFeatures, IDescr
 
     /// <inheritdoc/>
     public override bool ReadsOutput => false;
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new Replicate(Width, count);
 
     int IPreparesFeatures.InputOf(int output) => output % Width;
 

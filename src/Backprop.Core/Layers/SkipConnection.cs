@@ -8,7 +8,8 @@ namespace Backprop.Layers;
 /// He, Zhang, Ren and Sun (2015), "Deep residual learning for image recognition", arXiv:1512.03385. The network adds the second summand,
 /// because a layer sees only its own input. The layer by itself copies its input.
 /// </remarks>
-public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record SkipConnection
+    : Layer, IReadsEarlierOutput, IHasPlace, ISupportsEnsembles, IReplicable, IDividesMembers, IDescribesInference
 {
     /// <summary>Closes a residual block.</summary>
     /// <param name="width">Number of inputs and outputs per example; at least 1.</param>
@@ -32,6 +33,8 @@ public sealed record SkipConnection : Layer, IReadsEarlierOutput, IHasPlace, ISu
     public bool SupportsEnsembles(int members) => true;
 
     Layer IReplicable.Replicated(int members) => new SkipConnection(Replicate.Times(Width, members), Length);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new SkipConnection(Width / members * count, Length);
 
     int IReadsEarlierOutput.SourceOf(int layer) => layer - Length;
 

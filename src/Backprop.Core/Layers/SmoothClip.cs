@@ -9,64 +9,26 @@ namespace Backprop.Layers;
 /// Outliers keep their order, while a hard limit would make them equal. Holzmüller, Grinsztajn and Steinwart (2024), "Better by default",
 /// arXiv:2407.04491, where it follows scaling by median and quartiles, with a limit of 3.
 /// </remarks>
-public sealed record SmoothClip : ColumnsLayer, ISupportsEnsembles, IReplicable, IDescribesInference
+public sealed record SmoothClip : FeatureFunction
 {
     /// <summary>Makes a layer.</summary>
     /// <param name="inputs">Number of inputs and outputs per example; at least 1.</param>
     /// <param name="features">How many inputs, from the first on, are clipped; from 1 to <paramref name="inputs"/>.</param>
     /// <param name="limit">The limit of |y|; &gt; 0 and finite.</param>
-    public SmoothClip(int inputs, int features, double limit) : base(inputs, inputs)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(features, inputs);
-        if (!((Real)limit > 0 && Real.IsFinite((Real)limit)))
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, "must be > 0 and finite");
-        (Features, Limit) = (features, limit);
-    }
-
-    /// <summary>How many inputs are clipped.</summary>
-    public int Features { get; }
+    public SmoothClip(int inputs, int features, double limit) : base(inputs, features) => Limit = Positive(limit, nameof(limit));
 
     /// <summary>The limit of |y|.</summary>
     public double Limit { get; }
 
-    /// <inheritdoc/>
-    public override bool ReadsOutput => false;
+    private protected override FeatureFunction Of(int inputs) => new SmoothClip(inputs, inputs, Limit);
 
-    /// <inheritdoc/>
-    public bool SupportsEnsembles(int members) => true;
+    private protected override void Apply(ReadOnlySpan<Real> x, Span<Real> y) => Elementwise.Map(new Clipped((Real)Limit), x, y);
 
-    Layer IReplicable.Replicated(int members) => Features == Inputs
-        ? new SmoothClip(Replicate.Times(Inputs, members), Replicate.Times(Features, members), Limit)
-        : new PerMember(this, members);
+    private protected override void MultiplyByDerivative(ReadOnlySpan<Real> x, ReadOnlySpan<Real> dy, Span<Real> dx) =>
+        Elementwise.Zip(new Derivative((Real)Limit), x, dy, dx);
 
-    string IDescribesInference.Describe(InferenceOperations graph, string x, string? earlier, ReadOnlyMemory<Real> parameters) =>
-        graph.Add(new ClipSmoothly([x], graph.NewName(), Outputs, Features, Limit));
-
-    /// <inheritdoc/>
-    internal override void ForwardColumns(ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, MatrixColumns y)
-    {
-        for (var row = 0; row < x.Rows; row++)
-        {
-            var from = x.Row(row);
-            var to = y.Row(row);
-            Elementwise.Map(new Clipped((Real)Limit), from[..Features], to[..Features]);
-            from[Features..].CopyTo(to[Features..]);
-        }
-    }
-
-    /// <inheritdoc/>
-    internal override void BackwardInputColumns(
-        ReadOnlySpan<Real> parameters, ReadOnlyMatrixColumns x, ReadOnlyMatrixColumns y, ReadOnlyMatrixColumns dy, MatrixColumns dx)
-    {
-        for (var row = 0; row < dx.Rows; row++)
-        {
-            var given = dy.Row(row);
-            var to = dx.Row(row);
-            Elementwise.Zip(new Derivative((Real)Limit), x.Row(row)[..Features], given[..Features], to[..Features]);
-            given[Features..].CopyTo(to[Features..]);
-        }
-    }
+    private protected override InferenceOperation Describe(string x, string output) =>
+        new ClipSmoothly([x], output, Outputs, Features, Limit);
 
     // Beyond the limit, the inverse quotient is used. Otherwise the square of a large value would be infinite, and the result 0.
     private readonly struct Clipped(Real limit) : IFunction

@@ -28,6 +28,9 @@ public readonly ref struct TrainingPass
         Statistics = statistics;
     }
 
+    /// <summary>The members whose columns the layer has: random numbers depend on the column in the whole ensemble. Null for all.</summary>
+    internal MemberRange? Members { get; init; }
+
     /// <summary>Index of the first row of x in the batch.</summary>
     public int FirstRow { get; }
 
@@ -51,13 +54,16 @@ public readonly ref struct TrainingPass
     internal void Mask<TFunction>(TFunction f, int width, ReadOnlySpan<Real> x, Span<Real> y) where TFunction : struct, IFunctionOfTwo
     {
         var random = Random(RandomPurpose.Dropout);
-        var position = (uint)FirstRow * (uint)width;
+        var members = Members ?? new MemberRange(First: 0, Count: 1, All: 1);
+        uint ofAll = (uint)members.WidthOfAll(width), position = (uint)FirstRow * ofAll + (uint)members.FirstColumn(width);
+        var together = Members is null ? x.Length : width; // the columns of some members are parts of wider rows
         Span<Real> room = stackalloc Real[NumbersAtOnce];
-        for (var i = 0; i < x.Length; i += NumbersAtOnce)
-        {
-            var chance = room[..Math.Min(NumbersAtOnce, x.Length - i)];
-            random.Fill(position + (uint)i, chance);
-            Elementwise.Zip(f, x.Slice(i, chance.Length), chance, y.Slice(i, chance.Length));
-        }
+        for (var first = 0; first < x.Length; first += together, position += ofAll)
+            for (var i = 0; i < together; i += NumbersAtOnce)
+            {
+                var chance = room[..Math.Min(NumbersAtOnce, together - i)];
+                random.Fill(position + (uint)i, chance);
+                Elementwise.Zip(f, x.Slice(first + i, chance.Length), chance, y.Slice(first + i, chance.Length));
+            }
     }
 }

@@ -9,7 +9,7 @@ namespace Backprop.Layers;
 /// that cannot be reconstructed does not hide the others. The mean has one more row, whose square is 1: few rows of small residuals do not
 /// make a weight extreme. In an ensemble, every member has its own weights and one output.
 /// </remarks>
-public sealed record WeightedMeanSquare : Layer, ISupportsEnsembles, IReplicable, IWeighsErrors, IDescribesInference
+public sealed record WeightedMeanSquare : Layer, ISupportsEnsembles, IReplicable, IDividesMembers, IWeighsErrors, IDescribesInference
 {
     /// <summary>Makes a layer with one output for each group of columns.</summary>
     /// <param name="width">n: columns of a group; at least 1.</param>
@@ -36,6 +36,8 @@ public sealed record WeightedMeanSquare : Layer, ISupportsEnsembles, IReplicable
     public bool SupportsEnsembles(int members) => Groups == members;
 
     Layer IReplicable.Replicated(int members) => new WeightedMeanSquare(Width, Groups * members);
+
+    Layer IDividesMembers.ForMembers(int members, int count) => new WeightedMeanSquare(Width, Groups / members * count);
 
     /// <inheritdoc/>
     public override void Initialize(Span<Real> parameters, Initializer initializer, RandomSequence random) => parameters.Fill(1);

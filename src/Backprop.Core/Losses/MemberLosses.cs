@@ -14,12 +14,15 @@ internal static class MemberLosses
     /// <param name="targets">[rows × target columns], the same for all members.</param>
     /// <param name="losses">[rows], overwritten.</param>
     /// <param name="gradient">[rows × (members · outputs)], overwritten with the gradient of every member's own loss.</param>
+    /// <param name="own">[rows × members], overwritten with the loss of every member; empty if not needed. A <see cref="GroupLoss"/> has
+    /// none.</param>
     public static void EvaluateRows(
-        Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient)
+        Loss loss, ReadOnlyMatrix scores, int members, ReadOnlyMatrix targets, Span<Real> losses, Matrix gradient, Span<Real> own = default)
     {
         if (members == 1)
         {
             loss.EvaluateRows(scores, targets, losses, gradient);
+            if (!own.IsEmpty) losses.CopyTo(own);
             return;
         }
         if (loss is GroupLoss ofGroups)
@@ -36,13 +39,17 @@ internal static class MemberLosses
         for (var row = 0; row < rows; row++) targets.Row(row / members).CopyTo(repeated.Row(row));
         loss.EvaluateRows(
             new ReadOnlyMatrix(scores.Values, rows, outputs), repeated, ofMembers, new Matrix(gradient.Values, rows, outputs));
-        for (var row = 0; row < scores.Rows; row++)
-        {
-            double sum = 0;
-            for (var member = 0; member < members; member++) sum += ofMembers[row * members + member];
-            losses[row] = (Real)(sum / members);
-        }
+        for (var row = 0; row < scores.Rows; row++) losses[row] = Mean(ofMembers.Slice(row * members, members));
+        if (!own.IsEmpty) ofMembers.CopyTo(own);
         Scratch.Return(room);
+    }
+
+    /// <summary>The loss of an example: the mean of the members' losses, in their order.</summary>
+    public static Real Mean(ReadOnlySpan<Real> losses)
+    {
+        double sum = 0;
+        foreach (var loss in losses) sum += loss;
+        return (Real)(sum / losses.Length);
     }
 
     // The scores of one member are not adjacent in memory, but a group loss needs all scores of a group together.

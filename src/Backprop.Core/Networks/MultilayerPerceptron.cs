@@ -31,6 +31,7 @@ public sealed record MultilayerPerceptron
         [nameof(AlphaDropout)] = ValueRange.BelowOne,
         [nameof(InputNoise)] = ValueRange.NotNegative,
         [nameof(MissingValues)] = ValueRange.Named,
+        [nameof(AsinhScale)] = ValueRange.Positive,
         [nameof(SmoothClip)] = ValueRange.Positive,
         [nameof(EnsembleSize)] = ValueRange.AtLeastOne,
         [nameof(HiddenLayers)] = ValueRange.CheckedByProperty("each at least 1"),
@@ -130,6 +131,13 @@ public sealed record MultilayerPerceptron
         init => field = value is not null ? [.. value] : throw new ArgumentNullException(nameof(QuantileFeatures));
     } = [];
 
+    /// <summary>The scale s of all other features, and of the columns of <see cref="OneHotCategories"/>, after scaling: x becomes
+    /// s·asinh(x/s). This is x where |x| is small, and grows like a logarithm where it is large
+    /// (<see cref="Layers.AsinhScaling"/>).</summary>
+    /// <value>Null: unchanged. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>. With
+    /// <see cref="SmoothClip"/>, the result is clipped.</value>
+    public double? AsinhScale { get; init => field = Ranges.Checked(value); }
+
     /// <summary>The limit of all other features, and of the columns of <see cref="OneHotCategories"/>, after scaling. Outliers approach it
     /// smoothly (<see cref="Layers.SmoothClip"/>).</summary>
     /// <value>Null: no limit. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>.</value>
@@ -222,6 +230,7 @@ public sealed record MultilayerPerceptron
         if (MissingValues != MissingValues.Skip) builder.Imputation(MissingValues, IndicatedFeatures);
         if (QuantileFeatures.Count > 0) builder.QuantileTransform(QuantileFeatures);
         var scaled = AddCategories(builder);
+        if (AsinhScale is { } scale && scaled > 0) builder.AsinhScaling(scale, scaled);
         if (SmoothClip is { } limit && scaled > 0) builder.SmoothClip(limit, scaled);
         if (InputNoise > 0) builder.GaussianNoise(InputNoise);
         if (InputDropout > 0) builder.Dropout(InputDropout);

@@ -68,6 +68,9 @@ public sealed class Network
     /// <summary>Members of the ensemble; 1 without one. Their values are in separate columns, member after member.</summary>
     public int EnsembleSize { get; }
 
+    /// <summary>The members that a part of an ensemble holds (<see cref="MemberSlice"/>); null for a whole network.</summary>
+    internal MemberRange? Members { get; init; }
+
     /// <summary>The layer that makes the members of the ensemble; the number of layers without one.</summary>
     internal int LayerOfMembers { get; }
 

@@ -135,6 +135,11 @@ public sealed class NetworkBuilder
     /// <param name="features">How many outputs, from the first on; null for all.</param>
     public NetworkBuilder SmoothClip(double limit = 3, int? features = null) => Add(new SmoothClip(Width, features ?? Width, limit));
 
+    /// <inheritdoc cref="Layers.AsinhScaling"/>
+    /// <param name="scale">Where the logarithm begins; &gt; 0 and finite.</param>
+    /// <param name="features">How many outputs, from the first on; null for all.</param>
+    public NetworkBuilder AsinhScaling(double scale = 3, int? features = null) => Add(new AsinhScaling(Width, features ?? Width, scale));
+
     /// <inheritdoc cref="Layers.InputScale"/>
     public NetworkBuilder InputScale() => Add(new InputScale(Width));
 

@@ -92,7 +92,10 @@ public sealed class Workspace
         (IsTraining, _seed, _step, _dropoutFactor) = (true, seed, step, dropoutFactor);
     }
 
-    internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer], _dropoutFactor);
+    internal TrainingPass Pass(int layer, int firstRow) => new(_seed, _step, layer, firstRow, _statistics[layer], _dropoutFactor)
+    {
+        Members = layer > _replicate ? _network.Members : null,
+    };
 
     internal Span<Real> Statistics(int layer) => _statistics[layer];
 

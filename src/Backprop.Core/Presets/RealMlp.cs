@@ -86,7 +86,7 @@ internal static class RealMlp
                 Activation = new ParametricMix(isRegression ? new Mish() : new SELU()),
                 NtkParametrization = true,
                 MissingValues = MissingValues.Median,
-                SmoothClip = 3,
+                AsinhScale = 3,
                 NumericEmbedding = EmbeddingFor(profile),
                 InputScale = true,
                 Dropout = 0.15,

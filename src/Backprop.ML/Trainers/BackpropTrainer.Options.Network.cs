@@ -56,9 +56,14 @@ public sealed partial class BackpropTrainer
         /// <value>By preset; <see cref="Preset.Plain"/> has false. Sparse features do not change.</value>
         public bool QuantileTransform { get => Get<bool>(); set => Set(value); }
 
-        /// <summary>The limit of scaled features: x / √(1 + (x/limit)²). Outliers approach it smoothly.</summary>
-        /// <value>By preset; <see cref="Preset.Plain"/> has null: no limit. Otherwise &gt; 0 and finite; 3 suits
+        /// <summary>The scale s of scaled features: x becomes s·asinh(x/s). Outliers come close, like logarithms, but stay apart.</summary>
+        /// <value>By preset; <see cref="Preset.Plain"/> has null: unchanged. Otherwise &gt; 0 and finite; 3 suits
         /// <see cref="FeatureScaling.Robust"/>.</value>
+        public double? AsinhScale { get => Get<double?>(); set => Set(value); }
+
+        /// <summary>The limit of scaled features: x / √(1 + (x/limit)²). Outliers approach it smoothly.</summary>
+        /// <value>Null: no limit. Otherwise &gt; 0 and finite; 3 suits <see cref="FeatureScaling.Robust"/>. After
+        /// <see cref="AsinhScale"/>, if both are set.</value>
         public double? SmoothClip { get => Get<double?>(); set => Set(value); }
 
         /// <summary>How each numeric feature becomes several learned values before the first hidden layer.</summary>

@@ -188,14 +188,16 @@ public sealed partial class BackpropTrainer
         /// training that continues from a model, the preset has no search.</value>
         public Search? Search { get => Get<Search?>(); set => Set(value); }
 
-        /// <summary>Distributes the trials of <see cref="Search"/>, or the rows of each batch, over the processes of a job, on one machine
-        /// or many.</summary>
+        /// <summary>Distributes the trials of <see cref="Search"/> over the processes of a job, on one machine or many. Without a search,
+        /// the members of the ensemble are distributed (<see cref="EnsembleSize"/>). With several <see cref="Distributed.Shards"/>, the
+        /// rows of each batch are.</summary>
         /// <remarks>Start the same program on all of them, with <c>Mpi.Run</c> of the package Backprop.ML.Mpi. All must have the same
         /// options, seed and data, which is compared before the first step. All return the same model, with the same bits as one process.
-        /// With a time limit, more trials are trained in that time. Epochs, logs and trials are reported by rank 0 alone. Batches need
-        /// several <see cref="Distributed.Shards"/>, and cannot be combined with batch normalization, <see cref="Lbfgs"/>,
-        /// <see cref="Muon"/> or groups.</remarks>
-        /// <value>Null: this process alone. Otherwise a search is required, or several shards, as in
+        /// With a time limit, more is trained in that time. The clock and the token of rank 0 decide. Epochs, logs and trials are reported
+        /// by rank 0 alone. Members cannot be distributed with <see cref="Mixup"/>, <see cref="Diagnostics"/>,
+        /// <see cref="GradientClipping"/> by norms, <see cref="EarlyStopping.RefitOnAllRows"/>, or losses of groups. Batches cannot be
+        /// distributed with batch normalization, <see cref="Lbfgs"/>, <see cref="Muon"/> or groups.</remarks>
+        /// <value>Null: this process alone. Otherwise a search, an ensemble of at least two members, or several shards are required, as in
         /// <c>new Distributed(ranks) { Shards = 8 }</c>.</value>
         public Distributed? Distributed { get => Get<Distributed?>(); set => Set(value); }
 

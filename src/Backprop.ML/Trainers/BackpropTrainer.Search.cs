@@ -25,11 +25,24 @@ public sealed partial class BackpropTrainer
             initial is null ? TraitsOf(plan, data, options, stop) : FeatureTraits.Of(initial.Network, data.Columns));
         if (initial is not null) initial = MoreOutputs.With(initial, network);
         var training = TrainingOptionsFor(plan, data, options);
+        if (options.Distributed is { Shards: 1 } distributed) return TrainMembers(distributed.Communicator);
         var trainer = new Trainer(training with { Distributed = options.Distributed });
         if (options.Distributed is not null) agreement.Reach(options, training, data, stop);
         return data.Stream is { } stream
             ? trainer.Train(network, stream, data.Validation, initial, progress, stop)
             : trainer.Train(network, data.Memory!, data.Validation, initial, progress, stop);
+
+        TrainingResult TrainMembers(ICommunicator communicator)
+        {
+            var ofMembers = new Trainer(training);
+            DistributedMembers.Check(communicator, ofMembers, network);
+            agreement.Reach(options, training, data, stop);
+            return DistributedMembers.Run(communicator, network, TrainOn, stop);
+
+            TrainingResult? TrainOn(MemberRanks? ranks, StopCondition own) => data.Stream is { } rows
+                ? ofMembers.TrainMembers(network, rows, data.Validation, initial, progress, own, ranks)
+                : ofMembers.TrainMembers(network, data.Memory!, data.Validation, initial, progress, own, ranks);
+        }
     }
 
     private TrainingResult Search(
@@ -53,12 +66,13 @@ public sealed partial class BackpropTrainer
         const string distributed = nameof(Options.Distributed), shards = nameof(Distributed.Shards);
         if (options.Search is not { } search)
         {
-            if (options.Distributed is { Shards: 1 })
+            if (options is { Distributed.Shards: 1, EnsembleSize: 1 })
                 throw Host.ExceptParam(
                     distributed,
-                    "{0} distributes the trials of a search, but there is no search: set {1}, use {2}.{3}, or set {0} to null. To "
-                    + "distribute the steps of one training, set {4} of {0}. To distribute folds or seeds, use ml.FitDistributed.",
-                    distributed, nameof(Options.Search), nameof(Preset), nameof(Preset.Best), shards);
+                    "{0} distributes the trials of a search, or the members of an ensemble, but there is no search, and {4} is 1. Set {1}, "
+                    + "use {2}.{3}, increase {4}, or set {0} to null. To distribute the steps of one training, set {5} of {0}. To "
+                    + "distribute folds or seeds, use ml.FitDistributed.",
+                    distributed, nameof(Options.Search), nameof(Preset), nameof(Preset.Best), nameof(Options.EnsembleSize), shards);
             return null;
         }
         if (options.Distributed is { Shards: > 1 })

@@ -27,6 +27,7 @@ public class LayerContractTests
             new Imputation(5, MissingValues.Learned, [1, 4]), new Imputation(5, MissingValues.Median, []), new NtkDense(5, 37),
             new NtkDense(37, 5), new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Robust),
             new LayerNormalization(37), new SkipConnection(37, 1), new SmoothClip(37, 20, 3), new SmoothClip(37, 37, 0.5),
+            new AsinhScaling(37, 20, 3),
             new MonotoneDense(5, 37, [0, 3], [4], 11, groups: 1, ntkParametrization: true),
             new MonotoneDense(37, 5, [.. Enumerable.Range(20, 17)], [], 0, groups: 1, ntkParametrization: false),
             new MonotoneDense(3, 4, [0, 1], [2], 0, groups: 1, ntkParametrization: false),

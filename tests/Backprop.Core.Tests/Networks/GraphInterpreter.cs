@@ -33,6 +33,7 @@ internal static class GraphInterpreter
             EncodeCategories op => Encoded(op, x),
             LookUpCategories op => LookedUp(op, x),
             ClipSmoothly op => Map(x, (value, j) => j < op.Columns ? value / Math.Sqrt(1 + value / op.Limit * (value / op.Limit)) : value),
+            CompressColumns op => Map(x, (value, j) => j < op.Columns ? op.Scale * Math.Asinh(value / op.Scale) : value),
             MultiplyColumns op => Map(x, (value, j) => value * At(op.Factors, j)),
             PeriodicColumns op => Periodic(op, x),
             EncodeBins op => [.. Enumerable.Range(0, op.Columns).SelectMany(j => Bins(op, x[j], j)), .. x[op.Columns..]],

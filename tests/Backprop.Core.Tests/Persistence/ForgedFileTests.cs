@@ -57,6 +57,8 @@ public class ForgedFileTests
         """{"type":"QuantileTransform","inputs":2,"features":[0],"knots":1}""",
         """{"type":"SmoothClip","inputs":2,"features":3,"limit":3}""",
         """{"type":"SmoothClip","inputs":2,"features":2,"limit":1e999}""",
+        """{"type":"AsinhScaling","inputs":2,"features":3,"scale":3}""",
+        """{"type":"AsinhScaling","inputs":2,"features":2,"scale":0}""",
         """{"type":"InputSkip","width":2147483647,"features":2147483647}""",
         """{"type":"ReconstructionResidual","features":2147483647,"reconstructions":2147483647}""",
         """{"type":"WeightedMeanSquare","width":2147483647,"groups":1}""",

@@ -40,6 +40,7 @@ public class LayerGradientTests
             new OneHotEncoding(5, [new OneHotCategory(1, 3), new OneHotCategory(4, 2)], FeatureScaling.Standard), new BatchNormalization(5),
             new BatchNormalization(1, momentum: 1, epsilon: 0.5), new Dropout(5, 0.5), new InputScale(5), new LayerNormalization(5),
             new LayerNormalization(2, epsilon: 0.5), new SkipConnection(5, 1), new SmoothClip(5, 3, 0.7), new SmoothClip(4, 4, 3),
+            new AsinhScaling(5, 3, 0.7), new AsinhScaling(4, 4, 3),
             new MonotoneDense(5, 7, [0, 3], [4], 3, groups: 1, ntkParametrization: true),
             new MonotoneDense(4, 3, [1, 2, 3], [], 0, groups: 1, ntkParametrization: false),
             new MonotoneDense(2, 3, [0], [1], 0, groups: 1, ntkParametrization: false),

@@ -20,7 +20,7 @@ public class InputGradientTests
         {
             HiddenLayers = [4], Activation = new SiLU(), NumericEmbedding = new PeriodicPhaseEmbedding { Dimension = 3 }, EnsembleSize = 2,
         },
-        new() { HiddenLayers = [4], Activation = new Tanh(), Normalization = Normalization.Batch, SmoothClip = 3 },
+        new() { HiddenLayers = [4], Activation = new Tanh(), Normalization = Normalization.Batch, SmoothClip = 3, AsinhScale = 2 },
         new() { HiddenLayers = [5], Activation = new Tanh(), Autoencoder = true },
         new() { HiddenLayers = [5], Activation = new Tanh(), Autoencoder = true, EnsembleSize = 3 },
     ];

@@ -28,6 +28,73 @@ public class DistributedTests
         static IEnumerable<string> Described(BackpropTransformer model) => model.Model.Trials.Select(TuningResult.Describe);
     }
 
+    public static TheoryData<string, string> PresetsAndLabels => new()
+    {
+        { nameof(Preset.Default), Synthetic.Flag }, { nameof(Preset.Default), Synthetic.Kind }, { nameof(Preset.Default), Synthetic.Value },
+        { nameof(Preset.Fast), Synthetic.Flag }, { nameof(Preset.Fast), Synthetic.Kind }, { nameof(Preset.Fast), Synthetic.Value },
+    };
+
+    [Theory, MemberData(nameof(PresetsAndLabels))]
+    public void The_members_of_an_ensemble_have_the_same_bits_on_every_number_of_ranks(string preset, string label)
+    {
+        var expected = Members(ranks: null, preset, label);
+        Assert.True(expected.Model.Network.Network.EnsembleSize > 1);
+        foreach (var count in (int[])[1, 2, 3, 8])
+            foreach (var model in ThreadRanks.Run(count, ranks => Members(ranks, preset, label)))
+            {
+                Assert.Equal(expected.Bits(), model.Bits());
+                Assert.Equal(expected.Model.History, model.Model.History);
+                Assert.Equal(expected.Model.Summary.Warnings!, model.Model.Summary.Warnings!.Where(text => !text.Contains("8 ranks")));
+            }
+    }
+
+    [Fact]
+    public void Ranks_with_members_report_as_one_process_does()
+    {
+        var reports = new List<EpochReport>[2];
+        var lines = new List<string>();
+        ThreadRanks.Run(2, ranks =>
+        {
+            var own = reports[ranks.Rank] = [];
+            var ml = new MLContext(seed: 1);
+            if (ranks.Rank == 0) ml.Log += (_, message) => lines.Add(message.RawMessage);
+            var options = OptionsFor(Synthetic.Flag, ranks);
+            (options.Search, options.Progress) = (null, new Listener<EpochReport>(own.Add));
+            return new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60));
+        });
+        Assert.Equal(8, reports[0].Count);
+        Assert.Empty(reports[1]);
+        Assert.Contains("2 ranks share 5 members, at most 3 each: the predicted efficiency is 0.83.", lines);
+        Assert.Contains(lines, line => line.StartsWith("Rank 1 of 2 on host1: members 2 to 4, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Members_of_other_data_are_refused_by_all_ranks()
+    {
+        var problems = ThreadRanks.RunAll(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var options = OptionsFor(Synthetic.Flag, ranks);
+            options.Search = null;
+            new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60, seed: 1 + ranks.Rank));
+        });
+        Assert.All(problems, problem => Assert.Contains("The hash of training rows is ", problem!.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_option_that_members_cannot_share_is_named_by_all_ranks()
+    {
+        var problems = ThreadRanks.RunAll(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var options = OptionsFor(Synthetic.Flag, ranks);
+            (options.Search, options.Diagnostics) = (null, true);
+            new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60));
+        });
+        Assert.All(problems, problem => Assert.Contains(
+            "Several ranks cannot share the members of an ensemble with Diagnostics", problem!.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Only_rank_0_reports()
     {
@@ -137,13 +204,15 @@ public class DistributedTests
     }
 
     [Fact]
-    public void Without_a_search_the_option_is_refused()
+    public void Without_a_search_or_an_ensemble_the_option_is_refused()
     {
         var ml = new MLContext(seed: 1);
         var options = OptionsFor(Synthetic.Flag, ThreadRanks.Alone);
-        options.Search = null;
+        (options.Search, options.EnsembleSize, options.KFoldBagging) = (null, 1, false);
         var message = Assert.ThrowsAny<ArgumentException>(() => new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, 60))).Message;
-        Assert.Contains("Distributed distributes the trials of a search, but there is no search: set Search", message);
+        Assert.Contains(
+            "Distributed distributes the trials of a search, or the members of an ensemble, but there is no search, and EnsembleSize is 1. "
+            + "Set Search", message);
     }
 
     [Fact]
@@ -199,6 +268,23 @@ public class DistributedTests
         Assert.Throws<ArgumentOutOfRangeException>("count", () => ml.FitDistributed(ThreadRanks.Alone, 0, _ => null!));
         Assert.Throws<ArgumentNullException>(() => ml.FitDistributed(null!, 1, _ => null!));
         Assert.Throws<ArgumentNullException>("communicator", () => new Distributed(null!));
+    }
+
+    // Missing features, weights, and intervals of a regression.
+    private static BackpropTransformer Members(ICommunicator? ranks, string preset, string label)
+    {
+        var ml = new MLContext(seed: 1);
+        var options = OptionsFor(label, ranks);
+        options.Preset = preset == nameof(Preset.Fast) ? Preset.Fast : Preset.Default;
+        (options.Search, options.NumberOfIterations, options.ExampleWeightColumnName) = (null, 4, Synthetic.Weight);
+        if (label == Synthetic.Value) options.PredictionIntervals = new Conformal();
+        var rows = Synthetic.Examples(60);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i].Weight = 1 + i % 3;
+            if (i % 7 == 0) rows[i].Side = float.NaN;
+        }
+        return new BackpropTrainer(ml, options).Fit(Synthetic.Prepared(ml, rows));
     }
 
     private static BackpropTransformer Search(ICommunicator? ranks, string label)

@@ -155,6 +155,7 @@ public class NetworkExportTests
         {
             FeatureScaling? scaling = random.Next(2) == 0 ? FeatureScaling.Standard : null;
             builder.OneHotEncoding(scaling, new OneHotCategory(4, 5), new OneHotCategory(5, 2));
+            if (random.Next(2) == 0) builder.AsinhScaling(features: 4);
             if (random.Next(2) == 0) builder.SmoothClip(features: 3);
         }
         if (members > 1) builder.Replicate(members);

@@ -58,6 +58,7 @@ public class OptionReachTests
         [nameof(BackpropTrainer.Options.NumericEmbedding)] = new(
             o => o.NumericEmbedding = new PiecewiseLinearEmbedding { Bins = 5, Dimension = 3 }),
         [nameof(BackpropTrainer.Options.QuantileTransform)] = new(o => o.QuantileTransform = true, o => o.FeatureColumnName = "Amounts"),
+        [nameof(BackpropTrainer.Options.AsinhScale)] = new(o => o.AsinhScale = 3),
         [nameof(BackpropTrainer.Options.SmoothClip)] = new(o => o.SmoothClip = 3),
         [nameof(BackpropTrainer.Options.InputScale)] = new(o => o.InputScale = true),
         [nameof(BackpropTrainer.Options.MonotoneConstraints)] = new(

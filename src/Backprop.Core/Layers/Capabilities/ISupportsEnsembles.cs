@@ -16,6 +16,19 @@ internal interface IReplicable
     Layer Replicated(int members);
 }
 
+/// <summary>A layer that makes members, or computes them, and can be divided: a narrower layer for some of them has the same
+/// bits.</summary>
+internal interface IDividesMembers
+{
+    /// <summary>The same layer for some of its members.</summary>
+    /// <param name="members">Number of members of this layer.</param>
+    /// <param name="count">Number of members of the result; at least 1.</param>
+    Layer ForMembers(int members, int count);
+
+    /// <summary>Number of pieces of the parameters, of equal length. In each, the members follow one another.</summary>
+    int PiecesOfParameters => 1;
+}
+
 /// <summary>A layer whose output holds the members of an ensemble, member after member.</summary>
 internal interface IMakesMembers
 {

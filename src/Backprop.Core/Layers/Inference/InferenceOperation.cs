@@ -65,6 +65,10 @@ internal sealed record LookUpCategories(
 internal sealed record ClipSmoothly(IReadOnlyList<string> Inputs, string Output, int Width, int Columns, double Limit)
     : InferenceOperation(Inputs, Output, Width);
 
+/// <summary>y = scale·asinh(x / scale) for the first columns; the others are unchanged.</summary>
+internal sealed record CompressColumns(IReadOnlyList<string> Inputs, string Output, int Width, int Columns, double Scale)
+    : InferenceOperation(Inputs, Output, Width);
+
 /// <summary>yⱼ = xⱼ·factorⱼ.</summary>
 internal sealed record MultiplyColumns(IReadOnlyList<string> Inputs, string Output, int Width, ReadOnlyMemory<Real> Factors)
     : InferenceOperation(Inputs, Output, Width);

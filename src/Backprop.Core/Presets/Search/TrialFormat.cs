@@ -100,6 +100,13 @@ internal static class TrialFormat
         }
     }
 
+    /// <summary>Reads what <see cref="ToBytes(TrainingResult)"/> wrote of a training without a search.</summary>
+    public static TrainingResult ReadResult(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        return ReadResult(reader);
+    }
+
     private static void Write(BinaryWriter writer, TrainingResult result)
     {
         using var network = new MemoryStream();

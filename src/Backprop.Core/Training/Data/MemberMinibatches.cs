@@ -1,3 +1,4 @@
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
 
@@ -11,7 +12,8 @@ namespace Backprop.Training;
 /// </remarks>
 internal sealed class MemberMinibatches : Minibatches
 {
-    private readonly int[][] _own; // the examples of every member
+    private readonly int[][] _own; // the examples of every member of the ensemble
+    private readonly int _firstMember;
 
     /// <param name="examples">The examples; with folds.</param>
     /// <param name="batchSize">Maximum examples of one member in a batch.</param>
@@ -20,20 +22,28 @@ internal sealed class MemberMinibatches : Minibatches
     /// <param name="ofOwnFold">True: each member receives its own fold, for validation. False: each member receives all other folds, for
     /// training.</param>
     /// <param name="isEven">Whether batches are of the same size.</param>
+    /// <param name="members">Some members, whose batches are those that they have in the whole ensemble; null for all.</param>
     public MemberMinibatches(
-        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false)
-        : this(examples, batchSize, inputs, targets, Own(examples, ofOwnFold), isEven)
+        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, bool ofOwnFold, bool isEven = false,
+        MemberRange? members = null)
+        : this(
+            examples, batchSize, inputs, targets, Own(examples, ofOwnFold), isEven,
+            members ?? new MemberRange(0, examples.FoldCount, examples.FoldCount))
     {
     }
 
     private MemberMinibatches(
-        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven)
-        : base(examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven, examplesPerRow: own.Length)
+        ExampleSet examples, int batchSize, Standardization? inputs, Standardization? targets, int[][] own, bool isEven,
+        MemberRange members)
+        : base(
+            examples, batchSize, own.Max(rows => rows.Length), inputs, targets, mixes: false, isEven: isEven,
+            examplesPerRow: members.Count, hasOwnExamples: true)
     {
-        _own = own;
+        (_own, _firstMember) = (own, members.First);
         CreateBatches();
     }
 
+    // The random numbers of a member follow those of the members before, so the examples of all members are shuffled.
     /// <inheritdoc/>
     public override void BeginPass(int pass, RandomSequence? order)
     {
@@ -46,15 +56,15 @@ internal sealed class MemberMinibatches : Minibatches
         CreateBatches();
     }
 
-    private protected override bool IsPadding(int row, int member) => row >= _own[member].Length;
+    private protected override bool IsPadding(int row, int member) => row >= _own[_firstMember + member].Length;
 
     // A member without any example is padded with the first example.
     private void CreateBatches()
     {
         for (var i = 0; i < Order.Length; i++)
         {
-            var (row, member) = Math.DivRem(i, _own.Length);
-            var rows = _own[member];
+            var (row, member) = Math.DivRem(i, ExamplesPerRow);
+            var rows = _own[_firstMember + member];
             Order[i] = rows.Length == 0 ? 0 : rows[row % rows.Length];
         }
     }

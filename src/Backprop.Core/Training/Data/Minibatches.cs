@@ -35,20 +35,20 @@ internal class Minibatches : IDisposable
     /// <summary>For examples that are not all in memory, or for several examples in a row.</summary>
     private protected Minibatches(
         ExampleSet examples, int batchSize, int exampleCount, Standardization? inputs, Standardization? targets, bool mixes,
-        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1, int? count = null)
+        bool takesSparse = false, bool isEven = false, int examplesPerRow = 1, int? count = null, bool hasOwnExamples = false)
     {
         if (examples.IsSparse && takesSparse && !mixes && inputs is not { KeepsZeros: false })
             _sparse = new SparseBatch(examples.FeatureCount);
         (_examples, _inputs, _targets, ExampleCount) = (examples, inputs, targets, exampleCount);
-        (ExamplesPerRow, _isEven) = (examplesPerRow, isEven);
+        (ExamplesPerRow, _isEven, HasOwnExamples) = (examplesPerRow, isEven, hasOwnExamples);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = count ?? CountOf(exampleCount, batchSize);
-        _order = examplesPerRow == 1 ? [.. Enumerable.Range(0, examples.Count)] : new int[checked(exampleCount * examplesPerRow)];
+        _order = hasOwnExamples ? new int[checked(exampleCount * examplesPerRow)] : [.. Enumerable.Range(0, examples.Count)];
         var together = checked(_batchSize * examplesPerRow);
         _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
         _y = new Real[checked(together * examples.TargetCount)];
         (_partnerX, _partnerY) = mixes ? (new Real[_x.Length], new Real[_y.Length]) : ([], []);
-        _weights = examples.Weights.IsEmpty && examplesPerRow == 1 ? [] : new Real[together];
+        _weights = examples.Weights.IsEmpty && !hasOwnExamples ? [] : new Real[together];
     }
 
     /// <summary>The number of batches in an epoch.</summary>
@@ -62,6 +62,9 @@ internal class Minibatches : IDisposable
 
     /// <summary>Examples of a row: 1, or one for every member of an ensemble, adjacent in memory.</summary>
     public int ExamplesPerRow { get; }
+
+    /// <summary>Whether each member of an ensemble has examples of its own.</summary>
+    public bool HasOwnExamples { get; }
 
     /// <summary>Begins an epoch over the examples.</summary>
     /// <param name="pass">The epoch: 1, 2, 3, …</param>
@@ -148,8 +151,16 @@ internal class Minibatches : IDisposable
             Prefetch.Rows(_examples.FeatureRows, AtMost(RowsOf(index + 1), first, count));
         var rows = RowsOf(index).Slice(first, count);
         if (_sparse is null) CopyFeatures(_examples, rows, _inputs, _x.AsSpan(first * _examples.FeatureCount));
-        CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
+        GatherTargets(index, first, rows);
         if (mixture.PartnerShare > 0) Mix(index, first, count, mixture);
+    }
+
+    /// <summary>Copies the targets and weights of a batch, without its features.</summary>
+    public void GatherTargets(int index) => GatherTargets(index, first: 0, RowsOf(index));
+
+    private void GatherTargets(int index, int first, ReadOnlySpan<int> rows)
+    {
+        CopyTargets(_examples, rows, _targets, _y.AsSpan(first * _examples.TargetCount));
         for (var i = 0; i < rows.Length && _weights.Length > 0; i++) _weights[first + i] = WeightOf(index, first + i, rows[i]);
     }
 
@@ -162,7 +173,7 @@ internal class Minibatches : IDisposable
 
     /// <summary>Whether an example of a batch has an effect. The others are padding, because a member has no more examples.</summary>
     public bool Counts(int index, int position) =>
-        ExamplesPerRow == 1 || !IsPadding(RangeOf(index).First + position / ExamplesPerRow, position % ExamplesPerRow);
+        !HasOwnExamples || !IsPadding(RangeOf(index).First + position / ExamplesPerRow, position % ExamplesPerRow);
 
     /// <summary>Whether an example is padding.</summary>
     /// <param name="row">Index of the row in the epoch.</param>

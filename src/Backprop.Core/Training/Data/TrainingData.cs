@@ -44,9 +44,11 @@ internal abstract class TrainingData
     /// <summary>The same examples with their weights multiplied by the factors of their classes.</summary>
     public abstract TrainingData WithWeights(ClassBalance balance);
 
-    /// <summary>Creates batches of the examples; those of a stream are never even.</summary>
+    /// <summary>Creates batches of the examples; those of a stream are never even. Members with examples of their own may be some of an
+    /// ensemble.</summary>
     public abstract Minibatches CreateBatches(
-        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven);
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven,
+        MemberRange? members = null);
 
     /// <summary>Creates batches of whole groups of the examples.</summary>
     public abstract Minibatches CreateGroupBatches(int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse);
@@ -80,9 +82,10 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
     public override TrainingData WithWeights(ClassBalance balance) => new MemoryData(balance.Weigh(examples));
 
     public override Minibatches CreateBatches(
-        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven,
+        MemberRange? members = null) =>
         examples.FoldCount > 0
-            ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven)
+            ? new MemberMinibatches(examples, batchSize, inputs, targets, ofOwnFold: false, isEven, members)
             : new Minibatches(examples, batchSize, inputs, targets, mixes, takesSparse, isEven);
 
     public override Minibatches CreateGroupBatches(
@@ -119,7 +122,8 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
     public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
 
     public override Minibatches CreateBatches(
-        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven) =>
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven,
+        MemberRange? members = null) =>
         StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
 
     public override Minibatches CreateGroupBatches(

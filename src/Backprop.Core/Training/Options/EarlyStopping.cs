@@ -91,10 +91,11 @@ public sealed record EarlyStopping
     /// much the cycle lowered the best validation loss of all earlier cycles, as a share of that loss. Noisy data then costs a fraction of
     /// the planned epochs: a longer cycle would only overfit more.</summary>
     /// <remarks>The network overfits if the training loss at the last check of the cycle is below the best validation loss of the cycle.
-    /// Otherwise it may still find a rule. The same holds while the validation loss is close to that of the best constant prediction: training
-    /// continues until a twentieth of the way to a perfect prediction is gained. The losses decide even if <see cref="Metric"/> selects the best epoch, because they depend less
-    /// on chance. The decision is made at the first validation check after the end of a cycle, from the second cycle on. No effect with a
-    /// schedule without cycles, such as <see cref="Schedules.CosineDecay"/>.</remarks>
+    /// Otherwise it may still find a rule. The same holds while the validation loss is close to that of the best constant prediction.
+    /// Training then continues until a twentieth of the way to a perfect prediction is gained. The losses decide even if
+    /// <see cref="Metric"/> selects the best epoch, because they depend less on chance. The decision is made at the first validation check
+    /// after the end of a cycle, from the second cycle on. No effect with a schedule without cycles, such as
+    /// <see cref="Schedules.CosineDecay"/>.</remarks>
     /// <value>Null: never; otherwise in [0, 1). 0.01 means that a cycle must lower the loss by 1 %.</value>
     public double? MinimumGainOfCycle
     {

@@ -38,6 +38,22 @@ internal static class CheckpointFile
     public static CheckpointContent Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return Checked(file);
+    }
+
+    /// <summary>The bytes of a file, for a message to another rank.</summary>
+    public static byte[] ToBytes(CheckpointContent content)
+    {
+        using var file = new MemoryStream();
+        Write(file, content);
+        return file.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    public static CheckpointContent FromBytes(byte[] bytes) => Checked(new MemoryStream(bytes));
+
+    private static CheckpointContent Checked(Stream file)
+    {
         try
         {
             return Read(file);
@@ -76,7 +92,7 @@ internal static class CheckpointFile
         }
     }
 
-    private static CheckpointContent Read(FileStream file)
+    private static CheckpointContent Read(Stream file)
     {
         var prefix = new byte[PrefixLength];
         if (file.Length < PrefixLength + SHA256.HashSizeInBytes) throw new FormatException("It is too short for a checkpoint.");
@@ -110,7 +126,7 @@ internal static class CheckpointFile
     }
 
     // Before anything else is read, so that damage is reported as damage.
-    private static void CheckChecksum(FileStream file)
+    private static void CheckChecksum(Stream file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];

@@ -12,22 +12,30 @@ internal sealed class EpochValidation
     private readonly Calibration _calibration;
     private readonly ValidationCheck? _check;
     private readonly Metric? _metric;
+    private readonly MemberTeam? _team;
     private readonly TrainedNetwork? _units; // determines how scores are scaled and limited; its parameters are not used
 
     /// <summary>Prepares the checks; without validation data they do nothing.</summary>
     public EpochValidation(
-        TrainingOptions options, RunRequest request, RunData data, RunBatches batches, TrainingState state, Calibration calibration)
+        TrainingOptions options, RunRequest request, RunData data, RunBatches batches, TrainingState state, Calibration calibration,
+        MemberTeam? team)
     {
-        (_request, _data, _state) = (request, data, state);
+        (_request, _data, _state, _team) = (request, data, state, team);
         _calibration = calibration;
         _metric = data.Evaluator is null ? null : options.EarlyStopping?.Metric;
         if (batches.Validation is not { } validation) return;
         var network = request.Network;
         var limits = data.Bounds?.Scaled(data.Targets).ToLimits(options.Loss, network.Outputs);
         var evaluator = _metric is null && !calibration.IsNeeded ? null : data.Evaluator;
-        _check = new ValidationCheck(batches.Step, validation, evaluator, limits, request.Stop);
-        if (_metric is not null)
-            _units = new TrainedNetwork(network, state.Parameters, options.Loss, data.Inputs, data.Targets, data.Bounds);
+        _check = new ValidationCheck(batches.Step, validation, evaluator, limits, request.Stop)
+        {
+            LossOfRanks = team is null ? null : (step, own, limits, evaluator) => team.MeanLoss(
+                step, own, options with { Loss = data.Loss }, () => batches.OfValidation(network)!, limits, evaluator),
+        };
+        if (_metric is not null && team is not { IsFirst: false })
+            _units = new TrainedNetwork(
+                network, team is null ? state.Parameters : new Real[network.ParameterCount], options.Loss, data.Inputs, data.Targets,
+                data.Bounds);
     }
 
     /// <summary>The name of the value that epochs are compared by.</summary>
@@ -40,12 +48,18 @@ internal sealed class EpochValidation
     /// <exception cref="InvalidOperationException">The metric is not defined for the validation data.</exception>
     public (double? Loss, double? Metric) Check(int epoch)
     {
-        if (_check is null || _request.Stop.IsCancelled || _check.MeanLoss(epoch) is not { } loss) return default;
+        if (_check is null || (_team is null ? _request.Stop.IsCancelled : _team.IsCancelled)) return default;
+        return _team is null ? Measure(_check, epoch) : _team.Share(Measure(_check, epoch), _request.Stop);
+    }
+
+    private (double? Loss, double? Metric) Measure(ValidationCheck check, int epoch)
+    {
+        if (check.MeanLoss(epoch) is not { } loss || _team is { IsFirst: false }) return default;
         if (!double.IsFinite(loss)) throw new TrainingDivergedException(epoch, $"the validation loss became {loss}", _state.LearningRate);
         if (_metric is null) return (loss, null);
 
         // Without its metric, the loss of this epoch would be compared with the metrics of others.
-        if (_check.Measure(_metric, _units!) is not { } value) return default;
+        if (check.Measure(_metric, _units!) is not { } value) return default;
         if (!double.IsFinite(value))
             throw new InvalidOperationException(
                 $"{_metric} of the validation data is {value}: the metric is not defined for this data. Use another metric or more rows.");

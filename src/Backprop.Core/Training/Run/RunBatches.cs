@@ -1,5 +1,6 @@
 using Backprop.Distribution;
 using Backprop.Losses;
+using Backprop.Networks;
 using Backprop.Numerics;
 
 namespace Backprop.Training;
@@ -20,11 +21,12 @@ internal sealed class RunBatches : IDisposable
         var mixes = options.Mixup is not null;
         Training = HasGroups
             ? data.Training.CreateGroupBatches(batchSize, data.Inputs, data.Targets, network.TakesSparse)
-            : data.Training.CreateBatches(batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches);
+            : data.Training.CreateBatches(
+                batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches, network.Members);
         try
         {
             Training.Stop = stop;
-            Validation = OfValidation(network.TakesSparse);
+            Validation = OfValidation(network);
             var replacements = network.ReplacementsBy(state.Parameters);
             Training.Impute(replacements);
             Validation?.Impute(replacements);
@@ -97,12 +99,14 @@ internal sealed class RunBatches : IDisposable
 
     private bool HasGroups => _options.Loss is GroupLoss;
 
-    private Minibatches? OfValidation(bool takesSparse)
+    /// <summary>Makes the batches of the validation data for a network; null for no validation data.</summary>
+    public Minibatches? OfValidation(Network network)
     {
+        var takesSparse = network.TakesSparse;
         if (_data.Validation is not { } validation) return null;
         if (HasGroups) return new GroupMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, takesSparse);
         return validation.FoldCount > 0
-            ? new MemberMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, ofOwnFold: true)
+            ? new MemberMinibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, ofOwnFold: true, members: network.Members)
             : new Minibatches(validation, Training.BatchSize, _data.Inputs, _data.Targets, takesSparse: takesSparse);
     }
 }

@@ -9,15 +9,17 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly TrainingState _state;
     private readonly StopCondition _stop;
     private readonly int _epochs;
-    private readonly FileStream _lock;
+    private readonly MemberTeam? _team;
+    private readonly FileStream? _lock; // null on a rank that leaves the files to rank 0
     private TimeSpan _lastTime;
     private int _lastEpoch;
 
     private RunCheckpoint(
-        Checkpoint checkpoint, IReadOnlyList<KeyValuePair<string, string>> facts, TrainingState state, StopCondition stop, int epochs)
+        Checkpoint checkpoint, IReadOnlyList<KeyValuePair<string, string>> facts, TrainingState state, StopCondition stop, int epochs,
+        MemberTeam? team)
     {
-        (_checkpoint, _facts, _state, _stop, _epochs) = (checkpoint, facts, state, stop, epochs);
-        _lock = Lock(checkpoint.Path);
+        (_checkpoint, _facts, _state, _stop, _epochs, _team) = (checkpoint, facts, state, stop, epochs, team);
+        if (team is not { IsFirst: false }) _lock = Lock(checkpoint.Path);
     }
 
     /// <summary>Whether the training of the file had ended.</summary>
@@ -28,14 +30,17 @@ internal sealed class RunCheckpoint : IDisposable
     /// <param name="facts">Returns what the file and this run must have in common.</param>
     /// <param name="state">The state at the start, which the file replaces.</param>
     /// <param name="request">The run.</param>
+    /// <param name="team">The ranks that share the members; null for one process. The file has all members, so it does not depend on the
+    /// number of ranks.</param>
     /// <exception cref="InvalidOperationException">The file belongs to another training or is in use.</exception>
     /// <exception cref="FormatException">The file is damaged, and so are earlier ones.</exception>
     public static RunCheckpoint? Open(
-        TrainingOptions options, Func<IReadOnlyList<KeyValuePair<string, string>>> facts, TrainingState state, RunRequest request)
+        TrainingOptions options, Func<IReadOnlyList<KeyValuePair<string, string>>> facts, TrainingState state, RunRequest request,
+        MemberTeam? team)
     {
         if (options.Checkpoint is not { } checkpoint) return null;
         if (request.Refit is not null) checkpoint = checkpoint.ForRefit();
-        var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations);
+        var run = new RunCheckpoint(checkpoint, facts(), state, request.Stop, options.NumberOfIterations, team);
         try
         {
             if (!checkpoint.Restart) run.Resume();
@@ -59,12 +64,20 @@ internal sealed class RunCheckpoint : IDisposable
     public void Write(bool hasEnded)
     {
         (_lastEpoch, _lastTime) = (_state.Epoch, _stop.Elapsed);
+        var state = StateWriter.Write(_state.Visit);
+        if (_team is { IsFirst: false }) _team.SendState(state);
+        else Write(_team is null ? state : _team.GatherState(state), hasEnded);
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
+    private void Write(IReadOnlyList<StateEntry> state, bool hasEnded)
+    {
         try
         {
             for (var age = _checkpoint.Keep - 1; age > 0; age--)
                 if (File.Exists(_checkpoint.FileOf(age - 1)))
                     File.Move(_checkpoint.FileOf(age - 1), _checkpoint.FileOf(age), overwrite: true);
-            var state = StateWriter.Write(_state.Visit);
             var content = new CheckpointContent(_facts, _state.Epoch, _epochs, hasEnded, _stop.Elapsed.TotalSeconds, state);
             CheckpointFile.Write(_checkpoint.Path, content);
         }
@@ -75,18 +88,29 @@ internal sealed class RunCheckpoint : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
-
     private void Resume()
+    {
+        if (_team is { IsFirst: false })
+        {
+            if (_team.ReceiveCheckpoint() is { } received) Adopt(received);
+            return;
+        }
+        var content = ResumeFromFile();
+        _team?.SendCheckpoint(content);
+    }
+
+    // Null if there is no file.
+    private CheckpointContent? ResumeFromFile()
     {
         List<string> damaged = [];
         foreach (var file in _checkpoint.Files.Where(File.Exists))
         {
             try
             {
-                Resume(file, CheckpointFile.Read(file));
+                var content = CheckpointFile.Read(file);
+                Resume(file, content);
                 if (damaged.Count > 0) _stop.Reports.Warn($"{string.Join(" ", damaged)} Training continues from '{file}'.");
-                return;
+                return content;
             }
             catch (FormatException problem)
             {
@@ -95,6 +119,7 @@ internal sealed class RunCheckpoint : IDisposable
         }
         if (damaged.Count > 0)
             throw new FormatException($"{string.Join(" ", damaged)} Delete it, or set {nameof(Checkpoint)}.{nameof(Checkpoint.Restart)}.");
+        return null;
     }
 
     private void Resume(string file, CheckpointContent content)
@@ -104,14 +129,19 @@ internal sealed class RunCheckpoint : IDisposable
             throw new InvalidOperationException(
                 $"{nameof(Checkpoint)} '{file}' belongs to another training: {differences}. Use another path for this training, or set "
                 + $"{nameof(Checkpoint)}.{nameof(Checkpoint.Restart)} to train from the start.");
-        StateReader.Read(content.State, _state.Visit);
+        Adopt(content);
+        _stop.Reports.Note($"Resumed at epoch {content.Epoch:N0} of {content.Epochs:N0}, from '{file}'.");
+    }
+
+    private void Adopt(CheckpointContent content)
+    {
+        StateReader.Read(_team is null ? content.State : _team.CutState(content.State), _state.Visit);
         var epoch = _state.Epoch;
         if (epoch != content.Epoch || epoch != _state.History.Count || epoch > _epochs || _state.Best?.Epoch > epoch)
             throw new FormatException($"Its state is that of epoch {_state.Epoch}, with a history of {_state.History.Count} epochs.");
         (HasEnded, _lastEpoch) = (content.HasEnded, _state.Epoch);
         _stop.AddEarlierTime(TimeSpan.FromSeconds(content.Seconds));
         _stop.HasModel = _state.Steps > 0;
-        _stop.Reports.Note($"Resumed at epoch {content.Epoch:N0} of {content.Epochs:N0}, from '{file}'.");
     }
 
     // The lock ends with the process, however it ends.

@@ -19,6 +19,9 @@ internal sealed record RunRequest(
 
     /// <summary>Set for a second run over all rows; null for the first.</summary>
     public RefitPlan? Refit { get; init; }
+
+    /// <summary>The ranks that share the members of the ensemble; null for one process.</summary>
+    public MemberRanks? MemberRanks { get; init; }
 }
 
 /// <summary>The plan of a second run over all rows: the steps of the first run, with the same schedules.</summary>

@@ -57,6 +57,12 @@ internal sealed class StopCondition
     public StopCondition ForTrial(CancellationToken token) =>
         new(_limit is null ? null : Remaining, _clock, _checkAlive, reports: null, _throwsOnCancellation, token, Checks);
 
+    /// <summary>A condition that runs the caller's check, and never ends a training. For work that several ranks must do to its
+    /// end.</summary>
+    /// <param name="reports">Receives phases and warnings; null to drop them.</param>
+    public StopCondition WithoutEnd(RunReports? reports) =>
+        new(limit: null, _clock, _checkAlive, reports, throwsOnCancellation: false, CancellationToken.None, Checks);
+
     /// <summary>A source that is cancelled with this condition's token, or with another one.</summary>
     public CancellationTokenSource LinkedTo(CancellationToken token) => CancellationTokenSource.CreateLinkedTokenSource(_token, token);
 

@@ -15,7 +15,9 @@ namespace Backprop.Training;
 /// <param name="stepsPerEpoch">Steps of an epoch.</param>
 /// <param name="examples">Examples of an epoch.</param>
 /// <param name="fixedSteps">The planned steps of an earlier run whose schedules are repeated; null to measure.</param>
-internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int stepsPerEpoch, int examples, long? fixedSteps = null)
+/// <param name="isShared">Whether several ranks follow the plan. Then it changes only by <see cref="Adopt"/>.</param>
+internal sealed class TimePlan(
+    TrainingOptions options, StopCondition stop, int stepsPerEpoch, int examples, long? fixedSteps = null, bool isShared = false)
 {
     private const int TrustedSteps = 8;
     private const double TrustedShareOfTime = 0.1;
@@ -33,13 +35,25 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
     /// <summary>Whether the time limit makes the plan shorter.</summary>
     public bool IsShortened => Last.TotalSteps < _allSteps;
 
+    /// <summary>The steps that the time limit allows, as they were measured last; null for all.</summary>
+    public long? Measured { get; private set; }
+
+    /// <summary>Plans the steps that rank 0 has measured; null for all.</summary>
+    public void Adopt(long? measured) => _possible = measured;
+
     /// <summary>The moment of a step, from 0 on. Must be called before each step.</summary>
     public TrainingMoment At(long step)
     {
-        if (fixedSteps is null && stop.Limit is { } limit) Measure(step, limit);
+        Measure(step);
         var moment = new TrainingMoment(step, stepsPerEpoch, options.NumberOfIterations, examples);
         var steps = fixedSteps ?? _possible;
         return Last = steps is { } few ? moment.WithTotalSteps(Math.Max(few, step + 1)) : moment;
+    }
+
+    /// <summary>Measures the time of the steps before a step, if the plan depends on it. <see cref="At"/> does this, too.</summary>
+    public void Measure(long step)
+    {
+        if (fixedSteps is null && stop.Limit is { } limit) Measure(step, limit);
     }
 
     // The first step compiles code, and the first epoch compiles more, so their times are less typical than later ones.
@@ -54,6 +68,7 @@ internal sealed class TimePlan(TrainingOptions options, StopCondition stop, int 
         if (epoch == 0 && (steps < TrustedSteps || elapsed < TrustedShareOfTime * limit)) return;
         if (steps == 0 || time <= TimeSpan.Zero) return;
         var possible = step + (stop.Remaining!.Value / time * steps);
-        _possible = possible < NearlyAll * _allSteps ? (long)Math.Max(0, possible) : null;
+        Measured = possible < NearlyAll * _allSteps ? (long)Math.Max(0, possible) : null;
+        if (!isShared) _possible = Measured;
     }
 }

@@ -20,6 +20,14 @@ public sealed class Trainer
         (_options, _setup, _checks) = (options, new TrainingSetup(options), new RunChecks(options));
     }
 
+    /// <summary>The loss.</summary>
+    internal Loss Loss => _options.Loss;
+
+    /// <summary>Checks before the first step that several ranks can share the members of an ensemble.</summary>
+    /// <exception cref="ArgumentException">An option needs all members in one process; the message names it.</exception>
+    /// <exception cref="NotSupportedException">A layer cannot be divided; the message names it.</exception>
+    internal void CheckRanks(Network network) => RankChecks.Check(_options, network);
+
     /// <summary>Maximum number of epochs.</summary>
     public int NumberOfIterations => _options.NumberOfIterations;
 
@@ -46,11 +54,25 @@ public sealed class Trainer
     internal TrainingResult Train(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
         StopCondition stop) =>
-        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks));
+        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks, members: null)!);
 
-    private TrainingResult Train(
+    /// <summary>The same for the members of one of several ranks (<see cref="CheckRanks"/>).</summary>
+    /// <param name="network">The whole ensemble.</param>
+    /// <param name="training">The training examples, the same on all ranks.</param>
+    /// <param name="validation">Validation examples; null for none.</param>
+    /// <param name="initial">A network to continue from; null for none.</param>
+    /// <param name="progress">Receives a report after every epoch; used on rank 0.</param>
+    /// <param name="stop">The conditions that end the training.</param>
+    /// <param name="members">The ranks; null for one process.</param>
+    /// <returns>The result on rank 0; null on the others.</returns>
+    internal TrainingResult? TrainMembers(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop, TrainingRanks? ranks)
+        StopCondition stop, MemberRanks? members) =>
+        Train(network, training, validation, initial, progress, stop, ranks: null, members);
+
+    private TrainingResult? Train(
+        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop, TrainingRanks? ranks, MemberRanks? members)
     {
         stop.StartClock();
         _checks.Check(network, training, validation, initial);
@@ -61,8 +83,12 @@ public sealed class Trainer
         if (_options.KFoldBagging)
             training = validation = training.WithFolds(
                 BaggingFolds.Of(training, network.EnsembleSize, _options.Loss, _options.Seed), network.EnsembleSize);
-        var request = new RunRequest(network, new MemoryData(training), validation, initial, progress, stop) { Ranks = ranks };
-        var result = Run(request);
+        var request = new RunRequest(network, new MemoryData(training), validation, initial, progress, stop)
+        {
+            Ranks = ranks,
+            MemberRanks = members,
+        };
+        if (Run(request) is not { } result) return null;
         if (validation is not null && _options.EarlyStopping is { RefitOnAllRows: true })
             result = Refitted(result, request, training, validation);
         if (held is null) return result;
@@ -105,7 +131,7 @@ public sealed class Trainer
             if (!stop.MustEnd)
             {
                 var all = new MemoryData(training.Concat(validation));
-                var refitted = Run(first with { Training = all, Validation = null, Progress = null, Refit = refit });
+                var refitted = Run(first with { Training = all, Validation = null, Progress = null, Refit = refit })!;
                 if (!stop.MustEnd)
                     return result with
                     {
@@ -145,11 +171,17 @@ public sealed class Trainer
     internal TrainingResult Train(
         Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
         StopCondition stop) =>
-        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks));
+        TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks, members: null)!);
 
-    private TrainingResult Train(
+    /// <summary>The same for the members of one of several ranks.</summary>
+    internal TrainingResult? TrainMembers(
         Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop, TrainingRanks? ranks)
+        StopCondition stop, MemberRanks? members) =>
+        Train(network, training, validation, initial, progress, stop, ranks: null, members);
+
+    private TrainingResult? Train(
+        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
+        StopCondition stop, TrainingRanks? ranks, MemberRanks? members)
     {
         ArgumentNullException.ThrowIfNull(training);
         var data = Open(network, training, validation, initial, stop);
@@ -165,7 +197,8 @@ public sealed class Trainer
                 $"{nameof(Conformal.HeldOutFraction)} of {nameof(TrainingOptions.PredictionIntervals)} needs all examples in memory, but "
                 + "these are a stream.", nameof(training));
         _checks.CheckIntervals(validation);
-        return Run(new RunRequest(network, data, validation, initial, progress, stop) { Ranks = ranks });
+        return Run(
+            new RunRequest(network, data, validation, initial, progress, stop) { Ranks = ranks, MemberRanks = members });
     }
 
     /// <summary>A range test: makes steps with a growing learning rate, and records where the loss falls and where it rises. The parameters
@@ -230,7 +263,8 @@ public sealed class Trainer
         });
     }
 
-    private TrainingResult Run(RunRequest request)
+    // Null on a rank that has sent its members to rank 0.
+    private TrainingResult? Run(RunRequest request)
     {
         using var run = new TrainingRun(_options, _setup, request);
         while (run.HasNextEpoch)

@@ -4,17 +4,22 @@ namespace Backprop.Training;
 public sealed class TrainingDivergedException : InvalidOperationException
 {
     internal TrainingDivergedException(int epoch, string what, double learningRate)
-        : base($"Training diverged in epoch {epoch}: {what}. {Advice(learningRate)}") => (Epoch, What) = (epoch, what);
+        : base($"Training diverged in epoch {epoch}: {what}. {Advice(learningRate)}") =>
+            (Epoch, What, LearningRate) = (epoch, what, learningRate);
 
     /// <summary>Adds a cause that was found in the data.</summary>
     internal TrainingDivergedException(TrainingDivergedException problem, string cause)
         : base($"Training diverged in epoch {problem.Epoch}: {problem.What}. {cause}", problem) =>
-            (Epoch, What) = (problem.Epoch, problem.What);
+            (Epoch, What, LearningRate) = (problem.Epoch, problem.What, problem.LearningRate);
 
     /// <summary>The epoch of the divergence, from 1.</summary>
     public int Epoch { get; }
 
-    private string What { get; }
+    /// <summary>What was not finite.</summary>
+    internal string What { get; }
+
+    /// <summary>The learning rate of the step.</summary>
+    internal double LearningRate { get; }
 
     // Schedules may begin with a learning rate of 0. A failure at this rate is not caused by the steps.
     private static string Advice(double learningRate) => learningRate > 0

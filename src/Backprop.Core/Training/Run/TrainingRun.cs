@@ -15,6 +15,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Calibration _calibration;
     private readonly EpochValidation _validation;
     private readonly Inspection? _inspection;
+    private readonly MemberTeam? _team;
     private readonly TimePlan _plan;
     private readonly EndOfRun _end;
     private readonly RunCheckpoint? _checkpoint;
@@ -29,22 +30,23 @@ internal sealed class TrainingRun : IDisposable
         var (network, stop, refit) = (request.Network, request.Stop, request.Refit);
         _data = setup.Prepare(request);
         _calibration = new Calibration(options, network, _data.Evaluator, stop);
+        _team = request.MemberRanks is { } members ? new MemberTeam(members, network, hasOwnExamples: options.KFoldBagging) : null;
         _state = StartState(setup);
-        _batches = new RunBatches(options with { Loss = _data.Loss }, setup, request, _data, _state);
+        _batches = new RunBatches(options with { Loss = _data.Loss }, setup, OfThisRank(request), _data, _state);
         try
         {
             var (step, training) = (_batches.Step, _batches.Training);
             _descent = _state.Descent = IDescent.Of(options.Optimizer, step, training, _state, stop);
-            _validation = new EpochValidation(options, request, _data, _batches, _state, _calibration);
+            _validation = new EpochValidation(options, request, _data, _batches, _state, _calibration, _team);
             _inspection = options.Diagnostics && refit is null ? new Inspection(network, _data.Loss, SampleToInspect(setup)) : null;
             _plan = refit is null
-                ? new TimePlan(options, stop, training.Count, _data.Training.Count)
+                ? new TimePlan(options, stop, training.Count, _data.Training.Count, isShared: _team is not null)
                 : new TimePlan(options, stop, refit.StepsPerEpoch, refit.Examples, refit.PlannedSteps);
             _end = new EndOfRun(options, stop, _plan, _state);
             if (refit is null) PlanWarnings.Check(options, _data.Training.Count, _batches.Validation is not null, stop.Reports);
             IReadOnlyList<KeyValuePair<string, string>> FactsOf(TrainingOptions some) => TrainingFacts.Of(some, setup, request, _data);
             if (request.Ranks is not { Communicator.Rank: > 0 })
-                _checkpoint = RunCheckpoint.Open(options, () => FactsOf(options), _state, request);
+                _checkpoint = RunCheckpoint.Open(options, () => FactsOf(options), _state, request, _team);
             _hasEnded = _checkpoint is { HasEnded: true };
             if (request.Ranks is not null)
                 _hasEnded = request.Ranks.Begin(() => FactsOf(options with { Checkpoint = null }), _state, stop, _hasEnded);
@@ -77,6 +79,7 @@ internal sealed class TrainingRun : IDisposable
         var (stop, batches) = (_request.Stop, _batches.Training);
         var end = _request.Refit?.Steps ?? long.MaxValue;
         var mean = new WeightedMean();
+        _team?.BeginEpoch();
         for (var b = 0; b < batches.Count && !_mustEnd && _state.Steps < end; b++)
         {
             stop.CheckBeforeStep();
@@ -87,18 +90,42 @@ internal sealed class TrainingRun : IDisposable
             if (_batches.Step.IsAbandoned) break;
             _state.Steps++;
             stop.HasModel = true;
-            if (!double.IsFinite(loss)) throw Diverged($"the loss became {loss}");
-            mean.Add(loss, weight);
             _state.HighestLearningRate = Math.Max(_state.HighestLearningRate, values.LearningRate);
-            _mustEnd = stop.MustEnd;
+            if (_team is null)
+            {
+                CheckLoss(loss);
+                mean.Add(loss, weight);
+                _mustEnd = stop.MustEnd;
+            }
+            else _mustEnd = _team.Observe(_batches.Step, batches[b], weight, values.LearningRate, stop);
         }
         _mustEnd |= _batches.Step.IsAbandoned;
+        if (_team is not null) return EndStepsOfRanks(_team);
         if (mean.IsEmpty) return null;
 
         // No loss was computed after the last update of the epoch, so the parameters are checked directly.
         _batches.Step.UpdatePredictor();
         if (!TensorPrimitives.IsFiniteAll<Real>(_state.Parameters)) throw Diverged("a parameter is no longer a finite number");
         return mean.Value;
+    }
+
+    // The losses of all members are known at the end of the epoch. A divergence is reported as one process does: that of the first step.
+    private double EndStepsOfRanks(MemberTeam team)
+    {
+        _batches.Step.UpdatePredictor();
+        var last = _state.LearningRate;
+        _plan.Measure(_state.Steps);
+        var (loss, areFinite) = team.EndSteps(
+            TensorPrimitives.IsFiniteAll<Real>(_state.Parameters), _plan, _request.Stop,
+            (loss, rate) =>
+            {
+                _state.LearningRate = rate;
+                CheckLoss(loss);
+            });
+        _state.LearningRate = last;
+        if (!areFinite) throw Diverged("a parameter is no longer a finite number");
+        _mustEnd |= team.MustEnd;
+        return loss;
     }
 
     /// <summary>Validates and reports the epoch, and checks all stopping rules.</summary>
@@ -125,20 +152,29 @@ internal sealed class TrainingRun : IDisposable
         // An epoch that a token or the time limit cut short is not saved: without the stop, it would have gone on.
         if (!_mustEnd) WriteCheckpoint(hasEnded: isOverfitting || isPlannedEnd);
         _request.Stop.Synchronize();
-        return isOverfitting || isLast || _request.Stop.MustEnd;
+        return isOverfitting || isLast || (_team?.MustEnd ?? _request.Stop.MustEnd);
     }
 
-    /// <summary>The trained network, with threshold and temperature, and the history.</summary>
+    /// <summary>The trained network, with threshold and temperature, and the history. Null on a rank that has sent its members to rank
+    /// 0.</summary>
     /// <exception cref="WorkGivenUpException">A refit ended before its first step.</exception>
     /// <exception cref="TrainingDivergedException">The loss of the trained network is not finite.</exception>
-    public TrainingResult Finish()
+    public TrainingResult? Finish()
     {
         var (history, stop) = (_state.History, _request.Stop);
         if (history.Count == 0) throw new WorkGivenUpException();
         Real[] learned = [.. _state.Predictor];
         var selected = _state.Best?.Restore(learned);
         var bestEpoch = selected ?? history.Count;
-        if (bestEpoch == history.Count && history[^1].ValidationLoss is null) CheckLastLoss();
+        var isFinite = bestEpoch < history.Count || history[^1].ValidationLoss is not null || IsLastLossFinite();
+        if (_team is { IsFirst: false })
+        {
+            _team.SendParameters(isFinite ? learned : []);
+            return null;
+        }
+        if (_team is not null) isFinite &= _team.TryGather(ref learned);
+        if (!isFinite)
+            throw new TrainingDivergedException(history.Count, "the loss after the last update is not finite", _state.LearningRate);
 
         var isFirst = _request.Refit is null;
         var trained = new TrainedNetwork(_request.Network, learned, _options.Loss, _data.Inputs, _data.Targets, _data.Bounds)
@@ -183,7 +219,8 @@ internal sealed class TrainingRun : IDisposable
         var parameters = setup.Start(_request.Network, _data, _request.Initial, _request.Stop);
         if (!TensorPrimitives.IsFiniteAll<Real>(parameters))
             throw new TrainingDivergedException(1, "a starting value is not a finite number", learningRate: 0);
-        var state = new TrainingState(parameters, _options, _request.Network)
+        if (_team is not null) parameters = _team.Cut(parameters);
+        var state = new TrainingState(parameters, _options, _team?.Network ?? _request.Network)
         {
             Best = _data.Validation is null ? null : _options.EarlyStopping?.Start(parameters.Length),
             Cycles = _data.Validation is null ? null : _options.EarlyStopping?.StartCycles(LossOfNothingLearned),
@@ -203,18 +240,26 @@ internal sealed class TrainingRun : IDisposable
     private void WriteCheckpoint(bool hasEnded)
     {
         var isDue = _checkpoint?.IsDue(hasEnded) ?? false;
+        if (_team is not null && _checkpoint is not null) isDue = _team.Share(isDue);
         if (_request.Ranks is { } ranks && (isDue = ranks.Decide(isDue))) TrainingRanks.Complete(_state, _batches.Reducer!);
         if (isDue) _checkpoint?.Write(hasEnded);
     }
 
     // Finite parameters can still be too large to score with, and no loss was computed with the last ones.
-    private void CheckLastLoss()
+    private bool IsLastLossFinite()
     {
         _request.Stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");
-        var batches = _batches.ForFinalCheck();
-        if (!double.IsFinite(ValidationCheck.MeanLoss(_batches.Step, batches, _request.Stop).Mean))
-            throw new TrainingDivergedException(_state.History.Count, "the loss after the last update is not finite", _state.LearningRate);
+        return double.IsFinite(ValidationCheck.MeanLoss(_batches.Step, _batches.ForFinalCheck(), _request.Stop).Mean);
     }
+
+    private void CheckLoss(double loss)
+    {
+        if (!double.IsFinite(loss)) throw Diverged($"the loss became {loss}");
+    }
+
+    // Ranks end after the same step, so no rank ends within one.
+    private RunRequest OfThisRank(RunRequest request) =>
+        _team is null ? request : request with { Network = _team.Network, Stop = request.Stop.WithoutEnd(request.Stop.Reports) };
 
     private TrainingDivergedException Diverged(string what) => new(_state.Epoch, what, _state.LearningRate);
 }

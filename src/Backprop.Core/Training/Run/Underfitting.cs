@@ -57,8 +57,8 @@ internal sealed record Underfitting(double Constant, double Perfect, double Trai
         return staysHigh && isFalling && !isOverfitted ? new Underfitting(constant, perfect, training, heldOut, fall, history.Count) : null;
     }
 
-    /// <summary>The held-out loss above which a network has learned almost nothing: it is close to the best constant prediction. A rule over
-    /// categories is often found late, and all at once; until then, the loss is above this.</summary>
+    /// <summary>The held-out loss above which a network has learned almost nothing: it is close to the best constant prediction. A rule
+    /// over categories is often found late, and all at once. Until then, the loss is above this.</summary>
     /// <returns>+∞ for losses without a known smallest value.</returns>
     public static double LossOfNothingLearned(Loss loss, ExampleSet examples, Standardization? targets, int outputs)
     {

@@ -15,12 +15,17 @@ namespace Backprop.Training;
 internal sealed class ValidationCheck(
     TrainingStep step, Minibatches batches, ValidationEvaluator? evaluator, ScoreLimits? limits, StopCondition stop)
 {
+    /// <summary>Computes the loss if several ranks score the rows: then a check does not end early. Null for one process.</summary>
+    public Func<TrainingStep, Minibatches, ScoreLimits?, ValidationEvaluator?, double>? LossOfRanks { get; init; }
+
     /// <summary>The loss of all validation rows; null if training had to end before all of them were scored.</summary>
     public double? MeanLoss(int epoch)
     {
         stop.Reports.Begin(TrainingPhase.Validating, $"Validating epoch {epoch}", epoch);
         var begin = stop.Elapsed;
-        var (mean, isWhole) = MeanLoss(step, batches, stop, limits, evaluator);
+        var (mean, isWhole) = LossOfRanks is { } ofRanks
+            ? (ofRanks(step, batches, limits, evaluator), true)
+            : MeanLoss(step, batches, stop, limits, evaluator);
         stop.Synchronize();
         if (!isWhole || stop.IsCancelled) return null;
         stop.Reserve = stop.Elapsed - begin;

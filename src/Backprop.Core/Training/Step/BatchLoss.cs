@@ -11,11 +11,12 @@ internal sealed class BatchLoss
 {
     private readonly Loss _loss;
     private readonly int _examplesPerRow, _members, _outputs;
-    private readonly Real[] _losses, _evaluated, _partnerLosses, _partnerGradient;
+    private readonly Real[] _losses, _memberLosses, _evaluated, _partnerLosses, _partnerGradient;
     private readonly double[] _totals, _ofShard, _ofShards;
     private readonly BatchShards _shards;
     private Loss _scheduledLoss;
     private BatchPartition _partition;
+    private bool _hasOwnExamples;
     private double _smoothingFactor = 1;
 
     /// <param name="network">The network of the scores.</param>
@@ -29,6 +30,7 @@ internal sealed class BatchLoss
         (_loss, _scheduledLoss, _examplesPerRow, _outputs) = (options.Loss, options.Loss, examplesPerRow, network.Outputs);
         _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // members that score the same example
         _losses = new Real[batchSize * examplesPerRow];
+        _memberLosses = network.Members is null || examplesPerRow > 1 ? [] : new Real[checked(batchSize * _members)];
         _evaluated = _members == 1 ? [] : new Real[checked(batchSize * _outputs)];
         (_partnerLosses, _partnerGradient) = options.Mixup is null
             ? ([], [])
@@ -53,17 +55,24 @@ internal sealed class BatchLoss
     /// <summary>[examples × outputs]: the scores whose losses were computed without training. They are the network's
     /// scores, within its limits. For an ensemble, they are its predictions, or each member's predictions on its own
     /// examples.</summary>
-    public ReadOnlyMatrix EvaluatedScores(Workspace workspace) =>
-        _members == 1 ? Examples(workspace.Scores) : new Matrix(_evaluated.AsSpan(0, workspace.Rows * _outputs), workspace.Rows, _outputs);
+    /// <param name="scores">[rows × (members · outputs)]: those that were evaluated.</param>
+    public ReadOnlyMatrix EvaluatedScores(Matrix scores) =>
+        _members == 1 ? Examples(scores) : new Matrix(_evaluated.AsSpan(0, scores.Rows * _outputs), scores.Rows, _outputs);
 
-    /// <summary>Must be called before <see cref="Evaluate"/>.</summary>
+    /// <summary>The losses of the members of the last training step: [rows × members]. Only for a part of an ensemble
+    /// (<see cref="Network.Members"/>).</summary>
+    /// <param name="rows">Rows of the batch.</param>
+    public ReadOnlySpan<Real> LossesOfMembers(int rows) =>
+        _memberLosses.Length == 0 ? _losses.AsSpan(0, rows * _examplesPerRow) : _memberLosses.AsSpan(0, rows * _members);
+
+    /// <summary>Must be called before the rows of a batch are evaluated.</summary>
     /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>
     /// <param name="partition">The groups of a <see cref="GroupLoss"/>.</param>
     /// <param name="isTraining">Whether the batch has shards.</param>
     public void Begin(Minibatches batches, int batch, BatchPartition partition, bool isTraining)
     {
-        (Limits, _partition) = (null, partition);
+        (Limits, _partition, _hasOwnExamples) = (null, partition, batches.HasOwnExamples);
         if (isTraining && _shards.Count > 1) SumWeights(batches, batch);
         else batches.TotalWeights(batch, _totals);
         TotalWeight = TensorPrimitives.Sum<double>(_totals);
@@ -96,30 +105,42 @@ internal sealed class BatchLoss
         for (int next = first, size; next < end; next += size)
         {
             size = _loss is GroupLoss ? _partition.RowsOfPart(next) : count;
-            EvaluateTogether(workspace, batch, mixture, next, size);
+            Matrix scores = workspace.Scores.RowRange(next, size), gradient = workspace.ScoreGradient.RowRange(next, size);
+            if (workspace.IsTraining) EvaluateTogether(scores, gradient, batch, mixture, next, size);
+            else EvaluateWithoutTraining(scores, gradient.Values, batch, next, size);
         }
     }
 
-    private void EvaluateTogether(Workspace workspace, Minibatch batch, Mixture mixture, int first, int count)
+    /// <summary>The losses of rows that other ranks have scored, too; without training.</summary>
+    /// <param name="scores">[rows × (members · outputs)] of all members.</param>
+    /// <param name="room">As long as the scores; overwritten.</param>
+    /// <param name="batch">The targets of the rows.</param>
+    public void Evaluate(Matrix scores, Span<Real> room, Minibatch batch) =>
+        EvaluateWithoutTraining(scores, room, batch, first: 0, scores.Rows);
+
+    // There are as many gradients as evaluated scores; the next step overwrites them.
+    private void EvaluateWithoutTraining(Matrix rows, Span<Real> gradient, Minibatch batch, int first, int count)
     {
-        Matrix scores = Examples(workspace.Scores.RowRange(first, count)),
-            gradient = Examples(workspace.ScoreGradient.RowRange(first, count));
+        var scores = Examples(rows);
+        (first, count) = (first * _examplesPerRow, count * _examplesPerRow);
+        var evaluated = ToEvaluate(scores, first);
+        Limits?.Apply(evaluated);
+        _loss.EvaluateRows(
+            evaluated, batch.Y.RowRange(first, count), _losses.AsSpan(first, count),
+            new Matrix(gradient[..evaluated.Values.Length], count, _outputs));
+    }
+
+    private void EvaluateTogether(Matrix rows, Matrix rowGradient, Minibatch batch, Mixture mixture, int first, int count)
+    {
+        Matrix scores = Examples(rows), gradient = Examples(rowGradient);
         (first, count) = (first * _examplesPerRow, count * _examplesPerRow);
         var losses = _losses.AsSpan(first, count);
-        if (!workspace.IsTraining)
-        {
-            // There are as many gradients as evaluated scores; the next step overwrites them.
-            var evaluated = ToEvaluate(scores, first);
-            Limits?.Apply(evaluated);
-            _loss.EvaluateRows(
-                evaluated, batch.Y.RowRange(first, count), losses, new Matrix(gradient.Values[..evaluated.Values.Length], count, _outputs));
-            return;
-        }
-        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, batch.Y.RowRange(first, count), losses, gradient);
+        var own = _memberLosses.Length == 0 ? [] : _memberLosses.AsSpan(first * _members, count * _members);
+        MemberLosses.EvaluateRows(_scheduledLoss, scores, _members, batch.Y.RowRange(first, count), losses, gradient, own);
         if (mixture.PartnerShare > 0) Mix(scores, batch.PartnerY.RowRange(first, count), mixture, first, losses, gradient);
         var weights = batch.Weights.IsEmpty ? [] : batch.Weights.Slice(first, count);
-        if (_examplesPerRow == 1) Loss.ScaleGradient(gradient, weights, TotalWeight);
-        else MemberLosses.ScaleGradient(gradient, weights, _totals);
+        if (_hasOwnExamples) MemberLosses.ScaleGradient(gradient, weights, _totals);
+        else Loss.ScaleGradient(gradient, weights, TotalWeight);
     }
 
     // The weights of a shard are a chain; those of all shards are added in the order of their tree.

@@ -69,7 +69,14 @@ internal sealed class GradientPass
 
     /// <summary>[examples × outputs]: the scores of the last <see cref="Evaluate"/>, in units of the targets as they were trained
     /// on.</summary>
-    public ReadOnlyMatrix EvaluatedScores => _loss.EvaluatedScores(_workspace);
+    public ReadOnlyMatrix EvaluatedScores => _loss.EvaluatedScores(_workspace.Scores);
+
+    /// <summary>[rows × (members · outputs)]: the scores of every member in the last <see cref="Evaluate"/>.</summary>
+    public ReadOnlyMatrix MemberScores => _workspace.Scores;
+
+    /// <summary>[rows × members]: the loss of every member before the last step, if the network is a part of an ensemble
+    /// (<see cref="Network.Members"/>).</summary>
+    public ReadOnlySpan<Real> MemberLosses => _loss.LossesOfMembers(_workspace.Rows);
 
     /// <summary>Runs forward and backward over all rows of a batch. Must be called before <see cref="Differentiate"/>.</summary>
     public void Run(Minibatches batches, int batch, in StepValues values)

@@ -63,6 +63,12 @@ internal sealed class TrainingStep : IDisposable
     /// on.</summary>
     public ReadOnlyMatrix EvaluatedScores => _pass.EvaluatedScores;
 
+    /// <inheritdoc cref="GradientPass.MemberScores"/>
+    public ReadOnlyMatrix MemberScores => _pass.MemberScores;
+
+    /// <inheritdoc cref="GradientPass.MemberLosses"/>
+    public ReadOnlySpan<Real> MemberLosses => _pass.MemberLosses;
+
     /// <summary>Makes one training step with one batch.</summary>
     /// <param name="batches">The batches.</param>
     /// <param name="batch">Index of the batch.</param>

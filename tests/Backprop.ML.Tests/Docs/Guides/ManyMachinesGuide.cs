@@ -68,6 +68,24 @@ public class ManyMachinesGuide() : GuidePage("many-machines")
         Assert.Equal(3, models.Count);
     }
 
+    [Fact]
+    public void The_members_of_an_ensemble_are_trained_by_some_rank()
+    {
+        var (_, train, _) = Parcel.Split(train: 60);
+        var models = ThreadRanks.Run(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var data = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train).Transform(train);
+            var options = OptionsWith(seed: 1);
+            #region many-machines-members
+            options.Distributed = new Distributed(ranks);
+            var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
+            #endregion
+            return model;
+        });
+        Assert.Equal(models[0].Model.Network.Parameters, models[1].Model.Network.Parameters);
+    }
+
     private static BackpropTrainer.Options OptionsWith(int seed) =>
         new() { LabelColumnName = "IsLate", HiddenLayers = [8], NumberOfIterations = 8, EnsembleSize = 5, Seed = seed };
 }

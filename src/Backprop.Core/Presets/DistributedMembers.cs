@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Backprop.Distribution;
+using Backprop.Networks;
+using Backprop.Training;
+
+namespace Backprop.Presets;
+
+/// <summary>A training whose members are divided among ranks. Rank 0 decides; the result is the same on all ranks.</summary>
+internal static class DistributedMembers
+{
+    /// <summary>Checks before the first step that several ranks can share the members.</summary>
+    /// <exception cref="ArgumentException">An option needs all members in one process; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The network cannot be divided, or sent to another rank.</exception>
+    public static void Check(ICommunicator communicator, Trainer trainer, Network network)
+    {
+        if (communicator.Size == 1) return;
+        trainer.CheckRanks(network);
+        TrialFormat.CheckCanBeSent(network, trainer.Loss);
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="network">The ensemble, the same on all ranks.</param>
+    /// <param name="train">Trains the members of this rank. Its result is null on other ranks than 0. The ranks are null if there is only
+    /// one.</param>
+    /// <param name="stop">The conditions that end training on rank 0.</param>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite, on any rank.</exception>
+    public static TrainingResult Run(
+        ICommunicator communicator, Network network, Func<MemberRanks?, StopCondition, TrainingResult?> train, StopCondition stop)
+    {
+        if (communicator.Size == 1) return train(null, stop)!;
+        var members = network.EnsembleSize;
+        if (communicator.Rank == 0) Describe(communicator.Size, members, stop.Reports);
+        var outcome = RankExchange.Run(
+            communicator, exchange => OfRank(new MemberRanks(new Messages(exchange), members), train, stop), WorkOf(communicator, members),
+            text => stop.Reports.Note($"{text}"));
+        return outcome.Result ?? throw outcome.Problem!;
+    }
+
+    private static Outcome OfRank(
+        MemberRanks ranks, Func<MemberRanks?, StopCondition, TrainingResult?> train, StopCondition stop)
+    {
+        if (!ranks.IsFirst) return OfOtherRank(ranks, train, stop);
+        try
+        {
+            var result = train(ranks, stop)!;
+            ranks.SendResult(TrialFormat.ToBytes(result));
+            return new Outcome(result, null);
+        }
+        catch (TrainingDivergedException problem)
+        {
+            ranks.SendFailure(
+                JsonSerializer.SerializeToUtf8Bytes(new Divergence(problem.Epoch, problem.What, problem.LearningRate)));
+            return new Outcome(null, problem);
+        }
+    }
+
+    // Of a divergence before the first step, every rank knows by itself; rank 0 reports it nevertheless.
+    private static Outcome OfOtherRank(
+        MemberRanks ranks, Func<MemberRanks?, StopCondition, TrainingResult?> train, StopCondition stop)
+    {
+        try
+        {
+            if (ranks.HasMembers) train(ranks, stop.WithoutEnd(reports: null));
+        }
+        catch (FirstRankFailedException problem)
+        {
+            return Failed(problem.Failure);
+        }
+        catch (TrainingDivergedException)
+        {
+            // The report of rank 0 follows.
+        }
+        var (isFailure, content) = ranks.ReceiveEnd();
+        if (isFailure) return Failed(content);
+        var result = TrialFormat.ReadResult(content);
+        foreach (var warning in result.Warnings) stop.Reports.Warn($"{warning}");
+        return new Outcome(result, null);
+
+        static Outcome Failed(byte[] failure)
+        {
+            var (epoch, what, rate) = JsonSerializer.Deserialize<Divergence>(failure)!;
+            return new Outcome(null, new TrainingDivergedException(epoch, what, rate));
+        }
+    }
+
+    // The last rank to end has the most members, so k members of N ranks take as long as ⌈k/N⌉ in one.
+    private static void Describe(int ranks, int members, RunReports reports)
+    {
+        var most = (members + ranks - 1) / ranks;
+        var efficiency = (double)members / (ranks * most);
+        reports.Note($"{ranks} ranks share {members} members, at most {most} each: the predicted efficiency is {efficiency:F2}.");
+        if (ranks > members)
+        {
+            var what = FormattableString.Invariant(
+                $"{ranks} ranks are more than the {members} members of the ensemble: {ranks - members} of them only receive the model");
+            reports.Warn($"{what}. The predicted efficiency is {efficiency:F2}; with {members} ranks it is 1.00.");
+        }
+    }
+
+    private static string WorkOf(ICommunicator communicator, int members)
+    {
+        if (communicator.Rank >= members) return "no member";
+        var (first, count) = Network.Share(members, communicator.Rank, Math.Min(communicator.Size, members));
+        return string.Create(CultureInfo.InvariantCulture, $"members {first} to {first + count - 1}");
+    }
+
+    private sealed class Messages(RankExchange exchange) : IRankMessages
+    {
+        public int Rank => exchange.Rank;
+
+        public int Size => exchange.Size;
+
+        public void Send(int rank, int topic, byte[] content) => exchange.Send(rank, topic, content);
+
+        public (int Topic, byte[] Content) Receive(int rank, params ReadOnlySpan<int> topics) => exchange.Receive(rank, topics);
+
+        public bool TryReceive(int rank, int topic, [NotNullWhen(true)] out byte[]? content) =>
+            exchange.TryReceive(rank, topic, out content);
+    }
+
+    private sealed record Outcome(TrainingResult? Result, TrainingDivergedException? Problem);
+
+    private sealed record Divergence(int Epoch, string What, double LearningRate);
+}
