@@ -51,16 +51,23 @@ public class DistributedMembersTests
             Form with { NtkParametrization = true, InputScale = true, Activation = new ParametricMix(new SELU()), SmoothClip = 3 },
             Options with
             {
-                Loss = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 }, TemperatureScaling = true, BalancedClassWeights = true,
-                Initializer = new DataDependent(), DropoutSchedule = new FlatCosineSchedule(),
+                Loss = new SoftmaxCrossEntropy { LabelSmoothing = 0.1 },
+                TemperatureScaling = true,
+                BalancedClassWeights = true,
+                Initializer = new DataDependent(),
+                DropoutSchedule = new FlatCosineSchedule(),
             }),
         ["batch normalization"] = (Form with { Normalization = Normalization.Batch, Dropout = 0 }, Options),
         ["noise"] = (Form with { InputNoise = 0.2, InputDropout = 0.1, AlphaDropout = 0.1, Activation = new SELU() }, Options),
         ["categories and missing values"] = (
             Form with
             {
-                Categories = [new(1, 3, 2)], OneHotCategories = [new(4, 2)], MissingValues = Backprop.Layers.MissingValues.Median,
-                IndicatedFeatures = [0], Activation = new PReLU(), NumericEmbedding = new PeriodicPhaseEmbedding(),
+                Categories = [new(1, 3, 2)],
+                OneHotCategories = [new(4, 2)],
+                MissingValues = Backprop.Layers.MissingValues.Median,
+                IndicatedFeatures = [0],
+                Activation = new PReLU(),
+                NumericEmbedding = new PeriodicPhaseEmbedding(),
             },
             Options with { OutputBiasPrior = true }),
         ["monotone"] = (
@@ -70,8 +77,10 @@ public class DistributedMembersTests
         ["averages"] = (
             Form, Options with
             {
-                WeightAveraging = new ExponentialMovingAverage(), LearningRateSchedule = new ReduceOnPlateau { Patience = 1 },
-                GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.01), LossTolerance = new LossTolerance(),
+                WeightAveraging = new ExponentialMovingAverage(),
+                LearningRateSchedule = new ReduceOnPlateau { Patience = 1 },
+                GradientClipping = new GradientClipping(ClippingMeasure.Value, 0.01),
+                LossTolerance = new LossTolerance(),
             }),
         ["schedule-free"] = (Form, Options with { Optimizer = new ScheduleFreeAdamW(), BatchSize = TrainingOptions.FullBatch }),
     };
@@ -119,7 +128,9 @@ public class DistributedMembersTests
     {
         var options = Options with
         {
-            NumberOfIterations = 60, LearningRate = 0.1, EarlyStopping = new EarlyStopping { Patience = 3, Metric = new RSquared() },
+            NumberOfIterations = 60,
+            LearningRate = 0.1,
+            EarlyStopping = new EarlyStopping { Patience = 3, Metric = new RSquared() },
         };
         var (training, validation) = Examples(options.Loss);
         var expected = AssertSame(Form, options, training, validation);
@@ -200,8 +211,11 @@ public class DistributedMembersTests
             var clock = new ManualClock();
             var options = Options with
             {
-                NumberOfIterations = 1000, MaximumTrainingTime = TimeSpan.FromSeconds(20), Clock = clock,
-                LearningRateSchedule = new CosineDecay(), EarlyStopping = null,
+                NumberOfIterations = 1000,
+                MaximumTrainingTime = TimeSpan.FromSeconds(20),
+                Clock = clock,
+                LearningRateSchedule = new CosineDecay(),
+                EarlyStopping = null,
             };
             var seconds = communicator.Rank == 0 ? 1 / 6.0 : 50;
             return Train(communicator, network, options, training, validation, () => clock.Advance(seconds));
@@ -221,7 +235,10 @@ public class DistributedMembersTests
     {
         var options = Options with
         {
-            Optimizer = new Sgd(), LearningRate = rate, NumberOfIterations = epochs, BatchSize = TrainingOptions.FullBatch,
+            Optimizer = new Sgd(),
+            LearningRate = rate,
+            NumberOfIterations = epochs,
+            BatchSize = TrainingOptions.FullBatch,
         };
         var (training, _) = Examples(options.Loss);
         var network = (Form with { Activation = new ReLU(), Dropout = 0 }).Build(Features, 1);
@@ -316,7 +333,10 @@ public class DistributedMembersTests
         {
             var options = Options with
             {
-                KFoldBagging = true, NumberOfIterations = 6, Optimizer = new Adam(), WeightAveraging = new ExponentialMovingAverage(),
+                KFoldBagging = true,
+                NumberOfIterations = 6,
+                Optimizer = new Adam(),
+                WeightAveraging = new ExponentialMovingAverage(),
             };
             var (training, _) = Examples(options.Loss);
             var network = Form.Build(Features, 1);

@@ -246,7 +246,9 @@ public sealed class RankTrainingTests : IDisposable
             "maximum norm" => options with { MaximumNorm = 0.5, LearningRateSchedule = new CosineDecay() },
             "penalties" => options with
             {
-                L1Regularization = 0.01, L2Regularization = 0.02, WeightDecay = 0.1,
+                L1Regularization = 0.01,
+                L2Regularization = 0.02,
+                WeightDecay = 0.1,
                 ParameterGroups = new ParameterGroups { Biases = new(2, 1) },
             },
             "mixup" => options with { Mixup = new Mixup() },
