@@ -73,7 +73,7 @@ static void TrainInShards(ICommunicator ranks, string checkpoint, int epochs)
     {
         if (report.Epoch == epochs) end.Cancel();
     });
-    if (checkpoint != "-" && ranks.Rank == 0) options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
+    if (checkpoint != "-") options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
     if (ranks.Rank == 0) PrintSummaries(ml);
     var model = new BackpropTrainer(ml, options).Fit(Rows(ml, 120));
     Console.WriteLine($"model {HashOf(model.Model.Network.Parameters.ToArray())} after {model.Model.History.Count} epochs");

@@ -175,7 +175,7 @@ public class DistributedTests
         foreach (var rank in (int[])[0, 1])
             Assert.Matches(
                 $"Rank {rank} of 2 on host{rank}: steps [0-9]+, shards 4 of 8, computing .* s, waiting .* s, sent [0-9]+ bytes",
-                Assert.Single(lines[0], line => line.StartsWith($"Rank {rank} ", StringComparison.Ordinal)));
+                Assert.Single(lines[0], line => line.StartsWith($"Rank {rank} of ", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines[1], line => line.StartsWith("Rank ", StringComparison.Ordinal));
     }
 

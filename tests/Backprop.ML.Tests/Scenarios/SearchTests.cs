@@ -218,7 +218,7 @@ public sealed class SearchTests : IDisposable
             FeatureColumnName = nameof(SampleRow.Dense),
             HiddenLayers = [6],
             NumberOfIterations = 12,
-            Seed = 1,
+            Seed = 2,
             EnsembleSize = 5,
             MissingValues = Layers.MissingValues.Median,
         };
