@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Backprop.Benchmarks.Harness;
 using Backprop.Distribution;
 using Backprop.ML;
 using Microsoft.ML;
@@ -81,20 +82,10 @@ internal static class RankBenchmarks
 
     private static (double Seconds, string Hash) RunRanks(string launcher, int ranks, int epochs)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "Backprop.Benchmarks.dll");
-        string[] command = ranks == 1
-            ? ["taskset", "-c", "0", "dotnet", program, "rank", $"{epochs}"]
-            : [launcher, "-n", $"{ranks}", launcher.Contains("mpich", StringComparison.Ordinal) ? "-bind-to" : "--bind-to", "core",
-                "dotnet", program, "rank", $"{epochs}"];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
-        foreach (var name in (string[])["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]) start.Environment[name] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        var line = output.Split('\n').FirstOrDefault(each => each.Contains("done ", StringComparison.Ordinal));
-        if (process.ExitCode != 0 || line is null)
-            throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with exit code {process.ExitCode}: {output}");
-        var parts = line[line.IndexOf("done ", StringComparison.Ordinal)..].Split(' ');
+        const string done = "done ";
+        var lines = RankProcesses.LinesOf(launcher, ranks, "rank", $"{epochs}");
+        var line = lines.Single(each => each.Contains(done, StringComparison.Ordinal));
+        var parts = line[line.IndexOf(done, StringComparison.Ordinal)..].Split(' ');
         return (double.Parse(parts[1], CultureInfo.InvariantCulture), parts[2].Trim());
     }
 

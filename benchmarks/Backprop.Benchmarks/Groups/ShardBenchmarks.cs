@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using Backprop.Benchmarks.Harness;
 using Backprop.ML;
@@ -37,7 +36,7 @@ internal static class ShardBenchmarks
     /// ranks of the last run waited for.</summary>
     public static void RunRanks(Report report)
     {
-        foreach (var (launcher, bind) in new[] { ("mpirun.openmpi", "--bind-to"), ("mpirun.mpich", "-bind-to") })
+        foreach (var launcher in (string[])["mpirun.openmpi", "mpirun.mpich"])
             foreach (var net in s_nets)
             {
                 var work = $"step of {net.Name}, batch {BatchSize}, {Shards} shards, 2 ranks by {launcher}";
@@ -45,8 +44,8 @@ internal static class ShardBenchmarks
                 {
                     List<string> profiles = [];
                     var times = PairedRun.CompareTimes(
-                        () => StepsUnder(launcher, [bind, "core", "-n", "2"], net, profiles),
-                        () => StepsUnder("taskset", ["-c", "0"], net, []), rounds: 5);
+                        () => StepsOf(launcher, ranks: 2, net, profiles),
+                        () => StepsOf(launcher, ranks: 1, net, []), rounds: 5);
                     report.Add(work, "one process", times, 2 * s_ranks[net.Letter].Efficiency, threads: 2);
                     foreach (var profile in profiles.TakeLast(2)) Console.WriteLine(profile);
                 }
@@ -73,16 +72,9 @@ internal static class ShardBenchmarks
     });
 
     // The fastest tenth: other programs disturb the rest.
-    private static double StepsUnder(string program, string[] options, Net net, List<string> profiles)
+    private static double StepsOf(string launcher, int ranks, Net net, List<string> profiles)
     {
-        var start = new ProcessStartInfo(
-            program, [.. options, Environment.ProcessPath!, "rank-steps", net.Letter]) { RedirectStandardOutput = true };
-        foreach (var name in (string[])["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]) start.Environment[name] = "1";
-        start.Environment["TERM"] = "dumb";
-        using var process = Process.Start(start)!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with exit code {process.ExitCode}.");
+        var lines = RankProcesses.LinesOf(launcher, ranks, "rank-steps", net.Letter);
         profiles.AddRange(lines.Where(line => line.StartsWith("Rank ", StringComparison.Ordinal)));
         return lines.Where(line => char.IsAsciiDigit(line[0])).Max(line => double.Parse(line, CultureInfo.InvariantCulture));
     }

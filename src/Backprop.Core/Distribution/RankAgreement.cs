@@ -28,6 +28,10 @@ internal static class RankAgreement
         if (verdict.Refusal is { } refusal) throw new InvalidOperationException(refusal);
     }
 
+    /// <summary>The build of an assembly, as a fact. Builds are deterministic, so equal sources have equal identifiers.</summary>
+    public static KeyValuePair<string, string> BuildOf(Type type) =>
+        KeyValuePair.Create($"the build of {type.Assembly.GetName().Name}", type.Module.ModuleVersionId.ToString());
+
     /// <summary>Reports that this rank cannot continue. The others throw an exception that names this error.</summary>
     /// <returns>An exception that names the errors of all ranks; null if all ranks have the same error, which the caller throws.</returns>
     public static InvalidOperationException? Refuse(ICommunicator communicator, Exception problem)

@@ -113,10 +113,14 @@ internal sealed class RankLink
     /// <param name="work">The work.</param>
     /// <param name="computing">The time in which it computed.</param>
     /// <param name="total">The time of the whole work.</param>
-    public string Describe(string work, TimeSpan computing, TimeSpan total) => string.Create(
+    public string Describe(string work, TimeSpan computing, TimeSpan total) =>
+        Describe(Communicator, work, computing, total - computing, SentBytes);
+
+    /// <summary>The same for a rank that sends without a link.</summary>
+    public static string Describe(ICommunicator ranks, string work, TimeSpan computing, TimeSpan waiting, long sentBytes) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Rank {Communicator.Rank} of {Communicator.Size} on {Communicator.Host}: {work}, computing {computing.TotalSeconds:F1} s, "
-        + $"waiting {(total - computing).TotalSeconds:F1} s, sent {SentBytes} bytes, processors {Environment.ProcessorCount}.");
+        $"Rank {ranks.Rank} of {ranks.Size} on {ranks.Host}: {work}, computing {computing.TotalSeconds:F1} s, "
+        + $"waiting {waiting.TotalSeconds:F1} s, sent {sentBytes} bytes, processors {Environment.ProcessorCount}.");
 
     /// <summary>Leaves the processor to others for a moment.</summary>
     public static void Pause() => Thread.Sleep(_pause);

@@ -51,12 +51,6 @@ public sealed record AsinhScaling : FeatureFunction
     private readonly struct Derivative(Real scale) : IFunctionOfTwo
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
-        {
-            var one = TLanes.Broadcast(1);
-            var a = TLanes.Abs(x) / TLanes.Broadcast(scale);
-            TLanes near = TLanes.SelectLess(one, a, one / a, a), root = TLanes.Sqrt(TLanes.MultiplyAdd(near, near, one));
-            return dy * TLanes.SelectLess(one, a, near, one) / root;
-        }
+        public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes> => dy * InverseRoot(x, scale);
     }
 }

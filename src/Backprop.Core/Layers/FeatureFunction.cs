@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Numerics;
 
 namespace Backprop.Layers;
@@ -67,6 +68,17 @@ public abstract record FeatureFunction : ColumnsLayer, ISupportsEnsembles, IRepl
 
     /// <summary>The operation of a trained network.</summary>
     private protected abstract InferenceOperation Describe(string x, string output);
+
+    /// <summary>1/√(1 + (x/scale)²). Beyond the scale, the inverse quotient is used: the square of a large value would be
+    /// infinite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected static TLanes InverseRoot<TLanes>(TLanes x, Real scale) where TLanes : struct, ILanes<TLanes>
+    {
+        var one = TLanes.Broadcast(1);
+        var far = TLanes.Abs(x) / TLanes.Broadcast(scale);
+        var quotient = TLanes.SelectLess(one, far, one / far, far);
+        return TLanes.SelectLess(one, far, quotient, one) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+    }
 
     /// <summary>A setting of the function, if it is a positive number of this precision.</summary>
     private protected static double Positive(double value, string name) => (Real)value > 0 && Real.IsFinite((Real)value)

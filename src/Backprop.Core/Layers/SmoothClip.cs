@@ -49,10 +49,7 @@ public sealed record SmoothClip : FeatureFunction
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Invoke<TLanes>(TLanes x, TLanes dy) where TLanes : struct, ILanes<TLanes>
         {
-            var one = TLanes.Broadcast(1);
-            var far = TLanes.Abs(x) / TLanes.Broadcast(limit);
-            var quotient = TLanes.SelectLess(one, far, one / far, far);
-            var share = TLanes.SelectLess(one, far, quotient, one) / TLanes.Sqrt(TLanes.MultiplyAdd(quotient, quotient, one));
+            var share = InverseRoot(x, limit);
             return dy * share * share * share;
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Backprop.Distribution;
@@ -34,7 +33,7 @@ internal static class DistributedMembers
         var members = network.EnsembleSize;
         if (communicator.Rank == 0) Describe(communicator.Size, members, stop.Reports);
         var outcome = RankExchange.Run(
-            communicator, exchange => OfRank(new MemberRanks(new Messages(exchange), members), train, stop), WorkOf(communicator, members),
+            communicator, exchange => OfRank(new MemberRanks(exchange, members), train, stop), WorkOf(communicator, members),
             text => stop.Reports.Note($"{text}"));
         return outcome.Result ?? throw outcome.Problem!;
     }
@@ -105,20 +104,6 @@ internal static class DistributedMembers
         if (communicator.Rank >= members) return "no member";
         var (first, count) = Network.Share(members, communicator.Rank, Math.Min(communicator.Size, members));
         return string.Create(CultureInfo.InvariantCulture, $"members {first} to {first + count - 1}");
-    }
-
-    private sealed class Messages(RankExchange exchange) : IRankMessages
-    {
-        public int Rank => exchange.Rank;
-
-        public int Size => exchange.Size;
-
-        public void Send(int rank, int topic, byte[] content) => exchange.Send(rank, topic, content);
-
-        public (int Topic, byte[] Content) Receive(int rank, params ReadOnlySpan<int> topics) => exchange.Receive(rank, topics);
-
-        public bool TryReceive(int rank, int topic, [NotNullWhen(true)] out byte[]? content) =>
-            exchange.TryReceive(rank, topic, out content);
     }
 
     private sealed record Outcome(TrainingResult? Result, TrainingDivergedException? Problem);

@@ -39,9 +39,9 @@ public sealed partial class BackpropTrainer
             agreement.Reach(options, training, data, stop);
             return DistributedMembers.Run(communicator, network, TrainOn, stop);
 
-            TrainingResult? TrainOn(MemberRanks? ranks, StopCondition own) => data.Stream is { } rows
-                ? ofMembers.TrainMembers(network, rows, data.Validation, initial, progress, own, ranks)
-                : ofMembers.TrainMembers(network, data.Memory!, data.Validation, initial, progress, own, ranks);
+            TrainingResult? TrainOn(MemberRanks? members, StopCondition own) => data.Stream is { } rows
+                ? ofMembers.Train(network, rows, data.Validation, initial, progress, own, ranks: null, members)
+                : ofMembers.Train(network, data.Memory!, data.Validation, initial, progress, own, ranks: null, members);
         }
     }
 

@@ -147,7 +147,7 @@ public class DistributedMembersTests
         var expected = trainer.Train(network, new StreamTests.Source(training), validation);
         var found = ThreadRanks.Run(3, communicator => DistributedMembers.Run(
             communicator, network,
-            (ranks, stop) => trainer.TrainMembers(network, new StreamTests.Source(training), validation, null, null, stop, ranks),
+            (ranks, stop) => trainer.Train(network, new StreamTests.Source(training), validation, null, null, stop, ranks: null, ranks),
             new StopCondition(Options, checkAlive: null)));
         Assert.All(found, result => AssertSame(expected, result));
     }
@@ -313,7 +313,7 @@ public class DistributedMembersTests
             var trainer = new Trainer(Options);
             var reports = communicator.Rank > 0 ? null : new RunReports(warn: warnings.Add, note: notes.Add);
             return DistributedMembers.Run(
-                communicator, network, (ranks, stop) => trainer.TrainMembers(network, training, validation, null, null, stop, ranks),
+                communicator, network, (ranks, stop) => trainer.Train(network, training, validation, null, null, stop, ranks: null, ranks),
                 new StopCondition(Options, checkAlive: null, reports));
         });
         Assert.Equal(
@@ -441,7 +441,7 @@ public class DistributedMembersTests
         var trainer = new Trainer(options);
         DistributedMembers.Check(communicator, trainer, network);
         return DistributedMembers.Run(
-            communicator, network, (ranks, stop) => trainer.TrainMembers(network, training, validation, null, null, stop, ranks),
+            communicator, network, (ranks, stop) => trainer.Train(network, training, validation, null, null, stop, ranks: null, ranks),
             new StopCondition(options, checkAlive));
     }
 

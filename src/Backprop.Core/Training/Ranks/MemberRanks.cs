@@ -1,33 +1,14 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Backprop.Distribution;
 using Backprop.Layers;
 using Backprop.Networks;
 
 namespace Backprop.Training;
 
-/// <summary>Messages between the processes that share a training: rank 0 and the others.</summary>
-internal interface IRankMessages
-{
-    /// <summary>The number of this rank.</summary>
-    int Rank { get; }
-
-    /// <summary>The number of ranks.</summary>
-    int Size { get; }
-
-    /// <summary>Sends a message. Does not wait.</summary>
-    void Send(int rank, int topic, byte[] content);
-
-    /// <summary>Waits for the next message of a rank about one of some topics.</summary>
-    (int Topic, byte[] Content) Receive(int rank, params ReadOnlySpan<int> topics);
-
-    /// <summary>Receives the next message of a rank about a topic, if it has arrived.</summary>
-    bool TryReceive(int rank, int topic, [NotNullWhen(true)] out byte[]? content);
-}
-
 /// <summary>The members of an ensemble, divided among ranks, and the messages between rank 0 and the others.</summary>
 /// <param name="messages">The messages.</param>
 /// <param name="members">Number of members.</param>
-internal sealed class MemberRanks(IRankMessages messages, int members)
+internal sealed class MemberRanks(RankExchange messages, int members)
 {
     // What a message is about.
     private const int EpochTopic = 0, SummaryOfEpochTopic = 1, ScoresTopic = 2, VerdictTopic = 3, ParametersTopic = 4, EndTopic = 5,

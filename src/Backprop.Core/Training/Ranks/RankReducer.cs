@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Backprop.Distribution;
 using Backprop.Networks;
@@ -63,17 +62,8 @@ internal sealed class RankReducer
     public (int First, int End) Own => Owned[_ranks.Rank];
 
     /// <summary>Describes the work of this rank.</summary>
-    public string Summary
-    {
-        get
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Rank {_ranks.Rank} of {_ranks.Size} on {_ranks.Host}: steps {_steps}, shards {Shards.OwnCount} of {Shards.Count}, "
-                + $"computing {Computing.TotalSeconds:F1} s, waiting {Waiting.TotalSeconds:F1} s, sent {_bytes} bytes, "
-                + $"processors {Environment.ProcessorCount}.");
-        }
-    }
+    public string Summary =>
+        RankLink.Describe(_ranks, $"steps {_steps}, shards {Shards.OwnCount} of {Shards.Count}", Computing, Waiting, _bytes);
 
     /// <summary>The time that this rank spent in exchanges, including the time that it waited for slower ranks.</summary>
     public TimeSpan Waiting => Stopwatch.GetElapsedTime(0, _waiting);

@@ -53,7 +53,8 @@ internal sealed class TrainingRanks
     {
         if (!_haveCompared)
         {
-            var all = facts().Append(KeyValuePair.Create("the time limit", $"{stop.Limit}")).Prepend(Build()).ToArray();
+            KeyValuePair<string, string>[] all = [
+                RankAgreement.BuildOf(typeof(TrainingRanks)), .. facts(), KeyValuePair.Create("the time limit", $"{stop.Limit}")];
             _haveCompared = true;
             RankAgreement.Reach(Communicator, all, text => stop.Reports.Warn($"{text}"));
             _areTogether = true;
@@ -93,9 +94,6 @@ internal sealed class TrainingRanks
         }
         link.Flush();
     }
-
-    private static KeyValuePair<string, string> Build() =>
-        KeyValuePair.Create("the build of Backprop.Core", typeof(TrainingRanks).Module.ModuleVersionId.ToString());
 
     // Replaces all values by those of rank 0.
     private sealed class Copy(ICommunicator ranks) : StateVisitor

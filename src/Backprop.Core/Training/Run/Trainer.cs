@@ -56,21 +56,17 @@ public sealed class Trainer
         StopCondition stop) =>
         TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks, members: null)!);
 
-    /// <summary>The same for the members of one of several ranks (<see cref="CheckRanks"/>).</summary>
-    /// <param name="network">The whole ensemble.</param>
+    /// <summary>The same on one of several ranks. If they share the members, see <see cref="CheckRanks"/>.</summary>
+    /// <param name="network">The whole network.</param>
     /// <param name="training">The training examples, the same on all ranks.</param>
     /// <param name="validation">Validation examples; null for none.</param>
     /// <param name="initial">A network to continue from; null for none.</param>
     /// <param name="progress">Receives a report after every epoch; used on rank 0.</param>
     /// <param name="stop">The conditions that end the training.</param>
-    /// <param name="members">The ranks; null for one process.</param>
-    /// <returns>The result on rank 0; null on the others.</returns>
-    internal TrainingResult? TrainMembers(
-        Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop, MemberRanks? members) =>
-        Train(network, training, validation, initial, progress, stop, ranks: null, members);
-
-    private TrainingResult? Train(
+    /// <param name="ranks">The ranks that share the shards of batches; null for none.</param>
+    /// <param name="members">The ranks that share the members; null for none.</param>
+    /// <returns>The result. Null on another rank than 0 that has trained members.</returns>
+    internal TrainingResult? Train(
         Network network, ExampleSet training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
         StopCondition stop, TrainingRanks? ranks, MemberRanks? members)
     {
@@ -173,13 +169,8 @@ public sealed class Trainer
         StopCondition stop) =>
         TrainingRanks.Run(_options, stop, ranks => Train(network, training, validation, initial, progress, stop, ranks, members: null)!);
 
-    /// <summary>The same for the members of one of several ranks.</summary>
-    internal TrainingResult? TrainMembers(
-        Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
-        StopCondition stop, MemberRanks? members) =>
-        Train(network, training, validation, initial, progress, stop, ranks: null, members);
-
-    private TrainingResult? Train(
+    /// <summary>The same on one of several ranks.</summary>
+    internal TrainingResult? Train(
         Network network, ExampleSource training, ExampleSet? validation, TrainedNetwork? initial, IProgress<EpochReport>? progress,
         StopCondition stop, TrainingRanks? ranks, MemberRanks? members)
     {
