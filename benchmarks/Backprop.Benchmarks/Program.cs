@@ -1,6 +1,7 @@
 using Backprop.Benchmarks;
 using Backprop.Benchmarks.Groups;
 using Backprop.Benchmarks.Harness;
+using Backprop.ML;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 
@@ -26,6 +27,12 @@ if (args is ["ranks", .. var wish])
 }
 // "rank-steps NET" is what the group "shards" starts by the launchers of MPI.
 if (args is ["rank-steps", var letter]) return ShardBenchmarks.PrintStepsOfRanks(letter);
+// "fit-shape NAME" is what profile.sh starts: one fit with nothing set.
+if (args is ["fit-shape", var shape])
+{
+    FitShape.All.Single(each => each.Name == shape).Fit(Preset.Default);
+    return 0;
+}
 if (args is ["kernels", .. var options])
 {
     var settings = DefaultConfig.Instance.WithArtifactsPath(Page.InRepository("artifacts", "benchmarks"));

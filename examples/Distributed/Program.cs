@@ -1,4 +1,4 @@
-// How do several processes, on one machine or many, share a search, an ensemble, and the folds of a cross-validation?
+// How do several processes share a search, an ensemble, the steps of a training, and the folds of a cross-validation?
 // One process: dotnet run. Four: dotnet build, then mpirun -n 4 dotnet Distributed.dll.
 using System.Globalization;
 using Backprop.Distribution;
@@ -22,7 +22,9 @@ return Mpi.Run(ranks =>
             .. names[..^1].Select((name, i) => new TextLoader.Column(name, DataKind.Single, i)),
             new(names[^1], DataKind.Boolean, names.Length - 1)],
     });
-    var prepared = ml.Transforms.Concatenate("Features", names[..^1]).Fit(data).Transform(data);
+    // Steps that learn from data are fitted on rank 0, so all ranks prepare rows alike.
+    var steps = ml.Transforms.Concatenate("Features", names[..^1]).Append(ml.Transforms.NormalizeMeanVariance("Features"));
+    var prepared = ml.FitOnRoot(ranks, steps, data).Transform(data);
     var parts = ml.Data.TrainTestSplit(prepared, testFraction: 0.3, seed: 1);
 
     // The trials of a search. Smaller networks keep the example short.
@@ -48,6 +50,13 @@ return Mpi.Run(ranks =>
     var ensemble = new BackpropTrainer(ml, options).Fit(parts.TrainSet);
     var ofEnsemble = ml.BinaryClassification.Evaluate(ensemble.Transform(parts.TestSet), names[^1]).LogLoss;
 
+    // The steps of one training: each rank computes some shards of every batch.
+    options.EnsembleSize = 1;
+    options.BatchSize = 128;
+    options.Distributed = new Distributed(ranks) { Shards = 4 };
+    var single = new BackpropTrainer(ml, options).Fit(parts.TrainSet);
+    var ofSingle = ml.BinaryClassification.Evaluate(single.Transform(parts.TestSet), names[^1]).LogLoss;
+
     // The folds of a cross-validation, with the options of the best trial.
     var best = result.OptionsOf(result.BestTrial);
     var folds = ml.BinaryClassification.CrossValidatePredictedLabel(
@@ -56,7 +65,8 @@ return Mpi.Run(ranks =>
     // All ranks have all results. One of them prints.
     if (ranks.Rank != 0) return;
     Console.WriteLine($"blend of {result.Trials.Count} trainings: log-loss {logLoss:F6}");
-    Console.WriteLine($"ensemble of {options.EnsembleSize} members: log-loss {ofEnsemble:F6}");
+    Console.WriteLine($"ensemble of {ensemble.Model.Network.Network.EnsembleSize} members: log-loss {ofEnsemble:F6}");
+    Console.WriteLine($"network trained in shards: log-loss {ofSingle:F6}");
     var accuracies = folds.Select(fold => $"{fold.Metrics.Accuracy:F4}");
     Console.WriteLine($"best trial, five folds: accuracies {string.Join(", ", accuracies)}");
 });

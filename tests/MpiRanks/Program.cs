@@ -1,4 +1,4 @@
-// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | fail HOW | facts | signals
+// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | root | fail HOW | fail-in TRAINING HOW | facts | signals
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -19,13 +19,15 @@ return Mpi.Run(
         {
             case "train": Train(ranks, args[1]); break;
             case "shards": TrainInShards(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
+            case "root": FitOnRoot(ranks); break;
             case "fail": Fail(ranks, args[1]); break;
+            case "fail-in": FailInTraining(ranks, args[1], args[2]); break;
             case "facts": Differ(ranks); break;
             case "signals": CatchNullReferences(ranks); break;
             default: throw new ArgumentException($"'{args[0]}' is no command.");
         }
     },
-    deadline: TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : 30));
+    deadline: TimeSpan.FromSeconds(args is ["fail", "hang"] ? 0.2 : args is ["fail-in", _, "stop"] ? 1 : 30));
 
 // The same for any number of ranks: a search, an ensemble, and the models of folds and of seeds.
 static void Train(ICommunicator ranks, string checkpoint)
@@ -84,6 +86,37 @@ static void PrintSummaries(MLContext ml) => ml.Log += (_, message) =>
     if (message.RawMessage.StartsWith("Rank ", StringComparison.Ordinal)) Console.WriteLine(message.RawMessage);
 };
 
+// The ranks read different rows, and learn the keys of rank 0.
+static void FitOnRoot(ICommunicator ranks)
+{
+    var ml = new MLContext(seed: 1);
+    var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Visit { City = $"{ranks.Rank} {i % 3}" }));
+    var keys = ml.FitOnRoot(ranks, ml.Transforms.Conversion.MapValueToKey("City"), data);
+    VBuffer<ReadOnlyMemory<char>> names = default;
+    keys.Transform(data).Schema["City"].GetKeyValues(ref names);
+    Console.WriteLine($"model {string.Join(", ", names.DenseValues())}");
+}
+
+// The last rank fails some time after all began to train.
+static void FailInTraining(ICommunicator ranks, string training, string how)
+{
+    var options = OptionsWith(ranks);
+    options.NumberOfIterations = 10_000_000;
+    if (training == "shards")
+        (options.Distributed, options.BatchSize, options.EnsembleSize) = (new Distributed(ranks) { Shards = 8 }, 40, 1);
+    var ml = new MLContext(seed: 1);
+    var data = Rows(ml, 120);
+    if (ranks.Rank == ranks.Size - 1)
+        new Thread(() =>
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            Console.Error.WriteLine($"failing at {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
+            FailNow(how);
+        }) { IsBackground = true }.Start();
+    new BackpropTrainer(ml, options).Fit(data);
+    Console.WriteLine("no rank failed");
+}
+
 static void Fail(ICommunicator ranks, string how)
 {
     var isLast = ranks.Rank == ranks.Size - 1;
@@ -112,6 +145,7 @@ static void FailNow(string how)
         case "exit0": Environment.Exit(0); break;
         case "exit3": Environment.Exit(3); break;
         case "kill": Process.GetCurrentProcess().Kill(); break;
+        case "stop": Process.Start("kill", ["-STOP", $"{Environment.ProcessId}"]).WaitForExit(); break;
         case "address": Marshal.WriteByte(0x10, 1); break;
         default: throw new ArgumentException($"'{how}' is no way to fail.");
     }
@@ -176,4 +210,9 @@ internal sealed class Row
 
     [VectorType(3)]
     public float[] Features { get; set; } = [];
+}
+
+internal sealed class Visit
+{
+    public string City { get; set; } = "";
 }

@@ -33,4 +33,26 @@ public static class BackpropDistribution
         var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
         return DistributedFit.Run(host, communicator, count, fit, []);
     }
+
+    /// <summary>Fits the steps before a training on rank 0 alone, and returns them on all ranks.</summary>
+    /// <remarks>
+    /// Steps that learn from data, such as <c>MapValueToKey</c> or <c>NormalizeMeanVariance</c>, then have the same keys and values on all
+    /// ranks, and only rank 0 reads <paramref name="data"/>. All ranks call this method. An exception on rank 0 ends all ranks.
+    /// </remarks>
+    /// <param name="mlContext">The context.</param>
+    /// <param name="communicator">The ranks, which the program receives from <c>Mpi.Run</c> of the package Backprop.ML.Mpi.</param>
+    /// <param name="pipeline">The steps. What is fitted must be able to be saved.</param>
+    /// <param name="data">The rows that rank 0 fits the steps to.</param>
+    /// <returns>The fitted steps, as if saved and loaded.</returns>
+    /// <exception cref="InvalidOperationException">The ranks have different builds of this library, or call something else.</exception>
+    public static ITransformer FitOnRoot(
+        this MLContext mlContext, ICommunicator communicator, IEstimator<ITransformer> pipeline, IDataView data)
+    {
+        Contracts.CheckValue(mlContext, nameof(mlContext));
+        Contracts.CheckValue(communicator, nameof(communicator));
+        Contracts.CheckValue(pipeline, nameof(pipeline));
+        Contracts.CheckValue(data, nameof(data));
+        var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
+        return DistributedFit.OnRankZero(host, communicator, () => pipeline.Fit(data), nameof(FitOnRoot));
+    }
 }

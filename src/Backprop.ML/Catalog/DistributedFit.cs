@@ -19,13 +19,34 @@ internal static class DistributedFit
         IHost host, ICommunicator communicator, int count, Func<int, ITransformer> fit,
         IEnumerable<KeyValuePair<string, string>> facts)
     {
-        var models = new ModelOperationsCatalog(host);
         using var channel = host.Start("Distributing");
-        RankAgreement.Reach(
-            communicator, [.. RankFacts.OfBuild(), KeyValuePair.Create("the number of models", $"{count}"), .. facts],
-            text => channel.Warning(MessageSensitivity.None, "{0}", text));
+        Agree(communicator, [KeyValuePair.Create("the number of models", $"{count}"), .. facts], channel);
         if (communicator.Rank == 0 && ListSchedule.Warning([.. Enumerable.Repeat(1.0, count)], communicator.Size, "models") is { } warning)
             channel.Warning(MessageSensitivity.None, "{0}", warning);
+        return Share(host, communicator, count, fit, channel);
+    }
+
+    /// <summary>Trains a model on rank 0 alone. The caller must be in the same state on all ranks.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="fit">Trains the model; called on rank 0 only.</param>
+    /// <param name="name">The name of the call, which all ranks must have in common.</param>
+    /// <returns>The model on all ranks, as if saved and loaded.</returns>
+    public static ITransformer OnRankZero(IHost host, ICommunicator communicator, Func<ITransformer> fit, string name)
+    {
+        using var channel = host.Start("Distributing");
+        Agree(communicator, [KeyValuePair.Create("the call", name)], channel);
+        return Share(host, communicator, 1, _ => fit(), channel)[0]; // rank 0 does the first item
+    }
+
+    private static void Agree(ICommunicator communicator, IEnumerable<KeyValuePair<string, string>> facts, IChannel channel) =>
+        RankAgreement.Reach(
+            communicator, [.. RankFacts.OfBuild(), .. facts], text => channel.Warning(MessageSensitivity.None, "{0}", text));
+
+    private static ITransformer[] Share(
+        IHost host, ICommunicator communicator, int count, Func<int, ITransformer> fit, IChannel channel)
+    {
+        var models = new ModelOperationsCatalog(host);
         var saved = DynamicSchedule.Run(
             communicator,
             queue => queue.Run(count, ToBytes, Save, (_, bytes) => bytes).ToArray(),

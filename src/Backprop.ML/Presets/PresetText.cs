@@ -1,6 +1,7 @@
 using System.Globalization;
 using Backprop.Activations;
 using Backprop.Initializers;
+using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Optimizers;
 using Backprop.Presets;
@@ -27,6 +28,8 @@ internal static class PresetText
         EarlyStopping stopping => Of(stopping),
         Search search => Of(search),
         int[] numbers => string.Join(", ", numbers),
+        string[] names => string.Join(", ", names),
+        EmbeddedCategory[] categories => string.Join(", ", categories),
         LossTolerance tolerance => Invariant($"{tolerance.MinimumImprovement} in {tolerance.Patience} epochs"),
         _ => Invariant($"{value}"),
     };

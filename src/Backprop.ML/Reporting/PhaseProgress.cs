@@ -14,13 +14,18 @@ internal sealed class PhaseProgress : IProgress<TrainingPhaseReport>, IDisposabl
     private readonly BackpropTrainer.Options _options;
     private IProgressChannel? _running;
 
-    public PhaseProgress(IHost host, IChannel channel, BackpropTrainer.Options options)
+    /// <param name="host">Runs the progress channels.</param>
+    /// <param name="channel">Receives phases, notes and warnings.</param>
+    /// <param name="options">The options of the training.</param>
+    /// <param name="log">Receives the warnings that the result does not list; null for <paramref name="channel"/>.</param>
+    public PhaseProgress(IHost host, IChannel channel, BackpropTrainer.Options options, IChannel? log = null)
     {
         (_host, _channel, _options) = (host, channel, options);
         var reports = new RunReports(
             this,
             warn: text => channel.Warning(MessageSensitivity.None, "{0}", text),
-            note: text => channel.Info(MessageSensitivity.None, "{0}", text));
+            note: text => channel.Info(MessageSensitivity.None, "{0}", text),
+            advise: text => (log ?? channel).Warning(MessageSensitivity.None, "{0}", text));
         StopCondition = new StopCondition(
             options.MaximumTrainingTime, options.Clock, host.CheckAlive, reports, options.ThrowOnCancellation, options.CancellationToken);
     }

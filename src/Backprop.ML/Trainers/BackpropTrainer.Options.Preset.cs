@@ -103,9 +103,11 @@ public sealed partial class BackpropTrainer
             var values = Resolved();
             return
             [
-                .. OptionTable.All.Where(option => option.Read is not null && (option.IsOfPreset || IsChosen(option.Name)))
-                    .Select(option => new OptionValue(option.Name, Text(option, option.Read!(values)), IsChosen(option.Name))),
+                .. OptionTable.All.Where(option => option.IsOfPreset || (option.IsDescribed && IsChosen(option.Name)))
+                    .Select(option => new OptionValue(option.Name, Text(option, ValueOf(option)), IsChosen(option.Name))),
             ];
+
+            object? ValueOf(OptionDescriptor option) => option.Read is { } read ? read(values) : _chosen[option.Name];
 
             // Arrays and objects without a text of their own are only named.
             static string Text(OptionDescriptor option, object? value)

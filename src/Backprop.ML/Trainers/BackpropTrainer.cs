@@ -194,7 +194,7 @@ public sealed partial class BackpropTrainer : TrainerEstimatorBase<BackpropTrans
         var start = _options.Clock.GetTimestamp();
         using var channel = new WarningRecorder(StartChannel());
         WarnOfAbsentFeatures(channel, trainContext.TrainingSet.Schema);
-        using var phases = new PhaseProgress(Host, channel, _options);
+        using var phases = new PhaseProgress(Host, channel, _options, log: channel.Inner);
         var stop = phases.StopCondition;
         var given = trainContext.ValidationSet ?? GivenValidation(trainContext.TrainingSet);
         var earlier = trainContext.InitialPredictor as BackpropModelParameters;

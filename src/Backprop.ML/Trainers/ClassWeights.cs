@@ -36,6 +36,11 @@ public sealed class ClassWeights
         return new ClassWeights(false, byName);
     }
 
+    /// <summary>"balanced", or the names with their weights, such as "True 5".</summary>
+    public override string ToString() => IsBalanced
+        ? "balanced"
+        : string.Join(", ", _byName.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Key} {each.Value}")));
+
     internal bool IsBalanced { get; }
 
     /// <summary>One weight for each class; null if no class was named.</summary>

@@ -42,6 +42,10 @@ internal sealed record OptionDescriptor(string Name, string Group, object? Defau
     /// <remarks>Presets set it independently of the number of rows, which is unknown until they are read.</remarks>
     public bool IsUsedInReading { get; init; }
 
+    /// <summary>Whether the description of a training lists the option, if the user sets it. Options without an effect on the model are
+    /// not listed.</summary>
+    public bool IsDescribed { get => field || Read is not null; init; }
+
     /// <summary>The text of a value.</summary>
     public Func<object?, string> Print { get; init; } = PresetText.Of;
 
@@ -70,4 +74,7 @@ internal sealed record OptionDescriptor(string Name, string Group, object? Defau
 
     /// <summary>The same option, which reading the rows depends on.</summary>
     public OptionDescriptor UsedInReading() => this with { IsUsedInReading = true };
+
+    /// <summary>The same option of the adapter, which decides the model.</summary>
+    public OptionDescriptor Described() => this with { IsDescribed = true };
 }

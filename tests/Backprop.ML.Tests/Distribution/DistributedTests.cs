@@ -179,6 +179,53 @@ public class DistributedTests
         Assert.DoesNotContain(lines[1], line => line.StartsWith("Rank ", StringComparison.Ordinal));
     }
 
+    // Batches of 20 rows need less time than any exchange between threads.
+    [Fact]
+    public void Rank_0_predicts_the_efficiency_of_shards_and_warns_without_a_trace_in_the_model()
+    {
+        var lines = new List<string>[2];
+        var models = ThreadRanks.Run(2, ranks =>
+        {
+            var (ml, own) = (new MLContext(seed: 1), lines[ranks.Rank] = []);
+            ml.Log += (_, message) => own.Add(message.RawMessage);
+            return new BackpropTrainer(ml, OptionsInShards(new Distributed(ranks) { Shards = 8 }, Synthetic.Value)).Fit(
+                Synthetic.Prepared(ml, 60));
+        });
+        Assert.Single(lines[0], line => line.StartsWith(
+            "2 ranks share each batch of 20 rows, in 8 shards. Predicted for a step: computing ", StringComparison.Ordinal));
+        Assert.Single(lines[0], line => line.StartsWith("2 ranks are too many for batches of 20 rows: ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines[1], line => line.StartsWith("2 ranks ", StringComparison.Ordinal));
+        Assert.All(models, model => Assert.Empty(model.Model.Summary.Warnings!));
+    }
+
+    [Fact]
+    public void Steps_fitted_on_rank_0_have_its_keys_on_all_ranks()
+    {
+        var keys = ThreadRanks.Run(3, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var rows = Enumerable.Range(0, 9).Select(i => new { City = $"{ranks.Rank} {i % 3}" });
+            var data = ml.Data.LoadFromEnumerable(ranks.Rank == 0 ? rows : rows.Where(_ => throw new InvalidOperationException("read")));
+            var fitted = ml.FitOnRoot(ranks, ml.Transforms.Conversion.MapValueToKey("City"), data);
+            VBuffer<ReadOnlyMemory<char>> names = default;
+            fitted.Transform(ml.Data.LoadFromEnumerable(rows)).Schema["City"].GetKeyValues(ref names);
+            return string.Join(", ", names.DenseValues());
+        });
+        Assert.All(keys, own => Assert.Equal("0 0, 0 1, 0 2", own));
+    }
+
+    [Fact]
+    public void A_step_that_rank_0_cannot_fit_ends_all_ranks()
+    {
+        var problems = ThreadRanks.RunAll(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            ml.FitOnRoot(ranks, ml.Transforms.Conversion.MapValueToKey("Nothing"), Synthetic.Prepared(ml, 60));
+        });
+        Assert.Contains("Nothing", problems[0]!.Message, StringComparison.Ordinal);
+        Assert.NotNull(problems[1]);
+    }
+
     [Fact]
     public void Shards_are_for_a_single_training()
     {
@@ -267,6 +314,7 @@ public class DistributedTests
         var ml = new MLContext();
         Assert.Throws<ArgumentOutOfRangeException>("count", () => ml.FitDistributed(ThreadRanks.Alone, 0, _ => null!));
         Assert.Throws<ArgumentNullException>(() => ml.FitDistributed(null!, 1, _ => null!));
+        Assert.Throws<ArgumentNullException>(() => ml.FitOnRoot(ThreadRanks.Alone, null!, Synthetic.Prepared(ml, 1)));
         Assert.Throws<ArgumentNullException>("communicator", () => new Distributed(null!));
     }
 

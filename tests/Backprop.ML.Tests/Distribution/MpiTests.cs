@@ -81,7 +81,34 @@ public sealed class MpiTests : IDisposable
         };
         var all = MpiJob.Launchers.SelectMany(launcher => cases.Select(each => (launcher, each.Key, each.Value)));
         // Most of the time, launchers wait.
-        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 4 }, each => Fails(each.launcher, each.Key, each.Value));
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 4 }, each =>
+            Fails(each.launcher, ["fail", each.Key], each.Value));
+    }
+
+    [MpiFact]
+    public void A_rank_that_fails_within_a_training_ends_the_job()
+    {
+        (string Training, string How, string Expected)[] cases =
+        [
+            ("shards", "kill", ""), ("shards", "exit0", ""), ("shards", "unhandled", "InvalidDataException: nothing catches this"),
+            ("shards", "stop", "Rank 0 of 2 on .* waited .* for rank 1"), ("members", "kill", ""), ("members", "exit0", ""),
+            ("members", "stop", "Rank 0 of 2 on .* waited .* for rank 1"),
+        ];
+        var all = MpiJob.Launchers.SelectMany(launcher => cases.Select(each => (launcher, each)));
+        // Most of the time, launchers wait.
+        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = 4 }, job =>
+            Fails(job.launcher, ["fail-in", job.each.Training, job.each.How], job.each.Expected));
+    }
+
+    [MpiFact]
+    public void Keys_of_rank_0_are_those_of_all_ranks()
+    {
+        foreach (var (launcher, ranks) in new[] { ("mpirun.openmpi", 2), ("mpirun.mpich", 3) })
+        {
+            var (exitCode, output, errors) = MpiJob.Run(launcher, ranks, "MpiRanks", ["root"]);
+            Assert.True(exitCode == 0, errors);
+            Assert.Equal(Enumerable.Repeat("model 0 0, 0 1, 0 2", ranks), ModelsIn(output));
+        }
     }
 
     [MpiFact]
@@ -119,10 +146,10 @@ public sealed class MpiTests : IDisposable
         }
     }
 
-    private static void Fails(string launcher, string how, string expected)
+    private static void Fails(string launcher, string[] arguments, string expected)
     {
-        var (exitCode, output, errors) = MpiJob.Run(launcher, 2, "MpiRanks", ["fail", how]);
-        Assert.True(exitCode != 0, $"{launcher}, {how}: {output} {errors}");
+        var (exitCode, output, errors) = MpiJob.Run(launcher, 2, "MpiRanks", arguments);
+        Assert.True(exitCode != 0, $"{launcher}, {string.Join(' ', arguments)}: {output} {errors}");
         Assert.DoesNotContain("no rank failed", output, StringComparison.Ordinal);
         Assert.Matches(expected, errors);
     }

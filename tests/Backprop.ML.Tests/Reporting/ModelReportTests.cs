@@ -174,6 +174,28 @@ public class ModelReportTests
         Assert.DoesNotContain("not known", trained.ToHtml(), StringComparison.Ordinal);
     }
 
+    // Also those that only the adapter has: columns, loss, weights, constraints.
+    [Fact]
+    public void The_report_lists_the_options_that_decide_the_model()
+    {
+        var options = Samples.Quick(Flag);
+        options.PositiveInstanceWeight = 3;
+        options.LossFunction = new Backprop.Losses.LogisticLoss();
+        options.Caching = DataCaching.Memory;
+        options.Progress = new Progress<Backprop.Training.EpochReport>();
+        options.MonotoneConstraints = new MonotoneConstraints { Increasing = ["Dense[0]"] };
+        var all = Report(new BackpropTrainer(_ml, options).Fit(Samples.Table(_ml))).Training.Options!;
+        var listed = all.Where(option => option.IsSetByCaller).ToDictionary(option => option.Name, option => option.Value);
+        Assert.Equal("3", listed["PositiveInstanceWeight"]);
+        Assert.Equal("increasing Dense[0]", listed["MonotoneConstraints"]);
+        Assert.Equal("Memory", listed["Caching"]);
+        Assert.Equal(Flag, listed["LabelColumnName"]);
+        Assert.Contains("LogisticLoss", listed["LossFunction"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Progress", listed.Keys);
+        Assert.Equal("balanced", ClassWeights.Balanced.ToString());
+        Assert.Equal("True 2.5, False 1", ClassWeights.ByName(("True", 2.5), ("False", 1)).ToString());
+    }
+
     [Fact]
     public void Coverage_of_intervals_and_sets_is_that_of_their_evaluation()
     {

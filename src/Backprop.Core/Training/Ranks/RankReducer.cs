@@ -52,6 +52,9 @@ internal sealed class RankReducer
         _received = [.. _incoming.Select(values => values.AsMemory())];
     }
 
+    /// <summary>The ranks.</summary>
+    public ICommunicator Ranks => _ranks;
+
     /// <summary>The shards of a batch.</summary>
     public BatchShards Shards { get; }
 
@@ -136,6 +139,22 @@ internal sealed class RankReducer
         }
     }
 
+    /// <summary>Measures the exchange of a step before the first step. All ranks call this method together.</summary>
+    /// <returns>The time of gradients and parameters together, and the time of one exchange of single values.</returns>
+    public (TimeSpan Step, TimeSpan Latency) Rehearse()
+    {
+        var values = new Real[_parts[^1].First + _parts[^1].Count];
+        var single = new Real[_ranks.Size];
+        (int, int)[] singleParts = [.. Enumerable.Range(0, _ranks.Size).Select(rank => (rank, 1))];
+        var latency = Fastest(() => RankValues.Gather<Real>(_ranks, single, singleParts));
+        var step = Fastest(() =>
+        {
+            _ranks.Exchange<Real>(_sent, _received);
+            RankValues.Gather<Real>(_ranks, values, _parts);
+        });
+        return (step, latency);
+    }
+
     /// <summary>Receives each rank's range of a vector with one value for each parameter.</summary>
     /// <param name="values">[parameters]: this rank's own range is sent, and the other ranges are overwritten.</param>
     public void Gather(Memory<Real> values) => Gather(values, _parts);
@@ -150,6 +169,21 @@ internal sealed class RankReducer
         _waiting += Stopwatch.GetTimestamp() - begin;
         var (first, count) = parts[_ranks.Rank];
         _bytes += (long)MemoryMarshal.AsBytes(values.Span.Slice(first, count)).Length * (_ranks.Size - 1);
+    }
+
+    // The first times include compilation and the start of the network.
+    private static TimeSpan Fastest(Action exchange)
+    {
+        const int rounds = 5;
+        var best = TimeSpan.MaxValue;
+        for (var round = 0; round < rounds; round++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            exchange();
+            var time = Stopwatch.GetElapsedTime(start);
+            if (time < best) best = time;
+        }
+        return best;
     }
 
     // The values of a message from one rank to another. Two doubles follow the losses.

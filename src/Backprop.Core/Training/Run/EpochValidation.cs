@@ -29,8 +29,7 @@ internal sealed class EpochValidation
         var evaluator = _metric is null && !calibration.IsNeeded ? null : data.Evaluator;
         _check = new ValidationCheck(batches.Step, validation, evaluator, limits, request.Stop)
         {
-            LossOfRanks = team is null ? null : (step, own, limits, evaluator) => team.MeanLoss(
-                step, own, options with { Loss = data.Loss }, () => batches.OfValidation(network)!, limits, evaluator),
+            LossOfRanks = SharedLoss(options, network, data, batches, team, request.Stop),
         };
         if (_metric is not null && team is not { IsFirst: false })
             _units = new TrainedNetwork(
@@ -50,6 +49,18 @@ internal sealed class EpochValidation
     {
         if (_check is null || (_team is null ? _request.Stop.IsCancelled : _team.IsCancelled)) return default;
         return _team is null ? Measure(_check, epoch) : _team.Share(Measure(_check, epoch), _request.Stop);
+    }
+
+    // Null for one process.
+    private static LossOfRanks? SharedLoss(
+        TrainingOptions options, Network network, RunData data, RunBatches batches, MemberTeam? team, StopCondition stop)
+    {
+        var validation = batches.Validation!;
+        if (team is not null)
+            return (step, limits, evaluator) => team.MeanLoss(
+                step, validation, options with { Loss = data.Loss }, () => batches.OfValidation(network)!, limits, evaluator);
+        if (batches.Reducer is not { } reducer) return null;
+        return new SharedValidation(reducer, validation, network.Outputs, stop).MeanLoss;
     }
 
     private (double? Loss, double? Metric) Measure(ValidationCheck check, int epoch)

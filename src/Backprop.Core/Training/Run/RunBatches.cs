@@ -56,6 +56,13 @@ internal sealed class RunBatches : IDisposable
     /// <summary>Computes the steps.</summary>
     public TrainingStep Step { get; } = null!;
 
+    /// <summary>Reports what to expect of several ranks. All of them call this method together; nothing happens in a single
+    /// process.</summary>
+    public void ReportPlan(Network network, RunReports reports)
+    {
+        if (Reducer is not null) ShardPlan.Report(Reducer, network, Training.BatchSize, _threads!.Count, reports);
+    }
+
     /// <summary>Begins an epoch, in an order that depends on the seed and the epoch.</summary>
     /// <param name="epoch">1, 2, 3, …</param>
     /// <param name="mayEnd">Whether there is a model already, so that a stop is not an error.</param>

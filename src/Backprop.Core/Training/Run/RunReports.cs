@@ -4,7 +4,9 @@ namespace Backprop.Training;
 /// <param name="phases">Receives every phase when it begins; null if phases are not reported.</param>
 /// <param name="warn">Receives every warning at once; null if only the result lists them.</param>
 /// <param name="note">Receives notes, which need no action; null if notes are dropped.</param>
-internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, Action<string>? warn = null, Action<string>? note = null)
+/// <param name="advise">Receives warnings about times, which are no part of the result; null if they are dropped.</param>
+internal sealed class RunReports(
+    IProgress<TrainingPhaseReport>? phases = null, Action<string>? warn = null, Action<string>? note = null, Action<string>? advise = null)
 {
     private readonly List<string> _warnings = [];
 
@@ -23,6 +25,9 @@ internal sealed class RunReports(IProgress<TrainingPhaseReport>? phases = null, 
 
     /// <summary>Reports a note.</summary>
     public void Note(FormattableString text) => note?.Invoke(FormattableString.Invariant(text));
+
+    /// <summary>Warns about times. They differ between machines, and results do not, so no result lists this warning.</summary>
+    public void Advise(string warning) => advise?.Invoke(warning);
 
     /// <summary>Warns, once for each text.</summary>
     public void Warn(FormattableString warning)

@@ -50,6 +50,7 @@ internal sealed class TrainingRun : IDisposable
             _hasEnded = _checkpoint is { HasEnded: true };
             if (request.Ranks is not null)
                 _hasEnded = request.Ranks.Begin(() => FactsOf(options with { Checkpoint = null }), _state, stop, _hasEnded);
+            if (refit is null && !_hasEnded) _batches.ReportPlan(network, stop.Reports);
         }
         catch
         {
@@ -249,7 +250,10 @@ internal sealed class TrainingRun : IDisposable
     private bool IsLastLossFinite()
     {
         _request.Stop.Reports.Begin(TrainingPhase.Checking, $"Checking the loss after the last update");
-        return double.IsFinite(ValidationCheck.MeanLoss(_batches.Step, _batches.ForFinalCheck(), _request.Stop).Mean);
+        var batches = _batches.ForFinalCheck();
+        return double.IsFinite(_batches.Reducer is { } reducer
+            ? new SharedValidation(reducer, batches, _request.Network.Outputs, _request.Stop).MeanLoss(_batches.Step)
+            : ValidationCheck.MeanLoss(_batches.Step, batches, _request.Stop).Mean);
     }
 
     private void CheckLoss(double loss)

@@ -16,7 +16,7 @@ internal sealed class ValidationCheck(
     TrainingStep step, Minibatches batches, ValidationEvaluator? evaluator, ScoreLimits? limits, StopCondition stop)
 {
     /// <summary>Computes the loss if several ranks score the rows: then a check does not end early. Null for one process.</summary>
-    public Func<TrainingStep, Minibatches, ScoreLimits?, ValidationEvaluator?, double>? LossOfRanks { get; init; }
+    public LossOfRanks? LossOfRanks { get; init; }
 
     /// <summary>The loss of all validation rows; null if training had to end before all of them were scored.</summary>
     public double? MeanLoss(int epoch)
@@ -24,7 +24,7 @@ internal sealed class ValidationCheck(
         stop.Reports.Begin(TrainingPhase.Validating, $"Validating epoch {epoch}", epoch);
         var begin = stop.Elapsed;
         var (mean, isWhole) = LossOfRanks is { } ofRanks
-            ? (ofRanks(step, batches, limits, evaluator), true)
+            ? (ofRanks(step, limits, evaluator), true)
             : MeanLoss(step, batches, stop, limits, evaluator);
         stop.Synchronize();
         if (!isWhole || stop.IsCancelled) return null;
@@ -71,3 +71,9 @@ internal sealed class ValidationCheck(
         return (mean.Value, true);
     }
 }
+
+/// <summary>Computes the mean loss of the validation rows, together with the other ranks.</summary>
+/// <param name="step">Scores rows on this rank.</param>
+/// <param name="limits">Limits of the scores; null for none.</param>
+/// <param name="evaluator">Receives the scores of all rows; null if they are not needed.</param>
+internal delegate double LossOfRanks(TrainingStep step, ScoreLimits? limits, ValidationEvaluator? evaluator);

@@ -216,7 +216,7 @@ internal sealed class GradientPass
         }
     };
 
-    // Every rank evaluates all rows, but trains on those of its own shards.
+    // A rank evaluates all rows of a batch, but trains on those of its own shards.
     private (int First, int Count) ShareOf(int worker)
     {
         if (_ranks is null || !_workspace.IsTraining) return _partition.Share(worker, Team.Size);

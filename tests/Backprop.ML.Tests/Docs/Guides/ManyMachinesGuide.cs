@@ -69,6 +69,26 @@ public class ManyMachinesGuide() : GuidePage("many-machines")
     }
 
     [Fact]
+    public void Steps_before_the_training_are_those_of_rank_0()
+    {
+        var (_, train, _) = Parcel.Split(train: 60);
+        var parameters = ThreadRanks.Run(2, ranks =>
+        {
+            var ml = new MLContext(seed: 1);
+            var (data, options) = (train, OptionsWith(seed: 1));
+            options.Distributed = new Distributed(ranks);
+            #region many-machines-root
+            var steps = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops")
+                .Append(ml.Transforms.NormalizeMinMax("Features"));
+            var prepared = ml.FitOnRoot(ranks, steps, data);
+            var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(prepared.Transform(data));
+            #endregion
+            return model.Model.Network.Parameters.ToArray();
+        });
+        Assert.Equal(parameters[0], parameters[1]);
+    }
+
+    [Fact]
     public void The_members_of_an_ensemble_are_trained_by_some_rank()
     {
         var (_, train, _) = Parcel.Split(train: 60);
