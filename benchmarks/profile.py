@@ -8,14 +8,13 @@ PHASES = [
     ("matrix products", r"Backprop\.Numerics\.Matrix"),
     ("embedding of numbers", r"SinCos|Periodic"),
     ("embedding of categories", r"EntityEmbedding|CategorySlots"),
-    ("activations", r"ParametricMix|Activations\."),
     ("dropout", r"Dropout|RandomField|TrainingPass::Mask"),
     ("batches", r"Minibatches|Prefetch"),
     ("loss", r"Losses\."),
     ("parameter update", r"Optimizer|ParameterUpdate"),
     ("validation and scores", r"Validat|RowScorer|Metrics\."),
     ("start values", r"StartingValues|Initializers"),
-    ("other layers", r"Backprop\.(Layers|Networks)\."),
+    ("activations, biases, other layers", r"Backprop\.(Activations|Layers|Networks)\."),
     ("reading and preparation", r"Backprop\.(?!Numerics|Training\.Threads)|Microsoft\.ML"),
 ]
 OUTSIDE = {"libclrjit.so": "compiling"}
@@ -42,7 +41,6 @@ def method_of(frame):
 
 
 def phase_of(frames):
-    methods = [method for method in map(method_of, frames) if method]
     for frame in frames:
         for library, name in OUTSIDE.items():
             if library in frame:

@@ -10,6 +10,8 @@ namespace Backprop.Benchmarks.Groups;
 /// <summary>Training steps by shards: what shards cost one process, and what a second rank gains.</summary>
 internal static class ShardBenchmarks
 {
+    private const string PlanMark = "Plan: ";
+
     private const int Shards = 8, Batches = 4, BatchSize = 1024;
     private const double LearningRate = 1e-7; // as in StepBenchmarks
 
@@ -32,8 +34,8 @@ internal static class ShardBenchmarks
         }
     }
 
-    /// <summary>Seconds of a step on two ranks, against one process: each is bound to a processor, and has one thread. Prints what the
-    /// ranks of the last run waited for.</summary>
+    /// <summary>Seconds of a step on two ranks, against one process: each is bound to a processor, and has one thread. Prints the
+    /// prediction, and what the ranks of the last run waited for.</summary>
     public static void RunRanks(Report report)
     {
         foreach (var launcher in (string[])["mpirun.openmpi", "mpirun.mpich"])
@@ -47,7 +49,7 @@ internal static class ShardBenchmarks
                         () => StepsOf(launcher, ranks: 2, net, profiles),
                         () => StepsOf(launcher, ranks: 1, net, []), rounds: 5);
                     report.Add(work, "one process", times, 2 * s_ranks[net.Letter].Efficiency, threads: 2);
-                    foreach (var profile in profiles.TakeLast(2)) Console.WriteLine(profile);
+                    foreach (var profile in profiles.TakeLast(3)) Console.WriteLine(profile);
                 }
                 catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
                 {
@@ -56,7 +58,7 @@ internal static class ShardBenchmarks
             }
     }
 
-    /// <summary>Prints the seconds of a step on this rank, and what it waited for.</summary>
+    /// <summary>Prints what was predicted for a step, the seconds of a step on this rank, and what it waited for.</summary>
     public static int PrintStepsOfRanks(string letter) => Mpi.Run(ranks =>
     {
         var net = s_nets.Single(net => net.Letter == letter);
@@ -64,6 +66,8 @@ internal static class ShardBenchmarks
         var reducer = ranks.Size == 1 ? null : new RankReducer(ranks, shards, net.Make(), stop: null);
         using var step = MakeStep(net, shards, reducer);
         var batches = MakeBatches(net);
+        var notes = new RunReports(note: text => Console.WriteLine($"{PlanMark}{text}"));
+        if (reducer is not null) ShardPlan.Report(reducer, net.Make(), net.BatchSize, threads: 1, notes);
         List<double> times = [];
         for (var i = 0; i < s_ranks[letter].Steps; i++)
             times.Add(PairedRun.SecondsPerCall(() => step.Learn(batches, i % Batches, new StepValues(LearningRate))));
@@ -75,7 +79,8 @@ internal static class ShardBenchmarks
     private static double StepsOf(string launcher, int ranks, Net net, List<string> profiles)
     {
         var lines = RankProcesses.LinesOf(launcher, ranks, "rank-steps", net.Letter);
-        profiles.AddRange(lines.Where(line => line.StartsWith("Rank ", StringComparison.Ordinal)));
+        profiles.AddRange(lines.Where(line => line.StartsWith("Rank ", StringComparison.Ordinal)
+            || line.StartsWith(PlanMark, StringComparison.Ordinal)));
         return lines.Where(line => char.IsAsciiDigit(line[0])).Max(line => double.Parse(line, CultureInfo.InvariantCulture));
     }
 
