@@ -9,6 +9,7 @@ internal sealed class ResultFile
 {
     private readonly string _path;
     private readonly Dictionary<(string, string, int), ResultRow> _rows = [];
+    private readonly List<ResultRow> _all = [];
 
     /// <summary>Reads benchmarks/accuracy/learner.csv, if there is one.</summary>
     public ResultFile(string learner)
@@ -19,8 +20,12 @@ internal sealed class ResultFile
         {
             var row = ResultRow.Parse(line);
             _rows[row.Key] = row;
+            _all.Add(row);
         }
     }
+
+    /// <summary>All lines of the file when it was opened, also those that no longer count.</summary>
+    public IReadOnlyList<ResultRow> All => _all;
 
     /// <summary>One for each split that was done.</summary>
     public IEnumerable<ResultRow> Rows => _rows.Values;

@@ -51,12 +51,6 @@ internal sealed class Cell
     /// <summary>What the mean is uncertain by: standard deviation of the splits (n − 1) / √n; 0 for one.</summary>
     public double StandardError => StandardErrorOf(Scores);
 
-    /// <summary>Processor seconds of fitting: the median of the splits.</summary>
-    public double FitSeconds => Median(Rows.Where(row => row.Score is not null).Select(row => row.FitProcessorSeconds));
-
-    /// <summary>Seconds of predicting: the median of the splits.</summary>
-    public double PredictSeconds => Median(Rows.Where(row => row.Score is not null).Select(row => row.PredictSeconds));
-
     /// <summary>Share of the rows that are wrong, or the RMSE: smaller is better.</summary>
     public double Error => IsClassification ? 1 - Mean : -Mean;
 
@@ -76,7 +70,7 @@ internal sealed class Cell
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1) / values.Length);
     }
 
-    private static double Median(IEnumerable<double> values)
+    internal static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;

@@ -31,7 +31,7 @@ internal static class Plots
             Differences(differences, name).SavePng(Path.Combine(folder, file), Width, 120 + 17 * differences.Length);
             yield return (file, $"How much smaller Default's error is than that of {name}");
         }
-        if (board.Learners.Any(learner => Standings.RelativeTime(board, learner, cell => cell.FitSeconds) is not null))
+        if (board.Learners.Any(learner => Standings.RelativeTime(board, learner, row => row.FitProcessorSeconds) is not null))
         {
             Times(board).SavePng(Path.Combine(folder, "fit-times.png"), Width, 500);
             yield return ("fit-times.png", "Mean rank and time of fitting");
@@ -75,7 +75,7 @@ internal static class Plots
         List<(Learner Learner, double X, double Y)> points = [];
         foreach (var learner in board.Learners)
         {
-            if (Standings.RelativeTime(board, learner, cell => cell.FitSeconds) is { } time)
+            if (Standings.RelativeTime(board, learner, row => row.FitProcessorSeconds) is { } time)
                 points.Add((learner, Math.Log10(time), board.MeanRank("folds", learner, board.Learners).Mean));
         }
         foreach (var (learner, x, y) in points)

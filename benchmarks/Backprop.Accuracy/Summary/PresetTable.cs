@@ -26,7 +26,7 @@ internal static class PresetTable
                 $"| {learner.Name} | {pairs.Length} | {MeanScore(pairs)} | " +
                     $"{Ratio(pairs.Where(pair => pair.One.IsClassification), cell => cell.Mean)} | " +
                         $"{Ratio(pairs.Where(pair => !pair.One.IsClassification), cell => -cell.Mean)} | " +
-                            $"{Ratio(pairs, cell => cell.FitSeconds)} | {Ratio(peers, cell => cell.FitSeconds)} |\n");
+                            $"{Times(board, pairs)} | {Times(board, peers)} |\n");
         }
         return text.ToString();
     }
@@ -35,10 +35,18 @@ internal static class PresetTable
     private static string MeanScore((Cell One, Cell Other)[] pairs) =>
         pairs.Length == 0 ? "" : $"{pairs.Average(pair => pair.One.Quality) / pairs.Average(pair => pair.Other.Quality):F4}";
 
-    // The geometric mean over the sets.
-    private static string Ratio(IEnumerable<(Cell One, Cell Other)> pairs, Func<Cell, double> figure)
+    private static string Ratio(IEnumerable<(Cell One, Cell Other)> pairs, Func<Cell, double> figure) =>
+        GeometricMean(pairs.Select(pair => figure(pair.One) / figure(pair.Other)));
+
+    // Two learners may have been measured on different days, and so on different machines.
+    private static string Times(ScoreBoard board, IEnumerable<(Cell One, Cell Other)> pairs) =>
+        GeometricMean(pairs.Select(pair => Time(board, pair.One) / Time(board, pair.Other)).OfType<double>());
+
+    private static double? Time(ScoreBoard board, Cell cell) => board.RelativeTime(cell, row => row.FitProcessorSeconds);
+
+    private static string GeometricMean(IEnumerable<double> ratios)
     {
-        double[] logarithms = [.. pairs.Select(pair => Math.Log(figure(pair.One) / figure(pair.Other)))];
+        double[] logarithms = [.. ratios.Select(ratio => Math.Log(ratio))];
         return logarithms.Length == 0 ? "" : $"{Math.Exp(logarithms.Average()):F3}";
     }
 }

@@ -7,7 +7,11 @@ namespace Backprop.Accuracy.Summary;
 /// <summary>All results, by protocol, set and learner.</summary>
 internal sealed class ScoreBoard
 {
+    // The learner that times are multiples of.
+    private const string Clock = "lightgbm";
+
     private readonly Dictionary<(string Protocol, string Set, string Learner), Cell> _cells = [];
+    private readonly Dictionary<(string Protocol, string Set, int Split, string Date), ResultRow> _clock = [];
 
     public ScoreBoard(IEnumerable<Learner> learners)
     {
@@ -15,6 +19,8 @@ internal sealed class ScoreBoard
             foreach (var group in new ResultFile(learner.Key).Rows.GroupBy(row => (row.Protocol, row.Set)))
                 _cells[(group.Key.Protocol, group.Key.Set, learner.Key)] = new Cell(
                     learner, Protocol.All.Single(protocol => protocol.Name == group.Key.Protocol), group.Key.Set, group);
+        foreach (var row in new ResultFile(Clock).All.Where(row => row.Score is not null))
+            _clock[(row.Protocol, row.Set, row.Split, row.Date)] = row;
         Learners = [.. learners.Where(learner => _cells.Keys.Any(key => key.Learner == learner.Key))];
     }
 
@@ -48,6 +54,20 @@ internal sealed class ScoreBoard
             .. Sets(protocol).Select(set => Ranks(protocol, set, among)).Where(ranks => ranks.ContainsKey(learner.Key))
                 .Select(ranks => ranks[learner.Key])];
         return ranks.Length == 0 ? (double.NaN, 0) : (ranks.Average(), ranks.Length);
+    }
+
+    /// <summary>The time of a learner on a set, in multiples of LightGBM's on the same day, because machines differ between days. The
+    /// median over the splits of both; null if there is none.</summary>
+    public double? RelativeTime(Cell cell, Func<ResultRow, double> seconds)
+    {
+        const double shortest = 1e-4;
+        var pairs = cell.Rows.Where(row => row.Score is not null)
+            .Select(row => (Own: row, Clock: _clock.GetValueOrDefault((row.Protocol, row.Set, row.Split, row.Date))))
+            .Where(pair => pair.Clock is not null).ToArray();
+        return pairs.Length == 0
+            ? null
+            : Math.Max(Cell.Median(pairs.Select(pair => seconds(pair.Own))), shortest)
+                / Math.Max(Cell.Median(pairs.Select(pair => seconds(pair.Clock!))), shortest);
     }
 
     /// <summary>The sets on which two learners have a score of every split.</summary>

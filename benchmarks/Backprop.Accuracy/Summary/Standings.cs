@@ -1,5 +1,6 @@
 using System.Text;
 using Backprop.Accuracy.Learners;
+using Backprop.Accuracy.Results;
 
 namespace Backprop.Accuracy.Summary;
 
@@ -8,9 +9,6 @@ internal static class Standings
 {
     /// <summary>The learner that all others are compared with.</summary>
     public const string Reference = "default";
-
-    // What times are given in multiples of.
-    private const string Clock = "lightgbm";
 
     // Of how many percent of the sets the reference is to be better.
     private static readonly Dictionary<string, int> _aims = new() { ["sklearn-mlp"] = 85, ["lightgbm"] = 60, ["fasttree"] = 60 };
@@ -22,7 +20,7 @@ internal static class Standings
     public static string Table(ScoreBoard board)
     {
         var text = new StringBuilder("""
-            Rank 2 is the mean rank without Fast and Best. Times (fit ×, predict ×) are multiples of LightGbm's.
+            Rank 2 is the mean rank without Fast and Best. Times (fit ×, predict ×) are multiples of LightGbm's on the same day.
 
             | learner | sets | unfinished | mean rank | rank 2 | Default better on | wins | ties | losses | fit × | predict × |
             | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -38,18 +36,17 @@ internal static class Standings
             var rankAmongFew = few.Contains(learner) ? $"{board.MeanRank("folds", learner, few).Mean:F2}" : "";
             text.Append(
                 $"| {learner.Name} | {sets} | {unfinished} | {rank:F2} | {rankAmongFew} | {Against(board, learner)} | " +
-                    $"{Ratio(board, learner, cell => cell.FitSeconds)} | {Ratio(board, learner, cell => cell.PredictSeconds)} |\n");
+                    $"{Ratio(board, learner, row => row.FitProcessorSeconds)} | {Ratio(board, learner, row => row.PredictSeconds)} |\n");
         }
         return text.ToString();
     }
 
-    /// <summary>How many times as long a learner takes as LightGBM: the geometric mean over the sets that both have; null where there are
-    /// none.</summary>
-    public static double? RelativeTime(ScoreBoard board, Learner learner, Func<Cell, double> seconds)
+    /// <summary>How many times as long a learner needs as LightGBM: the geometric mean over the sets; null where there are none.</summary>
+    public static double? RelativeTime(ScoreBoard board, Learner learner, Func<ResultRow, double> seconds)
     {
         double[] ratios = [
-            .. board.Pairs("folds", learner.Key, Clock).Select(
-                pair => Math.Log(Math.Max(seconds(pair.One), 1e-4) / Math.Max(seconds(pair.Other), 1e-4)))];
+            .. board.Sets("folds").Select(set => board.Find("folds", set, learner.Key)).Where(cell => cell is { IsComplete: true })
+                .Select(cell => board.RelativeTime(cell!, seconds)).OfType<double>().Select(ratio => Math.Log(ratio))];
         return ratios.Length == 0 ? null : Math.Exp(ratios.Average());
     }
 
@@ -67,6 +64,6 @@ internal static class Standings
                 $"{differences.Count(difference => difference.IsTie)} | {differences.Count(difference => difference.IsLoss)}";
     }
 
-    private static string Ratio(ScoreBoard board, Learner learner, Func<Cell, double> seconds) =>
+    private static string Ratio(ScoreBoard board, Learner learner, Func<ResultRow, double> seconds) =>
         RelativeTime(board, learner, seconds) is { } ratio ? $"{ratio:G3}" : "";
 }
