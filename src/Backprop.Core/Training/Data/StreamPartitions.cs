@@ -5,7 +5,7 @@ namespace Backprop.Training;
 
 /// <summary>The partitions of a stream. Shard s of every batch has examples of partition s alone.</summary>
 /// <remarks>
-/// A stream of P parts has S / P partitions in each part, as equal as possible: partition k of a part with n examples has those from
+/// A stream of P parts has S / P partitions in each part, as equal as possible. Partition k of a part with n examples has those from
 /// ⌊n·k·P/S⌋ to ⌊n·(k + 1)·P/S⌋ − 1. An epoch has M batches. Batch b has those from ⌊m·b/M⌋ to ⌊m·(b + 1)/M⌋ − 1 of the m examples
 /// of each partition, in its random order. M is the smallest number for which Σ ⌈m/M⌉ is at most the batch size.
 /// </remarks>
