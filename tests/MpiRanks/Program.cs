@@ -1,4 +1,4 @@
-// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | root | fail HOW | fail-in TRAINING HOW | facts | signals
+// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | partitions CHECKPOINT|- EPOCHS | root | fail HOW | fail-in TRAINING HOW | facts | signals
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -20,6 +20,7 @@ return Mpi.Run(
             case "train": Train(ranks, args[1]); break;
             case "shards": TrainInShards(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
             case "root": FitOnRoot(ranks); break;
+            case "partitions": TrainInPartitions(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
             case "fail": Fail(ranks, args[1]); break;
             case "fail-in": FailInTraining(ranks, args[1], args[2]); break;
             case "facts": Differ(ranks); break;
@@ -78,6 +79,27 @@ static void TrainInShards(ICommunicator ranks, string checkpoint, int epochs)
     if (checkpoint != "-") options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
     if (ranks.Rank == 0) PrintSummaries(ml);
     var model = new BackpropTrainer(ml, options).Fit(Rows(ml, 120));
+    Console.WriteLine($"model {HashOf(model.Model.Network.Parameters.ToArray())} after {model.Model.History.Count} epochs");
+}
+
+// Like TrainInShards, with weights, and rows that are read again in every epoch: each rank reads those of its own shards.
+static void TrainInPartitions(ICommunicator ranks, string checkpoint, int epochs)
+{
+    var ml = new MLContext(seed: 1);
+    using var end = new CancellationTokenSource();
+    var options = OptionsWith(ranks);
+    options.Distributed = new Distributed(ranks) { Shards = 8, Partitioned = true };
+    (options.HiddenLayers, options.NumberOfIterations, options.BatchSize, options.EnsembleSize) = ([80, 70], 6, 40, 1);
+    (options.Optimizer, options.ExampleWeightColumnName) = (new Adam(), nameof(Row.Weight));
+    options.CancellationToken = end.Token;
+    options.Progress = new Heard(report =>
+    {
+        if (report.Epoch == epochs) end.Cancel();
+    });
+    if (checkpoint != "-") options.Checkpoint = new Checkpoint(checkpoint) { Every = 1 };
+    if (ranks.Rank == 0) PrintSummaries(ml);
+    IDataView[] parts = [.. Enumerable.Range(0, 4).Select(part => RowsFrom(ml, 100 * part, 100))];
+    var model = new BackpropTrainer(ml, options).Fit(ml.Data.InPartitions(parts));
     Console.WriteLine($"model {HashOf(model.Model.Network.Parameters.ToArray())} after {model.Model.History.Count} epochs");
 }
 
@@ -190,11 +212,15 @@ static BackpropTrainer.Options OptionsWith(ICommunicator ranks)
 static BackpropTrainer.Options Plain() =>
     new() { HiddenLayers = [6], NumberOfIterations = 8, EnsembleSize = 5, Seed = 1, NumberOfThreads = 1 };
 
-static IDataView Rows(MLContext ml, int count) => ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Row
-{
-    Label = Math.Sin(i) + 0.3 * Math.Sin(17 * i) > 0,
-    Features = [MathF.Sin(i), MathF.Cos(3 * i), i % 7],
-}));
+static IDataView Rows(MLContext ml, int count) => RowsFrom(ml, 0, count);
+
+static IDataView RowsFrom(MLContext ml, int first, int count) =>
+    ml.Data.LoadFromEnumerable(Enumerable.Range(first, count).Select(i => new Row
+    {
+        Label = Math.Sin(i) + 0.3 * Math.Sin(17 * i) > 0,
+        Features = [MathF.Sin(i), MathF.Cos(3 * i), i % 7],
+        Weight = 1 + i % 3,
+    }));
 
 static string HashOf(IEnumerable<float> values) =>
     Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>(values.ToArray())))[..12];
@@ -207,6 +233,8 @@ internal sealed class Heard(Action<EpochReport> hear) : IProgress<EpochReport>
 internal sealed class Row
 {
     public bool Label { get; set; }
+
+    public float Weight { get; set; }
 
     [VectorType(3)]
     public float[] Features { get; set; } = [];

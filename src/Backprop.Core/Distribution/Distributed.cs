@@ -49,6 +49,22 @@ public sealed record Distributed
             : throw new ArgumentOutOfRangeException(nameof(Shards), value, $"It must be a power of two from 1 to {MaxShards}.");
     } = 1;
 
+    /// <summary>Whether each process reads only the rows of its own shards, in every epoch. For data that is larger than
+    /// memory.</summary>
+    /// <remarks>
+    /// <para>The training rows are divided into S neighbouring partitions. Shard s of each batch has rows of partition s alone, in a random
+    /// order of their own. So the result differs from that of the same shards without partitions. It still depends on
+    /// <see cref="Shards"/>, and not on the number of ranks.</para>
+    /// <para>Every rank reads all rows once before the first step, to measure them, and keeps all validation rows. Data in several parts,
+    /// such as files, is divided at the parts: <see cref="Shards"/> must be a multiple of their number. Otherwise, a rank reads up to its
+    /// last row, and skips the rows of other shards.</para>
+    /// </remarks>
+    /// <value>False: every rank reads all rows in every epoch. True needs several <see cref="Shards"/>, and rows in a random
+    /// order.</value>
+    public bool Partitioned { get; init; }
+
     /// <summary>The shards. The processes are not part of the text, because no result depends on them.</summary>
-    public override string ToString() => $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards} }}";
+    public override string ToString() => Partitioned
+        ? $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards}, {nameof(Partitioned)} = {Partitioned} }}"
+        : $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards} }}";
 }

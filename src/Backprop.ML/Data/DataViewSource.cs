@@ -1,4 +1,5 @@
 using Backprop.Training;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -13,11 +14,13 @@ internal sealed class DataViewSource : ExampleSource
     private TrainingPlan _plan;
     private readonly HoldOut? _rule;
     private readonly ValidationSplit? _split;
-    private readonly (Microsoft.ML.IDataView? View, string? Column) _groups;
+    private readonly (IDataView? View, string? Column) _groups;
     private readonly DataViewReader _reader;
     private readonly int _seed;
     private readonly ClassCoverage? _coverage;
     private readonly bool _wasRead;
+    private readonly Part[] _parts;
+    private ReadingCounts? _counts; // of the parts that were measured
     private long _rowsToLearnFrom = long.MaxValue;
     private HashSet<uint>? _groupsToKeep;
 
@@ -28,14 +31,21 @@ internal sealed class DataViewSource : ExampleSource
     /// <param name="rule">Which rows are held out; null for none.</param>
     /// <param name="seed">The seed of the random numbers.</param>
     /// <param name="wasRead">Whether the rows were read before, but did not fit into memory.</param>
-    public DataViewSource(IHost host, DataViewReader reader, RoleMappedData data, TrainingPlan plan, HoldOut? rule, int seed, bool wasRead)
+    /// <param name="parts">The parts of the data that can be read by themselves; empty for none.</param>
+    public DataViewSource(
+        IHost host, DataViewReader reader, RoleMappedData data, TrainingPlan plan, HoldOut? rule, int seed, bool wasRead,
+        IReadOnlyList<IDataView> parts)
     {
         (_host, _reader, _data, _plan) = (host, reader, data, plan);
         (_rule, _seed, _wasRead) = (rule, seed, wasRead);
-        if (rule is null) return;
-        _split = new ValidationSplit(rule.Fraction, rule.Seed);
-        _coverage = plan.Task.HasClasses ? new ClassCoverage(plan.Columns.Classes) : null;
-        if (rule.SamplingKeyColumnName is { } key) _groups = GroupColumn.AddTo(host, data.Data, key, rule.Seed);
+        if (rule is not null)
+        {
+            _split = new ValidationSplit(rule.Fraction, rule.Seed);
+            _coverage = plan.Task.HasClasses ? new ClassCoverage(plan.Columns.Classes) : null;
+        }
+        _groups = GroupsOf(data.Data);
+        _parts = [new Part(data, _groups)];
+        if (parts.Count > 0) _parts = [.. parts.Select(part => PartOf(new RoleMappedData(part, data.Schema.GetColumnRoleNames())))];
     }
 
     public override int FeatureCount => _plan.FeatureCount;
@@ -52,6 +62,9 @@ internal sealed class DataViewSource : ExampleSource
 
     /// <summary>Sets the columns of the network. Later readings use its keys and classes.</summary>
     public void Use(ModelColumns columns) => _plan = _plan with { Columns = columns };
+
+    /// <inheritdoc/>
+    public override int PartCount => _parts.Length;
 
     /// <summary>Number of rows that were read, including skipped rows.</summary>
     public long RowsRead { get; private set; }
@@ -85,9 +98,24 @@ internal sealed class DataViewSource : ExampleSource
     public ExampleBuffer? Kept { get; private set; }
 
     // In the order of the view, because a random order costs ML.NET as much as the reading.
-    public override ExampleReader Open(int pass) =>
-        new Reader(
-            this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column) { CheckAlive = pass == 0 ? _plan.CheckAlive : null }, pass);
+    public override ExampleReader Open(int pass) => new Reader(this, new ExampleCursor(_data, _plan, _groups.View, _groups.Column), pass);
+
+    // Parts are measured one after another, so each continues the counts of the part before.
+    public override ExampleReader Open(int pass, int part)
+    {
+        var (data, (view, column)) = (_parts[part].Data, _parts[part].Groups);
+        if (pass > 0)
+            return new Reader(this, new ExampleCursor(data, _plan, view, column) { KeptBefore = _parts[part].KeptBefore }, pass);
+        if (part == 0) _counts = new ReadingCounts(_plan.AllowsMissing);
+        _parts[part].KeptBefore = _counts!.Kept;
+        var cursor = new ExampleCursor(data, _plan, view, column, _counts) { CheckAlive = _plan.CheckAlive };
+        return new Reader(this, cursor, pass) { IsLast = part == _parts.Length - 1 };
+    }
+
+    private Part PartOf(RoleMappedData data) => new(data, GroupsOf(data.Data));
+
+    private (IDataView? View, string? Column) GroupsOf(IDataView data) =>
+        _rule?.SamplingKeyColumnName is { } key ? GroupColumn.AddTo(_host, data, key, _rule.Seed) : default;
 
     // Counts the rows of each group, or all rows if the last rows are held out.
     private void CountRows()
@@ -110,7 +138,8 @@ internal sealed class DataViewSource : ExampleSource
     {
         if (_split is null) return false;
         if (_groupsToKeep is not null) return _groupsToKeep.Contains(row.Group);
-        return _rowsToLearnFrom < long.MaxValue ? row.Kept > _rowsToLearnFrom : _split.TakesRow(row.Id.Low, row.Id.High);
+        if (_rowsToLearnFrom < long.MaxValue) return row.KeptBefore + row.Kept > _rowsToLearnFrom;
+        return _split.TakesRow(row.Id.Low, row.Id.High);
     }
 
     private Exception NoRowsAgain() => _host.Except(
@@ -122,6 +151,9 @@ internal sealed class DataViewSource : ExampleSource
     private sealed class Reader(DataViewSource source, ExampleCursor cursor, int pass) : ExampleReader
     {
         private readonly bool _isMeasuring = pass == 0;
+
+        /// <summary>Whether no other part follows.</summary>
+        public bool IsLast { get; init; } = true;
 
         public override bool Read(Span<float> features, Span<float> targets, out float weight)
         {
@@ -154,6 +186,7 @@ internal sealed class DataViewSource : ExampleSource
 
         private void End()
         {
+            if (!IsLast) return; // counts continue in the next part
             var rows = cursor.Kept + cursor.Skipped;
             var wasReadBefore = source._wasRead || !_isMeasuring || source._groupsToKeep is not null
                 || source._rowsToLearnFrom < long.MaxValue;
@@ -165,4 +198,16 @@ internal sealed class DataViewSource : ExampleSource
     }
 
     private sealed class NoMemoryForValidationException : Exception;
+
+    /// <summary>Rows that can be read by themselves.</summary>
+    private sealed class Part(RoleMappedData data, (IDataView? View, string? Column) groups)
+    {
+        public RoleMappedData Data => data;
+
+        /// <summary>The same rows with a column of group hashes, and the name of that column.</summary>
+        public (IDataView? View, string? Column) Groups => groups;
+
+        /// <summary>Number of usable rows in the parts before.</summary>
+        public long KeptBefore { get; set; }
+    }
 }

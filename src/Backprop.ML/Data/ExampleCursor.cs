@@ -16,8 +16,8 @@ internal sealed class ExampleCursor : IDisposable
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly float[] _targets;
     private readonly bool _allowsMissing, _allowsMissingTargets;
-    private readonly SkippedRows _skipped;
-    private readonly IncompleteRows _incomplete = new();
+    private readonly ReadingCounts _counts;
+    private readonly long _firstPosition;
     private readonly ModelColumns _known;
     private readonly string? _featuresName;
     private readonly string _labelName, _weightName;
@@ -28,7 +28,9 @@ internal sealed class ExampleCursor : IDisposable
     /// <param name="plan">The plan of the training.</param>
     /// <param name="view">The same rows with additional columns, if one of them is needed.</param>
     /// <param name="group">The column of <paramref name="view"/> with the group of each row; null for none.</param>
-    public ExampleCursor(RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null)
+    /// <param name="counts">The counts of the parts before. Positions continue from them. Null for new counts.</param>
+    public ExampleCursor(
+        RoleMappedData data, TrainingPlan plan, IDataView? view = null, string? group = null, ReadingCounts? counts = null)
     {
         view ??= data.Data;
         var schema = view.Schema;
@@ -37,7 +39,8 @@ internal sealed class ExampleCursor : IDisposable
         string?[] others = [label.Name, weight.Name, group];
         _targets = new float[plan.Task.TargetColumns(label)];
         (_allowsMissing, _allowsMissingTargets, _known) = (plan.AllowsMissing, plan.AllowsMissingTargets, plan.Columns);
-        _skipped = new SkippedRows(_allowsMissing);
+        _counts = counts ?? new ReadingCounts(_allowsMissing);
+        _firstPosition = _counts.Rows;
         (_featuresName, _labelName, _weightName) = (plan.Inputs.Features, label.Name, weight.Name);
         _labelIsKey = label.Type is KeyDataViewType;
         _groupName = plan.Task.HasGroups ? group : null;
@@ -96,22 +99,25 @@ internal sealed class ExampleCursor : IDisposable
     }
 
     /// <summary>Number of usable rows so far.</summary>
-    public long Kept { get; private set; }
+    public long Kept => _counts.Kept;
+
+    /// <summary>Number of usable rows in other parts before this one, which this cursor does not read.</summary>
+    public long KeptBefore { get; init; }
 
     /// <summary>Number of skipped rows so far.</summary>
-    public long Skipped => _skipped.Count;
+    public long Skipped => _counts.Skipped.Count;
 
     /// <summary>The position of the row in the view.</summary>
-    public long Position => _cursor.Position;
+    public long Position => _firstPosition + _cursor.Position;
 
     /// <summary>The reasons for skipped rows, with the number of rows for each.</summary>
-    public string Reasons => _skipped.ToString();
+    public string Reasons => _counts.Skipped.ToString();
 
     /// <summary>The rows that are used, but lack some of several targets.</summary>
-    public IncompleteRows Incomplete => _incomplete;
+    public IncompleteRows Incomplete => _counts.Incomplete;
 
     /// <summary>Whether rows were skipped because of a missing feature, or a missing label that is not a key.</summary>
-    public bool SkippedMissing => _skipped.HasMissing;
+    public bool SkippedMissing => _counts.Skipped.HasMissing;
 
     /// <summary>Moves to the next usable row, if there is one.</summary>
     public bool MoveNext()
@@ -120,7 +126,7 @@ internal sealed class ExampleCursor : IDisposable
         {
             if (ReadRow())
             {
-                Kept++;
+                _counts.Kept++;
                 return true;
             }
             CheckAlive?.Invoke(); // the reader checks after every usable row; but many consecutive rows may be skipped
@@ -139,13 +145,13 @@ internal sealed class ExampleCursor : IDisposable
         var features = _inputs.SparseAt(0);
         if (!(_allowsMissing ? ExampleSet.AreFiniteOrMissing(features.Values) : ExampleSet.AreFinite(features.Values)))
         {
-            _skipped.AddFeature(Position, features, _known.Features, _featuresName);
+            _counts.Skipped.AddFeature(Position, features, _known.Features, _featuresName);
             return false;
         }
         _label(_targets);
         if (!(_allowsMissingTargets ? ExampleSet.AreTargets(_targets) : ExampleSet.AreFinite(_targets)))
         {
-            _skipped.AddLabel(Position, _targets, _known.Targets, _labelIsKey, _labelName);
+            _counts.Skipped.AddLabel(Position, _targets, _known.Targets, _labelIsKey, _labelName);
             return false;
         }
         if (_group is not null)
@@ -155,13 +161,13 @@ internal sealed class ExampleCursor : IDisposable
             Group = group;
             if (group == 0 && _groupName is not null)
             {
-                _skipped.AddGroup(Position, _groupName);
+                _counts.Skipped.AddGroup(Position, _groupName);
                 return false;
             }
         }
         if (!ReadWeight()) return false;
         if (_allowsMissingTargets && Array.FindIndex(_targets, float.IsNaN) is >= 0 and var missing)
-            _incomplete.Add(Position, _known.Targets?.SlotOf(missing) ?? missing);
+            _counts.Incomplete.Add(Position, _known.Targets?.SlotOf(missing) ?? missing);
         return true;
     }
 
@@ -172,7 +178,7 @@ internal sealed class ExampleCursor : IDisposable
         _weight(ref weight);
         Weight = weight;
         if (weight > 0 && float.IsFinite(weight)) return true;
-        _skipped.AddWeight(Position, weight, _weightName);
+        _counts.Skipped.AddWeight(Position, weight, _weightName);
         return false;
     }
 }

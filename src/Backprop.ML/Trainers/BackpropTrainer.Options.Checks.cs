@@ -26,10 +26,15 @@ public sealed partial class BackpropTrainer
                 IsChosen(nameof(LabelSmoothing)) && LossFunction is not null, nameof(LabelSmoothing), LabelSmoothing,
                 $"applies to the default loss of the task only, but {nameof(LossFunction)} is {LossFunction}: set the smoothing there");
             CheckValidation();
+            CheckPartitions();
             var needsMemory = NeedsAllRowsInMemory();
             Refuse(
                 Caching == DataCaching.Stream && needsMemory is not null, nameof(Caching), Caching,
                 $"cannot be combined with {needsMemory}, which needs all rows in memory");
+            Refuse(
+                Distributed is { Partitioned: true } && needsMemory is not null, nameof(Distributed), Distributed,
+                $"reads rows again in every epoch, because it is {nameof(Distributed.Partitioned)}. So it cannot be combined with "
+                + $"{needsMemory}, which needs all rows in memory");
             CheckEnsemble();
             CheckMonotone();
             Refuse(
@@ -41,6 +46,15 @@ public sealed partial class BackpropTrainer
                 $"cannot be combined with {Optimizer.GetType().Name}, which needs a loss that does not change from step to step: set 0"
                 + OfPreset(nameof(Dropout)));
             _ = new Trainer(ToTrainingOptions(new SquaredError(), seed: 0));
+        }
+
+        private void CheckPartitions()
+        {
+            if (Distributed is not { Partitioned: true } distributed) return;
+            ShardChecks.CheckPartitions(distributed, Shuffle);
+            Refuse(
+                Caching == DataCaching.Memory, nameof(Caching), Caching,
+                $"cannot be combined with {distributed}, which reads rows again in every epoch: set {nameof(DataCaching.Auto)}");
         }
 
         private void CheckColumns()
@@ -238,6 +252,9 @@ public sealed partial class BackpropTrainer
         internal bool MayStreamInstead =>
             !Optimizer.UsesLineSearch && EarlyStopping is not { RefitOnAllRows: true } && !IsExplicitlyEnabled(nameof(KFoldBagging))
             && !HoldsOutForIntervals && !SearchesExplicitly && RowGroupColumnName is null;
+
+        /// <summary>Whether rows are read again in every epoch, even if they fit into memory.</summary>
+        internal bool IsStream => Caching == DataCaching.Stream || Distributed is { Partitioned: true };
 
         private bool SearchesExplicitly => IsChosen(nameof(Search)) && Search is not null;
 

@@ -60,7 +60,7 @@ public sealed partial class BackpropTrainer
 
         // Members hold out different rows only if all rows are in memory, rows are independent, and no option prevents it.
         private bool AllowsKFoldBagging =>
-            Caching != DataCaching.Stream && MemoryBudget is null && SamplingKeyColumnName is null
+            !IsStream && MemoryBudget is null && SamplingKeyColumnName is null
             && ValidationRows == ValidationRows.Stratified && Mixup is null
             && !IsChosen(nameof(ValidationFraction)) && _chosen.GetValueOrDefault(nameof(KFoldBagging)) is not false
             && (!IsChosen(nameof(EnsembleSize)) || EnsembleSize >= RealMlp.EnsembleSize)

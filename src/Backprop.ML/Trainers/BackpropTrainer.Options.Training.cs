@@ -196,7 +196,9 @@ public sealed partial class BackpropTrainer
         /// With a time limit, more is trained in that time. The clock and the token of rank 0 decide. Epochs, logs and trials are reported
         /// by rank 0 alone. Members cannot be distributed with <see cref="Mixup"/>, <see cref="Diagnostics"/>,
         /// <see cref="GradientClipping"/> by norms, <see cref="EarlyStopping.RefitOnAllRows"/>, or losses of groups. Batches cannot be
-        /// distributed with batch normalization, <see cref="Lbfgs"/>, <see cref="Muon"/> or groups.</remarks>
+        /// distributed with batch normalization, <see cref="Lbfgs"/>, <see cref="Muon"/> or groups. With
+        /// <see cref="Distributed.Partitioned"/>, rows are read again in every epoch, as with <see cref="DataCaching.Stream"/>, and each
+        /// process reads only the rows of its own shards. <c>ml.Data.InPartitions</c> makes data of several files.</remarks>
         /// <value>Null: this process alone. Otherwise a search, an ensemble of at least two members, or several shards are required, as in
         /// <c>new Distributed(ranks) { Shards = 8 }</c>.</value>
         public Distributed? Distributed { get => Get<Distributed?>(); set => Set(value); }

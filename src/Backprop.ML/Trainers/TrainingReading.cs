@@ -1,6 +1,8 @@
+using Backprop.Distribution;
 using Backprop.ML.Data;
 using Backprop.Presets;
 using Backprop.Training;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -37,7 +39,7 @@ internal sealed class TrainingReading(
 
     // True for a stream whose last rows or groups are held out.
     private static bool CountsFirst(BackpropTrainer.Options options, bool splits) =>
-        splits && options is { Caching: DataCaching.Stream, ValidationFraction: > 0 }
+        splits && options is { IsStream: true, ValidationFraction: > 0 }
         && (options.SamplingKeyColumnName is not null || options.ValidationRows == ValidationRows.Last);
 
     private TrainingInput ReadRows(TrainingPlan plan, RoleMappedData data, RoleMappedData? validation, bool splits)
@@ -51,7 +53,7 @@ internal sealed class TrainingReading(
 
         // Validation rows are always in memory. So they are read first, if the training rows may be streamed.
         var given = mayStream ? ReadValidation(plan, budget, validation) : null;
-        if (options.Caching != DataCaching.Stream)
+        if (!options.IsStream)
         {
             if (ReadIntoMemory(reader, plan, data, mayStream, splits) is { } input)
                 return Settled(input with { Validation = input.Validation ?? given ?? ReadValidation(plan, budget, validation) }, data);
@@ -62,7 +64,7 @@ internal sealed class TrainingReading(
         }
         budget.ReserveStream();
         plan = planFor(plan.DatasetProfile with { AllowsKFoldBagging = false }).With(plan.Columns) with { KnowsRows = plan.KnowsRows };
-        return Stream(reader, plan, data, given, splits, wasRead: options.Caching != DataCaching.Stream);
+        return Stream(reader, plan, data, given, splits, wasRead: !options.IsStream);
     }
 
     // Validation data may have its own order of names.
@@ -105,9 +107,14 @@ internal sealed class TrainingReading(
         DataViewReader reader, TrainingPlan plan, RoleMappedData data, ExampleSet? validation, bool splits, bool wasRead)
     {
         var rule = splits ? RuleOf(plan) : null;
+        var parts = PartsOf(data.Data, plan.Options.Distributed);
         for (var requested = rule?.Fraction; ;)
         {
-            var source = new DataViewSource(host, reader, data, plan, rule, seed, wasRead) { InUse = InUse(plan, data), Stop = stop };
+            var source = new DataViewSource(host, reader, data, plan, rule, seed, wasRead, parts)
+            {
+                InUse = InUse(plan, data),
+                Stop = stop,
+            };
             if (source.Measure(channel) is var (summary, held))
             {
                 if (rule?.Fraction < requested)
@@ -124,6 +131,20 @@ internal sealed class TrainingReading(
             rule = rule! with { Fraction = rule.Fraction / 2 };
             wasRead = true;
         }
+    }
+
+    // The parts that ranks can read by themselves. They are checked before rows are read.
+    private IReadOnlyList<IDataView> PartsOf(IDataView data, Distributed? distributed)
+    {
+        if (distributed is not { Partitioned: true }) return [];
+        var parts = PartitionedView.PartsOf(host, data);
+        if (parts.Count > 0) StreamPartitions.CheckParts(parts.Count, distributed.Shards);
+        else
+            channel.Info(
+                "The data has no parts, so each shard reads it from the first row to its own last row in every epoch ({0}.{1}). To read "
+                + "only the rows of its own shards, write a file for each shard, and pass ml.Data.{2} to the trainer.",
+                nameof(Distributed), nameof(Distributed.Partitioned), nameof(BackpropPartitions.InPartitions));
+        return parts;
     }
 
     // The plan with the values of the preset for this number of rows. The columns do not change.

@@ -50,9 +50,26 @@ internal static class MpiJob
 /// <summary>A test for each launcher of MPI. It is skipped, and says so, for launchers that are not installed.</summary>
 internal sealed class MpiFactAttribute : FactAttribute
 {
-    public MpiFactAttribute()
+    public MpiFactAttribute() => Skip = MissingMpi.Reason;
+}
+
+/// <summary>The same for a test with several cases.</summary>
+internal sealed class MpiTheoryAttribute : TheoryAttribute
+{
+    public MpiTheoryAttribute() => Skip = MissingMpi.Reason;
+}
+
+internal static class MissingMpi
+{
+    /// <summary>Why tests of MPI are skipped; null if they are not.</summary>
+    public static string? Reason
     {
-        var missing = MpiJob.Launchers.Where(launcher => MpiJob.PathOf(launcher) is null).ToArray();
-        if (missing.Length > 0) Skip = $"MPI is not tested: {string.Join(", ", missing)} not found. Run scripts/install-mpi.sh.";
+        get
+        {
+            var missing = MpiJob.Launchers.Where(launcher => MpiJob.PathOf(launcher) is null).ToArray();
+            return missing.Length == 0
+                ? null
+                : $"MPI is not tested: {string.Join(", ", missing)} not found. Run scripts/install-mpi.sh.";
+        }
     }
 }

@@ -23,30 +23,30 @@ public sealed class MpiTests : IDisposable
         }
     }
 
-    [MpiFact]
-    public void One_training_in_shards_has_the_bits_of_one_process()
+    [MpiTheory, InlineData("shards"), InlineData("partitions")]
+    public void One_training_in_shards_has_the_bits_of_one_process(string command)
     {
-        var alone = TestProgram.Run("MpiRanks", ["shards", "-", "6"]);
+        var alone = TestProgram.Run("MpiRanks", [command, "-", "6"]);
         Assert.Equal(0, alone.ExitCode);
         var expected = Assert.Single(ModelsIn(alone.Output));
         foreach (var (launcher, ranks) in new[] { ("mpirun.openmpi", 2), ("mpirun.mpich", 4) })
         {
-            var (exitCode, output, errors) = MpiJob.Run(launcher, ranks, "MpiRanks", ["shards", "-", "6"]);
+            var (exitCode, output, errors) = MpiJob.Run(launcher, ranks, "MpiRanks", [command, "-", "6"]);
             Assert.True(exitCode == 0, errors);
             Assert.Equal(Enumerable.Repeat(expected, ranks), ModelsIn(output));
             for (var rank = 0; rank < ranks; rank++) Assert.Contains($"Rank {rank} of {ranks} on ", output, StringComparison.Ordinal);
         }
     }
 
-    [MpiFact]
-    public void A_training_in_shards_continues_with_another_number_of_ranks()
+    [MpiTheory, InlineData("shards"), InlineData("partitions")]
+    public void A_training_in_shards_continues_with_another_number_of_ranks(string command)
     {
-        var expected = Assert.Single(ModelsIn(TestProgram.Run("MpiRanks", ["shards", "-", "6"]).Output));
+        var expected = Assert.Single(ModelsIn(TestProgram.Run("MpiRanks", [command, "-", "6"]).Output));
         var checkpoint = Path.Combine(_folder.FullName, "shards.checkpoint");
-        var (exitCode, output, errors) = MpiJob.Run("mpirun.openmpi", 3, "MpiRanks", ["shards", checkpoint, "2"]);
+        var (exitCode, output, errors) = MpiJob.Run("mpirun.openmpi", 3, "MpiRanks", [command, checkpoint, "2"]);
         Assert.True(exitCode == 0, errors);
         Assert.All(ModelsIn(output), model => Assert.Contains("after 2 epochs", model, StringComparison.Ordinal));
-        (exitCode, output, errors) = MpiJob.Run("mpirun.mpich", 2, "MpiRanks", ["shards", checkpoint, "6"]);
+        (exitCode, output, errors) = MpiJob.Run("mpirun.mpich", 2, "MpiRanks", [command, checkpoint, "6"]);
         Assert.True(exitCode == 0, errors);
         Assert.Equal(Enumerable.Repeat(expected, 2), ModelsIn(output));
     }

@@ -21,6 +21,22 @@ public abstract class ExampleSource
     /// orders. Readings with the same value must have the same order.</param>
     public abstract ExampleReader Open(int pass);
 
+    /// <summary>P: the number of parts that can be read by themselves, such as files. All examples are those of part 0, then those of part
+    /// 1, and so on.</summary>
+    /// <remarks>With <see cref="Distribution.Distributed.Partitioned"/>, a process reads only the parts of its own shards. If there is a
+    /// single part, it reads from the first example to its last one, and skips those of other shards.</remarks>
+    /// <value>1, unless a source overrides this property and <see cref="Open(int, int)"/>.</value>
+    public virtual int PartCount => 1;
+
+    /// <summary>Begins one reading of the examples of one part.</summary>
+    /// <param name="pass">As for <see cref="Open(int)"/>.</param>
+    /// <param name="part">From 0 to <see cref="PartCount"/> − 1. The reading that measures opens all parts in this order. Later, several
+    /// parts, or the same part several times, may be open at the same time.</param>
+    /// <exception cref="NotSupportedException">There are several parts, but the source does not override this method.</exception>
+    public virtual ExampleReader Open(int pass, int part) => PartCount == 1
+        ? Open(pass)
+        : throw new NotSupportedException($"{GetType().Name} has {PartCount} parts, so it must override {nameof(Open)}(pass, part).");
+
     /// <summary>The statistics of all examples. The first call reads the examples once; later calls return the same
     /// result.</summary>
     /// <exception cref="InvalidOperationException">There are no examples, or a value is out of range; the message names it.</exception>

@@ -43,7 +43,9 @@ internal class Minibatches : IDisposable
         (ExamplesPerRow, _isEven, HasOwnExamples) = (examplesPerRow, isEven, hasOwnExamples);
         _batchSize = Math.Min(batchSize, exampleCount);
         Count = count ?? CountOf(exampleCount, batchSize);
-        _order = hasOwnExamples ? new int[checked(exampleCount * examplesPerRow)] : [.. Enumerable.Range(0, examples.Count)];
+        _order = hasOwnExamples
+            ? new int[checked(exampleCount * examplesPerRow)]
+            : [.. Enumerable.Range(0, Math.Max(examples.Count, _batchSize))];
         var together = checked(_batchSize * examplesPerRow);
         _x = _sparse is not null ? [] : new Real[checked(together * examples.FeatureCount)];
         _y = new Real[checked(together * examples.TargetCount)];
@@ -110,6 +112,18 @@ internal class Minibatches : IDisposable
 
     /// <summary>The number of rows in a batch.</summary>
     public int SizeOf(int index) => RangeOf(index).Count;
+
+    /// <summary>The rows of a shard of a batch. A batch with fewer rows than shards has shards without rows.</summary>
+    /// <param name="index">Which batch: the one that was prepared last.</param>
+    /// <param name="shard">Which shard.</param>
+    /// <param name="shards">S, the number of shards.</param>
+    public virtual (int First, int Count) RowsOfShard(int index, int shard, int shards) => Network.Share(SizeOf(index), shard, shards);
+
+    /// <summary>Whether this process has the rows of all shards.</summary>
+    public virtual bool HasAllRows => true;
+
+    /// <summary>Whether examples have weights.</summary>
+    public bool HasWeights => _weights.Length > 0;
 
     /// <summary>The parts of a batch that threads do not divide.</summary>
     public virtual BatchPartition PartitionOf(int index) => BatchPartition.OfRows(SizeOf(index));
@@ -190,11 +204,11 @@ internal class Minibatches : IDisposable
     private void Mix(int index, int first, int count, Mixture mixture)
     {
         int features = _examples.FeatureCount, targets = _examples.TargetCount;
-        var (firstOfBatch, rows) = RangeOf(index);
+        var firstOfBatch = RangeOf(index).First;
         for (var i = first; i < first + count; i++)
         {
             var place = mixture.Shards > 1
-                ? firstOfBatch + mixture.PartnerOf(i, rows)
+                ? firstOfBatch + PartnerOf(index, i, mixture)
                 : (int)(((long)firstOfBatch + i + mixture.Distance) % _order.Length);
             var partner = _order.AsSpan(place, 1);
             CopyFeatures(_examples, partner, _inputs, _partnerX.AsSpan(i * features));
@@ -204,6 +218,9 @@ internal class Minibatches : IDisposable
         Elementwise.Zip(
             new Arithmetic.PartOfTheWay((Real)mixture.PartnerShare), x, _partnerX.AsSpan(first * features, count * features), x);
     }
+
+    /// <summary>The position of a row's partner in its batch, if there are several shards.</summary>
+    private protected virtual int PartnerOf(int index, int position, Mixture mixture) => mixture.PartnerOf(position, SizeOf(index));
 
     /// <summary>The indices of the examples, in the order of the epoch.</summary>
     private protected int[] Order => _order;

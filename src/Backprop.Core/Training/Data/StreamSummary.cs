@@ -22,6 +22,9 @@ internal sealed class StreamSummary
     /// <summary>Number of examples.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Number of examples of each part of the stream.</summary>
+    public IReadOnlyList<int> ExamplesOfParts { get; private set; } = [];
+
     /// <summary>Means and spreads of the features.</summary>
     public ColumnMoments Features { get; }
 
@@ -48,25 +51,32 @@ internal sealed class StreamSummary
         var sampled = 0;
         Real[] x = new Real[stream.FeatureCount], y = new Real[stream.TargetCount];
         var random = new RandomSequence(seed, RandomPurpose.Examples);
-        using var reader = stream.Open(pass: 0);
-        while (reader.Read(x, y, out var weight))
-        {
-            checkAlive?.Invoke();
-            summary.Add(x, y, weight);
-
-            // Vitter (1985), "Random sampling with a reservoir", algorithm R.
-            var index = sampled < maxRows ? sampled : random.NextIndex(summary.Count);
-            if (index >= maxRows) continue;
-            if (index == sampled && ++sampled > weights.Length)
-                Resize(Math.Min(maxRows, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
-            x.CopyTo(features, index * x.Length);
-            y.CopyTo(targets, index * y.Length);
-            weights[index] = weight;
-        }
+        summary.ExamplesOfParts = [.. Enumerable.Range(0, stream.PartCount).Select(ReadPart)];
         if (summary.Count == 0) throw new InvalidOperationException("The stream has no examples.");
         Resize(sampled);
         summary.Sample = new ExampleSet(features, x.Length, targets, y.Length, stream.HasWeights ? weights : null, allowsMissing: true);
         return summary;
+
+        int ReadPart(int part)
+        {
+            var before = summary.Count;
+            using var reader = stream.Open(pass: 0, part);
+            while (reader.Read(x, y, out var weight))
+            {
+                checkAlive?.Invoke();
+                summary.Add(x, y, weight);
+
+                // Vitter (1985), "Random sampling with a reservoir", algorithm R.
+                var index = sampled < maxRows ? sampled : random.NextIndex(summary.Count);
+                if (index >= maxRows) continue;
+                if (index == sampled && ++sampled > weights.Length)
+                    Resize(Math.Min(maxRows, Math.Max(MinExamplesOfSample, 2 * weights.Length)));
+                x.CopyTo(features, index * x.Length);
+                y.CopyTo(targets, index * y.Length);
+                weights[index] = weight;
+            }
+            return summary.Count - before;
+        }
 
         void Resize(int rows)
         {

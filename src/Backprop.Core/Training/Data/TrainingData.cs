@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Layers;
 using Backprop.Networks;
 using Backprop.Numerics;
@@ -50,6 +51,14 @@ internal abstract class TrainingData
         int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven,
         MemberRange? members = null);
 
+    /// <summary>Creates batches whose shards have partitions of the examples (<see cref="Distributed.Partitioned"/>).</summary>
+    /// <exception cref="ArgumentException">The examples are in memory.</exception>
+    public virtual Minibatches CreatePartitionedBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, (int First, int Count) ownShards) =>
+        throw new ArgumentException(
+            $"{nameof(Distributed)}.{nameof(Distributed.Partitioned)} is for an {nameof(ExampleSource)}, which is read again in every "
+            + "epoch, but the training examples are in memory. Set it to false, or train on a source.");
+
     /// <summary>Creates batches of whole groups of the examples.</summary>
     public abstract Minibatches CreateGroupBatches(int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse);
 }
@@ -94,8 +103,13 @@ internal sealed class MemoryData(ExampleSet examples) : TrainingData
 }
 
 /// <summary>Examples that are read again in every epoch.</summary>
-internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bool shuffles, ClassBalance? balance = null) : TrainingData
+internal sealed class StreamData(
+    ExampleSource stream, StreamSummary summary, bool shuffles, StreamPartitions? partitions = null, ClassBalance? balance = null)
+    : TrainingData
 {
+    /// <summary>The partitions of the shards; null if every process reads all examples.</summary>
+    public StreamPartitions? Partitions => partitions;
+
     public override int Count => summary.Count;
 
     public override ExampleSet Examples { get; } = balance is null ? summary.Sample : balance.Weigh(summary.Sample);
@@ -119,12 +133,17 @@ internal sealed class StreamData(ExampleSource stream, StreamSummary summary, bo
 
     public override double[] LabelTotals() => summary.LabelTotals;
 
-    public override TrainingData WithWeights(ClassBalance classBalance) => new StreamData(stream, summary, shuffles, classBalance);
+    public override TrainingData WithWeights(ClassBalance classBalance) =>
+        new StreamData(stream, summary, shuffles, partitions, classBalance);
 
     public override Minibatches CreateBatches(
         int batchSize, Standardization? inputs, Standardization? targets, bool mixes, bool takesSparse, bool isEven,
         MemberRange? members = null) =>
         StreamedMinibatches.Of(stream, summary.Count, batchSize, inputs, targets, mixes, shuffles, balance);
+
+    public override Minibatches CreatePartitionedBatches(
+        int batchSize, Standardization? inputs, Standardization? targets, bool mixes, (int First, int Count) ownShards) =>
+        PartitionedMinibatches.Of(stream, partitions!, ownShards, batchSize, inputs, targets, mixes, balance);
 
     public override Minibatches CreateGroupBatches(
         int batchSize, Standardization? inputs, Standardization? targets, bool takesSparse) =>

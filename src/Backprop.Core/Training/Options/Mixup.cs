@@ -56,7 +56,15 @@ internal readonly record struct Mixture(double PartnerShare, int Distance, int S
     public int PartnerOf(int position, int rows)
     {
         var shard = (int)((((long)position + 1) * Shards - 1) / rows);
-        var (first, count) = Network.Share(rows, shard, Shards);
+        return PartnerOf(position, Network.Share(rows, shard, Shards));
+    }
+
+    /// <summary>The same for a row of a shard.</summary>
+    /// <param name="position">The position of the row in the batch.</param>
+    /// <param name="shard">The rows of the shard.</param>
+    public int PartnerOf(int position, (int First, int Count) shard)
+    {
+        var (first, count) = shard;
         return count == 1 ? position : first + (position - first + 1 + (Distance - 1) % (count - 1)) % count;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Backprop.Distribution;
 using Backprop.Initializers;
 using Backprop.Layers;
@@ -301,7 +300,8 @@ public sealed record TrainingOptions
     /// validation check is cut short. Only rank 0 reports progress and writes <see cref="Checkpoint"/>. An exception on one rank ends all
     /// ranks.</para>
     /// <para>Not for <see cref="Lbfgs"/>, <see cref="Muon"/>, a <see cref="GroupLoss"/> or batch normalization, which need a whole batch
-    /// or a whole matrix. The size of a batch must be at least <see cref="Distributed.Shards"/>.</para>
+    /// or a whole matrix. The size of a batch must be at least <see cref="Distributed.Shards"/>. <see cref="Distributed.Partitioned"/> is
+    /// for an <see cref="ExampleSource"/>, and needs <see cref="Shuffle"/>.</para>
     /// </remarks>
     /// <value>Null: one shard, and this process alone.</value>
     public Distributed? Distributed { get; init; }
@@ -347,7 +347,7 @@ public sealed record TrainingOptions
                 nameof(EarlyStopping));
         CheckGroupLoss();
         if (Optimizer.UsesLineSearch) CheckLineSearch();
-        if (Distributed is not null) CheckShards(Distributed);
+        if (Distributed is not null) ShardChecks.Check(Distributed, this);
     }
 
     private void CheckLineSearch()
@@ -379,22 +379,7 @@ public sealed record TrainingOptions
         void Refuse(string option, bool isGiven, string reason) => RefuseWith(Loss, option, isGiven, reason);
     }
 
-    private void CheckShards(Distributed distributed)
-    {
-        const string option = $"{nameof(Distributed)}.{nameof(Distributed.Shards)}";
-        if (distributed.Communicator.Size > distributed.Shards)
-            throw new ArgumentException(
-                $"{option} is {distributed.Shards}, but there are {distributed.Communicator.Size} ranks, and each needs a shard. Set it to "
-                + $"{BitOperations.RoundUpToPowerOf2((uint)distributed.Communicator.Size)} or more, or start fewer ranks.",
-                nameof(distributed));
-        if (distributed.Shards == 1) return;
-        RefuseWith(Optimizer, option, Optimizer.UsesLineSearch, "searches along a line with all rows in one sum. Set it to 1");
-        RefuseWith(
-            Optimizer, option, Optimizer.UpdatesMatrices, "updates a matrix as a whole, but ranks own parts of matrices. Set it to 1");
-        RefuseWith(Loss, option, Loss is GroupLoss, "needs the rows of a group in one shard. Set it to 1");
-    }
-
-    private static void RefuseWith(object other, string option, bool isGiven, string reason)
+    internal static void RefuseWith(object other, string option, bool isGiven, string reason)
     {
         if (isGiven) throw new ArgumentException($"{option} cannot be combined with {other.GetType().Name}, which {reason}.", option);
     }

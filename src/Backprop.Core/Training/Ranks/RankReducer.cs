@@ -22,7 +22,7 @@ internal sealed class RankReducer
 
     private readonly ICommunicator _ranks;
     private readonly StopCondition? _stop;
-    private readonly (int First, int Count)[] _parts;
+    private readonly (int First, int Count)[] _parts, _shardsOfRanks;
     private readonly IReadOnlyList<BatchShards.Piece>[] _pieces;
 
     // For each rank: its pieces of the parameters that the other one owns, the losses of its shards, and a notice. Messages to this rank
@@ -44,6 +44,7 @@ internal sealed class RankReducer
         Owned = ParameterPiece.Ranges(network, ranks.Size);
         _parts = [.. Owned.Select(range => (range.First, range.End - range.First))];
         _pieces = [.. Enumerable.Range(0, ranks.Size).Select(shards.PiecesOf)];
+        _shardsOfRanks = [.. Enumerable.Range(0, ranks.Size).Select(shards.OfRank)];
         _outgoing = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(ranks.Rank, rank)])];
         _incoming = [.. Enumerable.Range(0, ranks.Size).Select(rank => new Real[LengthOf(rank, ranks.Rank)])];
         _bytesOfStep = sizeof(Real) * _outgoing.Where((_, rank) => rank != ranks.Rank).Sum(values => (long)values.Length);
@@ -110,7 +111,7 @@ internal sealed class RankReducer
         _bytes += _bytesOfStep;
         for (var rank = 0; rank < _ranks.Size; rank++)
         {
-            var (first, count) = Shards.OfRank(rank);
+            var (first, count) = _shardsOfRanks[rank];
             HeaderOf(_incoming[rank], count)[..count].CopyTo(losses[first..]);
         }
         var ofZero = HeaderOf(_incoming[0], Shards.OfRank(0).Count);
@@ -158,6 +159,10 @@ internal sealed class RankReducer
     /// <summary>Receives each rank's range of a vector with one value for each parameter.</summary>
     /// <param name="values">[parameters]: this rank's own range is sent, and the other ranges are overwritten.</param>
     public void Gather(Memory<Real> values) => Gather(values, _parts);
+
+    /// <summary>Receives the values of the other ranks' shards.</summary>
+    /// <param name="values">[S]: those of this rank's shards are sent, and the others are overwritten.</param>
+    public void GatherShards(Memory<double> values) => Gather(values, _shardsOfRanks);
 
     /// <summary>Receives each rank's part of some values.</summary>
     /// <param name="values">This rank's own part is sent, and the other parts are overwritten.</param>

@@ -18,11 +18,11 @@ internal sealed class RunBatches : IDisposable
         (_options, _data) = (options, data);
         var (network, stop) = (request.Network, request.Stop);
         var batchSize = setup.BatchSizeFor(request.Refit?.Examples ?? data.Training.Count);
-        var mixes = options.Mixup is not null;
-        Training = HasGroups
-            ? data.Training.CreateGroupBatches(batchSize, data.Inputs, data.Targets, network.TakesSparse)
-            : data.Training.CreateBatches(
-                batchSize, data.Inputs, data.Targets, mixes, network.TakesSparse, options.EvenBatches, network.Members);
+        var ranks = request.Ranks?.Communicator;
+        var shards = options.Distributed is { Shards: > 1 and var count }
+            ? new BatchShards(count, ranks?.Rank ?? 0, ranks?.Size ?? 1)
+            : BatchShards.One;
+        Training = OfTraining(network, batchSize, shards);
         try
         {
             Training.Stop = stop;
@@ -30,10 +30,9 @@ internal sealed class RunBatches : IDisposable
             var replacements = network.ReplacementsBy(state.Parameters);
             Training.Impute(replacements);
             Validation?.Impute(replacements);
-            var ranks = request.Ranks?.Communicator;
-            var shards = ShardsOf(options, ranks, Training.BatchSize);
+            CheckShards(shards.Count, Training.BatchSize);
             Reducer = ranks is null ? null : new RankReducer(ranks, shards, network, stop);
-            _threads = ThreadShare.Claim(options.NumberOfThreads, network, shards.OwnRows(Training.BatchSize).Count);
+            _threads = ThreadShare.Claim(options.NumberOfThreads, network, shards.EqualPart(Training.BatchSize));
             var maxRows = Math.Max(Training.BatchSize, Validation?.BatchSize ?? 0); // a validation group may be larger than all others
             Step = new TrainingStep(network, state, options, maxRows, _threads.Count, Training.ExamplesPerRow, stop, shards, Reducer);
         }
@@ -82,7 +81,7 @@ internal sealed class RunBatches : IDisposable
     }
 
     /// <summary>The batches for the check after the last update. A stream is not read again: its sample is checked.</summary>
-    public Minibatches ForFinalCheck() => Training is StreamedMinibatches
+    public Minibatches ForFinalCheck() => Training is StreamedMinibatches or PartitionedMinibatches
         ? new Minibatches(_data.Training.Examples, Training.BatchSize, _data.Inputs, _data.Targets)
         : Training;
 
@@ -93,18 +92,26 @@ internal sealed class RunBatches : IDisposable
         Training.Dispose();
     }
 
-    private static BatchShards ShardsOf(TrainingOptions options, ICommunicator? ranks, int batchSize)
+    private static void CheckShards(int count, int batchSize)
     {
-        if (options.Distributed is not { Shards: > 1 and var count }) return BatchShards.One;
-        if (count > batchSize)
-            throw new ArgumentException(
-                $"{nameof(Distributed)}.{nameof(Distributed.Shards)} is {count}, but a batch has only {batchSize} rows, and each shard "
-                + $"needs one. Use fewer shards, or a larger {nameof(TrainingOptions.BatchSize)}: at least {128 * count} rows are "
-                + "recommended.");
-        return new BatchShards(count, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+        if (count <= batchSize) return;
+        throw new ArgumentException(
+            $"{nameof(Distributed)}.{nameof(Distributed.Shards)} is {count}, but a batch has only {batchSize} rows, and each shard "
+            + $"needs one. Use fewer shards, or a larger {nameof(TrainingOptions.BatchSize)}: at least {128 * count} rows are "
+            + "recommended.");
     }
 
     private bool HasGroups => _options.Loss is GroupLoss;
+
+    private Minibatches OfTraining(Network network, int batchSize, BatchShards shards)
+    {
+        var (training, inputs, targets) = (_data.Training, _data.Inputs, _data.Targets);
+        var (mixes, takesSparse) = (_options.Mixup is not null, network.TakesSparse);
+        if (HasGroups) return training.CreateGroupBatches(batchSize, inputs, targets, takesSparse);
+        return _options.Distributed is { Partitioned: true }
+            ? training.CreatePartitionedBatches(batchSize, inputs, targets, mixes, (shards.First, shards.OwnCount))
+            : training.CreateBatches(batchSize, inputs, targets, mixes, takesSparse, _options.EvenBatches, network.Members);
+    }
 
     /// <summary>Makes the batches of the validation data for a network; null for no validation data.</summary>
     public Minibatches? OfValidation(Network network)

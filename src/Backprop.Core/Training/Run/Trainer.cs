@@ -272,11 +272,15 @@ public sealed class Trainer
             throw new ArgumentException(
                 $"{_options.Loss.GetType().Name} needs all examples of a group at once, but these are a stream, which has no groups.",
                 nameof(training));
+        var shards = _options.Distributed is { Partitioned: true } distributed ? distributed.Shards : 0;
+        if (shards > 0) StreamPartitions.CheckParts(training.PartCount, shards);
         var summary = training.Summarize(_options.Seed, stop.CheckBeforeStep);
+        var partitions = shards > 0 ? new StreamPartitions(summary.ExamplesOfParts, shards) : null;
+        partitions?.WarnOfLargest(stop.Reports);
         _checks.Check(network, summary.Sample, validation, initial);
         if (_options.Optimizer.UsesLineSearch)
             throw new ArgumentException(
                 $"{_options.Optimizer.GetType().Name} needs all examples in memory, but these are a stream.", nameof(training));
-        return new StreamData(training, summary, _options.Shuffle);
+        return new StreamData(training, summary, _options.Shuffle, partitions);
     }
 }

@@ -69,6 +69,8 @@ internal static class TrainingFacts
     {
         var (training, validation) = (data.Training, data.Validation);
         yield return Fact("number of training rows", Text(training.Count));
+        if (training is StreamData { Partitions: { } partitions })
+            yield return Fact("number of training rows in each part", Text(partitions.ExamplesOfParts));
         yield return Fact("number of features", Text(training.Examples.FeatureCount));
         yield return Fact("number of validation rows", Text(validation?.Count ?? 0));
         yield return Fact("training rows", HashOf(setup, training.Examples, request.Stop.Work));

@@ -14,6 +14,7 @@ internal sealed class BatchLoss
     private readonly Real[] _losses, _memberLosses, _evaluated, _partnerLosses, _partnerGradient;
     private readonly double[] _totals, _ofShard, _ofShards;
     private readonly BatchShards _shards;
+    private readonly RankReducer? _ranks;
     private Loss _scheduledLoss;
     private BatchPartition _partition;
     private bool _hasOwnExamples;
@@ -24,9 +25,11 @@ internal sealed class BatchLoss
     /// <param name="batchSize">Maximum number of rows.</param>
     /// <param name="examplesPerRow">Examples of a row: 1, or one for each member of the network.</param>
     /// <param name="shards">The shards of a training batch.</param>
-    public BatchLoss(Network network, TrainingOptions options, int batchSize, int examplesPerRow, BatchShards shards)
+    /// <param name="ranks">The ranks that share the shards; null for a single process.</param>
+    public BatchLoss(
+        Network network, TrainingOptions options, int batchSize, int examplesPerRow, BatchShards shards, RankReducer? ranks = null)
     {
-        _shards = shards;
+        (_shards, _ranks) = (shards, ranks);
         (_loss, _scheduledLoss, _examplesPerRow, _outputs) = (options.Loss, options.Loss, examplesPerRow, network.Outputs);
         _members = examplesPerRow == 1 ? network.EnsembleSize : 1; // members that score the same example
         _losses = new Real[batchSize * examplesPerRow];
@@ -79,14 +82,15 @@ internal sealed class BatchLoss
     }
 
     /// <summary>Σ w·L of the rows of each shard of this process, after training on a batch with several shards.</summary>
-    /// <param name="weights">[examples], or empty.</param>
-    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="batches">The batches.</param>
+    /// <param name="batch">Index of the batch.</param>
     /// <param name="sums">[shards of this process], overwritten.</param>
-    public void SumShards(ReadOnlySpan<Real> weights, int rows, Span<double> sums)
+    public void SumShards(Minibatches batches, int batch, Span<double> sums)
     {
+        var weights = batches[batch].Weights;
         for (var i = 0; i < _shards.OwnCount; i++)
         {
-            var (first, count) = _shards.RowsOf(_shards.First + i, rows);
+            var (first, count) = _shards.RowsOf(_shards.First + i, batches, batch);
             (first, count) = (first * _examplesPerRow, count * _examplesPerRow);
             sums[i] = Loss.Mean(_losses.AsSpan(first, count), weights.IsEmpty ? [] : weights.Slice(first, count), totalWeight: 1);
         }
@@ -143,16 +147,18 @@ internal sealed class BatchLoss
         else Loss.ScaleGradient(gradient, weights, TotalWeight);
     }
 
-    // The weights of a shard are a chain; those of all shards are added in the order of their tree.
+    // The weights of a shard are a chain; those of all shards are added in the order of their tree. Without weights, they are counts.
     private void SumWeights(Minibatches batches, int batch)
     {
-        var (count, rows) = (_shards.Count, batches.SizeOf(batch));
-        for (var shard = 0; shard < count; shard++)
+        var count = _shards.Count;
+        var (from, to) = batches.HasAllRows || !batches.HasWeights ? (0, count) : (_shards.First, _shards.End);
+        for (var shard = from; shard < to; shard++)
         {
-            var (first, own) = _shards.RowsOf(shard, rows);
-            batches.TotalWeights(batch, first, own, _ofShard);
+            var (first, rows) = _shards.RowsOf(shard, batches, batch);
+            batches.TotalWeights(batch, first, rows, _ofShard);
             for (var i = 0; i < _ofShard.Length; i++) _ofShards[i * count + shard] = _ofShard[i];
         }
+        if (to - from < count) _ranks!.GatherShards(_ofShards); // a row has a single example
         for (var i = 0; i < _totals.Length; i++) _totals[i] = TreeSum.Of(_ofShards.AsSpan(i * count, count));
     }
 

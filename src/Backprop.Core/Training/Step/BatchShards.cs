@@ -57,19 +57,19 @@ internal sealed class BatchShards
     /// <summary>The shards of a rank.</summary>
     public (int First, int Count) OfRank(int rank) => Network.Share(Count, rank, Ranks);
 
-    /// <summary>The rows of a shard. A batch with fewer rows than shards has shards without rows.</summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="rows">The rows of the batch.</param>
-    public (int First, int Count) RowsOf(int shard, int rows) => Network.Share(rows, shard, Count);
+    /// <summary>The rows of a shard of a batch.</summary>
+    public (int First, int Count) RowsOf(int shard, Minibatches batches, int batch) => batches.RowsOfShard(batch, shard, Count);
 
     /// <summary>The rows of all shards of this process.</summary>
-    /// <param name="rows">The rows of the batch.</param>
-    public (int First, int Count) OwnRows(int rows)
+    public (int First, int Count) OwnRows(Minibatches batches, int batch)
     {
-        var (first, _) = RowsOf(First, rows);
-        var (last, countOfLast) = RowsOf(End - 1, rows);
+        var (first, _) = RowsOf(First, batches, batch);
+        var (last, countOfLast) = RowsOf(End - 1, batches, batch);
         return (first, last + countOfLast - first);
     }
+
+    /// <summary>Number of rows of this process, if all shards of a batch have equal parts of its rows.</summary>
+    public int EqualPart(int rows) => Network.Share(rows, First + OwnCount, Count).First - Network.Share(rows, First, Count).First;
 
     /// <summary>The sums that a rank can finish by itself.</summary>
     public IReadOnlyList<Piece> PiecesOf(int rank)

@@ -46,7 +46,7 @@ internal sealed class GradientPass
         (_shards, _ranks, _shardLosses) = (shards, ranks, new double[shards.Count]);
         (_network, _state) = (network, state);
         (_portions, _seed, _mixup) = (portions, options.Seed, options.Mixup);
-        _loss = new BatchLoss(network, options, batchSize, examplesPerRow, shards);
+        _loss = new BatchLoss(network, options, batchSize, examplesPerRow, shards, ranks);
         _workspace = examplesPerRow == 1 ? new Workspace(network, batchSize) : Workspace.ForMemberBatches(network, batchSize);
         _gradient = new Real[network.ParameterCount];
         _evaluateRows = OfShare(EvaluateRows);
@@ -103,7 +103,7 @@ internal sealed class GradientPass
         var sum = new TreeSum(room, shard.Length, _shards.First, _shards.Group);
         for (var i = _shards.First; i < _shards.End; i++)
         {
-            var rows = _shards.RowsOf(i, _workspace.Rows);
+            var rows = _shards.RowsOf(i, _batches, _batch);
             if (rows.Count == 0) sum.Next.Clear();
             else DifferentiateRows(shard, rows, sum.Next);
             sum.Add(i + 1);
@@ -115,7 +115,7 @@ internal sealed class GradientPass
     /// <summary>Exchanges the gradients and losses of all ranks.</summary>
     public void Exchange()
     {
-        _loss.SumShards(_batches[_batch].Weights, _workspace.Rows, _shardLosses.AsSpan(_shards.First, _shards.OwnCount));
+        _loss.SumShards(_batches, _batch, _shardLosses.AsSpan(_shards.First, _shards.OwnCount));
         _ranks!.Exchange(_shardLosses);
     }
 
@@ -220,7 +220,7 @@ internal sealed class GradientPass
     private (int First, int Count) ShareOf(int worker)
     {
         if (_ranks is null || !_workspace.IsTraining) return _partition.Share(worker, Team.Size);
-        var (first, count) = _shards.OwnRows(_workspace.Rows);
+        var (first, count) = _shards.OwnRows(_batches, _batch);
         var (firstOfShare, own) = Network.Share(count, worker, Team.Size);
         return (first + firstOfShare, own);
     }
@@ -230,7 +230,7 @@ internal sealed class GradientPass
 
     private double MeanOfShards()
     {
-        if (_ranks is null) _loss.SumShards(_batches[_batch].Weights, _workspace.Rows, _shardLosses);
+        if (_ranks is null) _loss.SumShards(_batches, _batch, _shardLosses);
         return TreeSum.Of(_shardLosses) / _loss.TotalWeight;
     }
 

@@ -50,6 +50,38 @@ public class ManyMachinesGuide() : GuidePage("many-machines")
     }
 
     [Fact]
+    public void Files_are_read_by_the_rank_of_their_shards()
+    {
+        var folder = Directory.CreateTempSubdirectory("backprop-guide-");
+        var saving = new MLContext(seed: 1);
+        string[] files = [.. Parcel.Many(160).Chunk(20).Select((rows, part) =>
+        {
+            var path = Path.Combine(folder.FullName, $"{part}.idv");
+            using var file = File.Create(path);
+            saving.Data.SaveAsBinary(saving.Data.LoadFromEnumerable(rows), file);
+            return path;
+        })];
+        float[][] all = [Train(ThreadRanks.Alone), .. ThreadRanks.Run(2, Train)];
+        Assert.All(all, parameters => Assert.Equal(all[0], parameters));
+        folder.Delete(recursive: true);
+
+        float[] Train(ICommunicator ranks)
+        {
+            var ml = new MLContext(seed: 1);
+            var options = OptionsWith(seed: 1);
+            #region many-machines-partitions
+            var parts = files.Select(file => ml.Data.LoadFromBinary(file)).ToArray();
+            options.Distributed = new Distributed(ranks) { Shards = 8, Partitioned = true };
+            options.BatchSize = 1024;
+            var model = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops")
+                .Append(new BackpropTrainer(ml, options))
+                .Fit(ml.Data.InPartitions(parts));
+            #endregion
+            return model.LastTransformer.Model.Network.Parameters.ToArray();
+        }
+    }
+
+    [Fact]
     public void Folds_and_seeds_are_trained_by_any_rank()
     {
         var (ml, train, _) = Parcel.Split(train: 60);
