@@ -5,40 +5,65 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML;
 
-/// <summary>Trains several models, each on one rank, and returns all of them on all ranks.</summary>
+/// <summary>Trains several models, each by one group of ranks, and returns all of them on all ranks.</summary>
 internal static class DistributedFit
 {
     /// <summary>Trains the models. The caller must be in the same state on all ranks.</summary>
     /// <param name="host">The host.</param>
     /// <param name="communicator">The ranks.</param>
     /// <param name="count">The number of models.</param>
-    /// <param name="fit">Trains the model of an index.</param>
+    /// <param name="fit">Trains the model of an index, on each rank of a group.</param>
+    /// <param name="ranksPerModel">The ranks of a group, from 1 to the number of ranks; null for as many groups as models, if there are so
+    /// many ranks.</param>
     /// <param name="facts">What all ranks must have in common.</param>
     /// <returns>The models in the order of their indices, as if saved and loaded.</returns>
     public static ITransformer[] Run(
-        IHost host, ICommunicator communicator, int count, Func<int, ITransformer> fit,
+        IHost host, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit, int? ranksPerModel,
         IEnumerable<KeyValuePair<string, string>> facts)
     {
         var models = new ModelOperationsCatalog(host);
         using var channel = host.Start("Distributing");
         RankAgreement.Reach(
-            communicator, [.. RankFacts.OfBuild(), KeyValuePair.Create("the number of models", $"{count}"), .. facts],
-            text => channel.Warning(MessageSensitivity.None, "{0}", text));
-        if (communicator.Rank == 0 && ListSchedule.Warning([.. Enumerable.Repeat(1.0, count)], communicator.Size, "models") is { } warning)
-            channel.Warning(MessageSensitivity.None, "{0}", warning);
-        var saved = DynamicSchedule.Run(
             communicator,
-            queue => queue.Run(count, ToBytes, Save, (_, bytes) => bytes).ToArray(),
-            (item, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item)),
+            [
+                .. RankFacts.OfBuild(), KeyValuePair.Create("the number of models", $"{count}"),
+                KeyValuePair.Create(nameof(ranksPerModel), ranksPerModel is { } size ? $"{size}" : "null"), .. facts,
+            ],
+            text => channel.Warning(MessageSensitivity.None, "{0}", text));
+        var plan = PlanFor(communicator, count, ranksPerModel);
+        if (communicator is { Rank: 0, Size: > 1 }) Describe(plan, channel);
+        var saved = DynamicSchedule.Run(
+            communicator, plan.Groups,
+            queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes).ToArray(),
+            (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
         return [.. saved.Select(bytes => models.Load(new MemoryStream(bytes), out _))];
 
-        byte[] Save(int index)
+        byte[] Save(int index, ICommunicator group)
         {
+            var model = fit(index, group);
+            if (group.Rank > 0) return []; // the first rank has the same model
             using var stream = new MemoryStream();
-            models.Save(fit(index), inputSchema: null, stream);
+            models.Save(model, inputSchema: null, stream);
             return stream.ToArray();
         }
+    }
+
+    // The costs are not known, so they count as equal.
+    private static GroupPlan PlanFor(ICommunicator communicator, int count, int? ranksPerModel)
+    {
+        double[] costs = [.. Enumerable.Repeat(1.0, count)];
+        if (communicator.Size == 1) ranksPerModel = null;
+        return ranksPerModel == 1
+            ? GroupPlan.Best(communicator.Size, costs, members: 1)
+            : GroupPlan.Even(communicator.Size, ranksPerModel, costs);
+    }
+
+    private static void Describe(GroupPlan plan, IChannel channel)
+    {
+        const string model = "model";
+        channel.Info(MessageSensitivity.None, "{0}", plan.Describe(model));
+        if (plan.Warning(model) is { } warning) channel.Warning(MessageSensitivity.None, "{0}", warning);
     }
 
     private static byte[] ToBytes(int value)
