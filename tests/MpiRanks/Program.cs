@@ -1,4 +1,5 @@
-// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | partitions CHECKPOINT|- EPOCHS | root | fail HOW | fail-in TRAINING HOW | facts | signals
+// train CHECKPOINT|- | shards CHECKPOINT|- EPOCHS | partitions CHECKPOINT|- EPOCHS | groups | root | fail HOW | fail-in TRAINING HOW
+// | facts | signals
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -21,6 +22,7 @@ return Mpi.Run(
             case "shards": TrainInShards(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
             case "root": FitOnRoot(ranks); break;
             case "partitions": TrainInPartitions(ranks, args[1], int.Parse(args[2], CultureInfo.InvariantCulture)); break;
+            case "groups": TrainInGroups(ranks); break;
             case "fail": Fail(ranks, args[1]); break;
             case "fail-in": FailInTraining(ranks, args[1], args[2]); break;
             case "facts": Differ(ranks); break;
@@ -101,6 +103,33 @@ static void TrainInPartitions(ICommunicator ranks, string checkpoint, int epochs
     IDataView[] parts = [.. Enumerable.Range(0, 4).Select(part => RowsFrom(ml, 100 * part, 100))];
     var model = new BackpropTrainer(ml, options).Fit(ml.Data.InPartitions(parts));
     Console.WriteLine($"model {HashOf(model.Model.Network.Parameters.ToArray())} after {model.Model.History.Count} epochs");
+}
+
+// Trials and models, each trained by two ranks. In one process, groups have one rank.
+static void TrainInGroups(ICommunicator ranks)
+{
+    var ml = new MLContext(seed: 1);
+    var data = Rows(ml, 120);
+    if (ranks.Rank == 0) PrintSummaries(ml);
+    var options = OptionsWith(ranks);
+    options.Distributed = new Distributed(ranks) { RanksPerTrial = 2 };
+    options.Search = new Search { MaximumTrials = 5 };
+    var model = new BackpropTrainer(ml, options).Fit(data);
+    var parts = model.Model.Network.Blend?.Parts.Select(part => part.Network) ?? [model.Model.Network];
+    var search = HashOf(parts.SelectMany(network => network.Parameters.ToArray()));
+
+    var seeds = ml.FitDistributed(
+        ranks, 3,
+        (seed, group) =>
+        {
+            var own = OptionsWith(group);
+            own.Seed = seed;
+            if (seed == 2) (own.Distributed, own.BatchSize) = (new Distributed(group) { Shards = 4 }, 40);
+            return new BackpropTrainer(ml, own).Fit(data);
+        },
+        ranksPerModel: 2);
+    var scores = HashOf(seeds.SelectMany(seed => seed.Transform(data).GetColumn<float>("Score")));
+    Console.WriteLine($"model {search} {scores}");
 }
 
 static void PrintSummaries(MLContext ml) => ml.Log += (_, message) =>

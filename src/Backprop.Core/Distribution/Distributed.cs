@@ -4,9 +4,9 @@ namespace Backprop.Distribution;
 
 /// <summary>Distributes a training over several processes. The result has the same bits for any number of them.</summary>
 /// <remarks>
-/// <para>The trials of a search are distributed: rank 0 assigns the next trial to the next rank that is free. Without a search, each rank
-/// trains some members of the ensemble, as many as any other, or one more. With several <see cref="Shards"/>, the rows of each batch are
-/// distributed instead.</para>
+/// <para>The trials of a search are distributed: rank 0 assigns the next trial to the next group of ranks that is free. The ranks of a
+/// group divide the members of the trial (<see cref="RanksPerTrial"/>). Without a search, each rank trains some members of the ensemble, as
+/// many as any other, or one more. With several <see cref="Shards"/>, the rows of each batch are distributed instead.</para>
 /// <para>Every rank must call <c>Fit</c> with the same options and the same data. This is compared before the first step. All ranks return
 /// the same model.</para>
 /// </remarks>
@@ -63,8 +63,25 @@ public sealed record Distributed
     /// order.</value>
     public bool Partitioned { get; init; }
 
-    /// <summary>The shards. The processes are not part of the text, because no result depends on them.</summary>
-    public override string ToString() => Partitioned
-        ? $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards}, {nameof(Partitioned)} = {Partitioned} }}"
-        : $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards} }}";
+    /// <summary>The number of ranks that train a trial of a search together, each some members of its ensemble.</summary>
+    /// <remarks>With G = ⌊ranks / value⌋ groups, remaining ranks join the first groups. The result does not depend on this value. One
+    /// process ignores it.</remarks>
+    /// <value>Null: the number with the largest predicted speed-up; 1 if members cannot be divided. Otherwise from 1 to the number of
+    /// ranks. Allowed with a search only.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? RanksPerTrial
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(RanksPerTrial), value, "It must be null or at least 1.");
+    }
+
+    /// <summary>Shards, partitions and groups. The processes are not part of the text, because no result depends on them.</summary>
+    public override string ToString()
+    {
+        var partitioned = Partitioned ? $", {nameof(Partitioned)} = {Partitioned}" : "";
+        var ranks = RanksPerTrial is { } count ? $", {nameof(RanksPerTrial)} = {count}" : "";
+        return $"{nameof(Distributed)} {{ {nameof(Shards)} = {Shards}{partitioned}{ranks} }}";
+    }
 }

@@ -3,52 +3,57 @@ using System.Text;
 
 namespace Backprop.Distribution;
 
-/// <summary>Distributes items of work over ranks: each rank that is free does the next item.</summary>
+/// <summary>Distributes items of work over groups of ranks: each group that is free does the next item.</summary>
 /// <remarks>
 /// On every rank, the calling thread exchanges messages, and a second thread computes. So signs of life are sent during long computations,
 /// and a rank that hangs or vanishes is noticed after <see cref="ICommunicator.Deadline"/>. An exception on any rank ends all ranks
-/// (<see cref="ICommunicator.Abort"/>), because the others wait for its results.
+/// (<see cref="ICommunicator.Abort"/>), because the others wait for its results. Rank 0 assigns items to the first rank of each group,
+/// which sends them to the others of its group.
 /// </remarks>
 internal static class DynamicSchedule
 {
     /// <summary>Computes a result on rank 0, with the help of the other ranks, and returns it on all ranks.</summary>
     /// <typeparam name="T">The result.</typeparam>
     /// <param name="communicator">The ranks.</param>
+    /// <param name="groups">The groups of these ranks, the same on all of them.</param>
     /// <param name="lead">Computes the result on rank 0, by batches of the queue.</param>
-    /// <param name="work">Does an item on another rank. The token is cancelled when its result is no longer needed.</param>
+    /// <param name="work">Does an item on another rank, together with the ranks of its group. The result of the first rank of a group is
+    /// used. The token is cancelled on this rank when its result is no longer needed.</param>
     /// <param name="encode">The result as bytes.</param>
     /// <param name="decode">The result from its bytes, on the other ranks.</param>
     /// <param name="note">Receives a line about every rank, on rank 0.</param>
     public static T Run<T>(
-        ICommunicator communicator, Func<WorkQueue, T> lead, Func<byte[], CancellationToken, byte[]> work, Func<T, byte[]> encode,
-        Func<byte[], T> decode, Action<string> note)
+        ICommunicator communicator, RankGroups groups, Func<WorkQueue, T> lead,
+        Func<byte[], ICommunicator, CancellationToken, byte[]> work, Func<T, byte[]> encode, Func<byte[], T> decode, Action<string> note)
     {
-        if (communicator.Size == 1) return lead(new WorkQueue(ranks: 1));
+        if (communicator.Size == 1) return lead(new WorkQueue(groups: 1, communicator));
+        var link = new GroupLink(communicator, groups);
         try
         {
-            var link = new RankLink(communicator);
-            return communicator.Rank == 0 ? Lead(link, lead, encode, note) : decode(Follow(link, work));
+            if (communicator.Rank == 0) return Lead(link, lead, encode, note);
+            return decode(link.Port.Rank == 0 ? Follow(link, work) : Assist(link, work));
         }
         catch (Exception problem)
         {
-            communicator.Abort(problem.ToString());
+            link.Port.Fail(problem);
+            communicator.Abort(link.Port.AbortReason ?? problem.ToString());
             throw;
         }
     }
 
-    private static T Lead<T>(RankLink link, Func<WorkQueue, T> lead, Func<T, byte[]> encode, Action<string> note)
+    private static T Lead<T>(GroupLink link, Func<WorkQueue, T> lead, Func<T, byte[]> encode, Action<string> note)
     {
         var start = Stopwatch.GetTimestamp();
-        var queue = new WorkQueue(link.Communicator.Size);
+        var queue = new WorkQueue(link.Groups.Count, link.Port);
         var computation = new Computation<T>(() => lead(queue));
-        var isBusy = new bool[link.Communicator.Size];
+        var isBusy = new bool[link.Groups.Count];
         try
         {
             while (!computation.HasEnded)
             {
-                foreach (var rank in link.Others) Serve(rank);
-                link.Beat(link.Others);
-                RankLink.Pause();
+                foreach (var rank in link.Others) Hear(rank);
+                for (var group = 1; group < isBusy.Length; group++) Assign(group);
+                link.Pass();
             }
         }
         catch (Exception problem)
@@ -56,44 +61,50 @@ internal static class DynamicSchedule
             queue.Fail(problem);
             throw;
         }
-        var result = computation.Result;
+        var result = link.ResultOf(computation);
         var bytes = encode(result);
         foreach (var rank in link.Others) link.Send(rank, RankMessageKind.Done, bytes);
-        note(Describe(link, queue.OwnItems, queue.OwnTime, Stopwatch.GetElapsedTime(start)));
+        link.EndGroup();
+        note(link.Describe(queue.OwnItems, queue.OwnTime, Stopwatch.GetElapsedTime(start)));
         foreach (var rank in link.Others) note(SummaryOf(link, rank));
         link.Flush();
         return result;
 
-        void Serve(int rank)
+        void Hear(int rank)
         {
             while (link.TryReceive(rank, out var message, RankMessageKind.Result))
             {
-                isBusy[rank] = false;
+                isBusy[link.Groups.GroupOf(rank)] = false;
                 queue.Complete(message.Index, message.Content);
             }
-            link.CheckAlive(rank, link.Communicator.Deadline);
-            if (isBusy[rank] || !queue.TryAssign(out var index, out var item)) return;
-            isBusy[rank] = true;
-            link.Send(rank, RankMessageKind.Item, item, index);
+            link.CheckAlive(rank);
+        }
+
+        void Assign(int group)
+        {
+            if (isBusy[group] || !queue.TryAssign(out var index, out var item)) return;
+            isBusy[group] = true;
+            link.Send(link.Groups.FirstOf(group), RankMessageKind.Item, item, index);
         }
     }
 
     // The results of items that are no longer needed come before the summary. A rank that has received the end expects no signs of life.
-    private static string SummaryOf(RankLink link, int rank)
+    private static string SummaryOf(GroupLink link, int rank)
     {
         link.RestartDeadline(rank);
         while (true)
         {
             if (!link.TryReceive(rank, out var message, RankMessageKind.Result, RankMessageKind.Summary))
             {
-                link.CheckAlive(rank, link.Communicator.Deadline);
+                link.CheckAlive(rank);
                 RankLink.Pause();
             }
             else if (message.Kind == RankMessageKind.Summary) return Encoding.UTF8.GetString(message.Content);
         }
     }
 
-    private static byte[] Follow(RankLink link, Func<byte[], CancellationToken, byte[]> work)
+    // On the first rank of a group.
+    private static byte[] Follow(GroupLink link, Func<byte[], ICommunicator, CancellationToken, byte[]> work)
     {
         var start = Stopwatch.GetTimestamp();
         using var notNeeded = new CancellationTokenSource();
@@ -112,26 +123,65 @@ internal static class DynamicSchedule
                 else
                 {
                     index = message.Index;
-                    computation = new Computation<byte[]>(() => work(message.Content, notNeeded.Token));
+                    computation = new Computation<byte[]>(() =>
+                    {
+                        GroupItems.Share(link.Port, message.Content);
+                        return work(message.Content, link.Port, notNeeded.Token);
+                    });
                 }
             }
             if (computation is { HasEnded: true })
             {
                 items++;
                 time += computation.Time;
-                if (end is null) link.Send(0, RankMessageKind.Result, computation.Result, index);
+                // A computation that was cancelled may have ended by an exception.
+                if (end is null) link.Send(0, RankMessageKind.Result, link.ResultOf(computation), index);
+                else link.ThrowIfAborted();
                 computation = null;
             }
-            link.Beat([0]);
-            if (end is null) link.CheckAlive(0, link.Communicator.Deadline);
-            RankLink.Pause();
+            if (end is null) link.CheckAlive(0);
+            link.Pass();
         }
-        var summary = Describe(link, items, time, Stopwatch.GetElapsedTime(start));
-        link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
-        link.Flush();
+        link.EndGroup();
+        Summarize(link, link.Describe(items, time, Stopwatch.GetElapsedTime(start)));
         return end;
     }
 
-    private static string Describe(RankLink link, int items, TimeSpan computing, TimeSpan total) =>
-        link.Describe($"items {items}", computing, total);
+    // On the other ranks of a group. Its first rank ends the items; rank 0 ends the schedule.
+    private static byte[] Assist(GroupLink link, Func<byte[], ICommunicator, CancellationToken, byte[]> work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var computation = new Computation<(int Items, TimeSpan Time)>(() =>
+        {
+            var (items, time) = (0, TimeSpan.Zero);
+            for (; GroupItems.TryReceive(link.Port, out var item); items++)
+            {
+                var startOfItem = Stopwatch.GetTimestamp();
+                work(item, link.Port, CancellationToken.None);
+                time += Stopwatch.GetElapsedTime(startOfItem);
+            }
+            return (items, time);
+        });
+        byte[]? end = null;
+        while (end is null || !computation.HasEnded)
+        {
+            if (computation.HasEnded) link.ResultOf(computation); // throws if it failed
+            if (end is null)
+            {
+                if (link.TryReceive(0, out var message, RankMessageKind.Done)) end = message.Content;
+                link.CheckAlive(0);
+            }
+            else link.TryReceive(0, out _); // rank 0 may be the first of this group
+            link.Pass();
+        }
+        var own = link.ResultOf(computation);
+        Summarize(link, link.Describe(own.Items, own.Time, Stopwatch.GetElapsedTime(start)));
+        return end;
+    }
+
+    private static void Summarize(GroupLink link, string summary)
+    {
+        link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
+        link.Flush();
+    }
 }

@@ -160,18 +160,18 @@ internal sealed class RankExchange
     // No rank returns before all have computed: what it does next, such as throwing an exception, may end the others.
     private void End(string summary, Action<string> note)
     {
-        var deadline = _link.Communicator.Deadline;
         if (Rank == 0)
         {
+            // If rank 0 has failed, data that the others had sent before arrives now.
+            for (; _others.Any(rank => _summaries[rank] is null); RankLink.Pause()) Pass();
             note(summary);
-            foreach (var rank in _others)
-                note(_summaries[rank] ?? Encoding.UTF8.GetString(_link.Receive(rank, RankMessageKind.Summary, deadline).Content));
+            foreach (var rank in _others) note(_summaries[rank]!);
             foreach (var rank in _others) _link.Send(rank, RankMessageKind.Done, []);
         }
         else
         {
             _link.Send(0, RankMessageKind.Summary, Encoding.UTF8.GetBytes(summary));
-            _link.Receive(0, RankMessageKind.Done, deadline);
+            _link.Receive(0, RankMessageKind.Done, _link.Communicator.Deadline);
         }
         _link.Flush();
     }

@@ -28,8 +28,12 @@ internal enum RankMessageKind
 
     /// <summary>Data between two computations; the integer is its topic.</summary>
     Data,
+
     /// <summary>Values that all ranks exchange at the same time.</summary>
     Values,
+
+    /// <summary>A message within a group of ranks. The content is that message.</summary>
+    Carried,
 }
 
 /// <summary>A message between ranks: its kind, an integer, and bytes.</summary>

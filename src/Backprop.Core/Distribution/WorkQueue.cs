@@ -3,11 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Backprop.Distribution;
 
-/// <summary>Items of work that the ranks do in any order. Their results arrive in the order of the items.</summary>
+/// <summary>Items of work that groups of ranks do in any order. Their results arrive in the order of the items.</summary>
 /// <remarks>The queue is on rank 0. One thread of this rank runs the batches, and works on items, too. Another thread assigns items to the
-/// other ranks. A batch whose caller stops before its last result is the last one.</remarks>
-/// <param name="ranks">The number of ranks. If it is 1, an item starts when its result is requested.</param>
-internal sealed class WorkQueue(int ranks)
+/// other groups. A batch whose caller stops before its last result is the last one.</remarks>
+/// <param name="groups">The number of groups. If it is 1, an item starts when its result is requested.</param>
+/// <param name="own">The group of rank 0. Before it does an item, it sends the item to the other ranks of this group.</param>
+internal sealed class WorkQueue(int groups, ICommunicator own)
 {
     private readonly object _lock = new();
     private Func<int, byte[]>? _encode;
@@ -16,8 +17,8 @@ internal sealed class WorkQueue(int ranks)
     private int _next;
     private Exception? _failure;
 
-    /// <summary>The number of ranks.</summary>
-    public int Ranks => ranks;
+    /// <summary>The group of rank 0.</summary>
+    public ICommunicator Group => own;
 
     /// <summary>The number of items that rank 0 has done.</summary>
     public int OwnItems { get; private set; }
@@ -29,8 +30,8 @@ internal sealed class WorkQueue(int ranks)
     /// <typeparam name="T">A result.</typeparam>
     /// <param name="count">The number of items. Rank 0 does the first.</param>
     /// <param name="encode">An item as bytes, for another rank.</param>
-    /// <param name="work">Does an item on this rank.</param>
-    /// <param name="decode">The result of an item that another rank did.</param>
+    /// <param name="work">Does an item on this rank, together with the other ranks of <see cref="Group"/>.</param>
+    /// <param name="decode">The result of an item that another group did.</param>
     /// <param name="mayStart">Whether an item may start; null for always. After the first item that may not, no item starts.</param>
     /// <returns>The results in the order of the items, up to the first item that did not start.</returns>
     public IEnumerable<T> Run<T>(
@@ -39,17 +40,17 @@ internal sealed class WorkQueue(int ranks)
         var mine = Open(count, encode, mayStart);
         try
         {
-            var own = new Dictionary<int, T>();
+            var done = new Dictionary<int, T>();
             for (var i = 0; i < count; i++)
             {
-                while (mine >= 0 && !own.ContainsKey(i) && !HasResult(i))
+                while (mine >= 0 && !done.ContainsKey(i) && !HasResult(i))
                 {
-                    own.Add(mine, Timed(work, mine));
-                    mine = ranks > 1 ? Take() : -1;
+                    done.Add(mine, Timed(work, mine));
+                    mine = groups > 1 ? Take() : -1;
                 }
-                if (!own.ContainsKey(i) && !WaitFor(i)) yield break;
-                yield return own.Remove(i, out var result) ? result : decode(i, TakeResult(i));
-                if (ranks == 1) mine = Take();
+                if (!done.ContainsKey(i) && !WaitFor(i)) yield break;
+                yield return done.Remove(i, out var result) ? result : decode(i, TakeResult(i));
+                if (groups == 1) mine = Take();
             }
         }
         finally
@@ -58,7 +59,7 @@ internal sealed class WorkQueue(int ranks)
         }
     }
 
-    /// <summary>Assigns the next item to another rank.</summary>
+    /// <summary>Assigns the next item to another group.</summary>
     /// <param name="index">The index of the item.</param>
     /// <param name="item">The item; null if there is none.</param>
     public bool TryAssign(out int index, [NotNullWhen(true)] out byte[]? item)
@@ -71,7 +72,7 @@ internal sealed class WorkQueue(int ranks)
         }
     }
 
-    /// <summary>Adds the result of an item that another rank did.</summary>
+    /// <summary>Adds the result of an item that another group did.</summary>
     public void Complete(int index, byte[] result)
     {
         lock (_lock)
@@ -94,6 +95,7 @@ internal sealed class WorkQueue(int ranks)
     private T Timed<T>(Func<int, T> work, int index)
     {
         var start = Stopwatch.GetTimestamp();
+        if (own.Size > 1) GroupItems.Share(own, _encode!(index));
         var result = work(index);
         OwnTime += Stopwatch.GetElapsedTime(start);
         OwnItems++;

@@ -26,15 +26,39 @@ internal static class DistributedMembers
     /// one.</param>
     /// <param name="stop">The conditions that end training on rank 0.</param>
     /// <exception cref="TrainingDivergedException">The loss or a parameter was no longer finite, on any rank.</exception>
+    /// <exception cref="OperationCanceledException">The token of rank 0 was cancelled before the first step, or throws.</exception>
+    /// <exception cref="TimeoutException">On rank 0, the time was over before the first step.</exception>
     public static TrainingResult Run(
         ICommunicator communicator, Network network, Func<MemberRanks?, StopCondition, TrainingResult?> train, StopCondition stop)
     {
         if (communicator.Size == 1) return train(null, stop)!;
+        if (communicator.Rank == 0) Describe(communicator.Size, network.EnsembleSize, stop.Reports);
+        return Run(communicator, network, train, stop, text => stop.Reports.Note($"{text}"));
+    }
+
+    /// <summary>Trains a trial of a search, whose members the ranks of a group divide. If they cannot, the first rank trains all.</summary>
+    /// <param name="group">The ranks; null for this process alone.</param>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="train">Trains the members of this rank, or all of them if its ranks are null.</param>
+    /// <param name="stop">The conditions that end training on the first rank.</param>
+    /// <returns>The result; null on another rank than the first that has trained nothing.</returns>
+    public static TrainingResult? OfTrial(
+        ICommunicator? group, Trainer trainer, Network network, Func<MemberRanks?, StopCondition, TrainingResult?> train,
+        StopCondition stop)
+    {
+        if (group is null or { Size: 1 }) return train(null, stop);
+        if (trainer.ObstacleToRanks(network) is null) return Run(group, network, train, stop, note: _ => { });
+        return group.Rank == 0 ? train(null, stop) : null;
+    }
+
+    private static TrainingResult Run(
+        ICommunicator communicator, Network network, Func<MemberRanks?, StopCondition, TrainingResult?> train, StopCondition stop,
+        Action<string> note)
+    {
         var members = network.EnsembleSize;
-        if (communicator.Rank == 0) Describe(communicator.Size, members, stop.Reports);
         var outcome = RankExchange.Run(
-            communicator, exchange => OfRank(new MemberRanks(exchange, members), train, stop), WorkOf(communicator, members),
-            text => stop.Reports.Note($"{text}"));
+            communicator, exchange => OfRank(new MemberRanks(exchange, members), train, stop), WorkOf(communicator, members), note);
         return outcome.Result ?? throw outcome.Problem!;
     }
 
@@ -48,10 +72,9 @@ internal static class DistributedMembers
             ranks.SendResult(TrialFormat.ToBytes(result));
             return new Outcome(result, null);
         }
-        catch (TrainingDivergedException problem)
+        catch (Exception problem) when (CommonFailure.Of(problem, stop) is not null)
         {
-            ranks.SendFailure(
-                JsonSerializer.SerializeToUtf8Bytes(new Divergence(problem.Epoch, problem.What, problem.LearningRate)));
+            ranks.SendFailure(JsonSerializer.SerializeToUtf8Bytes(CommonFailure.Of(problem, stop)));
             return new Outcome(null, problem);
         }
     }
@@ -78,11 +101,7 @@ internal static class DistributedMembers
         foreach (var warning in result.Warnings) stop.Reports.Warn($"{warning}");
         return new Outcome(result, null);
 
-        static Outcome Failed(byte[] failure)
-        {
-            var (epoch, what, rate) = JsonSerializer.Deserialize<Divergence>(failure)!;
-            return new Outcome(null, new TrainingDivergedException(epoch, what, rate));
-        }
+        static Outcome Failed(byte[] failure) => new(null, JsonSerializer.Deserialize<CommonFailure>(failure)!.ToException());
     }
 
     // The last rank to end has the most members, so k members of N ranks take as long as ⌈k/N⌉ in one.
@@ -106,7 +125,26 @@ internal static class DistributedMembers
         return string.Create(CultureInfo.InvariantCulture, $"members {first} to {first + count - 1}");
     }
 
-    private sealed record Outcome(TrainingResult? Result, TrainingDivergedException? Problem);
+    private sealed record Outcome(TrainingResult? Result, Exception? Problem);
+
+    // An exception of rank 0 that all ranks throw: training diverged, or had to end without a model.
+    private sealed record CommonFailure(Divergence? Divergence, string? TimeLimit)
+    {
+        // Null for an exception of rank 0 alone, which ends all ranks.
+        public static CommonFailure? Of(Exception problem, StopCondition stop) => problem switch
+        {
+            TrainingDivergedException own => new(new Divergence(own.Epoch, own.What, own.LearningRate), null),
+            TimeoutException when stop.EndsAllRanks => new(null, problem.Message),
+            OperationCanceledException when stop.EndsAllRanks => new(null, null),
+            _ => null,
+        };
+
+        public Exception ToException()
+        {
+            if (Divergence is { } own) return new TrainingDivergedException(own.Epoch, own.What, own.LearningRate);
+            return TimeLimit is null ? new OperationCanceledException() : new TimeoutException(TimeLimit);
+        }
+    }
 
     private sealed record Divergence(int Epoch, string What, double LearningRate);
 }

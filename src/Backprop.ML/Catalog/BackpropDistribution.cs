@@ -29,9 +29,49 @@ public static class BackpropDistribution
         Contracts.CheckValue(mlContext, nameof(mlContext));
         Contracts.CheckValue(communicator, nameof(communicator));
         Contracts.CheckValue(fit, nameof(fit));
+        return Fit(mlContext, communicator, count, (index, _) => fit(index), ranksPerModel: 1);
+    }
+
+    /// <summary>Trains several models, such as those of folds or seeds. Each is trained by a group of neighbouring ranks, which may divide
+    /// its members: the next model by the next group that is free.</summary>
+    /// <remarks>
+    /// All ranks call this method with the same arguments, and all return the same models. Each rank of a group calls
+    /// <paramref name="fit"/>, and the model of the first one is returned. Set <see cref="BackpropTrainer.Options.Distributed"/> to
+    /// <c>new Distributed(group)</c>. Groups have equally many ranks, or differ by one. <paramref name="fit"/> must depend on nothing but
+    /// its index and what is equal on all ranks: use fixed seeds. It must not use the communicator of all ranks. An exception in it ends
+    /// all ranks.
+    /// </remarks>
+    /// <param name="mlContext">The context.</param>
+    /// <param name="communicator">The ranks, which the program receives from <c>Mpi.Run</c> of the package Backprop.ML.Mpi.</param>
+    /// <param name="count">The number of models, at least 1.</param>
+    /// <param name="fit">Trains the model of an index from 0 to <paramref name="count"/> − 1 with the ranks of its group. It may
+    /// have only one. Called by another thread, which is the only one that may use the group.</param>
+    /// <param name="ranksPerModel">The number of ranks of a group, from 1 to the number of ranks. Remaining ranks join the first groups.
+    /// Null: as many groups as models, if there are so many ranks. A single process ignores it.</param>
+    /// <returns>The models in the order of their indices, as if saved and loaded.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1, or <paramref name="ranksPerModel"/> is below 1
+    /// or above the number of ranks.</exception>
+    /// <exception cref="InvalidOperationException">The ranks have different builds of this library, or different arguments.</exception>
+    public static IReadOnlyList<ITransformer> FitDistributed(
+        this MLContext mlContext, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit,
+        int? ranksPerModel = null)
+    {
+        Contracts.CheckValue(mlContext, nameof(mlContext));
+        Contracts.CheckValue(communicator, nameof(communicator));
+        Contracts.CheckValue(fit, nameof(fit));
+        ValueRange.AtLeastOne.Checked(ranksPerModel, nameof(ranksPerModel));
+        if (communicator.Size > 1 && ranksPerModel > communicator.Size)
+            throw ValueRange.Refusal(
+                nameof(ranksPerModel), ranksPerModel, $"must be null, or at most the number of ranks, which is {communicator.Size}");
+        return Fit(mlContext, communicator, count, fit, ranksPerModel);
+    }
+
+    private static ITransformer[] Fit(
+        MLContext mlContext, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit, int? ranksPerModel)
+    {
         ValueRange.AtLeastOne.Checked(count, nameof(count));
         var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
-        return DistributedFit.Run(host, communicator, count, fit, []);
+        return DistributedFit.Run(host, communicator, count, fit, ranksPerModel, []);
     }
 
     /// <summary>Fits the steps before a training on rank 0 alone, and returns them on all ranks.</summary>

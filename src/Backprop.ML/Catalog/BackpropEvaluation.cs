@@ -138,7 +138,7 @@ public static class BackpropEvaluation
         var models = communicator is null
             ? splits.Select(split => estimator.Fit(split.TrainSet))
             : DistributedFit.Run(
-                host, communicator, numberOfFolds, fold => estimator.Fit(splits[fold].TrainSet),
+                host, communicator, numberOfFolds, (fold, _) => estimator.Fit(splits[fold].TrainSet), ranksPerModel: 1,
                 FactsOfFolds(host, communicator, original, seed));
         return [.. models.Select((model, fold) => evaluate(model, model.Transform(splits[fold].TestSet), fold))];
     }

@@ -5,25 +5,33 @@ using Microsoft.ML.Runtime;
 
 namespace Backprop.ML;
 
-/// <summary>Trains several models, each on one rank, and returns all of them on all ranks.</summary>
+/// <summary>Trains several models, each by one group of ranks, and returns all of them on all ranks.</summary>
 internal static class DistributedFit
 {
     /// <summary>Trains the models. The caller must be in the same state on all ranks.</summary>
     /// <param name="host">The host.</param>
     /// <param name="communicator">The ranks.</param>
     /// <param name="count">The number of models.</param>
-    /// <param name="fit">Trains the model of an index.</param>
+    /// <param name="fit">Trains the model of an index, on each rank of a group.</param>
+    /// <param name="ranksPerModel">The ranks of a group, from 1 to the number of ranks; null for as many groups as models, if there are so
+    /// many ranks.</param>
     /// <param name="facts">What all ranks must have in common.</param>
     /// <returns>The models in the order of their indices, as if saved and loaded.</returns>
     public static ITransformer[] Run(
-        IHost host, ICommunicator communicator, int count, Func<int, ITransformer> fit,
+        IHost host, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit, int? ranksPerModel,
         IEnumerable<KeyValuePair<string, string>> facts)
     {
         using var channel = host.Start("Distributing");
-        Agree(communicator, [KeyValuePair.Create("the number of models", $"{count}"), .. facts], channel);
-        if (communicator.Rank == 0 && ListSchedule.Warning([.. Enumerable.Repeat(1.0, count)], communicator.Size, "models") is { } warning)
-            channel.Warning(MessageSensitivity.None, "{0}", warning);
-        return Share(host, communicator, count, fit, channel);
+        Agree(
+            communicator,
+            [
+                KeyValuePair.Create("the number of models", $"{count}"),
+                KeyValuePair.Create(nameof(ranksPerModel), ranksPerModel is { } size ? $"{size}" : "null"), .. facts,
+            ],
+            channel);
+        var plan = PlanFor(communicator, count, ranksPerModel);
+        if (communicator is { Rank: 0, Size: > 1 }) Describe(plan, channel);
+        return Share(host, communicator, plan, count, fit, channel);
     }
 
     /// <summary>Trains a model on rank 0 alone. The caller must be in the same state on all ranks.</summary>
@@ -36,7 +44,8 @@ internal static class DistributedFit
     {
         using var channel = host.Start("Distributing");
         Agree(communicator, [KeyValuePair.Create("the call", name)], channel);
-        return Share(host, communicator, 1, _ => fit(), channel)[0]; // rank 0 does the first item
+        var plan = PlanFor(communicator, 1, ranksPerModel: 1); // the first group, which is rank 0, does the first item
+        return Share(host, communicator, plan, 1, (_, _) => fit(), channel)[0];
     }
 
     private static void Agree(ICommunicator communicator, IEnumerable<KeyValuePair<string, string>> facts, IChannel channel) =>
@@ -44,22 +53,41 @@ internal static class DistributedFit
             communicator, [.. RankFacts.OfBuild(), .. facts], text => channel.Warning(MessageSensitivity.None, "{0}", text));
 
     private static ITransformer[] Share(
-        IHost host, ICommunicator communicator, int count, Func<int, ITransformer> fit, IChannel channel)
+        IHost host, ICommunicator communicator, GroupPlan plan, int count, Func<int, ICommunicator, ITransformer> fit, IChannel channel)
     {
         var models = new ModelOperationsCatalog(host);
         var saved = DynamicSchedule.Run(
-            communicator,
-            queue => queue.Run(count, ToBytes, Save, (_, bytes) => bytes).ToArray(),
-            (item, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item)),
+            communicator, plan.Groups,
+            queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes).ToArray(),
+            (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
         return [.. saved.Select(bytes => models.Load(new MemoryStream(bytes), out _))];
 
-        byte[] Save(int index)
+        byte[] Save(int index, ICommunicator group)
         {
+            var model = fit(index, group);
+            if (group.Rank > 0) return []; // the first rank has the same model
             using var stream = new MemoryStream();
-            models.Save(fit(index), inputSchema: null, stream);
+            models.Save(model, inputSchema: null, stream);
             return stream.ToArray();
         }
+    }
+
+    // The costs are not known, so they count as equal.
+    private static GroupPlan PlanFor(ICommunicator communicator, int count, int? ranksPerModel)
+    {
+        double[] costs = [.. Enumerable.Repeat(1.0, count)];
+        if (communicator.Size == 1) ranksPerModel = null;
+        return ranksPerModel == 1
+            ? GroupPlan.Best(communicator.Size, costs, members: 1)
+            : GroupPlan.Even(communicator.Size, ranksPerModel, costs);
+    }
+
+    private static void Describe(GroupPlan plan, IChannel channel)
+    {
+        const string model = "model";
+        channel.Info(MessageSensitivity.None, "{0}", plan.Describe(model));
+        if (plan.Warning(model) is { } warning) channel.Warning(MessageSensitivity.None, "{0}", warning);
     }
 
     private static byte[] ToBytes(int value)

@@ -56,7 +56,7 @@ public sealed partial class BackpropTrainer
         var preset = options.Resolved();
         preset = preset with { Training = preset.Training with { Seed = _seed, Loss = plan.Loss } };
         return options.Distributed is { } distributed
-            ? DistributedSearch.Run(distributed.Communicator, search, space, preset, runner, stop)
+            ? DistributedSearch.Run(distributed, search, space, preset, runner, stop)
             : new SearchRun(search, space, preset, runner, stop).Run();
     }
 
@@ -73,6 +73,10 @@ public sealed partial class BackpropTrainer
                     + "use {2}.{3}, increase {4}, or set {0} to null. To distribute the steps of one training, set {5} of {0}. To "
                     + "distribute folds or seeds, use ml.FitDistributed.",
                     distributed, nameof(Options.Search), nameof(Preset), nameof(Preset.Best), nameof(Options.EnsembleSize), shards);
+            if (options.Distributed is { RanksPerTrial: not null })
+                throw Host.ExceptParam(
+                    distributed, "{0} of {1} divides the ranks of a search, but there is no search. Set {0} to null, or set {2}.",
+                    nameof(Distributed.RanksPerTrial), distributed, nameof(Options.Search));
             return null;
         }
         if (options.Distributed is { Shards: > 1 })

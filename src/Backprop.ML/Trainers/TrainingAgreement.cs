@@ -45,9 +45,10 @@ internal sealed class TrainingAgreement(ICommunicator? communicator)
     {
         foreach (var fact in RankFacts.OfBuild()) yield return fact;
         yield return KeyValuePair.Create("the seed", $"{training.Seed}");
-        if (options.Search is null)
-            yield return KeyValuePair.Create(
-                nameof(Checkpoint), training.Checkpoint is { } file ? $"set, with {nameof(Checkpoint.Restart)} = {file.Restart}" : "null");
+        yield return KeyValuePair.Create(
+            nameof(Checkpoint), training.Checkpoint is { } file ? $"set, with {nameof(Checkpoint.Restart)} = {file.Restart}" : "null");
+        yield return KeyValuePair.Create(
+            nameof(Distributed.RanksPerTrial), options.Distributed is { RanksPerTrial: { } size } ? $"{size}" : "null");
         foreach (var option in options.Describe())
             if (!_withoutEffect.Contains(option.Name)) yield return KeyValuePair.Create(option.Name, option.Value);
         foreach (var fact in data.Columns.Facts()) yield return KeyValuePair.Create($"the list of {fact.Key}", fact.Value);

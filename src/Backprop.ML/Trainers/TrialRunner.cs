@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Networks;
 using Backprop.Presets;
 using Backprop.Training;
@@ -21,16 +22,25 @@ internal sealed class TrialRunner(
     public Network BuildNetwork(TrialSettings trial) => BuildNetwork(options.With(trial.Values));
 
     /// <inheritdoc/>
-    public TrainingResult Train(TrialSettings trial, StopCondition stop)
+    public string? ObstacleToSharing(TrialSettings trial) => TrainerOf(trial).ObstacleToRanks(BuildNetwork(trial));
+
+    /// <inheritdoc/>
+    public TrainingResult? Train(TrialSettings trial, StopCondition stop, ICommunicator? group)
     {
-        var own = options.With(trial.Values);
-        return new Trainer(trial.OptionsFrom(trainerFor(own))).Train(
-            BuildNetwork(own), input.Memory!, input.Validation, initial: null, trial.Number == 0 ? progress : null, stop);
+        var (network, trainer) = (BuildNetwork(trial), TrainerOf(trial));
+        var listener = trial.Number == 0 ? progress : null;
+        return DistributedMembers.OfTrial(
+            group, trainer, network,
+            (members, own) =>
+                trainer.Train(network, input.Memory!, input.Validation, initial: null, listener, own, ranks: null, members),
+            stop);
     }
 
     /// <inheritdoc/>
     public TrainingResult Calibrate(TrainingResult first, TrainedNetwork blend, StopCondition stop) =>
         Trainer.Calibrate(trainerFor(options), first, blend, stop);
+
+    private Trainer TrainerOf(TrialSettings trial) => new(trial.OptionsFrom(trainerFor(options.With(trial.Values))));
 
     // Only one option of a trial decides what is measured.
     private Network BuildNetwork(BackpropTrainer.Options own)

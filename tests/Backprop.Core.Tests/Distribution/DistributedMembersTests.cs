@@ -248,6 +248,28 @@ public class DistributedMembersTests
         Assert.All(problems, problem => Assert.Equal(expected.Message, Assert.IsType<TrainingDivergedException>(problem).Message));
     }
 
+    // There is no model, so all ranks throw, as one process does.
+    [Theory, InlineData(true), InlineData(false)]
+    public void An_end_before_the_first_step_is_that_of_all_ranks(bool isCancelled)
+    {
+        var (training, validation) = Examples(Options.Loss);
+        var network = Form.Build(Features, 1);
+        var problems = ThreadRanks.RunAll(3, communicator =>
+        {
+            var isFirst = communicator.Rank == 0;
+            var options = Options with
+            {
+                CancellationToken = new CancellationToken(isCancelled && isFirst),
+                MaximumTrainingTime = isCancelled ? null : TimeSpan.FromSeconds(0.5),
+                Clock = new ManualClock(TimeSpan.FromSeconds(isFirst ? 1 : 0)),
+            };
+            Train(communicator, network, options, training, validation);
+        });
+        foreach (var problem in problems)
+            if (isCancelled) Assert.IsAssignableFrom<OperationCanceledException>(problem);
+            else Assert.Contains("was over before the first training step", $"{problem}");
+    }
+
     [Fact]
     public void A_validation_loss_that_is_not_finite_ends_all_ranks()
     {

@@ -46,7 +46,7 @@ public class DynamicScheduleTests
     public void Later_batches_may_depend_on_earlier_results()
     {
         var sums = ThreadRanks.Run(3, communicator => DynamicSchedule.Run(
-            communicator,
+            communicator, Single(communicator),
             queue =>
             {
                 var sum = 1;
@@ -57,7 +57,7 @@ public class DynamicScheduleTests
                 }
                 return sum;
             },
-            (item, _) => Bytes(Int(item) + 1), Bytes, Int, _ => { }));
+            (item, _, _) => Bytes(Int(item) + 1), Bytes, Int, _ => { }));
         // The sum of (s + 1), (s + 2) and (s + 3) is 3·s + 6: from 1 to 9, 33, 105, 321.
         Assert.Equal([321, 321, 321], sums);
     }
@@ -66,8 +66,8 @@ public class DynamicScheduleTests
     public void After_an_item_that_may_not_start_none_starts(int ranks)
     {
         var results = ThreadRanks.Run(ranks, communicator => DynamicSchedule.Run(
-            communicator, queue => queue.Run(10, Bytes, i => i, (_, bytes) => Int(bytes), i => i < 4).Count(),
-            (item, _) => item, Bytes, Int, _ => { }));
+            communicator, Single(communicator), queue => queue.Run(10, Bytes, i => i, (_, bytes) => Int(bytes), i => i < 4).Count(),
+            (item, _, _) => item, Bytes, Int, _ => { }));
         Assert.All(results, count => Assert.Equal(4, count));
     }
 
@@ -77,10 +77,10 @@ public class DynamicScheduleTests
         using var hasStarted = new ManualResetEventSlim();
         var wasCancelled = false;
         ThreadRanks.Run(2, communicator => DynamicSchedule.Run(
-            communicator,
+            communicator, Single(communicator),
             // Rank 0 does the first item and reserves the second.
             queue => queue.Run(3, Bytes, i => i, (_, bytes) => Int(bytes)).First(_ => hasStarted.Wait(TimeSpan.FromSeconds(20))),
-            (item, token) =>
+            (item, _, token) =>
             {
                 hasStarted.Set();
                 wasCancelled = token.WaitHandle.WaitOne(TimeSpan.FromSeconds(20));
@@ -177,8 +177,8 @@ public class DynamicScheduleTests
     private static int[] Squares(ICommunicator communicator, int items, Action<int>? before = null, Action<string>? note = null)
     {
         return DynamicSchedule.Run(
-            communicator, queue => queue.Run(items, Bytes, Square, (_, bytes) => Int(bytes)).ToArray(),
-            (item, _) => Bytes(Square(Int(item))), results => [.. results.SelectMany(Bytes)],
+            communicator, Single(communicator), queue => queue.Run(items, Bytes, Square, (_, bytes) => Int(bytes)).ToArray(),
+            (item, _, _) => Bytes(Square(Int(item))), results => [.. results.SelectMany(Bytes)],
             bytes => [.. bytes.Chunk(sizeof(int)).Select(Int)], note ?? (_ => { }));
 
         int Square(int item)
@@ -187,6 +187,8 @@ public class DynamicScheduleTests
             return item * item;
         }
     }
+
+    private static RankGroups Single(ICommunicator communicator) => RankGroups.OfSingleRanks(communicator.Size);
 
     private static byte[] Bytes(int value)
     {

@@ -18,12 +18,8 @@ public class ListScheduleTests
     public void Items_start_in_their_order() =>
         Assert.Equal(9 / (2 * 6.0), ListSchedule.Efficiency([1, 1, 1, 1, 1, 4], 2), 1e-12);
 
+    // The fast worker ends at 2, and does the third item: until 4. The slow one needs 4 for its own.
     [Fact]
-    public void A_warning_names_the_efficiency_and_a_better_number_of_ranks()
-    {
-        Assert.Null(ListSchedule.Warning([1, 1, 1, 1, 1], 8, "models")); // 5 of 8
-        var warning = ListSchedule.Warning([1, 1, 1, 1, 1], 12, "models")!;
-        Assert.Contains("12 ranks are too many for 5 models at a time: the predicted efficiency is 0.42", warning);
-        Assert.Contains("10 ranks have an efficiency of 0.50.", warning);
-    }
+    public void A_worker_of_twice_the_speed_needs_half_the_time() =>
+        Assert.Equal(12 / 4.0, ListSchedule.Speedup([4, 4, 4], [2, 1]), 1e-12);
 }

@@ -196,13 +196,15 @@ public class SearchRunTests
             var space = SearchSpace.For(new DatasetProfile(TargetKind.Real, 1000, 5));
             return communicator is null
                 ? new SearchRun(search, space, Preset, this, stop).Run()
-                : DistributedSearch.Run(communicator, search, space, Preset, this, stop);
+                : DistributedSearch.Run(new Distributed(communicator), search, space, Preset, this, stop);
         }
 
         public Network BuildNetwork(TrialSettings trial) =>
             SearchSpace.For(new DatasetProfile(TargetKind.Real, 1000, 5)).Apply(Preset, trial.Values).Architecture.Build(5, 1);
 
-        public TrainingResult Train(TrialSettings trial, StopCondition stop)
+        public string? ObstacleToSharing(TrialSettings trial) => "It has one member.";
+
+        public TrainingResult Train(TrialSettings trial, StopCondition stop, ICommunicator? group)
         {
             if (Diverges(trial)) throw new TrainingDivergedException(1, "it diverges", 0.1);
             Clock.Advance(SecondsOfFullTrial * (trial.NumberOfIterations ?? 80) / 80);

@@ -38,6 +38,21 @@ public sealed class MpiTests : IDisposable
         }
     }
 
+    [MpiFact]
+    public void Groups_of_ranks_have_the_bits_of_one_process()
+    {
+        var alone = TestProgram.Run("MpiRanks", ["groups"]);
+        Assert.Equal(0, alone.ExitCode);
+        var expected = Assert.Single(ModelsIn(alone.Output));
+        foreach (var (launcher, ranks) in new[] { ("mpirun.openmpi", 4), ("mpirun.mpich", 5) })
+        {
+            var (exitCode, output, errors) = MpiJob.Run(launcher, ranks, "MpiRanks", ["groups"]);
+            Assert.True(exitCode == 0, errors);
+            Assert.Equal(Enumerable.Repeat(expected, ranks), ModelsIn(output));
+            Assert.Matches($"Rank {ranks - 1} of {ranks} on .*: group 1 of 2, items ", output);
+        }
+    }
+
     [MpiTheory, InlineData("shards"), InlineData("partitions")]
     public void A_training_in_shards_continues_with_another_number_of_ranks(string command)
     {

@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Networks;
 using Backprop.Training;
 
@@ -19,16 +20,25 @@ internal sealed class ExampleRunner(
     public Network BuildNetwork(TrialSettings trial) => ValuesOf(trial).BuildNetwork(training, outputs);
 
     /// <inheritdoc/>
-    public TrainingResult Train(TrialSettings trial, StopCondition stop)
+    public string? ObstacleToSharing(TrialSettings trial) => TrainerOf(trial).ObstacleToRanks(BuildNetwork(trial));
+
+    /// <inheritdoc/>
+    public TrainingResult? Train(TrialSettings trial, StopCondition stop, ICommunicator? group)
     {
-        var values = ValuesOf(trial);
-        return new Trainer(trial.OptionsFrom(values.Training)).Train(
-            values.BuildNetwork(training, outputs), training, validation, initial: null, progress: null, stop);
+        var (network, trainer) = (BuildNetwork(trial), TrainerOf(trial));
+        return DistributedMembers.OfTrial(
+            group, trainer, network,
+            (members, own) => members is null
+                ? trainer.Train(network, training, validation, initial: null, progress: null, own)
+                : trainer.Train(network, training, validation, initial: null, progress: null, own, ranks: null, members),
+            stop);
     }
 
     /// <inheritdoc/>
     public TrainingResult Calibrate(TrainingResult first, TrainedNetwork blend, StopCondition stop) =>
         Trainer.Calibrate(preset.Training, first, blend, stop);
+
+    private Trainer TrainerOf(TrialSettings trial) => new(trial.OptionsFrom(ValuesOf(trial).Training));
 
     private PresetValues ValuesOf(TrialSettings trial) => Space.Apply(preset, trial.Values);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Backprop.Distribution;
 using Backprop.Networks;
 using Backprop.Training;
 
@@ -10,10 +11,15 @@ internal interface ITrialRunner
     /// <summary>The network of a trial, to compute its cost.</summary>
     Network BuildNetwork(TrialSettings trial);
 
+    /// <summary>Why several ranks cannot share the members of a trial; null if they can.</summary>
+    string? ObstacleToSharing(TrialSettings trial);
+
     /// <summary>Trains a network, and keeps the scores of the rows that are held out.</summary>
     /// <param name="trial">The values that differ from the preset.</param>
     /// <param name="stop">Ends the training.</param>
-    TrainingResult Train(TrialSettings trial, StopCondition stop);
+    /// <param name="group">The ranks that train it together, each by this call; null for this process alone.</param>
+    /// <returns>The result. On another rank than the first of a group, it may be null, and has no held-out scores.</returns>
+    TrainingResult? Train(TrialSettings trial, StopCondition stop, ICommunicator? group);
 
     /// <summary>Chooses the temperature and the threshold of a blend, and calibrates its intervals.</summary>
     /// <param name="first">The result of the first trial, with the held-out rows.</param>

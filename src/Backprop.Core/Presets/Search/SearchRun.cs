@@ -41,6 +41,14 @@ internal sealed class SearchRun(
         return stop.IsCancelled ? _first! with { Trials = Trials([]) } : Blended(_first!);
     }
 
+    /// <summary>The costs of the trials that can be trained at the same time at the start, which are the most.</summary>
+    /// <remarks>For a run that is not started.</remarks>
+    public double[] CostsOfFirstBatch()
+    {
+        _unitCost = WorkOf(TrialSettings.First);
+        return [.. FirstBatch(TrialSettings.First).Select(trial => trial.Cost)];
+    }
+
     // The costs of trials are known before they train. So a batch has all trials whose values depend on no missing result: the trials that
     // train again after a round, and the short trials of the next round. They may be trained in any order.
     private IEnumerable<PlannedTrial> FirstBatch(TrialSettings first)
@@ -117,9 +125,6 @@ internal sealed class SearchRun(
 
     private IEnumerable<TrialOutcome> Distribute(PlannedTrial[] batch)
     {
-        // The first batch is the largest. A note, not a warning: the warnings of a model do not depend on the number of ranks.
-        if (_first is null && ListSchedule.Warning([.. batch.Select(trial => trial.Cost)], queue!.Ranks, "trials") is { } warning)
-            stop.Reports.Note($"{warning}");
         var outcomes = queue!.Run(
             batch.Length, i => TrialFormat.ToBytes(batch[i].Settings), i => Train(batch[i]),
             (i, bytes) => TrialFormat.ReadOutcome(bytes, batch[i], _first!.HeldOut!), i => HasTimeFor(batch[i]));
@@ -136,12 +141,13 @@ internal sealed class SearchRun(
     {
         if (trial.Settings.Number == 0)
         {
-            var result = runner.Train(trial.Settings, stop);
+            var result = runner.Train(trial.Settings, stop, queue?.Group);
             return new TrialOutcome(trial, result, stop.Elapsed, stop.MustEnd);
         }
-        if (!HasTimeFor(trial)) return TrialOutcome.End(trial);
+        // With a queue, this was decided before the other ranks of the group received the trial.
+        if (queue is null && !HasTimeFor(trial)) return TrialOutcome.End(trial);
         stop.Reports.Begin(TrainingPhase.Searching, $"Training trial {trial.Settings.Number} of a search");
-        return TrialOutcome.Of(trial, runner, stop.ForTrial(), stop);
+        return TrialOutcome.Of(trial, runner, stop.ForTrial(), stop, queue?.Group);
     }
 
     // The clock shows whether there is time for a whole training. Called by several threads.

@@ -29,7 +29,7 @@ internal static class TrialFormat
     public static TrialSettings ReadSettings(byte[] bytes, SearchSpace space, PresetValues preset)
     {
         var item = JsonSerializer.Deserialize<Item>(bytes, _json)!;
-        return TrialSettings.Draw(space, preset, item.Number, item.NumberOfIterations);
+        return item.Number == 0 ? TrialSettings.First : TrialSettings.Draw(space, preset, item.Number, item.NumberOfIterations);
     }
 
     /// <summary>An outcome as bytes: result, duration, and the scores of the held-out rows.</summary>

@@ -1,3 +1,4 @@
+using Backprop.Distribution;
 using Backprop.Training;
 
 namespace Backprop.Presets;
@@ -22,20 +23,23 @@ internal sealed record TrialOutcome(PlannedTrial Trial, TrainingResult? Result, 
     /// <param name="runner">Trains it.</param>
     /// <param name="own">Ends this trial.</param>
     /// <param name="stop">Ends the search.</param>
-    public static TrialOutcome Of(PlannedTrial trial, ITrialRunner runner, StopCondition own, StopCondition stop)
+    /// <param name="group">The ranks that train it together; null for this process alone. On another rank than the first, the outcome has
+    /// no meaning.</param>
+    public static TrialOutcome Of(
+        PlannedTrial trial, ITrialRunner runner, StopCondition own, StopCondition stop, ICommunicator? group)
     {
         try
         {
-            var result = runner.Train(trial.Settings, own);
+            var result = runner.Train(trial.Settings, own, group);
             return new TrialOutcome(trial, result, own.Elapsed, stop.MustEnd);
         }
         catch (TrainingDivergedException)
         {
             return new TrialOutcome(trial, null, own.Elapsed, EndsSearch: false);
         }
-        catch (Exception problem) when (MeansEnd(problem, stop))
+        catch (Exception problem) when (MeansEnd(problem, stop) || (problem is OperationCanceledException && group is { Rank: > 0 }))
         {
-            return End(trial);
+            return End(trial); // the token is that of the first rank
         }
     }
 

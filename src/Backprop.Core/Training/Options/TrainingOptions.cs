@@ -345,6 +345,11 @@ public sealed record TrainingOptions
                 $"{nameof(EarlyStopping.RefitOnAllRows)} cannot be combined with {nameof(KFoldBagging)}: " +
                     $"the ensemble is trained on all rows already.",
                 nameof(EarlyStopping));
+        if (Distributed is { RanksPerTrial: not null })
+            throw new ArgumentException(
+                $"{nameof(Distributed.RanksPerTrial)} of {nameof(Distributed)} divides the ranks of a search, but this is one training. "
+                + "Set it to null.",
+                nameof(Distributed));
         CheckGroupLoss();
         if (Optimizer.UsesLineSearch) CheckLineSearch();
         if (Distributed is not null) ShardChecks.Check(Distributed, this);

@@ -27,6 +27,20 @@ internal static class RankChecks
         _ = new MemberSlice(network, new MemberRange(0, 1, network.EnsembleSize));
     }
 
+    /// <summary>The message of the exception of <see cref="Check"/>; null for none.</summary>
+    public static string? Obstacle(TrainingOptions options, Network network)
+    {
+        try
+        {
+            Check(options, network);
+            return null;
+        }
+        catch (Exception problem) when (problem is ArgumentException or NotSupportedException)
+        {
+            return problem.Message;
+        }
+    }
+
     // With k-fold bagging, the rows of a layer before the members are those of all members.
     private static void CheckShared(Layer layer, int index, bool hasOwnExamples)
     {

@@ -28,6 +28,9 @@ public sealed class Trainer
     /// <exception cref="NotSupportedException">A layer cannot be divided; the message names it.</exception>
     internal void CheckRanks(Network network) => RankChecks.Check(_options, network);
 
+    /// <summary>Why several ranks cannot share the members of an ensemble; null if they can.</summary>
+    internal string? ObstacleToRanks(Network network) => RankChecks.Obstacle(_options, network);
+
     /// <summary>Maximum number of epochs.</summary>
     public int NumberOfIterations => _options.NumberOfIterations;
 

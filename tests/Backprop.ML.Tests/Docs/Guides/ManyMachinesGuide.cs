@@ -1,6 +1,7 @@
 using Backprop.Distribution;
 using Backprop.Presets;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Backprop.ML.Tests.Docs.Guides;
 
@@ -136,6 +137,42 @@ public class ManyMachinesGuide() : GuidePage("many-machines")
             return model;
         });
         Assert.Equal(models[0].Model.Network.Parameters, models[1].Model.Network.Parameters);
+    }
+
+    [Fact]
+    public void Groups_have_the_models_of_one_process()
+    {
+        var (_, train, _) = Parcel.Split(train: 60);
+        float[][] all = [Train(ThreadRanks.Alone), .. ThreadRanks.Run(4, Train)];
+        Assert.All(all, scores => Assert.Equal(all[0], scores));
+
+        float[] Train(ICommunicator ranks)
+        {
+            var ml = new MLContext(seed: 1);
+            var data = ml.Transforms.Concatenate("Features", "Weight", "Distance", "Stops").Fit(train).Transform(train);
+            var options = OptionsWith(seed: 1);
+            #region many-machines-groups
+            options.Search = new Search();
+            options.Distributed = new Distributed(ranks) { RanksPerTrial = 2 };
+            var model = ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
+            #endregion
+            return [.. OfSeeds(ml, ranks, data).Append(model).SelectMany(each => Scores(each, data))];
+        }
+
+        static IEnumerable<ITransformer> OfSeeds(MLContext ml, ICommunicator ranks, IDataView data)
+        {
+            #region many-machines-groups-of-seeds
+            var ofSeeds = ml.FitDistributed(ranks, count: 3, (seed, group) =>
+            {
+                var options = OptionsWith(seed);
+                options.Distributed = new Distributed(group);
+                return ml.BinaryClassification.Trainers.Backprop(options).Fit(data);
+            });
+            #endregion
+            return ofSeeds;
+        }
+
+        static IEnumerable<float> Scores(ITransformer model, IDataView data) => model.Transform(data).GetColumn<float>("Score");
     }
 
     private static BackpropTrainer.Options OptionsWith(int seed) =>
