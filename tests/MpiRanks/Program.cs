@@ -157,13 +157,7 @@ static void FailInTraining(ICommunicator ranks, string training, string how)
         (options.Distributed, options.BatchSize, options.EnsembleSize) = (new Distributed(ranks) { Shards = 8 }, 40, 1);
     var ml = new MLContext(seed: 1);
     var data = Rows(ml, 120);
-    if (ranks.Rank == ranks.Size - 1)
-        new Thread(() =>
-        {
-            Thread.Sleep(TimeSpan.FromSeconds(1));
-            Console.Error.WriteLine($"failing at {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
-            FailNow(how);
-        }) { IsBackground = true }.Start();
+    if (ranks.Rank == ranks.Size - 1) new Thread(() => FailSoon(how)).Start();
     new BackpropTrainer(ml, options).Fit(data);
     Console.WriteLine("no rank failed");
 }
@@ -182,6 +176,13 @@ static void Fail(ICommunicator ranks, string how)
         return ml.Transforms.CopyColumns("Copy", "Label").Fit(data);
     });
     Console.WriteLine("no rank failed");
+}
+
+static void FailSoon(string how)
+{
+    Thread.Sleep(TimeSpan.FromSeconds(1));
+    Console.Error.WriteLine($"failing at {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
+    FailNow(how);
 }
 
 static void FailNow(string how)
