@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Profiles a fit with nothing set, for five shapes of tables: profile.sh [shapes …]. Prints the time of the fit, and the share of each phase in percent.
-# Needs perf of Linux (Debian: linux-perf) and python3. Shapes are those of Backprop.Benchmarks/Harness/FitShape.cs.
+# Profiles a fit with nothing set, for five shapes of tables: profile.sh [shapes …]. Prints the time of the fit, and the share of each phase
+# in percent. Needs perf of Linux (Debian: linux-perf) and python3. Shapes are those of Backprop.Benchmarks/Harness/FitShape.cs.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
@@ -15,8 +15,8 @@ trap 'rm -rf "$work"' EXIT
 for shape in "$@"; do
     # Undisturbed time first: with perf, methods are compiled with a map of their names.
     "$program" fit-shape "$shape"
-    DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 perf record -q -F 250 -g -e cpu-clock -o "$work/samples" -- "$program" fit-shape "$shape" \
-        > /dev/null
+    DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 \
+        perf record -q -F 250 -g -e cpu-clock -o "$work/samples" -- "$program" fit-shape "$shape" > /dev/null
     perf script -i "$work/samples" -F ip,sym,dso > "$work/stacks" 2> /dev/null
     python3 profile.py "$work/stacks"
 done

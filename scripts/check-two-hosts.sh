@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Trains on two hosts: network namespaces of this machine with names of their own, joined by a veth pair. Prints, for Open MPI and MPICH, whether
-# the bits are those of one process, and how soon the job ends after a rank was killed. Needs root, iproute2 and scripts/install-mpi.sh.
+# Trains on two hosts: network namespaces of this machine with names of their own, joined by a veth pair. Prints, for Open MPI and MPICH,
+# whether the bits are those of one process, and how soon the job ends after a rank was killed. Needs root, iproute2 and
+# scripts/install-mpi.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TERM=dumb DOTNET_DbgEnableMiniDump=0
@@ -62,13 +63,15 @@ for training in "shards - 6" "train -"; do
     expected=$(dotnet "$program" $training | grep '^model ')
     for launcher in openmpi mpich; do
         before=$(sent_bytes)
-        if job "$launcher" "$training" > "$work/out" 2> "$work/err" && [ "$(grep -c "^$expected" "$work/out")" = 2 ]; then verdict="same bits"
+        if job "$launcher" "$training" > "$work/out" 2> "$work/err" && [ "$(grep -c "^$expected" "$work/out")" = 2 ]; then
+            verdict="same bits"
         else
             verdict="DIFFERENT"
             failed=1
             cat "$work/out" "$work/err"
         fi
-        echo "$launcher, $training: $verdict, $(grep -o ' on [ab]' "$work/out" | sort -u | tr -d '\n'), $(($(sent_bytes) - before)) bytes over the cable"
+        hosts=$(grep -o ' on [ab]' "$work/out" | sort -u | tr -d '\n')
+        echo "$launcher, $training: $verdict,$hosts, $(($(sent_bytes) - before)) bytes over the cable"
     done
 done
 for training in shards members; do

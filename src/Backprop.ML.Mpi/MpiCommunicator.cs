@@ -168,9 +168,7 @@ internal sealed class MpiCommunicator : ICommunicator
 
     private void CheckCall(int rank)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rank);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Size);
-        ArgumentOutOfRangeException.ThrowIfEqual(rank, Rank);
+        OtherRank.Check(this, rank);
         CheckThread();
     }
 

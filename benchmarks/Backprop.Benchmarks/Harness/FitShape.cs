@@ -1,11 +1,12 @@
 using System.Globalization;
 using Backprop.ML;
+using Backprop.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace Backprop.Benchmarks.Harness;
 
-/// <summary>A kind of table of which a default fit is profiled. Its target is a smooth function of the first columns, with noise.</summary>
+/// <summary>A kind of table that a default fit is profiled on. Its target is a smooth function of the first columns, with noise.</summary>
 internal sealed record FitShape(string Name, int Rows, int Numbers, int Categories, bool IsRegression)
 {
     /// <summary>Values of a category column.</summary>
@@ -61,20 +62,17 @@ internal sealed record FitShape(string Name, int Rows, int Numbers, int Categori
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Numbers);
         schema[nameof(Row.Codes)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(uint), Values), Math.Max(1, Categories));
-        var random = new Random(3);
+        var random = new RandomSequence(3, RandomPurpose.Shuffling);
         Row[] rows = [.. Enumerable.Range(0, Rows).Select(_ => Make(random))];
         return ml.Data.LoadFromEnumerable(rows, schema);
     }
 
-    private Row Make(Random random)
+    private Row Make(RandomSequence random)
     {
-        float[] x = [.. Enumerable.Range(0, Numbers).Select(_ => Normal(random))];
-        uint[] codes = [.. Enumerable.Range(0, Math.Max(1, Categories)).Select(_ => (uint)random.Next(1, Values + 1))];
-        var value = MathF.Sin(2 * x[0]) + x[1] * x[2] + x[3] / 2 + 0.3f * Normal(random);
+        float[] x = [.. Enumerable.Range(0, Numbers).Select(_ => (float)random.NextNormal())];
+        uint[] codes = [.. Enumerable.Range(0, Math.Max(1, Categories)).Select(_ => (uint)random.NextIndex(Values) + 1)];
+        var value = MathF.Sin(2 * x[0]) + x[1] * x[2] + x[3] / 2 + 0.3f * (float)random.NextNormal();
         if (Categories > 0) value += MathF.Cos(codes[0] * codes[1]) + codes[2] / 10f - 1;
         return new() { Features = x, Codes = codes, Value = value, Answer = value > 0 };
     }
-
-    private static float Normal(Random random) =>
-        MathF.Sqrt(-2 * MathF.Log(1 - random.NextSingle())) * MathF.Cos(2 * MathF.PI * random.NextSingle());
 }

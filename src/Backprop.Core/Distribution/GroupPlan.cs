@@ -63,6 +63,21 @@ internal sealed class GroupPlan
     public static GroupPlan Even(int ranks, int? size, IReadOnlyList<double> costs) =>
         new(new RankGroups(ranks, size is { } some ? ranks / some : Math.Min(ranks, costs.Count)), costs, null, isPlanned: size is null);
 
+    /// <summary>How many times faster than one rank some ranks train the members of an item: k/⌈k/m⌉.</summary>
+    /// <param name="members">k.</param>
+    /// <param name="ranks">m.</param>
+    public static double SpeedOfMembers(int members, int ranks) => (double)members / ((members + ranks - 1) / ranks);
+
+    /// <summary>Reports the plan, and warns if the ranks would wait more than they compute.</summary>
+    /// <param name="item">The name of an item, in singular.</param>
+    /// <param name="note">Receives <see cref="Describe"/>.</param>
+    /// <param name="warn">Receives <see cref="Warning"/>.</param>
+    public void Report(string item, Action<string> note, Action<string> warn)
+    {
+        note(Describe(item));
+        if (Warning(item) is { } warning) warn(warning);
+    }
+
     /// <summary>The plan as a line of the log.</summary>
     /// <param name="item">The name of an item, in singular.</param>
     public string Describe(string item)
@@ -102,7 +117,7 @@ internal sealed class GroupPlan
 
     private GroupPlan Planned(int ranks) => _members is { } members ? Best(ranks, _costs, members) : Even(ranks, null, _costs);
 
-    private double SpeedOf(int ranks) => _members is { } members ? (double)members / ((members + ranks - 1) / ranks) : ranks;
+    private double SpeedOf(int ranks) => _members is { } members ? SpeedOfMembers(members, ranks) : ranks;
 
     private string WorkOf(string item) =>
         _members is > 1 ? $"{Count(_costs.Count, item)} of {_members} members" : Count(_costs.Count, item);

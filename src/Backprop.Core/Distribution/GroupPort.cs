@@ -40,7 +40,7 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
     /// <inheritdoc/>
     public void Send(int rank, byte[] message)
     {
-        Check(rank);
+        OtherRank.Check(this, rank);
         lock (_lock)
         {
             ThrowIfFailed();
@@ -52,7 +52,7 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
     /// <inheritdoc/>
     public bool TryReceive(int rank, [NotNullWhen(true)] out byte[]? message)
     {
-        Check(rank);
+        OtherRank.Check(this, rank);
         lock (_lock)
         {
             ThrowIfFailed();
@@ -128,13 +128,6 @@ internal sealed class GroupPort(ICommunicator world, int first, int size) : ICom
             }
         }
         Thread.Yield();
-    }
-
-    private void Check(int rank)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(rank);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Size);
-        ArgumentOutOfRangeException.ThrowIfEqual(rank, Rank);
     }
 
     private void ThrowIfFailed()

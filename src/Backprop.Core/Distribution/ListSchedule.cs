@@ -4,12 +4,6 @@ namespace Backprop.Distribution;
 /// <remarks>Graham (1966), "Bounds for certain multiprocessing anomalies": list scheduling.</remarks>
 internal static class ListSchedule
 {
-    /// <summary>Σ cost / (workers · time) of equal workers; 1 if no worker waits.</summary>
-    /// <param name="costs">The cost of each item, above 0, in their order; at least one.</param>
-    /// <param name="workers">The number of workers, at least 1.</param>
-    public static double Efficiency(IReadOnlyList<double> costs, int workers) =>
-        Speedup(costs, [.. Enumerable.Repeat(1.0, workers)]) / workers;
-
     /// <summary>Σ cost / time, where the time is that of the last worker to end. One worker of speed 1 has the speed-up 1.</summary>
     /// <param name="costs">The cost of each item, above 0, in their order; at least one.</param>
     /// <param name="speeds">The speed of each worker, above 0: cost / time. Of workers that are free at the same time, the first does the

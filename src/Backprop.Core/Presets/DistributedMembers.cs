@@ -108,7 +108,7 @@ internal static class DistributedMembers
     private static void Describe(int ranks, int members, RunReports reports)
     {
         var most = (members + ranks - 1) / ranks;
-        var efficiency = (double)members / (ranks * most);
+        var efficiency = GroupPlan.SpeedOfMembers(members, ranks) / ranks;
         reports.Note($"{ranks} ranks share {members} members, at most {most} each: the predicted efficiency is {efficiency:F2}.");
         if (ranks > members)
         {

@@ -26,10 +26,9 @@ public static class BackpropDistribution
     public static IReadOnlyList<ITransformer> FitDistributed(
         this MLContext mlContext, ICommunicator communicator, int count, Func<int, ITransformer> fit)
     {
-        Contracts.CheckValue(mlContext, nameof(mlContext));
-        Contracts.CheckValue(communicator, nameof(communicator));
+        var host = HostOf(mlContext, communicator);
         Contracts.CheckValue(fit, nameof(fit));
-        return Fit(mlContext, communicator, count, (index, _) => fit(index), ranksPerModel: 1);
+        return Fit(host, communicator, count, (index, _) => fit(index), ranksPerModel: 1);
     }
 
     /// <summary>Trains several models, such as those of folds or seeds. Each is trained by a group of neighbouring ranks, which may divide
@@ -56,22 +55,13 @@ public static class BackpropDistribution
         this MLContext mlContext, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit,
         int? ranksPerModel = null)
     {
-        Contracts.CheckValue(mlContext, nameof(mlContext));
-        Contracts.CheckValue(communicator, nameof(communicator));
+        var host = HostOf(mlContext, communicator);
         Contracts.CheckValue(fit, nameof(fit));
         ValueRange.AtLeastOne.Checked(ranksPerModel, nameof(ranksPerModel));
         if (communicator.Size > 1 && ranksPerModel > communicator.Size)
             throw ValueRange.Refusal(
                 nameof(ranksPerModel), ranksPerModel, $"must be null, or at most the number of ranks, which is {communicator.Size}");
-        return Fit(mlContext, communicator, count, fit, ranksPerModel);
-    }
-
-    private static ITransformer[] Fit(
-        MLContext mlContext, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit, int? ranksPerModel)
-    {
-        ValueRange.AtLeastOne.Checked(count, nameof(count));
-        var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
-        return DistributedFit.Run(host, communicator, count, fit, ranksPerModel, []);
+        return Fit(host, communicator, count, fit, ranksPerModel);
     }
 
     /// <summary>Fits the steps before a training on rank 0 alone, and returns them on all ranks.</summary>
@@ -88,11 +78,23 @@ public static class BackpropDistribution
     public static ITransformer FitOnRoot(
         this MLContext mlContext, ICommunicator communicator, IEstimator<ITransformer> pipeline, IDataView data)
     {
-        Contracts.CheckValue(mlContext, nameof(mlContext));
-        Contracts.CheckValue(communicator, nameof(communicator));
+        var host = HostOf(mlContext, communicator);
         Contracts.CheckValue(pipeline, nameof(pipeline));
         Contracts.CheckValue(data, nameof(data));
-        var host = ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
         return DistributedFit.OnRankZero(host, communicator, () => pipeline.Fit(data), nameof(FitOnRoot));
+    }
+
+    private static ITransformer[] Fit(
+        IHost host, ICommunicator communicator, int count, Func<int, ICommunicator, ITransformer> fit, int? ranksPerModel)
+    {
+        ValueRange.AtLeastOne.Checked(count, nameof(count));
+        return DistributedFit.Run(host, communicator, count, fit, ranksPerModel, []);
+    }
+
+    private static IHost HostOf(MLContext mlContext, ICommunicator communicator)
+    {
+        Contracts.CheckValue(mlContext, nameof(mlContext));
+        Contracts.CheckValue(communicator, nameof(communicator));
+        return ((IHostEnvironment)mlContext).Register(nameof(BackpropDistribution));
     }
 }

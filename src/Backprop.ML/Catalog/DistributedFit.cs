@@ -30,8 +30,11 @@ internal static class DistributedFit
             ],
             channel);
         var plan = PlanFor(communicator, count, ranksPerModel);
-        if (communicator is { Rank: 0, Size: > 1 }) Describe(plan, channel);
-        return Share(host, communicator, plan, count, fit, channel);
+        if (communicator is { Rank: 0, Size: > 1 })
+            plan.Report(
+                "model", text => channel.Info(MessageSensitivity.None, "{0}", text),
+                text => channel.Warning(MessageSensitivity.None, "{0}", text));
+        return Share(host, communicator, plan.Groups, count, fit, channel);
     }
 
     /// <summary>Trains a model on rank 0 alone. The caller must be in the same state on all ranks.</summary>
@@ -44,8 +47,8 @@ internal static class DistributedFit
     {
         using var channel = host.Start("Distributing");
         Agree(communicator, [KeyValuePair.Create("the call", name)], channel);
-        var plan = PlanFor(communicator, 1, ranksPerModel: 1); // the first group, which is rank 0, does the first item
-        return Share(host, communicator, plan, 1, (_, _) => fit(), channel)[0];
+        // The first group, which is rank 0, does the first item.
+        return Share(host, communicator, RankGroups.OfSingleRanks(communicator.Size), 1, (_, _) => fit(), channel)[0];
     }
 
     private static void Agree(ICommunicator communicator, IEnumerable<KeyValuePair<string, string>> facts, IChannel channel) =>
@@ -53,11 +56,11 @@ internal static class DistributedFit
             communicator, [.. RankFacts.OfBuild(), .. facts], text => channel.Warning(MessageSensitivity.None, "{0}", text));
 
     private static ITransformer[] Share(
-        IHost host, ICommunicator communicator, GroupPlan plan, int count, Func<int, ICommunicator, ITransformer> fit, IChannel channel)
+        IHost host, ICommunicator communicator, RankGroups groups, int count, Func<int, ICommunicator, ITransformer> fit, IChannel channel)
     {
         var models = new ModelOperationsCatalog(host);
         var saved = DynamicSchedule.Run(
-            communicator, plan.Groups,
+            communicator, groups,
             queue => queue.Run(count, ToBytes, index => Save(index, queue.Group), (_, bytes) => bytes).ToArray(),
             (item, group, _) => Save(BinaryPrimitives.ReadInt32LittleEndian(item), group),
             Join, Split, text => channel.Info(MessageSensitivity.None, "{0}", text));
@@ -81,13 +84,6 @@ internal static class DistributedFit
         return ranksPerModel == 1
             ? GroupPlan.Best(communicator.Size, costs, members: 1)
             : GroupPlan.Even(communicator.Size, ranksPerModel, costs);
-    }
-
-    private static void Describe(GroupPlan plan, IChannel channel)
-    {
-        const string model = "model";
-        channel.Info(MessageSensitivity.None, "{0}", plan.Describe(model));
-        if (plan.Warning(model) is { } warning) channel.Warning(MessageSensitivity.None, "{0}", warning);
     }
 
     private static byte[] ToBytes(int value)

@@ -68,7 +68,8 @@ public class GroupPlanTests
     {
         foreach (var (groups, size, members) in new[] { (3, 2, 5), (4, 4, 8), (2, 3, 8), (5, 1, 6) })
             Assert.Equal(
-                ListSchedule.Efficiency(Search, groups) * members / (size * Math.Ceiling((double)members / size)),
+                ListSchedule.Speedup(Search, [.. Enumerable.Repeat(1.0, groups)]) / groups
+                * members / (size * Math.Ceiling((double)members / size)),
                 GroupPlan.OfSize(groups * size, size, Search, members).Efficiency, 1e-12);
     }
 

@@ -7,7 +7,7 @@ namespace Backprop.Presets;
 /// draws and selects trials; the result is the same on all ranks.</summary>
 internal static class DistributedSearch
 {
-    private const string RanksPerTrial = nameof(Distributed.RanksPerTrial), Trial = "trial";
+    private const string RanksPerTrial = nameof(Distributed.RanksPerTrial);
 
     /// <summary>Runs the search. The arguments are those of <see cref="SearchRun"/>, and must be the same on all ranks.</summary>
     /// <exception cref="ArgumentException"><see cref="Distributed.RanksPerTrial"/> is more than the ranks, or an option of the first
@@ -19,7 +19,7 @@ internal static class DistributedSearch
         var communicator = distributed.Communicator;
         TrialFormat.CheckCanBeSent(runner.BuildNetwork(TrialSettings.First), preset.Training.Loss);
         var plan = PlanFor(distributed, new SearchRun(search, space, preset, runner, stop).CostsOfFirstBatch(), runner);
-        if (communicator is { Rank: 0, Size: > 1 }) Describe(plan, stop.Reports);
+        if (communicator is { Rank: 0, Size: > 1 }) plan.Report("trial", text => stop.Reports.Note($"{text}"), stop.Reports.Advise);
         stop.StartClock();
         return DynamicSchedule.Run(
             communicator, plan.Groups, queue => new SearchRun(search, space, preset, runner, stop, queue).Run(), Work,
@@ -52,12 +52,5 @@ internal static class DistributedSearch
                 nameof(distributed));
         var members = obstacle is null ? runner.BuildNetwork(TrialSettings.First).EnsembleSize : 1;
         return size is { } some ? GroupPlan.OfSize(ranks, some, costs, members) : GroupPlan.Best(ranks, costs, members);
-    }
-
-    // Notes, not warnings: the warnings of a model do not depend on the number of ranks.
-    private static void Describe(GroupPlan plan, RunReports reports)
-    {
-        reports.Note($"{plan.Describe(Trial)}");
-        if (plan.Warning(Trial) is { } warning) reports.Note($"{warning}");
     }
 }
