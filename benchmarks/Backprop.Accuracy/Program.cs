@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backprop.Accuracy;
 using Backprop.Accuracy.Anomaly;
 using Backprop.Accuracy.Calibration;
@@ -38,9 +37,9 @@ try
         case ["summary"] or ["summary", "--write"]:
             AccuracyPage.Make(write: args.Length > 1);
             return 0;
-        case ["calibration", "run"] or ["calibration", "run", "--rows", _]:
-            var maxRows = args.Length == 2 ? 2000 : int.Parse(args[3], CultureInfo.InvariantCulture);
-            using (var run = new CalibrationRun(new Manifest(), maxRows)) await run.RunAsync();
+        case ["calibration", "run", .. var options]:
+            var calibrationSets = new Manifest();
+            using (var run = new CalibrationRun(calibrationSets, Choice.Parse(options, calibrationSets))) await run.RunAsync();
             return 0;
         case ["calibration", "summary"] or ["calibration", "summary", "--write"]:
             CalibrationPage.Make(write: args.Length > 2);
@@ -61,7 +60,7 @@ try
                   intervals run [--sets a,b|small|all] [--folds 1..5] [--again]
                   intervals summary [--write]
                   summary [--write]
-                  calibration run [--rows 2000]
+                  calibration run [--sets a,b|small|all] [--folds 1..5] [--limit seconds] [--again]
                   calibration summary [--write]
                   ranking run
                   ranking summary [--write]

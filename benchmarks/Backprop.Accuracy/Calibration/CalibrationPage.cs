@@ -13,7 +13,10 @@ internal static class CalibrationPage
     /// <summary>Prints the tables; with <paramref name="write"/> also writes them into the page.</summary>
     public static void Make(bool write)
     {
-        var results = CalibrationResults.Read();
+        CalibrationResult[] results = [
+            .. CalibrationResults.Read().GroupBy(result => result.Set)
+                .Where(set => Learner.OfProbabilities.All(learner => set.Any(result => result.Learner == learner.Key)))
+                .SelectMany(set => set)];
         var text = $"## Means over the sets\n\n{Means(results)}\n## Expected calibration error of every set\n\n{Sets(results)}";
         Console.WriteLine(text);
         if (write) MeasurementPage.WriteBelow("calibration.md", Marker, text);

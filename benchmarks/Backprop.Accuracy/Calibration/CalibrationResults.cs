@@ -7,9 +7,9 @@ using Backprop.Numerics;
 
 namespace Backprop.Accuracy.Calibration;
 
-/// <summary>How calibrated the probabilities of one learner are on all rows of one set, each row predicted from the other folds.</summary>
+/// <summary>How calibrated the probabilities of one learner are on one set, each row predicted from the other folds.</summary>
 /// <param name="Set">The set.</param>
-/// <param name="Rows">Number of rows.</param>
+/// <param name="Rows">Number of predicted rows: those of the folds that were measured.</param>
 /// <param name="Classes">Number of classes.</param>
 /// <param name="Learner">The key of the learner.</param>
 /// <param name="Recipe">Which options and versions; recipes.csv has their text.</param>
@@ -33,20 +33,19 @@ internal static class CalibrationResults
 
     private static string PathOfFile => Repository.Path("benchmarks", "accuracy", "calibration.csv");
 
-    /// <summary>Measures all sets whose folds are predicted by all learners, and writes the file. Results of other sets stay.</summary>
-    public static void Write(Manifest manifest)
+    /// <summary>Whether the file has a result of a learner with its present options.</summary>
+    public static bool Has(Learner learner, ManifestEntry set) => File.Exists(PathOfFile) && Read().Any(
+        result => result.Set == set.Name && result.Learner == learner.Key
+            && result.Recipe == ResultFile.NameOf(learner.Recipe(set.Task)));
+
+    /// <summary>Measures what learners predicted in folds of a set, and writes the results into the file, in the place of earlier ones. A
+    /// learner that failed on a fold gets none.</summary>
+    public static void Write(IEnumerable<Learner> learners, DataSet set, IReadOnlyList<int> folds)
     {
-        List<CalibrationResult> results = [];
-        foreach (var entry in manifest.Entries.Where(entry => entry.Task != TaskKind.Regression))
-        {
-            if (!File.Exists(KeptPredictions.PathOf(Learner.OfProbabilities[0], entry.Name, entry.Task, fold: 1))) continue;
-            var set = manifest.Open(entry.Name);
-            var measured = Learner.OfProbabilities.Select(learner => Measure(learner, set)).ToArray();
-            if (!measured.Contains(null)) results.AddRange(measured.OfType<CalibrationResult>());
-        }
-        var sets = results.Select(result => result.Set).ToHashSet();
-        var others = File.Exists(PathOfFile) ? Read().Where(result => !sets.Contains(result.Set)) : [];
-        File.WriteAllLines(PathOfFile, [Header, .. others.Concat(results).Select(Line)]);
+        CalibrationResult[] measured = [.. learners.Select(learner => Measure(learner, set, folds)).OfType<CalibrationResult>()];
+        var replaced = measured.Select(result => (result.Set, result.Learner)).ToHashSet();
+        var others = File.Exists(PathOfFile) ? Read().Where(result => !replaced.Contains((result.Set, result.Learner))) : [];
+        File.WriteAllLines(PathOfFile, [Header, .. others.Concat(measured).Select(Line)]);
     }
 
     /// <summary>The results in the file.</summary>
@@ -54,9 +53,9 @@ internal static class CalibrationResults
         ? throw new FormatException("There are no results yet: accuracy.sh calibration run makes them.")
         : [.. File.ReadLines(PathOfFile).Skip(1).Select(line => Parse(line.Split(',')))];
 
-    private static CalibrationResult? Measure(Learner learner, DataSet set)
+    private static CalibrationResult? Measure(Learner learner, DataSet set, IEnumerable<int> folds)
     {
-        if (KeptPredictions.Pooled(learner, set) is not var (probabilities, classes)) return null;
+        if (KeptPredictions.Pooled(learner, set, folds) is not var (probabilities, classes)) return null;
         var rows = classes.Length;
         float[] flat = [.. probabilities.SelectMany(row => row.Select(p => (float)p))], targets = [.. classes.Select(k => (float)k)];
         var metrics = MulticlassCalibrationMetrics.Measure(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Learners;
-using Backprop.Accuracy.Protocols;
 using Backprop.Accuracy.Results;
 using Backprop.Accuracy.Running;
 
@@ -25,13 +24,13 @@ internal static class KeptPredictions
         File.Move($"{path}.tmp", path, overwrite: true);
     }
 
-    /// <summary>The probabilities [rows × classes] and classes of all rows of a set, fold after fold; null where a fold is
+    /// <summary>The probabilities [rows × classes] and classes of the rows of folds, fold after fold; null where a fold is
     /// missing.</summary>
-    public static (double[][] Probabilities, int[] Classes)? Pooled(Learner learner, DataSet set)
+    public static (double[][] Probabilities, int[] Classes)? Pooled(Learner learner, DataSet set, IEnumerable<int> folds)
     {
         List<double[]> probabilities = [];
         List<int> classes = [];
-        for (var fold = 1; fold <= Protocol.All[0].Count; fold++)
+        foreach (var fold in folds)
         {
             var path = PathOf(learner, set.Name, set.Task, fold);
             if (!File.Exists(path)) return null;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Backprop.Accuracy.Data;
 using Backprop.Accuracy.Learners;
 using Backprop.Accuracy.Protocols;
+using Backprop.Accuracy.Results;
 using Backprop.Accuracy.Running;
 using Backprop.Losses;
 using Backprop.Training;
@@ -22,6 +23,8 @@ internal static class IntervalRun
 
     private const int MaxRowsOfQuantiles = 5000;
 
+    private static readonly BackpropLearner Network = (BackpropLearner)Learner.All.Single(learner => learner.Key == "default");
+
     /// <summary>The file of the results.</summary>
     public static string Path => Repository.Path("benchmarks", "accuracy", "intervals.csv");
 
@@ -35,20 +38,24 @@ internal static class IntervalRun
     /// <summary>Runs what is missing.</summary>
     public static void Run(Manifest manifest, Choice choice)
     {
-        var done = Read().Select(row => (row.Set, row.Fold, row.Method)).ToHashSet();
+        var done = Read().Select(row => (row.Set, row.Fold, row.Method, row.Recipe)).ToHashSet();
         var protocol = new FiveFolds();
         var scratch = Directory.CreateTempSubdirectory("backprop-intervals-");
         foreach (var name in protocol.Sets(manifest).Where(choice.Wants))
         {
             var set = manifest.Open(name);
             string[] methods = [.. MethodsFor(set)];
+            var recipe = ResultFile.Register(Network.Key, Network.Recipe(set.Task));
             foreach (var split in protocol.Splits(manifest, set).Where(split => choice.Wants(split.Number)))
             {
-                string[] left = [.. methods.Where(method => choice.Again || !done.Contains((name, split.Number, method)))];
+                string[] left = [
+                    .. methods.Where(method => choice.Again || !done.Contains((name, split.Number, method, RecipeOf(method))))];
                 if (left.Length == 0) continue;
                 var job = Job.Write(System.IO.Path.Combine(scratch.FullName, "job"), set, split);
-                foreach (var method in left) Append(Measure(job, method, split.Number));
+                foreach (var method in left) Append(Measure(job, method, split.Number) with { Recipe = RecipeOf(method) });
             }
+
+            string RecipeOf(string method) => method == Trees ? "" : recipe;
         }
         scratch.Delete(recursive: true);
     }
@@ -84,13 +91,12 @@ internal static class IntervalRun
 
     private static IntervalRow ByNetwork(MLContext ml, Job job, IDataView train, IDataView test, string method)
     {
-        var learner = (BackpropLearner)Learner.All.Single(learner => learner.Key == "default");
-        var options = learner.OptionsFor(job);
+        var options = Network.OptionsFor(job);
         options.PredictionIntervals = new Conformal { Coverage = Coverage };
         options.Uncertainty = true;
         if (method == HeldOut) options.PredictionIntervals = new Conformal { Coverage = Coverage, HeldOutFraction = 0.15 };
         if (method == Quantiles) options.LossFunction = new PinballLoss { Quantiles = [(1 - Coverage) / 2, (1 + Coverage) / 2] };
-        var scored = learner.Fit(ml, job, train, validation: null, options).Transform(test);
+        var scored = Network.Fit(ml, job, train, validation: null, options).Transform(test);
         return job.Task == TaskKind.Regression ? OfIntervals(scored, method == Quantiles) : OfSets(scored, job);
     }
 
@@ -125,7 +131,7 @@ internal static class IntervalRun
         var covered = sets.Zip(classes).Count(pair => pair.First[pair.Second]);
         return new IntervalRow(
             "", 0, "", classes.Length, covered, sets.Average(set => set.Count(isIn => isIn)), sets.Count(set => !set.Contains(true)),
-            Spearman(uncertainty, errors), 0, "");
+            Spearman(uncertainty, errors), 0, "", "");
     }
 
     private static int[] Classes(IDataView scored, Job job) => job.Task == TaskKind.Binary
@@ -148,7 +154,7 @@ internal static class IntervalRun
     {
         var covered = intervals.Zip(labels).Count(pair => pair.First.Lower <= pair.Second && pair.Second <= pair.First.Upper);
         var width = intervals.Average(pair => Math.Max(0, pair.Upper - pair.Lower));
-        return new IntervalRow("", 0, "", labels.Length, covered, width, 0, null, 0, "");
+        return new IntervalRow("", 0, "", labels.Length, covered, width, 0, null, 0, "", "");
     }
 
     // The correlation of the ranks; equal values share their mean rank.
